@@ -1,0 +1,490 @@
+/**
+ * Every way a call to a platform can end without its value.
+ *
+ * No error holds a credential. What the server said (`body`, `responseOf`) can be
+ * read from an error but is never printed with it: not by its message, JSON,
+ * `inspect` or a log.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+import type { ApiResponse } from "./ApiResponse.js"
+import { InvalidRequest, Issue } from "./InvalidRequest.js"
+import { JobRef } from "./JobRef.js"
+
+export {
+  /**
+   * See {@link InvalidRequest}.
+   *
+   * @since 0.1.0
+   * @category errors
+   */
+  InvalidRequest,
+  /**
+   * See {@link Issue}.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  Issue
+}
+
+// held beside the error and not in it: whatever prints an object's fields does not find them
+const responses = new WeakMap<object, ApiResponse>()
+const causes = new WeakMap<object, unknown>()
+
+/** @internal */
+export const withResponse = <E extends object>(error: E, response: ApiResponse | undefined): E => {
+  if (response !== undefined) responses.set(error, response)
+  return error
+}
+
+/** @internal */
+export const withJobError = <E extends object>(error: E, reported: unknown): E => {
+  causes.set(error, reported)
+  return error
+}
+
+/**
+ * The whole answer that an error is about, with its headers; `undefined` when there was none.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const responseOf = (error: ApiError): ApiResponse | undefined => responses.get(error)
+
+const call = {
+  /** The operation, such as `actions.execute`. */
+  operation: Schema.String,
+  method: Schema.String,
+  /** The path with its parameters unfilled. */
+  route: Schema.String,
+  /** How often the request was tried. */
+  attempts: Schema.Number,
+  requestId: Schema.optional(Schema.String),
+  /** The same call may be repeated as it is: it is safe, and it may help. */
+  retryable: Schema.Boolean,
+  /** It was not retried because too many calls were failing. */
+  retryBudgetExhausted: Schema.optional(Schema.Boolean),
+  /** The job that was being followed, when the call was one of its polls. */
+  job: Schema.optional(JobRef)
+}
+
+/**
+ * What every error of a call carries.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CallContext {
+  readonly operation: string
+  readonly method: string
+  readonly route: string
+  readonly attempts: number
+  readonly requestId?: string | undefined
+  readonly retryable: boolean
+  readonly retryBudgetExhausted?: boolean | undefined
+  readonly job?: JobRef | undefined
+}
+
+const answered = { ...call, status: Schema.Number }
+const hinted = { ...answered, retryAfter: Schema.optional(Schema.DurationFromSelf) }
+
+const phase = Schema.Literal("connect", "request", "response", "body")
+
+const where = (error: CallContext): string =>
+  `${error.operation} (${error.method} ${error.route}${error.requestId === undefined ? "" : `, request ${error.requestId}`})`
+
+const tried = (error: CallContext): string =>
+  (error.attempts > 1 ? ` after ${error.attempts} attempts` : "") +
+  (error.retryBudgetExhausted === true ? "; not retried, because too many calls to this origin are failing" : "")
+
+const wait = (retryAfter: Duration.Duration | undefined): string =>
+  retryAfter === undefined ? "" : ` It asks to wait ${Duration.format(retryAfter)}.`
+
+/**
+ * 401: the server does not accept the credentials, or they could not be had (`status` is 0 then).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Unauthorized
+  extends Schema.TaggedError<Unauthorized>("@effect-connectors/core/ApiError/Unauthorized")("Unauthorized", answered)
+{
+  /** The answer's body. */
+  get body(): unknown {
+    return responses.get(this)?.body
+  }
+  /** What happened and what to do. */
+  override get message(): string {
+    return this.status === 0
+      ? `${where(this)}: no credentials to send. Check the effect given to Auth.refreshing`
+      : `${where(this)}: the server does not accept the credentials (${this.status}). Check the token or session given to Auth`
+  }
+}
+
+/**
+ * 403: the credentials are known, but not allowed to do this.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Forbidden
+  extends Schema.TaggedError<Forbidden>("@effect-connectors/core/ApiError/Forbidden")("Forbidden", answered)
+{
+  /** The answer's body. */
+  get body(): unknown {
+    return responses.get(this)?.body
+  }
+  /** What happened and what to do. */
+  override get message(): string {
+    return `${where(this)}: these credentials may not do this (403). Use an account that has the right`
+  }
+}
+
+/**
+ * 404: the server knows no such thing.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class NotFound
+  extends Schema.TaggedError<NotFound>("@effect-connectors/core/ApiError/NotFound")("NotFound", answered)
+{
+  /** The answer's body. */
+  get body(): unknown {
+    return responses.get(this)?.body
+  }
+  /** What happened and what to do. */
+  override get message(): string {
+    return `${where(this)}: the server knows no such thing (404). Check the names, and that this account can see them`
+  }
+}
+
+/**
+ * 429: too many requests. `retryAfter` is how long the server asks to wait.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RateLimited
+  extends Schema.TaggedError<RateLimited>("@effect-connectors/core/ApiError/RateLimited")("RateLimited", hinted)
+{
+  /** The answer's body. */
+  get body(): unknown {
+    return responses.get(this)?.body
+  }
+  /** What happened and what to do. */
+  override get message(): string {
+    return `${where(this)}: the server asks to slow down (429)${tried(this)}.${wait(this.retryAfter)} Send less at once`
+  }
+}
+
+/**
+ * Any other 4xx: the server refused the request.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ApiRejected
+  extends Schema.TaggedError<ApiRejected>("@effect-connectors/core/ApiError/ApiRejected")("ApiRejected", hinted)
+{
+  /** The answer's body. */
+  get body(): unknown {
+    return responses.get(this)?.body
+  }
+  /** What happened and what to do. */
+  override get message(): string {
+    return `${where(this)}: the server refused the request (${this.status})${tried(this)}. Its reason is in \`body\``
+  }
+}
+
+/**
+ * 5xx: the server failed. After an unsafe call the work may have been done.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ServerFailed
+  extends Schema.TaggedError<ServerFailed>("@effect-connectors/core/ApiError/ServerFailed")("ServerFailed", hinted)
+{
+  /** The answer's body. */
+  get body(): unknown {
+    return responses.get(this)?.body
+  }
+  /** What happened and what to do. */
+  override get message(): string {
+    return `${where(this)}: the server failed (${this.status})${tried(this)}.${wait(this.retryAfter)}` +
+      (this.retryable ? " Try again later" : " See what it did before this is repeated")
+  }
+}
+
+/**
+ * 3xx: redirects are never followed, since they would take the credentials along.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class UnexpectedRedirect
+  extends Schema.TaggedError<UnexpectedRedirect>("@effect-connectors/core/ApiError/UnexpectedRedirect")(
+    "UnexpectedRedirect",
+    { ...answered, location: Schema.optional(Schema.String), sameOrigin: Schema.optional(Schema.Boolean) }
+  )
+{
+  /** What happened and what to do. */
+  override get message(): string {
+    return `${where(this)}: the server redirects (${this.status})${
+      this.location === undefined ? "" : ` to ${this.location}`
+    }, which is never followed. Check \`baseUrl\``
+  }
+}
+
+/**
+ * The body of a 2xx answer is not what was promised. For an unsafe call only
+ * when it could be read: one that cannot be read is `OutcomeUnknown`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class UnexpectedBody
+  extends Schema.TaggedError<UnexpectedBody>("@effect-connectors/core/ApiError/UnexpectedBody")("UnexpectedBody", {
+    ...answered,
+    reason: Schema.Literal("invalid", "empty", "too large", "too deep", "truncated", "wrong type"),
+    contentType: Schema.optional(Schema.String),
+    /** What was expected, and where. */
+    expected: Schema.optional(Schema.Array(Schema.String))
+  })
+{
+  /** The answer's body; text when it is not JSON. */
+  get body(): unknown {
+    return responses.get(this)?.body
+  }
+  /** What happened and what to do. */
+  override get message(): string {
+    return `${where(this)}: the answer's body is not what was promised: ${this.reason}${
+      this.contentType === undefined ? "" : ` (${this.contentType})`
+    }${this.expected === undefined ? "" : `; ${this.expected.join("; ")}`}. It is in \`body\``
+  }
+}
+
+/**
+ * A read that got no answer. It changed nothing, and may be repeated.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Unreachable
+  extends Schema.TaggedError<Unreachable>("@effect-connectors/core/ApiError/Unreachable")("Unreachable", {
+    ...call,
+    code: Schema.String,
+    phase,
+    timedOut: Schema.Boolean
+  })
+{
+  /** What happened and what to do. */
+  override get message(): string {
+    return `${where(this)}: no answer (${this.code})${tried(this)}. Check \`baseUrl\` and the network`
+  }
+}
+
+/**
+ * A call that changes something, with proof that it never left: repeating it is safe.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class NotSent
+  extends Schema.TaggedError<NotSent>("@effect-connectors/core/ApiError/NotSent")("NotSent", {
+    ...call,
+    code: Schema.String
+  })
+{
+  /** What happened and what to do. */
+  override get message(): string {
+    return `${where(this)}: could not be sent (${this.code})${tried(this)}; the server did not see it. Check \`baseUrl\` and the network`
+  }
+}
+
+/**
+ * A call that changes something was sent, and no readable answer came: it may
+ * have happened. It is never repeated by this library unless told to.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class OutcomeUnknown
+  extends Schema.TaggedError<OutcomeUnknown>("@effect-connectors/core/ApiError/OutcomeUnknown")("OutcomeUnknown", {
+    ...call,
+    /** How far it came. */
+    phase,
+    /** What ended it, such as `ECONNRESET`, `TIMEOUT` or `EMPTY_BODY`. */
+    code: Schema.String,
+    status: Schema.optional(Schema.Number)
+  })
+{
+  /** What could be read of the answer's body. */
+  get body(): unknown {
+    return responses.get(this)?.body
+  }
+  /** What happened and what to do. */
+  override get message(): string {
+    return `${where(this)}: sent, but the answer was lost (${this.code}${
+      this.status === undefined ? "" : `, status ${this.status}`
+    }). It may have happened: see what the server did before this is repeated`
+  }
+}
+
+/**
+ * The deadline given by the caller passed. For a call that changes something only
+ * when it had not been sent.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class DeadlineExceeded
+  extends Schema.TaggedError<DeadlineExceeded>("@effect-connectors/core/ApiError/DeadlineExceeded")(
+    "DeadlineExceeded",
+    { ...call, deadline: Schema.DurationFromSelf }
+  )
+{
+  /** What happened and what to do. */
+  override get message(): string {
+    return `${where(this)}: not done within its deadline of ${Duration.format(this.deadline)}${tried(this)}. Give it more time`
+  }
+}
+
+const followed = { job: JobRef, word: Schema.optional(Schema.String) }
+
+const which = (ref: JobRef): string => `job ${ref.jobId} (${ref.operation}${ref.connection === undefined ? "" : ` on ${ref.connection}`})`
+
+/**
+ * The job ended in failure. `error` is what the server said of it.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class JobFailed
+  extends Schema.TaggedError<JobFailed>("@effect-connectors/core/ApiError/JobFailed")("JobFailed", followed)
+{
+  /** The job ran and failed: to repeat it is to submit it again. */
+  readonly retryable = false
+  /** What the server reports as the job's error. */
+  get error(): unknown {
+    return causes.get(this)
+  }
+  /** What happened and what to do. */
+  override get message(): string {
+    return `${which(this.job)} failed${this.word === undefined ? "" : `: the server calls it "${this.word}"`}. Its reason is in \`error\``
+  }
+}
+
+/**
+ * The job was cancelled on the server.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class JobCancelled
+  extends Schema.TaggedError<JobCancelled>("@effect-connectors/core/ApiError/JobCancelled")("JobCancelled", followed)
+{
+  /** To repeat it is to submit it again. */
+  readonly retryable = false
+  /** What the server reports as the job's error. */
+  get error(): unknown {
+    return causes.get(this)
+  }
+  /** What happened and what to do. */
+  override get message(): string {
+    return `${which(this.job)} was cancelled on the server`
+  }
+}
+
+/**
+ * The server knows no such job, past the time a new one may take to show (`seen`: it was known before).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class JobNotFound
+  extends Schema.TaggedError<JobNotFound>("@effect-connectors/core/ApiError/JobNotFound")("JobNotFound", {
+    job: JobRef,
+    seen: Schema.Boolean,
+    status: Schema.Number
+  })
+{
+  /** Its fate is unknown. */
+  readonly retryable = false
+  /** What happened and what to do. */
+  override get message(): string {
+    return this.seen
+      ? `${which(this.job)} is gone: the server knew it and does not any more (${this.status}). Its fate is unknown`
+      : `${which(this.job)} is not known to the server (${this.status}). Check that this is the tenant it was submitted to`
+  }
+}
+
+/**
+ * The wait for a job reached its deadline. The job is not known to have failed:
+ * it can be watched again with the same reference.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class JobDeadlineExceeded
+  extends Schema.TaggedError<JobDeadlineExceeded>("@effect-connectors/core/ApiError/JobDeadlineExceeded")(
+    "JobDeadlineExceeded",
+    { job: JobRef, deadline: Schema.DurationFromSelf, polls: Schema.Number, word: Schema.optional(Schema.String) }
+  )
+{
+  /** Watching the same job again is safe. */
+  readonly retryable = true
+  /** What happened and what to do. */
+  override get message(): string {
+    return `${which(this.job)} was not at its end within ${Duration.format(this.deadline)} (${this.polls} polls${
+      this.word === undefined ? "" : `, last "${this.word}"`
+    }). It may still be running: watch it again with this reference`
+  }
+}
+
+/**
+ * How a call that only reads can end without its value.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ReadError =
+  | InvalidRequest
+  | Unauthorized
+  | Forbidden
+  | NotFound
+  | RateLimited
+  | ApiRejected
+  | ServerFailed
+  | UnexpectedRedirect
+  | UnexpectedBody
+  | Unreachable
+  | DeadlineExceeded
+
+/**
+ * How a call that changes something can end without its value.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type WriteError = Exclude<ReadError, Unreachable> | NotSent | OutcomeUnknown
+
+/**
+ * How a job can end without its result.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type JobError = JobFailed | JobCancelled | JobNotFound | JobDeadlineExceeded
+
+/**
+ * How any call can end without its value.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ApiError = ReadError | WriteError

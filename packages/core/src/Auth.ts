@@ -1,0 +1,220 @@
+/**
+ * How requests to one origin are authorised.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { headerIssue } from "./internal/headers.js"
+import { singleFlight } from "./internal/singleFlight.js"
+import { InvalidRequest } from "./InvalidRequest.js"
+
+/**
+ * Headers that authorise a request: names in lower case, values redacted.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Credentials = Readonly<Record<string, Redacted.Redacted>>
+
+/**
+ * Credentials could not be had: by the effect given to `Auth.refreshing`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Unavailable = { readonly _tag: "Unavailable" }
+
+/**
+ * How requests to one origin are authorised. Each API layer takes its own, so
+ * one program can hold many tenants. Credentials are never defaulted: to send
+ * none, say {@link Auth.none}.
+ *
+ * @example
+ * ```ts
+ * import { Auth, ConnectionsApi } from "@effect-connectors/core"
+ * import * as Config from "effect/Config"
+ * import * as Layer from "effect/Layer"
+ *
+ * export const api = ConnectionsApi.layer({ baseUrl: "https://connections.example" }).pipe(
+ *   Layer.provide(Auth.layerConfig({ serviceToken: Config.redacted("TOKEN") }))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Auth extends Context.Tag("@effect-connectors/core/Auth")<Auth, Auth.Service>() {
+  /**
+   * A service token, sent as `X-Service-Token`.
+   *
+   * @since 0.1.0
+   */
+  static serviceToken(token: Redacted.Redacted): Layer.Layer<Auth, InvalidRequest> {
+    return fixed({ "x-service-token": token })
+  }
+
+  /**
+   * A browser session: its cookie string and CSRF token, sent as `Cookie` and `X-CSRF-Token`.
+   *
+   * @since 0.1.0
+   */
+  static session(session: {
+    readonly cookie?: Redacted.Redacted
+    readonly csrfToken?: Redacted.Redacted
+  }): Layer.Layer<Auth, InvalidRequest> {
+    return fixed(sessionHeaders(session))
+  }
+
+  /**
+   * An API key, sent as `X-API-Key`.
+   *
+   * @since 0.1.0
+   */
+  static apiKey(key: Redacted.Redacted): Layer.Layer<Auth, InvalidRequest> {
+    return fixed({ "x-api-key": key })
+  }
+
+  /**
+   * Any headers.
+   *
+   * @since 0.1.0
+   */
+  static headers(headers: Credentials): Layer.Layer<Auth, InvalidRequest> {
+    return fixed(headers)
+  }
+
+  /**
+   * Credentials that change: the effect is run before the first call and, once, after a
+   * call was answered 401. Many calls share one run.
+   *
+   * @since 0.1.0
+   */
+  static refreshing<E, R>(get: Effect.Effect<Credentials, E, R>): Layer.Layer<Auth, never, R> {
+    return Layer.effect(Auth, makeRefreshing(get))
+  }
+
+  /**
+   * No credentials at all.
+   *
+   * @since 0.1.0
+   */
+  static readonly none: Layer.Layer<Auth> = Layer.sync(Auth, () => Auth.of({ initial: {}, current: Effect.succeed({}) }))
+
+  /**
+   * Credentials from `Config`; without an argument from the environment:
+   * `CONNECTIONS_SERVICE_TOKEN`, or `CONNECTIONS_COOKIE` with `CONNECTIONS_CSRF_TOKEN`.
+   * None of them there is a `ConfigError`.
+   *
+   * @since 0.1.0
+   */
+  static layerConfig(
+    settings: Config.Config.Wrap<Auth.Settings> = environment
+  ): Layer.Layer<Auth, ConfigError.ConfigError | InvalidRequest> {
+    return Layer.unwrapEffect(Effect.map(Config.unwrap(settings), fromSettings))
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export declare namespace Auth {
+  /**
+   * @since 0.1.0
+   * @category models
+   */
+  export interface Service {
+    /** Credentials that never change, if these are such. */
+    readonly initial?: Credentials
+    /** The credentials to send now. */
+    readonly current: Effect.Effect<Credentials, Unavailable>
+    /** Newer credentials than those that were refused, if there can be any. */
+    readonly renew?: (refused: Credentials) => Effect.Effect<Credentials, Unavailable>
+  }
+
+  /**
+   * What `layerConfig` reads.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface Settings {
+    readonly serviceToken?: Redacted.Redacted | undefined
+    readonly cookie?: Redacted.Redacted | undefined
+    readonly csrfToken?: Redacted.Redacted | undefined
+    readonly apiKey?: Redacted.Redacted | undefined
+  }
+}
+
+const optional = (name: string) => Config.map(Config.option(Config.redacted(name)), Option.getOrUndefined)
+
+const environment: Config.Config.Wrap<Auth.Settings> = Config.all({
+  serviceToken: optional("CONNECTIONS_SERVICE_TOKEN"),
+  cookie: optional("CONNECTIONS_COOKIE"),
+  csrfToken: optional("CONNECTIONS_CSRF_TOKEN")
+})
+
+const sessionHeaders = (session: {
+  readonly cookie?: Redacted.Redacted | undefined
+  readonly csrfToken?: Redacted.Redacted | undefined
+}): Credentials => ({
+  ...(session.cookie === undefined ? {} : { cookie: session.cookie }),
+  ...(session.csrfToken === undefined ? {} : { "x-csrf-token": session.csrfToken })
+})
+
+const issuesOf = (credentials: Credentials) =>
+  Object.entries(credentials).flatMap(([name, value]) => headerIssue(["Auth", name], name, value) ?? [])
+
+const checked = (credentials: Credentials): Effect.Effect<Credentials, InvalidRequest> => {
+  const issues = issuesOf(credentials)
+  return issues.length === 0 ? Effect.succeed(credentials) : Effect.fail(new InvalidRequest({ operation: "Auth", issues }))
+}
+
+const fixed = (credentials: Credentials): Layer.Layer<Auth, InvalidRequest> =>
+  Layer.effect(
+    Auth,
+    Effect.map(checked(credentials), (initial) => Auth.of({ initial, current: Effect.succeed(initial) }))
+  )
+
+const fromSettings = (settings: Auth.Settings): Layer.Layer<Auth, ConfigError.ConfigError | InvalidRequest> => {
+  const headers: Credentials = {
+    ...sessionHeaders(settings),
+    ...(settings.serviceToken === undefined ? {} : { "x-service-token": settings.serviceToken }),
+    ...(settings.apiKey === undefined ? {} : { "x-api-key": settings.apiKey })
+  }
+  return Object.keys(headers).length > 0
+    ? fixed(headers)
+    : Layer.fail(
+      ConfigError.MissingData(
+        ["CONNECTIONS_SERVICE_TOKEN"],
+        "no credentials: set CONNECTIONS_SERVICE_TOKEN, or CONNECTIONS_COOKIE with CONNECTIONS_CSRF_TOKEN; to send none, provide Auth.none"
+      )
+    )
+}
+
+const unavailable: Unavailable = { _tag: "Unavailable" }
+
+const makeRefreshing = Effect.fnUntraced(function*<E, R>(get: Effect.Effect<Credentials, E, R>) {
+  const context = yield* Effect.context<R>()
+  // what went wrong may hold a secret, and is the caller's to log
+  const fetch = get.pipe(
+    Effect.provide(context),
+    Effect.flatMap(checked),
+    Effect.mapError(() => unavailable),
+    Effect.catchAllDefect(() => Effect.fail(unavailable))
+  )
+  let held: Credentials | undefined
+  const renewed = singleFlight(Effect.tap(fetch, (fresh) => {
+    held = fresh
+  }))
+  return Auth.of({
+    current: Effect.suspend(() => held === undefined ? renewed : Effect.succeed(held)),
+    renew: (refused) => Effect.suspend(() => held !== undefined && held !== refused ? Effect.succeed(held) : renewed)
+  })
+})

@@ -1,0 +1,130 @@
+/**
+ * Settings of single calls: any operation of this library takes them, since
+ * they travel with the effect and not with its arguments.
+ *
+ * @since 0.1.0
+ */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
+import type { ApiResponse } from "./ApiResponse.js"
+import type { RetryInput } from "./Retry.js"
+
+/**
+ * What can be set for a single call.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CallSettings {
+  readonly retry?: RetryInput | undefined
+  readonly deadline?: Duration.Duration | undefined
+  readonly attemptTimeout?: Duration.Duration | undefined
+  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+  readonly onResponse?: ((response: ApiResponse) => void) | undefined
+}
+
+/**
+ * The settings of the calls in an effect.
+ *
+ * @since 0.1.0
+ * @category references
+ */
+export class Settings extends Context.Reference<Settings>()("@effect-connectors/core/Call/Settings", {
+  defaultValue: (): CallSettings => ({})
+}) {}
+
+const locally = <A, E, R>(self: Effect.Effect<A, E, R>, settings: CallSettings): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Settings, (outer) => Effect.provideService(self, Settings, { ...outer, ...settings }))
+
+/**
+ * Sets when the calls in an effect are tried again.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withRetry: {
+  (retry: RetryInput): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, retry: RetryInput): Effect.Effect<A, E, R>
+} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, retry: RetryInput) => locally(self, { retry }))
+
+/**
+ * Gives each call in an effect one deadline over attempts, waits and the answer. A read
+ * that misses it is `DeadlineExceeded`; a call that changes something and was sent is `OutcomeUnknown`.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withDeadline: {
+  (deadline: Duration.DurationInput): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, deadline: Duration.DurationInput): Effect.Effect<A, E, R>
+} = dual(
+  2,
+  <A, E, R>(self: Effect.Effect<A, E, R>, deadline: Duration.DurationInput) =>
+    locally(self, { deadline: Duration.decode(deadline) })
+)
+
+/**
+ * Sets how long one attempt of the calls in an effect may take. Default 30 seconds.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withAttemptTimeout: {
+  (timeout: Duration.DurationInput): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.DurationInput): Effect.Effect<A, E, R>
+} = dual(
+  2,
+  <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.DurationInput) =>
+    locally(self, { attemptTimeout: Duration.decode(timeout) })
+)
+
+/**
+ * Changes the `HttpClient` that the calls in an effect go through, after the layer's own `transformClient`.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withTransformClient: {
+  (
+    transform: (client: HttpClient.HttpClient) => HttpClient.HttpClient
+  ): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(
+    self: Effect.Effect<A, E, R>,
+    transform: (client: HttpClient.HttpClient) => HttpClient.HttpClient
+  ): Effect.Effect<A, E, R>
+} = dual(
+  2,
+  <A, E, R>(self: Effect.Effect<A, E, R>, transformClient: (client: HttpClient.HttpClient) => HttpClient.HttpClient) =>
+    locally(self, { transformClient })
+)
+
+/**
+ * The value of an operation and the answer it was read from. Of several calls in the
+ * effect it is the last answer.
+ *
+ * @example
+ * ```ts
+ * import * as Call from "@effect-connectors/core/Call"
+ * import type { ConnectionsApi } from "@effect-connectors/core"
+ * import * as Effect from "effect/Effect"
+ *
+ * export const limits = (api: ConnectionsApi.Service) =>
+ *   Effect.map(Call.withResponse(api.list()), ({ response }) => response?.headers["x-ratelimit-remaining"])
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withResponse = <A, E, R>(
+  self: Effect.Effect<A, E, R>
+): Effect.Effect<{ readonly value: A; readonly response: ApiResponse | undefined }, E, R> =>
+  Effect.suspend(() => {
+    let last: ApiResponse | undefined
+    const onResponse = (response: ApiResponse): void => {
+      last = response
+    }
+    return Effect.map(locally(self, { onResponse }), (value) => ({ value, response: last }))
+  })

@@ -1,0 +1,199 @@
+/**
+ * What can be done on one connection, and how an execute is asked for.
+ *
+ * Every execute ends in an `Execution`: `Completed` with the answer, or `Accepted`
+ * with a `JobRef`. The answer decides, not the request; `jobs.result` takes either.
+ *
+ * @since 0.1.0
+ */
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type { ReadError, WriteError } from "./ApiError.js"
+import type { Execution } from "./Job.js"
+import type { Connection, Field, SavedAction, Subscribed, TriggerDetail, TriggerList } from "./Records.js"
+import type { RetryInput } from "./Retry.js"
+
+/**
+ * A JSON object as a caller gives it. It is sent as it is.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Parameters = Readonly<Record<string, unknown>>
+
+/**
+ * How an execute is to run.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ExecuteOptions {
+  /** Ask the server to make it a job. It may still answer with the result. */
+  readonly async?: boolean | undefined
+  /** The server's own limit for the work, in milliseconds. The attempt's limit is 5 seconds more. */
+  readonly timeoutMs?: number | undefined
+  /** Merged into the body's `options`, and stronger than the same keys there: `source`, `purpose`, `debug` and what the server adds. */
+  readonly execution?: Parameters | undefined
+  /** When to try again; `"idempotent"` declares that doing it twice is harmless. */
+  readonly retry?: RetryInput | undefined
+}
+
+/**
+ * The body of a saved action's execute.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ActionBody extends Parameters {
+  readonly input?: Parameters | undefined
+  readonly options?: Parameters | undefined
+}
+
+/**
+ * Which account's triggers are asked for.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AccountFilter {
+  readonly accountSlug?: string | undefined
+}
+
+/**
+ * Where a trigger's events are sent, and by whom they are authorised: a `service`
+ * (with an optional `userId`), or an `apiKey` (its header is `x-api-key` unless told otherwise).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Subscription {
+  readonly targetUrl: string
+  readonly service?: string | undefined
+  readonly userId?: string | number | undefined
+  readonly apiKey?: string | undefined
+  readonly apiKeyHeader?: string | undefined
+  readonly accountId?: string | number | undefined
+  readonly account?: string | undefined
+  readonly inputs?: Parameters | undefined
+  readonly name?: string | undefined
+}
+
+/** A call that reads by its declared meaning. */
+type ReadExecute = (parameters?: Parameters, options?: ExecuteOptions) => Effect.Effect<Execution, ReadError>
+/** A call that changes something: never replayed unless it is proved not to have been done. */
+type WriteExecute = (parameters?: Parameters, options?: ExecuteOptions) => Effect.Effect<Execution, WriteError>
+
+/**
+ * The saved actions of a connection.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ActionOperations {
+  readonly list: Effect.Effect<ReadonlyArray<SavedAction>, ReadError>
+  readonly get: (action: string) => Effect.Effect<SavedAction, ReadError>
+  /** The names and types that `input` takes. */
+  readonly inputs: (action: string) => Effect.Effect<ReadonlyArray<Field>, ReadError>
+  readonly outputs: (action: string) => Effect.Effect<ReadonlyArray<Field>, ReadError>
+  readonly execute: (
+    action: string,
+    body?: ActionBody,
+    options?: ExecuteOptions
+  ) => Effect.Effect<Execution, WriteError>
+}
+
+/**
+ * HTTP calls that the server makes on behalf of a connection. Parameters are usually
+ * `path`, `query`, `headers` and `body`. `get` counts as a read: where a system changes
+ * something on GET, give `retry: "none"`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface HttpOperations {
+  readonly get: ReadExecute
+  readonly post: WriteExecute
+  readonly patch: WriteExecute
+  readonly put: WriteExecute
+  readonly delete: WriteExecute
+}
+
+/**
+ * Files on a connection.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FileOperations {
+  readonly read: ReadExecute
+  readonly upload: WriteExecute
+  readonly append: WriteExecute
+  readonly list: ReadExecute
+  readonly rename: WriteExecute
+  readonly move: WriteExecute
+  readonly delete: WriteExecute
+}
+
+/**
+ * SQL on a connection. `query` and `execute` run the text they are given: never build it
+ * from input that is not yours, pass that as parameters instead.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SqlOperations {
+  /** Counts as a change, since any statement can be one. */
+  readonly query: WriteExecute
+  readonly select: ReadExecute
+  readonly insert: WriteExecute
+  readonly update: WriteExecute
+  readonly delete: WriteExecute
+  /** Raw SQL: text built from foreign input is an injection. */
+  readonly execute: WriteExecute
+}
+
+/**
+ * The triggers of a connection.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface TriggerOperations {
+  readonly list: (filter?: AccountFilter) => Effect.Effect<TriggerList, ReadError>
+  readonly get: (trigger: string, filter?: AccountFilter) => Effect.Effect<TriggerDetail, ReadError>
+  /** `ServerFailed` with 502: the provider refused, and nothing was saved. */
+  readonly subscribe: (trigger: string, subscription: Subscription) => Effect.Effect<Subscribed, WriteError>
+}
+
+/**
+ * One connection: all that can be done on it, bound to its slug.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ConnectionHandle {
+  readonly slug: string
+  readonly get: Effect.Effect<Connection, ReadError>
+  /** The answer's body, where the server gives one. */
+  readonly authorize: Effect.Effect<Option.Option<unknown>, WriteError>
+  readonly unauthorize: Effect.Effect<Option.Option<unknown>, WriteError>
+  /** Sets the state that is given, despite the wire's name `toggle-active`. */
+  readonly setActive: (active: boolean) => Effect.Effect<Option.Option<unknown>, WriteError>
+  readonly actions: ActionOperations
+  readonly http: HttpOperations
+  readonly file: FileOperations
+  readonly sql: SqlOperations
+  readonly triggers: TriggerOperations
+}
+
+/**
+ * The same operations with the slug as their first argument; a value becomes a function of the slug.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Unbound<Operations> = {
+  readonly [K in keyof Operations]: Operations[K] extends (...args: infer Args) => infer Result
+    ? (slug: string, ...args: Args) => Result
+    : (slug: string) => Operations[K]
+}

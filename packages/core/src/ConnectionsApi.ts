@@ -1,0 +1,246 @@
+/**
+ * The Connections platform as an Effect service.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import type { ReadError, WriteError } from "./ApiError.js"
+import { Auth } from "./Auth.js"
+import type { ActionOperations, ConnectionHandle, FileOperations, HttpOperations, SqlOperations, TriggerOperations, Unbound } from "./ConnectionHandle.js"
+import * as execute from "./internal/execute.js"
+import { bindings } from "./internal/bindings.js"
+import * as jobs from "./internal/jobs.js"
+import * as request from "./internal/request.js"
+import { resolve } from "./internal/settings.js"
+import * as tracker from "./internal/tracker.js"
+import { unbound } from "./internal/unbound.js"
+import type { InvalidRequest } from "./InvalidRequest.js"
+import type { WatchOptions } from "./Job.js"
+import * as JobProtocol from "./JobProtocol.js"
+import type { Jobs } from "./Jobs.js"
+import type { Connection, SavedAction, Unsubscribed } from "./Records.js"
+import type { RetryInput } from "./Retry.js"
+
+/**
+ * The operations of Connections.
+ *
+ * @example
+ * ```ts
+ * import { Auth, ConnectionsApi } from "@effect-connectors/core"
+ * import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import * as Redacted from "effect/Redacted"
+ *
+ * const program = Effect.gen(function*() {
+ *   const connections = yield* ConnectionsApi
+ *   const crm = connections.connection("crm-prod")
+ *   return yield* connections.jobs.result(crm.actions.execute("fetch-deal", { input: { id: 7 } }))
+ * })
+ *
+ * export const main = program.pipe(
+ *   Effect.provide(
+ *     ConnectionsApi.layer({ baseUrl: "https://connections.example" }).pipe(
+ *       Layer.provide(Auth.serviceToken(Redacted.make("token"))),
+ *       Layer.provide(FetchHttpClient.layer)
+ *     )
+ *   )
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class ConnectionsApi
+  extends Context.Tag("@effect-connectors/core/ConnectionsApi")<ConnectionsApi, ConnectionsApi.Service>()
+{
+  /**
+   * A client of one origin, with the `Auth` and `HttpClient` it is given.
+   *
+   * @since 0.1.0
+   */
+  static layer(
+    options: ConnectionsApi.Options
+  ): Layer.Layer<ConnectionsApi, InvalidRequest, Auth | HttpClient.HttpClient> {
+    return Layer.scoped(ConnectionsApi, make(options))
+  }
+
+  /**
+   * A client whose settings come from `Config`; without an argument from the environment:
+   * `CONNECTIONS_BASE_URL` and, in milliseconds, `CONNECTIONS_TIMEOUT_MS`.
+   *
+   * @since 0.1.0
+   */
+  static layerConfig(
+    settings: Config.Config.Wrap<ConnectionsApi.Settings> = environment,
+    client: ConnectionsApi.ClientOptions = {}
+  ): Layer.Layer<ConnectionsApi, ConfigError.ConfigError | InvalidRequest, Auth | HttpClient.HttpClient> {
+    return Layer.unwrapEffect(
+      Effect.map(Config.unwrap(settings), (read) => ConnectionsApi.layer({ ...read, ...client }))
+    )
+  }
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export declare namespace ConnectionsApi {
+  /**
+   * What can come from configuration. Durations without a unit are milliseconds.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface Settings {
+    /** An origin, with the path of a reverse proxy if there is one. Plain http is for this machine only. */
+    readonly baseUrl: string
+    /** Merged last: one that authorises replaces ours. */
+    readonly extraHeaders?: Readonly<Record<string, string | Redacted.Redacted>> | undefined
+    /** For one attempt. Default 30 seconds. */
+    readonly attemptTimeout?: Duration.DurationInput | undefined
+    /** For each call over all its attempts. None by default. */
+    readonly deadline?: Duration.DurationInput | undefined
+    readonly userAgent?: string | undefined
+    /** Allows plain http to other machines: credentials go in clear. */
+    readonly allowInsecureHttp?: boolean | undefined
+    /** The longest `Retry-After` that is waited for; a longer one fails at once. Default 64 seconds. */
+    readonly maxRetryAfter?: Duration.DurationInput | undefined
+    /** The largest answer that is read, in bytes. Default 16 MiB. */
+    readonly maxBodyBytes?: number | undefined
+  }
+
+  /**
+   * What is code and not configuration.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface ClientOptions {
+    readonly retry?: RetryInput | undefined
+    /** Changes the `HttpClient` that every call goes through: logging, a proxy's headers, a circuit breaker. */
+    readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+    /** What slugs of connections and actions have to fit; nothing by default. */
+    readonly slugPattern?: RegExp | undefined
+    /** A key for each call that changes something, the same on each of its attempts. */
+    readonly idempotencyKey?: { readonly header: string; readonly make: Effect.Effect<string> } | undefined
+    readonly jobs?: JobOptions | undefined
+  }
+
+  /**
+   * How jobs are followed, all of them together.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface JobOptions extends WatchOptions {
+    /** Looks in flight at most. Default 16. */
+    readonly concurrency?: number
+    /** Looks in any window of `perMillis` at most. Default 50 in 1,000 milliseconds. */
+    readonly budget?: { readonly requests: number; readonly perMillis: number } | "unlimited"
+    readonly protocol?: JobProtocol.JobProtocol
+  }
+
+  /**
+   * All options.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface Options extends Settings, ClientOptions {}
+
+  /**
+   * Which connections are listed.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface ListFilter {
+    readonly relayId?: string | undefined
+    /** Accepted by the server and ignored by newer ones. `false` is the same as leaving it out. */
+    readonly authorized?: boolean | undefined
+    readonly templateId?: string | undefined
+  }
+
+  /**
+   * The operations.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface Service {
+    /** The origin that requests go to. */
+    readonly origin: string
+    /** All that can be done on one connection. */
+    readonly connection: (slug: string) => ConnectionHandle
+    readonly list: (filter?: ListFilter) => Effect.Effect<ReadonlyArray<Connection>, ReadError>
+    readonly get: (slug: string) => Effect.Effect<Connection, ReadError>
+    readonly authorize: (slug: string) => Effect.Effect<Option.Option<unknown>, WriteError>
+    readonly unauthorize: (slug: string) => Effect.Effect<Option.Option<unknown>, WriteError>
+    readonly setActive: (slug: string, active: boolean) => Effect.Effect<Option.Option<unknown>, WriteError>
+    /** The tenant's saved actions, of all connections. */
+    readonly catalog: Effect.Effect<ReadonlyArray<SavedAction>, ReadError>
+    readonly actions: Unbound<ActionOperations>
+    readonly http: Unbound<HttpOperations>
+    readonly file: Unbound<FileOperations>
+    readonly sql: Unbound<SqlOperations>
+    readonly triggers: Unbound<TriggerOperations>
+    readonly subscribers: {
+      readonly remove: (id: string | number) => Effect.Effect<Unsubscribed, WriteError>
+    }
+    readonly jobs: Jobs
+  }
+}
+
+const environment: Config.Config.Wrap<ConnectionsApi.Settings> = Config.all({
+  baseUrl: Config.string("CONNECTIONS_BASE_URL"),
+  attemptTimeout: Config.map(Config.option(Config.integer("CONNECTIONS_TIMEOUT_MS")), Option.getOrUndefined)
+})
+
+/**
+ * The service itself, for programs that hold one client per tenant. It follows
+ * jobs until the scope closes.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = Effect.fnUntraced(function*(
+  options: ConnectionsApi.Options
+): Effect.fn.Return<ConnectionsApi.Service, InvalidRequest, Auth | HttpClient.HttpClient | Scope.Scope> {
+  const settings = yield* resolve("ConnectionsApi.make", options)
+  const auth = yield* Auth
+  const given = yield* HttpClient.HttpClient
+  const client = options.transformClient === undefined ? given : options.transformClient(given)
+  const road = request.make(client, auth, settings)
+  const protocol = options.jobs?.protocol ?? JobProtocol.defaultProtocol
+  const bound = bindings(road, execute.make(road, protocol))
+  const look = bound.look(protocol)
+  const follower = yield* tracker.make(look.once, {
+    ...tracker.defaultOptions,
+    concurrency: options.jobs?.concurrency ?? tracker.defaultOptions.concurrency,
+    budget: options.jobs?.budget === "unlimited" ? undefined : options.jobs?.budget ?? tracker.defaultOptions.budget
+  })
+  return {
+    origin: road.origin,
+    connection: bound.connection,
+    list: bound.list,
+    catalog: bound.catalog,
+    ...unbound(bound.self),
+    actions: unbound(bound.actions),
+    http: unbound(bound.http),
+    file: unbound(bound.file),
+    sql: unbound(bound.sql),
+    triggers: unbound(bound.triggers),
+    subscribers: bound.subscribers,
+    jobs: jobs.make({ origin: road.origin, tracker: follower, protocol, look: look.retried, defaults: options.jobs ?? {} })
+  }
+})

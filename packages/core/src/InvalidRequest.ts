@@ -1,0 +1,53 @@
+/**
+ * The error for a call that was refused before anything was sent.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+
+/**
+ * One thing that is wrong with a call: where, what, and what to do about it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Issue = Schema.Struct({
+  /** Where it is, from the outside in: `["body", "input", "price"]`. */
+  path: Schema.Array(Schema.String),
+  message: Schema.String,
+  fix: Schema.optional(Schema.String)
+})
+
+/**
+ * One thing that is wrong with a call.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Issue = typeof Issue.Type
+
+const line = (issue: Issue): string =>
+  (issue.path.length === 0 ? "" : `${issue.path.join(".")}: `) + issue.message +
+  (issue.fix === undefined ? "" : ` (${issue.fix})`)
+
+/**
+ * A call, a setting or a reference is wrong; nothing was sent. Every issue is
+ * listed with its path and what to do about it.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidRequest
+  extends Schema.TaggedError<InvalidRequest>("@effect-connectors/core/ApiError/InvalidRequest")("InvalidRequest", {
+    operation: Schema.String,
+    issues: Schema.Array(Issue)
+  })
+{
+  /** Repeating the same call gives the same error. */
+  readonly retryable = false
+
+  /** All issues in one line each. */
+  override get message(): string {
+    return `${this.operation} was not sent. ${this.issues.map(line).join("; ")}`
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Jobs: what an execute ends in, and what following a job shows.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Schedule from "effect/Schedule"
+import type { JobState } from "./JobProtocol.js"
+import type { JobRef } from "./JobRef.js"
+
+/**
+ * The work was done at once; `value` is the whole answer.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Completed<out A = unknown> {
+  readonly _tag: "Completed"
+  readonly value: A
+}
+
+/**
+ * The work became a job.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Accepted {
+  readonly _tag: "Accepted"
+  readonly job: JobRef
+}
+
+/**
+ * How an execute ends: done, or accepted as a job. The answer decides, not the request.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Execution<A = unknown> = Completed<A> | Accepted
+
+/**
+ * The job was submitted: first event of `follow`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Submitted {
+  readonly _tag: "Submitted"
+  readonly job: JobRef
+}
+
+/**
+ * The job is under way; `state` is what the last look showed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Progress {
+  readonly _tag: "Progress"
+  readonly state: JobState
+}
+
+/**
+ * What `watch` shows: `Progress` as it changes, then one `Completed`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type WatchEvent<A = unknown> = Progress | Completed<A>
+
+/**
+ * What `follow` shows: `Submitted`, then what `watch` shows. Work that was done
+ * at once shows one `Completed` alone.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type JobEvent<A = unknown> = Submitted | WatchEvent<A>
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Completed = <A>(value: A): Completed<A> => Data.struct({ _tag: "Completed", value })
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Accepted = (job: JobRef): Accepted => Data.struct({ _tag: "Accepted", job })
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Submitted = (job: JobRef): Submitted => Data.struct({ _tag: "Submitted", job })
+
+/**
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Progress = (state: JobState): Progress => Data.struct({ _tag: "Progress", state })
+
+/**
+ * How a job is followed. Every part has a default.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WatchOptions {
+  /**
+   * From the call until the job's end, over submit, polls and result. Default 24 hours.
+   */
+  readonly deadline?: Duration.DurationInput
+  /**
+   * When to look again, fed with each state. Default: quick at first, slower later (0.5 s to 10 s), with jitter.
+   * A schedule that is done lets the pace stay at its last delay.
+   */
+  readonly pace?: Schedule.Schedule<unknown, JobState>
+  /**
+   * How long after submit, or after the watch began, a 404 means "not yet". Default 30 seconds.
+   */
+  readonly notFoundGrace?: Duration.DurationInput
+  /**
+   * How many looks in a row may fail. Default 20.
+   */
+  readonly maxConsecutivePollFailures?: number
+  /**
+   * Runs, and is waited for, after the job was accepted and before the first look: to store the reference.
+   */
+  readonly onSubmitted?: (job: JobRef) => Effect.Effect<void>
+}

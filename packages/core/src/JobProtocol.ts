@@ -1,0 +1,263 @@
+/**
+ * How a platform speaks of its jobs: where the fields sit and what its state
+ * words mean. One replaceable value: whoever knows their server better changes
+ * one thing.
+ *
+ * @since 0.1.0
+ */
+import * as Predicate from "effect/Predicate"
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+
+/**
+ * The kinds of state a job can be in. `unknown` is a word in none of the sets: never an end.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type State = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "unknown"
+
+/**
+ * What one look at a job shows.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface JobState {
+  readonly jobId: string
+  readonly state: State
+  /** The server's own word for it, as it came. */
+  readonly word: string
+  /** From 0 to 1. */
+  readonly progress: number | undefined
+  /** The value of a job that succeeded. */
+  readonly result: unknown
+  /** What the server reports of a job that failed. */
+  readonly error: unknown
+  readonly createdAt: DateTime.Utc | undefined
+  readonly startedAt: DateTime.Utc | undefined
+  readonly updatedAt: DateTime.Utc | undefined
+  readonly finishedAt: DateTime.Utc | undefined
+  /** The server's hint for the next look, in milliseconds. */
+  readonly pollAfterMillis: number | undefined
+  /** The whole answer. */
+  readonly raw: unknown
+}
+
+/**
+ * Where the fields of a job sit and what its state words mean. Of each list of
+ * field names the first that is there counts.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface JobProtocol {
+  /** Fields of an execute's answer that hold a job id. */
+  readonly jobId: ReadonlyArray<string>
+  /** Fields that may hold the job, beside the top level. */
+  readonly containers: ReadonlyArray<string>
+  readonly state: ReadonlyArray<string>
+  readonly result: ReadonlyArray<string>
+  readonly error: ReadonlyArray<string>
+  readonly progress: ReadonlyArray<string>
+  readonly createdAt: ReadonlyArray<string>
+  readonly startedAt: ReadonlyArray<string>
+  readonly updatedAt: ReadonlyArray<string>
+  readonly finishedAt: ReadonlyArray<string>
+  /** State words: trimmed, lower case, `-` and space as `_`. */
+  readonly words: Readonly<Record<string, Exclude<State, "unknown">>>
+}
+
+const words = (state: Exclude<State, "unknown">, list: string): ReadonlyArray<readonly [string, Exclude<State, "unknown">]> =>
+  list.split(" ").map((word) => [word, state] as const)
+
+/**
+ * The protocol of Connections, as far as it is known; lenient where it is not.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const defaultProtocol: JobProtocol = {
+  jobId: ["job_id"],
+  containers: ["job", "data"],
+  state: ["status", "state"],
+  result: ["result", "output", "data", "response"],
+  error: ["error", "errors", "message"],
+  progress: ["progress", "percent_complete", "percentage"],
+  createdAt: ["created_at", "submitted_at", "queued_at"],
+  startedAt: ["started_at"],
+  updatedAt: ["updated_at"],
+  finishedAt: ["finished_at", "completed_at", "ended_at"],
+  words: Object.fromEntries([
+    ...words("queued", "queued pending accepted created scheduled waiting"),
+    ...words("running", "running in_progress processing started retrying paused canceling cancelling"),
+    ...words("succeeded", "succeeded success completed complete done finished"),
+    ...words("failed", "failed failure error errored rejected timed_out timeout expired"),
+    ...words("cancelled", "cancelled canceled aborted killed")
+  ])
+}
+
+/**
+ * The default protocol with some of its parts replaced; `words` are added to the known ones.
+ *
+ * @example
+ * ```ts
+ * import * as JobProtocol from "@effect-connectors/core/JobProtocol"
+ *
+ * export const ours = JobProtocol.make({ words: { archived: "succeeded" } })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (parts: Partial<JobProtocol>): JobProtocol => ({
+  ...defaultProtocol,
+  ...parts,
+  words: { ...defaultProtocol.words, ...parts.words }
+})
+
+/**
+ * What kind of state a server's word stands for.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const stateOf = (protocol: JobProtocol, word: string): State => {
+  const key = word.trim().toLowerCase().replace(/[-\s]+/g, "_")
+  return Object.hasOwn(protocol.words, key) ? protocol.words[key] ?? "unknown" : "unknown"
+}
+
+/**
+ * Whether a state is an end.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isEnd = (state: State): boolean => state === "succeeded" || state === "failed" || state === "cancelled"
+
+type Fields = Readonly<Record<string, unknown>>
+
+const isFields = (u: unknown): u is Fields => Predicate.isRecord(u) && !Array.isArray(u)
+
+/**
+ * The result in an answer: the first of `result`, `output`, `data` and `response` that is there
+ * (`null` counts when there is nothing else), else the whole answer.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const resultIn = (protocol: JobProtocol, body: unknown): unknown => {
+  if (!isFields(body)) return body
+  const found = first(body, protocol.result)
+  if (found !== undefined) return found
+  return protocol.result.some((name) => Object.hasOwn(body, name)) ? null : body
+}
+
+const first = (fields: Fields, names: ReadonlyArray<string>): unknown => {
+  for (const name of names) {
+    if (Object.hasOwn(fields, name) && fields[name] !== null && fields[name] !== undefined) return fields[name]
+  }
+  return undefined
+}
+
+const wordOf = (protocol: JobProtocol, fields: Fields): string | undefined => {
+  for (const name of protocol.state) {
+    const value = fields[name]
+    if (Predicate.isString(value) && value.trim() !== "") return value
+  }
+  return undefined
+}
+
+const idOf = (protocol: JobProtocol, fields: Fields): string | undefined => {
+  for (const name of protocol.jobId) {
+    const value = fields[name]
+    if (Predicate.isString(value) && value !== "") return value
+    if (Predicate.isNumber(value)) return String(value)
+  }
+  return undefined
+}
+
+// an envelope may have a status of its own: the object that names the job wins
+const jobFields = (protocol: JobProtocol, body: Fields): Fields | undefined => {
+  const candidates = [body, ...protocol.containers.map((name) => body[name]).filter(isFields)]
+  return candidates.find((fields) => wordOf(protocol, fields) !== undefined && idOf(protocol, fields) !== undefined) ??
+    candidates.find((fields) => wordOf(protocol, fields) !== undefined)
+}
+
+const clamp = (n: number): number | undefined => Number.isFinite(n) && n >= 0 ? Math.min(1, n) : undefined
+
+const progressOf = (value: unknown, isPercentage: boolean): number | undefined => {
+  if (Predicate.isNumber(value)) return clamp(isPercentage || value > 1 ? value / 100 : value)
+  if (!isFields(value)) return undefined
+  const { done, total } = value
+  return Predicate.isNumber(done) && Predicate.isNumber(total) && total > 0 ? clamp(done / total) : undefined
+}
+
+const progressIn = (protocol: JobProtocol, fields: Fields): number | undefined => {
+  for (const name of protocol.progress) {
+    const progress = progressOf(fields[name], name.startsWith("percent"))
+    if (progress !== undefined) return progress
+  }
+  return undefined
+}
+
+// epoch seconds end in the year 5138 where epoch milliseconds begin to mean 1973
+const timeOf = (value: unknown): DateTime.Utc | undefined => {
+  if (Predicate.isNumber(value)) return Option.getOrUndefined(DateTime.make(value < 1e11 ? value * 1000 : value)) 
+  return Predicate.isString(value) ? Option.getOrUndefined(Option.map(DateTime.make(value), DateTime.toUtc)) : undefined
+}
+
+/**
+ * The job id in an execute's answer, if it names one: a string or a number; `null` and `""` are
+ * no job id. Inside a container it counts only beside a state word that is not an end, since
+ * there it may as well be data.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const jobIdIn = (protocol: JobProtocol, body: unknown): string | undefined => {
+  if (!isFields(body)) return undefined
+  const own = idOf(protocol, body)
+  if (own !== undefined) return own
+  for (const name of protocol.containers) {
+    const inner = body[name]
+    const word = isFields(inner) ? wordOf(protocol, inner) : undefined
+    if (!isFields(inner) || word === undefined) continue
+    const state = stateOf(protocol, word)
+    if (state === "queued" || state === "running") return idOf(protocol, inner)
+  }
+  return undefined
+}
+
+/**
+ * What an answer to a look at a job says; `undefined` when it names no state.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const decode = (
+  protocol: JobProtocol,
+  jobId: string,
+  body: unknown,
+  pollAfterMillis?: number
+): JobState | undefined => {
+  const fields = isFields(body) ? jobFields(protocol, body) : undefined
+  const word = fields === undefined ? undefined : wordOf(protocol, fields)
+  if (fields === undefined || word === undefined) return undefined
+  const state = stateOf(protocol, word)
+  const error = first(fields, protocol.error)
+  return {
+    jobId,
+    state,
+    word,
+    progress: progressIn(protocol, fields),
+    result: state === "succeeded" ? resultIn(protocol, fields) : undefined,
+    error: state === "failed" || state === "cancelled" ? error : undefined,
+    createdAt: timeOf(first(fields, protocol.createdAt)),
+    startedAt: timeOf(first(fields, protocol.startedAt)),
+    updatedAt: timeOf(first(fields, protocol.updatedAt)),
+    finishedAt: timeOf(first(fields, protocol.finishedAt)),
+    pollAfterMillis,
+    raw: body
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Following jobs: one look, a stream to the end, the result, or many at once.
+ *
+ * @since 0.1.0
+ */
+import type * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
+import type * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import type { JobError, ReadError } from "./ApiError.js"
+import type { Execution, JobEvent, WatchEvent, WatchOptions } from "./Job.js"
+import type { InvalidRequest } from "./InvalidRequest.js"
+import type { JobState } from "./JobProtocol.js"
+import type { JobRef } from "./JobRef.js"
+
+/**
+ * What can be followed: a reference, an execution, or the effect that gives one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Target<A, E, R> = JobRef | JobRef.Encoded | Execution<A> | Effect.Effect<Execution<A>, E, R>
+
+/**
+ * How a job is followed, and what its result is decoded by.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FollowOptions<B, I> extends WatchOptions {
+  /** Decodes the result; without it the result is JSON as it came. `UnexpectedBody` where it does not fit. */
+  readonly output?: Schema.Schema<B, I>
+}
+
+/**
+ * How many jobs are followed at once.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ResultsOptions<B, I, F extends "end" | "value"> extends FollowOptions<B, I> {
+  /** How many executes are under way or waited for, at most. Default 16. The source is not pulled further. */
+  readonly concurrency?: number | "unbounded"
+  /** How many executes are being submitted at once, at most. Default 16. */
+  readonly submitConcurrency?: number
+  /** `source`: as the executes came (default). `end`: as the jobs end. */
+  readonly order?: "source" | "end"
+  /** `end`: the first failure ends the stream (default). `value`: every element is a {@link JobResult}. */
+  readonly failures?: F
+}
+
+/**
+ * How one of many jobs ended.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface JobResult<A, E> {
+  /** Its place in the source, from 0. */
+  readonly index: number
+  /** Its reference, if it became a job. */
+  readonly job: JobRef | undefined
+  readonly outcome: Either.Either<A, E>
+}
+
+/**
+ * Following jobs.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Jobs {
+  /**
+   * One look at a job. An end that is a failure is a state here, and no error.
+   */
+  readonly get: (job: string | JobRef | JobRef.Encoded) => Effect.Effect<JobState, ReadError>
+
+  /**
+   * `Progress` as it changes, then one `Completed`; or the job's failure. Interrupting it
+   * stops the looking at once and never cancels the job.
+   */
+  readonly watch: <B = unknown, I = unknown>(
+    job: JobRef | JobRef.Encoded,
+    options?: FollowOptions<B, I>
+  ) => Stream.Stream<WatchEvent<B>, ReadError | JobError>
+
+  /**
+   * Submits, then watches: `Submitted`, `Progress` as it changes, one `Completed`.
+   */
+  readonly follow: <A = unknown, E = never, R = never, B = A, I = unknown>(
+    target: Target<A, E, R>,
+    options?: FollowOptions<B, I>
+  ) => Stream.Stream<JobEvent<B>, E | ReadError | JobError, R>
+
+  /**
+   * Submits, waits for the end, and gives the result.
+   */
+  readonly result: <A = unknown, E = never, R = never, B = A, I = unknown>(
+    target: Target<A, E, R>,
+    options?: FollowOptions<B, I>
+  ) => Effect.Effect<B, E | ReadError | JobError, R>
+
+  /**
+   * Turns a stream of executes into a stream of results, many at once. A waiting job costs
+   * an entry in the tracker, and no fibre.
+   */
+  readonly results: <
+    X extends Effect.Effect<Execution<unknown>, unknown, unknown>,
+    E = never,
+    R = never,
+    B = unknown,
+    I = unknown,
+    F extends "end" | "value" = "end"
+  >(
+    source: Stream.Stream<X, E, R>,
+    options?: ResultsOptions<B, I, F>
+  ) => Stream.Stream<
+    F extends "value" ? JobResult<B, Effect.Effect.Error<X> | ReadError | JobError> : B,
+    F extends "value" ? E | InvalidRequest : E | Effect.Effect.Error<X> | ReadError | JobError,
+    R | Effect.Effect.Context<X>
+  >
+}

@@ -1,0 +1,158 @@
+/**
+ * What an `HttpClient` may tell this library beyond the platform's contract:
+ * whether a failed request had left, and that it keeps the time and size
+ * limits of an attempt itself. Every `HttpClient` works without it; a
+ * request without evidence counts as sent.
+ *
+ * @since 0.1.0
+ */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as FiberRef from "effect/FiberRef"
+import * as GlobalValue from "effect/GlobalValue"
+import * as Predicate from "effect/Predicate"
+
+/**
+ * The key under which {@link Evidence} rides on the `cause` of a platform error.
+ *
+ * @since 0.1.0
+ * @category symbols
+ */
+export const EvidenceTypeId: unique symbol = Symbol.for("@effect-connectors/core/Transport/Evidence")
+
+/**
+ * The key under which a response carries its body already read, see {@link BufferedBody}.
+ *
+ * @since 0.1.0
+ * @category symbols
+ */
+export const BufferedBodyTypeId: unique symbol = Symbol.for("@effect-connectors/core/Transport/BufferedBody")
+
+/**
+ * The key that marks a client which keeps the limits in {@link currentAttempt} by itself.
+ *
+ * @since 0.1.0
+ * @category symbols
+ */
+export const KeepsAttemptTypeId: unique symbol = Symbol.for("@effect-connectors/core/Transport/KeepsAttempt")
+
+/**
+ * How far a request had come when it failed.
+ *
+ * `connect`: no connection yet. `request`: being written, or written without
+ * an answer. `response`: the head of an answer was being read. `body`: the head
+ * was read, the body was not.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Phase = "connect" | "request" | "response" | "body"
+
+/**
+ * What the transport saw of a request that got no complete answer.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Evidence {
+  /** `false` only on proof that not one byte of this request was written. */
+  readonly sent: boolean
+  readonly phase: Phase
+  /** A short stable code such as `ECONNREFUSED`; never a message, never a secret. */
+  readonly code: string
+  /** Repeating cannot help: a refused certificate, an invalid argument. */
+  readonly permanent: boolean
+  /** The attempt's own time limit ended it. */
+  readonly timedOut: boolean
+  /** The status of the answer, when its head was read. */
+  readonly status?: number | undefined
+}
+
+/**
+ * A body that the transport has read to its end, as UTF-8 text.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface BufferedBody {
+  readonly text: string
+  /** Size on the wire in bytes. */
+  readonly byteLength: number
+  /** An error answer longer than `maxErrorBodyBytes` is cut there. */
+  readonly truncated: boolean
+}
+
+/**
+ * The limits of one attempt. Times in milliseconds, sizes in bytes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Attempt {
+  /** From the start of the attempt to the last byte of its answer. */
+  readonly timeoutMillis: number
+  /** Between two chunks of the answer's body. */
+  readonly idleMillis: number
+  /** A 2xx body over this fails with code `BODY_TOO_LARGE`, phase `body`. */
+  readonly maxBodyBytes: number
+  /** A body of any other status is cut here and the connection is dropped. */
+  readonly maxErrorBodyBytes: number
+}
+
+/**
+ * The limits of the attempt that runs in this fiber; `undefined` outside of one.
+ * A client marked with {@link KeepsAttemptTypeId} reads it: when set, it keeps the
+ * limits and answers with a {@link BufferedBody}.
+ *
+ * @since 0.1.0
+ * @category fiber refs
+ */
+export const currentAttempt: FiberRef.FiberRef<Attempt | undefined> = GlobalValue.globalValue(
+  Symbol.for("@effect-connectors/core/Transport/currentAttempt"),
+  () => FiberRef.unsafeMake<Attempt | undefined>(undefined)
+)
+
+/**
+ * A platform error that carries evidence, for those who write an `HttpClient`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const failure = (
+  request: HttpClientRequest.HttpClientRequest,
+  evidence: Evidence
+): HttpClientError.RequestError =>
+  new HttpClientError.RequestError({ request, reason: "Transport", cause: { [EvidenceTypeId]: evidence } })
+
+/**
+ * Marks a client as one that keeps the limits in {@link currentAttempt}.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const keepsAttempt = <E, R>(client: HttpClient.HttpClient.With<E, R>): HttpClient.HttpClient.With<E, R> =>
+  Object.assign(client, { [KeepsAttemptTypeId]: true })
+
+/**
+ * Whether a client keeps the limits of an attempt itself.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const doesKeepAttempt = (client: unknown): boolean => Predicate.hasProperty(client, KeepsAttemptTypeId)
+
+const isEvidence = (u: unknown): u is Evidence =>
+  Predicate.hasProperty(u, "sent") && Predicate.hasProperty(u, "phase") && Predicate.hasProperty(u, "code")
+
+/**
+ * The evidence on a platform error, if there is any.
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const evidenceOf = (error: unknown): Evidence | undefined => {
+  if (!Predicate.hasProperty(error, "cause") || !Predicate.hasProperty(error.cause, EvidenceTypeId)) return undefined
+  const evidence = error.cause[EvidenceTypeId]
+  return isEvidence(evidence) ? evidence : undefined
+}

@@ -1,0 +1,201 @@
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Stream from "effect/Stream"
+import type { ApiResponse } from "../ApiResponse.js"
+import * as Transport from "../Transport.js"
+import { bodyTooLarge } from "./operation.js"
+
+/**
+ * An answer whose body was read to its end, as text.
+ *
+ * @internal
+ */
+export interface Answer {
+  readonly status: number
+  readonly headers: ApiResponse["headers"]
+  readonly text: string
+}
+
+/**
+ * No complete answer; `response` when its head was read.
+ *
+ * @internal
+ */
+export interface Lost {
+  readonly _tag: "Lost"
+  readonly evidence: Transport.Evidence
+  readonly response: ApiResponse | undefined
+}
+
+const connectSyscalls = new Set(["connect", "getaddrinfo"])
+const connectCodes = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT"
+])
+const refusedForGood = /^(CERT_|ERR_TLS_|ERR_INVALID_|ERR_SSL_|UND_ERR_INVALID_ARG|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
+
+const codeShape = /^[A-Z][A-Z0-9_]{1,63}$/
+
+interface Trace {
+  readonly code: string
+  readonly syscall: string | undefined
+}
+
+// a code is a word of the platform's; messages may hold header values and are never taken
+const traceOf = (cause: unknown): Trace | undefined => {
+  let at = cause
+  for (let depth = 0; depth < 6 && Predicate.isRecord(at); depth++) {
+    if (Predicate.isString(at["code"]) && codeShape.test(at["code"])) {
+      return { code: at["code"], syscall: Predicate.isString(at["syscall"]) ? at["syscall"] : undefined }
+    }
+    at = Array.isArray(at["errors"]) ? at["errors"][0] : at["cause"]
+  }
+  return undefined
+}
+
+// without a transport's word, only what cannot happen after the request began is proof that it did not
+const guess = (error: unknown): Transport.Evidence => {
+  const reason = Predicate.hasProperty(error, "reason") ? error.reason : undefined
+  if (reason === "InvalidUrl" || reason === "Encode") {
+    return { sent: false, phase: "connect", code: "INVALID_REQUEST", permanent: true, timedOut: false }
+  }
+  const trace = traceOf(Predicate.hasProperty(error, "cause") ? error.cause : undefined)
+  const code = trace?.code ?? "NO_ANSWER"
+  const permanent = refusedForGood.test(code)
+  const beforeConnect = connectCodes.has(code) &&
+    (trace?.syscall === undefined ? code === "UND_ERR_CONNECT_TIMEOUT" : connectSyscalls.has(trace.syscall))
+  return beforeConnect || permanent
+    ? { sent: false, phase: "connect", code, permanent, timedOut: false }
+    : { sent: true, phase: "request", code, permanent: code.startsWith("HPE_"), timedOut: false }
+}
+
+const lost = (evidence: Transport.Evidence, response?: ApiResponse): Lost => ({ _tag: "Lost", evidence, response })
+
+const requestIds = ["x-request-id", "x-correlation-id", "request-id", "x-amzn-requestid", "x-trace-id"]
+const requestIdShape = /^[A-Za-z0-9._:-]{1,128}$/
+
+/** @internal */
+export const requestIdOf = (headers: ApiResponse["headers"]): string | undefined => {
+  for (const name of requestIds) {
+    const value = headers[name]
+    if (value !== undefined && requestIdShape.test(value)) return value
+  }
+  return undefined
+}
+
+const headOnly = (response: HttpClientResponse.HttpClientResponse): ApiResponse => ({
+  status: response.status,
+  headers: response.headers,
+  requestId: requestIdOf(response.headers),
+  body: undefined
+})
+
+const isBuffered = (u: unknown): u is Transport.BufferedBody => Predicate.hasProperty(u, "text")
+
+const fail = (response: HttpClientResponse.HttpClientResponse, code: string): Lost =>
+  lost(
+    { sent: true, phase: "body", code, permanent: code === bodyTooLarge, timedOut: false, status: response.status },
+    headOnly(response)
+  )
+
+// the platform's own limit on body size is kept by one of its clients only
+const readBounded = (
+  response: HttpClientResponse.HttpClientResponse,
+  limits: Transport.Attempt
+): Effect.Effect<Answer, Lost> =>
+  Effect.suspend(() => {
+    const isError = response.status < 200 || response.status >= 300
+    const limit = isError ? limits.maxErrorBodyBytes : limits.maxBodyBytes
+    const declared = Number(response.headers["content-length"] ?? "0")
+    if (!isError && declared > limit) return Effect.fail(fail(response, bodyTooLarge))
+    const decoder = new TextDecoder()
+    let text = ""
+    let size = 0
+    const keep = (chunk: Uint8Array): boolean => {
+      size += chunk.byteLength
+      const within = size <= limit
+      if (within || isError) text += decoder.decode(within ? chunk : chunk.subarray(0, limit - size), { stream: true })
+      return within
+    }
+    return response.stream.pipe(
+      Stream.runForEachWhile((chunk) => Effect.sync(() => keep(chunk))),
+      Effect.catchAll((error) =>
+        error._tag === "ResponseError" && error.reason === "EmptyBody"
+          ? Effect.void
+          : Effect.fail(fail(response, traceOf(error.cause)?.code ?? "BODY_CUT"))
+      ),
+      Effect.flatMap(() =>
+        size > limit && !isError
+          ? Effect.fail(fail(response, bodyTooLarge))
+          : Effect.succeed({ status: response.status, headers: response.headers, text: text + decoder.decode() })
+      )
+    )
+  })
+
+const answerOf = (
+  response: HttpClientResponse.HttpClientResponse,
+  limits: Transport.Attempt
+): Effect.Effect<Answer, Lost> => {
+  if (Predicate.hasProperty(response, Transport.BufferedBodyTypeId)) {
+    const body = response[Transport.BufferedBodyTypeId]
+    if (isBuffered(body)) {
+      return Effect.succeed({ status: response.status, headers: response.headers, text: body.text })
+    }
+  }
+  return readBounded(response, limits)
+}
+
+const lostBy = (cause: Cause.Cause<unknown>): Effect.Effect<never, Lost> => {
+  if (Cause.isInterruptedOnly(cause)) return Effect.failCause(Cause.map(cause, () => lost(guess(undefined))))
+  const error = Option.getOrUndefined(Cause.failureOption(cause)) ?? Option.getOrUndefined(Cause.dieOption(cause))
+  if (Predicate.hasProperty(error, "_tag") && error._tag === "ResponseError") {
+    const response = Predicate.hasProperty(error, "response") ? error.response : undefined
+    const status = Predicate.hasProperty(response, "status") && Predicate.isNumber(response.status) ? response.status : undefined
+    return Effect.fail(lost({ sent: true, phase: "response", code: "NO_ANSWER", permanent: false, timedOut: false, status }))
+  }
+  return Effect.fail(lost(Transport.evidenceOf(error) ?? guess(error)))
+}
+
+const timedOut: Transport.Evidence = { sent: true, phase: "request", code: "TIMEOUT", permanent: false, timedOut: true }
+
+const noRedirects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Effect.serviceOption(FetchHttpClient.RequestInit), (given) =>
+    Effect.provideService(effect, FetchHttpClient.RequestInit, {
+      ...Option.getOrElse(given, () => ({})),
+      redirect: "manual"
+    }))
+
+/**
+ * Sends one request through any `HttpClient` and reads its answer within the
+ * limits. A client that keeps the limits itself is spared the timer, the
+ * bounded read and the platform's span, which would show our headers.
+ *
+ * @internal
+ */
+export const exchange = (
+  client: HttpClient.HttpClient,
+  request: HttpClientRequest.HttpClientRequest,
+  limits: Transport.Attempt
+): Effect.Effect<Answer, Lost> => {
+  const sent = Effect.matchCauseEffect(client.execute(request), {
+    onFailure: lostBy,
+    onSuccess: (response) => answerOf(response, limits)
+  })
+  const limited = Effect.locally(sent, Transport.currentAttempt, limits)
+  if (Transport.doesKeepAttempt(client)) return limited
+  return limited.pipe(
+    Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => lost(timedOut) }),
+    Effect.locally(HttpClient.currentTracerDisabledWhen, () => true),
+    noRedirects
+  )
+}

@@ -1,0 +1,40 @@
+/**
+ * How many requests may leave in any window of time: the last leave times are
+ * kept, so that the limit holds for every window and not only for those that
+ * start on a boundary. Times in milliseconds.
+ *
+ * @internal
+ */
+export class Budget {
+  private readonly left: Array<number> = []
+  private oldest = 0
+  private readonly requests: number
+  private readonly perMillis: number
+
+  constructor(requests: number, perMillis: number) {
+    this.requests = Math.max(1, Math.floor(requests))
+    this.perMillis = perMillis
+  }
+
+  /** When the next request may leave. */
+  freeAt(): number {
+    if (this.left.length < this.requests) return -Infinity
+    // one more, since the clock counts whole milliseconds and both ends of the window may be cut
+    return (this.left[this.oldest] ?? -Infinity) + this.perMillis + 1
+  }
+
+  /** Counts a request that leaves now. */
+  charge(now: number): void {
+    if (this.left.length < this.requests) {
+      this.left.push(now)
+      return
+    }
+    this.left[this.oldest] = now
+    this.oldest = (this.oldest + 1) % this.requests
+  }
+
+  clear(): void {
+    this.left.length = 0
+    this.oldest = 0
+  }
+}

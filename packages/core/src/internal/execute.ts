@@ -1,0 +1,90 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { ApiError } from "../ApiError.js"
+import type { ExecuteOptions, Parameters } from "../ConnectionHandle.js"
+import type { Issue } from "../InvalidRequest.js"
+import { Accepted, Completed, type Execution } from "../Job.js"
+import * as JobProtocol from "../JobProtocol.js"
+import { JobRef } from "../JobRef.js"
+import type { Operation } from "./operation.js"
+import type { CallError, Decode, Received, Road } from "./request.js"
+
+const queries = { none: "", async: "?async=true" }
+
+const isObject = (value: unknown): value is Parameters =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const timeoutIssue = (timeoutMs: number | undefined): Issue | undefined =>
+  timeoutMs === undefined || (Number.isSafeInteger(timeoutMs) && timeoutMs > 0)
+    ? undefined
+    : { path: ["timeoutMs"], message: `${timeoutMs} is not a whole number of milliseconds above 0`, fix: "give a positive count, or leave it out" }
+
+const queryOf = (options: ExecuteOptions): string => {
+  const async = options.async === true ? queries.async : queries.none
+  if (options.timeoutMs === undefined) return async
+  return `${async}${async === "" ? "?" : "&"}timeout_ms=${options.timeoutMs}`
+}
+
+// without execution options the body stays as it was given: no empty `options` key
+const bodyOf = (parameters: Parameters, execution: Parameters | undefined): Parameters => {
+  if (execution === undefined || Object.keys(execution).length === 0) return parameters
+  const given = parameters["options"]
+  return { ...parameters, options: { ...(isObject(given) ? given : {}), ...execution } }
+}
+
+const bodyIssue = (parameters: unknown, execution: unknown): Issue | undefined => {
+  if (!isObject(parameters)) return { path: ["body"], message: "is not an object", fix: "give the parameters as an object" }
+  const given = parameters["options"]
+  return execution !== undefined && given !== undefined && !isObject(given)
+    ? { path: ["body", "options"], message: "is not an object, so execution options cannot be merged into it", fix: "give one of the two" }
+    : undefined
+}
+
+// JSON.parse rounds a number over 2^53, and a rounded id is another job's
+const exactId = (id: string, received: Received, protocol: JobProtocol.JobProtocol): string => {
+  if (Number.isSafeInteger(Number(id)) || !/^\d/.test(id)) return id
+  const names = protocol.jobId.map((name) => name.replace(/[^A-Za-z0-9_]/g, "")).join("|")
+  return new RegExp(`"(?:${names})"\\s*:\\s*(\\d+)`).exec(received.text)?.[1] ?? id
+}
+
+/**
+ * How every execute is called: parameters as the body, options as the query, and
+ * the answer read as done or accepted.
+ *
+ * @internal
+ */
+export const make = (road: Road, protocol: JobProtocol.JobProtocol) => {
+  const decode = (operation: Operation, connection: string): Decode<Execution> => (received) => {
+    const id = JobProtocol.jobIdIn(protocol, received.body)
+    return Either.right(
+      id === undefined ? Completed(received.body) : Accepted(
+        new JobRef({
+          v: 1,
+          api: "connections",
+          origin: road.origin,
+          jobId: exactId(id, received, protocol),
+          operation: operation.name,
+          connection,
+          submittedAt: received.nowMillis,
+          requestId: received.response.requestId
+        }, true)
+      )
+    )
+  }
+  return <E extends ApiError>(
+    operation: Operation<E>,
+    segments: readonly [slug: string, ...rest: ReadonlyArray<string>],
+    parameters: Parameters = {},
+    options: ExecuteOptions = {}
+  ): Effect.Effect<Execution, CallError<E>> => {
+    const issues = [bodyIssue(parameters, options.execution), timeoutIssue(options.timeoutMs)].flatMap((issue) => issue ?? [])
+    return road.call(operation, {
+      segments,
+      query: queryOf(options),
+      body: bodyOf(parameters, options.execution),
+      retry: options.retry,
+      timeoutMs: options.timeoutMs,
+      issues
+    }, decode(operation, segments[0]))
+  }
+}

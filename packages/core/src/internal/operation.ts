@@ -1,0 +1,118 @@
+import type { CallContext, ReadError, WriteError } from "../ApiError.js"
+import { DeadlineExceeded, NotSent, OutcomeUnknown, UnexpectedBody, Unreachable, withResponse } from "../ApiError.js"
+import type { ApiResponse } from "../ApiResponse.js"
+import type * as Duration from "effect/Duration"
+import type { Evidence } from "../Transport.js"
+import type { Template } from "./path.js"
+import { template } from "./path.js"
+
+/** @internal */
+export type RetryClass = "safe" | "idempotent" | "unsafe"
+
+/** @internal */
+export type BadBody = UnexpectedBody["reason"]
+
+/**
+ * How a call that got no value ends: the one difference between reads, which
+ * changed nothing, and writes, which may have.
+ *
+ * @internal
+ */
+export interface Kind<out E> {
+  readonly lost: (call: CallContext, evidence: Evidence, response: ApiResponse | undefined) => E
+  readonly unreadable: (call: CallContext, response: ApiResponse, reason: BadBody) => E
+  readonly late: (call: CallContext, deadline: Duration.Duration, inFlight: boolean) => E
+}
+
+/** @internal */
+export const read: Kind<ReadError> = {
+  lost: (call, evidence, response) =>
+    evidence.status !== undefined && response !== undefined
+      ? read.unreadable(call, response, evidence.code === bodyTooLarge ? "too large" : "truncated")
+      : new Unreachable({ ...call, code: evidence.code, phase: evidence.phase, timedOut: evidence.timedOut }),
+  unreadable: (call, response, reason) =>
+    withResponse(
+      new UnexpectedBody({
+        ...call,
+        status: response.status,
+        reason,
+        contentType: response.headers["content-type"]
+      }),
+      response
+    ),
+  late: (call, deadline) => new DeadlineExceeded({ ...call, deadline })
+}
+
+const codes: Record<BadBody, string> = {
+  empty: "EMPTY_BODY",
+  invalid: "INVALID_BODY",
+  truncated: "TRUNCATED_BODY",
+  "too deep": "BODY_TOO_DEEP",
+  "too large": "BODY_TOO_LARGE",
+  "wrong type": "NOT_JSON"
+}
+
+/** @internal */
+export const bodyTooLarge = codes["too large"]
+
+/** @internal */
+export const write: Kind<WriteError> = {
+  lost: (call, evidence, response) =>
+    evidence.sent
+      ? withResponse(
+        new OutcomeUnknown({ ...call, phase: evidence.phase, code: evidence.code, status: evidence.status }),
+        response
+      )
+      : new NotSent({ ...call, code: evidence.code }),
+  unreadable: (call, response, reason) =>
+    withResponse(
+      new OutcomeUnknown({ ...call, phase: "body", code: codes[reason], status: response.status }),
+      response
+    ),
+  late: (call, deadline, inFlight) =>
+    inFlight
+      ? new OutcomeUnknown({ ...call, phase: "request", code: "DEADLINE" })
+      : new DeadlineExceeded({ ...call, deadline })
+}
+
+/**
+ * An operation as data.
+ *
+ * @internal
+ */
+export interface Operation<out E = unknown> {
+  readonly name: string
+  readonly method: "GET" | "POST" | "DELETE"
+  readonly path: Template
+  readonly retry: RetryClass
+  readonly kind: Kind<E>
+  /** An empty answer is one: the operation has no value to give. */
+  readonly mayBeEmpty: boolean
+}
+
+interface Row {
+  readonly name: string
+  readonly method: Operation["method"]
+  readonly route: string
+  readonly mayBeEmpty?: boolean
+}
+
+/** @internal */
+export const safe = (row: Row): Operation<ReadError> => ({
+  name: row.name,
+  method: row.method,
+  path: template(row.route),
+  retry: "safe",
+  kind: read,
+  mayBeEmpty: row.mayBeEmpty ?? false
+})
+
+/** @internal */
+export const effectful = (retry: "idempotent" | "unsafe", row: Row): Operation<WriteError> => ({
+  name: row.name,
+  method: row.method,
+  path: template(row.route),
+  retry,
+  kind: write,
+  mayBeEmpty: row.mayBeEmpty ?? false
+})

@@ -1,0 +1,209 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Stream from "effect/Stream"
+import type { JobError, ReadError } from "../ApiError.js"
+import { InvalidRequest, type Issue } from "../InvalidRequest.js"
+import type { Completed, Execution, WatchOptions } from "../Job.js"
+import type { JobRef } from "../JobRef.js"
+import type { JobResult, ResultsOptions } from "../Jobs.js"
+import { decoderOf, type Plan, subscriptionOf } from "./jobPlan.js"
+import * as Mailbox from "./mailbox.js"
+import type { Tracker } from "./tracker.js"
+
+interface Dependencies {
+  readonly tracker: Tracker
+  readonly planOf: (options: WatchOptions) => Effect.Effect<Plan, InvalidRequest>
+  readonly submit: <A, E, R>(effect: Effect.Effect<Execution<A>, E, R>, plan: Plan) => Effect.Effect<Execution<A>, E, R>
+  readonly submitted: (plan: Plan, ref: JobRef) => Effect.Effect<void>
+  readonly valueOf: (execution: Completed) => unknown
+}
+
+type Options = ResultsOptions<unknown, unknown, "end" | "value">
+type Failed<XE> = XE | ReadError | JobError
+
+/**
+ * Ended work waits here until the reader takes it; it counts as under way until
+ * then, so that a slow reader holds back the source.
+ */
+class Ready<XE> {
+  private readonly items = new Map<number, JobResult<unknown, Failed<XE>>>()
+  private next = 0
+  underWay = 0
+
+  constructor(private readonly inOrder: boolean) {}
+
+  add(item: JobResult<unknown, Failed<XE>>): void {
+    this.items.set(item.index, item)
+  }
+
+  take(): ReadonlyArray<JobResult<unknown, Failed<XE>>> {
+    const taken: Array<JobResult<unknown, Failed<XE>>> = []
+    if (this.inOrder) {
+      for (let item = this.items.get(this.next); item !== undefined; item = this.items.get(this.next)) {
+        this.items.delete(this.next++)
+        taken.push(item)
+      }
+    } else {
+      taken.push(...this.items.values())
+      this.items.clear()
+    }
+    this.underWay -= taken.length
+    return taken
+  }
+}
+
+const count = (name: string, value: number | "unbounded" | undefined, fallback: number, issues: Array<Issue>): number => {
+  const given = value === undefined ? fallback : value === "unbounded" ? Infinity : value
+  if (!(given === Infinity || (Number.isInteger(given) && given > 0))) {
+    issues.push({ path: [name], message: "is not a whole number from 1 up", fix: "give a count, or \"unbounded\"" })
+  }
+  return given
+}
+
+const limitsOf = (options: Options) => {
+  const issues: Array<Issue> = []
+  const concurrency = count("concurrency", options.concurrency, 16, issues)
+  const submits = count("submitConcurrency", options.submitConcurrency, 16, issues)
+  return issues.length > 0
+    ? Effect.fail(new InvalidRequest({ operation: "jobs.results", issues }))
+    : Effect.succeed({ concurrency, submits })
+}
+
+/** @internal */
+export const make = (deps: Dependencies) => {
+  const run = Effect.fnUntraced(function*<XE, XR, E, R>(
+    source: Stream.Stream<Effect.Effect<Execution<unknown>, XE, XR>, E, R>,
+    options: Options
+  ) {
+    const { concurrency, submits } = yield* limitsOf(options)
+    const base = yield* deps.planOf(options)
+    const clock = yield* Effect.clock
+    const scope = yield* Effect.scope
+    const begun = clock.unsafeCurrentTimeMillis()
+    const ready = new Ready<XE>(options.order !== "end")
+    const stops = new Set<() => void>()
+    let submitting = 0
+    let sourceEnd: Exit.Exit<void, E> | undefined
+    let waiting: (() => void) | undefined
+
+    const hasRoom = (): boolean => ready.underWay < concurrency && submitting < submits
+    const moved = (): void => {
+      if (waiting === undefined || !hasRoom()) return
+      const resume = waiting
+      waiting = undefined
+      resume()
+    }
+    const mailbox = Mailbox.make<JobResult<unknown, Failed<XE>>, E>(() => {
+      const taken = ready.take()
+      moved()
+      if (sourceEnd !== undefined && ready.underWay === 0) mailbox.end(sourceEnd)
+      return taken
+    })
+    const room = Effect.async<void>((resume) => {
+      if (hasRoom()) return resume(Effect.void)
+      waiting = () => resume(Effect.void)
+      return Effect.sync(() => {
+        waiting = undefined
+      })
+    })
+    const deliver = (index: number, job: JobRef | undefined, outcome: Either.Either<unknown, Failed<XE>>): void => {
+      ready.add({ index, job, outcome })
+      mailbox.wake()
+    }
+    const stop = (cause: Cause.Cause<never>): void => mailbox.end(Exit.failCause(cause))
+    const failed = (index: number, job: JobRef | undefined, cause: Cause.Cause<Failed<XE>>): void =>
+      Either.match(Cause.failureOrCause(cause), {
+        onLeft: (error) => deliver(index, job, Either.left(error)),
+        onRight: stop
+      })
+
+    const track = (index: number, plan: Plan, job: JobRef): Effect.Effect<void> => {
+      let unsubscribe: (() => void) | undefined
+      let isOver = false
+      const subscription = subscriptionOf(plan, job, true, (end) => {
+        isOver = true
+        if (unsubscribe !== undefined) stops.delete(unsubscribe)
+        if (Exit.isSuccess(end)) deliver(index, job, Either.right(end.value.result))
+        else failed(index, job, end.cause)
+      })
+      return Effect.map(deps.tracker.subscribe(subscription), (given) => {
+        unsubscribe = given
+        if (!isOver) stops.add(given)
+      })
+    }
+
+    const handle = (index: number, execute: Effect.Effect<Execution<unknown>, XE, XR>) => {
+      const plan = { ...base, deadlineAt: base.deadlineAt - begun + clock.unsafeCurrentTimeMillis() }
+      return Effect.matchCauseEffect(deps.submit(execute, plan), {
+        onFailure: (cause) => Effect.sync(() => failed(index, undefined, cause)),
+        onSuccess: (execution) =>
+          execution._tag === "Completed"
+            ? Effect.sync(() => deliver(index, undefined, Either.right(deps.valueOf(execution))))
+            : Effect.zipRight(deps.submitted(plan, execution.job), track(index, plan, execution.job))
+      }).pipe(Effect.catchAllCause((cause) => Effect.sync(() => stop(cause))), Effect.ensuring(Effect.sync(() => {
+        submitting--
+        moved()
+      })))
+    }
+
+    let index = 0
+    const pulled = Stream.runForEach(source, (execute) =>
+      Effect.zipRight(
+        room,
+        Effect.suspend(() => {
+          ready.underWay++
+          submitting++
+          return Effect.forkIn(Effect.interruptible(handle(index++, execute)), scope)
+        })
+      ))
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        for (const unsubscribe of stops) unsubscribe()
+      })
+    )
+    yield* Effect.forkIn(
+      Effect.onExit(pulled, (exit) =>
+        Effect.sync(() => {
+          sourceEnd = exit
+          if (ready.underWay === 0) mailbox.end(exit)
+        })),
+      scope
+    )
+    return mailbox.stream
+  })
+
+  const decoded = (options: Options) => {
+    const decode = decoderOf(options.output)
+    return <XE>(item: JobResult<unknown, Failed<XE>>) =>
+      Effect.map(
+        Effect.either(Effect.flatMap(item.outcome, (value) => decode(value, item.job))),
+        (outcome): JobResult<unknown, Failed<XE>> => ({ ...item, outcome })
+      )
+  }
+
+  function results<
+    X extends Effect.Effect<Execution<unknown>, unknown, unknown>,
+    E,
+    R,
+    B,
+    I,
+    F extends "end" | "value"
+  >(
+    source: Stream.Stream<X, E, R>,
+    options?: ResultsOptions<B, I, F>
+  ): Stream.Stream<
+    F extends "value" ? JobResult<B, Effect.Effect.Error<X> | ReadError | JobError> : B,
+    F extends "value" ? E | InvalidRequest : E | Effect.Effect.Error<X> | ReadError | JobError,
+    R | Effect.Effect.Context<X>
+  >
+  function results<XE, XR, E, R>(
+    source: Stream.Stream<Effect.Effect<Execution<unknown>, XE, XR>, E, R>,
+    options: Options = {}
+  ): Stream.Stream<unknown, unknown, R | XR> {
+    const items = Stream.mapEffect(Stream.unwrapScoped(run(source, options)), decoded(options))
+    return options.failures === "value" ? items : Stream.mapEffect(items, (item) => item.outcome)
+  }
+  return results
+}

@@ -1,0 +1,83 @@
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type * as Redacted from "effect/Redacted"
+import { InvalidRequest, type Issue } from "../InvalidRequest.js"
+import * as Retry from "../Retry.js"
+import type * as Transport from "../Transport.js"
+import { extraHeaders, headerIssue } from "./headers.js"
+import { milliseconds } from "./milliseconds.js"
+import { type BaseUrl, baseUrl } from "./url.js"
+
+/**
+ * What a client can be told when it is made.
+ *
+ * @internal
+ */
+export interface ClientOptions {
+  readonly baseUrl: string
+  readonly extraHeaders?: Readonly<Record<string, string | Redacted.Redacted>> | undefined
+  readonly attemptTimeout?: Duration.DurationInput | undefined
+  readonly deadline?: Duration.DurationInput | undefined
+  readonly retry?: Retry.RetryInput | undefined
+  readonly userAgent?: string | undefined
+  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+  readonly allowInsecureHttp?: boolean | undefined
+  readonly slugPattern?: RegExp | undefined
+  readonly maxRetryAfter?: Duration.DurationInput | undefined
+  readonly maxBodyBytes?: number | undefined
+  readonly idempotencyKey?: { readonly header: string; readonly make: Effect.Effect<string> } | undefined
+}
+
+/** @internal */
+export interface Resolved {
+  readonly baseUrl: BaseUrl
+  readonly extraHeaders: Readonly<Record<string, string>>
+  readonly limits: Transport.Attempt
+  readonly deadline: Duration.Duration | undefined
+  readonly retry: Retry.Retry
+  readonly userAgent: string
+  readonly slugPattern: RegExp | undefined
+  readonly maxRetryAfterMillis: number
+  readonly idempotencyKey: ClientOptions["idempotencyKey"]
+}
+
+const mebibyte = 1024 * 1024
+
+/** @internal */
+export const resolve = (operation: string, options: ClientOptions): Either.Either<Resolved, InvalidRequest> => {
+  const issues: Array<Issue> = []
+  const url = baseUrl(options.baseUrl, options.allowInsecureHttp ?? false)
+  if (url._tag === "Left") issues.push(url.left)
+  const headers = extraHeaders(options.extraHeaders ?? {})
+  if (headers._tag === "Left") issues.push(...headers.left)
+  const userAgent = options.userAgent ?? "effect-connectors"
+  const agentIssue = headerIssue(["userAgent"], "user-agent", userAgent)
+  if (agentIssue !== undefined) issues.push(agentIssue)
+  const keyIssue = options.idempotencyKey === undefined
+    ? undefined
+    : headerIssue(["idempotencyKey", "header"], options.idempotencyKey.header, "key")
+  if (keyIssue !== undefined) issues.push(keyIssue)
+  const timeoutMillis = milliseconds("attemptTimeout", options.attemptTimeout ?? "30 seconds", issues)
+  const deadlineMillis = milliseconds("deadline", options.deadline ?? Duration.infinity, issues)
+  const maxRetryAfterMillis = milliseconds("maxRetryAfter", options.maxRetryAfter ?? "64 seconds", issues)
+  const maxBodyBytes = options.maxBodyBytes ?? 16 * mebibyte
+  if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes <= 0) {
+    issues.push({ path: ["maxBodyBytes"], message: "is not a positive whole number", fix: "give a size in bytes" })
+  }
+  if (url._tag === "Left" || headers._tag === "Left" || issues.length > 0) {
+    return Either.left(new InvalidRequest({ operation, issues }))
+  }
+  return Either.right({
+    baseUrl: url.right,
+    extraHeaders: headers.right,
+    limits: { timeoutMillis, idleMillis: 30_000, maxBodyBytes, maxErrorBodyBytes: 64 * 1024 },
+    deadline: deadlineMillis === Infinity ? undefined : Duration.millis(deadlineMillis),
+    retry: options.retry === undefined ? Retry.defaultPolicy : Retry.resolve(options.retry),
+    userAgent,
+    slugPattern: options.slugPattern,
+    maxRetryAfterMillis,
+    idempotencyKey: options.idempotencyKey
+  })
+}

@@ -1,0 +1,33 @@
+import * as Either from "effect/Either"
+import type { Issue } from "../InvalidRequest.js"
+
+/** @internal */
+export interface BaseUrl {
+  readonly origin: string
+  /** Origin and path, without a slash at its end. */
+  readonly href: string
+}
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+/** @internal */
+export const baseUrl = (input: string, allowInsecureHttp: boolean): Either.Either<BaseUrl, Issue> => {
+  const refuse = (message: string, fix: string) => Either.left<Issue>({ path: ["baseUrl"], message, fix })
+  if (!URL.canParse(input)) return refuse("is not an absolute URL", "give it as https://host")
+  const url = new URL(input)
+  if (url.username !== "" || url.password !== "") {
+    return refuse("holds credentials", "give credentials to Auth, not in the URL")
+  }
+  if (url.search !== "" || input.includes("?")) return refuse("holds a query", "remove everything from the `?` on")
+  if (url.hash !== "" || input.includes("#")) return refuse("holds a fragment", "remove everything from the `#` on")
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    return refuse(`has the scheme ${url.protocol}`, "only https: and, on this machine, http: are spoken")
+  }
+  if (url.protocol === "http:" && !loopback.test(url.hostname) && !allowInsecureHttp) {
+    return refuse(
+      "is plain http to another machine: credentials would go in clear",
+      "use https, or set `allowInsecureHttp: true`"
+    )
+  }
+  return Either.right({ origin: url.origin, href: url.origin + url.pathname.replace(/\/+$/, "") })
+}

@@ -1,0 +1,153 @@
+import { it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Scope from "effect/Scope"
+import * as ApiError from "../../src/ApiError.js"
+import { decode, defaultProtocol, type JobState } from "../../src/JobProtocol.js"
+import { JobRef } from "../../src/JobRef.js"
+import * as Tracker from "../../src/internal/tracker.js"
+import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
+
+export type Answer = Effect.Effect<JobState, ApiError.ReadError>
+
+export interface Look {
+  readonly jobId: string
+  readonly at: number
+}
+
+export interface Ended {
+  readonly at: number
+  readonly end: Tracker.End
+}
+
+export interface Watch {
+  readonly progress: Array<string>
+  readonly ends: Array<Ended>
+  readonly stop: () => void
+}
+
+export interface Kit {
+  readonly tracker: Tracker.Tracker
+  readonly looks: Array<Look>
+  readonly watch: (jobId: string, parts?: Partial<Tracker.Subscription>) => Effect.Effect<Watch>
+  /** When the job was looked at, in milliseconds since the start. */
+  readonly times: (jobId?: string) => ReadonlyArray<number>
+}
+
+export const ref = (jobId: string): JobRef =>
+  new JobRef({
+    v: 1,
+    api: "connections",
+    origin: "http://localhost",
+    jobId,
+    operation: "actions.execute",
+    submittedAt: 0
+  })
+
+/** A state as the server words it. */
+export const word = (status: string, more: Record<string, unknown> = {}, pollAfterMillis?: number): Answer =>
+  Effect.suspend(() => {
+    const state = decode(defaultProtocol, "job", { status, ...more }, pollAfterMillis)
+    return state === undefined ? Effect.dieMessage("a word that is none") : Effect.succeed(state)
+  })
+
+export const call = { operation: "jobs.get", method: "GET", route: "/jobs/{jobId}", attempts: 1, retryable: true }
+
+export const failed = {
+  badGateway: Effect.fail(new ApiError.ServerFailed({ ...call, status: 502 })),
+  busy: (millis: number) =>
+    Effect.fail(new ApiError.ServerFailed({ ...call, status: 503, retryAfter: Duration.millis(millis) })),
+  limited: (millis?: number) =>
+    Effect.fail(
+      new ApiError.RateLimited({
+        ...call,
+        status: 429,
+        ...(millis === undefined ? {} : { retryAfter: Duration.millis(millis) })
+      })
+    ),
+  notFound: Effect.fail(new ApiError.NotFound({ ...call, status: 404 })),
+  gone: Effect.fail(new ApiError.ApiRejected({ ...call, status: 410 })),
+  unauthorized: Effect.fail(new ApiError.Unauthorized({ ...call, status: 401 })),
+  forbidden: Effect.fail(new ApiError.Forbidden({ ...call, status: 403 })),
+  invalid: Effect.fail(new ApiError.InvalidRequest({ operation: "jobs.get", issues: [] })),
+  unreachable: Effect.fail(new ApiError.Unreachable({ ...call, code: "ECONNRESET", phase: "request", timedOut: false }))
+}
+
+/** One answer after the other; the last one stays. */
+export const script =
+  (...answers: ReadonlyArray<Answer>): ((look: number) => Answer) =>
+  (look) =>
+    answers[Math.min(look, answers.length - 1)] ?? Effect.dieMessage("an empty script")
+
+export const make = (
+  answer: (jobId: string, look: number) => Answer,
+  options: Partial<Tracker.TrackerOptions> = {}
+): Effect.Effect<Kit, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const clock = yield* Effect.clock
+    const start = clock.unsafeCurrentTimeMillis()
+    const looks: Array<Look> = []
+    const counts = new Map<string, number>()
+    const tracker = yield* Tracker.make(
+      ({ jobId }) =>
+        Effect.suspend(() => {
+          const look = counts.get(jobId) ?? 0
+          counts.set(jobId, look + 1)
+          looks.push({ jobId, at: clock.unsafeCurrentTimeMillis() - start })
+          return answer(jobId, look)
+        }),
+      { ...Tracker.defaultOptions, ...options }
+    )
+    const watch: Kit["watch"] = (jobId, parts) =>
+      Effect.suspend(() => {
+        const now = clock.unsafeCurrentTimeMillis()
+        const progress: Array<string> = []
+        const ends: Array<Ended> = []
+        const deadline = parts?.deadline ?? Duration.hours(24)
+        const subscription: Tracker.Subscription = {
+          ref: ref(jobId),
+          deadlineAt: now + Duration.toMillis(deadline),
+          deadline,
+          notFoundGraceMillis: 30_000,
+          maxConsecutivePollFailures: 20,
+          pace: undefined,
+          onProgress: (state) => progress.push(state.word),
+          onEnd: (end) => ends.push({ at: clock.unsafeCurrentTimeMillis() - start, end }),
+          ...parts
+        }
+        return Effect.map(tracker.subscribe(subscription), (stop) => ({ progress, ends, stop }))
+      })
+    const times = (jobId?: string) =>
+      looks.filter((look) => jobId === undefined || look.jobId === jobId).map((look) => look.at)
+    return { tracker, looks, watch, times }
+  })
+
+/** How a watch ended: the value's word, the error's tag, or what else. */
+export const endOf = (watch: Watch): string => {
+  if (watch.ends.length !== 1) return `${watch.ends.length} ends`
+  return watch.ends
+    .map(({ end }) =>
+      Exit.match(end, {
+        onSuccess: (state) => state.word,
+        onFailure: (cause) => (cause._tag === "Fail" ? cause.error._tag : cause._tag)
+      })
+    )
+    .join()
+}
+
+export const errorOf = (watch: Watch): unknown => {
+  const end = watch.ends[0]?.end
+  return end !== undefined && Exit.isFailure(end) ? Cause.squash(end.cause) : undefined
+}
+
+/** A test whose time passes by itself when nothing else is left to do. */
+export const virtual = (
+  name: string,
+  test: () => Effect.Effect<void, never, Scope.Scope | VirtualClock>,
+  seed = 1
+): void => it.scoped(name, () => VirtualClock.run(Effect.scoped(test()), { seed }))
+
+/** Nothing is left: no job, no timer, no poll. */
+export const rest = (kit: Kit): ReadonlyArray<number> => [kit.tracker.size, kit.tracker.timers, kit.tracker.inFlight]

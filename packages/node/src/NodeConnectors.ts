@@ -1,0 +1,140 @@
+/**
+ * The `HttpClient` for Node: a pool of connections that knows of each request whether it was sent.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import type { Dispatcher } from "undici"
+import { makeClient } from "./internal/client.js"
+import { makeDispatcher, type Settings, type Tls } from "./internal/dispatcher.js"
+
+/**
+ * An option that cannot be used.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidOptions extends Schema.TaggedError<InvalidOptions>(
+  "@effect-connectors/node/NodeConnectors/InvalidOptions"
+)("InvalidOptions", {
+  option: Schema.String,
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `${this.option}: ${this.reason}`
+  }
+}
+
+/**
+ * What can be chosen about the connections.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** How many connections are open to one origin at most; requests over it wait in line. Default 16. */
+  readonly connections?: number | undefined
+  /** How long an idle connection is kept when the server names no time of its own. Default 4 seconds. */
+  readonly keepAlive?: Duration.DurationInput | undefined
+  /** How long opening a connection may take, TLS included. Default 10 seconds. */
+  readonly connectTimeout?: Duration.DurationInput | undefined
+  /** A proxy's URL, or `"env"` for `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. Default none. */
+  readonly proxy?: string | undefined
+  /** Passed to Node's TLS. */
+  readonly tls?: Tls | undefined
+  /** A dispatcher of yours instead of a pool of ours. It is never closed; the options above do not apply to it. */
+  readonly dispatcher?: Dispatcher | undefined
+}
+
+const defaults: Settings = {
+  connections: 16,
+  keepAliveMillis: 4_000,
+  connectMillis: 10_000,
+  proxy: undefined,
+  tls: undefined
+}
+
+const millisOf = (
+  option: string,
+  input: Duration.DurationInput | undefined,
+  otherwise: number
+): Effect.Effect<number, InvalidOptions> => {
+  if (input === undefined) return Effect.succeed(otherwise)
+  const millis = Duration.toMillis(input)
+  return Number.isFinite(millis) && millis >= 1
+    ? Effect.succeed(Math.ceil(millis))
+    : Effect.fail(new InvalidOptions({ option, reason: "not a finite duration of at least one millisecond" }))
+}
+
+const settingsOf = Effect.fnUntraced(function* (options: Options) {
+  const connections = options.connections ?? defaults.connections
+  if (!Number.isSafeInteger(connections) || connections < 1) {
+    return yield* new InvalidOptions({ option: "connections", reason: "not a whole number of at least 1" })
+  }
+  const settings: Settings = {
+    connections,
+    keepAliveMillis: yield* millisOf("keepAlive", options.keepAlive, defaults.keepAliveMillis),
+    connectMillis: yield* millisOf("connectTimeout", options.connectTimeout, defaults.connectMillis),
+    proxy: options.proxy,
+    tls: options.tls
+  }
+  return settings
+})
+
+const acquire = <E>(dispatcher: Effect.Effect<Dispatcher, E>): Effect.Effect<Dispatcher, E, Scope.Scope> =>
+  Effect.acquireRelease(dispatcher, (dispatcher) => Effect.promise(() => dispatcher.destroy()))
+
+const pooled = (settings: Settings, dispatcher: Dispatcher): Effect.Effect<HttpClient.HttpClient> =>
+  makeClient({ dispatcher, connections: settings.connections, copyHeaders: settings.proxy !== undefined })
+
+/**
+ * Makes a client whose connections close with the scope; a dispatcher you bring stays open.
+ *
+ * Fails with {@link InvalidOptions} when an option cannot be used.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = Effect.fnUntraced(function* (
+  options: Options = {}
+): Effect.fn.Return<HttpClient.HttpClient, InvalidOptions, Scope.Scope> {
+  if (options.dispatcher !== undefined) {
+    return yield* makeClient({ dispatcher: options.dispatcher, connections: Infinity, copyHeaders: true })
+  }
+  const settings = yield* settingsOf(options)
+  const dispatcher = yield* acquire(
+    Effect.try({
+      try: () => makeDispatcher(settings),
+      catch: () => new InvalidOptions({ option: "proxy", reason: "not the URL of a proxy" })
+    })
+  )
+  return yield* pooled(settings, dispatcher)
+})
+
+/**
+ * The client with the defaults: 16 connections to each origin, no proxy.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.scoped(
+  HttpClient.HttpClient,
+  Effect.flatMap(
+    acquire(Effect.sync(() => makeDispatcher(defaults))),
+    (dispatcher) => pooled(defaults, dispatcher)
+  )
+)
+
+/**
+ * The client with options of your own; fails with {@link InvalidOptions} when one cannot be used.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerOptions = (options: Options): Layer.Layer<HttpClient.HttpClient, InvalidOptions> =>
+  Layer.scoped(HttpClient.HttpClient, make(options))

@@ -1,0 +1,148 @@
+/**
+ * The short way: an attempt whose answer is read to its end, in bounds of time and size.
+ */
+import type * as Transport from "@effect-connectors/core/Transport"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Effect from "effect/Effect"
+import { BufferedResponse } from "./bufferedResponse.js"
+import { ATTEMPT_TIMEOUT, BODY_TOO_LARGE } from "./codes.js"
+import { type Decoded, decode } from "./contentEncoding.js"
+import type { Deadlines } from "./deadlines.js"
+import { Exchange, type Waits, type Wire } from "./exchange.js"
+import { type RawHeaders, valuesOfName } from "./rawHeaders.js"
+import type { Outgoing } from "./requestBody.js"
+import type { Target } from "./targets.js"
+
+type Resume = (answer: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>) => void
+
+const noBytes = Buffer.alloc(0)
+const firstCapacity = 16 * 1024
+
+const isOk = (status: number): boolean => status >= 200 && status < 300
+
+// The wheel keeps the total; undici only the pause between two chunks.
+const waitsOf = (attempt: Transport.Attempt): Waits => ({
+  headersTimeout: 0,
+  bodyTimeout: attempt.idleMillis < attempt.timeoutMillis ? attempt.idleMillis : 0
+})
+
+export class BufferedExchange extends Exchange {
+  private raw: RawHeaders = []
+  private answered = 0
+  private limit = 0
+  private bytes: Buffer = noBytes
+  private size = 0
+  private stopDecoding: (() => void) | undefined = undefined
+
+  constructor(
+    wire: Wire,
+    request: HttpClientRequest.HttpClientRequest,
+    target: Target,
+    outgoing: Outgoing,
+    private readonly attempt: Transport.Attempt,
+    private readonly deadlines: Deadlines,
+    private readonly resume: Resume
+  ) {
+    super(wire, request, target, outgoing, waitsOf(attempt))
+  }
+
+  start(): void {
+    this.deadlines.add(this, this.attempt.timeoutMillis)
+    this.submit()
+  }
+
+  /** Ends the exchange without an answer; nothing is sent or read after it. */
+  cancel(): void {
+    if (this.settled) return
+    this.settled = true
+    this.close()
+  }
+
+  expire(): void {
+    if (this.settled) return
+    this.fail(this.evidence(ATTEMPT_TIMEOUT, true))
+  }
+
+  protected head(status: number, raw: RawHeaders): boolean {
+    this.raw = raw
+    this.answered = status
+    this.limit = isOk(status) ? this.attempt.maxBodyBytes : this.attempt.maxErrorBodyBytes
+    return true
+  }
+
+  protected data(chunk: Buffer): boolean {
+    if (this.settled) return true
+    const room = this.limit - this.size
+    if (chunk.length <= room) {
+      this.append(chunk)
+      return true
+    }
+    if (isOk(this.answered)) this.fail(this.evidence(BODY_TOO_LARGE))
+    else {
+      this.append(chunk.subarray(0, room))
+      this.finish(true)
+    }
+    return true
+  }
+
+  protected end(): void {
+    if (!this.settled) this.finish(false)
+  }
+
+  protected fail(evidence: Transport.Evidence): void {
+    if (this.settled) return
+    this.settled = true
+    this.close()
+    this.resume(Effect.fail(this.failure(evidence)))
+  }
+
+  // One chunk is kept as it is. More are copied together: a body in many small pieces must not cost many times its size.
+  private append(chunk: Buffer): void {
+    const size = this.size + chunk.length
+    if (this.size === 0) this.bytes = chunk
+    else {
+      if (size > this.bytes.length) {
+        const grown = Buffer.allocUnsafe(Math.min(this.limit, Math.max(firstCapacity, size * 2)))
+        this.bytes.copy(grown, 0, 0, this.size)
+        this.bytes = grown
+      }
+      chunk.copy(this.bytes, this.size)
+    }
+    this.size = size
+  }
+
+  private finish(truncated: boolean): void {
+    const bytes = this.size === this.bytes.length ? this.bytes : this.bytes.subarray(0, this.size)
+    const encodings = this.size === 0 ? [] : valuesOfName(this.raw, "content-encoding")
+    if (encodings.length === 0) return this.succeed(bytes, truncated)
+    const encoding = encodings.join(",").trim().toLowerCase()
+    if (encoding === "identity") return this.succeed(bytes, truncated)
+    // The rest of a cut body is not wanted; the deadline still runs while the start of it is decoded.
+    if (truncated) this.drop()
+    this.stopDecoding = decode(encoding, bytes, this.limit, (decoded) => this.finishDecoded(decoded, truncated))
+  }
+
+  private finishDecoded(decoded: Decoded, truncated: boolean): void {
+    if (this.settled) return
+    if (!isOk(this.answered)) return this.succeed(decoded.bytes, truncated || decoded.exceeded || decoded.code !== undefined)
+    if (decoded.exceeded) return this.fail(this.evidence(BODY_TOO_LARGE))
+    if (decoded.code !== undefined) return this.fail(this.evidence(decoded.code))
+    this.succeed(decoded.bytes, false)
+  }
+
+  private succeed(bytes: Buffer, truncated: boolean): void {
+    this.settled = true
+    this.close()
+    this.resume(
+      Effect.succeed(new BufferedResponse(this.request, this.answered, this.raw, bytes, this.size, truncated))
+    )
+  }
+
+  private close(): void {
+    this.deadlines.remove(this)
+    this.stopDecoding?.()
+    this.drop()
+  }
+}

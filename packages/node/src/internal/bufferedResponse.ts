@@ -1,0 +1,43 @@
+/**
+ * An answer whose body is here already.
+ */
+import * as Transport from "@effect-connectors/core/Transport"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { RawResponse } from "./response.js"
+import type { RawHeaders } from "./rawHeaders.js"
+
+/** Carries the body as {@link Transport.BufferedBody} for those who know, and as any other answer for the rest. */
+export class BufferedResponse extends RawResponse {
+  readonly [Transport.BufferedBodyTypeId]: Transport.BufferedBody
+
+  constructor(
+    request: HttpClientRequest.HttpClientRequest,
+    status: number,
+    raw: RawHeaders,
+    private readonly bytes: Buffer,
+    byteLength: number,
+    truncated: boolean
+  ) {
+    super(request, status, raw)
+    this[Transport.BufferedBodyTypeId] = { text: toText(bytes), byteLength, truncated }
+  }
+
+  get text(): Effect.Effect<string> {
+    return Effect.succeed(this[Transport.BufferedBodyTypeId].text)
+  }
+
+  get arrayBuffer(): Effect.Effect<ArrayBuffer> {
+    return Effect.sync(() => new Uint8Array(this.bytes).buffer)
+  }
+
+  get stream(): Stream.Stream<Uint8Array> {
+    return this.bytes.length === 0 ? Stream.empty : Stream.make(new Uint8Array(this.bytes))
+  }
+}
+
+const toText = (bytes: Buffer): string => {
+  const hasByteOrderMark = bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+  return hasByteOrderMark ? bytes.toString("utf8", 3) : bytes.toString("utf8")
+}

@@ -1,0 +1,151 @@
+/**
+ * One request and its answer on the wire, seen from undici's dispatcher.
+ */
+import * as Transport from "@effect-connectors/core/Transport"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type { Dispatcher } from "undici"
+import { codeOf, isPermanent, REQUEST_BODY_FAILED } from "./codes.js"
+import { Timed } from "./deadlines.js"
+import type { Queued } from "./origins.js"
+import type { RawHeaders } from "./rawHeaders.js"
+import type { Outgoing } from "./requestBody.js"
+import type { Target } from "./targets.js"
+
+/** What every exchange of one client shares. */
+export interface Wire {
+  readonly dispatcher: Dispatcher
+  /** A dispatcher that adds headers to the object it is given gets a copy. */
+  readonly copyHeaders: boolean
+}
+
+/** The two waits undici itself keeps, in milliseconds; 0 for none, `null` for those of the dispatcher. */
+export interface Waits {
+  readonly headersTimeout: number | null
+  readonly bodyTimeout: number | null
+}
+
+/**
+ * The handler that undici calls. `onConnect` comes right before the first byte is written: without it nothing was sent.
+ *
+ * The callbacks have their raw form, which spares a controller and a parsed header object per request.
+ */
+export abstract class Exchange extends Timed implements Queued, Dispatcher.DispatchHandler {
+  queuedPrevious: Queued | undefined = undefined
+  queuedNext: Queued | undefined = undefined
+  isQueued = false
+  protected phase: Transport.Phase = "connect"
+  protected status: number | undefined = undefined
+  /** The caller has its answer; whatever comes from the socket now is of no interest. */
+  protected settled = false
+  private began = false
+  private released = false
+  private abortSocket: (() => void) | undefined = undefined
+
+  constructor(
+    private readonly wire: Wire,
+    protected readonly request: HttpClientRequest.HttpClientRequest,
+    private readonly target: Target,
+    private readonly outgoing: Outgoing,
+    private readonly waits: Waits
+  ) {
+    super()
+  }
+
+  /** The head of the answer; informational heads are left out. */
+  protected abstract head(status: number, raw: RawHeaders, resume: () => void): boolean
+  protected abstract data(chunk: Buffer): boolean
+  protected abstract end(): void
+  protected abstract fail(evidence: Transport.Evidence): void
+
+  submit(): void {
+    this.target.origin.submit(this)
+  }
+
+  begin(): void {
+    this.began = true
+    const { body, headers } = this.outgoing
+    this.wire.dispatcher.dispatch(
+      {
+        origin: this.target.origin.origin,
+        path: this.target.path,
+        method: this.request.method,
+        headers: this.wire.copyHeaders ? { ...headers } : headers,
+        body,
+        headersTimeout: this.waits.headersTimeout,
+        bodyTimeout: this.waits.bodyTimeout
+      },
+      this
+    )
+  }
+
+  /** Lets go of the connection: withdrawn when it waits for one, closed when it has one. */
+  drop(): void {
+    if (this.released) return
+    if (!this.began) {
+      this.target.origin.withdraw(this)
+      this.released = true
+    } else this.abortSocket?.()
+  }
+
+  protected evidence(code: string, timedOut = false): Transport.Evidence {
+    return {
+      sent: this.phase !== "connect",
+      phase: this.phase,
+      code,
+      permanent: isPermanent(code),
+      timedOut,
+      status: this.status
+    }
+  }
+
+  protected failure(evidence: Transport.Evidence): HttpClientError.RequestError {
+    return Transport.failure(this.request, evidence)
+  }
+
+  onConnect(abort: () => void): void {
+    // Given up while it waited for the connection: aborting here is before the first byte.
+    if (this.settled) return abort()
+    this.phase = "request"
+    this.abortSocket = abort
+  }
+
+  onResponseStarted(): void {
+    this.phase = "response"
+  }
+
+  onHeaders(status: number, raw: RawHeaders, resume: () => void): boolean {
+    if (status < 200) {
+      this.phase = "request"
+      return true
+    }
+    this.phase = "body"
+    this.status = status
+    return this.head(status, raw, resume)
+  }
+
+  onData(chunk: Buffer): boolean {
+    return this.data(chunk)
+  }
+
+  onComplete(): void {
+    this.release()
+    this.end()
+  }
+
+  onError(error: unknown): void {
+    this.release()
+    const code = this.outgoing.failed?.() === true ? REQUEST_BODY_FAILED : codeOf(error)
+    this.fail(this.evidence(code, isTimeout(code)))
+  }
+
+  private release(): void {
+    if (this.released) return
+    this.released = true
+    this.abortSocket = undefined
+    this.target.origin.release()
+  }
+}
+
+// The limits undici keeps for us are limits of the attempt too.
+const isTimeout = (code: string): boolean => code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT"

@@ -1,0 +1,167 @@
+/**
+ * The fake platform as an HTTP server on this machine: the same model as
+ * `ConnectionsTest`, with real SQL, files and HTTP behind it, real time and
+ * real sockets. For demonstrations, other languages, and tests of transports.
+ *
+ * @since 0.1.0
+ */
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
+import type * as Scope from "effect/Scope"
+import { createServer, type Server } from "node:http"
+import * as ConnectionsModel from "./ConnectionsModel.js"
+import { serve } from "./internal/emulatorApp.js"
+import * as executors from "./internal/executors/executors.js"
+import * as World from "./World.js"
+
+/**
+ * The emulator could not start. `PortInUse`: something else listens there.
+ * `NotLoopback`: the host is not an address of this machine alone. `Listen`:
+ * the system refused the address. `Executors`: the world's files could not be put in place.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class EmulatorFailure extends Data.TaggedError("EmulatorFailure")<{
+  readonly reason: "PortInUse" | "NotLoopback" | "Listen" | "Executors"
+  readonly message: string
+}> {}
+
+/**
+ * What the emulator is made of. Everything has a default.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** What the platform holds; `World.demo` unless given. */
+  readonly world?: World.World | undefined
+  /** 0, the default, picks a free one. */
+  readonly port?: number | undefined
+  /** A loopback address: `127.0.0.1` unless given, else `localhost`, `::1` or another of `127.0.0.0/8`. */
+  readonly host?: string | undefined
+  /**
+   * Who does the typed work. `real`, the default: SQL on PGlite, files in a temporary folder that is removed at
+   * the end, HTTP to what listens on this machine. `memory`: the small ones of the model, without SQL.
+   */
+  readonly executors?: "real" | "memory" | undefined
+  /** A PostgreSQL server that all sql connections share, through the package `pg`; each has its own PGlite unless given. */
+  readonly databaseUrl?: string | undefined
+  /** A folder where PGlite keeps the databases; in memory unless given. */
+  readonly dataDir?: string | undefined
+}
+
+/**
+ * The running emulator.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Emulator extends Context.Tag("@effect-connectors/testing/Emulator")<Emulator, Emulator.Service>() {
+  /**
+   * A running emulator that ends with its Layer. Fails with {@link EmulatorFailure}.
+   *
+   * @example
+   * ```ts
+   * import { Emulator } from "@effect-connectors/testing/Emulator"
+   * import * as Console from "effect/Console"
+   * import * as Effect from "effect/Effect"
+   *
+   * const program = Effect.gen(function*() {
+   *   const emulator = yield* Emulator
+   *   yield* Console.log(`listening on ${emulator.url}`)
+   * })
+   *
+   * export const runnable = program.pipe(Effect.provide(Emulator.layer({ port: 0 })))
+   * ```
+   *
+   * @since 0.1.0
+   */
+  static readonly layer = (options?: Options): Layer.Layer<Emulator, EmulatorFailure> =>
+    Layer.scoped(Emulator, make(options))
+}
+
+/**
+ * @since 0.1.0
+ */
+export declare namespace Emulator {
+  /**
+   * Where the emulator listens, and the platform's state.
+   *
+   * @since 0.1.0
+   * @category services
+   */
+  export interface Service extends ConnectionsModel.State {
+    /** The origin, e.g. `http://127.0.0.1:8081`. */
+    readonly url: string
+    readonly port: number
+  }
+}
+
+/**
+ * Whether only programs on this machine can reach a host.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isLoopback = (host: string): boolean => {
+  if (host === "localhost" || host === "::1") return true
+  const numbers = host.split(".")
+  return (
+    numbers.length === 4 && numbers[0] === "127" && numbers.every((text) => /^\d{1,3}$/.test(text) && Number(text) < 256)
+  )
+}
+
+const listenFailure = (host: string, port: number, cause: unknown): EmulatorFailure => {
+  const code = Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : String(cause)
+  return code === "EADDRINUSE"
+    ? new EmulatorFailure({
+      reason: "PortInUse",
+      message: `port ${port} of ${host} is in use: choose another port, or 0 for a free one`
+    })
+    : new EmulatorFailure({ reason: "Listen", message: `cannot listen on port ${port} of ${host}: ${code}` })
+}
+
+/** Ends open requests too: a client that waits for an answer would keep the server from closing. */
+const closeAtOnce = (server: Server) =>
+  Effect.sync(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+
+/**
+ * Starts an emulator that ends with the scope: open requests are cut off and
+ * work that has begun is interrupted. Fails with {@link EmulatorFailure}.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (options: Options = {}): Effect.Effect<Emulator.Service, EmulatorFailure, Scope.Scope> =>
+  Effect.gen(function*() {
+    const { databaseUrl, dataDir, host = "127.0.0.1", port = 0, world = World.demo } = options
+    if (!isLoopback(host)) {
+      return yield* new EmulatorFailure({
+        reason: "NotLoopback",
+        message: `${host} is not a loopback address: use 127.0.0.1, localhost or ::1`
+      })
+    }
+    const executorFor = options.executors === "memory"
+      ? undefined
+      : yield* executors.make(world, { databaseUrl, dataDir }).pipe(
+        Effect.mapError(({ message }) => new EmulatorFailure({ reason: "Executors", message }))
+      )
+    const model = yield* ConnectionsModel.make(world, executorFor === undefined ? {} : { executorFor })
+    const nodeServer = createServer()
+    const server = yield* NodeHttpServer.make(() => nodeServer, { host, port }).pipe(
+      Effect.mapError(({ cause }) => listenFailure(host, port, cause))
+    )
+    yield* serve(server, model)
+    yield* Effect.addFinalizer(() => closeAtOnce(nodeServer))
+    const bound = server.address._tag === "TcpAddress" ? server.address.port : port
+    const { handle: _, ...state } = model
+    return { ...state, url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`, port: bound }
+  })

@@ -1,0 +1,204 @@
+/**
+ * A deterministic virtual `Clock`: hours of sleeping pass in milliseconds, and
+ * thousands of sleepers cost no more than themselves.
+ *
+ * @since 0.1.0
+ */
+import type * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import type * as Scheduler from "effect/Scheduler"
+import type * as Scope from "effect/Scope"
+import { type Stuck, VirtualTime } from "./internal/virtualTime.js"
+
+/**
+ * How a virtual clock behaves.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** Where time starts, in whole milliseconds since the epoch; 0 unless given. */
+  readonly startMillis?: number
+  /**
+   * Whether time jumps to the next sleeper when all fibers are idle; true unless given.
+   * With `false` only `adjust` moves it, whatever real work is under way.
+   */
+  readonly autoAdvance?: boolean
+  /** How often time may move before every sleeper dies with a defect; 1,000,000 unless given. */
+  readonly maxAdvances?: number
+}
+
+/**
+ * How a program is run under virtual time.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RunOptions extends Options {
+  /** Seeds `Random`; 0 unless given. The same seed gives the same run. */
+  readonly seed?: string | number
+  /**
+   * Idle turns of the event loop without any sleeper after which the program dies as
+   * deadlocked, or `false` to wait for ever; 2,000 unless given, `false` without `autoAdvance`.
+   * Real work such as a socket takes longer than that: wrap it in `hold`.
+   */
+  readonly deadlockTurns?: number | false
+}
+
+const open = (options?: Options): Effect.Effect<VirtualTime> =>
+  Effect.sync(
+    () =>
+      new VirtualTime({
+        startMillis: Math.trunc(options?.startMillis ?? 0),
+        autoAdvance: options?.autoAdvance ?? true,
+        maxAdvances: options?.maxAdvances ?? 1_000_000
+      })
+  )
+
+const close = (time: VirtualTime): Effect.Effect<void> => Effect.sync(() => time.close())
+
+const toService = (time: VirtualTime): VirtualClock.Service => ({
+  clock: time.clock,
+  scheduler: time.scheduler,
+  currentTimeMillis: Effect.sync(() => time.currentMillis),
+  adjust: (duration) => time.adjust(duration),
+  hold: (effect) => time.hold(effect),
+  pending: Effect.sync(() => time.pending),
+  maxPending: Effect.sync(() => time.maxPending),
+  advances: Effect.sync(() => time.advances)
+})
+
+const describe = (why: Stuck, atMillis: number): Error =>
+  new Error(
+    why._tag === "Deadlock"
+      ? `VirtualClock: deadlock: no sleeper left at ${atMillis} ms, nothing has run for ${why.turns} turns, and the program still waits`
+      : `VirtualClock: time moved ${why.advances} times and the program still waits (maxAdvances)`
+  )
+
+const supervise = <A, E, R>(
+  time: VirtualTime,
+  effect: Effect.Effect<A, E, R>,
+  options: RunOptions | undefined
+): Effect.Effect<A, E, Exclude<R, VirtualClock>> =>
+  Effect.uninterruptibleMask(
+    Effect.fnUntraced(function* (restore) {
+      const stuck = yield* Deferred.make<never>()
+      const turns = options?.deadlockTurns ?? (options?.autoAdvance === false ? false : 2000)
+      const fiber = yield* restore(Effect.provideService(effect, VirtualClock, toService(time))).pipe(
+        Effect.withClock(time.clock),
+        Effect.withRandom(Random.make(options?.seed ?? 0)),
+        Effect.withScheduler(time.scheduler),
+        Effect.forkDaemon
+      )
+      time.onStuck(turns === false ? Infinity : turns, (why) => {
+        Deferred.unsafeDone(stuck, Effect.die(describe(why, time.currentMillis)))
+      })
+      // A program that is stuck may not let itself be interrupted: then nobody waits for it.
+      const leave = Effect.flatMap(Deferred.isDone(stuck), (isStuck) =>
+        isStuck ? Fiber.interruptFork(fiber) : Fiber.interrupt(fiber)
+      )
+      return yield* Effect.onExit(restore(Effect.raceFirst(Fiber.join(fiber), Deferred.await(stuck))), () => leave)
+    })
+  )
+
+/**
+ * A `Clock` whose time passes only when a test says so, or when nothing else is left to run.
+ *
+ * **Gotchas**
+ *
+ * Time moves on when all fibers are idle. A real socket or file is not a fiber that
+ * runs: wrap such work in `hold`, or switch `autoAdvance` off.
+ *
+ * @example
+ * ```ts
+ * import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   yield* Effect.sleep("6 hours")
+ *   const clock = yield* VirtualClock
+ *   return yield* clock.currentTimeMillis // 21_600_000
+ * }).pipe(VirtualClock.provide)
+ * ```
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class VirtualClock extends Context.Tag("@effect-connectors/testing/VirtualClock")<
+  VirtualClock,
+  VirtualClock.Service
+>() {
+  /** A virtual clock for the lifetime of a scope, not yet anybody's clock. */
+  static readonly make = (options?: Options): Effect.Effect<VirtualClock.Service, never, Scope.Scope> =>
+    Effect.map(Effect.acquireRelease(open(options), close), toService)
+
+  /** Makes the program run on a virtual clock, and gives the service to look at it. */
+  static readonly layerWith = (options?: Options): Layer.Layer<VirtualClock> =>
+    Layer.scoped(
+      VirtualClock,
+      Effect.tap(VirtualClock.make(options), (service) =>
+        Effect.zipRight(
+          Effect.withClockScoped(service.clock),
+          Effect.locallyScoped(FiberRef.currentScheduler, service.scheduler)
+        )
+      )
+    )
+
+  /** {@link VirtualClock.layerWith} with time that starts at 0 and moves by itself. */
+  static readonly layer: Layer.Layer<VirtualClock> = VirtualClock.layerWith()
+
+  /**
+   * Runs a program on a virtual clock and a seeded `Random`. It dies when nothing is
+   * left to run, no sleeper is left, and the program still waits.
+   */
+  static readonly run = <A, E, R>(
+    effect: Effect.Effect<A, E, R>,
+    options?: RunOptions
+  ): Effect.Effect<A, E, Exclude<R, VirtualClock>> =>
+    Effect.acquireUseRelease(open(options), (time) => supervise(time, effect, options), close)
+
+  /** {@link VirtualClock.run} with its defaults, for a `pipe`. */
+  static readonly provide = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, VirtualClock>> =>
+    VirtualClock.run(effect)
+}
+
+/**
+ * @since 0.1.0
+ * @category services
+ */
+export declare namespace VirtualClock {
+  /**
+   * What a test sees of a virtual clock, and how it turns it.
+   *
+   * @since 0.1.0
+   * @category services
+   */
+  export interface Service {
+    /** The clock itself, for `Effect.withClock`. */
+    readonly clock: Clock.Clock
+    /** Tells the pump whether fibers have work left; belongs to the clock, for `Effect.withScheduler`. */
+    readonly scheduler: Scheduler.Scheduler
+    /** In milliseconds since the epoch. */
+    readonly currentTimeMillis: Effect.Effect<number>
+    /**
+     * Moves time by this much, running everything that becomes due on the way, in
+     * order, and ends when all fibers are idle again.
+     */
+    readonly adjust: (duration: Duration.DurationInput) => Effect.Effect<void>
+    /** Time does not move by itself while this runs: for real sockets, files and promises. */
+    readonly hold: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+    /** How many sleepers (timers) there are now. */
+    readonly pending: Effect.Effect<number>
+    /** The most sleepers there were at a time. */
+    readonly maxPending: Effect.Effect<number>
+    /** How often time has moved. */
+    readonly advances: Effect.Effect<number>
+  }
+}

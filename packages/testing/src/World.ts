@@ -1,0 +1,272 @@
+/**
+ * What a fake platform holds when it starts: connections, actions, triggers,
+ * and who may ask. Plain data, and handlers where data is not enough.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import type { ActionHandler, Executor, Json, JsonObject, Kind } from "./Executor.js"
+import * as demoWorld from "./internal/demoWorld.js"
+import { WorldData } from "./internal/worldSchema.js"
+
+/**
+ * One step of a job, in force from `atMillis` (milliseconds since its start) on.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface JobStep {
+  readonly atMillis: number
+  /** The word as it is sent; `completed`, `failed` and `cancelled` are ends. */
+  readonly status: string
+  readonly progress?: Json
+  readonly result?: Json
+  readonly error?: Json
+  readonly message?: string
+}
+
+/**
+ * How work spends its time. All times in milliseconds.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Plan {
+  /** How long the work takes; 0 unless given. */
+  readonly takesMillis?: number
+  /** How much of it the job is `queued`. */
+  readonly queuedMillis?: number
+  /** Whether its job tells how far it is, as a fraction from 0 to 1. */
+  readonly progress?: boolean
+  /** How it fails once its time is over. */
+  readonly fails?: { readonly status?: number; readonly code?: string; readonly message: string }
+  /** It never ends; its job stays in this state for ever. */
+  readonly stays?: string
+  /** It ends by being cancelled. */
+  readonly cancelled?: boolean
+  /** It is answered at once even when `async=true` was asked for. */
+  readonly atOnce?: boolean
+  /** It becomes a job even when `async=true` was not asked for. */
+  readonly alwaysJob?: boolean
+  /** What its job shows step by step, instead of all of the above. The last step stays. */
+  readonly steps?: ReadonlyArray<JobStep>
+}
+
+/**
+ * A saved action. Its result is what `handler` gives, else its input when it is an
+ * `echo`, else `result`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WorldAction extends Plan {
+  readonly slug: string
+  readonly name?: string
+  readonly inputs?: ReadonlyArray<JsonObject>
+  readonly outputs?: ReadonlyArray<JsonObject>
+  readonly result?: Json
+  readonly echo?: boolean
+  readonly handler?: ActionHandler
+  /** More fields of its record, as on the wire. */
+  readonly fields?: JsonObject
+}
+
+/**
+ * A trigger that can be subscribed to. With `refuses` the provider refuses: 502, nothing is saved.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WorldTrigger {
+  readonly slug: string
+  readonly name?: string
+  readonly inputs?: ReadonlyArray<JsonObject>
+  readonly refuses?: boolean
+  readonly fields?: JsonObject
+}
+
+/**
+ * A canned answer of an `http` connection in memory.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WorldHttpAnswer {
+  readonly method: "get" | "post" | "patch" | "put" | "delete"
+  readonly path: string
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Json
+}
+
+/**
+ * A connection. `files`, `tables`, `answers` and `baseUrl` are where the
+ * executor of its kind starts from; `plans` is how long its typed operations
+ * take, by operation (`sql.query`) or for all (`*`).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WorldConnection {
+  readonly slug: string
+  readonly kind?: Kind
+  readonly displayName?: string
+  readonly active?: boolean
+  readonly authorized?: boolean
+  readonly relayId?: string
+  readonly templateId?: string
+  readonly actions?: ReadonlyArray<WorldAction>
+  readonly triggers?: ReadonlyArray<WorldTrigger>
+  readonly files?: Readonly<Record<string, string>>
+  readonly tables?: Readonly<Record<string, ReadonlyArray<JsonObject>>>
+  readonly answers?: ReadonlyArray<WorldHttpAnswer>
+  readonly baseUrl?: string
+  readonly plans?: Readonly<Record<string, Plan>>
+  readonly executor?: Executor
+  readonly fields?: JsonObject
+}
+
+/**
+ * Who may ask: one of the service tokens, or a cookie with its CSRF token.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WorldAuth {
+  readonly serviceTokens?: ReadonlyArray<string>
+  readonly sessions?: ReadonlyArray<{ readonly cookie: string; readonly csrfToken: string }>
+}
+
+/**
+ * What a fake platform starts with.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface World {
+  readonly connections: ReadonlyArray<WorldConnection>
+  /** Everyone may ask when it is not given. */
+  readonly auth?: WorldAuth
+  /** The tenant's action catalogue; the actions of all connections unless given. */
+  readonly catalogue?: ReadonlyArray<JsonObject>
+  /** Work that takes longer becomes a job though nobody asked, in milliseconds; 20,000 unless given. */
+  readonly syncLimitMillis?: number
+  /** Whether the caller is an organisation admin and may unsubscribe; true unless given. */
+  readonly admin?: boolean
+  /** Whether job ids are text (`job-1`) or numbers; text unless given. */
+  readonly jobIds?: "text" | "number"
+}
+
+/**
+ * A world that cannot be: what is wrong, and where.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class WorldInvalid extends Data.TaggedError("WorldInvalid")<{
+  /** The first place that is wrong, e.g. `connections[0].slug`; empty for the whole. */
+  readonly path: string
+  readonly reason: string
+  /** Every place that is wrong, the first one too. */
+  readonly issues: ReadonlyArray<{ readonly path: string; readonly reason: string }>
+}> {
+  override get message(): string {
+    const more = this.issues.length > 1 ? ` (and ${this.issues.length - 1} more)` : ""
+    return `the world is invalid at ${this.path === "" ? "its top" : this.path}: ${this.reason}${more}`
+  }
+}
+
+/**
+ * A world of some of its fields; without `connections` it has none.
+ *
+ * @example
+ * ```ts
+ * import * as World from "@effect-connectors/testing/World"
+ *
+ * const world = World.make({
+ *   connections: [{ slug: "crm", actions: [{ slug: "sync", takesMillis: 6000, progress: true, result: { synced: 2 } }] }]
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (world: Partial<World>): World => ({ connections: [], ...world })
+
+/**
+ * A small world to try things on: `crm` (actions `fetch-deal`, `sync`, `fails`, `stuck`,
+ * `echo`, and triggers), `files`, `warehouse` (table `orders`), `web`, and `old-crm`, which is
+ * neither active nor authorized. Everyone may ask.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const demo: World = demoWorld.demo
+
+const pathOf = (path: ReadonlyArray<PropertyKey>): string =>
+  path.reduce<string>(
+    (text, key) => (typeof key === "number" ? `${text}[${key}]` : `${text}${text === "" ? "" : "."}${String(key)}`),
+    ""
+  )
+
+const invalid = (issues: ReadonlyArray<{ readonly path: string; readonly reason: string }>): WorldInvalid =>
+  new WorldInvalid({ path: issues[0]?.path ?? "", reason: issues[0]?.reason ?? "unknown", issues })
+
+const repeated = (slugs: ReadonlyArray<{ readonly slug: string }>, path: string) =>
+  slugs.flatMap(({ slug }, index) =>
+    slugs.findIndex((other) => other.slug === slug) === index
+      ? []
+      : [{ path: `${path}[${index}].slug`, reason: `${JSON.stringify(slug)} is there twice` }]
+  )
+
+const decode = Schema.decodeUnknown(WorldData, { errors: "all", onExcessProperty: "error" })
+
+/**
+ * Reads a world from plain data, such as a parsed world file: the fields of {@link World}
+ * without functions. Fails with `WorldInvalid` for an unknown field, a wrong
+ * type or a slug that is there twice, and names the place.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromJson = (json: unknown): Effect.Effect<World, WorldInvalid> =>
+  decode(json).pipe(
+    Effect.mapError((error) =>
+      invalid(
+        ParseResult.ArrayFormatter.formatErrorSync(error).map(({ path, message }) => ({
+          path: pathOf(path),
+          reason: message
+        }))
+      )
+    ),
+    Effect.flatMap((world) => {
+      const issues = duplicates(world)
+      return issues.length === 0 ? Effect.succeed(world) : Effect.fail(invalid(issues))
+    })
+  )
+
+const duplicates = (world: World): ReadonlyArray<{ readonly path: string; readonly reason: string }> => [
+  ...repeated(world.connections, "connections"),
+  ...world.connections.flatMap(({ actions, triggers }, index) => [
+    ...repeated(actions ?? [], `connections[${index}].actions`),
+    ...repeated(triggers ?? [], `connections[${index}].triggers`)
+  ])
+]
+
+/**
+ * {@link fromJson} from the text of a world file. A text that is not JSON is `WorldInvalid` too.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromJsonText = (text: string): Effect.Effect<World, WorldInvalid> =>
+  Effect.flatMap(
+    Effect.try({
+      try: (): unknown => JSON.parse(text),
+      catch: () => invalid([{ path: "", reason: "it is not JSON" }])
+    }),
+    fromJson
+  )

@@ -1,0 +1,100 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
+import * as SynchronizedRef from "effect/SynchronizedRef"
+import { mkdir, mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { Executor, ExecutorConnection, ExecutorFailure } from "../../Executor.js"
+import type { World, WorldConnection } from "../../World.js"
+import { onDisk } from "./containedPath.js"
+import * as fileExecutor from "./fileExecutor.js"
+import * as httpExecutor from "./httpExecutor.js"
+import * as sqlDatabase from "./sqlDatabase.js"
+import * as sqlExecutor from "./sqlExecutor.js"
+import * as sqlSeed from "./sqlSeed.js"
+
+export interface Options {
+  /** A PostgreSQL server that all sql connections share; each has its own PGlite unless given. */
+  readonly databaseUrl?: string | undefined
+  /** Where PGlite keeps the databases, one folder each; in memory unless given. */
+  readonly dataDir?: string | undefined
+}
+
+/** A folder that is removed with the scope. */
+const temporaryFolder = Effect.acquireRelease(
+  onDisk("", () => mkdtemp(join(tmpdir(), "connectors-emulator-"))),
+  (path) => Effect.ignore(onDisk(path, () => rm(path, { recursive: true, force: true })))
+)
+
+/** A slug may hold anything: as part of a path it must be one plain name. */
+const folderName = (slug: string): string => `c-${encodeURIComponent(slug)}`
+
+/** Opened by the first who asks, closed with the scope. Who asks while it opens waits; a failure is tried again. */
+const opened = Effect.fnUntraced(function*<A, E>(open: Effect.Effect<A, E, Scope.Scope>) {
+  const scope = yield* Effect.scope
+  const ref = yield* SynchronizedRef.make(Option.none<A>())
+  const first = SynchronizedRef.modifyEffect(ref, (current) =>
+    Option.isSome(current)
+      ? Effect.succeed([current.value, current] as const)
+      : Effect.map(Effect.uninterruptible(Scope.extend(open, scope)), (value) => [value, Option.some(value)] as const)
+  )
+  return Effect.flatMap(SynchronizedRef.get(ref), Option.match({ onNone: () => first, onSome: Effect.succeed }))
+})
+
+const makeSql = (connection: WorldConnection, options: Options) =>
+  Effect.map(
+    opened(
+      Effect.tap(
+        options.databaseUrl !== undefined
+          ? sqlDatabase.postgres(options.databaseUrl)
+          : sqlDatabase.pglite(
+              options.dataDir === undefined ? undefined : join(options.dataDir, folderName(connection.slug))
+            ),
+        (database) => sqlSeed.seed(database, connection.tables ?? {})
+      )
+    ),
+    sqlExecutor.make
+  )
+
+const makeFile = Effect.fnUntraced(function*(connection: WorldConnection, root: string) {
+  const folder = join(root, folderName(connection.slug))
+  yield* onDisk(folder, () => mkdir(folder, { recursive: true }))
+  return yield* fileExecutor.make(folder, connection.files ?? {})
+})
+
+/**
+ * What really does the work of a world's connections: SQL on PGlite, files in a
+ * temporary folder, HTTP to what listens on this machine. An http connection
+ * without a URL keeps its canned answers.
+ */
+export const make = Effect.fnUntraced(function*(world: World, options: Options = {}) {
+  const clients = yield* Layer.build(NodeHttpClient.layer)
+  const client = Context.get(clients, HttpClient.HttpClient)
+  const root = yield* temporaryFolder
+  const executorOf = (
+    connection: WorldConnection
+  ): Effect.Effect<Executor | undefined, ExecutorFailure, Scope.Scope> => {
+    switch (connection.kind) {
+      case "sql":
+        return makeSql(connection, options)
+      case "file":
+        return makeFile(connection, root)
+      case "http":
+        return Effect.succeed(
+          connection.baseUrl === undefined ? undefined : httpExecutor.make(client, connection.baseUrl)
+        )
+      default:
+        return Effect.succeed(undefined)
+    }
+  }
+  const entries = yield* Effect.forEach(world.connections, (connection) =>
+    Effect.map(executorOf(connection), (executor) => [connection.slug, executor] as const)
+  )
+  const executors = new Map(entries)
+  return (connection: ExecutorConnection): Executor | undefined => executors.get(connection.slug)
+})

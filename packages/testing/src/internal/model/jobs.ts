@@ -1,0 +1,169 @@
+import * as Cause from "effect/Cause"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import type { JobChange, JobView } from "../../ConnectionsModel.js"
+import type { ExecutorFailure, Json, JsonObject } from "../../Executor.js"
+import type { JobStep, Plan } from "../../World.js"
+import { type Answer, notFound, ok } from "./answer.js"
+import { compact, isObject } from "./json.js"
+
+/** How work has ended, once it has. @internal */
+export interface Outcome {
+  exit: Exit.Exit<Json, ExecutorFailure> | undefined
+}
+
+interface Job {
+  readonly id: string | number
+  readonly connection: string
+  readonly name: string
+  readonly createdAt: number
+  readonly plan: Plan
+  readonly outcome: Outcome
+  change: JobChange
+  polls: number
+  pollsAfterEnd: number
+  endTold: boolean
+}
+
+interface Shown {
+  readonly status: string
+  readonly progress?: Json | undefined
+  readonly result?: Json | undefined
+  readonly error?: Json | undefined
+  readonly message?: string | undefined
+}
+
+const ends: ReadonlySet<string> = new Set(
+  (
+    "succeeded success completed complete done finished failed failure error errored rejected timed_out timeout expired " +
+    "cancelled canceled aborted killed"
+  ).split(" ")
+)
+
+const isEnd = (status: string): boolean => ends.has(status.trim().toLowerCase().replace(/[- ]/g, "_"))
+
+const isSuccess = (status: string): boolean => /^(succe|complete|done|finished)/i.test(status.trim())
+
+/** How long after its start work is over, in milliseconds. @internal */
+export const lengthOf = (plan: Plan): number => {
+  if (plan.steps !== undefined) return plan.steps.find((step) => isEnd(step.status))?.atMillis ?? Infinity
+  return plan.stays === undefined ? (plan.takesMillis ?? 0) : Infinity
+}
+
+/** What the plan alone makes of work that is over: its own failure, or nothing. @internal */
+export const failureOf = (
+  plan: Plan
+): { readonly status: number; readonly code: string; readonly message: string } | undefined => {
+  if (plan.fails !== undefined) return { status: 422, code: "ACTION_FAILED", ...plan.fails }
+  if (plan.cancelled === true) return { status: 409, code: "CANCELLED", message: "the work was cancelled" }
+  const end = plan.steps?.find((step) => isEnd(step.status))
+  if (end === undefined || isSuccess(end.status)) return undefined
+  return { status: 422, code: "ACTION_FAILED", message: end.message ?? `the work ended as ${end.status}` }
+}
+
+const ended = (plan: Plan, exit: Exit.Exit<Json, ExecutorFailure>): Shown => {
+  if (plan.cancelled === true) return { status: "cancelled" }
+  if (plan.fails !== undefined) {
+    const { code, message } = { code: "ACTION_FAILED", ...plan.fails }
+    return { status: "failed", error: { code, message } }
+  }
+  if (Exit.isSuccess(exit))
+    return { status: "completed", result: exit.value, progress: plan.progress === true ? 1 : undefined }
+  const failure = Option.getOrUndefined(Cause.failureOption(exit.cause))
+  return {
+    status: "failed",
+    error:
+      failure === undefined
+        ? { code: "INTERNAL", message: "the work broke" }
+        : { code: failure.code, message: failure.message }
+  }
+}
+
+const stepAt = (steps: ReadonlyArray<JobStep>, elapsed: number, exit: Outcome["exit"]): Shown => {
+  const step = steps.reduce<JobStep | undefined>((last, step) => (step.atMillis <= elapsed ? step : last), undefined)
+  if (step === undefined) return { status: "queued" }
+  const result = isSuccess(step.status) && exit !== undefined && Exit.isSuccess(exit) ? exit.value : undefined
+  return { result, ...step }
+}
+
+const show = (job: Job, now: number): Shown => {
+  const { plan, outcome } = job
+  const elapsed = now - job.createdAt
+  if (plan.steps !== undefined) return stepAt(plan.steps, elapsed, outcome.exit)
+  if (plan.stays !== undefined) return { status: plan.stays }
+  if (elapsed < (plan.queuedMillis ?? 0)) return { status: "queued" }
+  const takes = plan.takesMillis ?? 0
+  if (elapsed >= takes && outcome.exit !== undefined) return ended(plan, outcome.exit)
+  const fraction = takes > 0 ? Math.min(0.99, Math.floor((elapsed / takes) * 100) / 100) : 0
+  return { status: "running", progress: plan.progress === true ? fraction : undefined }
+}
+
+const shown = (job: Job, now: number): JsonObject => {
+  const { gone: _, raw: __, ...change } = job.change
+  const { status, progress, result, error, message } = { message: undefined, ...show(job, now), ...change }
+  return compact({
+    job_id: job.id,
+    status,
+    progress,
+    result,
+    error,
+    message,
+    created_at: new Date(job.createdAt).toISOString()
+  })
+}
+
+/**
+ * The jobs of a platform. A job is never advanced: what it shows is worked out from its
+ * plan and the time of the question, so that ten thousand of them need no timer.
+ *
+ * @internal
+ */
+export class Jobs {
+  private readonly jobs = new Map<string, Job>()
+  private created = 0
+
+  constructor(private readonly ids: "text" | "number") {}
+
+  create(start: Pick<Job, "connection" | "name" | "createdAt" | "plan" | "outcome">): string | number {
+    let id: string | number
+    do {
+      this.created++
+      id = this.ids === "number" ? this.created : `job-${this.created}`
+    } while (this.jobs.has(String(id)))
+    this.put(id, start)
+    return id
+  }
+
+  get(id: string, now: number): Answer {
+    const job = this.jobs.get(id)
+    if (job === undefined || job.change.gone === true) return notFound(`the job ${id}`)
+    job.polls++
+    if (job.endTold) job.pollsAfterEnd++
+    const body = job.change.raw ?? shown(job, now)
+    const status = isObject(body) ? body["status"] : undefined
+    if (typeof status === "string" && isEnd(status)) job.endTold = true
+    return ok(body)
+  }
+
+  change(id: string | number, change: JobChange, now: number): void {
+    const plan = { stays: "running" }
+    const job =
+      this.jobs.get(String(id)) ??
+      this.put(id, { connection: "", name: "", createdAt: now, plan, outcome: { exit: undefined } })
+    job.change = { ...job.change, ...change }
+  }
+
+  views(now: number): ReadonlyArray<JobView> {
+    return Array.from(this.jobs.values(), (job) => {
+      const status = job.change.status ?? show(job, now).status
+      const { id, connection, name, createdAt, polls, pollsAfterEnd } = job
+      return { id, connection, name, createdAt, status, ended: isEnd(status), polls, pollsAfterEnd }
+    })
+  }
+
+  private put(id: string | number, start: Pick<Job, "connection" | "name" | "createdAt" | "plan" | "outcome">): Job {
+    const job: Job = { ...start, id, change: {}, polls: 0, pollsAfterEnd: 0, endTold: false }
+    this.jobs.set(String(id), job)
+    return job
+  }
+}

@@ -1,0 +1,34 @@
+import type { Json, JsonObject } from "../../Executor.js"
+
+/** @internal */
+export const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** @internal */
+export const isArray = (value: Json | undefined): value is ReadonlyArray<Json> => Array.isArray(value)
+
+/** The value of a JSON text, or `undefined` when it is none. @internal */
+export const parse = (text: string): Json | undefined => {
+  try {
+    const value: Json = JSON.parse(text)
+    return value
+  } catch {
+    return undefined
+  }
+}
+
+/** A text among several names of one parameter. @internal */
+export const textOf = (body: JsonObject, ...names: ReadonlyArray<string>): string | undefined => {
+  for (const name of names) {
+    const value = body[name]
+    if (typeof value === "string") return value
+  }
+  return undefined
+}
+
+/** Leaves out what is not given, so that the wire never shows `null` for it. @internal */
+export const compact = (fields: Readonly<Record<string, Json | undefined>>): JsonObject => {
+  const object: Record<string, Json> = {}
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) object[name] = value
+  return object
+}

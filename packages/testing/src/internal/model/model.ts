@@ -1,0 +1,196 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { ConnectionsModel, ModelRequest, ModelResponse, Options, Scripted } from "../../ConnectionsModel.js"
+import type { JsonObject } from "../../Executor.js"
+import type { World } from "../../World.js"
+import { type Answer, badRequest, json, notFound, refuse, text } from "./answer.js"
+import { isAllowed } from "./auth.js"
+import { Connections } from "./connections.js"
+import { Jobs } from "./jobs.js"
+import { isObject, parse } from "./json.js"
+import { Log, type OpenRequest } from "./log.js"
+import { isOperation, match, type Match } from "./routes.js"
+import { Scripts } from "./scripts.js"
+import { Triggers } from "./triggers.js"
+import { Works } from "./work.js"
+
+type Found = Extract<Match, { readonly _tag: "Found" }>
+
+interface Parts {
+  readonly world: World
+  readonly log: Log
+  readonly connections: Connections
+  readonly triggers: Triggers
+  readonly jobs: Jobs
+  readonly works: Works
+}
+
+const bodyOf = (request: ModelRequest): JsonObject | undefined => {
+  const body = parse(request.body)
+  return isObject(body) ? body : undefined
+}
+
+/** Reads, which need no body. */
+const read = (parts: Parts, { name, parameters }: Found, request: ModelRequest, now: number): Answer | undefined => {
+  if (name === "jobs.get") return parts.jobs.get(parameters["job"] ?? "", now)
+  if (name === "connections.list") return parts.connections.list(request.query)
+  if (name === "catalogue.list") return parts.connections.catalogue
+  if (name === "subscribers.remove") return parts.triggers.remove(parameters["subscriber"] ?? "")
+  const slug = parameters["connection"] ?? ""
+  const connection = parts.connections.get(slug)
+  if (connection === undefined) return notFound(`the connection ${slug}`)
+  const action = parameters["action"] ?? ""
+  const account = request.query.find(([key]) => key === "account_slug")?.[1]
+  switch (name) {
+    case "connections.get":
+      return parts.connections.one(connection)
+    case "actions.list":
+      return parts.connections.actions(connection)
+    case "actions.get":
+      return parts.connections.action(connection, action, "action")
+    case "actions.inputs":
+      return parts.connections.action(connection, action, "inputs")
+    case "actions.outputs":
+      return parts.connections.action(connection, action, "outputs")
+    case "triggers.list":
+      return parts.triggers.list(connection, account)
+    case "triggers.get":
+      return parts.triggers.get(connection, parameters["trigger"] ?? "", account)
+    default:
+      return undefined
+  }
+}
+
+/** Everything with a body. */
+const write = (parts: Parts, found: Found, request: ModelRequest, record: OpenRequest): Effect.Effect<Answer> => {
+  const { name, parameters } = found
+  const connection = parts.connections.get(parameters["connection"] ?? "")
+  if (connection === undefined) return Effect.succeed(notFound("the connection"))
+  const body = bodyOf(request)
+  if (body === undefined) return Effect.succeed(badRequest("the body must be a JSON object"))
+  if (isOperation(name)) return parts.works.typed(record, connection, name, body)
+  switch (name) {
+    case "actions.execute":
+      return parts.works.action(record, connection, parameters["action"] ?? "", body)
+    case "connections.authorize":
+      return Effect.succeed(parts.connections.authorize(connection, true))
+    case "connections.unauthorize":
+      return Effect.succeed(parts.connections.authorize(connection, false))
+    case "connections.toggleActive":
+      return Effect.succeed(parts.connections.toggleActive(connection, body["active"]))
+    case "triggers.subscribe":
+      return Effect.succeed(parts.triggers.subscribe(connection, parameters["trigger"] ?? "", body))
+    default:
+      return Effect.succeed(notFound(request.path))
+  }
+}
+
+const answer = (parts: Parts, request: ModelRequest, route: Match, record: OpenRequest): Effect.Effect<Answer> => {
+  if (!isAllowed(parts.world.auth, request.headers)) {
+    return Effect.succeed(refuse(401, "UNAUTHORIZED", "no valid service token, and no cookie with its CSRF token"))
+  }
+  switch (route._tag) {
+    case "Unknown":
+      return Effect.succeed(notFound(request.path))
+    case "Malformed":
+      return Effect.succeed(badRequest("the path is not well encoded"))
+    case "WrongMethod":
+      return Effect.succeed(
+        json(405, { code: "METHOD_NOT_ALLOWED", message: `use ${route.allow}` }, { allow: route.allow })
+      )
+    case "Found":
+      return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const done = read(parts, route, request, now)
+        return done === undefined ? write(parts, route, request, record) : Effect.succeed(done)
+      })
+  }
+}
+
+const cut = (answer: Answer): ModelResponse => {
+  const bytes = new TextEncoder().encode(answer.body)
+  // Half of it, and never inside of a character: what arrives is text that ends too early.
+  const body = new TextDecoder().decode(bytes.subarray(0, bytes.length >> 1)).replace(/\uFFFD+$/, "")
+  return { ...answer, _tag: "CutBody", body, contentLength: Math.max(bytes.length, 1) }
+}
+
+/** What comes of a scripted answer; `respond` is what the model itself would do. */
+const perform = Effect.fnUntraced(function* (
+  scripted: Scripted,
+  respond: Effect.Effect<Answer>,
+  record: OpenRequest
+): Effect.fn.Return<ModelResponse> {
+  if (scripted._tag !== "Hang" && scripted.delayMillis !== undefined) yield* Effect.sleep(scripted.delayMillis)
+  switch (scripted._tag) {
+    case "Pass":
+      return yield* respond
+    case "Refused":
+      record.fault = "Refused"
+      return { _tag: "Refused" }
+    case "Reset":
+      if (scripted.commit === true) yield* respond
+      record.fault = "Reset"
+      return { _tag: "Reset" }
+    case "Hang":
+      if (scripted.commit === true) yield* respond
+      record.fault = "Hang"
+      return yield* Effect.never
+    case "CutBody": {
+      const whole =
+        scripted.commit === true ? yield* respond : json(scripted.status ?? 200, scripted.json ?? { result: null })
+      record.fault = "CutBody"
+      return cut(whole)
+    }
+    default: {
+      const status = scripted.status ?? 200
+      return scripted.text === undefined
+        ? json(status, scripted.json ?? {}, scripted.headers)
+        : text(status, scripted.text, scripted.headers)
+    }
+  }
+})
+
+/** @internal */
+export const make = (world: World, options?: Options): Effect.Effect<ConnectionsModel, never, Scope.Scope> =>
+  Effect.map(Effect.scope, (scope) => {
+    const log = new Log(options?.logLimit ?? 100_000)
+    const scripts = new Scripts()
+    const jobs = new Jobs(world.jobIds ?? "text")
+    const parts: Parts = {
+      world,
+      log,
+      jobs,
+      connections: new Connections(world, options),
+      triggers: new Triggers(world),
+      works: new Works(world, jobs, log, scope)
+    }
+    const handle = Effect.fnUntraced(function* (request: ModelRequest): Effect.fn.Return<ModelResponse> {
+      const route = match(request.method, request.path)
+      const record = log.begin(yield* Clock.currentTimeMillis, request, route)
+      const respond = answer(parts, request, route, record)
+      const scripted = scripts.take(request, route)
+      const response = yield* (scripted === undefined ? respond : perform(scripted, respond, record)).pipe(
+        Effect.onInterrupt(() =>
+          Effect.sync(() => {
+            record.interrupted = true
+          })
+        )
+      )
+      if (response._tag === "Reset" || response._tag === "Refused") return response
+      record.status = response.status
+      return { ...response, headers: { "x-request-id": `req-${record.index + 1}`, ...response.headers } }
+    })
+    return {
+      handle,
+      requests: Effect.sync(() => log.requests.map((request) => ({ ...request }))),
+      executionLog: Effect.sync(() => log.executions.map((execution) => ({ ...execution }))),
+      executions: (connection, name) => Effect.sync(() => log.executionsOf(connection, name)),
+      jobs: Effect.map(Clock.currentTimeMillis, (now) => jobs.views(now)),
+      connections: Effect.sync(() => parts.connections.views),
+      subscribers: Effect.sync(() => parts.triggers.ids),
+      respondNext: (matcher, answers) => Effect.sync(() => scripts.add(matcher, answers)),
+      unusedScripts: Effect.sync(() => scripts.unused),
+      setJob: (id, change) => Effect.map(Clock.currentTimeMillis, (now) => jobs.change(id, change, now)),
+      clearLog: Effect.sync(() => log.clear())
+    }
+  })

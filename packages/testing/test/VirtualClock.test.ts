@@ -1,0 +1,379 @@
+import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
+import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Random from "effect/Random"
+import * as Schedule from "effect/Schedule"
+import { setImmediate as nextTurn } from "node:timers/promises"
+
+const defectOf = <A, E>(exit: Exit.Exit<A, E>): string =>
+  Exit.isFailure(exit) ? Array.from(Cause.defects(exit.cause), String).join() : "no defect"
+
+/** Resolves after so many turns of the event loop: real work that no fiber runs. */
+const turns = async (count: number): Promise<void> => {
+  for (let i = 0; i < count; i++) await nextTurn()
+}
+
+describe("VirtualClock.run", () => {
+  it.effect("sleeps hours in no time and tells the virtual time", () =>
+    Effect.gen(function* () {
+      const seen = yield* VirtualClock.run(
+        Effect.gen(function* () {
+          yield* Effect.sleep("6 hours")
+          const clock = yield* Effect.clock
+          const service = yield* VirtualClock
+          return [
+            yield* Clock.currentTimeMillis,
+            clock.unsafeCurrentTimeMillis(),
+            clock.unsafeCurrentTimeNanos(),
+            yield* Clock.currentTimeNanos,
+            yield* service.currentTimeMillis
+          ]
+        }),
+        { startMillis: 1000 }
+      )
+      const millis = 21_601_000
+      assert.deepStrictEqual(seen, [millis, millis, 21_601_000_000_000n, 21_601_000_000_000n, millis])
+    })
+  )
+
+  it.effect("follows 2,000 sleeps over six hours with one timer at a time", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        yield* Effect.repeat(Effect.void, Schedule.intersect(Schedule.recurs(2000), Schedule.spaced(10_800)))
+        const clock = yield* VirtualClock
+        assert.strictEqual(yield* Clock.currentTimeMillis, 21_600_000)
+        assert.strictEqual(yield* clock.advances, 2000)
+        assert.strictEqual(yield* clock.maxPending, 1)
+      })
+    )
+  )
+
+  it.effect("wakes 10,000 sleepers in the order of their times", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        const clock = yield* VirtualClock
+        const woken: Array<number> = []
+        const times = Array.from({ length: 10_000 }, (_, i) => (i * 7919) % 10_000)
+        yield* Effect.forEach(
+          times,
+          (millis) =>
+            Effect.zipRight(
+              Effect.sleep(millis),
+              Effect.sync(() => woken.push(millis))
+            ),
+          { concurrency: "unbounded", discard: true }
+        )
+        assert.deepStrictEqual(
+          woken,
+          Array.from({ length: 10_000 }, (_, i) => i)
+        )
+        assert.strictEqual(yield* clock.maxPending, 10_000)
+        assert.strictEqual(yield* clock.pending, 0)
+      })
+    )
+  )
+
+  it.effect("wakes sleepers of the same time in the order they went to sleep", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        const woken: Array<number> = []
+        const sleeper = (n: number) =>
+          Effect.zipRight(
+            Effect.sleep(100),
+            Effect.sync(() => woken.push(n))
+          )
+        yield* Effect.forEach([3, 1, 2], sleeper, { concurrency: "unbounded" })
+        const clock = yield* VirtualClock
+        assert.deepStrictEqual([woken, yield* clock.advances], [[3, 1, 2], 1])
+      })
+    )
+  )
+
+  it.effect("keeps order when sleepers leave the middle of the heap", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        const clock = yield* VirtualClock
+        const woken: Array<number> = []
+        const times = Array.from({ length: 200 }, (_, i) => ((i * 73) % 200) + 1)
+        const fibers = yield* Effect.forEach(times, (millis) =>
+          Effect.map(
+            Effect.fork(
+              Effect.zipRight(
+                Effect.sleep(millis),
+                Effect.sync(() => woken.push(millis))
+              )
+            ),
+            (fiber) => ({ millis, fiber })
+          )
+        )
+        yield* Effect.yieldNow()
+        const leaving = fibers.filter(({ millis }) => millis % 3 === 0)
+        yield* Fiber.interruptAll(leaving.map(({ fiber }) => fiber))
+        assert.strictEqual(yield* clock.pending, 200 - leaving.length)
+        yield* Effect.sleep(300)
+        assert.deepStrictEqual(
+          woken,
+          Array.from({ length: 200 }, (_, i) => i + 1).filter((n) => n % 3 !== 0)
+        )
+      })
+    )
+  )
+
+  it.effect("removes the timer of an interrupted sleeper", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        const clock = yield* VirtualClock
+        const fiber = yield* Effect.fork(Effect.sleep("1 hour"))
+        yield* Effect.yieldNow()
+        assert.strictEqual(yield* clock.pending, 1)
+        yield* Fiber.interrupt(fiber)
+        assert.strictEqual(yield* clock.pending, 0)
+        yield* Effect.sleep(10)
+        assert.strictEqual(yield* Clock.currentTimeMillis, 10)
+      })
+    )
+  )
+
+  it.effect("sleeps longer than a timer of the platform can", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        yield* Effect.sleep(2 ** 31)
+        assert.strictEqual(yield* Clock.currentTimeMillis, 2 ** 31)
+        yield* Effect.sleep("365 days")
+        assert.strictEqual(yield* Clock.currentTimeMillis, 2 ** 31 + 31_536_000_000)
+      })
+    )
+  )
+
+  it.effect("wakes on whole milliseconds, never early", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        yield* Effect.sleep("300 micros")
+        assert.strictEqual(yield* Clock.currentTimeMillis, 1)
+        yield* Effect.sleep(1.5)
+        assert.strictEqual(yield* Clock.currentTimeMillis, 3)
+      })
+    )
+  )
+
+  it.effect("gives the same run for the same seed, another for another", () => {
+    const program = Effect.gen(function* () {
+      const trace: Array<readonly [number, number]> = []
+      const worker = (id: number) =>
+        Effect.sleep(10).pipe(
+          Effect.andThen(Effect.flatMap(Random.nextIntBetween(0, 500), Effect.sleep)),
+          Effect.andThen(Effect.map(Clock.currentTimeMillis, (at) => trace.push([id, at]))),
+          Effect.repeatN(5)
+        )
+      yield* Effect.forEach([1, 2, 3, 4], worker, { concurrency: "unbounded" })
+      return trace
+    })
+    return Effect.gen(function* () {
+      const first = yield* VirtualClock.run(program, { seed: "a" })
+      assert.deepStrictEqual(yield* VirtualClock.run(program, { seed: "a" }), first)
+      assert.notDeepEqual(yield* VirtualClock.run(program, { seed: "b" }), first)
+    })
+  })
+
+  it.effect("waits for promises that settle without a timer before it moves time", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        const order: Array<string> = []
+        yield* Effect.all(
+          [
+            Effect.zipRight(
+              Effect.sleep(1),
+              Effect.sync(() => order.push("sleeper"))
+            ),
+            Effect.promise(async () => {
+              for (let i = 0; i < 50; i++) await Promise.resolve()
+              order.push("promise")
+            })
+          ],
+          { concurrency: "unbounded" }
+        )
+        assert.deepStrictEqual(order, ["promise", "sleeper"])
+      })
+    )
+  )
+
+  it.effect("lets busy fibers finish before it moves time", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        const fiber = yield* Effect.fork(Effect.zipRight(Effect.sleep(1), Clock.currentTimeMillis))
+        let rounds = 0
+        yield* Effect.repeatN(
+          Effect.zipRight(
+            Effect.yieldNow(),
+            Effect.sync(() => rounds++)
+          ),
+          10_000
+        )
+        assert.strictEqual(yield* Clock.currentTimeMillis, 0)
+        assert.strictEqual(rounds, 10_001)
+        assert.strictEqual(yield* Fiber.join(fiber), 1)
+      })
+    )
+  )
+
+  it.effect("does not move time while real work is held", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        const clock = yield* VirtualClock
+        const sleeper = yield* Effect.fork(Effect.sleep(5))
+        const at = yield* clock.hold(
+          Effect.zipRight(
+            Effect.promise(() => turns(20)),
+            Clock.currentTimeMillis
+          )
+        )
+        assert.strictEqual(at, 0)
+        yield* Fiber.join(sleeper)
+        assert.strictEqual(yield* Clock.currentTimeMillis, 5)
+      })
+    )
+  )
+
+  it.effect("moves time past real work that is not held", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        yield* Effect.fork(Effect.sleep(5))
+        yield* Effect.promise(() => turns(20))
+        assert.strictEqual(yield* Clock.currentTimeMillis, 5)
+      })
+    )
+  )
+
+  it.effect("passes failures and the requirements of the program on", () =>
+    Effect.gen(function* () {
+      const failed = yield* Effect.flip(VirtualClock.run(Effect.zipRight(Effect.sleep(1), Effect.fail("no" as const))))
+      assert.strictEqual(failed, "no")
+    })
+  )
+
+  it.effect("interrupts the program with it, finalizers included", () =>
+    Effect.gen(function* () {
+      const asleep = yield* Deferred.make<void>()
+      const events: Array<string> = []
+      const fiber = yield* Effect.fork(
+        VirtualClock.run(
+          Effect.zipRight(Deferred.succeed(asleep, undefined), Effect.never).pipe(
+            Effect.onInterrupt(() =>
+              Effect.zipRight(
+                Effect.sleep(100),
+                Effect.sync(() => events.push("released"))
+              )
+            )
+          ),
+          { deadlockTurns: false }
+        )
+      )
+      yield* Deferred.await(asleep)
+      yield* Fiber.interrupt(fiber)
+      assert.deepStrictEqual(events, ["released"])
+    })
+  )
+})
+
+describe("a program that cannot go on", () => {
+  it.effect("dies when nothing is left to wake it", () =>
+    Effect.gen(function* () {
+      const exit = yield* Effect.exit(VirtualClock.run(Effect.zipRight(Effect.sleep(5), Effect.never)))
+      assert.include(defectOf(exit), "deadlock: no sleeper left at 5 ms")
+    })
+  )
+
+  it.effect("is interrupted when it dies", () =>
+    Effect.gen(function* () {
+      const released = yield* Deferred.make<void>()
+      const program = Effect.onInterrupt(Effect.never, () => Deferred.succeed(released, undefined))
+      const exit = yield* Effect.exit(VirtualClock.run(program, { deadlockTurns: 10 }))
+      yield* Deferred.await(released)
+      assert.include(defectOf(exit), "deadlock")
+    })
+  )
+
+  it.effect("is left alone with deadlockTurns: false", () =>
+    Effect.gen(function* () {
+      const value = yield* VirtualClock.run(Effect.promise(() => turns(3000)).pipe(Effect.as("done")), {
+        deadlockTurns: false
+      })
+      assert.strictEqual(value, "done")
+    })
+  )
+
+  it.effect("dies when time has moved too often", () =>
+    Effect.gen(function* () {
+      const ticking = Effect.forever(Effect.sleep(1))
+      const exit = yield* Effect.exit(VirtualClock.run(ticking, { maxAdvances: 100 }))
+      assert.include(defectOf(exit), "maxAdvances")
+    })
+  )
+})
+
+describe("VirtualClock.adjust", () => {
+  it.effect("alone moves time without autoAdvance, in order and no further", () =>
+    VirtualClock.run(
+      Effect.gen(function* () {
+        const clock = yield* VirtualClock
+        const woken: Array<number> = []
+        const tick = Effect.map(Clock.currentTimeMillis, (at) => woken.push(at))
+        yield* Effect.fork(Effect.forever(Effect.zipRight(Effect.sleep(10), tick)))
+        yield* Effect.promise(() => turns(50))
+        assert.strictEqual(yield* Clock.currentTimeMillis, 0)
+        yield* clock.adjust(35)
+        assert.deepStrictEqual(woken, [10, 20, 30])
+        assert.strictEqual(yield* Clock.currentTimeMillis, 35)
+        yield* clock.adjust(5)
+        assert.deepStrictEqual(woken, [10, 20, 30, 40])
+        assert.strictEqual(yield* clock.pending, 1)
+      }),
+      { autoAdvance: false }
+    )
+  )
+
+  it.effect("moves time with nobody asleep", () =>
+    VirtualClock.run(
+      Effect.gen(function* () {
+        const clock = yield* VirtualClock
+        yield* clock.adjust("1 hour")
+        assert.strictEqual(yield* Clock.currentTimeMillis, 3_600_000)
+      }),
+      { autoAdvance: false }
+    )
+  )
+})
+
+describe("VirtualClock.layer", () => {
+  it.effect("is the clock of what it is provided to, and of nothing else", () =>
+    Effect.gen(function* () {
+      const inside = yield* Effect.zipRight(Effect.sleep("2 hours"), Clock.currentTimeMillis).pipe(
+        Effect.provide(VirtualClock.layer)
+      )
+      assert.strictEqual(inside, 7_200_000)
+      assert.strictEqual(yield* Clock.currentTimeMillis, 0)
+    })
+  )
+
+  it.effect("starts where it is told", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* Clock.currentTimeMillis, 500)
+    }).pipe(Effect.provide(VirtualClock.layerWith({ startMillis: 500 })))
+  )
+
+  it.effect("makes clocks that know nothing of each other", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const one = yield* VirtualClock.make()
+        const other = yield* VirtualClock.make({ startMillis: 7 })
+        yield* Effect.sleep(100).pipe(Effect.withClock(one.clock), Effect.withScheduler(one.scheduler))
+        assert.deepStrictEqual([yield* one.currentTimeMillis, yield* other.currentTimeMillis], [100, 7])
+      })
+    )
+  )
+})

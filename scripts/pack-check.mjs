@@ -1,0 +1,224 @@
+// Packs every package, installs the tarballs in an empty project outside of the repository, and uses them as a
+// stranger would: by import, by require, by the compiler. Needs the npm registry.
+import { spawnSync } from "node:child_process"
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import { packages } from "./lib/sources.mjs"
+
+// In kilobytes: a package that grows past these carries something that it should not.
+const budget = { packed: 400, unpacked: 2500 }
+
+const json = (path) => JSON.parse(readFileSync(path, "utf8"))
+const kilobytes = (bytes) => Math.ceil(bytes / 1000)
+const filesIn = (folder) =>
+  readdirSync(folder, { recursive: true })
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => !path.startsWith("node_modules/") && statSync(join(folder, path)).isFile())
+    .sort()
+
+let failures = 0
+const report = (name, faults, note = "") => {
+  if (faults.length === 0) return console.log(`ok ${name}${note === "" ? "" : `: ${note}`}`)
+  failures += 1
+  console.log(`FAILED ${name}\n${faults.map((fault) => `  ${fault}`).join("\n")}`)
+}
+
+const run = (command, args, cwd) => {
+  const result = spawnSync(command, args, { cwd, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 })
+  return { ok: result.status === 0, output: `${result.stdout ?? ""}${result.stderr ?? ""}${result.error ?? ""}`.trim() }
+}
+const faultsOf = (result) => (result.ok ? [] : result.output.split("\n"))
+const must = (what, result) => {
+  if (result.ok) return
+  console.log(`FAILED ${what}\n${result.output}`)
+  process.exit(1)
+}
+
+const root = json("package.json")
+const tool = (name) => resolve("node_modules/.bin", name)
+const tarballs = resolve(".tmp/pack")
+rmSync(tarballs, { recursive: true, force: true })
+mkdirSync(tarballs, { recursive: true })
+
+const packed = packages()
+  .map((path) => ({ path, manifest: json(`${path}/package.json`) }))
+  .filter(({ manifest }) => manifest.private !== true)
+  .map(({ manifest, path }) => {
+    const { name, version } = manifest
+    must(`pack ${name}`, run("npx", ["-y", root.packageManager, "pack", "--pack-destination", tarballs], resolve(path)))
+    const tarball = join(tarballs, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`)
+    return { manifest, name, tarball }
+  })
+
+// The documented programs are what a stranger writes first.
+const documented = ".tmp/doc-examples"
+must("examples", run(process.execPath, ["scripts/doc-examples.mjs"]))
+const programs = readdirSync(documented).filter((name) => name.endsWith(".ts"))
+const imported = programs.flatMap((name) =>
+  [...readFileSync(join(documented, name), "utf8").matchAll(/from "((?:@[^/"]+\/)?[^/"]+)/g)].map((match) => match[1])
+)
+
+// The versions are the ones that this repository is tested with.
+const names = packed.map((each) => each.name)
+const wanted = new Set([
+  ...packed.flatMap(({ manifest }) => Object.keys(manifest.peerDependencies ?? {})),
+  ...imported,
+  "typescript",
+  "@types/node"
+])
+const fromRegistry = [...wanted]
+  .filter((name) => !names.includes(name) && !name.startsWith("node:"))
+  .map((name) => `${name}@${root.devDependencies[name] ?? "latest"}`)
+
+const consumer = realpathSync(mkdtempSync(join(tmpdir(), "connectors-consumer-")))
+process.on("exit", () => rmSync(consumer, { recursive: true, force: true }))
+const write = (name, content) => writeFileSync(join(consumer, name), content)
+
+write("package.json", JSON.stringify({ name: "consumer", private: true, type: "module" }))
+must(
+  "install",
+  run(
+    "npm",
+    ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packed.map((each) => each.tarball), ...fromRegistry],
+    consumer
+  )
+)
+console.log(`ok install: ${names.length} tarballs beside ${fromRegistry.join(" ")}`)
+
+const modules = packed.map(({ name }) => {
+  const paths = filesIn(join(consumer, "node_modules", name, "dist")).filter((path) => path.endsWith(".js"))
+  const hidden = paths.filter((path) => /^(internal|bin)\//.test(path))
+  const specifier = (path) => `${name}/${path.replace(/\.js$/, "")}`
+  return {
+    name,
+    open: [name, ...paths.filter((path) => !hidden.includes(path) && path !== "index.js").map(specifier)],
+    closed: hidden.map(specifier)
+  }
+})
+
+for (const { manifest, name, tarball } of packed) {
+  const folder = join(consumer, "node_modules", name)
+  const files = filesIn(folder)
+  const installed = json(join(folder, "package.json"))
+  const ranges = ["dependencies", "peerDependencies", "optionalDependencies"].flatMap((key) =>
+    Object.entries(installed[key] ?? {}).filter(([, range]) => /^(workspace|link|file|catalog):/.test(range))
+  )
+  const foreign = files.filter((path) => !/^(dist|src)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path))
+  const size = {
+    packed: kilobytes(statSync(tarball).size),
+    unpacked: kilobytes(files.reduce((sum, path) => sum + statSync(join(folder, path)).size, 0))
+  }
+  report(
+    `${name} contents`,
+    [
+      ...ranges.map(([dependency, range]) => `${dependency} is asked for as ${range}`),
+      ...["LICENSE", "README.md"].filter((path) => !files.includes(path)).map((path) => `${path} is missing`),
+      ...foreign.map((path) => `${path} does not belong in it`),
+      ...files
+        .filter((path) => /^dist\/.*\.js$/.test(path) && !files.includes(path.replace(/^dist(.*)js$/, "src$1ts")))
+        .map((path) => `${path} has no source: an earlier build left it`),
+      ...files.filter((path) => path.endsWith(".tsbuildinfo")).map((path) => `${path} does not belong in it`),
+      ...Object.keys(budget)
+        .filter((key) => size[key] > budget[key])
+        .map((key) => `${key}: ${size[key]} kB, the budget is ${budget[key]} kB`),
+      ...(installed.version === manifest.version ? [] : [`version ${installed.version} instead of ${manifest.version}`])
+    ],
+    `${files.length} files, ${size.packed} kB packed, ${size.unpacked} kB unpacked`
+  )
+  report(`${name} publint`, faultsOf(run(tool("publint"), ["run", tarball, "--strict"])))
+  // attw does not expand "./*" by itself
+  const entrypoints = modules.find((each) => each.name === name).open.map((specifier) => specifier.replace(name, "."))
+  const attw = [tarball, "--profile", "esm-only", "--no-emoji", "--no-definitely-typed", "--format", "ascii"]
+  report(
+    `${name} attw`,
+    faultsOf(run(tool("attw"), [...attw, "--entrypoints", ...entrypoints])),
+    `${entrypoints.length} entrypoints`
+  )
+}
+
+write(
+  "entries.mjs",
+  `import { createRequire } from "node:module"
+const require = createRequire(import.meta.url)
+const { closed, open } = JSON.parse(process.argv[2])
+const faults = []
+for (const specifier of open) {
+  await import(specifier).catch((error) => faults.push(specifier + " cannot be imported: " + error))
+  try { require(specifier) } catch (error) { faults.push(specifier + " cannot be required: " + error) }
+}
+for (const specifier of closed) {
+  try {
+    import.meta.resolve(specifier)
+    faults.push(specifier + " can be imported")
+  } catch (error) {
+    if (error.code !== "ERR_PACKAGE_PATH_NOT_EXPORTED") faults.push(specifier + ": " + error)
+  }
+}
+for (const fault of faults) console.log(fault)
+process.exit(faults.length === 0 ? 0 : 1)
+`
+)
+for (const each of modules) {
+  report(
+    `${each.name} entries`,
+    faultsOf(run(process.execPath, ["--no-warnings", "entries.mjs", JSON.stringify(each)], consumer)),
+    `${each.open.length} imported and required, ${each.closed.length} refused`
+  )
+}
+
+const compile = (name, files, skipLibCheck) => {
+  const compilerOptions = {
+    target: "ES2022",
+    lib: ["ES2022", "DOM", "DOM.Iterable"],
+    module: "NodeNext",
+    moduleResolution: "NodeNext",
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck,
+    noEmit: true,
+    types: ["node"]
+  }
+  write(`tsconfig.${name}.json`, JSON.stringify({ compilerOptions, files }))
+  return faultsOf(
+    run(
+      process.execPath,
+      ["node_modules/typescript/bin/tsc", "-p", `tsconfig.${name}.json`, "--pretty", "false"],
+      consumer
+    )
+  )
+}
+
+const specifiers = modules.flatMap((each) => each.open)
+write(
+  "modules.ts",
+  `${specifiers.map((specifier, index) => `import * as M${index} from "${specifier}"`).join("\n")}
+export const all = [${specifiers.map((_, index) => `M${index}`).join(", ")}] as const
+`
+)
+report(
+  "types of every module",
+  compile("modules", ["modules.ts"], false),
+  `${specifiers.length} modules, their declarations included`
+)
+
+for (const name of programs) copyFileSync(join(documented, name), join(consumer, name))
+if (programs.length > 0) {
+  report("types of the documented programs", compile("programs", programs, true), `${programs.length} programs`)
+}
+
+if (failures > 0) {
+  console.log(`${failures} checks failed`)
+  process.exit(1)
+}

@@ -1,0 +1,23 @@
+// Installs what the lockfile says when it changed, then builds. Needs only Node and npm.
+import { spawnSync } from "node:child_process"
+import { createHash } from "node:crypto"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+
+const quiet = process.argv.includes("--quiet")
+const run = (command, args) => {
+  const result = spawnSync(command, args, { stdio: quiet ? ["ignore", "pipe", "inherit"] : "inherit", encoding: "utf8" })
+  if (result.status !== 0) {
+    if (quiet && result.stdout) process.stdout.write(result.stdout)
+    process.exit(result.status ?? 1)
+  }
+}
+
+const stampFile = "node_modules/.setup-stamp"
+const stamp = createHash("sha256").update(readFileSync("pnpm-lock.yaml")).digest("hex")
+if (!existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
+  if (!quiet) console.log("setup: installing the locked dependencies")
+  run("npx", ["-y", "pnpm@10.34.8", "install", "--frozen-lockfile", "--ignore-scripts"])
+  mkdirSync("node_modules", { recursive: true })
+  writeFileSync(stampFile, stamp)
+}
+run("node", ["node_modules/typescript/bin/tsc", "-b"])

@@ -1,0 +1,51 @@
+import { spawnSync } from "node:child_process"
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const repository = fileURLToPath(new URL("../../", import.meta.url))
+
+/** What a gate said about a house. */
+export interface Verdict {
+  readonly passed: boolean
+  readonly output: string
+}
+
+/** A house of a few files, with the tools and the rules of this one. */
+export interface House {
+  readonly run: (command: string, ...args: ReadonlyArray<string>) => Verdict
+  readonly script: (name: string, ...args: ReadonlyArray<string>) => Verdict
+  readonly read: (path: string) => string
+  readonly demolish: () => void
+}
+
+/** Builds a house from paths and contents, outside of the repository. */
+export const build = (files: Readonly<Record<string, string>>): House => {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "connectors-house-")))
+  for (const shared of ["node_modules", "scripts"]) symlinkSync(join(repository, shared), join(root, shared))
+  for (const rules of ["tsconfig.base.json", ".oxlintrc.json"]) copyFileSync(join(repository, rules), join(root, rules))
+  for (const [path, content] of Object.entries({ "package.json": `{ "type": "module" }`, ...files })) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), content)
+  }
+  const run = (command: string, ...args: ReadonlyArray<string>): Verdict => {
+    const result = spawnSync(command, args, { cwd: root, encoding: "utf8" })
+    return { passed: result.status === 0, output: `${result.stdout}${result.stderr}` }
+  }
+  return {
+    run: (command, ...args) => run(join(root, "node_modules/.bin", command), ...args),
+    script: (name, ...args) => run(process.execPath, join(root, "scripts", `${name}.mjs`), ...args),
+    read: (path) => readFileSync(join(root, path), "utf8"),
+    demolish: () => rmSync(root, { recursive: true, force: true })
+  }
+}
