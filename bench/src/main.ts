@@ -1,1 +1,85 @@
-export {}
+/** `npm run bench`: what a call costs beside its raw peers, and what a waiting job costs. `--json` for machines. */
+import { execFileSync, fork } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
+import { type Client, clients } from "./clients.js"
+
+const { values } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    rounds: { type: "string", default: "9" },
+    requests: { type: "string", default: "3000" }
+  }
+})
+const rounds = Number(values.rounds)
+const requests = Number(values.requests)
+const inFlight = 16
+
+const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+const log = (line: string): void => {
+  if (!values.json) console.log(line)
+}
+
+const median = (values: ReadonlyArray<number>): number => {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN
+}
+
+const cpuOf = async (client: Client): Promise<number> => {
+  const before = process.cpuUsage()
+  await client.round(requests, inFlight)
+  const { system, user } = process.cpuUsage(before)
+  return (system + user) / requests
+}
+
+const callCosts = async (origin: string) => {
+  const all = clients(origin)
+  for (const client of all) await client.round(requests, inFlight)
+  const ratios = new Map<string, Array<number>>()
+  const micros = new Map<string, Array<number>>()
+  for (let round = 0; round < rounds; round++) {
+    const costs = new Map<string, number>()
+    for (const client of all) costs.set(client.name, await cpuOf(client))
+    const base = costs.get(all[0]?.name ?? "") ?? NaN
+    for (const [name, cost] of costs) {
+      ratios.set(name, [...(ratios.get(name) ?? []), cost / base])
+      micros.set(name, [...(micros.get(name) ?? []), cost])
+    }
+  }
+  for (const client of all) await client.close()
+  return all.map(({ name }) => ({
+    name,
+    ratio: median(ratios.get(name) ?? []),
+    microseconds: median(micros.get(name) ?? [])
+  }))
+}
+
+const heapOf = (what: "results" | "fibres"): { readonly submitted: number; readonly bytesPerJob: number } =>
+  JSON.parse(execFileSync(process.execPath, ["--expose-gc", here("./heap.js"), what], { encoding: "utf8" }))
+
+const server = fork(here("./server.js"))
+const port = await new Promise<unknown>((resolve) => server.once("message", resolve))
+
+log(`client CPU per call at ${inFlight} in flight, ${rounds} interleaved rounds of ${requests} calls, median; Node ${process.version}`)
+const calls = await callCosts(`http://127.0.0.1:${String(port)}`)
+server.disconnect()
+for (const { microseconds, name, ratio } of calls) {
+  log(`  ${name.padEnd(42)} ${ratio.toFixed(2).padStart(6)} x ${microseconds.toFixed(0).padStart(6)} us`)
+}
+
+log("heap of a waiting job, 10,000 of them")
+const results = heapOf("results")
+const fibres = heapOf("fibres")
+log(`  ${"jobs.results".padEnd(42)} ${String(results.bytesPerJob).padStart(6)} bytes`)
+log(`  ${"one fibre per job".padEnd(42)} ${String(fibres.bytesPerJob).padStart(6)} bytes`)
+
+const ratioOf = (name: string): number => calls.find((call) => call.name === name)?.ratio ?? NaN
+const own = ratioOf("effect-connectors, in a fibre")
+const figures = {
+  "call, x undici request (at most 2.5)": own,
+  "call, x effect layerUndici (under 0.5)": own / ratioOf("effect layerUndici + schemaBodyJson"),
+  "heap per waiting job in bytes (at most 2048)": results.bytesPerJob
+}
+log("figures")
+for (const [name, value] of Object.entries(figures)) log(`  ${name.padEnd(48)} ${value.toFixed(2)}`)
+if (values.json) console.log(JSON.stringify({ node: process.version, rounds, requests, inFlight, calls, heap: { results, fibres }, figures }, null, 2))

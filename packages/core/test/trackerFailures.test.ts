@@ -1,3 +1,4 @@
+import * as Headers from "@effect/platform/Headers"
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -61,7 +62,7 @@ describe("a look that fails", () => {
 
   virtual("keeps its hidden response and gains its job", () =>
     Effect.gen(function* () {
-      const response = { status: 401, headers: {}, requestId: undefined, body: { detail: "expired" } }
+      const response = { status: 401, headers: Headers.empty, requestId: undefined, body: { detail: "expired" } }
       const original = withResponse(new Unauthorized({ ...call, status: 401, requestId: "r1" }), response)
       const kit = yield* make(() => Effect.fail(original))
       const watch = yield* kit.watch("a")

@@ -31,6 +31,12 @@ const world = World.make({
             { atMillis: 20, status: "DONE", result: "ok" }
           ]
         },
+        {
+          slug: "late",
+          takesMillis: 1000,
+          progress: true,
+          handler: (input) => Effect.delay(Effect.succeed(input), 3000)
+        },
         { slug: "slow", handler: (input) => Effect.delay(Effect.succeed(input), 3000) },
         {
           slug: "refuses",
@@ -118,6 +124,18 @@ describe("a job", () => {
           status: "failed",
           error: { code: "INTERNAL", message: "the work broke" }
         })
+      }).pipe(Effect.provide(layer))
+    )
+  )
+
+  it.effect("is not over before its work is, whatever its plan says", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        yield* execute("late", "?async=true")
+        yield* Effect.sleep(2000)
+        assert.deepInclude(yield* poll(), { status: "running", progress: 0.99 })
+        yield* Effect.sleep(1000)
+        assert.deepInclude(yield* poll(), { status: "completed", progress: 1 })
       }).pipe(Effect.provide(layer))
     )
   )

@@ -14,7 +14,8 @@ export const longestMillis = 10_000
 export const floorMillis = 10
 
 /** The wait after a wait; 0 is none yet. */
-export const next = (millis: number): number => (millis <= 0 ? firstMillis : Math.min(millis * 1.5, longestMillis))
+export const next = (millis: number): number =>
+  millis <= 0 ? firstMillis : Math.min(Math.round(millis * 1.5), longestMillis)
 
 /** A quarter less to a quarter more; `random` from 0 to 1. */
 export const jittered = (millis: number, random: number): number => Math.round(millis * (0.75 + random / 2))

@@ -88,14 +88,12 @@ const notNow = { immediate: false }
 class Engine implements Tracker {
   private readonly entries = new Map<string, Entry>()
   private readonly due = new Heap<Entry>(
-    (a, b) => a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.turn < b.turn),
     (entry) => entry.duePlace,
     (entry, place) => {
       entry.duePlace = place
     }
   )
   private readonly ends = new Heap<Entry>(
-    (a, b) => a.endsAt < b.endsAt,
     (entry) => entry.endPlace,
     (entry, place) => {
       entry.endPlace = place
@@ -113,7 +111,8 @@ class Engine implements Tracker {
   private random = new PCGRandom(0)
   private pausedUntil = -Infinity
   private pauses = 0
-  private turns = 0
+  /** Pauses in a row for which the server gave no hint. */
+  private unhinted = 0
   private pumping = false
   private closed = false
 
@@ -186,8 +185,8 @@ class Engine implements Tracker {
     }
     const entry = this.entries.get(jobId) ?? this.open(subscription.ref)
     const watcher = Entries.join(entry, subscription, now)
-    if (!entry.busy && watcher.wantsAt < entry.dueAt) this.makeDue(entry, watcher.wantsAt)
-    this.setEnd(entry, Math.min(entry.endsAt, watcher.endsAt))
+    if (!entry.busy && watcher.wantsAt < this.due.keyOf(entry)) this.due.set(entry, watcher.wantsAt)
+    if (watcher.endsAt < this.ends.keyOf(entry)) this.ends.set(entry, watcher.endsAt)
     this.pump()
     return () => this.drop(watcher)
   }
@@ -202,18 +201,6 @@ class Engine implements Tracker {
     if (!watcher.live) return
     this.part(watcher)
     this.pump()
-  }
-
-  private makeDue(entry: Entry, at: number): void {
-    entry.dueAt = at
-    entry.turn = this.turns++
-    this.due.update(entry)
-  }
-
-  private setEnd(entry: Entry, at: number): void {
-    if (entry.endsAt === at && entry.endPlace >= 0) return
-    entry.endsAt = at
-    this.ends.update(entry)
   }
 
   /** The callbacks are not ours: what they throw must not reach the other watchers. */
@@ -284,10 +271,10 @@ class Engine implements Tracker {
     this.expire(now)
     while (this.mayLeave(now)) {
       const entry = this.due.peek()
-      if (entry === undefined || entry.dueAt > now) break
+      if (entry === undefined || this.due.peekKey() > now) break
       // who wanted it this early may have left
       const wish = Entries.earliestWish(entry)
-      if (wish > now) this.makeDue(entry, wish)
+      if (wish > now) this.due.set(entry, wish)
       else this.send(entry, now)
     }
     this.pumping = false
@@ -296,20 +283,19 @@ class Engine implements Tracker {
 
   private setAlarm(now: number): void {
     if (this.entries.size === 0) return this.timer.cancel()
-    const due = this.flights.size < this.concurrency ? this.due.peek() : undefined
-    const poll = due === undefined ? Infinity : Math.max(due.dueAt, this.slotAt())
-    this.timer.wake(Math.min(poll, this.ends.peek()?.endsAt ?? Infinity), now)
+    const due = this.flights.size < this.concurrency ? this.due.peekKey() : Infinity
+    this.timer.wake(Math.min(Math.max(due, this.slotAt()), this.ends.peekKey()), now)
   }
 
   /** Counted once: a callback may subscribe with a deadline that is over, and so on for ever. */
   private expire(now: number): void {
     for (let count = this.ends.size; count > 0; count--) {
       const entry = this.ends.peek()
-      if (entry === undefined || entry.endsAt > now) return
+      if (entry === undefined || this.ends.peekKey() > now) return
       const late = Entries.watchers(entry).filter((watcher) => watcher.endsAt <= now)
       if (!entry.busy && late.length > 0 && this.mayLeave(now)) this.send(entry, now)
       for (const watcher of late) if (watcher.endsAt <= now) this.endLate(watcher)
-      if (entry.live) this.setEnd(entry, Entries.earliestEnd(entry))
+      if (entry.live) this.ends.set(entry, Entries.earliestEnd(entry))
     }
   }
 
@@ -317,7 +303,7 @@ class Engine implements Tracker {
     this.due.remove(entry)
     this.budget?.charge(now)
     entry.busy = true
-    entry.leftAt = now
+    entry.pauses = this.pauses
     entry.polls++
     for (let watcher = entry.first; watcher !== undefined; watcher = watcher.after) {
       if (watcher.endsAt > now) continue
@@ -352,7 +338,7 @@ class Engine implements Tracker {
     }
     if (entry.live) {
       entry.busy = false
-      this.makeDue(entry, Entries.earliestWish(entry))
+      this.due.set(entry, Entries.earliestWish(entry))
     }
     this.pump()
   }
@@ -361,7 +347,7 @@ class Engine implements Tracker {
     entry.seen = true
     entry.missing = 0
     entry.word = state.word
-    if (entry.leftAt >= this.pausedUntil) this.pauses = 0
+    if (entry.pauses === this.pauses) this.unhinted = 0
     if (isEnd(state.state)) {
       this.recent.add(entry.ref.jobId, state, now)
       return this.endAll(entry, (watcher) => endOf(state, watcher.subscription.ref))
@@ -409,9 +395,10 @@ class Engine implements Tracker {
 
   /** Nobody looks until the pause is over; what was in flight when it began does not make it longer by itself. */
   private limited(entry: Entry, hint: number, now: number): void {
-    const isNew = entry.leftAt >= this.pausedUntil
+    const isNew = entry.pauses === this.pauses
+    if (isNew) this.pauses++
     if (hint > 0) this.pausedUntil = Math.max(this.pausedUntil, now + hint)
-    else if (isNew) this.pausedUntil = now + Pace.pause(this.pauses++)
+    else if (isNew) this.pausedUntil = now + Pace.pause(this.unhinted++)
     for (const watcher of Entries.watchers(entry)) {
       watcher.wantsAt = this.pausedUntil
       if (watcher.last) this.endLate(watcher)

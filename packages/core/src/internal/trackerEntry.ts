@@ -72,12 +72,10 @@ export interface Entry {
   /** A poll is in flight, or what it found is being told. */
   busy: boolean
   fiber: Fiber.RuntimeFiber<JobState, ReadError> | undefined
-  dueAt: number
-  turn: number
   duePlace: number
-  endsAt: number
   endPlace: number
-  leftAt: number
+  /** How many pauses there had been when its last poll left. */
+  pauses: number
   /** No newcomer makes it look before this. */
   notBefore: number
   polls: number
@@ -95,12 +93,9 @@ export const makeEntry = (ref: JobRef): Entry => ({
   live: true,
   busy: false,
   fiber: undefined,
-  dueAt: Infinity,
-  turn: 0,
   duePlace: -1,
-  endsAt: Infinity,
   endPlace: -1,
-  leftAt: -Infinity,
+  pauses: 0,
   notBefore: -Infinity,
   polls: 0,
   seen: false,

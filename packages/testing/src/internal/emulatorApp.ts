@@ -110,15 +110,18 @@ const send = (
   }
 }
 
-/** Answers what comes to the server with the model, until the scope ends. */
+const respond = Effect.fnUntraced(function*(model: ConnectionsModel) {
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const bytes = yield* readBody(request)
+  if (bytes === undefined) return yield* send(request, tooLarge)
+  const body = decode(bytes)
+  if (body === undefined) return yield* send(request, notText)
+  return yield* send(request, yield* model.handle(toModelRequest(request, body)))
+})
+
+/**
+ * Answers what comes to the server with the model, until the scope ends. The platform runs an
+ * app so that nothing interrupts it; this one has to end with its client, or a hanging request never would.
+ */
 export const serve = (server: HttpServer.HttpServer, model: ConnectionsModel) =>
-  server.serve(
-    Effect.gen(function*() {
-      const request = yield* HttpServerRequest.HttpServerRequest
-      const bytes = yield* readBody(request)
-      if (bytes === undefined) return yield* send(request, tooLarge)
-      const body = decode(bytes)
-      if (body === undefined) return yield* send(request, notText)
-      return yield* send(request, yield* model.handle(toModelRequest(request, body)))
-    })
-  )
+  server.serve(Effect.interruptible(respond(model)))

@@ -151,7 +151,7 @@ export class VirtualTime {
       this.turning = false
       return
     }
-    if (this.runner.running || this.activity !== this.seen) {
+    if (this.activity !== this.seen) {
       this.seen = this.activity
       this.quiet = 0
     } else {
