@@ -10,6 +10,7 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import type { ApiResponse } from "./ApiResponse.js"
+import { reportedJobError, reportedResponse } from "./internal/reported.js"
 import { InvalidRequest, Issue } from "./InvalidRequest.js"
 import { JobRef } from "./JobRef.js"
 
@@ -30,29 +31,13 @@ export {
   Issue
 }
 
-// held beside the error and not in it: whatever prints an object's fields does not find them
-const responses = new WeakMap<object, ApiResponse>()
-const causes = new WeakMap<object, unknown>()
-
-/** @internal */
-export const withResponse = <E extends object>(error: E, response: ApiResponse | undefined): E => {
-  if (response !== undefined) responses.set(error, response)
-  return error
-}
-
-/** @internal */
-export const withJobError = <E extends object>(error: E, reported: unknown): E => {
-  causes.set(error, reported)
-  return error
-}
-
 /**
  * The whole answer that an error is about, with its headers; `undefined` when there was none.
  *
  * @since 0.1.0
  * @category getters
  */
-export const responseOf = (error: ApiError): ApiResponse | undefined => responses.get(error)
+export const responseOf = (error: ApiError): ApiResponse | undefined => reportedResponse(error)
 
 const call = {
   /** The operation, such as `actions.execute`. */
@@ -114,7 +99,7 @@ export class Unauthorized
 {
   /** The answer's body. */
   get body(): unknown {
-    return responses.get(this)?.body
+    return reportedResponse(this)?.body
   }
   /** What happened and what to do. */
   override get message(): string {
@@ -135,7 +120,7 @@ export class Forbidden
 {
   /** The answer's body. */
   get body(): unknown {
-    return responses.get(this)?.body
+    return reportedResponse(this)?.body
   }
   /** What happened and what to do. */
   override get message(): string {
@@ -154,7 +139,7 @@ export class NotFound
 {
   /** The answer's body. */
   get body(): unknown {
-    return responses.get(this)?.body
+    return reportedResponse(this)?.body
   }
   /** What happened and what to do. */
   override get message(): string {
@@ -173,7 +158,7 @@ export class RateLimited
 {
   /** The answer's body. */
   get body(): unknown {
-    return responses.get(this)?.body
+    return reportedResponse(this)?.body
   }
   /** What happened and what to do. */
   override get message(): string {
@@ -192,7 +177,7 @@ export class ApiRejected
 {
   /** The answer's body. */
   get body(): unknown {
-    return responses.get(this)?.body
+    return reportedResponse(this)?.body
   }
   /** What happened and what to do. */
   override get message(): string {
@@ -211,7 +196,7 @@ export class ServerFailed
 {
   /** The answer's body. */
   get body(): unknown {
-    return responses.get(this)?.body
+    return reportedResponse(this)?.body
   }
   /** What happened and what to do. */
   override get message(): string {
@@ -258,7 +243,7 @@ export class UnexpectedBody
 {
   /** The answer's body; text when it is not JSON. */
   get body(): unknown {
-    return responses.get(this)?.body
+    return reportedResponse(this)?.body
   }
   /** What happened and what to do. */
   override get message(): string {
@@ -318,14 +303,14 @@ export class OutcomeUnknown
     ...call,
     /** How far it came. */
     phase,
-    /** What ended it, such as `ECONNRESET`, `TIMEOUT` or `EMPTY_BODY`. */
+    /** What ended it, such as `ECONNRESET`, `ATTEMPT_TIMEOUT`, `DEADLINE` or `EMPTY_BODY`. */
     code: Schema.String,
     status: Schema.optional(Schema.Number)
   })
 {
   /** What could be read of the answer's body. */
   get body(): unknown {
-    return responses.get(this)?.body
+    return reportedResponse(this)?.body
   }
   /** What happened and what to do. */
   override get message(): string {
@@ -371,7 +356,7 @@ export class JobFailed
   readonly retryable = false
   /** What the server reports as the job's error. */
   get error(): unknown {
-    return causes.get(this)
+    return reportedJobError(this)
   }
   /** What happened and what to do. */
   override get message(): string {
@@ -392,7 +377,7 @@ export class JobCancelled
   readonly retryable = false
   /** What the server reports as the job's error. */
   get error(): unknown {
-    return causes.get(this)
+    return reportedJobError(this)
   }
   /** What happened and what to do. */
   override get message(): string {

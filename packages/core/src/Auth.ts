@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { headerIssue } from "./internal/headers.js"
+import { headerIssues } from "./internal/headers.js"
 import { singleFlight } from "./internal/singleFlight.js"
 import { InvalidRequest } from "./InvalidRequest.js"
 
@@ -121,11 +121,15 @@ export class Auth extends Context.Tag("@effect-connectors/core/Auth")<Auth, Auth
 }
 
 /**
+ * The types of {@link Auth}.
+ *
  * @since 0.1.0
  * @category models
  */
 export declare namespace Auth {
   /**
+   * What a layer of it provides.
+   *
    * @since 0.1.0
    * @category models
    */
@@ -168,11 +172,8 @@ const sessionHeaders = (session: {
   ...(session.csrfToken === undefined ? {} : { "x-csrf-token": session.csrfToken })
 })
 
-const issuesOf = (credentials: Credentials) =>
-  Object.entries(credentials).flatMap(([name, value]) => headerIssue(["Auth", name], name, value) ?? [])
-
 const checked = (credentials: Credentials): Effect.Effect<Credentials, InvalidRequest> => {
-  const issues = issuesOf(credentials)
+  const issues = headerIssues("Auth", credentials)
   return issues.length === 0 ? Effect.succeed(credentials) : Effect.fail(new InvalidRequest({ operation: "Auth", issues }))
 }
 
@@ -206,8 +207,7 @@ const makeRefreshing = Effect.fnUntraced(function*<E, R>(get: Effect.Effect<Cred
   const fetch = get.pipe(
     Effect.provide(context),
     Effect.flatMap(checked),
-    Effect.mapError(() => unavailable),
-    Effect.catchAllDefect(() => Effect.fail(unavailable))
+    Effect.catchAllCause(() => Effect.fail(unavailable))
   )
   let held: Credentials | undefined
   const renewed = singleFlight(Effect.tap(fetch, (fresh) => {

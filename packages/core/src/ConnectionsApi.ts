@@ -91,6 +91,8 @@ export class ConnectionsApi
 }
 
 /**
+ * The types of {@link ConnectionsApi}.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -126,7 +128,8 @@ export declare namespace ConnectionsApi {
    * @category models
    */
   export interface ClientOptions {
-    readonly retry?: RetryInput | undefined
+    /** For every call that names no other. To declare calls idempotent is for each call to say. */
+    readonly retry?: Exclude<RetryInput, "idempotent"> | undefined
     /** Changes the `HttpClient` that every call goes through: logging, a proxy's headers, a circuit breaker. */
     readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
     /** What slugs of connections and actions have to fit; nothing by default. */

@@ -80,24 +80,32 @@ export type WatchEvent<A = unknown> = Progress | Completed<A>
 export type JobEvent<A = unknown> = Submitted | WatchEvent<A>
 
 /**
+ * Work that was done at once, or a job that came to its result.
+ *
  * @since 0.1.0
  * @category constructors
  */
 export const Completed = <A>(value: A): Completed<A> => Data.struct({ _tag: "Completed", value })
 
 /**
+ * Work that became a job.
+ *
  * @since 0.1.0
  * @category constructors
  */
 export const Accepted = (job: JobRef): Accepted => Data.struct({ _tag: "Accepted", job })
 
 /**
+ * The first event of a job that was submitted.
+ *
  * @since 0.1.0
  * @category constructors
  */
 export const Submitted = (job: JobRef): Submitted => Data.struct({ _tag: "Submitted", job })
 
 /**
+ * What a look at a job under way shows.
+ *
  * @since 0.1.0
  * @category constructors
  */

@@ -61,6 +61,8 @@ export class JobRef extends Schema.Class<JobRef>("@effect-connectors/core/JobRef
 }
 
 /**
+ * The types of {@link JobRef}.
+ *
  * @since 0.1.0
  * @category models
  */

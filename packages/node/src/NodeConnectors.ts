@@ -97,6 +97,18 @@ const pooled = (settings: Settings, dispatcher: Dispatcher): Effect.Effect<HttpC
  *
  * Fails with {@link InvalidOptions} when an option cannot be used.
  *
+ * @example
+ * ```ts
+ * import { NodeConnectors } from "@effect-connectors/node"
+ * import * as Effect from "effect/Effect"
+ *
+ * const status = Effect.gen(function* () {
+ *   const client = yield* NodeConnectors.make({ connections: 4, connectTimeout: "2 seconds" })
+ *   const response = yield* client.get("http://localhost:8080/health")
+ *   return response.status
+ * }).pipe(Effect.scoped)
+ * ```
+ *
  * @since 0.1.0
  * @category constructors
  */
@@ -117,21 +129,37 @@ export const make = Effect.fnUntraced(function* (
 })
 
 /**
- * The client with the defaults: 16 connections to each origin, no proxy.
+ * The client with the defaults: 16 connections to each origin, no proxy. It cannot fail.
+ *
+ * @example
+ * ```ts
+ * import { NodeConnectors } from "@effect-connectors/node"
+ * import * as HttpClient from "@effect/platform/HttpClient"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = HttpClient.get("http://localhost:8080/health").pipe(
+ *   Effect.flatMap((response) => response.json),
+ *   Effect.provide(NodeConnectors.layer)
+ * )
+ * ```
  *
  * @since 0.1.0
  * @category layers
  */
 export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.scoped(
   HttpClient.HttpClient,
-  Effect.flatMap(
-    acquire(Effect.sync(() => makeDispatcher(defaults))),
-    (dispatcher) => pooled(defaults, dispatcher)
-  )
+  Effect.flatMap(acquire(Effect.sync(() => makeDispatcher(defaults))), (dispatcher) => pooled(defaults, dispatcher))
 )
 
 /**
  * The client with options of your own; fails with {@link InvalidOptions} when one cannot be used.
+ *
+ * @example
+ * ```ts
+ * import { NodeConnectors } from "@effect-connectors/node"
+ *
+ * const behindProxy = NodeConnectors.layerOptions({ proxy: "env", keepAlive: "30 seconds" })
+ * ```
  *
  * @since 0.1.0
  * @category layers

@@ -171,7 +171,13 @@ describe("times", () => {
       const server = yield* raw((socket) => socket.write(`${okHead}content-length: 9\r\n\r\nabc`))
       const client = yield* NodeConnectors.make()
       const found = yield* evidence(attempt({ idleMillis: 60 })(client.get(server.base)))
-      assert.deepInclude(found, { sent: true, phase: "body", code: "UND_ERR_BODY_TIMEOUT", timedOut: true, status: 200 })
+      assert.deepInclude(found, {
+        sent: true,
+        phase: "body",
+        code: "UND_ERR_BODY_TIMEOUT",
+        timedOut: true,
+        status: 200
+      })
       yield* server.allClosed
     })
   )
@@ -224,7 +230,12 @@ describe("times", () => {
       const server = yield* raw(() => {})
       const client = yield* NodeConnectors.make()
       const slow = attempt({ timeoutMillis: 50 })(client.get(`https://127.0.0.1:${server.port}/`))
-      assert.deepInclude(yield* evidence(slow), { sent: false, phase: "connect", code: "ATTEMPT_TIMEOUT", timedOut: true })
+      assert.deepInclude(yield* evidence(slow), {
+        sent: false,
+        phase: "connect",
+        code: "ATTEMPT_TIMEOUT",
+        timedOut: true
+      })
     })
   )
 })

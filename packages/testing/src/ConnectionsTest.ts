@@ -152,6 +152,8 @@ export class ConnectionsTest extends Context.Tag("@effect-connectors/testing/Con
 }
 
 /**
+ * The service that {@link ConnectionsTest} gives.
+ *
  * @since 0.1.0
  * @category services
  */

@@ -86,7 +86,10 @@ export class Emulator extends Context.Tag("@effect-connectors/testing/Emulator")
 }
 
 /**
+ * The types of the service.
+ *
  * @since 0.1.0
+ * @category services
  */
 export declare namespace Emulator {
   /**
@@ -112,7 +115,9 @@ export const isLoopback = (host: string): boolean => {
   if (host === "localhost" || host === "::1") return true
   const numbers = host.split(".")
   return (
-    numbers.length === 4 && numbers[0] === "127" && numbers.every((text) => /^\d{1,3}$/.test(text) && Number(text) < 256)
+    numbers.length === 4 &&
+    numbers[0] === "127" &&
+    numbers.every((text) => /^\d{1,3}$/.test(text) && Number(text) < 256)
   )
 }
 
@@ -120,9 +125,9 @@ const listenFailure = (host: string, port: number, cause: unknown): EmulatorFail
   const code = Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : String(cause)
   return code === "EADDRINUSE"
     ? new EmulatorFailure({
-      reason: "PortInUse",
-      message: `port ${port} of ${host} is in use: choose another port, or 0 for a free one`
-    })
+        reason: "PortInUse",
+        message: `port ${port} of ${host} is in use: choose another port, or 0 for a free one`
+      })
     : new EmulatorFailure({ reason: "Listen", message: `cannot listen on port ${port} of ${host}: ${code}` })
 }
 
@@ -141,7 +146,7 @@ const closeAtOnce = (server: Server) =>
  * @category constructors
  */
 export const make = (options: Options = {}): Effect.Effect<Emulator.Service, EmulatorFailure, Scope.Scope> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { databaseUrl, dataDir, host = "127.0.0.1", port = 0, world = World.demo } = options
     if (!isLoopback(host)) {
       return yield* new EmulatorFailure({
@@ -149,11 +154,12 @@ export const make = (options: Options = {}): Effect.Effect<Emulator.Service, Emu
         message: `${host} is not a loopback address: use 127.0.0.1, localhost or ::1`
       })
     }
-    const executorFor = options.executors === "memory"
-      ? undefined
-      : yield* executors.make(world, { databaseUrl, dataDir }).pipe(
-        Effect.mapError(({ message }) => new EmulatorFailure({ reason: "Executors", message }))
-      )
+    const executorFor =
+      options.executors === "memory"
+        ? undefined
+        : yield* executors
+            .make(world, { databaseUrl, dataDir })
+            .pipe(Effect.mapError(({ message }) => new EmulatorFailure({ reason: "Executors", message })))
     const model = yield* ConnectionsModel.make(world, executorFor === undefined ? {} : { executorFor })
     const nodeServer = createServer()
     const server = yield* NodeHttpServer.make(() => nodeServer, { host, port }).pipe(

@@ -170,6 +170,8 @@ export class VirtualClock extends Context.Tag("@effect-connectors/testing/Virtua
 }
 
 /**
+ * The service that {@link VirtualClock} gives.
+ *
  * @since 0.1.0
  * @category services
  */

@@ -16,13 +16,20 @@ const send = (url: string, init?: RequestInit) => Effect.tryPromise(() => fetch(
 
 const get = (url: string) =>
   Effect.flatMap(send(url), (response) =>
-    Effect.map(Effect.promise(() => response.json()), (body: unknown) => ({ status: response.status, body }))
+    Effect.map(
+      Effect.promise(() => response.json()),
+      (body: unknown) => ({ status: response.status, body })
+    )
   )
 
 const post = (url: string, body: JsonObject) =>
   Effect.flatMap(
     send(url, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-    (response) => Effect.map(Effect.promise(() => response.json()), (body: unknown) => ({ status: response.status, body }))
+    (response) =>
+      Effect.map(
+        Effect.promise(() => response.json()),
+        (body: unknown) => ({ status: response.status, body })
+      )
   )
 
 /** The code of the system, however deep it stands in the error. */
@@ -36,13 +43,16 @@ const codeOf = (error: unknown): string => {
 /** Until the check holds, in real time and within two seconds. */
 const eventually = <A>(look: Effect.Effect<A>, holds: (value: A) => boolean) =>
   Effect.flatMap(
-    Effect.repeat(look, { until: holds, schedule: Schedule.intersect(Schedule.spaced("5 millis"), Schedule.recurs(400)) }),
+    Effect.repeat(look, {
+      until: holds,
+      schedule: Schedule.intersect(Schedule.spaced("5 millis"), Schedule.recurs(400))
+    }),
     () => Effect.filterOrFail(look, holds, () => new Error("it never came to that"))
   )
 
 describe("emulator", () => {
   it.scopedLive("answers over a real socket", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { executions, port, requests, url } = yield* memory
       assert.strictEqual(url, `http://127.0.0.1:${port}`)
       const list = yield* get(`${url}/api/v1/connections?relay_id=r2`)
@@ -55,25 +65,33 @@ describe("emulator", () => {
       assert.strictEqual(yield* executions("crm", "fetch-deal"), 1)
       const missing = yield* get(`${url}/api/v1/connections/none`)
       assert.strictEqual(missing.status, 404)
-      assert.deepStrictEqual((yield* requests).map(({ method, status }) => [method, status]), [
-        ["GET", 200],
-        ["POST", 200],
-        ["GET", 404]
-      ])
-    }))
+      assert.deepStrictEqual(
+        (yield* requests).map(({ method, status }) => [method, status]),
+        [
+          ["GET", 200],
+          ["POST", 200],
+          ["GET", 404]
+        ]
+      )
+    })
+  )
 
   it.scopedLive("hands the path on as it was written", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const world = World.make({ connections: [{ slug: "a/b c" }] })
       const { requests, url } = yield* Emulator.make({ world })
       assert.strictEqual((yield* get(`${url}/api/v1/connections/a%2Fb%20c?x=%26&x=2`)).status, 200)
       const [seen] = yield* requests
       assert.strictEqual(seen?.path, "/api/v1/connections/a%2Fb%20c")
-      assert.deepStrictEqual(seen?.query, [["x", "&"], ["x", "2"]])
-    }))
+      assert.deepStrictEqual(seen?.query, [
+        ["x", "&"],
+        ["x", "2"]
+      ])
+    })
+  )
 
   it.scoped("runs a job to its end, in the time it takes", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { jobs, url } = yield* memory
       const accepted = yield* post(`${url}/api/v1/connections/crm/actions/sync/execute?async=true`, { input: {} })
       const text = JSON.stringify(accepted.body)
@@ -83,46 +101,64 @@ describe("emulator", () => {
       assert.match(JSON.stringify((yield* get(`${url}/api/v1/jobs/${id}`)).body), /"running"/)
       yield* TestClock.adjust("3 seconds")
       assert.match(JSON.stringify((yield* get(`${url}/api/v1/jobs/${id}`)).body), /"synced":2/)
-      assert.deepStrictEqual((yield* jobs).map(({ ended, polls }) => [ended, polls]), [[true, 2]])
-    }))
-
-  it.scopedLive("does the work of sql, file and http connections for real", () =>
-    Effect.gen(function*() {
-      const web = yield* Effect.acquireRelease(
-        Effect.async<ReturnType<typeof createServer>>((resume) => {
-          const server = createServer((request, response) => response.end(`you asked ${request.url}`))
-          server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-        }),
-        (server) => Effect.async<void>((resume) => void server.close(() => resume(Effect.void)))
+      assert.deepStrictEqual(
+        (yield* jobs).map(({ ended, polls }) => [ended, polls]),
+        [[true, 2]]
       )
-      const address = web.address()
-      const baseUrl = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`
-      const { url } = yield* Emulator.make({
-        world: World.make({
-          connections: [{ slug: "db", kind: "sql" }, { slug: "drive", kind: "file" }, { slug: "web", kind: "http", baseUrl }]
+    })
+  )
+
+  it.scopedLive(
+    "does the work of sql, file and http connections for real",
+    () =>
+      Effect.gen(function* () {
+        const web = yield* Effect.acquireRelease(
+          Effect.async<ReturnType<typeof createServer>>((resume) => {
+            const server = createServer((request, response) => response.end(`you asked ${request.url}`))
+            server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+          }),
+          (server) => Effect.async<void>((resume) => void server.close(() => resume(Effect.void)))
+        )
+        const address = web.address()
+        const baseUrl = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`
+        const { url } = yield* Emulator.make({
+          world: World.make({
+            connections: [
+              { slug: "db", kind: "sql" },
+              { slug: "drive", kind: "file" },
+              { slug: "web", kind: "http", baseUrl }
+            ]
+          })
         })
-      })
-      const on = (slug: string) => (route: string, body: JsonObject) =>
-        Effect.map(post(`${url}/api/v1/connections/${slug}/${route}`, body), (answer) => JSON.stringify(answer))
+        const on = (slug: string) => (route: string, body: JsonObject) =>
+          Effect.map(post(`${url}/api/v1/connections/${slug}/${route}`, body), (answer) => JSON.stringify(answer))
 
-      const csv = "region,amount\neu,1.10\nus,2.20\neu,3.30\n"
-      yield* on("drive")("file/uploadFile", { path: "in/sales.csv", content: csv })
-      const back = yield* on("drive")("file/readFile", { path: "in/sales.csv" })
-      assert.include(back, JSON.stringify(csv))
+        const csv = "region,amount\neu,1.10\nus,2.20\neu,3.30\n"
+        yield* on("drive")("file/uploadFile", { path: "in/sales.csv", content: csv })
+        const back = yield* on("drive")("file/readFile", { path: "in/sales.csv" })
+        assert.include(back, JSON.stringify(csv))
 
-      const lines = csv.trim().split("\n").slice(1).map((line) => line.split(","))
-      yield* on("db")("sql/execute", { sql: "create table sales (region text, amount numeric)" })
-      yield* on("db")("sql/insert", { table: "sales", columns: ["region", "amount"], rows: lines })
-      const sums = yield* on("db")("sql/query", { sql: "select region, sum(amount) as total from sales group by 1 order by 1" })
-      assert.include(sums, "{\"region\":\"eu\",\"total\":\"4.40\"},{\"region\":\"us\",\"total\":\"2.20\"}")
-      const wrong = yield* on("db")("sql/query", { sql: "selct" })
-      assert.match(wrong, /^\{"status":400.*42601/)
+        const lines = csv
+          .trim()
+          .split("\n")
+          .slice(1)
+          .map((line) => line.split(","))
+        yield* on("db")("sql/execute", { sql: "create table sales (region text, amount numeric)" })
+        yield* on("db")("sql/insert", { table: "sales", columns: ["region", "amount"], rows: lines })
+        const sums = yield* on("db")("sql/query", {
+          sql: "select region, sum(amount) as total from sales group by 1 order by 1"
+        })
+        assert.include(sums, '{"region":"eu","total":"4.40"},{"region":"us","total":"2.20"}')
+        const wrong = yield* on("db")("sql/query", { sql: "selct" })
+        assert.match(wrong, /^\{"status":400.*42601/)
 
-      assert.match(yield* on("web")("http/get", { path: "/x" }), /"status":200.*you asked \/x/)
-    }), { timeout: 60_000 })
+        assert.match(yield* on("web")("http/get", { path: "/x" }), /"status":200.*you asked \/x/)
+      }),
+    { timeout: 60_000 }
+  )
 
   it.scopedLive("loses answers the way it is told to", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { executions, requests, respondNext, url } = yield* memory
       const execute = Effect.flip(post(`${url}/api/v1/connections/crm/actions/echo/execute`, { input: {} }))
       yield* respondNext({ method: "POST" }, [{ _tag: "Reset" }, { _tag: "Reset", commit: true }, { _tag: "Refused" }])
@@ -131,15 +167,23 @@ describe("emulator", () => {
       assert.strictEqual(codeOf((yield* execute).error), "ECONNRESET")
       assert.strictEqual(yield* executions("crm", "echo"), 1)
       assert.strictEqual(codeOf((yield* execute).error), "UND_ERR_SOCKET")
-      assert.deepStrictEqual((yield* requests).map(({ fault }) => fault), ["Reset", "Reset", "Refused"])
+      assert.deepStrictEqual(
+        (yield* requests).map(({ fault }) => fault),
+        ["Reset", "Reset", "Refused"]
+      )
       assert.strictEqual((yield* get(`${url}/api/v1/connections`)).status, 200)
-    }))
+    })
+  )
 
   it.scopedLive("breaks an answer off after half of its body", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { respondNext, url } = yield* memory
       yield* respondNext({ method: "GET" }, [{ _tag: "CutBody", json: { text: "x".repeat(100_000) } }])
-      const seen = yield* Effect.async<{ readonly announced: number; readonly got: number; readonly complete: boolean }>((resume) => {
+      const seen = yield* Effect.async<{
+        readonly announced: number
+        readonly got: number
+        readonly complete: boolean
+      }>((resume) => {
         httpRequest(`${url}/api/v1/connections`, (response) => {
           let got = 0
           response.on("data", (chunk: Buffer) => (got += chunk.byteLength))
@@ -154,10 +198,11 @@ describe("emulator", () => {
       assert.isAbove(seen.announced, 100_000)
       assert.isAbove(seen.got, 0)
       assert.isBelow(seen.got, seen.announced)
-    }))
+    })
+  )
 
   it.scopedLive("hangs until the client leaves, and knows that it left", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { requests, respondNext, url } = yield* memory
       yield* respondNext({}, [{ _tag: "Hang" }])
       const leave = new AbortController()
@@ -167,10 +212,11 @@ describe("emulator", () => {
       leave.abort()
       yield* fiber
       yield* eventually(requests, (seen) => seen[0]?.interrupted === true)
-    }))
+    })
+  )
 
   it.scopedLive("refuses bodies that are too large or no text", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { requests, url } = yield* memory
       const target = `${url}/api/v1/connections/crm/actions/echo/execute`
       const large = yield* send(target, { method: "POST", body: new Uint8Array(16 * 1024 * 1024 + 1) })
@@ -180,10 +226,11 @@ describe("emulator", () => {
       assert.deepStrictEqual(yield* requests, [])
       const most = yield* post(target, { input: "x".repeat(16 * 1024 * 1024 - 64) })
       assert.strictEqual(most.status, 200)
-    }))
+    })
+  )
 
   it.scopedLive("ends at once, though a client still waits", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const scope = yield* Scope.make()
       const { requests, respondNext, url } = yield* Scope.extend(memory, scope)
       yield* respondNext({}, [{ _tag: "Hang" }])
@@ -192,10 +239,11 @@ describe("emulator", () => {
       yield* Scope.close(scope, Exit.void)
       assert.strictEqual(codeOf((yield* fiber).error), "UND_ERR_SOCKET")
       assert.strictEqual(codeOf((yield* Effect.flip(send(url))).error), "ECONNREFUSED")
-    }))
+    })
+  )
 
   it.scopedLive("says why it cannot start", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { port } = yield* memory
       const taken = yield* Effect.flip(Emulator.make({ port, executors: "memory" }))
       assert.strictEqual(taken.reason, "PortInUse")
@@ -205,11 +253,16 @@ describe("emulator", () => {
       }
       const outside = World.make({ connections: [{ slug: "f", kind: "file", files: { "../out": "x" } }] })
       assert.strictEqual((yield* Effect.flip(Emulator.make({ world: outside }))).reason, "Executors")
-    }))
+    })
+  )
 
   it.effect("is a service of its Layer", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { connections } = yield* Emulator.Emulator
-      assert.include((yield* connections).map(({ slug }) => slug), "crm")
-    }).pipe(Effect.provide(Emulator.Emulator.layer({ executors: "memory" }))))
+      assert.include(
+        (yield* connections).map(({ slug }) => slug),
+        "crm"
+      )
+    }).pipe(Effect.provide(Emulator.Emulator.layer({ executors: "memory" })))
+  )
 })

@@ -42,7 +42,10 @@ const start = (args: ReadonlyArray<string>, tmp: string) =>
       child.stderr.on("data", (chunk) => (err += String(chunk)))
       const closed = new Promise<number | null>((resolve) => child.on("close", resolve))
       return {
-        ended: Effect.map(Effect.promise(() => closed), (code): Ended => ({ code, out, err })),
+        ended: Effect.map(
+          Effect.promise(() => closed),
+          (code): Ended => ({ code, out, err })
+        ),
         signal: (name: NodeJS.Signals) => Effect.sync(() => child.kill(name)),
         url: Effect.async<string, Error>((resume) => {
           const look = () => {
@@ -63,7 +66,7 @@ const json = (url: string, init?: RequestInit) =>
 describe("emulator program", () => {
   for (const name of ["SIGTERM", "SIGINT"] as const) {
     it.scopedLive(`serves until ${name}, leaves nothing behind and ends with 0`, () =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const tmp = yield* folder
         const emulator = yield* start(["--port", "0"], tmp)
         const url = yield* emulator.url
@@ -72,11 +75,12 @@ describe("emulator program", () => {
         yield* emulator.signal(name)
         assert.deepStrictEqual(yield* emulator.ended, { code: 0, out: `listening on ${url}\n`, err: "" })
         assert.deepStrictEqual(yield* Effect.promise(() => readdir(tmp)), [])
-      }))
+      })
+    )
   }
 
   it.scopedLive("takes a world from a file, and its jobs take their time", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const tmp = yield* folder
       const file = join(tmp, "world.json")
       const action = { slug: "slow", takesMillis: 150, result: { done: true } }
@@ -84,45 +88,53 @@ describe("emulator program", () => {
       yield* Effect.promise(() => writeFile(file, JSON.stringify(world)))
       const emulator = yield* start(["--port=0", "--world", file], tmp)
       const url = yield* emulator.url
-      const accepted = yield* json(`${url}/api/v1/connections/mine/actions/slow/execute?async=true`, { method: "POST", body: "{}" })
+      const accepted = yield* json(`${url}/api/v1/connections/mine/actions/slow/execute?async=true`, {
+        method: "POST",
+        body: "{}"
+      })
       const id = /"job_id":"([^"]+)"/.exec(accepted)?.[1]
       assert.isDefined(id, accepted)
       const look = json(`${url}/api/v1/jobs/${id}`)
       assert.notMatch(yield* look, /"done":true/)
       const last = yield* Effect.repeat(look, {
-        until: (body) => body.includes("\"done\":true"),
+        until: (body) => body.includes('"done":true'),
         schedule: Schedule.intersect(Schedule.spaced("20 millis"), Schedule.recurs(250))
       }).pipe(Effect.zipRight(look))
       assert.match(last, /"done":true/)
-    }))
+    })
+  )
 
-  it.scopedLive("ends with 2 and one line when asked for what it cannot do", () =>
-    Effect.gen(function*() {
-      const tmp = yield* folder
-      const broken = join(tmp, "broken.json")
-      const wrong = join(tmp, "wrong.json")
-      yield* Effect.promise(() => writeFile(broken, "{"))
-      yield* Effect.promise(() => writeFile(wrong, "{\"connections\":[{\"slug\":7}]}"))
-      const cases: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
-        [["--nope"], /--nope/],
-        [["extra"], /extra/],
-        [["--port", "x"], /--port "x".*0 to 65535/],
-        [["--port", "65536"], /0 to 65535/],
-        [["--host", "0.0.0.0"], /--host "0\.0\.0\.0".*127\.0\.0\.1/],
-        [["--world", join(tmp, "none.json")], /none\.json cannot be read \(ENOENT\)/],
-        [["--world", broken], /broken\.json is not a world/],
-        [["--world", wrong], /wrong\.json is not a world.*connections\[0\]\.slug/]
-      ]
-      for (const [args, expected] of cases) {
-        const { code, err, out } = yield* Effect.flatMap(start(args, tmp), ({ ended }) => ended)
-        assert.deepStrictEqual([code, out], [2, ""], args.join(" "))
-        assert.match(err, /^connectors-emulator: [^\n]+\n$/)
-        assert.match(err, expected)
-      }
-    }), { timeout: 60_000 })
+  it.scopedLive(
+    "ends with 2 and one line when asked for what it cannot do",
+    () =>
+      Effect.gen(function* () {
+        const tmp = yield* folder
+        const broken = join(tmp, "broken.json")
+        const wrong = join(tmp, "wrong.json")
+        yield* Effect.promise(() => writeFile(broken, "{"))
+        yield* Effect.promise(() => writeFile(wrong, '{"connections":[{"slug":7}]}'))
+        const cases: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
+          [["--nope"], /--nope/],
+          [["extra"], /extra/],
+          [["--port", "x"], /--port "x".*0 to 65535/],
+          [["--port", "65536"], /0 to 65535/],
+          [["--host", "0.0.0.0"], /--host "0\.0\.0\.0".*127\.0\.0\.1/],
+          [["--world", join(tmp, "none.json")], /none\.json cannot be read \(ENOENT\)/],
+          [["--world", broken], /broken\.json is not a world/],
+          [["--world", wrong], /wrong\.json is not a world.*connections\[0\]\.slug/]
+        ]
+        for (const [args, expected] of cases) {
+          const { code, err, out } = yield* Effect.flatMap(start(args, tmp), ({ ended }) => ended)
+          assert.deepStrictEqual([code, out], [2, ""], args.join(" "))
+          assert.match(err, /^connectors-emulator: [^\n]+\n$/)
+          assert.match(err, expected)
+        }
+      }),
+    { timeout: 60_000 }
+  )
 
   it.scopedLive("ends with 1 when the port is taken", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const tmp = yield* folder
       const other = yield* Effect.acquireRelease(
         Effect.async<ReturnType<typeof createServer>>((resume) => {
@@ -138,13 +150,15 @@ describe("emulator program", () => {
       assert.deepStrictEqual([code, out], [1, ""])
       assert.match(err, /^connectors-emulator: port \d+ of 127\.0\.0\.1 is in use[^\n]*\n$/)
       assert.deepStrictEqual(yield* Effect.promise(() => readdir(tmp)), [])
-    }))
+    })
+  )
 
   it.scopedLive("explains itself", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { ended } = yield* start(["--help"], yield* folder)
       const { code, err, out } = yield* ended
       assert.deepStrictEqual([code, err], [0, ""])
       assert.match(out, /^usage: connectors-emulator/)
-    }))
+    })
+  )
 })

@@ -12,7 +12,7 @@ import * as fileExecutor from "../src/internal/executors/fileExecutor.js"
 const connection = { slug: "drive", kind: "file", baseUrl: undefined } as const
 
 /** A folder with a secret beside it, and an executor that may only see the folder. */
-const room = Effect.gen(function*() {
+const room = Effect.gen(function* () {
   const outside = yield* Effect.acquireRelease(
     Effect.promise(() => mkdtemp(join(tmpdir(), "executors-test-"))),
     (path) => Effect.promise(() => rm(path, { recursive: true }))
@@ -22,7 +22,12 @@ const room = Effect.gen(function*() {
   yield* Effect.promise(() => writeFile(join(outside, "secret.txt"), "secret"))
   const executor: Executor = yield* fileExecutor.make(root, { "in/first.txt": "first" })
   const call = (operation: Operation, body: JsonObject) => executor({ connection, operation, body })
-  return { outside, root, call, refusal: (operation: Operation, body: JsonObject) => Effect.flip(call(operation, body)) }
+  return {
+    outside,
+    root,
+    call,
+    refusal: (operation: Operation, body: JsonObject) => Effect.flip(call(operation, body))
+  }
 })
 
 const bytes = Buffer.from([0, 255, 128, 10]).toString("base64")
@@ -34,9 +39,13 @@ const temporaryFolders = Effect.promise(async () => {
 
 describe("file executor", () => {
   it.scoped("reads back what was put there, as text or as bytes", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { call, refusal } = yield* room
-      assert.include(yield* call("file.readFile", { path: "in/first.txt" }), { content: "first", size: 5, encoding: "utf8" })
+      assert.include(yield* call("file.readFile", { path: "in/first.txt" }), {
+        content: "first",
+        size: 5,
+        encoding: "utf8"
+      })
       const put = yield* call("file.uploadFile", { path: "a/b/ü.txt", content: "grün" })
       assert.include(put, {
         path: "a/b/ü.txt",
@@ -48,27 +57,30 @@ describe("file executor", () => {
       yield* call("file.uploadFile", { path: "raw", content: bytes, encoding: "base64" })
       assert.include(yield* call("file.readFile", { path: "raw", encoding: "base64" }), { content: bytes, size: 4 })
       assert.strictEqual((yield* refusal("file.readFile", { path: "raw" })).code, "NOT_TEXT")
-    }))
+    })
+  )
 
   it.scoped("overwrites unless told not to", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { call, refusal } = yield* room
       yield* call("file.uploadFile", { path: "in/first.txt", content: "second" })
       const kept = yield* refusal("file.uploadFile", { path: "in/first.txt", content: "third", overwrite: false })
       assert.deepStrictEqual([kept.status, kept.code], [409, "FILE_EXISTS"])
       assert.include(yield* call("file.readFile", { path: "in/first.txt" }), { content: "second" })
-    }))
+    })
+  )
 
   it.scoped("appends, also to a file that is not there yet", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { call } = yield* room
       assert.include(yield* call("file.appendFile", { path: "log", content: "a\n" }), { size: 2, appended: 2 })
       assert.include(yield* call("file.appendFile", { path: "log", content: "b\n" }), { size: 4, appended: 2 })
       assert.include(yield* call("file.readFile", { path: "log" }), { content: "a\nb\n" })
-    }))
+    })
+  )
 
   it.scoped("lists a folder, or all that is below it", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { call, refusal } = yield* room
       yield* call("file.uploadFile", { path: "in/deep/x.bin", content: "xyz" })
       const shape = (answer: unknown) =>
@@ -90,18 +102,23 @@ describe("file executor", () => {
         })
       )
       assert.strictEqual((yield* refusal("file.listFiles", { path: "none" })).status, 404)
-    }))
+    })
+  )
 
   it.scoped("renames within the folder and moves between folders", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { call, refusal } = yield* room
       assert.include(yield* call("file.renameFile", { path: "in/first.txt", newName: "one.txt" }), {
         path: "in/one.txt",
         previous_path: "in/first.txt"
       })
-      assert.include(yield* call("file.renameFile", { path: "in/one.txt", new_path: "out/one.txt" }), { path: "out/one.txt" })
+      assert.include(yield* call("file.renameFile", { path: "in/one.txt", new_path: "out/one.txt" }), {
+        path: "out/one.txt"
+      })
       assert.include(yield* call("file.moveFile", { from: "out/one.txt", to: "in" }), { path: "in/one.txt" })
-      assert.include(yield* call("file.moveFile", { source: "in/one.txt", destination: "far/off.txt" }), { path: "far/off.txt" })
+      assert.include(yield* call("file.moveFile", { source: "in/one.txt", destination: "far/off.txt" }), {
+        path: "far/off.txt"
+      })
       assert.include(yield* call("file.moveFile", { path: "far/off.txt", to: "new/" }), { path: "new/off.txt" })
       assert.include(yield* call("file.readFile", { path: "new/off.txt" }), { content: "first" })
       yield* call("file.uploadFile", { path: "taken", content: "t" })
@@ -110,20 +127,25 @@ describe("file executor", () => {
       assert.strictEqual((yield* refusal("file.moveFile", { from: "new", to: "new/inner" })).code, "INVALID_PATH")
       assert.strictEqual((yield* refusal("file.renameFile", { path: "taken", newName: "a/b" })).code, "INVALID_PATH")
       assert.strictEqual((yield* refusal("file.renameFile", { path: "taken" })).code, "INVALID_PARAMETERS")
-    }))
+    })
+  )
 
   it.scoped("deletes a file, a folder only when asked to", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { call, refusal } = yield* room
       assert.strictEqual((yield* refusal("file.deleteFile", { path: "in" })).code, "IS_A_FOLDER")
-      assert.deepStrictEqual(yield* call("file.deleteFile", { path: "in/first.txt" }), { path: "in/first.txt", deleted: true })
+      assert.deepStrictEqual(yield* call("file.deleteFile", { path: "in/first.txt" }), {
+        path: "in/first.txt",
+        deleted: true
+      })
       assert.strictEqual((yield* refusal("file.deleteFile", { path: "in/first.txt" })).code, "FILE_NOT_FOUND")
       yield* call("file.deleteFile", { path: "in", recursive: true })
       assert.strictEqual((yield* refusal("file.listFiles", { path: "in" })).status, 404)
-    }))
+    })
+  )
 
   it.scoped("refuses every path that leads out", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { call, outside, refusal, root } = yield* room
       const paths = [
         "../secret.txt",
@@ -139,49 +161,49 @@ describe("file executor", () => {
         "in/"
       ]
       for (const path of paths) {
-        for (
-          const [operation, body] of [
-            ["file.readFile", { path }],
-            ["file.uploadFile", { path, content: "x" }],
-            ["file.appendFile", { path, content: "x" }],
-            ["file.deleteFile", { path }],
-            ["file.renameFile", { path, newName: "x" }],
-            ["file.renameFile", { path: "in/first.txt", newPath: path }],
-            ["file.moveFile", { from: path, to: "x" }]
-          ] as const
-        ) {
+        for (const [operation, body] of [
+          ["file.readFile", { path }],
+          ["file.uploadFile", { path, content: "x" }],
+          ["file.appendFile", { path, content: "x" }],
+          ["file.deleteFile", { path }],
+          ["file.renameFile", { path, newName: "x" }],
+          ["file.renameFile", { path: "in/first.txt", newPath: path }],
+          ["file.moveFile", { from: path, to: "x" }]
+        ] as const) {
           assert.strictEqual((yield* refusal(operation, body)).status, 400, `${operation} ${path}`)
         }
       }
       for (const to of ["../out", "/out", "in/../../out"]) {
         assert.strictEqual((yield* refusal("file.moveFile", { from: "in/first.txt", to })).code, "INVALID_PATH")
       }
-      assert.strictEqual((yield* refusal("file.renameFile", { path: "in/first.txt", newName: ".." })).code, "INVALID_PATH")
+      assert.strictEqual(
+        (yield* refusal("file.renameFile", { path: "in/first.txt", newName: ".." })).code,
+        "INVALID_PATH"
+      )
       for (const path of ["..", "/", "/etc", "in/.."]) {
         assert.strictEqual((yield* refusal("file.listFiles", { path })).code, "INVALID_PATH")
       }
       assert.include(yield* call("file.readFile", { path: "in/first.txt" }), { content: "first" })
       assert.strictEqual(yield* Effect.promise(() => readFile(join(outside, "secret.txt"), "utf8")), "secret")
       assert.deepStrictEqual(existsSync(join(root, "x")), false)
-    }))
+    })
+  )
 
   it.scoped("refuses symbolic links, to files and to folders", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { call, outside, refusal, root } = yield* room
       yield* Effect.promise(() => symlink(join(outside, "secret.txt"), join(root, "link")))
       yield* Effect.promise(() => symlink(outside, join(root, "door")))
       yield* Effect.promise(() => symlink(join(outside, "new.txt"), join(root, "dangling")))
       for (const path of ["link", "door/secret.txt", "dangling"]) {
-        for (
-          const [operation, body] of [
-            ["file.readFile", { path }],
-            ["file.uploadFile", { path, content: "x" }],
-            ["file.appendFile", { path, content: "x" }],
-            ["file.deleteFile", { path }],
-            ["file.moveFile", { from: path, to: "in/got" }],
-            ["file.moveFile", { from: "in/first.txt", to: path }]
-          ] as const
-        ) {
+        for (const [operation, body] of [
+          ["file.readFile", { path }],
+          ["file.uploadFile", { path, content: "x" }],
+          ["file.appendFile", { path, content: "x" }],
+          ["file.deleteFile", { path }],
+          ["file.moveFile", { from: path, to: "in/got" }],
+          ["file.moveFile", { from: "in/first.txt", to: path }]
+        ] as const) {
           const { code } = yield* refusal(operation, body)
           assert.strictEqual(code, "INVALID_PATH", `${operation} ${path}`)
         }
@@ -191,38 +213,43 @@ describe("file executor", () => {
       assert.notMatch(listed, /secret|link|door|dangling/)
       assert.strictEqual(yield* Effect.promise(() => readFile(join(outside, "secret.txt"), "utf8")), "secret")
       assert.isFalse(existsSync(join(outside, "new.txt")))
-    }))
+    })
+  )
 
   it.scoped("refuses content and encodings it cannot keep", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { refusal } = yield* room
-      for (
-        const body of [
-          { path: "x" },
-          { path: "x", content: 7 },
-          { path: "x", content: "a", encoding: "latin1" },
-          { path: "x", content: "not base64!", encoding: "base64" },
-          { path: "x", content: "a", overwrite: "yes" }
-        ]
-      ) {
+      for (const body of [
+        { path: "x" },
+        { path: "x", content: 7 },
+        { path: "x", content: "a", encoding: "latin1" },
+        { path: "x", content: "not base64!", encoding: "base64" },
+        { path: "x", content: "a", overwrite: "yes" }
+      ]) {
         assert.strictEqual((yield* refusal("file.uploadFile", body)).code, "INVALID_PARAMETERS")
       }
       assert.strictEqual((yield* refusal("file.uploadFile", { path: "in/first.txt/below", content: "x" })).status, 400)
       assert.strictEqual((yield* refusal("file.uploadFile", { path: "in", content: "x" })).code, "IS_A_FOLDER")
       assert.strictEqual((yield* refusal("file.uploadFile", { path: "n".repeat(300), content: "x" })).status, 400)
-    }))
+    })
+  )
 
   it.effect("gives each connection its own folder, and removes them with the scope", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const before = yield* Effect.scoped(
-        Effect.gen(function*() {
+        Effect.gen(function* () {
           const executorFor = yield* executors.make({
-            connections: [{ slug: "../a", kind: "file" }, { slug: "b", kind: "file" }]
+            connections: [
+              { slug: "../a", kind: "file" },
+              { slug: "b", kind: "file" }
+            ]
           })
           const a = yield* Effect.fromNullable(executorFor({ slug: "../a", kind: "file", baseUrl: undefined }))
           const b = yield* Effect.fromNullable(executorFor({ slug: "b", kind: "file", baseUrl: undefined }))
           yield* a({ connection, operation: "file.uploadFile", body: { path: "only-here-7f3a", content: "x" } })
-          const other = yield* Effect.flip(b({ connection, operation: "file.readFile", body: { path: "only-here-7f3a" } }))
+          const other = yield* Effect.flip(
+            b({ connection, operation: "file.readFile", body: { path: "only-here-7f3a" } })
+          )
           assert.strictEqual(other.status, 404)
           return yield* temporaryFolders
         })
@@ -230,5 +257,6 @@ describe("file executor", () => {
       assert.isAbove(before.length, 0)
       const after = yield* temporaryFolders
       assert.isBelow(after.length, before.length)
-    }))
+    })
+  )
 })

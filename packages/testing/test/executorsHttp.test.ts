@@ -37,7 +37,9 @@ const listen = (answer: (request: IncomingMessage, response: ServerResponse, bod
 const echo = listen((request, response, body) => {
   response.writeHead(201, { "content-type": "application/json; charset=utf-8", "x-kept": "yes" })
   const { headers, method, url } = request
-  response.end(JSON.stringify({ method, url, body, type: headers["content-type"] ?? null, custom: headers["x-custom"] ?? null }))
+  response.end(
+    JSON.stringify({ method, url, body, type: headers["content-type"] ?? null, custom: headers["x-custom"] ?? null })
+  )
 })
 
 const caller = (baseUrl: string) =>
@@ -50,7 +52,7 @@ const caller = (baseUrl: string) =>
 
 describe("http executor", () => {
   it.scoped("sends method, path, query, headers and body, and gives back the answer", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { call } = yield* caller(`${yield* echo}/base/`)
       const answer = yield* call("http.post", {
         path: "/items?x=1",
@@ -63,29 +65,39 @@ describe("http executor", () => {
         body: {
           method: "POST",
           url: "/base/items?x=1&a=b+c&list=1&list=true",
-          body: "{\"n\":1}",
+          body: '{"n":1}',
           type: "application/json",
           custom: "c"
         }
       })
-      assert.include(JSON.stringify(answer), "\"x-kept\":\"yes\"")
-    }))
+      assert.include(JSON.stringify(answer), '"x-kept":"yes"')
+    })
+  )
 
   it.scoped("has each method, and text as it is", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { call } = yield* caller(yield* echo)
       for (const method of ["get", "delete"] as const) {
         const answer = yield* call(`http.${method}`, { path: "p" })
-        assert.deepInclude(answer, { body: { method: method.toUpperCase(), url: "/p", body: "", type: null, custom: null } })
+        assert.deepInclude(answer, {
+          body: { method: method.toUpperCase(), url: "/p", body: "", type: null, custom: null }
+        })
       }
       for (const method of ["put", "patch"] as const) {
-        const answer = yield* call(`http.${method}`, { url: "/p", data: "<a/>", headers: { "content-type": "text/xml" } })
-        assert.deepInclude(answer, { body: { method: method.toUpperCase(), url: "/p", body: "<a/>", type: "text/xml", custom: null } })
+        const answer = yield* call(`http.${method}`, {
+          url: "/p",
+          data: "<a/>",
+          headers: { "content-type": "text/xml" }
+        })
+        assert.deepInclude(answer, {
+          body: { method: method.toUpperCase(), url: "/p", body: "<a/>", type: "text/xml", custom: null }
+        })
       }
-    }))
+    })
+  )
 
   it.scoped("gives answers of every status, redirects included, and bodies of every kind", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const base = yield* listen((request, response) => {
         if (request.url === "/moved") response.writeHead(302, { location: "http://example.com/" }).end()
         else if (request.url === "/bytes") response.writeHead(200).end(Buffer.from([0, 255]))
@@ -97,56 +109,61 @@ describe("http executor", () => {
       assert.include(yield* call("http.get", { path: "/bytes" }), { status: 200, body: "AP8=", encoding: "base64" })
       assert.include(yield* call("http.get", { path: "/broken" }), { status: 500, body: "{" })
       assert.include(yield* call("http.get", { path: "/else" }), { status: 404, body: "no" })
-    }))
+    })
+  )
 
   it.scoped("refuses every host but its own on this machine", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const base = yield* echo
       const { call, refusal } = yield* caller(`${base}/base`)
       const own = yield* call("http.get", { url: `${base}/base/x` })
       assert.include(own, { status: 201 })
-      for (
-        const target of [
-          "http://example.com/",
-          "//example.com/x",
-          "http://127.0.0.1:1/base/x",
-          "https://127.0.0.1/base",
-          "file:///etc/passwd",
-          `${base}/other`,
-          "../other",
-          "x/%2e%2e/../../other"
-        ]
-      ) {
+      for (const target of [
+        "http://example.com/",
+        "//example.com/x",
+        "http://127.0.0.1:1/base/x",
+        "https://127.0.0.1/base",
+        "file:///etc/passwd",
+        `${base}/other`,
+        "../other",
+        "x/%2e%2e/../../other"
+      ]) {
         const { code, status } = yield* refusal("http.get", { path: target })
         assert.deepStrictEqual([target, status, code], [target, 400, "HOST_REFUSED"])
       }
-      for (const far of ["http://example.com", "http://10.0.0.1", "http://127.0.0.1.example.com", "https://127.0.0.1", "http://0.0.0.0"]) {
+      for (const far of [
+        "http://example.com",
+        "http://10.0.0.1",
+        "http://127.0.0.1.example.com",
+        "https://127.0.0.1",
+        "http://0.0.0.0"
+      ]) {
         const there = yield* caller(far)
         assert.strictEqual((yield* there.refusal("http.get", { path: "/" })).code, "HOST_REFUSED", far)
       }
-    }))
+    })
+  )
 
   it.scoped("refuses headers and parameters it cannot send", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const { refusal } = yield* caller(yield* echo)
-      for (
-        const body of [
-          { headers: { Host: "example.com" } },
-          { headers: { "transfer-encoding": "chunked" } },
-          { headers: { a: "b\r\nc: d" } },
-          { headers: { "a b": "c" } },
-          { headers: { a: 1 } },
-          { query: { a: {} } },
-          { query: "a=b" },
-          { path: 7 }
-        ]
-      ) {
+      for (const body of [
+        { headers: { Host: "example.com" } },
+        { headers: { "transfer-encoding": "chunked" } },
+        { headers: { a: "b\r\nc: d" } },
+        { headers: { "a b": "c" } },
+        { headers: { a: 1 } },
+        { query: { a: {} } },
+        { query: "a=b" },
+        { path: 7 }
+      ]) {
         assert.strictEqual((yield* refusal("http.get", body)).code, "INVALID_PARAMETERS", JSON.stringify(body))
       }
-    }))
+    })
+  )
 
   it.scoped("tells when nothing listens, and when the answer breaks off", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const gone = yield* Effect.scoped(echo)
       const nothing = yield* caller(gone)
       const refused = yield* nothing.refusal("http.get", {})
@@ -159,10 +176,11 @@ describe("http executor", () => {
         })
       )
       assert.strictEqual((yield* cut.refusal("http.get", {})).code, "UNREACHABLE")
-    }))
+    })
+  )
 
   it.scoped("gives up after 10 s", () =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       const arrived = yield* Deferred.make<void>()
       const base = yield* listen(() => Deferred.unsafeDone(arrived, Effect.void))
       const { refusal } = yield* caller(base)
@@ -173,5 +191,6 @@ describe("http executor", () => {
       yield* TestClock.adjust("1 millis")
       const { code, status } = yield* Fiber.join(fiber)
       assert.deepStrictEqual([status, code], [504, "TIMEOUT"])
-    }))
+    })
+  )
 })

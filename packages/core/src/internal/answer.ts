@@ -42,7 +42,10 @@ const connectCodes = new Set([
   "ENETUNREACH",
   "UND_ERR_CONNECT_TIMEOUT"
 ])
-const refusedForGood = /^(CERT_|ERR_TLS_|ERR_INVALID_|ERR_SSL_|UND_ERR_INVALID_ARG|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
+// only what ends a handshake or a request that is not begun: other TLS errors come in the middle of an answer
+const refusedForGood =
+  /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|UND_ERR_INVALID_ARG$|ERR_INVALID_(URL|CHAR|ARG_TYPE|ARG_VALUE|HTTP_TOKEN|PROTOCOL)$|ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE)$|ERR_SSL_\w*ALERT_(PROTOCOL_VERSION|HANDSHAKE_FAILURE)$)/
+const badAnswer = /^(HPE_(?!INVALID_EOF_STATE$)|UND_ERR_HEADERS_OVERFLOW$)/
 
 const codeShape = /^[A-Z][A-Z0-9_]{1,63}$/
 
@@ -76,7 +79,7 @@ const guess = (error: unknown): Transport.Evidence => {
     (trace?.syscall === undefined ? code === "UND_ERR_CONNECT_TIMEOUT" : connectSyscalls.has(trace.syscall))
   return beforeConnect || permanent
     ? { sent: false, phase: "connect", code, permanent, timedOut: false }
-    : { sent: true, phase: "request", code, permanent: code.startsWith("HPE_"), timedOut: false }
+    : { sent: true, phase: "request", code, permanent: badAnswer.test(code), timedOut: false }
 }
 
 const lost = (evidence: Transport.Evidence, response?: ApiResponse): Lost => ({ _tag: "Lost", evidence, response })
@@ -130,7 +133,8 @@ const readBounded = (
     return response.stream.pipe(
       Stream.runForEachWhile((chunk) => Effect.sync(() => keep(chunk))),
       Effect.catchAll((error) =>
-        error._tag === "ResponseError" && error.reason === "EmptyBody"
+        // the status of an error answer counts even if its body is cut
+        isError || (error._tag === "ResponseError" && error.reason === "EmptyBody")
           ? Effect.void
           : Effect.fail(fail(response, traceOf(error.cause)?.code ?? "BODY_CUT"))
       ),
@@ -166,7 +170,18 @@ const lostBy = (cause: Cause.Cause<unknown>): Effect.Effect<never, Lost> => {
   return Effect.fail(lost(Transport.evidenceOf(error) ?? guess(error)))
 }
 
-const timedOut: Transport.Evidence = { sent: true, phase: "request", code: "TIMEOUT", permanent: false, timedOut: true }
+const timedOut = (response: HttpClientResponse.HttpClientResponse | undefined): Lost =>
+  lost(
+    {
+      sent: true,
+      phase: response === undefined ? "request" : "body",
+      code: "ATTEMPT_TIMEOUT",
+      permanent: false,
+      timedOut: true,
+      status: response?.status
+    },
+    response === undefined ? undefined : headOnly(response)
+  )
 
 const noRedirects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.flatMap(Effect.serviceOption(FetchHttpClient.RequestInit), (given) =>
@@ -187,14 +202,22 @@ export const exchange = (
   request: HttpClientRequest.HttpClientRequest,
   limits: Transport.Attempt
 ): Effect.Effect<Answer, Lost> => {
-  const sent = Effect.matchCauseEffect(client.execute(request), {
+  if (Transport.doesKeepAttempt(client)) {
+    const attempted = Effect.locally(client.execute(request), Transport.currentAttempt, limits)
+    return Effect.matchCauseEffect(attempted, {
+      onFailure: lostBy,
+      onSuccess: (response) => answerOf(response, limits)
+    })
+  }
+  let head: HttpClientResponse.HttpClientResponse | undefined
+  return Effect.matchCauseEffect(client.execute(request), {
     onFailure: lostBy,
-    onSuccess: (response) => answerOf(response, limits)
-  })
-  const limited = Effect.locally(sent, Transport.currentAttempt, limits)
-  if (Transport.doesKeepAttempt(client)) return limited
-  return limited.pipe(
-    Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => lost(timedOut) }),
+    onSuccess: (response) => {
+      head = response
+      return answerOf(response, limits)
+    }
+  }).pipe(
+    Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => timedOut(head) }),
     Effect.locally(HttpClient.currentTracerDisabledWhen, () => true),
     noRedirects
   )

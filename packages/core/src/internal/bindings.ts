@@ -123,9 +123,9 @@ export const bindings = (road: Road, run: ReturnType<typeof execute.make>) => {
 
   const look = (protocol: JobProtocol.JobProtocol) => {
     const retried = (ref: JobRef): Effect.Effect<JobProtocol.JobState, ReadError> =>
-      road.call(operations.jobs.get, { segments: [ref.jobId] }, ({ body, nowMillis, response }) =>
+      road.call(operations.jobs.get, { segments: [ref.jobId] }, ({ answer, body, now }) =>
         Either.fromNullable(
-          JobProtocol.decode(protocol, ref.jobId, body, retryAfterMillis(response.headers, nowMillis)),
+          JobProtocol.decode(protocol, ref.jobId, body, retryAfterMillis(answer.headers, now())),
           () => [`expected a state in "${protocol.state.join("\" or \"")}"`]
         ))
     // the tracker has a pace and a failure budget of its own: a retry inside would spend its budget unseen

@@ -8,11 +8,11 @@ import {
   RateLimited,
   ServerFailed,
   Unauthorized,
-  UnexpectedRedirect,
-  withResponse
+  UnexpectedRedirect
 } from "../ApiError.js"
 import type { ApiResponse } from "../ApiResponse.js"
 import type { RetryClass } from "./operation.js"
+import { withResponse } from "./reported.js"
 
 /** @internal */
 export type StatusError =
@@ -25,6 +25,13 @@ export type StatusError =
   | UnexpectedRedirect
 
 const transient = new Set([408, 425, 429, 500, 502, 503, 504])
+
+/**
+ * A status that a gateway gives too, whatever became of the work behind it.
+ *
+ * @internal
+ */
+export const isNoProof = (status: number): boolean => status >= 500 || transient.has(status)
 
 // the server's own word on whether its failure may be repeated
 const recoveryOf = (body: unknown): boolean | undefined => {

@@ -6,8 +6,11 @@ import type { Issue } from "../InvalidRequest.js"
 import { Accepted, Completed, type Execution } from "../Job.js"
 import * as JobProtocol from "../JobProtocol.js"
 import { JobRef } from "../JobRef.js"
+import { requestIdOf } from "./answer.js"
 import type { Operation } from "./operation.js"
 import type { CallError, Decode, Received, Road } from "./request.js"
+
+const noIssues: ReadonlyArray<Issue> = []
 
 const queries = { none: "", async: "?async=true" }
 
@@ -25,26 +28,29 @@ const queryOf = (options: ExecuteOptions): string => {
   return `${async}${async === "" ? "?" : "&"}timeout_ms=${options.timeoutMs}`
 }
 
-// without execution options the body stays as it was given: no empty `options` key
-const bodyOf = (parameters: Parameters, execution: Parameters | undefined): Parameters => {
-  if (execution === undefined || Object.keys(execution).length === 0) return parameters
-  const given = parameters["options"]
-  return { ...parameters, options: { ...(isObject(given) ? given : {}), ...execution } }
-}
+const refuse = (path: ReadonlyArray<string>, message: string, fix: string): Either.Either<Parameters, Issue> =>
+  Either.left({ path, message, fix })
 
-const bodyIssue = (parameters: unknown, execution: unknown): Issue | undefined => {
-  if (!isObject(parameters)) return { path: ["body"], message: "is not an object", fix: "give the parameters as an object" }
-  const given = parameters["options"]
-  return execution !== undefined && given !== undefined && !isObject(given)
-    ? { path: ["body", "options"], message: "is not an object, so execution options cannot be merged into it", fix: "give one of the two" }
-    : undefined
+// without execution options the body stays as it was given: no empty `options` key
+const bodyOf = (parameters: unknown, execution: Parameters | undefined): Either.Either<Parameters, Issue> => {
+  if (!isObject(parameters)) return refuse(["body"], "is not an object", "give the parameters as an object")
+  if (execution === undefined) return Either.right(parameters)
+  try {
+    if (Object.keys(execution).length === 0) return Either.right(parameters)
+    const given = parameters["options"]
+    return given !== undefined && !isObject(given)
+      ? refuse(["body", "options"], "is not an object, so execution options cannot be merged into it", "give one of the two")
+      : Either.right({ ...parameters, options: { ...given, ...execution } })
+  } catch {
+    return refuse(["body"], "cannot be read", "send plain data")
+  }
 }
 
 // JSON.parse rounds a number over 2^53, and a rounded id is another job's
 const exactId = (id: string, received: Received, protocol: JobProtocol.JobProtocol): string => {
   if (Number.isSafeInteger(Number(id)) || !/^\d/.test(id)) return id
   const names = protocol.jobId.map((name) => name.replace(/[^A-Za-z0-9_]/g, "")).join("|")
-  return new RegExp(`"(?:${names})"\\s*:\\s*(\\d+)`).exec(received.text)?.[1] ?? id
+  return new RegExp(`"(?:${names})"\\s*:\\s*(\\d+)`).exec(received.answer.text)?.[1] ?? id
 }
 
 /**
@@ -65,8 +71,8 @@ export const make = (road: Road, protocol: JobProtocol.JobProtocol) => {
           jobId: exactId(id, received, protocol),
           operation: operation.name,
           connection,
-          submittedAt: received.nowMillis,
-          requestId: received.response.requestId
+          submittedAt: received.now(),
+          requestId: requestIdOf(received.answer.headers)
         }, true)
       )
     )
@@ -77,14 +83,15 @@ export const make = (road: Road, protocol: JobProtocol.JobProtocol) => {
     parameters: Parameters = {},
     options: ExecuteOptions = {}
   ): Effect.Effect<Execution, CallError<E>> => {
-    const issues = [bodyIssue(parameters, options.execution), timeoutIssue(options.timeoutMs)].flatMap((issue) => issue ?? [])
+    const body = bodyOf(parameters, options.execution)
+    const issue = body._tag === "Left" ? body.left : timeoutIssue(options.timeoutMs)
     return road.call(operation, {
       segments,
       query: queryOf(options),
-      body: bodyOf(parameters, options.execution),
+      body: body._tag === "Left" ? {} : body.right,
       retry: options.retry,
       timeoutMs: options.timeoutMs,
-      issues
+      issues: issue === undefined ? noIssues : [issue]
     }, decode(operation, segments[0]))
   }
 }

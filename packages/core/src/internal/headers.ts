@@ -1,5 +1,3 @@
-import * as Headers from "@effect/platform/Headers"
-import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type { Issue } from "../InvalidRequest.js"
 
@@ -27,26 +25,33 @@ export const headerIssue = (
     ? valueIssue(path, Redacted.isRedacted(value) ? Redacted.value(value) : value)
     : { path: [...path], message: `"${name}" is not a header name`, fix: "use letters, digits and dashes" }
 
-/** @internal */
-export const extraHeaders = (
+/**
+ * What is wrong with headers that a caller gives.
+ *
+ * @internal
+ */
+export const headerIssues = (
+  where: string,
   input: Readonly<Record<string, string | Redacted.Redacted>>
-): Either.Either<Record<string, string>, ReadonlyArray<Issue>> => {
-  const issues: Array<Issue> = []
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(input)) {
-    const path = ["extraHeaders", name]
+): ReadonlyArray<Issue> => {
+  const seen = new Set<string>()
+  return Object.entries(input).flatMap(([name, value]) => {
+    const path = [where, name]
     const lower = name.toLowerCase()
-    const issue: Issue | undefined = ours.has(lower)
-      ? { path, message: "is set by the client itself", fix: "leave it out" }
-      : Object.hasOwn(headers, lower)
-      ? { path, message: "is given twice in different letter case", fix: "keep one" }
-      : headerIssue(path, name, value)
-    if (issue !== undefined) issues.push(issue)
-    else headers[lower] = Redacted.isRedacted(value) ? Redacted.value(value) : value
-  }
-  return issues.length > 0 ? Either.left(issues) : Either.right(headers)
+    if (ours.has(lower)) return { path, message: "is set by the client itself", fix: "leave it out" }
+    if (seen.has(lower)) return { path, message: "is given twice in different letter case", fix: "keep one" }
+    seen.add(lower)
+    return headerIssue(path, name, value) ?? []
+  })
 }
 
 /** @internal */
-export const merge = (...layers: ReadonlyArray<Readonly<Record<string, string>>>): Headers.Headers =>
-  Headers.unsafeFromRecord(Object.assign({}, ...layers))
+export const plainHeaders = (
+  input: Readonly<Record<string, string | Redacted.Redacted>>
+): Record<string, string> => {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(input)) {
+    headers[name.toLowerCase()] = Redacted.isRedacted(value) ? Redacted.value(value) : value
+  }
+  return headers
+}

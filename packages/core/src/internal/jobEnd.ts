@@ -18,12 +18,11 @@ import {
   Unauthorized,
   UnexpectedBody,
   UnexpectedRedirect,
-  Unreachable,
-  withJobError,
-  withResponse
+  Unreachable
 } from "../ApiError.js"
 import type { JobState } from "../JobProtocol.js"
 import type { JobRef } from "../JobRef.js"
+import { withJobError, withResponse } from "./reported.js"
 import type { End } from "./trackerEntry.js"
 
 const copied = (error: ReadError, job: JobRef): ReadError => {

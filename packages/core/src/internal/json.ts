@@ -21,11 +21,17 @@ const issueOf = (value: unknown, path: ReadonlyArray<string>, inArray: boolean):
     case "symbol":
       return refuse(`a ${typeof value} has no form in JSON`, "send plain data")
     case "object":
-      return value === null ? undefined : issueIn(value, path)
+      return value === null ? undefined : issueIn(value, path, inArray)
   }
 }
 
-const issueIn = (value: object, path: ReadonlyArray<string>): Issue | undefined => {
+// what an object makes of itself is what would be sent
+const writtenIssue = (value: unknown, path: ReadonlyArray<string>, inArray: boolean): Issue | undefined =>
+  value === undefined && (inArray || path.length === 1)
+    ? { path: [...path], message: "writes itself as undefined", fix: "send plain data" }
+    : issueOf(value, path, inArray)
+
+const issueIn = (value: object, path: ReadonlyArray<string>, inArray: boolean): Issue | undefined => {
   const refuse = (message: string, fix: string): Issue => ({ path: [...path], message, fix })
   if (path.length > maxDepth) return refuse(`is nested deeper than ${maxDepth}, or in itself`, "send a flatter value")
   if (Array.isArray(value)) {
@@ -36,7 +42,8 @@ const issueIn = (value: object, path: ReadonlyArray<string>): Issue | undefined 
     }
     return undefined
   }
-  if ("toJSON" in value && typeof value.toJSON === "function") return undefined
+  if (value instanceof Date && Number.isNaN(value.getTime())) return refuse("is no date", "send a valid date, or null")
+  if ("toJSON" in value && typeof value.toJSON === "function") return writtenIssue(value.toJSON(path.at(-1)), path, inArray)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) {
     if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {

@@ -1,10 +1,11 @@
 import type { CallContext, ReadError, WriteError } from "../ApiError.js"
-import { DeadlineExceeded, NotSent, OutcomeUnknown, UnexpectedBody, Unreachable, withResponse } from "../ApiError.js"
+import { DeadlineExceeded, NotSent, OutcomeUnknown, UnexpectedBody, Unreachable } from "../ApiError.js"
 import type { ApiResponse } from "../ApiResponse.js"
 import type * as Duration from "effect/Duration"
 import type { Evidence } from "../Transport.js"
 import type { Template } from "./path.js"
 import { template } from "./path.js"
+import { withResponse } from "./reported.js"
 
 /** @internal */
 export type RetryClass = "safe" | "idempotent" | "unsafe"

@@ -10,11 +10,10 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
-import * as Redacted from "effect/Redacted"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import * as Tracer from "effect/Tracer"
-import { type ApiError, type CallContext, Unauthorized, UnexpectedBody, withResponse } from "../ApiError.js"
+import { type ApiError, type CallContext, Unauthorized, UnexpectedBody } from "../ApiError.js"
 import type { ApiResponse } from "../ApiResponse.js"
 import type { Auth, Credentials } from "../Auth.js"
 import * as Call from "../Call.js"
@@ -23,10 +22,12 @@ import * as Retry from "../Retry.js"
 import type * as Transport from "../Transport.js"
 import { type Answer, exchange, type Lost, requestIdOf } from "./answer.js"
 import * as Bucket from "./bucket.js"
-import { mayReplay, statusError, type StatusError } from "./classify.js"
+import { isNoProof, mayReplay, statusError, type StatusError } from "./classify.js"
+import { headerIssue, plainHeaders } from "./headers.js"
 import { jsonIssue, parse } from "./json.js"
 import type { Operation, RetryClass } from "./operation.js"
 import { segment, segmentIssue } from "./path.js"
+import { withResponse } from "./reported.js"
 import { retryAfterMillis } from "./retryAfter.js"
 import type { Resolved } from "./settings.js"
 
@@ -47,12 +48,15 @@ export interface Input {
   readonly issues?: ReadonlyArray<Issue>
 }
 
-/** @internal */
+/**
+ * A 2xx answer whose body could be read.
+ *
+ * @internal
+ */
 export interface Received {
   readonly body: unknown
-  readonly text: string
-  readonly response: ApiResponse
-  readonly nowMillis: number
+  readonly answer: Answer
+  readonly now: () => number
 }
 
 /**
@@ -89,6 +93,8 @@ interface Run<E extends ApiError> {
   credentials: Credentials | undefined
   attempts: number
   inFlight: boolean
+  /** An attempt left and was not proved undone: from here on the work may have been done. */
+  mayHaveHappened: boolean
   paid: number
 }
 
@@ -145,14 +151,18 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
   const common = { accept: "application/json", "user-agent": settings.userAgent }
 
   const headersFor = (credentials: Credentials, hasBody: boolean): Headers.Headers => {
-    const sent: Record<string, string> = {}
-    for (const [name, value] of Object.entries(credentials)) sent[name.toLowerCase()] = Redacted.value(value)
-    return Headers.unsafeFromRecord({ ...common, ...(hasBody ? jsonType : {}), ...sent, ...settings.extraHeaders })
+    const sent = { ...plainHeaders(credentials), ...settings.extraHeaders }
+    return Headers.unsafeFromRecord({ ...common, ...(hasBody ? jsonType : {}), ...sent })
   }
-  // credentials that never change are merged once, not for each request
-  const fixed = auth.initial === undefined
-    ? undefined
-    : { bare: headersFor(auth.initial, false), json: headersFor(auth.initial, true) }
+  const template = (method: Operation["method"], headers: Headers.Headers): HttpClientRequest.HttpClientRequest =>
+    HttpClientRequest.make(method)("", { headers })
+
+  // headers that never change are merged once, not for each request
+  const fixed = auth.initial === undefined ? undefined : {
+    GET: template("GET", headersFor(auth.initial, false)),
+    POST: template("POST", headersFor(auth.initial, true)),
+    DELETE: template("DELETE", headersFor(auth.initial, false))
+  }
 
   const limitsFor = (input: Input, call: Call.CallSettings): Transport.Attempt => {
     if (call.attemptTimeout === undefined && input.timeoutMs === undefined) return settings.limits
@@ -181,10 +191,9 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
   // checked before and not by writing: JSON.stringify turns NaN into null and drops what it does not know
   const written = (input: Input): Either.Either<HttpBody.HttpBody, Issue> => {
     if (input.body === undefined) return noBody
-    const issue = jsonIssue(input.body, "body")
-    if (issue !== undefined) return Either.left(issue)
     try {
-      return Either.right(HttpBody.raw(JSON.stringify(input.body)))
+      const issue = jsonIssue(input.body, "body")
+      return issue === undefined ? Either.right(HttpBody.raw(JSON.stringify(input.body))) : Either.left(issue)
     } catch {
       return Either.left({ path: ["body"], message: "cannot be written as JSON", fix: "send plain data" })
     }
@@ -207,20 +216,21 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
   })
 
   const requestOf = <E extends ApiError>(run: Run<E>, credentials: Credentials): HttpClientRequest.HttpClientRequest => {
-    const hasBody = run.body._tag !== "Empty"
-    const headers = fixed !== undefined && credentials === auth.initial
-      ? (hasBody ? fixed.json : fixed.bare)
-      : headersFor(credentials, hasBody)
-    const request = HttpClientRequest.make(run.operation.method)(run.url)
+    const { method } = run.operation
+    const empty = fixed !== undefined && credentials === auth.initial
+      ? fixed[method]
+      : template(method, headersFor(credentials, method === "POST"))
+    const request = HttpClientRequest.setUrl(empty, run.url)
     const keyed = run.idempotencyKey === undefined || settings.idempotencyKey === undefined
-      ? headers
-      : Headers.set(headers, settings.idempotencyKey.header, run.idempotencyKey)
-    return HttpClientRequest.setBody(HttpClientRequest.setHeaders(request, keyed), run.body)
+      ? request
+      : HttpClientRequest.setHeader(request, settings.idempotencyKey.header, run.idempotencyKey)
+    return run.body._tag === "Empty" ? keyed : HttpClientRequest.setBody(keyed, run.body)
   }
 
   const lostFailure = <E extends ApiError>(run: Run<E>, lost: Lost): Failure<CallError<E>> => {
-    const { evidence } = lost
-    const replay = !evidence.permanent && (!evidence.sent || run.retryClass !== "unsafe")
+    const evidence = run.mayHaveHappened ? { ...lost.evidence, sent: true } : lost.evidence
+    if (lost.evidence.sent) run.mayHaveHappened = true
+    const replay = !evidence.permanent && (!lost.evidence.sent || run.retryClass !== "unsafe")
     const build = (more?: { readonly retryBudgetExhausted: boolean }) =>
       run.operation.kind.lost({ ...contextOf(run, replay, lost.response?.requestId), ...more }, evidence, lost.response)
     return {
@@ -247,6 +257,7 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     run.settings.onResponse?.(response)
     const waitMillis = retryAfterMillis(answer.headers, run.now())
     const replay = mayReplay(run.retryClass, response)
+    if (isNoProof(answer.status)) run.mayHaveHappened = true
     const build = (more?: { readonly retryBudgetExhausted: boolean }) =>
       statusError(
         { ...contextOf(run, replay, response.requestId), ...more },
@@ -279,9 +290,9 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
       return unreadable(parsed.reason, answer.text)
     }
     const body = parsed._tag === "Value" ? parsed.value : null
-    const response = responseOf(answer, body)
-    const decoded = decode({ body, text: answer.text, response, nowMillis: run.now() })
+    const decoded = decode({ body, answer, now: run.now })
     if (decoded._tag === "Left") {
+      const response = responseOf(answer, body)
       return Effect.fail(final(withResponse(
         new UnexpectedBody({
           ...contextOf(run, false, response.requestId),
@@ -292,7 +303,7 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
         response
       )))
     }
-    run.settings.onResponse?.(response)
+    run.settings.onResponse?.(responseOf(answer, body))
     bucket.succeeded(run.paid)
     return Effect.succeed(decoded.right)
   }
@@ -412,13 +423,14 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
       credentials: undefined,
       attempts: 0,
       inFlight: false,
+      mayHaveHappened: false,
       paid: 0
     }
     const called = Effect.catchAll(attempt(run, decode), (failure) =>
       failure.mayReplay || failure.refusedCredentials ? retrying(run, failure, decode) : Effect.fail(failure.error))
     return deadline === undefined ? called : Effect.timeoutFail(called, {
       duration: deadline,
-      onTimeout: () => operation.kind.late(contextOf(run, operation.retry === "safe", undefined), deadline, run.inFlight)
+      onTimeout: () => operation.kind.late(contextOf(run, operation.retry === "safe", undefined), deadline, run.inFlight || run.mayHaveHappened)
     })
   }
 
@@ -429,9 +441,13 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
         const called = start(fiber, operation, input, decode, key)
         return isTraced(fiber) ? spanned(operation, called) : called
       })
-    return idempotencyKey === undefined || operation.retry === "safe"
-      ? started()
-      : Effect.flatMap(idempotencyKey.make, started)
+    if (idempotencyKey === undefined || operation.retry === "safe") return started()
+    return Effect.flatMap(idempotencyKey.make, (key) => {
+      const issue = headerIssue(["idempotencyKey"], idempotencyKey.header, key)
+      return issue === undefined
+        ? started(key)
+        : Effect.fail(new InvalidRequest({ operation: operation.name, issues: [issue] }))
+    })
   }
   return { origin: settings.baseUrl.origin, call }
 }

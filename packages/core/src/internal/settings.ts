@@ -6,7 +6,7 @@ import type * as Redacted from "effect/Redacted"
 import { InvalidRequest, type Issue } from "../InvalidRequest.js"
 import * as Retry from "../Retry.js"
 import type * as Transport from "../Transport.js"
-import { extraHeaders, headerIssue } from "./headers.js"
+import { headerIssue, headerIssues, plainHeaders } from "./headers.js"
 import { milliseconds } from "./milliseconds.js"
 import { type BaseUrl, baseUrl } from "./url.js"
 
@@ -20,7 +20,7 @@ export interface ClientOptions {
   readonly extraHeaders?: Readonly<Record<string, string | Redacted.Redacted>> | undefined
   readonly attemptTimeout?: Duration.DurationInput | undefined
   readonly deadline?: Duration.DurationInput | undefined
-  readonly retry?: Retry.RetryInput | undefined
+  readonly retry?: Exclude<Retry.RetryInput, "idempotent"> | undefined
   readonly userAgent?: string | undefined
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
   readonly allowInsecureHttp?: boolean | undefined
@@ -50,8 +50,8 @@ export const resolve = (operation: string, options: ClientOptions): Either.Eithe
   const issues: Array<Issue> = []
   const url = baseUrl(options.baseUrl, options.allowInsecureHttp ?? false)
   if (url._tag === "Left") issues.push(url.left)
-  const headers = extraHeaders(options.extraHeaders ?? {})
-  if (headers._tag === "Left") issues.push(...headers.left)
+  const extraHeaders = options.extraHeaders ?? {}
+  issues.push(...headerIssues("extraHeaders", extraHeaders))
   const userAgent = options.userAgent ?? "effect-connectors"
   const agentIssue = headerIssue(["userAgent"], "user-agent", userAgent)
   if (agentIssue !== undefined) issues.push(agentIssue)
@@ -66,12 +66,12 @@ export const resolve = (operation: string, options: ClientOptions): Either.Eithe
   if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes <= 0) {
     issues.push({ path: ["maxBodyBytes"], message: "is not a positive whole number", fix: "give a size in bytes" })
   }
-  if (url._tag === "Left" || headers._tag === "Left" || issues.length > 0) {
+  if (url._tag === "Left" || issues.length > 0) {
     return Either.left(new InvalidRequest({ operation, issues }))
   }
   return Either.right({
     baseUrl: url.right,
-    extraHeaders: headers.right,
+    extraHeaders: plainHeaders(extraHeaders),
     limits: { timeoutMillis, idleMillis: 30_000, maxBodyBytes, maxErrorBodyBytes: 64 * 1024 },
     deadline: deadlineMillis === Infinity ? undefined : Duration.millis(deadlineMillis),
     retry: options.retry === undefined ? Retry.defaultPolicy : Retry.resolve(options.retry),

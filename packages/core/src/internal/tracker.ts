@@ -82,8 +82,8 @@ type Flight = Fiber.RuntimeFiber<JobState, ReadError>
 // a last look leaves at the deadline itself, and may take this long
 const lastLookMillis = 1_000
 const toleratedMissing = 3
-// started by the scheduler, so that nobody is called back from within their own subscribe
-const notNow = { immediate: false }
+// by the scheduler, which costs more than the rest of a poll
+const later = { immediate: false }
 
 class Engine implements Tracker {
   private readonly entries = new Map<string, Entry>()
@@ -114,6 +114,8 @@ class Engine implements Tracker {
   /** Pauses in a row for which the server gave no hint. */
   private unhinted = 0
   private pumping = false
+  /** Polls start later then: nobody is called back from within their own subscribe by a poll that needs no time. */
+  private subscribing = false
   private closed = false
 
   constructor(poll: Poll, options: TrackerOptions, home: Runtime.Runtime<never>) {
@@ -187,7 +189,10 @@ class Engine implements Tracker {
     const watcher = Entries.join(entry, subscription, now)
     if (!entry.busy && watcher.wantsAt < this.due.keyOf(entry)) this.due.set(entry, watcher.wantsAt)
     if (watcher.endsAt < this.ends.keyOf(entry)) this.ends.set(entry, watcher.endsAt)
+    const nested = this.subscribing
+    this.subscribing = true
     this.pump()
+    this.subscribing = nested
     return () => this.drop(watcher)
   }
 
@@ -310,7 +315,7 @@ class Engine implements Tracker {
       watcher.last = true
       watcher.endsAt = now + lastLookMillis
     }
-    const fiber = Runtime.runFork(this.runtime)(this.look(entry), notNow)
+    const fiber = Runtime.runFork(this.runtime)(this.look(entry), this.subscribing ? later : undefined)
     entry.fiber = fiber
     this.flights.add(fiber)
     fiber.addObserver((exit) => this.landed(entry, fiber, exit))

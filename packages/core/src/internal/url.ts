@@ -13,6 +13,9 @@ const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 /** @internal */
 export const baseUrl = (input: string, allowInsecureHttp: boolean): Either.Either<BaseUrl, Issue> => {
   const refuse = (message: string, fix: string) => Either.left<Issue>({ path: ["baseUrl"], message, fix })
+  // a URL parser drops control characters and spaces without a word
+  // oxlint-disable-next-line no-control-regex
+  if (/[\u0000-\u0020\u007f]/.test(input)) return refuse("holds a space or a control character", "remove it")
   if (!URL.canParse(input)) return refuse("is not an absolute URL", "give it as https://host")
   const url = new URL(input)
   if (url.username !== "" || url.password !== "") {

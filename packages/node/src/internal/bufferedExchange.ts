@@ -126,7 +126,8 @@ export class BufferedExchange extends Exchange {
 
   private finishDecoded(decoded: Decoded, truncated: boolean): void {
     if (this.settled) return
-    if (!isOk(this.answered)) return this.succeed(decoded.bytes, truncated || decoded.exceeded || decoded.code !== undefined)
+    if (!isOk(this.answered))
+      return this.succeed(decoded.bytes, truncated || decoded.exceeded || decoded.code !== undefined)
     if (decoded.exceeded) return this.fail(this.evidence(BODY_TOO_LARGE))
     if (decoded.code !== undefined) return this.fail(this.evidence(decoded.code))
     this.succeed(decoded.bytes, false)

@@ -1,6 +1,7 @@
 /**
  * Short stable codes for what went wrong on a connection, and which of them no repetition can mend.
  */
+import type * as Transport from "@effect-connectors/core/Transport"
 import * as Predicate from "effect/Predicate"
 
 /** A 2xx body over the limit of the attempt. */
@@ -23,9 +24,9 @@ export const BAD_RESPONSE = "BAD_RESPONSE"
 export const PROXY_REFUSED = "PROXY_REFUSED"
 export const ERR_INVALID_URL = "ERR_INVALID_URL"
 export const ERR_INVALID_HEADER = "ERR_INVALID_CHAR"
-export const UND_ERR_DESTROYED = "UND_ERR_DESTROYED"
-export const UND_ERR_BODY_TIMEOUT = "UND_ERR_BODY_TIMEOUT"
-export const UND_ERR_HEADERS_TIMEOUT = "UND_ERR_HEADERS_TIMEOUT"
+const HPE_INVALID = "HPE_INVALID"
+// The end of a connection inside a chunked body reaches the parser as a protocol error, but it is a cut body.
+const HPE_INVALID_EOF_STATE = "HPE_INVALID_EOF_STATE"
 const UNKNOWN = "UNKNOWN"
 
 const codeShape = /^[A-Z][A-Z0-9_]{1,63}$/
@@ -43,13 +44,31 @@ const dig = (error: unknown, depth: number): string | undefined => {
   return Predicate.hasProperty(error, "cause") ? dig(error.cause, depth + 1) : undefined
 }
 
-const isBadResponse = (error: unknown): boolean =>
-  Predicate.hasProperty(error, "message") && (error.message === "bad response" || error.message === "bad upgrade")
+const messageOf = (error: unknown): string =>
+  Predicate.hasProperty(error, "message") && typeof error.message === "string" ? error.message : ""
+
+// undici's parser errors come without a code of their own.
+const parserCodeOf = (error: unknown): string | undefined => {
+  if (!Predicate.hasProperty(error, "name") || error.name !== "HTTPParserError") return undefined
+  return messageOf(error).includes("Invalid EOF state") ? HPE_INVALID_EOF_STATE : HPE_INVALID
+}
 
 /** The code of an error of undici or Node, also from inside of an aggregate or a cause. */
 export const codeOf = (error: unknown): string => {
-  const code = dig(error, 0) ?? UNKNOWN
-  return code === "UND_ERR_SOCKET" && isBadResponse(error) ? BAD_RESPONSE : code
+  const code = dig(error, 0)
+  if (code === undefined) return parserCodeOf(error) ?? UNKNOWN
+  if (code !== "UND_ERR_SOCKET") return code
+  const message = messageOf(error)
+  return message === "bad response" || message === "bad upgrade" ? BAD_RESPONSE : code
+}
+
+/**
+ * A code in the light of how far the answer had come: undici reports a head with two lengths, or with a length and
+ * chunks, as a body of the wrong length, and a proxy's refusal as an abort.
+ */
+export const codeInPhase = (code: string, phase: Transport.Phase): string => {
+  if (phase === "response" && code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") return BAD_RESPONSE
+  return phase === "connect" && code === "UND_ERR_ABORTED" ? PROXY_REFUSED : code
 }
 
 const permanentCodes: ReadonlySet<string> = new Set([
@@ -92,13 +111,10 @@ const permanentCodes: ReadonlySet<string> = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE"
 ])
 
-// The end of a connection inside a chunked body reaches the parser as a protocol error, but it is a cut body.
-const cutBodyCode = "HPE_INVALID_EOF_STATE"
-
 /** Whether no repetition can help. */
 export const isPermanent = (code: string): boolean =>
   permanentCodes.has(code) ||
   code.startsWith("ERR_INVALID_") ||
   code.startsWith("ERR_TLS_") ||
   code.startsWith("ERR_SSL_") ||
-  (code.startsWith("HPE_") && code !== cutBodyCode)
+  (code.startsWith("HPE_") && code !== HPE_INVALID_EOF_STATE)

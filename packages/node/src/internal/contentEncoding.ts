@@ -3,12 +3,7 @@
  */
 import type { Transform } from "node:stream"
 import * as Zlib from "node:zlib"
-import {
-  CONTENT_ENCODING_CUT,
-  CONTENT_ENCODING_INVALID,
-  CONTENT_ENCODING_UNSUPPORTED,
-  codeOf
-} from "./codes.js"
+import { CONTENT_ENCODING_CUT, CONTENT_ENCODING_INVALID, CONTENT_ENCODING_UNSUPPORTED, codeOf } from "./codes.js"
 
 /** How decoding ended: the bytes up to the limit, and why there are no more, if there should be. */
 export interface Decoded {
@@ -65,7 +60,9 @@ export const decode = (
     size += Math.min(chunk.length, room)
     if (chunk.length > room) end(true, undefined)
   })
-  decoder.on("error", (error) => end(false, cutCodes.has(codeOf(error)) ? CONTENT_ENCODING_CUT : CONTENT_ENCODING_INVALID))
+  decoder.on("error", (error) =>
+    end(false, cutCodes.has(codeOf(error)) ? CONTENT_ENCODING_CUT : CONTENT_ENCODING_INVALID)
+  )
   decoder.on("end", () => end(false, undefined))
   decoder.end(bytes)
   return () => {

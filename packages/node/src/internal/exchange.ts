@@ -5,7 +5,7 @@ import * as Transport from "@effect-connectors/core/Transport"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type { Dispatcher } from "undici"
-import { codeOf, isPermanent, REQUEST_BODY_FAILED } from "./codes.js"
+import { codeInPhase, codeOf, isPermanent, REQUEST_BODY_FAILED } from "./codes.js"
 import { Timed } from "./deadlines.js"
 import type { Queued } from "./origins.js"
 import type { RawHeaders } from "./rawHeaders.js"
@@ -135,7 +135,7 @@ export abstract class Exchange extends Timed implements Queued, Dispatcher.Dispa
 
   onError(error: unknown): void {
     this.release()
-    const code = this.outgoing.failed?.() === true ? REQUEST_BODY_FAILED : codeOf(error)
+    const code = this.outgoing.failed?.() === true ? REQUEST_BODY_FAILED : codeInPhase(codeOf(error), this.phase)
     this.fail(this.evidence(code, isTimeout(code)))
   }
 

@@ -18,17 +18,21 @@ const isMany = (value: Text | ReadonlyArray<Text>): value is ReadonlyArray<Text>
 const valuesOf = (value: Text | ReadonlyArray<Text> | undefined): ReadonlyArray<string> =>
   value === undefined ? [] : isMany(value) ? value.map(textOf) : [textOf(value)]
 
+const append = (headers: Record<string, string>, name: Text, value: Text): void => {
+  const key = textOf(name).toLowerCase()
+  const before = headers[key]
+  headers[key] = before === undefined ? textOf(value) : `${before}, ${textOf(value)}`
+}
+
 /** Lower-case names; the values of one name are joined with a comma. */
 export const toHeaders = (raw: RawHeaders): Headers.Headers => {
   const headers: Headers.Headers & Record<string, string> = Object.create(prototype)
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    for (const name of valuesOf(raw[i])) {
-      const key = name.toLowerCase()
-      for (const value of valuesOf(raw[i + 1])) {
-        const before = headers[key]
-        headers[key] = before === undefined ? value : `${before}, ${value}`
-      }
-    }
+    const name = raw[i]
+    const value = raw[i + 1]
+    if (name === undefined || value === undefined || isMany(name)) continue
+    if (isMany(value)) for (const one of value) append(headers, name, one)
+    else append(headers, name, value)
   }
   return headers
 }

@@ -2,7 +2,7 @@
  * The general way: an answer whose body flows as its reader takes it.
  */
 import * as Transport from "@effect-connectors/core/Transport"
-import * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
@@ -133,7 +133,13 @@ class StreamedResponse extends RawResponse {
         chunks.push(chunk)
         size += chunk.length
         if (size > limit) {
-          const evidence = { sent: true, phase: "body", code: BODY_TOO_LARGE, permanent: true, timedOut: false } as const
+          const evidence = {
+            sent: true,
+            phase: "body",
+            code: BODY_TOO_LARGE,
+            permanent: true,
+            timedOut: false
+          } as const
           this.body.destroy(new BodyFailed({ ...evidence, status: this.status }))
         }
       })

@@ -20,8 +20,7 @@ const normalBase = /^https?:\/\/(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+
 // Nothing here that a URL parser would rewrite; dot segments are looked for apart.
 const normalPath = /^[\w\-.~!$&()*+,;=:@%/?]+$/
 
-const isNormalPath = (path: string): boolean =>
-  normalPath.test(path) && !path.includes("/.") && !path.includes("/%2")
+const isNormalPath = (path: string): boolean => normalPath.test(path) && !path.includes("/.") && !path.includes("/%2")
 
 /** The origins a client has talked to. */
 export class Targets {

@@ -34,11 +34,13 @@ export class Sockets {
 
   /** Done when the server has no socket left. */
   get allClosed(): Effect.Effect<void> {
-    return Effect.promise(() => (this.open.size === 0 ? Promise.resolve() : new Promise((wake) => this.waiting.push(wake))))
+    return Effect.promise(() =>
+      this.open.size === 0 ? Promise.resolve() : new Promise((wake) => this.waiting.push(wake))
+    )
   }
 }
 
-const listening = (server: Net.Server): Effect.Effect<Sockets, never, Scope.Scope> =>
+export const listening = (server: Net.Server): Effect.Effect<Sockets, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<Sockets>((resume) => {
       const sockets = new Sockets(server)
@@ -96,7 +98,12 @@ export const echo: Http.RequestListener = (request, response) => {
     const body = Buffer.concat(chunks)
     response.setHeader("content-type", "application/json")
     response.end(
-      JSON.stringify({ method: request.method, url: request.url, headers: request.headers, body: body.toString("latin1") })
+      JSON.stringify({
+        method: request.method,
+        url: request.url,
+        headers: request.headers,
+        body: body.toString("latin1")
+      })
     )
   })
 }

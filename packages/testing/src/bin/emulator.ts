@@ -67,7 +67,7 @@ const worldOf = (file: string) =>
     Effect.catchTag("WorldInvalid", (error) => refuse(`--world ${file} is not a world: ${error.message}`))
   )
 
-const program = Effect.gen(function*() {
+const program = Effect.gen(function* () {
   const values = yield* readArguments
   if (values.help === true) return yield* Console.log(usage)
   const port = yield* portOf(values.port ?? "0")

@@ -86,16 +86,22 @@ const send = (
         body === "" || status === 204 || status === 304
           ? HttpServerResponse.empty({ status, headers })
           : HttpServerResponse.uint8Array(Buffer.from(body), {
-            status,
-            headers,
-            contentType: headers["content-type"] ?? "application/json"
-          })
+              status,
+              headers,
+              contentType: headers["content-type"] ?? "application/json"
+            })
       )
     }
     case "Refused":
-      return Effect.zipRight(Effect.sync(() => socket.destroy()), Effect.never)
+      return Effect.zipRight(
+        Effect.sync(() => socket.destroy()),
+        Effect.never
+      )
     case "Reset":
-      return Effect.zipRight(Effect.sync(() => socket.resetAndDestroy()), Effect.never)
+      return Effect.zipRight(
+        Effect.sync(() => socket.resetAndDestroy()),
+        Effect.never
+      )
     case "CutBody":
       return Effect.zipRight(
         Effect.sync(() => {
@@ -110,7 +116,7 @@ const send = (
   }
 }
 
-const respond = Effect.fnUntraced(function*(model: ConnectionsModel) {
+const respond = Effect.fnUntraced(function* (model: ConnectionsModel) {
   const request = yield* HttpServerRequest.HttpServerRequest
   const bytes = yield* readBody(request)
   if (bytes === undefined) return yield* send(request, tooLarge)

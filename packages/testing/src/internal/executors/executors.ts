@@ -35,7 +35,7 @@ const temporaryFolder = Effect.acquireRelease(
 const folderName = (slug: string): string => `c-${encodeURIComponent(slug)}`
 
 /** Opened by the first who asks, closed with the scope. Who asks while it opens waits; a failure is tried again. */
-const opened = Effect.fnUntraced(function*<A, E>(open: Effect.Effect<A, E, Scope.Scope>) {
+const opened = Effect.fnUntraced(function* <A, E>(open: Effect.Effect<A, E, Scope.Scope>) {
   const scope = yield* Effect.scope
   const ref = yield* SynchronizedRef.make(Option.none<A>())
   const first = SynchronizedRef.modifyEffect(ref, (current) =>
@@ -61,7 +61,7 @@ const makeSql = (connection: WorldConnection, options: Options) =>
     sqlExecutor.make
   )
 
-const makeFile = Effect.fnUntraced(function*(connection: WorldConnection, root: string) {
+const makeFile = Effect.fnUntraced(function* (connection: WorldConnection, root: string) {
   const folder = join(root, folderName(connection.slug))
   yield* onDisk(folder, () => mkdir(folder, { recursive: true }))
   return yield* fileExecutor.make(folder, connection.files ?? {})
@@ -72,7 +72,7 @@ const makeFile = Effect.fnUntraced(function*(connection: WorldConnection, root: 
  * temporary folder, HTTP to what listens on this machine. An http connection
  * without a URL keeps its canned answers.
  */
-export const make = Effect.fnUntraced(function*(world: World, options: Options = {}) {
+export const make = Effect.fnUntraced(function* (world: World, options: Options = {}) {
   const clients = yield* Layer.build(NodeHttpClient.layer)
   const client = Context.get(clients, HttpClient.HttpClient)
   const root = yield* temporaryFolder

@@ -25,7 +25,7 @@ const maxEntries = 10_000
 
 type Encoding = "utf8" | "base64"
 
-const encodingOf = Effect.fnUntraced(function*(body: JsonObject) {
+const encodingOf = Effect.fnUntraced(function* (body: JsonObject) {
   const given = yield* Parameters.optionalString(body, names.encoding)
   const word = (given ?? "utf8").toLowerCase()
   if (word === "utf8" || word === "utf-8" || word === "text") return "utf8" satisfies Encoding
@@ -36,13 +36,13 @@ const encodingOf = Effect.fnUntraced(function*(body: JsonObject) {
 
 const base64Pattern = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
-const contentOf = Effect.fnUntraced(function*(body: JsonObject) {
+const contentOf = Effect.fnUntraced(function* (body: JsonObject) {
   const encoding = yield* encodingOf(body)
   const content = yield* Parameters.requiredString(body, names.content)
   if (encoding === "utf8") return Buffer.from(content, "utf8")
   return base64Pattern.test(content)
     ? Buffer.from(content, "base64")
-    : yield* Parameters.refuse("\"content\" is not base64")
+    : yield* Parameters.refuse('"content" is not base64')
 })
 
 const describe = (path: string, bytes: Uint8Array): JsonObject => ({
@@ -55,10 +55,13 @@ const describe = (path: string, bytes: Uint8Array): JsonObject => ({
 const exists = ({ absolute, path }: Contained): Effect.Effect<boolean, ExecutorFailure> =>
   onDisk(path, () => lstat(absolute)).pipe(
     Effect.as(true),
-    Effect.catchIf((failure) => failure.status === 404, () => Effect.succeed(false))
+    Effect.catchIf(
+      (failure) => failure.status === 404,
+      () => Effect.succeed(false)
+    )
   )
 
-const refuseExisting = Effect.fnUntraced(function*(place: Contained, overwrite: boolean) {
+const refuseExisting = Effect.fnUntraced(function* (place: Contained, overwrite: boolean) {
   if (!(yield* exists(place))) return
   const seen = yield* onDisk(place.path, () => lstat(place.absolute))
   if (seen.isDirectory()) return yield* Parameters.refuse(`${JSON.stringify(place.path)} is a folder`, "IS_A_FOLDER")
@@ -82,7 +85,7 @@ const readBytes = ({ absolute, path }: Contained) =>
 
 const makeParent = ({ absolute, path }: Contained) => onDisk(path, () => mkdir(dirname(absolute), { recursive: true }))
 
-const readFile = Effect.fnUntraced(function*(root: string, body: JsonObject) {
+const readFile = Effect.fnUntraced(function* (root: string, body: JsonObject) {
   const encoding = yield* encodingOf(body)
   const place = yield* resolveFile(root, yield* Parameters.requiredString(body, names.path))
   const bytes = yield* readBytes(place)
@@ -101,7 +104,7 @@ const readFile = Effect.fnUntraced(function*(root: string, body: JsonObject) {
   return { ...describe(place.path, bytes), encoding, content }
 })
 
-const uploadFile = Effect.fnUntraced(function*(root: string, body: JsonObject) {
+const uploadFile = Effect.fnUntraced(function* (root: string, body: JsonObject) {
   const place = yield* resolveFile(root, yield* Parameters.requiredString(body, names.path))
   const bytes = yield* contentOf(body)
   yield* refuseExisting(place, yield* Parameters.flag(body, names.overwrite, true))
@@ -110,7 +113,7 @@ const uploadFile = Effect.fnUntraced(function*(root: string, body: JsonObject) {
   return describe(place.path, bytes)
 })
 
-const appendFile = Effect.fnUntraced(function*(root: string, body: JsonObject) {
+const appendFile = Effect.fnUntraced(function* (root: string, body: JsonObject) {
   const place = yield* resolveFile(root, yield* Parameters.requiredString(body, names.path))
   const bytes = yield* contentOf(body)
   yield* makeParent(place)
@@ -137,7 +140,7 @@ const entriesOf = (root: string, folder: Contained, recursive: boolean) =>
     return found
   })
 
-const listFiles = Effect.fnUntraced(function*(root: string, body: JsonObject) {
+const listFiles = Effect.fnUntraced(function* (root: string, body: JsonObject) {
   const folder = yield* resolveFolder(root, (yield* Parameters.optionalString(body, names.folder)) ?? "")
   const recursive = yield* Parameters.flag(body, names.recursive, false)
   const entries = yield* entriesOf(root, folder, recursive)
@@ -145,7 +148,7 @@ const listFiles = Effect.fnUntraced(function*(root: string, body: JsonObject) {
   return { path: folder.path, files, truncated: entries.length > maxEntries }
 })
 
-const move = Effect.fnUntraced(function*(from: Contained, to: Contained, body: JsonObject) {
+const move = Effect.fnUntraced(function* (from: Contained, to: Contained, body: JsonObject) {
   yield* onDisk(from.path, () => lstat(from.absolute))
   if (to.path === from.path || to.path.startsWith(`${from.path}/`)) {
     return yield* Parameters.refuse(`${JSON.stringify(from.path)} cannot be moved onto or into itself`, "INVALID_PATH")
@@ -156,21 +159,21 @@ const move = Effect.fnUntraced(function*(from: Contained, to: Contained, body: J
   return { path: to.path, name: basename(to.path), previous_path: from.path }
 })
 
-const renameFile = Effect.fnUntraced(function*(root: string, body: JsonObject) {
+const renameFile = Effect.fnUntraced(function* (root: string, body: JsonObject) {
   const from = yield* resolveFile(root, yield* Parameters.requiredString(body, names.path))
   const newName = yield* Parameters.optionalString(body, names.newName)
   const newPath = yield* Parameters.optionalString(body, names.newPath)
   if ((newName === undefined) === (newPath === undefined)) {
-    return yield* Parameters.refuse("give either \"newName\" or \"newPath\"")
+    return yield* Parameters.refuse('give either "newName" or "newPath"')
   }
   if (newName !== undefined && newName.includes("/")) {
-    return yield* Parameters.refuse("\"newName\" is a name without folders; use \"newPath\"", "INVALID_PATH")
+    return yield* Parameters.refuse('"newName" is a name without folders; use "newPath"', "INVALID_PATH")
   }
   const to = newPath ?? posix.join(posix.dirname(from.path), newName === undefined || newName === "" ? "/" : newName)
   return yield* move(from, yield* resolveFile(root, newName === ".." ? newName : to), body)
 })
 
-const moveFile = Effect.fnUntraced(function*(root: string, body: JsonObject) {
+const moveFile = Effect.fnUntraced(function* (root: string, body: JsonObject) {
   const from = yield* resolveFile(root, yield* Parameters.requiredString(body, names.from))
   const given = yield* Parameters.requiredString(body, names.to)
   const to = yield* resolveFolder(root, given)
@@ -181,10 +184,13 @@ const moveFile = Effect.fnUntraced(function*(root: string, body: JsonObject) {
 const isFolder = (place: Contained) =>
   onDisk(place.path, () => lstat(place.absolute)).pipe(
     Effect.map((seen) => seen.isDirectory()),
-    Effect.catchIf((failure) => failure.status === 404, () => Effect.succeed(false))
+    Effect.catchIf(
+      (failure) => failure.status === 404,
+      () => Effect.succeed(false)
+    )
   )
 
-const deleteFile = Effect.fnUntraced(function*(root: string, body: JsonObject) {
+const deleteFile = Effect.fnUntraced(function* (root: string, body: JsonObject) {
   const place = yield* resolveFile(root, yield* Parameters.requiredString(body, names.path))
   const recursive = yield* Parameters.flag(body, names.recursive, false)
   yield* onDisk(place.path, () => lstat(place.absolute))
@@ -213,12 +219,10 @@ const operations: Readonly<Record<string, (root: string, body: JsonObject) => Ef
  * Files below `root`, which must exist. Nothing outside of it is read or written.
  * `files` are put there first: text by path.
  */
-export const make = Effect.fnUntraced(function*(root: string, files: Readonly<Record<string, string>>) {
-  yield* Effect.forEach(
-    Object.entries(files),
-    ([path, content]) => uploadFile(root, { path, content }),
-    { discard: true }
-  )
+export const make = Effect.fnUntraced(function* (root: string, files: Readonly<Record<string, string>>) {
+  yield* Effect.forEach(Object.entries(files), ([path, content]) => uploadFile(root, { path, content }), {
+    discard: true
+  })
   const executor: Executor = ({ body, operation }) => {
     const run = operations[operation]
     return run === undefined

@@ -38,7 +38,7 @@ const parse = (text: string, base?: URL): Effect.Effect<URL, ExecutorFailure> =>
     catch: () => new ExecutorFailure({ status: 400, code: "INVALID_URL", message: `${JSON.stringify(text)} is no URL` })
   })
 
-const baseOf = Effect.fnUntraced(function*(baseUrl: string) {
+const baseOf = Effect.fnUntraced(function* (baseUrl: string) {
   const base = yield* parse(baseUrl)
   if (base.protocol !== "http:" || !isLoopback(base)) {
     return yield* Parameters.refuse(`${base.origin} is not on this machine: only loopback is called`, "HOST_REFUSED")
@@ -47,11 +47,13 @@ const baseOf = Effect.fnUntraced(function*(baseUrl: string) {
 })
 
 /** A path is taken below the connection's URL; a whole URL has to be of the same origin. */
-const targetOf = Effect.fnUntraced(function*(baseUrl: string, given: string) {
+const targetOf = Effect.fnUntraced(function* (baseUrl: string, given: string) {
   const base = yield* baseOf(baseUrl)
   const prefix = base.pathname.replace(/\/+$/, "")
   const whole = /^[a-z][a-z0-9+.-]*:|^\/\//i.test(given)
-  const target = whole ? yield* parse(given, base) : yield* parse(`${base.origin}${prefix}/${given.replace(/^\/+/, "")}`)
+  const target = whole
+    ? yield* parse(given, base)
+    : yield* parse(`${base.origin}${prefix}/${given.replace(/^\/+/, "")}`)
   if (target.origin !== base.origin) {
     return yield* Parameters.refuse(`${target.origin} is not the connection's ${base.origin}`, "HOST_REFUSED")
   }
@@ -61,17 +63,18 @@ const targetOf = Effect.fnUntraced(function*(baseUrl: string, given: string) {
   return target
 })
 
-const addQuery = Effect.fnUntraced(function*(url: URL, query: JsonObject) {
+const addQuery = Effect.fnUntraced(function* (url: URL, query: JsonObject) {
   for (const [name, value] of Object.entries(query)) {
     for (const item of Parameters.isList(value) ? value : [value]) {
       if (item === null) continue
-      if (typeof item === "object") return yield* Parameters.refuse(`"query" holds an object at ${JSON.stringify(name)}`)
+      if (typeof item === "object")
+        return yield* Parameters.refuse(`"query" holds an object at ${JSON.stringify(name)}`)
       url.searchParams.append(name, String(item))
     }
   }
 })
 
-const headersOf = Effect.fnUntraced(function*(given: JsonObject) {
+const headersOf = Effect.fnUntraced(function* (given: JsonObject) {
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(given)) {
     const lower = name.toLowerCase()
@@ -129,13 +132,12 @@ const readBounded = (stream: Stream.Stream<Uint8Array, HttpClientError.ResponseE
   )
 
 /** Calls what listens on this machine at `baseUrl`, and nothing else. Redirects are answers. */
-export const make =
-  (client: HttpClient.HttpClient, baseUrl: string): Executor => {
+export const make = (client: HttpClient.HttpClient, baseUrl: string): Executor => {
   const untraced = HttpClient.withTracerPropagation(client, false)
   return ({ body, operation }) => {
     const method = methods[operation]
     if (method === undefined) return Parameters.refuse(`${operation} is not an operation of an http connection`)
-    return Effect.gen(function*() {
+    return Effect.gen(function* () {
       const url = yield* targetOf(baseUrl, (yield* Parameters.optionalString(body, names.target)) ?? "")
       yield* addQuery(url, (yield* Parameters.optionalRecord(body, names.query)) ?? {})
       const headers = yield* headersOf((yield* Parameters.optionalRecord(body, names.headers)) ?? {})
@@ -147,9 +149,7 @@ export const make =
       )
       const { bytes, response } = yield* untraced.execute(request).pipe(
         Effect.mapError(unreachable(url)),
-        Effect.flatMap((response) =>
-          Effect.map(readBounded(response.stream, url), (bytes) => ({ bytes, response }))
-        ),
+        Effect.flatMap((response) => Effect.map(readBounded(response.stream, url), (bytes) => ({ bytes, response }))),
         Effect.timeoutFail({
           duration: "10 seconds",
           onTimeout: () =>

@@ -27,11 +27,12 @@ export const valueOf = (parameters: JsonObject, names: Names): Effect.Effect<Jso
 
 const missing = (names: Names) => refuse(`"${names[0]}" is required`)
 
-export const optionalString = (parameters: JsonObject, names: Names): Effect.Effect<string | undefined, ExecutorFailure> =>
+export const optionalString = (
+  parameters: JsonObject,
+  names: Names
+): Effect.Effect<string | undefined, ExecutorFailure> =>
   Effect.flatMap(valueOf(parameters, names), (value) =>
-    value === undefined || typeof value === "string"
-      ? Effect.succeed(value)
-      : refuse(`"${names[0]}" must be a string`)
+    value === undefined || typeof value === "string" ? Effect.succeed(value) : refuse(`"${names[0]}" must be a string`)
   )
 
 export const requiredString = (parameters: JsonObject, names: Names): Effect.Effect<string, ExecutorFailure> =>
@@ -53,7 +54,10 @@ export const flag = (
   )
 
 /** A whole number from 0 up. */
-export const optionalCount = (parameters: JsonObject, names: Names): Effect.Effect<number | undefined, ExecutorFailure> =>
+export const optionalCount = (
+  parameters: JsonObject,
+  names: Names
+): Effect.Effect<number | undefined, ExecutorFailure> =>
   Effect.flatMap(valueOf(parameters, names), (value) =>
     value === undefined || (typeof value === "number" && Number.isSafeInteger(value) && value >= 0)
       ? Effect.succeed(value)

@@ -80,7 +80,7 @@ const fromClient = (result: {
 
 /** A PostgreSQL in this process: in memory, or kept in a folder. */
 export const pglite = (dataDir: string | undefined): Effect.Effect<Database, ExecutorFailure, Scope.Scope> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { PGlite } = yield* Effect.tryPromise({
       try: () => import("@electric-sql/pglite"),
       catch: () => unavailable("sql connections need the package @electric-sql/pglite: install it, or set DATABASE_URL")
@@ -131,7 +131,7 @@ interface PgPool {
 
 /** As much of the package `pg` as is used; it is a choice of the user, so its types are not at hand. */
 interface PgModule {
-  readonly Pool: new(config: object) => PgPool
+  readonly Pool: new (config: object) => PgPool
   readonly types: { readonly getTypeParser: (type: number, format?: string) => (text: string) => unknown }
 }
 
@@ -148,7 +148,7 @@ const loadPg = Effect.tryPromise({
 
 /** A PostgreSQL server. */
 export const postgres = (url: string): Effect.Effect<Database, ExecutorFailure, Scope.Scope> =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const { Pool, types } = yield* loadPg
     const pool = yield* Effect.acquireRelease(
       Effect.try({

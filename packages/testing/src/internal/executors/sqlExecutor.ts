@@ -48,10 +48,10 @@ const runTogether = async (session: Session, statements: ReadonlyArray<Statement
   return results
 }
 
-const raw = Effect.fnUntraced(function*(body: JsonObject) {
+const raw = Effect.fnUntraced(function* (body: JsonObject) {
   const sql = yield* Parameters.requiredString(body, names.sql)
   const params = yield* Parameters.optionalList(body, names.params)
-  if (sql.trim() === "") return yield* Parameters.refuse("\"sql\" is empty")
+  if (sql.trim() === "") return yield* Parameters.refuse('"sql" is empty')
   return { sql, params: params ?? [] }
 })
 
@@ -64,9 +64,7 @@ export const make =
   ({ body, operation }) => {
     switch (operation) {
       case "sql.query":
-        return Effect.flatMap(raw(body), (statement) =>
-          Effect.flatMap(open, (database) => run(database, statement))
-        )
+        return Effect.flatMap(raw(body), (statement) => Effect.flatMap(open, (database) => run(database, statement)))
       case "sql.execute":
         return Effect.flatMap(raw(body), (statement) =>
           Effect.flatMap(open, (database) =>
@@ -85,7 +83,10 @@ export const make =
       case "sql.insert":
         return Effect.flatMap(Statement.insert(body), (statements) =>
           Effect.flatMap(open, (database) =>
-            Effect.map(database.use((session) => runTogether(session, statements)), answer)
+            Effect.map(
+              database.use((session) => runTogether(session, statements)),
+              answer
+            )
           )
         )
       case "sql.update":

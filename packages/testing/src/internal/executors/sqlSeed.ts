@@ -27,7 +27,7 @@ const columnType = (values: ReadonlyArray<Json>): string => {
   return (numbers.length === types.size ? numbers.at(-1) : undefined) ?? "jsonb"
 }
 
-const createTable = Effect.fnUntraced(function*(table: string, rows: ReadonlyArray<JsonObject>) {
+const createTable = Effect.fnUntraced(function* (table: string, rows: ReadonlyArray<JsonObject>) {
   const name = yield* Statement.quoteTable(table)
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   const types = new Map(columns.map((column) => [column, columnType(rows.map((row) => row[column] ?? null))]))
@@ -50,7 +50,7 @@ const createTable = Effect.fnUntraced(function*(table: string, rows: ReadonlyArr
 export const seed = (database: Database, tables: Tables): Effect.Effect<void, ExecutorFailure> =>
   Effect.forEach(
     Object.entries(tables),
-    Effect.fnUntraced(function*([table, rows]) {
+    Effect.fnUntraced(function* ([table, rows]) {
       const statements = yield* createTable(table, rows)
       const name = yield* Statement.quoteTable(table)
       yield* database.use(async (session) => {

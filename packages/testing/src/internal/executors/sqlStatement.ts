@@ -32,7 +32,7 @@ type Refused = ExecutorFailure
 export const quoteName = (name: string): Effect.Effect<string, Refused> =>
   name === "" || name.includes("\0") || Buffer.byteLength(name) > maxNameBytes
     ? Parameters.refuse(`${JSON.stringify(name)} is not a name: 1 to ${maxNameBytes} bytes without NUL`)
-    : Effect.succeed(`"${name.replaceAll("\"", "\"\"")}"`)
+    : Effect.succeed(`"${name.replaceAll('"', '""')}"`)
 
 export const quoteTable = (name: string): Effect.Effect<string, Refused> =>
   Effect.map(Effect.forEach(name.split("."), quoteName), (parts) => parts.join("."))
@@ -78,12 +78,7 @@ const among = (column: string, list: ReadonlyArray<Json>, binder: Binder): strin
   return tests.length === 0 ? "FALSE" : `(${tests.join(" OR ")})`
 }
 
-const comparison = (
-  column: string,
-  operator: string,
-  value: Json,
-  binder: Binder
-): Effect.Effect<string, Refused> => {
+const comparison = (column: string, operator: string, value: Json, binder: Binder): Effect.Effect<string, Refused> => {
   if (operator === "in" || operator === "not_in") {
     if (!Parameters.isList(value)) return Parameters.refuse(`"${operator}" takes an array`)
     const test = among(column, value, binder)
@@ -103,7 +98,7 @@ const comparison = (
   return Effect.succeed(`${column} ${symbol} ${binder.bind(value)}`)
 }
 
-const condition = Effect.fnUntraced(function*(name: string, value: Json, binder: Binder) {
+const condition = Effect.fnUntraced(function* (name: string, value: Json, binder: Binder) {
   const column = yield* quoteName(name)
   if (Parameters.isList(value)) return among(column, value, binder)
   if (!Parameters.isObject(value)) return yield* comparison(column, "eq", value, binder)
@@ -124,11 +119,11 @@ const whereClause = (where: JsonObject | undefined, binder: Binder): Effect.Effe
 }
 
 /** A change of every row has to be asked for: a condition that got lost must not empty a table. */
-const guardedWhere = Effect.fnUntraced(function*(parameters: JsonObject, binder: Binder) {
+const guardedWhere = Effect.fnUntraced(function* (parameters: JsonObject, binder: Binder) {
   const where = yield* Parameters.optionalRecord(parameters, names.where)
   const all = yield* Parameters.flag(parameters, names.all, false)
   if (Object.keys(where ?? {}).length === 0 && !all) {
-    return yield* Parameters.refuse("\"where\" is required; give \"all\": true to change every row")
+    return yield* Parameters.refuse('"where" is required; give "all": true to change every row')
   }
   return yield* whereClause(where, binder)
 })
@@ -144,7 +139,7 @@ const orderTerm = (term: Json): Effect.Effect<ReadonlyArray<string>, Refused> =>
     const match = /^(.+?)\s+(asc|desc)$/i.exec(term)
     return one(match?.[1] ?? term, match?.[2] ?? "asc")
   }
-  if (!Parameters.isObject(term)) return Parameters.refuse("\"orderBy\" must be a column or a list of columns")
+  if (!Parameters.isObject(term)) return Parameters.refuse('"orderBy" must be a column or a list of columns')
   if (typeof term.column === "string") {
     return one(term.column, typeof term.direction === "string" ? term.direction : "asc")
   }
@@ -154,7 +149,7 @@ const orderTerm = (term: Json): Effect.Effect<ReadonlyArray<string>, Refused> =>
   )
 }
 
-const orderClause = Effect.fnUntraced(function*(parameters: JsonObject) {
+const orderClause = Effect.fnUntraced(function* (parameters: JsonObject) {
   const given = yield* Parameters.valueOf(parameters, names.orderBy)
   if (given === undefined) return ""
   const terms = yield* Effect.forEach(Parameters.isList(given) ? given : [given], orderTerm)
@@ -162,7 +157,7 @@ const orderClause = Effect.fnUntraced(function*(parameters: JsonObject) {
   return columns.length === 0 ? "" : ` ORDER BY ${columns.join(", ")}`
 })
 
-const returningClause = Effect.fnUntraced(function*(parameters: JsonObject) {
+const returningClause = Effect.fnUntraced(function* (parameters: JsonObject) {
   const given = yield* Parameters.valueOf(parameters, names.returning)
   if (given === undefined || given === false) return ""
   if (given === true || given === "*") return " RETURNING *"
@@ -173,32 +168,35 @@ const returningClause = Effect.fnUntraced(function*(parameters: JsonObject) {
 const tableOf = (parameters: JsonObject) =>
   Effect.flatMap(Parameters.requiredString(parameters, names.table), quoteTable)
 
-export const select = Effect.fnUntraced(function*(parameters: JsonObject) {
+export const select = Effect.fnUntraced(function* (parameters: JsonObject) {
   const binder = makeBinder()
   const table = yield* tableOf(parameters)
   const given = yield* Parameters.valueOf(parameters, names.columns)
   const list = given === undefined ? ["*"] : Parameters.isList(given) ? given : [given]
-  if (list.length === 0) return yield* Parameters.refuse("\"columns\" must name at least one column")
+  if (list.length === 0) return yield* Parameters.refuse('"columns" must name at least one column')
   const columns = list.length === 1 && list[0] === "*" ? "*" : (yield* quoteNames(list, "columns")).join(", ")
   const where = yield* whereClause(yield* Parameters.optionalRecord(parameters, names.where), binder)
   const order = yield* orderClause(parameters)
   const limit = yield* Parameters.optionalCount(parameters, names.limit)
   const offset = yield* Parameters.optionalCount(parameters, names.offset)
   const window = `${limit === undefined ? "" : ` LIMIT ${limit}`}${offset === undefined ? "" : ` OFFSET ${offset}`}`
-  const statement: Statement = { sql: `SELECT ${columns} FROM ${table}${where}${order}${window}`, params: binder.params }
+  const statement: Statement = {
+    sql: `SELECT ${columns} FROM ${table}${where}${order}${window}`,
+    params: binder.params
+  }
   return statement
 })
 
 /** Rows are objects, or arrays beside a list of `columns`. */
-const rowsOf = Effect.fnUntraced(function*(parameters: JsonObject) {
+const rowsOf = Effect.fnUntraced(function* (parameters: JsonObject) {
   const given = yield* Parameters.valueOf(parameters, names.rows)
-  if (given === undefined) return yield* Parameters.refuse("\"rows\" is required")
+  if (given === undefined) return yield* Parameters.refuse('"rows" is required')
   const list: ReadonlyArray<Json> = Parameters.isList(given) ? given : [given]
-  if (list.length === 0) return yield* Parameters.refuse("\"rows\" is empty")
+  if (list.length === 0) return yield* Parameters.refuse('"rows" is empty')
   const listed = yield* Parameters.optionalList(parameters, names.columns)
   if (listed === undefined) {
     const rows = yield* Effect.forEach(list, (row) =>
-      Parameters.isObject(row) ? Effect.succeed(row) : Parameters.refuse("\"rows\" must hold objects")
+      Parameters.isObject(row) ? Effect.succeed(row) : Parameters.refuse('"rows" must hold objects')
     )
     const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
     return { columns, rows: rows.map((row) => columns.map((name) => row[name])) }
@@ -206,13 +204,13 @@ const rowsOf = Effect.fnUntraced(function*(parameters: JsonObject) {
   const rows = yield* Effect.forEach(list, (row) =>
     Parameters.isList(row) && row.length === listed.length
       ? Effect.succeed(row)
-      : Parameters.refuse("with \"columns\", \"rows\" must hold arrays of that length")
+      : Parameters.refuse('with "columns", "rows" must hold arrays of that length')
   )
   return { columns: listed, rows }
 })
 
 /** One statement per `maxValues` values, to be run in one transaction. */
-export const insert = Effect.fnUntraced(function*(parameters: JsonObject) {
+export const insert = Effect.fnUntraced(function* (parameters: JsonObject) {
   const table = yield* tableOf(parameters)
   const returning = yield* returningClause(parameters)
   const { columns, rows } = yield* rowsOf(parameters)
@@ -233,11 +231,11 @@ export const insert = Effect.fnUntraced(function*(parameters: JsonObject) {
   return statements
 })
 
-export const update = Effect.fnUntraced(function*(parameters: JsonObject) {
+export const update = Effect.fnUntraced(function* (parameters: JsonObject) {
   const binder = makeBinder()
   const table = yield* tableOf(parameters)
   const entries = Object.entries(yield* Parameters.requiredRecord(parameters, names.set))
-  if (entries.length === 0) return yield* Parameters.refuse("\"set\" is empty")
+  if (entries.length === 0) return yield* Parameters.refuse('"set" is empty')
   const changes = yield* Effect.forEach(entries, ([name, value]) =>
     Effect.map(quoteName(name), (column) => `${column} = ${binder.bind(value)}`)
   )
@@ -250,7 +248,7 @@ export const update = Effect.fnUntraced(function*(parameters: JsonObject) {
   return statement
 })
 
-export const remove = Effect.fnUntraced(function*(parameters: JsonObject) {
+export const remove = Effect.fnUntraced(function* (parameters: JsonObject) {
   const binder = makeBinder()
   const table = yield* tableOf(parameters)
   const where = yield* guardedWhere(parameters, binder)

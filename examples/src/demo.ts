@@ -1,0 +1,213 @@
+/**
+ * `npm run demo`: the main job of this library over real HTTP, in eight steps. It talks to an emulator of its own,
+ * or to the server of `CONNECTIONS_BASE_URL` when that is set (then `CONNECTIONS_SERVICE_TOKEN`, or `CONNECTIONS_COOKIE`
+ * and `CONNECTIONS_CSRF_TOKEN`, authorise it, and `DEMO_*` below name what it uses there).
+ */
+import { Auth, ConnectionsApi, type Job } from "@effect-connectors/core"
+import { NodeConnectors } from "@effect-connectors/node"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as Array from "effect/Array"
+import * as BigDecimal from "effect/BigDecimal"
+import * as Cause from "effect/Cause"
+import * as Config from "effect/Config"
+import * as Console from "effect/Console"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { parse } from "csv-parse/sync"
+import { fileURLToPath } from "node:url"
+import * as EmulatorProcess from "./support/emulatorProcess.js"
+import * as ProgressBar from "./support/progressBar.js"
+
+/** The server answered, but not with what the demo put in. */
+class Mismatch extends Data.TaggedError("Mismatch")<{ readonly message: string }> {}
+
+const dataFile = (name: string) => fileURLToPath(new URL(`../data/${name}`, import.meta.url))
+
+const names = Config.all({
+  crm: Config.withDefault(Config.string("DEMO_CRM"), "crm"),
+  action: Config.withDefault(Config.string("DEMO_ACTION"), "sync-orders"),
+  warehouse: Config.withDefault(Config.string("DEMO_WAREHOUSE"), "warehouse"),
+  files: Config.withDefault(Config.string("DEMO_FILES"), "files")
+})
+
+const Order = Schema.Struct({
+  order_id: Schema.NumberFromString,
+  ordered_on: Schema.String,
+  region: Schema.String,
+  customer: Schema.String,
+  product: Schema.String,
+  quantity: Schema.NumberFromString,
+  // an amount of money stays the text that it is: a double would not keep it
+  unit_price: Schema.String
+})
+
+const table = "effect_connectors_demo"
+
+const createTable = `
+  drop table if exists ${table};
+  create table ${table} (
+    order_id integer primary key, ordered_on date not null, region text not null, customer text not null,
+    product text not null, quantity integer not null, unit_price numeric(10, 2) not null
+  )`
+
+const aggregate = `
+  select region, count(*)::integer as orders, sum(quantity * unit_price)::text as amount
+  from ${table} group by region order by region`
+
+const Regions = Schema.Struct({
+  rows: Schema.Array(Schema.Struct({ region: Schema.String, orders: Schema.Int, amount: Schema.BigDecimal }))
+})
+
+const FileContent = Schema.Struct({ content: Schema.String })
+
+const totalOf = (orders: ReadonlyArray<typeof Order.Type>): string =>
+  BigDecimal.format(
+    BigDecimal.sumAll(
+      orders.map((order) =>
+        BigDecimal.multiply(BigDecimal.unsafeFromNumber(order.quantity), BigDecimal.unsafeFromString(order.unit_price))
+      )
+    )
+  )
+
+const expectSame = (got: string, expected: string) =>
+  got === expected
+    ? Effect.void
+    : new Mismatch({ message: `expected ${expected.slice(0, 60)}, the server gave ${got.slice(0, 60)}` })
+
+/** The events that came, in a few words: how often each, and the result. */
+const described = (events: ReadonlyArray<Job.JobEvent>): string => {
+  const progress = events.filter((event) => event._tag === "Progress").length
+  const results = events.filter((event) => event._tag === "Completed").map((event) => JSON.stringify(event.value))
+  return `${events.length} events (${progress} of progress), result ${results.join(" and ")}`
+}
+
+const steps = 8
+
+const program = Effect.gen(function* () {
+  const connections = yield* ConnectionsApi
+  const fileSystem = yield* FileSystem.FileSystem
+  const name = yield* names
+  const crm = connections.connection(name.crm)
+  const warehouse = connections.connection(name.warehouse)
+  const files = connections.connection(name.files)
+
+  let done = 0
+  /** Runs one step and says how it went, with a figure. */
+  const step = <A, E, R>(what: string, effect: Effect.Effect<A, E, R>, figure: (value: A) => string) =>
+    effect.pipe(
+      Effect.tap((value) => Console.log(`step ${++done}/${steps} ok ${what} ${figure(value)}`)),
+      Effect.tapError(() => Console.error(`step ${done + 1}/${steps} failed ${what}`))
+    )
+
+  yield* step(
+    "connections listed",
+    connections.list(),
+    (all) => `${all.length} (${all.map(({ slug }) => slug).join(", ")})`
+  )
+
+  yield* step(
+    "inputs read",
+    crm.actions.inputs(name.action),
+    (inputs) => `${inputs.length} (${inputs.map((input) => `${input.name}: ${input.type}`).join(", ")})`
+  )
+
+  const execution = yield* step(
+    "executed",
+    crm.actions.execute(name.action, { input: { region: "north", since: "2026-01-01" } }, { async: true }),
+    (execution) => (execution._tag === "Accepted" ? `as job ${execution.job.jobId}` : "at once")
+  )
+
+  yield* step(
+    "job followed",
+    Effect.gen(function* () {
+      const show = yield* ProgressBar.make(name.action)
+      const events = yield* connections.jobs.follow(execution).pipe(
+        Stream.tap((event) =>
+          event._tag === "Progress" && event.state.progress !== undefined ? show(event.state.progress) : Effect.void
+        ),
+        Stream.runCollect
+      )
+      return Array.fromIterable(events)
+    }).pipe(Effect.scoped),
+    described
+  )
+
+  const csv = yield* fileSystem.readFile(dataFile("orders.csv"))
+  const orders = yield* Schema.decodeUnknown(Schema.Array(Order))(parse(Buffer.from(csv), { columns: true }))
+  const batches = Array.chunksOf(orders, 100)
+
+  yield* step(
+    "rows loaded",
+    connections.jobs
+      .result(warehouse.sql.execute({ sql: createTable }))
+      .pipe(
+        Effect.andThen(
+          Effect.forEach(batches, (rows) => connections.jobs.result(warehouse.sql.insert({ table, rows })))
+        )
+      ),
+    () => `${orders.length} in ${batches.length} batches`
+  )
+
+  yield* step(
+    "rows aggregated",
+    connections.jobs
+      .result(warehouse.sql.query({ sql: aggregate }), { output: Regions })
+      .pipe(
+        Effect.tap(({ rows }) =>
+          expectSame(BigDecimal.format(BigDecimal.sumAll(rows.map((row) => row.amount))), totalOf(orders))
+        )
+      ),
+    ({ rows }) => rows.map((row) => `${row.region} ${BigDecimal.format(row.amount)} (${row.orders})`).join(", ")
+  )
+
+  const path = "effect-connectors-demo/orders.csv"
+  const content = Buffer.from(csv).toString("base64")
+
+  yield* step(
+    "file read back",
+    connections.jobs.result(files.file.upload({ path, content, encoding: "base64" }, { retry: "idempotent" })).pipe(
+      Effect.andThen(connections.jobs.result(files.file.read({ path, encoding: "base64" }), { output: FileContent })),
+      Effect.tap((back) => expectSame(back.content, content))
+    ),
+    () => `${csv.length} bytes, the same`
+  )
+
+  yield* step(
+    "failure is a type",
+    crm.actions
+      .execute("no-such-action")
+      .pipe(
+        Effect.andThen(new Mismatch({ message: "an action that does not exist was executed" })),
+        Effect.catchTag("NotFound", Effect.succeed)
+      ),
+    (error) => `${error._tag}: ${error.message}`
+  )
+})
+
+const connectionsLayer = Layer.unwrapScoped(
+  Effect.gen(function* () {
+    const server = yield* Config.option(Config.nonEmptyString("CONNECTIONS_BASE_URL"))
+    if (Option.isSome(server)) {
+      return Layer.provide(ConnectionsApi.layerConfig(), Auth.layerConfig())
+    }
+    const baseUrl = yield* EmulatorProcess.start(dataFile("world.json"))
+    yield* Console.log(`emulator ${baseUrl}`)
+    // the first statement starts a database, which takes its time on a slow machine
+    return Layer.provide(ConnectionsApi.layer({ baseUrl, attemptTimeout: "2 minutes" }), Auth.none)
+  })
+)
+
+program.pipe(
+  Effect.provide(connectionsLayer),
+  Effect.provide(Layer.merge(NodeConnectors.layer, NodeContext.layer)),
+  Effect.tapErrorCause((cause) =>
+    Cause.isInterruptedOnly(cause) ? Effect.void : Console.error(Cause.pretty(cause).split("\n")[0])
+  ),
+  NodeRuntime.runMain({ disableErrorReporting: true })
+)

@@ -1,0 +1,51 @@
+/**
+ * `resume.js FILE`: work that outlives its process. The job's reference is in the file before the first look at the job; when
+ * the program is started again, it goes on with that job and never submits a second one.
+ */
+import { ConnectionsApi, JobRef } from "@effect-connectors/core"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as Console from "effect/Console"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Connections from "./support/connections.js"
+
+class Usage extends Data.TaggedError("Usage")<{ readonly message: string }> {}
+
+const Stored = Schema.parseJson()
+
+const program = Effect.gen(function* () {
+  const file = process.argv[2]
+  if (file === undefined) return yield* new Usage({ message: "usage: resume.js FILE" })
+  const connections = yield* ConnectionsApi
+  const fileSystem = yield* FileSystem.FileSystem
+
+  const store = (job: JobRef) =>
+    fileSystem.writeFileString(file, JSON.stringify(JobRef.encode(job))).pipe(
+      Effect.zipRight(Console.log(`submitted ${job.jobId}`)),
+      // without its reference the job would be lost to the next process: better to stop here
+      Effect.orDie
+    )
+
+  const submit = connections
+    .connection("crm")
+    .actions.execute("sync-orders", { input: { region: "north" } }, { async: true })
+
+  const goOn = Effect.gen(function* () {
+    const job = yield* fileSystem
+      .readFileString(file)
+      .pipe(Effect.flatMap(Schema.decode(Stored)), Effect.flatMap(JobRef.decode))
+    yield* Console.log(`going on with ${job.jobId}`)
+    return yield* connections.jobs.result(job)
+  })
+
+  const result = (yield* fileSystem.exists(file))
+    ? yield* goOn
+    : yield* connections.jobs.result(submit, { onSubmitted: store })
+  yield* Console.log(`result ${JSON.stringify(result)}`)
+  return yield* fileSystem.remove(file, { force: true })
+})
+
+program.pipe(Effect.provide(Connections.layer), Effect.provide(NodeContext.layer), NodeRuntime.runMain)

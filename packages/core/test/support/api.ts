@@ -1,0 +1,58 @@
+import { Auth } from "@effect-connectors/core/Auth"
+import type { ApiError } from "@effect-connectors/core/ApiError"
+import { ConnectionsApi, make } from "@effect-connectors/core/ConnectionsApi"
+import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
+import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
+import * as HttpClient from "@effect/platform/HttpClient"
+import { it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+
+export type Options = Partial<ConnectionsApi.Options>
+
+export const baseUrl = "http://localhost:8081"
+
+/** A client over a transport, without credentials unless some are given. */
+export const apiOver = <E = never>(
+  client: HttpClient.HttpClient,
+  options: Options = {},
+  auth: Layer.Layer<Auth, E> = Auth.none
+): Effect.Effect<ConnectionsApi.Service, E | InvalidRequest, Scope.Scope> =>
+  make({ baseUrl, ...options }).pipe(
+    Effect.provide(auth),
+    Effect.provideService(HttpClient.HttpClient, client)
+  )
+
+/** A test under virtual time and a seeded Random. */
+export const virtual = <A, E>(
+  name: string,
+  program: () => Effect.Effect<A, E, Scope.Scope>,
+  seed: string | number = 0
+): void =>
+  it(name, () => Effect.runPromise(VirtualClock.run(Effect.scoped(Effect.suspend(program)), { seed, startMillis: 1_700_000_000_000 })))
+
+/** How long an effect takes on the Clock, in milliseconds, and how it ends. */
+export const timed = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
+  const start = yield* Clock.currentTimeMillis
+  const result = yield* Effect.either(effect)
+  return { millis: (yield* Clock.currentTimeMillis) - start, result }
+})
+
+/** The calls that stand for the retry classes. */
+export const calls = {
+  safe: (api) => api.get("crm"),
+  declared: (api) => api.sql.select("crm", { table: "t" }),
+  idempotent: (api) => api.setActive("crm", true),
+  widened: (api) => api.actions.execute("crm", "a", { input: {} }, { retry: "idempotent" }),
+  unsafe: (api) => api.actions.execute("crm", "a", { input: {} }),
+  submit: (api) => api.actions.execute("crm", "a", { input: {} }, { async: true })
+} satisfies Record<string, (api: ConnectionsApi.Service) => Effect.Effect<unknown, ApiError>>
+
+export type CallName = keyof typeof calls
+
+export const callNames: ReadonlyArray<CallName> = ["safe", "declared", "idempotent", "widened", "unsafe", "submit"]
+
+/** An answer that each of the calls takes. */
+export const goodBody = { connection: { slug: "crm" }, result: 1 }

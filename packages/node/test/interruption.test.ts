@@ -1,0 +1,181 @@
+import { NodeConnectors } from "@effect-connectors/node"
+import * as HttpBody from "@effect/platform/HttpBody"
+import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+import * as Net from "node:net"
+import * as Tls from "node:tls"
+import { attempt } from "./support/attempts.js"
+import { cert, key } from "./support/certificate.js"
+import { http, listening, raw } from "./support/servers.js"
+
+const ways: ReadonlyArray<readonly [string, <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>]> = [
+  ["in an attempt", attempt()],
+  ["outside of one", (self) => self]
+]
+
+/** A server that never ends an answer, and a signal for each request that reached it. */
+const hanging = (answer: string) =>
+  Effect.gen(function* () {
+    const heads: Array<string> = []
+    const waiting: Array<readonly [number, () => void]> = []
+    const server = yield* raw((socket, head) => {
+      heads.push(head.slice(0, head.indexOf(" HTTP")))
+      socket.write(answer)
+      for (const [count, wake] of waiting) if (heads.length >= count) wake()
+    })
+    const reached = (count: number) =>
+      Effect.promise(
+        () =>
+          new Promise<void>((wake) => {
+            if (heads.length >= count) wake()
+            else waiting.push([count, wake])
+          })
+      )
+    return { server, heads, reached }
+  })
+
+const started = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc"
+
+describe.each(ways)("%s", (_, way) => {
+  it.scoped.each(["", started])("an interrupt closes the socket at once, after %j", (answer) =>
+    Effect.gen(function* () {
+      const { reached, server } = yield* hanging(answer)
+      const client = yield* NodeConnectors.make()
+      const fiber = yield* Effect.fork(way(Effect.flatMap(client.get(server.base), (response) => response.text)))
+      yield* reached(1)
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(fiber)))
+      yield* server.allClosed
+    })
+  )
+
+  it.scoped("a request in line never leaves", () =>
+    Effect.gen(function* () {
+      const { heads, reached, server } = yield* hanging("")
+      const client = yield* NodeConnectors.make({ connections: 2 })
+      const fibers = yield* Effect.forEach([1, 2, 3, 4, 5, 6, 7], (i) =>
+        Effect.fork(way(client.get(`${server.base}/${i}`)))
+      )
+      yield* reached(2)
+      // More of those in line than there are connections, and in the middle of the line.
+      yield* Fiber.interruptAll(fibers.slice(2, 6))
+      yield* Fiber.interruptAll(fibers.slice(0, 2))
+      yield* reached(3)
+      yield* Fiber.interruptAll(fibers.slice(6))
+      yield* server.allClosed
+      assert.deepStrictEqual(heads.sort(), ["GET /1", "GET /2", "GET /7"])
+    })
+  )
+
+  it.scoped("1,000 interrupts leave no socket", () =>
+    Effect.gen(function* () {
+      const { heads, reached, server } = yield* hanging("")
+      const client = yield* NodeConnectors.make()
+      const fibers = yield* Effect.replicateEffect(Effect.fork(way(client.get(server.base))), 1_000)
+      yield* reached(16)
+      yield* Fiber.interruptAll(fibers)
+      yield* server.allClosed
+      assert.strictEqual(heads.length, 16)
+      // Those that were next in line may have opened a connection before their own interrupt; never one for each.
+      assert.isBelow(server.opened, 100)
+    })
+  )
+
+  it.scoped("an interrupt ends the source of the body", () =>
+    Effect.gen(function* () {
+      const { reached, server } = yield* hanging("")
+      const client = yield* NodeConnectors.make()
+      const ended = yield* Deferred.make<void>()
+      const body = HttpBody.stream(
+        Stream.concat(Stream.make(Buffer.from("first")), Stream.never).pipe(
+          Stream.ensuring(Deferred.succeed(ended, undefined))
+        )
+      )
+      const fiber = yield* Effect.fork(way(client.post(server.base, { body })))
+      yield* reached(1)
+      yield* Fiber.interrupt(fiber)
+      yield* Deferred.await(ended)
+      yield* server.allClosed
+    })
+  )
+})
+
+describe("streams", () => {
+  it.scoped("a stream left early closes its connection", () =>
+    Effect.gen(function* () {
+      const { server } = yield* hanging(started)
+      const client = yield* NodeConnectors.make()
+      const first = yield* client.get(server.base).pipe(
+        Effect.map((response) => response.stream),
+        Stream.unwrap,
+        Stream.take(1),
+        Stream.runCollect
+      )
+      assert.strictEqual(Buffer.concat([...first]).toString(), "abc")
+      yield* server.allClosed
+    })
+  )
+
+  it.scoped("a slow reader holds the server back", () =>
+    Effect.gen(function* () {
+      const whole = 64_000_000
+      let written = 0
+      const large = yield* raw((socket) => {
+        const chunk = Buffer.alloc(65_536)
+        const more = () => {
+          while (written < whole && socket.write(chunk)) written += chunk.length
+        }
+        socket.write("HTTP/1.1 200 OK\r\n\r\n")
+        socket.on("drain", more)
+        more()
+      })
+      const small = yield* http((_, response) => response.end())
+      const client = yield* NodeConnectors.make()
+      const response = yield* client.get(large.base)
+      // Exchanges with another server stand for time: the first answer could have come in many times over.
+      yield* attempt()(Effect.replicateEffect(client.get(small.base), 500))
+      assert.isBelow(written, whole)
+      const taken = yield* Stream.runFold(Stream.take(response.stream, 5), 0, (size, chunk) => size + chunk.length)
+      assert.isAbove(taken, 0)
+      yield* large.allClosed
+    })
+  )
+
+  it.scoped("a connection that breaks before anybody reads is no more than a failed body", () =>
+    Effect.gen(function* () {
+      const { reached, server } = yield* hanging(started)
+      const client = yield* NodeConnectors.make()
+      const response = yield* client.get(server.base)
+      yield* reached(1)
+      for (const socket of server.open) socket.resetAndDestroy()
+      yield* server.allClosed
+      const small = yield* http((_, response) => response.end())
+      yield* attempt()(client.get(small.base))
+      assert.strictEqual((yield* Effect.flip(response.text))._tag, "ResponseError")
+    })
+  )
+})
+
+describe("while the connection is being made", () => {
+  it.scoped("an interrupted request is not sent when the connection is there", () =>
+    Effect.gen(function* () {
+      const held = yield* Deferred.make<Net.Socket>()
+      const front = yield* listening(Net.createServer((socket) => Deferred.unsafeDone(held, Effect.succeed(socket))))
+      let seen = ""
+      const secure = Tls.createServer({ cert, key }, (socket) => {
+        socket.on("error", () => {})
+        socket.on("data", (chunk) => (seen += chunk.toString("latin1")))
+      })
+      const client = yield* NodeConnectors.make({ tls: { ca: cert } })
+      const fiber = yield* Effect.fork(attempt()(client.get(`https://localhost:${front.port}/secret`)))
+      const socket = yield* Deferred.await(held)
+      yield* Fiber.interrupt(fiber)
+      secure.emit("connection", socket)
+      yield* front.allClosed
+      assert.strictEqual(seen, "")
+    })
+  )
+})

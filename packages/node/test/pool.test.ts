@@ -1,0 +1,195 @@
+import { NodeConnectors } from "@effect-connectors/node"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as Net from "node:net"
+import { Agent } from "undici"
+import { attempt, echoed, evidence } from "./support/attempts.js"
+import { cert } from "./support/certificate.js"
+import { echo, http, raw, type Sockets, tls } from "./support/servers.js"
+
+const get = (client: HttpClient.HttpClient, url: string) => attempt()(Effect.flatMap(client.get(url), echoed))
+
+/** A proxy that opens tunnels, and the targets it was asked for. */
+const proxy = Effect.gen(function* () {
+  const targets: Array<string> = []
+  const server = yield* raw((socket, head) => {
+    const match = /^CONNECT ([^ ]+) /.exec(head)
+    if (match === null) return
+    const target = match[1] ?? ""
+    targets.push(target)
+    const port = Number(target.slice(target.lastIndexOf(":") + 1))
+    const upstream = Net.connect(port, "127.0.0.1", () => {
+      socket.removeAllListeners("data")
+      socket.write("HTTP/1.1 200 Connected\r\n\r\n")
+      socket.pipe(upstream).pipe(socket)
+    })
+    upstream.on("error", () => socket.destroy())
+    socket.on("close", () => upstream.destroy())
+  })
+  return { server, targets }
+})
+
+const withEnvironment = (variables: Record<string, string>) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const before = Object.keys(variables).map((name) => [name, process.env[name]] as const)
+      Object.assign(process.env, variables)
+      return before
+    }),
+    (before) =>
+      Effect.sync(() => {
+        for (const [name, value] of before) {
+          if (value === undefined) delete process.env[name]
+          else process.env[name] = value
+        }
+      })
+  )
+
+describe("scope", () => {
+  it.scoped("closing it closes the pool and fails what is under way, also what waits", () =>
+    Effect.gen(function* () {
+      const server: Sockets = yield* raw(() => {})
+      const scope = yield* Scope.make()
+      const client = yield* Scope.extend(NodeConnectors.make({ connections: 1 }), scope)
+      const first = yield* Effect.fork(evidence(attempt()(client.get(server.base))))
+      const second = yield* Effect.fork(evidence(attempt()(client.get(server.base))))
+      yield* Effect.promise(() => new Promise((wake) => server.server.once("connection", wake)))
+      yield* Scope.close(scope, Exit.void)
+      assert.strictEqual((yield* Fiber.join(first))?.code, "UND_ERR_DESTROYED")
+      assert.deepInclude(yield* Fiber.join(second), { sent: false, phase: "connect", code: "UND_ERR_DESTROYED" })
+      yield* server.allClosed
+      assert.deepInclude(yield* evidence(attempt()(client.get(server.base))), {
+        sent: false,
+        code: "UND_ERR_DESTROYED",
+        permanent: true
+      })
+    })
+  )
+
+  it.scoped("idle connections close with the layer", () =>
+    Effect.gen(function* () {
+      const server = yield* http(echo)
+      const scope = yield* Scope.make()
+      const client = yield* Scope.extend(NodeConnectors.make(), scope)
+      yield* get(client, server.base)
+      assert.strictEqual(server.open.size, 1)
+      yield* Scope.close(scope, Exit.void)
+      yield* server.allClosed
+    })
+  )
+
+  it.scoped("a dispatcher you bring is never closed", () =>
+    Effect.gen(function* () {
+      const server = yield* http(echo)
+      const dispatcher = yield* Effect.acquireRelease(
+        Effect.sync(() => new Agent()),
+        (agent) => Effect.promise(() => agent.destroy())
+      )
+      const once = Effect.scoped(
+        Effect.flatMap(NodeConnectors.make({ dispatcher }), (client) => get(client, server.base))
+      )
+      yield* once
+      assert.isFalse(dispatcher.destroyed || dispatcher.closed)
+      yield* once
+      assert.isFalse(dispatcher.destroyed || dispatcher.closed)
+    })
+  )
+})
+
+describe("options", () => {
+  const wrong: ReadonlyArray<readonly [string, NodeConnectors.Options]> = [
+    ["connections", { connections: 0 }],
+    ["connections", { connections: 1.5 }],
+    ["keepAlive", { keepAlive: "0 millis" }],
+    ["connectTimeout", { connectTimeout: Infinity }],
+    ["proxy", { proxy: "not a url, canary" }]
+  ]
+  it.effect.each(wrong)("refuses %s", ([option, options]) =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(Effect.scoped(Layer.build(NodeConnectors.layerOptions(options))))
+      assert.strictEqual(error._tag, "InvalidOptions")
+      assert.strictEqual(error.option, option)
+      assert.notInclude(error.message, "canary")
+    })
+  )
+
+  it.scoped("connections is the most there are", () =>
+    Effect.gen(function* () {
+      const server = yield* http(echo)
+      const client = yield* NodeConnectors.make({ connections: 3 })
+      yield* Effect.replicateEffect(get(client, server.base), 60, { concurrency: "unbounded" })
+      assert.isAtMost(server.opened, 3)
+    })
+  )
+
+  it.scoped("ca makes a certificate good", () =>
+    Effect.gen(function* () {
+      const answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+      const server = yield* tls({}, (socket) => {
+        socket.write(answer)
+      })
+      const client = yield* NodeConnectors.make({ tls: { ca: cert } })
+      const response = yield* attempt()(client.get(`https://localhost:${server.port}/`))
+      assert.strictEqual(yield* response.text, "ok")
+    })
+  )
+})
+
+describe("proxy", () => {
+  it.scoped("by its URL", () =>
+    Effect.gen(function* () {
+      const server = yield* http(echo)
+      const { server: via, targets } = yield* proxy
+      const client = yield* NodeConnectors.make({ proxy: via.base })
+      for (let i = 0; i < 3; i++) assert.strictEqual((yield* get(client, `${server.base}/${i}`)).url, `/${i}`)
+      assert.deepStrictEqual(new Set(targets), new Set([`127.0.0.1:${server.port}`]))
+    })
+  )
+
+  it.scoped("from the environment, past those in NO_PROXY", () =>
+    Effect.gen(function* () {
+      const server = yield* http(echo)
+      const { server: via, targets } = yield* proxy
+      yield* withEnvironment({ http_proxy: via.base, no_proxy: "localhost" })
+      const client = yield* NodeConnectors.make({ proxy: "env" })
+      yield* get(client, `${server.base}/through`)
+      yield* get(client, `http://localhost:${server.port}/past`)
+      assert.deepStrictEqual(targets, [`127.0.0.1:${server.port}`])
+    })
+  )
+
+  it.scoped("leaves the headers of the request alone", () =>
+    Effect.gen(function* () {
+      const server = yield* http(echo)
+      const { server: via } = yield* proxy
+      const client = yield* NodeConnectors.make({ proxy: via.base })
+      const request = HttpClientRequest.get(server.base, { headers: { "x-mine": "1" } })
+      yield* attempt()(client.execute(request))
+      assert.deepStrictEqual(Object.keys(request.headers), ["x-mine"])
+    })
+  )
+
+  it.scoped("without a word about it there is none", () =>
+    Effect.gen(function* () {
+      const server = yield* http(echo)
+      yield* withEnvironment({ http_proxy: "http://127.0.0.1:9", no_proxy: "" })
+      const client = yield* NodeConnectors.make()
+      assert.strictEqual((yield* get(client, server.base)).method, "GET")
+    })
+  )
+
+  it.scoped("a refused tunnel means not sent", () =>
+    Effect.gen(function* () {
+      const via = yield* raw((socket) => socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n"))
+      const client = yield* NodeConnectors.make({ proxy: via.base })
+      const found = yield* evidence(attempt()(client.get("http://127.0.0.1:9/")))
+      assert.deepInclude(found, { sent: false, phase: "connect", code: "PROXY_REFUSED", permanent: false })
+    })
+  )
+})
