@@ -1,6 +1,6 @@
 /**
- * Many jobs from a stream: at most eight are under way, the source is not pulled further than that, and an invoice that
- * fails is a value among the others.
+ * Many jobs from a stream: at most eight are under way, a slow reader holds the source back, and an invoice that fails is a
+ * value among the others.
  */
 import { ConnectionsApi } from "@effect-connectors/core"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -54,7 +54,7 @@ const program = Effect.gen(function* () {
         }))
       )
     )
-  yield* Console.log(`${tally.ended} ended, ${tally.failed} failed, at most ${tally.ahead} under way`)
+  yield* Console.log(`${tally.ended} ended, ${tally.failed} failed, the source at most ${tally.ahead} ahead`)
 })
 
 program.pipe(Effect.provide(Connections.layer), NodeRuntime.runMain)

@@ -98,7 +98,8 @@ export const defaultProtocol: JobProtocol = {
 }
 
 /**
- * The default protocol with some of its parts replaced; `words` are added to the known ones.
+ * The default protocol with some of its parts replaced; `words` are added to the known
+ * ones, in any letter case, with `_`, `-` or spaces.
  *
  * @example
  * ```ts
@@ -110,11 +111,16 @@ export const defaultProtocol: JobProtocol = {
  * @since 0.1.0
  * @category constructors
  */
-export const make = (parts: Partial<JobProtocol>): JobProtocol => ({
-  ...defaultProtocol,
-  ...parts,
-  words: { ...defaultProtocol.words, ...parts.words }
-})
+export const make = (parts: Partial<JobProtocol>): JobProtocol => {
+  const added = Object.entries(parts.words ?? {}).map(([word, state]) => [keyOf(word), state] as const)
+  return { ...defaultProtocol, ...parts, words: { ...defaultProtocol.words, ...Object.fromEntries(added) } }
+}
+
+const keyOf = (word: string): string =>
+  word
+    .trim()
+    .toLowerCase()
+    .replace(/[-\s]+/g, "_")
 
 /**
  * What kind of state a server's word stands for.
@@ -123,7 +129,7 @@ export const make = (parts: Partial<JobProtocol>): JobProtocol => ({
  * @category getters
  */
 export const stateOf = (protocol: JobProtocol, word: string): State => {
-  const key = word.trim().toLowerCase().replace(/[-\s]+/g, "_")
+  const key = keyOf(word)
   return Object.hasOwn(protocol.words, key) ? protocol.words[key] ?? "unknown" : "unknown"
 }
 
@@ -201,16 +207,20 @@ const progressIn = (protocol: JobProtocol, fields: Fields): number | undefined =
   return undefined
 }
 
+// without an offset it would be another time on each machine, by the zone that it is set to
+const zoned = (time: string): string => (/T[\d:.]+$/.test(time) ? `${time}Z` : time)
+
 // epoch seconds end in the year 5138 where epoch milliseconds begin to mean 1973
 const timeOf = (value: unknown): DateTime.Utc | undefined => {
-  if (Predicate.isNumber(value)) return Option.getOrUndefined(DateTime.make(value < 1e11 ? value * 1000 : value)) 
-  return Predicate.isString(value) ? Option.getOrUndefined(Option.map(DateTime.make(value), DateTime.toUtc)) : undefined
+  if (Predicate.isNumber(value)) return Option.getOrUndefined(DateTime.make(value < 1e11 ? value * 1000 : value))
+  if (!Predicate.isString(value)) return undefined
+  return Option.getOrUndefined(Option.map(DateTime.make(zoned(value.trim())), DateTime.toUtc))
 }
 
 /**
  * The job id in an execute's answer, if it names one: a string or a number; `null` and `""` are
- * no job id. Inside a container it counts only beside a state word that is not an end, since
- * there it may as well be data.
+ * no job id. Inside a container it counts only beside a word for queued or running, since there
+ * it may as well be data.
  *
  * @since 0.1.0
  * @category decoding

@@ -115,7 +115,6 @@ describe("the retry budget", () => {
         const last = errors.at(-1)
         assert.isTrue(last !== undefined && "retryBudgetExhausted" in last && last.retryBudgetExhausted)
         assert.include(last?.message, "too many calls to this origin are failing")
-        assert.isTrue(errors.some((error) => "attempts" in error && error.attempts === 3 && error.retryBudgetExhausted !== true))
         console.log(`budget, ${name}: ${errors.length} calls, ${fake.sent.length} sends`)
       })
     )

@@ -1,6 +1,5 @@
 import type { ApiError } from "@effect-connectors/core/ApiError"
 import * as Call from "@effect-connectors/core/Call"
-import * as Retry from "@effect-connectors/core/Retry"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
@@ -91,7 +90,7 @@ const servedAt = "Tue, 01 Jan 2030 00:00:00 GMT"
 
 describe("Retry-After", () => {
   it("is waited for to the millisecond, whatever the jitter", async () => {
-    for (let seed = 0; seed < 50; seed++) {
+    for (let seed = 0; seed < 20; seed++) {
       const fake = fakeClient(busy({ "retry-after": "7" }), json(goodBody))
       await Effect.runPromise(
         VirtualClock.run(Effect.scoped(Effect.flatMap(apiOver(fake.client), calls.safe)), { seed })
@@ -212,7 +211,7 @@ describe("a wait that would end after the deadline is not begun", () => {
 describe("the backoff", () => {
   it("is full jitter: from nothing to 100 ms, then to 200 ms", async () => {
     const gaps: Array<readonly [number, number]> = []
-    for (let seed = 0; seed < 300; seed++) {
+    for (let seed = 0; seed < 150; seed++) {
       const fake = fakeClient(answer(503, { json: {} }))
       await Effect.runPromise(
         VirtualClock.run(Effect.scoped(Effect.flatMap(apiOver(fake.client), (api) => Effect.either(calls.safe(api)))), { seed })
@@ -231,22 +230,6 @@ describe("the backoff", () => {
     assert.isBelow(second.least, 20)
     assert.isAbove(second.most, 180)
   })
-
-  virtual("is doubled up to 20 seconds", () =>
-    Effect.gen(function* () {
-      const delays = yield* Schedule.run(
-        Schedule.delays(Schedule.intersect(Retry.defaultSchedule, Schedule.forever)),
-        0,
-        []
-      )
-      assert.strictEqual(delays.length, 0)
-      const fake = fakeClient(answer(503, { json: {} }))
-      const long = Schedule.exponential("100 millis").pipe(Schedule.either(Schedule.spaced("20 seconds")))
-      yield* Effect.either(calls.safe(yield* apiOver(fake.client, { retry: long })))
-      const gaps = fake.sent.slice(1).map((one, index) => one.at - (fake.sent[index]?.at ?? 0))
-      assert.deepStrictEqual(gaps, [100, 200, 400, 800, 1600, 3200, 6400, 12_800, 20_000])
-    })
-  )
 })
 
 describe("what a lost attempt leaves behind", () => {

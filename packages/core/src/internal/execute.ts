@@ -31,26 +31,35 @@ const queryOf = (options: ExecuteOptions): string => {
 const refuse = (path: ReadonlyArray<string>, message: string, fix: string): Either.Either<Parameters, Issue> =>
   Either.left({ path, message, fix })
 
+// a key without a value says nothing: it neither replaces what was given nor makes an `options` of its own
+const stated = (execution: Parameters): Parameters =>
+  Object.fromEntries(Object.entries(execution).filter(([, value]) => value !== undefined))
+
 // without execution options the body stays as it was given: no empty `options` key
 const bodyOf = (parameters: unknown, execution: Parameters | undefined): Either.Either<Parameters, Issue> => {
   if (!isObject(parameters)) return refuse(["body"], "is not an object", "give the parameters as an object")
   if (execution === undefined) return Either.right(parameters)
   try {
-    if (Object.keys(execution).length === 0) return Either.right(parameters)
+    const merged = stated(execution)
+    if (Object.keys(merged).length === 0) return Either.right(parameters)
     const given = parameters["options"]
     return given !== undefined && !isObject(given)
       ? refuse(["body", "options"], "is not an object, so execution options cannot be merged into it", "give one of the two")
-      : Either.right({ ...parameters, options: { ...given, ...execution } })
+      : Either.right({ ...parameters, options: { ...given, ...merged } })
   } catch {
     return refuse(["body"], "cannot be read", "send plain data")
   }
 }
 
-// JSON.parse rounds a number over 2^53, and a rounded id is another job's
+// JSON.parse rounds a number over 2^53, and a rounded id is another job's: the text still has its digits
 const exactId = (id: string, received: Received, protocol: JobProtocol.JobProtocol): string => {
-  if (Number.isSafeInteger(Number(id)) || !/^\d/.test(id)) return id
-  const names = protocol.jobId.map((name) => name.replace(/[^A-Za-z0-9_]/g, "")).join("|")
-  return new RegExp(`"(?:${names})"\\s*:\\s*(\\d+)`).exec(received.answer.text)?.[1] ?? id
+  if (!/^\d/.test(id) || Number.isSafeInteger(Number(id))) return id
+  const names = protocol.jobId.map((name) => JSON.stringify(name).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|")
+  const numbers = new RegExp(`(?:${names})\\s*:\\s*(\\d+)(?![\\d.eE])`, "g")
+  for (const [, digits = ""] of received.answer.text.matchAll(numbers)) {
+    if (String(Number(digits)) === id) return digits
+  }
+  return id
 }
 
 /**

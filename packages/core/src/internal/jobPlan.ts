@@ -1,3 +1,4 @@
+import * as Headers from "@effect/platform/Headers"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as ParseResult from "effect/ParseResult"
@@ -7,6 +8,7 @@ import { InvalidRequest, type Issue } from "../InvalidRequest.js"
 import type { WatchOptions } from "../Job.js"
 import type { JobRef } from "../JobRef.js"
 import { milliseconds } from "./milliseconds.js"
+import { withResponse } from "./reported.js"
 import type { Subscription } from "./tracker.js"
 
 /**
@@ -81,18 +83,21 @@ export const decoderOf = <B, I>(output: Schema.Schema<B, I> | undefined): Decode
   const decode = Schema.decodeUnknown(output, { errors: "all" })
   return (value, job) =>
     Effect.mapError(decode(value), (error) =>
-      new UnexpectedBody({
-        operation: job?.operation ?? "jobs.result",
-        method: "GET",
-        route: "/api/v1/jobs/{job}",
-        attempts: 1,
-        retryable: false,
-        job,
-        status: 200,
-        reason: "invalid",
-        // the values themselves may be secret: only what was expected where is told
-        expected: ParseResult.ArrayFormatter.formatErrorSync(error).map((issue) =>
-          `result${issue.path.map((step) => `.${String(step)}`).join("")} does not fit the output schema`
-        )
-      }))
+      withResponse(
+        new UnexpectedBody({
+          operation: job?.operation ?? "jobs.result",
+          method: "GET",
+          route: "/api/v1/jobs/{job}",
+          attempts: 1,
+          retryable: false,
+          job,
+          status: 200,
+          reason: "invalid",
+          // the values themselves may be secret: only what was expected where is told
+          expected: ParseResult.ArrayFormatter.formatErrorSync(error).map((issue) =>
+            `result${issue.path.map((step) => `.${String(step)}`).join("")} does not fit the output schema`
+          )
+        }),
+        { status: 200, headers: Headers.empty, requestId: job?.requestId, body: value }
+      ))
 }

@@ -1,5 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
@@ -23,6 +24,8 @@ export interface Dependencies {
   readonly protocol: JobProtocol.JobProtocol
   readonly look: (ref: JobRef) => Effect.Effect<JobProtocol.JobState, ReadError>
   readonly defaults: WatchOptions
+  /** The deadline that every call has by itself. */
+  readonly callDeadline?: Duration.Duration | undefined
 }
 
 const invalid = (operation: string, issues: ReadonlyArray<Issue>) => new InvalidRequest({ operation, issues })
@@ -32,13 +35,15 @@ const isSameLook = (a: JobProtocol.JobState, b: JobProtocol.JobState): boolean =
 
 /** @internal */
 export const make = (deps: Dependencies): Jobs => {
+  const ours = (operation: string, ref: JobRef): Effect.Effect<JobRef, InvalidRequest> =>
+    ref.origin === deps.origin ? Effect.succeed(ref) : Effect.fail(invalid(operation, [{
+      path: ["job", "origin"],
+      message: "the job was submitted to another origin than this client's",
+      fix: "use the client of the origin it was submitted to"
+    }]))
+
   const refOf = (operation: string, input: JobRef | JobRef.Encoded): Effect.Effect<JobRef, InvalidRequest> =>
-    Effect.flatMap(input instanceof JobRef ? Effect.succeed(input) : JobRef.decode(input), (ref) =>
-      ref.origin === deps.origin ? Effect.succeed(ref) : Effect.fail(invalid(operation, [{
-        path: ["job", "origin"],
-        message: "the job was submitted to another origin than this client's",
-        fix: "use the client of the origin it was submitted to"
-      }])))
+    Effect.flatMap(input instanceof JobRef ? Effect.succeed(input) : JobRef.decode(input), (ref) => ours(operation, ref))
 
   // the tracker's callbacks belong to one waiter: leaving takes them back
   const endOf = (subscription: (onEnd: Subscription["onEnd"]) => Subscription) =>
@@ -80,17 +85,25 @@ export const make = (deps: Dependencies): Jobs => {
     ))
   }
 
-  // a deadline over everything also bounds the submit
+  // a deadline over everything also bounds the submit, and never makes it longer
   const submit = <A, E, R>(effect: Effect.Effect<Execution<A>, E, R>, plan: Plan) =>
     plan.isDeadlineGiven
-      ? Effect.flatMap(Clock.currentTimeMillis, (now) => Call.withDeadline(effect, Math.max(1, plan.deadlineAt - now)))
+      ? Effect.flatMap(Effect.zip(Clock.currentTimeMillis, Call.Settings), ([now, settings]) => {
+        const own = settings.deadline ?? deps.callDeadline ?? Duration.infinity
+        return Call.withDeadline(effect, Duration.min(own, Math.max(1, plan.deadlineAt - now)))
+      })
       : effect
 
   type Found<A> = { readonly execution: Execution<A>; readonly isNew: boolean }
 
   const targetOf = <A, E, R>(operation: string, target: Target<A, E, R>, plan: Plan): Effect.Effect<Found<A>, E | InvalidRequest, R> => {
-    if (Effect.isEffect(target)) return Effect.map(submit(target, plan), (execution) => ({ execution, isNew: true }))
-    if ("_tag" in target) return Effect.succeed({ execution: target, isNew: true })
+    const found = (execution: Execution<A>): Effect.Effect<Found<A>, InvalidRequest> =>
+      Effect.as(
+        execution._tag === "Accepted" ? ours(operation, execution.job) : Effect.void,
+        { execution, isNew: true }
+      )
+    if (Effect.isEffect(target)) return Effect.flatMap(submit(target, plan), found)
+    if ("_tag" in target) return found(target)
     return Effect.map(refOf(operation, target), (job) => ({ execution: { _tag: "Accepted", job }, isNew: false }))
   }
 
@@ -141,6 +154,7 @@ export const make = (deps: Dependencies): Jobs => {
     tracker: deps.tracker,
     planOf: (options) => planOf("jobs.results", options, deps.defaults),
     submit,
+    ours: (ref) => ours("jobs.results", ref),
     submitted,
     valueOf
   })

@@ -1,7 +1,9 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { JobError, ReadError } from "../ApiError.js"
 import { InvalidRequest, type Issue } from "../InvalidRequest.js"
@@ -16,6 +18,8 @@ interface Dependencies {
   readonly tracker: Tracker
   readonly planOf: (options: WatchOptions) => Effect.Effect<Plan, InvalidRequest>
   readonly submit: <A, E, R>(effect: Effect.Effect<Execution<A>, E, R>, plan: Plan) => Effect.Effect<Execution<A>, E, R>
+  /** Refuses a job that belongs to another client. */
+  readonly ours: (ref: JobRef) => Effect.Effect<JobRef, InvalidRequest>
   readonly submitted: (plan: Plan, ref: JobRef) => Effect.Effect<void>
   readonly valueOf: (execution: Completed) => unknown
 }
@@ -38,19 +42,15 @@ class Ready<XE> {
     this.items.set(item.index, item)
   }
 
+  // one at a time: what is taken along with another is neither under way nor with the reader
   take(): ReadonlyArray<JobResult<unknown, Failed<XE>>> {
-    const taken: Array<JobResult<unknown, Failed<XE>>> = []
-    if (this.inOrder) {
-      for (let item = this.items.get(this.next); item !== undefined; item = this.items.get(this.next)) {
-        this.items.delete(this.next++)
-        taken.push(item)
-      }
-    } else {
-      taken.push(...this.items.values())
-      this.items.clear()
-    }
-    this.underWay -= taken.length
-    return taken
+    const [index] = this.inOrder ? [this.next] : this.items.keys()
+    const item = index === undefined ? undefined : this.items.get(index)
+    if (item === undefined) return []
+    this.items.delete(item.index)
+    this.next++
+    this.underWay--
+    return [item]
   }
 }
 
@@ -80,11 +80,12 @@ export const make = (deps: Dependencies) => {
     const { concurrency, submits } = yield* limitsOf(options)
     const base = yield* deps.planOf(options)
     const clock = yield* Effect.clock
-    const scope = yield* Effect.scope
+    const fibers = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.parallel)
     const begun = clock.unsafeCurrentTimeMillis()
     const ready = new Ready<XE>(options.order !== "end")
     const stops = new Set<() => void>()
     let submitting = 0
+    let isClosed = false
     let sourceEnd: Exit.Exit<void, E> | undefined
     let waiting: (() => void) | undefined
 
@@ -128,15 +129,20 @@ export const make = (deps: Dependencies) => {
         if (Exit.isSuccess(end)) deliver(index, job, Either.right(end.value.result))
         else failed(index, job, end.cause)
       })
-      return Effect.map(deps.tracker.subscribe(subscription), (given) => {
-        unsubscribe = given
-        if (!isOver) stops.add(given)
-      })
+      // between the two nothing may come, or nobody would take the subscription back
+      return Effect.uninterruptible(Effect.suspend(() =>
+        isClosed ? Effect.void : Effect.map(deps.tracker.subscribe(subscription), (given) => {
+          unsubscribe = given
+          if (!isOver) stops.add(given)
+        })
+      ))
     }
 
     const handle = (index: number, execute: Effect.Effect<Execution<unknown>, XE, XR>) => {
       const plan = { ...base, deadlineAt: base.deadlineAt - begun + clock.unsafeCurrentTimeMillis() }
-      return Effect.matchCauseEffect(deps.submit(execute, plan), {
+      const submitted = Effect.tap(deps.submit(execute, plan), (execution) =>
+        execution._tag === "Accepted" ? deps.ours(execution.job) : Effect.void)
+      return Effect.matchCauseEffect(submitted, {
         onFailure: (cause) => Effect.sync(() => failed(index, undefined, cause)),
         onSuccess: (execution) =>
           execution._tag === "Completed"
@@ -149,17 +155,18 @@ export const make = (deps: Dependencies) => {
     }
 
     let index = 0
-    const pulled = Stream.runForEach(source, (execute) =>
-      Effect.zipRight(
-        room,
-        Effect.suspend(() => {
-          ready.underWay++
-          submitting++
-          return Effect.forkIn(Effect.interruptible(handle(index++, execute)), scope)
-        })
-      ))
+    const start = (execute: Effect.Effect<Execution<unknown>, XE, XR>) =>
+      Effect.suspend(() => {
+        ready.underWay++
+        submitting++
+        return Effect.forkIn(Effect.interruptible(handle(index++, execute)), fibers)
+      })
+    // waits for room after each and not before: what there is no room for is not even pulled
+    const pulled = Stream.runForEach(source, (execute) => Effect.zipRight(start(execute), room))
+    // the polls stop first, whatever the submits still have to do
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
+        isClosed = true
         for (const unsubscribe of stops) unsubscribe()
       })
     )
@@ -169,7 +176,7 @@ export const make = (deps: Dependencies) => {
           sourceEnd = exit
           if (ready.underWay === 0) mailbox.end(exit)
         })),
-      scope
+      fibers
     )
     return mailbox.stream
   })

@@ -67,6 +67,9 @@ export const answer =
 
 export const json = (value: unknown, status = 200): Reply => answer(status, { json: value })
 
+/** What every operation that these tests call can read. */
+export const goodAnswer: Reply = json({ connection: { slug: "crm" }, result: 1 })
+
 const nothing: Transport.Evidence = { sent: true, phase: "request", code: "X", permanent: false, timedOut: false }
 
 /** A failure with the transport's own word on it. */

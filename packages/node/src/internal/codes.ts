@@ -19,9 +19,9 @@ export const REQUEST_BODY_FAILED = "REQUEST_BODY_FAILED"
 /** A request body of a kind that cannot be written to a socket. */
 export const REQUEST_BODY_UNSUPPORTED = "REQUEST_BODY_UNSUPPORTED"
 /** The server answered with a head the protocol does not allow here. */
-export const BAD_RESPONSE = "BAD_RESPONSE"
+const BAD_RESPONSE = "BAD_RESPONSE"
 /** The proxy did not open a tunnel. */
-export const PROXY_REFUSED = "PROXY_REFUSED"
+const PROXY_REFUSED = "PROXY_REFUSED"
 export const ERR_INVALID_URL = "ERR_INVALID_URL"
 export const ERR_INVALID_HEADER = "ERR_INVALID_CHAR"
 const HPE_INVALID = "HPE_INVALID"

@@ -5,7 +5,7 @@ import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-export const limits: Transport.Attempt = {
+const limits: Transport.Attempt = {
   timeoutMillis: 20_000,
   idleMillis: 20_000,
   maxBodyBytes: 1_000_000,

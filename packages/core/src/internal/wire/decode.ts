@@ -36,13 +36,17 @@ const savedAction = (raw: Fields): SavedAction => ({
   raw
 })
 
-const field = (raw: Fields): Field => ({
-  name: string(raw, "name"),
-  type: string(raw, "type"),
-  required: boolean(raw, "required"),
-  description: string(raw, "description"),
-  raw
-})
+// inputs are told as objects, as bare names, or as the type of each name
+const field = (raw: unknown): Field => {
+  const fields = isFields(raw) ? raw : { name: raw }
+  return {
+    name: string(fields, "name"),
+    type: string(fields, "type"),
+    required: boolean(fields, "required"),
+    description: string(fields, "description"),
+    raw
+  }
+}
 
 const trigger = (raw: Fields): Trigger => ({
   slug: string(raw, "slug"),
@@ -53,24 +57,21 @@ const trigger = (raw: Fields): Trigger => ({
   raw
 })
 
-// an object of objects is a list whose names are its keys
-const elements = (value: unknown): ReadonlyArray<Fields> | undefined => {
-  if (Array.isArray(value)) return value.filter(isFields)
+// an object is a list whose names are its keys; an element that is no object has nothing but its `raw`
+const elements = (value: unknown): ReadonlyArray<unknown> | undefined => {
+  if (Array.isArray(value)) return value
+  if (value === null) return []
   if (!isFields(value)) return undefined
-  const entries = Object.entries(value)
-  return entries.every(([, element]) => isFields(element))
-    ? entries.map(([name, element]) => isFields(element) ? { name, ...element } : {})
-    : undefined
+  return Object.entries(value).map(([name, element]) =>
+    isFields(element) ? { name, ...element } : { name, type: element }
+  )
 }
 
-const listed = (body: unknown, name: string): ReadonlyArray<Fields> | undefined => {
-  if (!isFields(body)) return elements(body)
+const listed = (body: unknown, name: string): ReadonlyArray<unknown> | undefined => {
+  if (!isFields(body)) return body === null ? undefined : elements(body)
   if (Object.hasOwn(body, name)) return elements(body[name])
   return Object.hasOwn(body, "data") ? listed(body["data"], name) : undefined
 }
-
-const list = <A>(name: string, decode: (raw: Fields) => A): Decode<ReadonlyArray<A>> => ({ body }) =>
-  Either.fromNullable(listed(body, name)?.map(decode), () => [`expected a list in "${name}"`])
 
 // what is asked for under its name, under `data`, or as the whole answer
 const inner = (body: unknown, name: string): Fields | undefined => {

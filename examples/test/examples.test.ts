@@ -1,0 +1,101 @@
+import { assert, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { mkdtemp, readdir, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { describe } from "vitest"
+import { start } from "./support/program.js"
+import { emulator } from "./support/world.js"
+
+const folder = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "examples-"))),
+  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+)
+
+describe("examples", () => {
+  it.scopedLive("quickstart lists, executes and follows", () =>
+    Effect.gen(function* () {
+      const server = yield* emulator
+      const { ended } = yield* start("quickstart", [], server.env)
+      const { code, out, err } = yield* ended
+      assert.deepStrictEqual([code, err], [0, ""])
+      assert.match(
+        out,
+        /^crm: CRM\nwarehouse: Warehouse\nfiles: Shared folder\nechoed \{"id":7\}\nsubmitted as job-1\n(running\n)+completed with \{"synced":360\}\n$/
+      )
+    })
+  )
+
+  it.scopedLive("manyJobs gives every result, and holds the source back", () =>
+    Effect.gen(function* () {
+      const server = yield* emulator
+      const { ended } = yield* start("manyJobs", [], server.env)
+      const { code, out, err } = yield* ended
+      assert.deepStrictEqual([code, err], [0, ""])
+      const lines = out.trimEnd().split("\n")
+      const invoices = Array.from({ length: 24 }, (_, index) => index + 1)
+      assert.sameMembers(
+        lines.slice(0, -1),
+        invoices.map((n) => `invoice ${n}: ${n % 10 === 0 ? "JobFailed" : "rendered"}`)
+      )
+      const ahead = /^24 ended, 2 failed, the source at most (\d+) ahead$/.exec(lines.at(-1) ?? "")?.[1]
+      // eight under way, at most as many that the reader has not looked at, and the one that waits for room
+      assert.isAtMost(Number(ahead), 17)
+      assert.strictEqual(yield* server.executions("crm", "render-invoice"), 22)
+      const views = yield* server.jobs
+      assert.deepStrictEqual(
+        views.filter(({ pollsAfterEnd }) => pollsAfterEnd > 0),
+        []
+      )
+    })
+  )
+
+  it.scopedLive("resume goes on with the job of a process that was killed", () =>
+    Effect.gen(function* () {
+      const server = yield* emulator
+      const reference = join(yield* folder, "job.json")
+      const first = yield* start("resume", [reference], server.env)
+      yield* first.printed(/^submitted job-1$/m)
+      yield* first.signal("SIGKILL")
+      assert.strictEqual((yield* first.ended).out, "submitted job-1\n")
+      const second = yield* start("resume", [reference], server.env)
+      const { code, out, err } = yield* second.ended
+      assert.deepStrictEqual([code, out, err], [0, 'going on with job-1\nresult {"synced":360}\n', ""])
+      assert.strictEqual(yield* server.executions("crm", "sync-orders"), 1)
+      assert.deepStrictEqual(yield* Effect.promise(() => readdir(join(reference, ".."))), [])
+    })
+  )
+
+  it.scopedLive("retryAndDeadline repeats what may be repeated, and nothing else", () =>
+    Effect.gen(function* () {
+      const server = yield* emulator
+      const down = { status: 503 }
+      const pass = { _tag: "Pass" } as const
+      const lost = { _tag: "Reset", commit: true } as const
+      yield* server.respondNext({ operation: "connections.list" }, [
+        ...[down, pass],
+        ...[down],
+        ...[down, down, down, pass],
+        { _tag: "Hang" }
+      ])
+      yield* server.respondNext({ operation: "actions.execute" }, [lost, lost, pass])
+      yield* server.respondNext({ operation: "file.upload" }, [lost, pass])
+      const { ended } = yield* start("retryAndDeadline", [], server.env)
+      const { code, out, err } = yield* ended
+      assert.deepStrictEqual([code, err], [0, ""])
+      assert.deepStrictEqual(out.trimEnd().split("\n"), [
+        "read, default: done",
+        "read, none: ServerFailed",
+        "read, own schedule: done",
+        "work, default: OutcomeUnknown",
+        "upload, idempotent: done",
+        "work, replayed: done",
+        "read, deadline: DeadlineExceeded"
+      ])
+      assert.strictEqual(yield* server.unusedScripts, 0)
+      // once with its answer lost, and twice for the one that may be replayed
+      assert.strictEqual(yield* server.executions("crm", "echo"), 3)
+      assert.strictEqual(yield* server.executions("files", "file.upload"), 2)
+    })
+  )
+})

@@ -1,0 +1,50 @@
+import { assert } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+/** How a program ended. */
+export interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** An example as it is built, in a process of its own that is killed with the scope. */
+export const start = (name: string, args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        const program = fileURLToPath(new URL(`../../dist/${name}.js`, import.meta.url))
+        assert.isTrue(existsSync(program), "the examples are not built: run npm run build")
+        const inherited = Object.entries(process.env).filter(
+          ([key]) => !/^(CONNECTIONS_|DEMO_|DATABASE_URL$)/.test(key)
+        )
+        return spawn(process.execPath, [program, ...args], { env: { ...Object.fromEntries(inherited), ...env } })
+      }),
+      (child) => Effect.sync(() => child.kill("SIGKILL"))
+    ),
+    (child) => {
+      let out = ""
+      let err = ""
+      child.stdout.on("data", (chunk) => (out += String(chunk)))
+      child.stderr.on("data", (chunk) => (err += String(chunk)))
+      const closed = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, out, err })))
+      return {
+        ended: Effect.promise(() => closed),
+        signal: (name: NodeJS.Signals) => Effect.sync(() => child.kill(name)),
+        /** What a pattern finds, as soon as it has been printed. */
+        printed: (pattern: RegExp) =>
+          Effect.async<RegExpExecArray, Error>((resume) => {
+            const look = () => {
+              const found = pattern.exec(out)
+              if (found !== null) resume(Effect.succeed(found))
+            }
+            child.stdout.on("data", look)
+            void closed.then(() => resume(Effect.fail(new Error(`it ended without ${String(pattern)}: ${out}${err}`))))
+            look()
+          })
+      }
+    }
+  )

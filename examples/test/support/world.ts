@@ -1,0 +1,14 @@
+import { make } from "@effect-connectors/testing/Emulator"
+import * as World from "@effect-connectors/testing/World"
+import * as Effect from "effect/Effect"
+import { readFile } from "node:fs/promises"
+
+const file = new URL("../../data/world.json", import.meta.url)
+
+/** The world that the examples are written for, on a free port of this machine; and the settings that reach it. */
+export const emulator = Effect.gen(function* () {
+  const world = yield* World.fromJsonText(yield* Effect.promise(() => readFile(file, "utf8")))
+  const emulator = yield* make({ world })
+  const env = { CONNECTIONS_BASE_URL: emulator.url, CONNECTIONS_SERVICE_TOKEN: "any" }
+  return { ...emulator, env }
+})
