@@ -53,7 +53,7 @@ describe("npm run demo", () => {
       assert.isTrue(yield* isServing(url))
       yield* demo.signal("SIGTERM")
       const { code, out } = yield* demo.ended
-      assert.notStrictEqual(code, 0)
+      assert.strictEqual(code, 130)
       assert.notMatch(out, /^step 4\/8/m)
       assert.isFalse(yield* isServing(url))
     })

@@ -12,7 +12,8 @@ const folder = Effect.acquireRelease(
   (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
 )
 
-describe("examples", () => {
+// each has an emulator of its own and mostly waits
+describe.concurrent("examples", () => {
   it.scopedLive("quickstart lists, executes and follows", () =>
     Effect.gen(function* () {
       const server = yield* emulator
@@ -79,7 +80,7 @@ describe("examples", () => {
         { _tag: "Hang" }
       ])
       yield* server.respondNext({ operation: "actions.execute" }, [lost, lost, pass])
-      yield* server.respondNext({ operation: "file.upload" }, [lost, pass])
+      yield* server.respondNext({ operation: "file.uploadFile" }, [lost, pass])
       const { ended } = yield* start("retryAndDeadline", [], server.env)
       const { code, out, err } = yield* ended
       assert.deepStrictEqual([code, err], [0, ""])
@@ -95,7 +96,7 @@ describe("examples", () => {
       assert.strictEqual(yield* server.unusedScripts, 0)
       // once with its answer lost, and twice for the one that may be replayed
       assert.strictEqual(yield* server.executions("crm", "echo"), 3)
-      assert.strictEqual(yield* server.executions("files", "file.upload"), 2)
+      assert.strictEqual(yield* server.executions("files", "file.uploadFile"), 2)
     })
   )
 })

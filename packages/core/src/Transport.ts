@@ -9,6 +9,8 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import type * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as GlobalValue from "effect/GlobalValue"
 import * as Predicate from "effect/Predicate"
@@ -30,7 +32,7 @@ export const EvidenceTypeId: unique symbol = Symbol.for("@effect-connectors/core
 export const BufferedBodyTypeId: unique symbol = Symbol.for("@effect-connectors/core/Transport/BufferedBody")
 
 /**
- * The key that marks a client which keeps the limits in {@link currentAttempt} by itself.
+ * The key of what a client offers that keeps the limits of an attempt by itself, see {@link SendAttempt}.
  *
  * @since 0.1.0
  * @category symbols
@@ -101,9 +103,19 @@ export interface Attempt {
 }
 
 /**
- * The limits of the attempt that runs in this fiber; `undefined` outside of one.
- * A client marked with {@link KeepsAttemptTypeId} reads it: when set, it keeps the
- * limits and answers with a {@link BufferedBody}.
+ * Sends a request within limits, and answers with a {@link BufferedBody}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type SendAttempt = (
+  request: HttpClientRequest.HttpClientRequest,
+  attempt: Attempt
+) => Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
+
+/**
+ * The limits of the attempt that runs in this fiber; `undefined` outside of one. It reaches a client
+ * that was wrapped, and so lost what {@link keepsAttempt} gave it: the answer may still be a {@link BufferedBody}.
  *
  * @since 0.1.0
  * @category fiber refs
@@ -126,21 +138,29 @@ export const failure = (
   new HttpClientError.RequestError({ request, reason: "Transport", cause: { [EvidenceTypeId]: evidence } })
 
 /**
- * Marks a client as one that keeps the limits in {@link currentAttempt}.
+ * Gives a client the way to send an attempt within its limits. A client made from it by a
+ * combinator does not have it any more.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const keepsAttempt = <E, R>(client: HttpClient.HttpClient.With<E, R>): HttpClient.HttpClient.With<E, R> =>
-  Object.assign(client, { [KeepsAttemptTypeId]: true })
+export const keepsAttempt = <E, R>(
+  client: HttpClient.HttpClient.With<E, R>,
+  send: SendAttempt
+): HttpClient.HttpClient.With<E, R> => Object.assign(client, { [KeepsAttemptTypeId]: send })
+
+const isSendAttempt = (u: unknown): u is SendAttempt => typeof u === "function"
 
 /**
- * Whether a client keeps the limits of an attempt itself.
+ * How a client sends an attempt within its limits, if it can.
  *
  * @since 0.1.0
- * @category guards
+ * @category getters
  */
-export const doesKeepAttempt = (client: unknown): boolean => Predicate.hasProperty(client, KeepsAttemptTypeId)
+export const sendAttemptOf = (client: unknown): SendAttempt | undefined => {
+  const send = Predicate.hasProperty(client, KeepsAttemptTypeId) ? client[KeepsAttemptTypeId] : undefined
+  return isSendAttempt(send) ? send : undefined
+}
 
 const isEvidence = (u: unknown): u is Evidence =>
   Predicate.hasProperty(u, "sent") && Predicate.hasProperty(u, "phase") && Predicate.hasProperty(u, "code")

@@ -134,6 +134,20 @@ describe("stopping", () => {
     })
   )
 
+  virtual("from within a look interrupts that look", () =>
+    Effect.gen(function* () {
+      const watches: Array<Watch> = []
+      const kit = yield* make((_, look) => {
+        if (look === 1) watches.forEach((watch) => watch.stop())
+        return look === 0 ? running : Effect.never
+      })
+      watches.push(yield* kit.watch("a", { pace }))
+      yield* Effect.sleep("1 minute")
+      assert.strictEqual(kit.looks.length, 2)
+      assert.deepStrictEqual(rest(kit), [0, 0, 0])
+    })
+  )
+
   virtual("of one watcher leaves the look to the others", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => Effect.delay(done, "2 seconds"))
@@ -148,6 +162,16 @@ describe("stopping", () => {
 })
 
 describe("a callback", () => {
+  virtual("never runs within the subscribe of its own watch, unless the end is known", () =>
+    Effect.gen(function* () {
+      const kit = yield* make(() => done)
+      const first = yield* kit.watch("a")
+      assert.strictEqual(endOf(first), "0 ends")
+      yield* Effect.sleep("1 second")
+      assert.deepStrictEqual([endOf(first), endOf(yield* kit.watch("a"))], ["succeeded", "succeeded"])
+    })
+  )
+
   virtual("that throws harms nobody else", () =>
     Effect.gen(function* () {
       const kit = yield* make((_, look) => (look < 3 ? running : done))

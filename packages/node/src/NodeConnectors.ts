@@ -3,7 +3,11 @@
  *
  * @since 0.1.0
  */
+import { Auth } from "@effect-connectors/core/Auth"
+import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import * as HttpClient from "@effect/platform/HttpClient"
+import type * as ConfigError from "effect/ConfigError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -166,3 +170,26 @@ export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.scoped(
  */
 export const layerOptions = (options: Options): Layer.Layer<HttpClient.HttpClient, InvalidOptions> =>
   Layer.scoped(HttpClient.HttpClient, make(options))
+
+/**
+ * Connections with everything from the environment: `CONNECTIONS_BASE_URL`, `CONNECTIONS_TIMEOUT_MS` (milliseconds),
+ * and `CONNECTIONS_SERVICE_TOKEN` or `CONNECTIONS_COOKIE` with `CONNECTIONS_CSRF_TOKEN`.
+ *
+ * Fails with a `ConfigError` that names what is missing, or with `InvalidRequest` for a value that cannot be used.
+ *
+ * @example
+ * ```ts
+ * import { ConnectionsApi } from "@effect-connectors/core"
+ * import { NodeConnectors } from "@effect-connectors/node"
+ * import * as Effect from "effect/Effect"
+ *
+ * export const main = Effect.flatMap(ConnectionsApi, (connections) => connections.list()).pipe(
+ *   Effect.provide(NodeConnectors.layerConnections)
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConnections: Layer.Layer<ConnectionsApi, ConfigError.ConfigError | InvalidRequest> =
+  ConnectionsApi.layerConfig().pipe(Layer.provide(Auth.layerConfig()), Layer.provide(layer))

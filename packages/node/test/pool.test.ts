@@ -27,7 +27,8 @@ const proxy = Effect.gen(function* () {
     const upstream = Net.connect(port, "127.0.0.1", () => {
       socket.removeAllListeners("data")
       socket.write("HTTP/1.1 200 Connected\r\n\r\n")
-      socket.pipe(upstream).pipe(socket)
+      socket.pipe(upstream)
+      upstream.pipe(socket)
     })
     upstream.on("error", () => socket.destroy())
     socket.on("close", () => upstream.destroy())

@@ -172,7 +172,7 @@ describe("connections", () => {
       const server = yield* http(echo)
       const seen = yield* Effect.gen(function* () {
         const client = yield* HttpClient.HttpClient
-        assert.isTrue(Transport.doesKeepAttempt(client))
+        assert.isDefined(Transport.sendAttemptOf(client))
         const mapped = HttpClient.mapRequest(client, HttpClientRequest.setHeader("x-mine", "1"))
         return yield* Effect.flatMap(mapped.get(server.base), echoed)
       }).pipe(Effect.provide(NodeConnectors.layer))

@@ -190,6 +190,19 @@ const noRedirects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, 
       redirect: "manual"
     }))
 
+const answered = (
+  sent: Effect.Effect<HttpClientResponse.HttpClientResponse, unknown>,
+  limits: Transport.Attempt,
+  onHead?: (response: HttpClientResponse.HttpClientResponse) => void
+): Effect.Effect<Answer, Lost> =>
+  Effect.matchCauseEffect(sent, {
+    onFailure: lostBy,
+    onSuccess: (response) => {
+      onHead?.(response)
+      return answerOf(response, limits)
+    }
+  })
+
 /**
  * Sends one request through any `HttpClient` and reads its answer within the
  * limits. A client that keeps the limits itself is spared the timer, the
@@ -202,22 +215,14 @@ export const exchange = (
   request: HttpClientRequest.HttpClientRequest,
   limits: Transport.Attempt
 ): Effect.Effect<Answer, Lost> => {
-  if (Transport.doesKeepAttempt(client)) {
-    const attempted = Effect.locally(client.execute(request), Transport.currentAttempt, limits)
-    return Effect.matchCauseEffect(attempted, {
-      onFailure: lostBy,
-      onSuccess: (response) => answerOf(response, limits)
-    })
-  }
+  const send = Transport.sendAttemptOf(client)
+  if (send !== undefined) return answered(send(request, limits), limits)
   let head: HttpClientResponse.HttpClientResponse | undefined
-  return Effect.matchCauseEffect(client.execute(request), {
-    onFailure: lostBy,
-    onSuccess: (response) => {
-      head = response
-      return answerOf(response, limits)
-    }
+  return answered(client.execute(request), limits, (response) => {
+    head = response
   }).pipe(
     Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => timedOut(head) }),
+    Effect.locally(Transport.currentAttempt, limits),
     Effect.locally(HttpClient.currentTracerDisabledWhen, () => true),
     noRedirects
   )

@@ -318,6 +318,8 @@ class Engine implements Tracker {
     const fiber = Runtime.runFork(this.runtime)(this.look(entry), this.subscribing ? later : undefined)
     entry.fiber = fiber
     this.flights.add(fiber)
+    // it ran up to its first wait already, and may have made the last watcher leave
+    if (!entry.live) fiber.unsafeInterruptAsFork(FiberId.none)
     fiber.addObserver((exit) => this.landed(entry, fiber, exit))
   }
 

@@ -66,15 +66,20 @@ export const makeClient = Effect.fnUntraced(function* (options: ClientOptions) {
     })
   }
 
+  const sendAttempt: Transport.SendAttempt = (request, limits) =>
+    Effect.withFiberRuntime((fiber: Sender) => attempt(request, limits, fiber))
+
   const send = (request: HttpClientRequest.HttpClientRequest): Answer =>
     Effect.withFiberRuntime((fiber: Sender) => {
       const limits = fiber.getFiberRef(Transport.currentAttempt)
       return limits === undefined ? general.execute(request) : attempt(request, limits, fiber)
     })
 
-  const client: HttpClient.HttpClient = HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
-    (request) => Effect.flatMap(request, send),
-    Effect.succeed
-  )
-  return Transport.keepsAttempt(client)
+  const client: HttpClient.HttpClient = HttpClient.makeWith<
+    never,
+    never,
+    HttpClientError.HttpClientError,
+    never
+  >((request) => Effect.flatMap(request, send), Effect.succeed)
+  return Transport.keepsAttempt(client, sendAttempt)
 })

@@ -17,28 +17,37 @@ const boolean = (fields: Fields, ...names: ReadonlyArray<string>): boolean | und
 const id = (fields: Fields, ...names: ReadonlyArray<string>): string | number | undefined =>
   names.map((name) => fields[name]).find((value) => Predicate.isString(value) || Predicate.isNumber(value))
 
-const connection = (raw: Fields): Connection => ({
-  slug: string(raw, "slug"),
-  displayName: string(raw, "display_name", "name"),
-  description: string(raw, "description"),
-  active: boolean(raw, "active", "is_active"),
-  authorized: boolean(raw, "authorized", "is_authorized"),
-  relayId: id(raw, "relay_id"),
-  templateId: id(raw, "template_id"),
-  raw
-})
+// a thing that is no object has nothing but its `raw`
+const fieldsOf = (raw: unknown): Fields => (isFields(raw) ? raw : {})
 
-const savedAction = (raw: Fields): SavedAction => ({
-  slug: string(raw, "slug"),
-  displayName: string(raw, "display_name", "name"),
-  description: string(raw, "description"),
-  connection: string(raw, "connection_slug", "connection"),
-  raw
-})
+const connection = (raw: unknown): Connection => {
+  const fields = fieldsOf(raw)
+  return {
+    slug: string(fields, "slug"),
+    displayName: string(fields, "display_name", "name"),
+    description: string(fields, "description"),
+    active: boolean(fields, "active", "is_active"),
+    authorized: boolean(fields, "authorized", "is_authorized"),
+    relayId: id(fields, "relay_id"),
+    templateId: id(fields, "template_id"),
+    raw
+  }
+}
 
-// inputs are told as objects, as bare names, or as the type of each name
+const savedAction = (raw: unknown): SavedAction => {
+  const fields = fieldsOf(raw)
+  return {
+    slug: string(fields, "slug"),
+    displayName: string(fields, "display_name", "name"),
+    description: string(fields, "description"),
+    connection: string(fields, "connection_slug", "connection"),
+    raw
+  }
+}
+
+// an input may be told by its bare name
 const field = (raw: unknown): Field => {
-  const fields = isFields(raw) ? raw : { name: raw }
+  const fields = Predicate.isString(raw) ? { name: raw } : fieldsOf(raw)
   return {
     name: string(fields, "name"),
     type: string(fields, "type"),
@@ -48,30 +57,39 @@ const field = (raw: unknown): Field => {
   }
 }
 
-const trigger = (raw: Fields): Trigger => ({
-  slug: string(raw, "slug"),
-  displayName: string(raw, "display_name", "name"),
-  description: string(raw, "description"),
-  inputs: isFields(raw["config"]) ? raw["config"]["inputs"] : undefined,
-  subscriptions: Array.isArray(raw["subscriptions"]) ? raw["subscriptions"] : [],
-  raw
-})
+const trigger = (raw: unknown): Trigger => {
+  const fields = fieldsOf(raw)
+  return {
+    slug: string(fields, "slug"),
+    displayName: string(fields, "display_name", "name"),
+    description: string(fields, "description"),
+    inputs: fieldsOf(fields["config"])["inputs"],
+    subscriptions: Array.isArray(fields["subscriptions"]) ? fields["subscriptions"] : [],
+    raw
+  }
+}
 
-// an object is a list whose names are its keys; an element that is no object has nothing but its `raw`
+// an object of objects is a list whose names are its keys; null is how some servers write an empty one
 const elements = (value: unknown): ReadonlyArray<unknown> | undefined => {
   if (Array.isArray(value)) return value
   if (value === null) return []
   if (!isFields(value)) return undefined
-  return Object.entries(value).map(([name, element]) =>
-    isFields(element) ? { name, ...element } : { name, type: element }
-  )
+  const entries = Object.entries(value)
+  return entries.every(([, element]) => isFields(element))
+    ? entries.map(([name, element]) => ({ name, ...fieldsOf(element) }))
+    : undefined
 }
 
 const listed = (body: unknown, name: string): ReadonlyArray<unknown> | undefined => {
-  if (!isFields(body)) return body === null ? undefined : elements(body)
+  if (!isFields(body)) return Array.isArray(body) ? body : undefined
   if (Object.hasOwn(body, name)) return elements(body[name])
   return Object.hasOwn(body, "data") ? listed(body["data"], name) : undefined
 }
+
+const list =
+  <A>(name: string, decode: (raw: unknown) => A): Decode<ReadonlyArray<A>> =>
+  ({ body }) =>
+    Either.fromNullable(listed(body, name)?.map(decode), () => [`expected a list in "${name}"`])
 
 // what is asked for under its name, under `data`, or as the whole answer
 const inner = (body: unknown, name: string): Fields | undefined => {
@@ -87,7 +105,10 @@ const object = <A>(decode: (raw: Fields) => A): Decode<A> => ({ body }) =>
   // only a 204 comes here without a body: done, and nothing to tell
   isFields(body) || body === null ? Either.right(decode(body ?? {})) : Either.left(["expected an object"])
 
-const accountOf = (body: unknown): unknown => isFields(body) ? body["account"] : undefined
+const accountOf = (body: unknown): unknown => {
+  const fields = fieldsOf(body)
+  return fields["account"] === undefined ? fieldsOf(fields["data"])["account"] : fields["account"]
+}
 
 const withAccount = <A, B>(decode: Decode<A>, make: (value: A, account: unknown, raw: unknown) => B): Decode<B> => (received) =>
   Either.map(decode(received), (value) => make(value, accountOf(received.body), received.body))
