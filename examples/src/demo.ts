@@ -205,8 +205,7 @@ const connectionsLayer = Layer.unwrapScoped(
 )
 
 program.pipe(
-  Effect.provide(connectionsLayer),
-  Effect.provide(Layer.merge(NodeConnectors.layer, NodeContext.layer)),
+  Effect.provide(Layer.provideMerge(connectionsLayer, Layer.merge(NodeConnectors.layer, NodeContext.layer))),
   Effect.tapErrorCause((cause) =>
     Cause.isInterruptedOnly(cause) ? Effect.void : Console.error(Cause.pretty(cause).split("\n")[0])
   ),

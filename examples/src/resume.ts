@@ -9,6 +9,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Console from "effect/Console"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Connections from "./support/connections.js"
 
@@ -48,4 +49,4 @@ const program = Effect.gen(function* () {
   return yield* fileSystem.remove(file, { force: true })
 })
 
-program.pipe(Effect.provide(Connections.layer), Effect.provide(NodeContext.layer), NodeRuntime.runMain)
+program.pipe(Effect.provide(Layer.merge(Connections.layer, NodeContext.layer)), NodeRuntime.runMain)

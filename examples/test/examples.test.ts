@@ -73,12 +73,12 @@ describe.concurrent("examples", () => {
       const down = { status: 503 }
       const pass = { _tag: "Pass" } as const
       const lost = { _tag: "Reset", commit: true } as const
-      yield* server.respondNext({ operation: "connections.list" }, [
-        ...[down, pass],
-        ...[down],
-        ...[down, down, down, pass],
-        { _tag: "Hang" }
-      ])
+      const hang = { _tag: "Hang" } as const
+      const list = { operation: "connections.list" }
+      yield* server.respondNext(list, [down, pass])
+      yield* server.respondNext(list, [down])
+      yield* server.respondNext(list, [down, down, down, pass])
+      yield* server.respondNext(list, [hang])
       yield* server.respondNext({ operation: "actions.execute" }, [lost, lost, pass])
       yield* server.respondNext({ operation: "file.uploadFile" }, [lost, pass])
       const { ended } = yield* start("retryAndDeadline", [], server.env)

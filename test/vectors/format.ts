@@ -75,7 +75,9 @@ export type Rule = typeof Rule.Type
 export type Request = typeof Request.Type
 export type Outcome = typeof Outcome.Type
 
-const File = Schema.parseJson(Schema.Struct({ format: Schema.Literal(1), vectors: Schema.NonEmptyArray(Schema.Unknown) }))
+const File = Schema.parseJson(
+  Schema.Struct({ format: Schema.Literal(1), vectors: Schema.NonEmptyArray(Schema.Unknown) })
+)
 
 // what the replay does not know it must not pass over: an expectation nobody checks is no test
 const strict = { onExcessProperty: "error", errors: "all" } as const

@@ -12,7 +12,10 @@ type Operation = (api: ConnectionsApi.Service, args: unknown) => Either.Either<C
 
 const strict = { onExcessProperty: "error", errors: "all" } as const
 
-const operation = <A, I>(args: Schema.Schema<A, I>, call: (api: ConnectionsApi.Service, args: A) => Called): Operation => {
+const operation = <A, I>(
+  args: Schema.Schema<A, I>,
+  call: (api: ConnectionsApi.Service, args: A) => Called
+): Operation => {
   const decode = Schema.decodeUnknownEither(args, strict)
   return (api, given) =>
     Either.mapBoth(decode(given ?? {}), {

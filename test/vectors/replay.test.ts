@@ -84,7 +84,11 @@ describe("the replay", () => {
   refuses("another body", requests({ body_json: { a: 2 } }), "request 1 body")
   refuses("a header with another value", requests({ headers: { "x-service-token": "T" } }), "header x-service-token")
   refuses("a header that is not there", requests({ headers: { "x-csrf-token": "T" } }), "header x-csrf-token")
-  refuses("a header that must not be there", requests({ absent_headers: ["X-Service-Token"] }), "header X-Service-Token")
+  refuses(
+    "a header that must not be there",
+    requests({ absent_headers: ["X-Service-Token"] }),
+    "header X-Service-Token"
+  )
   refuses("a query that was not sent", requests({ query: [["async", "true"]] }), "request 1 query")
   refuses("a query that is not told", { ...list, requests: [{ ...listing, query: undefined }] }, "request 1 query")
   refuses(
@@ -102,7 +106,11 @@ describe("the replay", () => {
   const missing = { ...execute, server_script: [{ responses: [{ status: 404, json: { m: 1 } }] }] }
   refuses("a failure that is to succeed", missing, "failed with NotFound")
   refuses("another tag", { ...missing, outcome: { fails: "Forbidden" } }, "fails: expected 'Forbidden'")
-  refuses("another status", { ...missing, outcome: { fails: "NotFound", status: 403 } }, "status: expected 403, got 404")
+  refuses(
+    "another status",
+    { ...missing, outcome: { fails: "NotFound", status: 403 } },
+    "status: expected 403, got 404"
+  )
   refuses("another body of an error", { ...missing, outcome: { fails: "NotFound", body: {} } }, "body: expected {}")
   refuses("an outcome that says nothing", { ...execute, outcome: {} }, "the outcome says nothing")
   refuses(
@@ -110,7 +118,11 @@ describe("the replay", () => {
     { ...execute, outcome: { completed: { ok: true }, other_requests: 1 } },
     "requests to the other server: expected 1, got 0"
   )
-  const job = { ...list, call: { op: "jobs.get", args: { id: "j" } }, requests: [{ method: "GET", path: "/api/v1/jobs/j" }] }
+  const job = {
+    ...list,
+    call: { op: "jobs.get", args: { id: "j" } },
+    requests: [{ method: "GET", path: "/api/v1/jobs/j" }]
+  }
   const state = (outcome: object) => ({
     ...job,
     server_script: [{ responses: [{ json: { status: "RUNNING", progress: 40 } }] }],

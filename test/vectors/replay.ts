@@ -21,7 +21,7 @@ import type { Config as VectorConfig, Outcome, Request, Vector } from "./format.
 import { operations } from "./operations.js"
 import { type Seen, serve } from "./server.js"
 
-export const transports = { node: NodeConnectors.layer, fetch: FetchHttpClient.layer } satisfies Record<
+const transports = { node: NodeConnectors.layer, fetch: FetchHttpClient.layer } satisfies Record<
   string,
   Layer.Layer<HttpClient.HttpClient>
 >
@@ -114,7 +114,11 @@ const outcomeMismatches = (called: Called, expected: Outcome): Mismatches => {
       ? compare("completed", [field(value, "_tag"), field(value, "value")], ["Completed", expected.completed])
       : []),
     ...("accepted" in expected
-      ? compare("accepted", [field(value, "_tag"), field(field(value, "job"), "jobId")], ["Accepted", expected.accepted])
+      ? compare(
+          "accepted",
+          [field(value, "_tag"), field(field(value, "job"), "jobId")],
+          ["Accepted", expected.accepted]
+        )
       : []),
     ...decoded.flatMap((name) => (name in expected ? compare(name, field(value, name), expected[name]) : []))
   ]

@@ -36,7 +36,12 @@ describe("scripts/vectors.mjs", { timeout: 120_000 }, () => {
     const { last, status, stdout } = run(JSON.stringify({ format: 1, vectors: [catalog, other, { id: "half" }] }))
     assert.strictEqual(last, "2 passed, 4 failed", stdout)
     assert.strictEqual(status, 1)
-    for (const said of ["over node 2 other", "over fetch 2 other", `no operation "no.such"`, "half is not of the format"]) {
+    for (const said of [
+      "over node 2 other",
+      "over fetch 2 other",
+      `no operation "no.such"`,
+      "half is not of the format"
+    ]) {
       assert.include(stdout, said)
     }
   })

@@ -68,7 +68,10 @@ const script = (rules: ReadonlyArray<Rule>) => {
 }
 
 /** A server on loopback that answers by a script and keeps what it saw; it closes with the scope. */
-export const serve = (rules: ReadonlyArray<Rule>, fill: (text: string) => string): Effect.Effect<Server, never, Scope.Scope> =>
+export const serve = (
+  rules: ReadonlyArray<Rule>,
+  fill: (text: string) => string
+): Effect.Effect<Server, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<Server & { readonly close: Effect.Effect<void> }>((resume) => {
       const seen: Array<Seen> = []

@@ -36,13 +36,13 @@ export const start = (name: string, args: ReadonlyArray<string>, env: Readonly<R
         signal: (name: NodeJS.Signals) => Effect.sync(() => child.kill(name)),
         /** What a pattern finds, as soon as it has been printed. */
         printed: (pattern: RegExp) =>
-          Effect.async<RegExpExecArray, Error>((resume) => {
+          Effect.async<RegExpExecArray>((resume) => {
             const look = () => {
               const found = pattern.exec(out)
               if (found !== null) resume(Effect.succeed(found))
             }
             child.stdout.on("data", look)
-            void closed.then(() => resume(Effect.fail(new Error(`it ended without ${String(pattern)}: ${out}${err}`))))
+            void closed.then(() => resume(Effect.dieMessage(`it ended without ${String(pattern)}: ${out}${err}`)))
             look()
           })
       }

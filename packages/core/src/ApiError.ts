@@ -94,9 +94,10 @@ const wait = (retryAfter: Duration.Duration | undefined): string =>
  * @since 0.1.0
  * @category errors
  */
-export class Unauthorized
-  extends Schema.TaggedError<Unauthorized>("@effect-connectors/core/ApiError/Unauthorized")("Unauthorized", answered)
-{
+export class Unauthorized extends Schema.TaggedError<Unauthorized>("@effect-connectors/core/ApiError/Unauthorized")(
+  "Unauthorized",
+  answered
+) {
   /** The answer's body. */
   get body(): unknown {
     return reportedResponse(this)?.body
@@ -115,9 +116,10 @@ export class Unauthorized
  * @since 0.1.0
  * @category errors
  */
-export class Forbidden
-  extends Schema.TaggedError<Forbidden>("@effect-connectors/core/ApiError/Forbidden")("Forbidden", answered)
-{
+export class Forbidden extends Schema.TaggedError<Forbidden>("@effect-connectors/core/ApiError/Forbidden")(
+  "Forbidden",
+  answered
+) {
   /** The answer's body. */
   get body(): unknown {
     return reportedResponse(this)?.body
@@ -134,9 +136,10 @@ export class Forbidden
  * @since 0.1.0
  * @category errors
  */
-export class NotFound
-  extends Schema.TaggedError<NotFound>("@effect-connectors/core/ApiError/NotFound")("NotFound", answered)
-{
+export class NotFound extends Schema.TaggedError<NotFound>("@effect-connectors/core/ApiError/NotFound")(
+  "NotFound",
+  answered
+) {
   /** The answer's body. */
   get body(): unknown {
     return reportedResponse(this)?.body
@@ -153,9 +156,10 @@ export class NotFound
  * @since 0.1.0
  * @category errors
  */
-export class RateLimited
-  extends Schema.TaggedError<RateLimited>("@effect-connectors/core/ApiError/RateLimited")("RateLimited", hinted)
-{
+export class RateLimited extends Schema.TaggedError<RateLimited>("@effect-connectors/core/ApiError/RateLimited")(
+  "RateLimited",
+  hinted
+) {
   /** The answer's body. */
   get body(): unknown {
     return reportedResponse(this)?.body
@@ -172,9 +176,10 @@ export class RateLimited
  * @since 0.1.0
  * @category errors
  */
-export class ApiRejected
-  extends Schema.TaggedError<ApiRejected>("@effect-connectors/core/ApiError/ApiRejected")("ApiRejected", hinted)
-{
+export class ApiRejected extends Schema.TaggedError<ApiRejected>("@effect-connectors/core/ApiError/ApiRejected")(
+  "ApiRejected",
+  hinted
+) {
   /** The answer's body. */
   get body(): unknown {
     return reportedResponse(this)?.body
@@ -191,17 +196,20 @@ export class ApiRejected
  * @since 0.1.0
  * @category errors
  */
-export class ServerFailed
-  extends Schema.TaggedError<ServerFailed>("@effect-connectors/core/ApiError/ServerFailed")("ServerFailed", hinted)
-{
+export class ServerFailed extends Schema.TaggedError<ServerFailed>("@effect-connectors/core/ApiError/ServerFailed")(
+  "ServerFailed",
+  hinted
+) {
   /** The answer's body. */
   get body(): unknown {
     return reportedResponse(this)?.body
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: the server failed (${this.status})${tried(this)}.${wait(this.retryAfter)}` +
+    return (
+      `${where(this)}: the server failed (${this.status})${tried(this)}.${wait(this.retryAfter)}` +
       (this.retryable ? " Try again later" : " See what it did before this is repeated")
+    )
   }
 }
 
@@ -211,12 +219,13 @@ export class ServerFailed
  * @since 0.1.0
  * @category errors
  */
-export class UnexpectedRedirect
-  extends Schema.TaggedError<UnexpectedRedirect>("@effect-connectors/core/ApiError/UnexpectedRedirect")(
-    "UnexpectedRedirect",
-    { ...answered, location: Schema.optional(Schema.String), sameOrigin: Schema.optional(Schema.Boolean) }
-  )
-{
+export class UnexpectedRedirect extends Schema.TaggedError<UnexpectedRedirect>(
+  "@effect-connectors/core/ApiError/UnexpectedRedirect"
+)("UnexpectedRedirect", {
+  ...answered,
+  location: Schema.optional(Schema.String),
+  sameOrigin: Schema.optional(Schema.Boolean)
+}) {
   /** What happened and what to do. */
   override get message(): string {
     return `${where(this)}: the server redirects (${this.status})${
@@ -232,15 +241,15 @@ export class UnexpectedRedirect
  * @since 0.1.0
  * @category errors
  */
-export class UnexpectedBody
-  extends Schema.TaggedError<UnexpectedBody>("@effect-connectors/core/ApiError/UnexpectedBody")("UnexpectedBody", {
-    ...answered,
-    reason: Schema.Literal("invalid", "empty", "too large", "too deep", "truncated", "wrong type"),
-    contentType: Schema.optional(Schema.String),
-    /** What was expected, and where. */
-    expected: Schema.optional(Schema.Array(Schema.String))
-  })
-{
+export class UnexpectedBody extends Schema.TaggedError<UnexpectedBody>(
+  "@effect-connectors/core/ApiError/UnexpectedBody"
+)("UnexpectedBody", {
+  ...answered,
+  reason: Schema.Literal("invalid", "empty", "too large", "too deep", "truncated", "wrong type"),
+  contentType: Schema.optional(Schema.String),
+  /** What was expected, and where. */
+  expected: Schema.optional(Schema.Array(Schema.String))
+}) {
   /** The answer's body; text when it is not JSON. */
   get body(): unknown {
     return reportedResponse(this)?.body
@@ -259,14 +268,15 @@ export class UnexpectedBody
  * @since 0.1.0
  * @category errors
  */
-export class Unreachable
-  extends Schema.TaggedError<Unreachable>("@effect-connectors/core/ApiError/Unreachable")("Unreachable", {
+export class Unreachable extends Schema.TaggedError<Unreachable>("@effect-connectors/core/ApiError/Unreachable")(
+  "Unreachable",
+  {
     ...call,
     code: Schema.String,
     phase,
     timedOut: Schema.Boolean
-  })
-{
+  }
+) {
   /** What happened and what to do. */
   override get message(): string {
     return `${where(this)}: no answer (${this.code})${tried(this)}. Check \`baseUrl\` and the network`
@@ -279,12 +289,10 @@ export class Unreachable
  * @since 0.1.0
  * @category errors
  */
-export class NotSent
-  extends Schema.TaggedError<NotSent>("@effect-connectors/core/ApiError/NotSent")("NotSent", {
-    ...call,
-    code: Schema.String
-  })
-{
+export class NotSent extends Schema.TaggedError<NotSent>("@effect-connectors/core/ApiError/NotSent")("NotSent", {
+  ...call,
+  code: Schema.String
+}) {
   /** What happened and what to do. */
   override get message(): string {
     return `${where(this)}: could not be sent (${this.code})${tried(this)}; the server did not see it. Check \`baseUrl\` and the network`
@@ -298,16 +306,16 @@ export class NotSent
  * @since 0.1.0
  * @category errors
  */
-export class OutcomeUnknown
-  extends Schema.TaggedError<OutcomeUnknown>("@effect-connectors/core/ApiError/OutcomeUnknown")("OutcomeUnknown", {
-    ...call,
-    /** How far it came. */
-    phase,
-    /** What ended it, such as `ECONNRESET`, `ATTEMPT_TIMEOUT`, `DEADLINE` or `EMPTY_BODY`. */
-    code: Schema.String,
-    status: Schema.optional(Schema.Number)
-  })
-{
+export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(
+  "@effect-connectors/core/ApiError/OutcomeUnknown"
+)("OutcomeUnknown", {
+  ...call,
+  /** How far it came. */
+  phase,
+  /** What ended it, such as `ECONNRESET`, `ATTEMPT_TIMEOUT`, `DEADLINE` or `EMPTY_BODY`. */
+  code: Schema.String,
+  status: Schema.optional(Schema.Number)
+}) {
   /** What could be read of the answer's body. */
   get body(): unknown {
     return reportedResponse(this)?.body
@@ -327,12 +335,9 @@ export class OutcomeUnknown
  * @since 0.1.0
  * @category errors
  */
-export class DeadlineExceeded
-  extends Schema.TaggedError<DeadlineExceeded>("@effect-connectors/core/ApiError/DeadlineExceeded")(
-    "DeadlineExceeded",
-    { ...call, deadline: Schema.DurationFromSelf }
-  )
-{
+export class DeadlineExceeded extends Schema.TaggedError<DeadlineExceeded>(
+  "@effect-connectors/core/ApiError/DeadlineExceeded"
+)("DeadlineExceeded", { ...call, deadline: Schema.DurationFromSelf }) {
   /** What happened and what to do. */
   override get message(): string {
     return `${where(this)}: not done within its deadline of ${Duration.format(this.deadline)}${tried(this)}. Give it more time`
@@ -341,7 +346,8 @@ export class DeadlineExceeded
 
 const followed = { job: JobRef, word: Schema.optional(Schema.String) }
 
-const which = (ref: JobRef): string => `job ${ref.jobId} (${ref.operation}${ref.connection === undefined ? "" : ` on ${ref.connection}`})`
+const which = (ref: JobRef): string =>
+  `job ${ref.jobId} (${ref.operation}${ref.connection === undefined ? "" : ` on ${ref.connection}`})`
 
 /**
  * The job ended in failure. `error` is what the server said of it.
@@ -349,9 +355,10 @@ const which = (ref: JobRef): string => `job ${ref.jobId} (${ref.operation}${ref.
  * @since 0.1.0
  * @category errors
  */
-export class JobFailed
-  extends Schema.TaggedError<JobFailed>("@effect-connectors/core/ApiError/JobFailed")("JobFailed", followed)
-{
+export class JobFailed extends Schema.TaggedError<JobFailed>("@effect-connectors/core/ApiError/JobFailed")(
+  "JobFailed",
+  followed
+) {
   /** The job ran and failed: to repeat it is to submit it again. */
   readonly retryable = false
   /** What the server reports as the job's error. */
@@ -370,9 +377,10 @@ export class JobFailed
  * @since 0.1.0
  * @category errors
  */
-export class JobCancelled
-  extends Schema.TaggedError<JobCancelled>("@effect-connectors/core/ApiError/JobCancelled")("JobCancelled", followed)
-{
+export class JobCancelled extends Schema.TaggedError<JobCancelled>("@effect-connectors/core/ApiError/JobCancelled")(
+  "JobCancelled",
+  followed
+) {
   /** To repeat it is to submit it again. */
   readonly retryable = false
   /** What the server reports as the job's error. */
@@ -391,13 +399,14 @@ export class JobCancelled
  * @since 0.1.0
  * @category errors
  */
-export class JobNotFound
-  extends Schema.TaggedError<JobNotFound>("@effect-connectors/core/ApiError/JobNotFound")("JobNotFound", {
+export class JobNotFound extends Schema.TaggedError<JobNotFound>("@effect-connectors/core/ApiError/JobNotFound")(
+  "JobNotFound",
+  {
     job: JobRef,
     seen: Schema.Boolean,
     status: Schema.Number
-  })
-{
+  }
+) {
   /** Its fate is unknown. */
   readonly retryable = false
   /** What happened and what to do. */
@@ -415,12 +424,14 @@ export class JobNotFound
  * @since 0.1.0
  * @category errors
  */
-export class JobDeadlineExceeded
-  extends Schema.TaggedError<JobDeadlineExceeded>("@effect-connectors/core/ApiError/JobDeadlineExceeded")(
-    "JobDeadlineExceeded",
-    { job: JobRef, deadline: Schema.DurationFromSelf, polls: Schema.Number, word: Schema.optional(Schema.String) }
-  )
-{
+export class JobDeadlineExceeded extends Schema.TaggedError<JobDeadlineExceeded>(
+  "@effect-connectors/core/ApiError/JobDeadlineExceeded"
+)("JobDeadlineExceeded", {
+  job: JobRef,
+  deadline: Schema.DurationFromSelf,
+  polls: Schema.Number,
+  word: Schema.optional(Schema.String)
+}) {
   /** Watching the same job again is safe. */
   readonly retryable = true
   /** What happened and what to do. */

@@ -104,7 +104,9 @@ export class Auth extends Context.Tag("@effect-connectors/core/Auth")<Auth, Auth
    *
    * @since 0.1.0
    */
-  static readonly none: Layer.Layer<Auth> = Layer.sync(Auth, () => Auth.of({ initial: {}, current: Effect.succeed({}) }))
+  static readonly none: Layer.Layer<Auth> = Layer.sync(Auth, () =>
+    Auth.of({ initial: {}, current: Effect.succeed({}) })
+  )
 
   /**
    * Credentials from `Config`; without an argument from the environment:
@@ -174,7 +176,9 @@ const sessionHeaders = (session: {
 
 const checked = (credentials: Credentials): Effect.Effect<Credentials, InvalidRequest> => {
   const issues = headerIssues("Auth", credentials)
-  return issues.length === 0 ? Effect.succeed(credentials) : Effect.fail(new InvalidRequest({ operation: "Auth", issues }))
+  return issues.length === 0
+    ? Effect.succeed(credentials)
+    : Effect.fail(new InvalidRequest({ operation: "Auth", issues }))
 }
 
 const fixed = (credentials: Credentials): Layer.Layer<Auth, InvalidRequest> =>
@@ -192,16 +196,16 @@ const fromSettings = (settings: Auth.Settings): Layer.Layer<Auth, ConfigError.Co
   return Object.keys(headers).length > 0
     ? fixed(headers)
     : Layer.fail(
-      ConfigError.MissingData(
-        ["CONNECTIONS_SERVICE_TOKEN"],
-        "no credentials: set CONNECTIONS_SERVICE_TOKEN, or CONNECTIONS_COOKIE with CONNECTIONS_CSRF_TOKEN; to send none, provide Auth.none"
+        ConfigError.MissingData(
+          ["CONNECTIONS_SERVICE_TOKEN"],
+          "no credentials: set CONNECTIONS_SERVICE_TOKEN, or CONNECTIONS_COOKIE with CONNECTIONS_CSRF_TOKEN; to send none, provide Auth.none"
+        )
       )
-    )
 }
 
 const unavailable: Unavailable = { _tag: "Unavailable" }
 
-const makeRefreshing = Effect.fnUntraced(function*<E, R>(get: Effect.Effect<Credentials, E, R>) {
+const makeRefreshing = Effect.fnUntraced(function* <E, R>(get: Effect.Effect<Credentials, E, R>) {
   const context = yield* Effect.context<R>()
   // what went wrong may hold a secret, and is the caller's to log
   const fetch = get.pipe(
@@ -210,11 +214,13 @@ const makeRefreshing = Effect.fnUntraced(function*<E, R>(get: Effect.Effect<Cred
     Effect.catchAllCause(() => Effect.fail(unavailable))
   )
   let held: Credentials | undefined
-  const renewed = singleFlight(Effect.tap(fetch, (fresh) => {
-    held = fresh
-  }))
+  const renewed = singleFlight(
+    Effect.tap(fetch, (fresh) => {
+      held = fresh
+    })
+  )
   return Auth.of({
-    current: Effect.suspend(() => held === undefined ? renewed : Effect.succeed(held)),
-    renew: (refused) => Effect.suspend(() => held !== undefined && held !== refused ? Effect.succeed(held) : renewed)
+    current: Effect.suspend(() => (held === undefined ? renewed : Effect.succeed(held))),
+    renew: (refused) => Effect.suspend(() => (held !== undefined && held !== refused ? Effect.succeed(held) : renewed))
   })
 })

@@ -60,10 +60,8 @@ export const withRetry: {
 export const withDeadline: {
   (deadline: Duration.DurationInput): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, deadline: Duration.DurationInput): Effect.Effect<A, E, R>
-} = dual(
-  2,
-  <A, E, R>(self: Effect.Effect<A, E, R>, deadline: Duration.DurationInput) =>
-    locally(self, { deadline: Duration.decode(deadline) })
+} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, deadline: Duration.DurationInput) =>
+  locally(self, { deadline: Duration.decode(deadline) })
 )
 
 /**
@@ -75,10 +73,8 @@ export const withDeadline: {
 export const withAttemptTimeout: {
   (timeout: Duration.DurationInput): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.DurationInput): Effect.Effect<A, E, R>
-} = dual(
-  2,
-  <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.DurationInput) =>
-    locally(self, { attemptTimeout: Duration.decode(timeout) })
+} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.DurationInput) =>
+  locally(self, { attemptTimeout: Duration.decode(timeout) })
 )
 
 /**

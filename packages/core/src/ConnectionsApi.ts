@@ -15,11 +15,19 @@ import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { ReadError, WriteError } from "./ApiError.js"
 import { Auth } from "./Auth.js"
-import type { ActionOperations, ConnectionHandle, FileOperations, HttpOperations, SqlOperations, TriggerOperations, Unbound } from "./ConnectionHandle.js"
+import type {
+  ActionOperations,
+  ConnectionHandle,
+  FileOperations,
+  HttpOperations,
+  SqlOperations,
+  TriggerOperations,
+  Unbound
+} from "./ConnectionHandle.js"
 import * as execute from "./internal/execute.js"
 import { bindings } from "./internal/bindings.js"
 import * as jobs from "./internal/jobs.js"
-import * as request from "./internal/request.js"
+import * as road from "./internal/road.js"
 import { resolve } from "./internal/settings.js"
 import * as tracker from "./internal/tracker.js"
 import { unbound } from "./internal/unbound.js"
@@ -60,9 +68,10 @@ import type { RetryInput } from "./Retry.js"
  * @since 0.1.0
  * @category services
  */
-export class ConnectionsApi
-  extends Context.Tag("@effect-connectors/core/ConnectionsApi")<ConnectionsApi, ConnectionsApi.Service>()
-{
+export class ConnectionsApi extends Context.Tag("@effect-connectors/core/ConnectionsApi")<
+  ConnectionsApi,
+  ConnectionsApi.Service
+>() {
   /**
    * A client of one origin, with the `Auth` and `HttpClient` it is given.
    *
@@ -216,24 +225,24 @@ const environment: Config.Config.Wrap<ConnectionsApi.Settings> = Config.all({
  * @since 0.1.0
  * @category constructors
  */
-export const make = Effect.fnUntraced(function*(
+export const make = Effect.fnUntraced(function* (
   options: ConnectionsApi.Options
 ): Effect.fn.Return<ConnectionsApi.Service, InvalidRequest, Auth | HttpClient.HttpClient | Scope.Scope> {
   const settings = yield* resolve("ConnectionsApi.make", options)
   const auth = yield* Auth
   const given = yield* HttpClient.HttpClient
   const client = options.transformClient === undefined ? given : options.transformClient(given)
-  const road = request.make(client, auth, settings)
+  const way = road.make(client, auth, settings)
   const protocol = options.jobs?.protocol ?? JobProtocol.defaultProtocol
-  const bound = bindings(road, execute.make(road, protocol))
+  const bound = bindings(way, execute.make(way, protocol))
   const look = bound.look(protocol)
   const follower = yield* tracker.make(look.once, {
     ...tracker.defaultOptions,
     concurrency: options.jobs?.concurrency ?? tracker.defaultOptions.concurrency,
-    budget: options.jobs?.budget === "unlimited" ? undefined : options.jobs?.budget ?? tracker.defaultOptions.budget
+    budget: options.jobs?.budget === "unlimited" ? undefined : (options.jobs?.budget ?? tracker.defaultOptions.budget)
   })
   return {
-    origin: road.origin,
+    origin: way.origin,
     connection: bound.connection,
     list: bound.list,
     catalog: bound.catalog,
@@ -244,6 +253,12 @@ export const make = Effect.fnUntraced(function*(
     sql: unbound(bound.sql),
     triggers: unbound(bound.triggers),
     subscribers: bound.subscribers,
-    jobs: jobs.make({ origin: road.origin, tracker: follower, protocol, look: look.retried, defaults: options.jobs ?? {} })
+    jobs: jobs.make({
+      origin: way.origin,
+      tracker: follower,
+      protocol,
+      look: look.retried,
+      defaults: options.jobs ?? {}
+    })
   }
 })

@@ -27,7 +27,8 @@ export const Issue = Schema.Struct({
 export type Issue = typeof Issue.Type
 
 const line = (issue: Issue): string =>
-  (issue.path.length === 0 ? "" : `${issue.path.join(".")}: `) + issue.message +
+  (issue.path.length === 0 ? "" : `${issue.path.join(".")}: `) +
+  issue.message +
   (issue.fix === undefined ? "" : ` (${issue.fix})`)
 
 /**
@@ -37,12 +38,12 @@ const line = (issue: Issue): string =>
  * @since 0.1.0
  * @category errors
  */
-export class InvalidRequest
-  extends Schema.TaggedError<InvalidRequest>("@effect-connectors/core/ApiError/InvalidRequest")("InvalidRequest", {
-    operation: Schema.String,
-    issues: Schema.Array(Issue)
-  })
-{
+export class InvalidRequest extends Schema.TaggedError<InvalidRequest>(
+  "@effect-connectors/core/ApiError/InvalidRequest"
+)("InvalidRequest", {
+  operation: Schema.String,
+  issues: Schema.Array(Issue)
+}) {
   /** Repeating the same call gives the same error. */
   readonly retryable = false
 

@@ -68,8 +68,10 @@ export interface JobProtocol {
   readonly words: Readonly<Record<string, Exclude<State, "unknown">>>
 }
 
-const words = (state: Exclude<State, "unknown">, list: string): ReadonlyArray<readonly [string, Exclude<State, "unknown">]> =>
-  list.split(" ").map((word) => [word, state] as const)
+const words = (
+  state: Exclude<State, "unknown">,
+  list: string
+): ReadonlyArray<readonly [string, Exclude<State, "unknown">]> => list.split(" ").map((word) => [word, state] as const)
 
 /**
  * The protocol of Connections, as far as it is known; lenient where it is not.
@@ -130,7 +132,7 @@ const keyOf = (word: string): string =>
  */
 export const stateOf = (protocol: JobProtocol, word: string): State => {
   const key = keyOf(word)
-  return Object.hasOwn(protocol.words, key) ? protocol.words[key] ?? "unknown" : "unknown"
+  return Object.hasOwn(protocol.words, key) ? (protocol.words[key] ?? "unknown") : "unknown"
 }
 
 /**
@@ -186,11 +188,13 @@ const idOf = (protocol: JobProtocol, fields: Fields): string | undefined => {
 // an envelope may have a status of its own: the object that names the job wins
 const jobFields = (protocol: JobProtocol, body: Fields): Fields | undefined => {
   const candidates = [body, ...protocol.containers.map((name) => body[name]).filter(isFields)]
-  return candidates.find((fields) => wordOf(protocol, fields) !== undefined && idOf(protocol, fields) !== undefined) ??
+  return (
+    candidates.find((fields) => wordOf(protocol, fields) !== undefined && idOf(protocol, fields) !== undefined) ??
     candidates.find((fields) => wordOf(protocol, fields) !== undefined)
+  )
 }
 
-const clamp = (n: number): number | undefined => Number.isFinite(n) && n >= 0 ? Math.min(1, n) : undefined
+const clamp = (n: number): number | undefined => (Number.isFinite(n) && n >= 0 ? Math.min(1, n) : undefined)
 
 const progressOf = (value: unknown, isPercentage: boolean): number | undefined => {
   if (Predicate.isNumber(value)) return clamp(isPercentage || value > 1 ? value / 100 : value)

@@ -1,4 +1,4 @@
-import type { ApiError } from "@effect-connectors/core/ApiError"
+import type { ApiError, UnexpectedBody } from "@effect-connectors/core/ApiError"
 import { responseOf } from "@effect-connectors/core/ApiError"
 import * as Call from "@effect-connectors/core/Call"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -13,7 +13,7 @@ const good = "{\"connection\":{\"slug\":\"crm\"}}"
 const ends = (reply: Reply, call: "safe" | "unsafe" | "idempotent") =>
   Effect.flatMap(apiOver(fakeClient(reply).client, { retry: "none" }), (api) => Effect.flip<unknown, ApiError, never>(calls[call](api)))
 
-const bodies: ReadonlyArray<readonly [name: string, parts: AnswerParts, reason: string, code: string]> = [
+const bodies: ReadonlyArray<readonly [name: string, parts: AnswerParts, reason: UnexpectedBody["reason"], code: string]> = [
   ["a page", { text: "<html>", headers: { "content-type": "text/html" } }, "wrong type", "NOT_JSON"],
   ["a page that says it is JSON", { text: "<html>" }, "invalid", "INVALID_BODY"],
   ["JSON that says it is text", { text: good, headers: { "content-type": "text/plain" } }, "wrong type", "NOT_JSON"],

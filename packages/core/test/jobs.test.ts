@@ -1,4 +1,5 @@
 import { assert, describe } from "@effect/vitest"
+import type { Execution } from "@effect-connectors/core/Job"
 import { JobRef } from "@effect-connectors/core/JobRef"
 import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
 import * as Clock from "effect/Clock"
@@ -43,7 +44,8 @@ describe("jobs.result", () => {
       assert.deepStrictEqual(yield* api.jobs.result(job), { synced: 2 })
       assert.deepStrictEqual(yield* api.jobs.result(JobRef.encode(job)), { synced: 2 })
       assert.deepStrictEqual(yield* api.jobs.result({ _tag: "Accepted", job }), { synced: 2 })
-      assert.deepStrictEqual(yield* api.jobs.result({ _tag: "Completed", value: { output: [7] } }), [7])
+      const done: Execution = { _tag: "Completed", value: { output: [7] } }
+      assert.deepStrictEqual(yield* api.jobs.result(done), [7])
     })
   )
 

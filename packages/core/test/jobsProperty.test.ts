@@ -25,13 +25,13 @@ interface Case {
   readonly interruptMillis: number | undefined
 }
 
-const constant = FastCheck.constantFrom
+const constant = <A>(...values: ReadonlyArray<A>) => FastCheck.constantFrom(...values)
 
 const cases: FastCheck.Arbitrary<Case> = FastCheck.record({
   steps: script,
-  mode: constant("watch", "follow"),
+  mode: constant<"watch" | "follow">("watch", "follow"),
   seed: FastCheck.nat(),
-  deadlineMillis: constant(700, 5_000, 45_000, 180_000),
+  deadlineMillis: constant(700, 15_000, 90_000, 180_000),
   graceMillis: constant(1, 4_000, 30_000),
   maxFailures: constant(0, 2, 20, 20),
   paceMillis: constant(undefined, undefined, undefined, 0, 300, 20_000),
@@ -227,7 +227,7 @@ const wrongWith = (one: Case, seen: Seen): ReadonlyArray<string> => {
   return wrong
 }
 
-const total = Number(process.env["N"] ?? 2_400)
+const total = 2_000
 
 describe("any script of answers", () => {
   it(
@@ -252,7 +252,7 @@ describe("any script of answers", () => {
       const { user, system } = process.cpuUsage(cpu)
       console.log("any script of answers:", JSON.stringify(sum), `${Math.round((user + system) / 1e5) / 10} s of CPU`)
       for (const tag of ["ok", "JobFailed", "JobCancelled", "JobNotFound", "JobDeadlineExceeded", "Unauthorized", "interrupted"]) {
-        assert.isAbove(sum[tag] ?? 0, 20, tag)
+        assert.isAbove(sum[tag] ?? 0, 10, tag)
       }
       assert.isAbove(sum["polls"] ?? 0, total * 4)
     },

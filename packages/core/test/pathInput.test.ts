@@ -237,12 +237,13 @@ describe("input that has no form in JSON", () => {
     })
   )
 
-  refused("an array as parameters", (api) => api.sql.select("crm", Object.assign([], { a: 1 })), "body", /is not an object/)
+  refused("an array as parameters", (api) => api.sql.select("crm", JSON.parse("[]")), "body", /is not an object/)
+  refused("a text as parameters", (api) => api.sql.select("crm", JSON.parse("\"a\"")), "body", /is not an object/)
   refused(
     "options that are no object, with execution options",
-    (api) => api.actions.execute("crm", "a", Object.assign({}, { options: Object(1) }), { execution: { source: "x" }, timeoutMs: 0 }),
-    "timeoutMs",
-    /above 0/
+    (api) => api.actions.execute("crm", "a", JSON.parse("{\"options\": \"CANARY\"}"), { execution: { source: "x" } }),
+    "body.options",
+    /cannot be merged/
   )
 })
 

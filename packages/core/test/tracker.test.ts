@@ -96,6 +96,17 @@ describe("the server's hint", () => {
     })
   )
 
+  virtual("holds for who comes later, too", () =>
+    Effect.gen(function* () {
+      const kit = yield* make((_, look) => (look === 0 ? word("running", {}, 20_000) : done))
+      yield* kit.watch("a")
+      yield* Effect.sleep("5 seconds")
+      const newcomer = yield* kit.watch("a")
+      yield* Effect.sleep("1 minute")
+      assert.deepStrictEqual([endOf(newcomer), ...kit.times()], ["succeeded", 0, 20_000])
+    })
+  )
+
   virtual("is never obeyed beyond the limit, and nonsense is ignored", () =>
     Effect.gen(function* () {
       const hints = [Infinity, 1e12, NaN, -5]
@@ -151,6 +162,25 @@ describe("a pace of one's own", () => {
       watch.stop()
       assert.isAtMost(kit.looks.length, 101)
       assert.isAtLeast(kit.looks.length, 90)
+    })
+  )
+
+  virtual("that is done is left alone, while that of another watcher goes on", () =>
+    Effect.gen(function* () {
+      const kit = yield* make((_, look) => (look < 5 ? running : done))
+      const stepped: Array<string> = []
+      const pace = (name: string, times: number) =>
+        Schedule.recurs(times).pipe(
+          Schedule.addDelay(() => "1 second"),
+          Schedule.onDecision(() => Effect.sync(() => stepped.push(name)))
+        )
+      const watches = [
+        yield* kit.watch("a", { pace: pace("short", 1) }),
+        yield* kit.watch("a", { pace: pace("long", 9) })
+      ]
+      yield* Effect.sleep("1 minute")
+      assert.deepStrictEqual(watches.map(endOf), ["succeeded", "succeeded"])
+      assert.deepStrictEqual(stepped, ["short", "long", "short", "long", "long", "long", "long"])
     })
   )
 

@@ -1,5 +1,6 @@
 import * as Headers from "@effect/platform/Headers"
 import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -8,7 +9,7 @@ import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Tracer from "effect/Tracer"
-import { ApiRejected, JobNotFound, responseOf, Unauthorized } from "../src/ApiError.js"
+import { ApiRejected, JobNotFound, responseOf, Unauthorized, Unreachable, withResponse } from "../src/ApiError.js"
 import { withResponse } from "../src/internal/reported.js"
 import * as Tracker from "../src/internal/tracker.js"
 import { call, endOf, errorOf, failed, make, ref, rest, script, virtual, word } from "./support/trackerKit.js"
@@ -16,6 +17,8 @@ import { call, endOf, errorOf, failed, make, ref, rest, script, virtual, word } 
 const running = word("running")
 const done = word("succeeded")
 const pace = Schedule.spaced("1 second")
+
+const unreachable = new Unreachable({ ...call, code: "ECONNRESET", phase: "request", timedOut: false })
 
 describe("a look that fails", () => {
   virtual("is borne so many times in a row, and a good one starts the count anew", () =>
@@ -97,12 +100,18 @@ describe("a look that fails", () => {
   virtual("with a defect ends every watch with it", () =>
     Effect.gen(function* () {
       const kit = yield* make((jobId) => {
+        if (jobId === "both") return Effect.failCause(Cause.parallel(Cause.fail(unreachable), Cause.die("planted")))
         if (jobId === "throws") throw new Error("planted")
         return Effect.dieMessage("planted")
       })
-      const watches = [yield* kit.watch("dies"), yield* kit.watch("dies"), yield* kit.watch("throws")]
+      const watches = [
+        yield* kit.watch("dies"),
+        yield* kit.watch("dies"),
+        yield* kit.watch("throws"),
+        yield* kit.watch("both")
+      ]
       yield* Effect.sleep("1 second")
-      assert.deepStrictEqual(watches.map(endOf), ["Die", "Die", "Die"])
+      assert.deepStrictEqual(watches.map(endOf), ["Die", "Die", "Die", "Parallel"])
       assert.deepStrictEqual(rest(kit), [0, 0, 0])
     })
   )

@@ -16,6 +16,22 @@ const pace = Schedule.spaced("1 second")
 
 const many = (count: number): ReadonlyArray<string> => Array.from({ length: count }, (_, index) => `job-${index}`)
 
+/** The clock in use, with its sleeps counted and changed. */
+const watchedClock = (change: (millis: number) => number) =>
+  Effect.map(Effect.clock, (inner) => {
+    const sleeps: Array<number> = []
+    const clock: Clock.Clock = {
+      ...inner,
+      [Clock.ClockTypeId]: Clock.ClockTypeId,
+      unsafeCurrentTimeMillis: () => inner.unsafeCurrentTimeMillis(),
+      sleep: (duration) => {
+        sleeps.push(Duration.toMillis(duration))
+        return inner.sleep(Duration.millis(change(Duration.toMillis(duration))))
+      }
+    }
+    return { clock, sleeps }
+  })
+
 describe("many watchers of one job", () => {
   virtual("cost one look per tick, and all see the same", () =>
     Effect.gen(function* () {
@@ -207,6 +223,22 @@ describe("a callback", () => {
     })
   )
 
+  virtual("at the end may stop another watch of that job, which then hears nothing", () =>
+    Effect.gen(function* () {
+      const kit = yield* make((_, look) => (look < 1 ? running : done))
+      const others: Array<Watch> = []
+      const first = yield* kit.watch("a", { onEnd: () => others.forEach((watch) => watch.stop()) })
+      others.push(yield* kit.watch("a"), yield* kit.watch("a"))
+      yield* Effect.sleep("1 minute")
+      assert.deepStrictEqual(
+        [first, ...others].map((watch) => watch.progress),
+        [["running"], ["running"], ["running"]]
+      )
+      assert.deepStrictEqual(others.map(endOf), ["0 ends", "0 ends"])
+      assert.deepStrictEqual(rest(kit), [0, 0, 0])
+    })
+  )
+
   virtual("may watch the same job again, in progress and at the end", () =>
     Effect.gen(function* () {
       const kit = yield* make((_, look) => (look < 3 ? running : done))
@@ -362,6 +394,34 @@ describe("the load", () => {
       assert.strictEqual(yield* Deferred.await(ended), "Success")
       assert.strictEqual(kit.looks.length, 3)
       assert.deepStrictEqual(rest(kit), [0, 0, 0])
+    })
+  )
+
+  virtual("wakes up for many jobs at once", () =>
+    Effect.gen(function* () {
+      const kit = yield* make(() => done, { budget: undefined })
+      const { clock, sleeps } = yield* watchedClock((duration) => duration)
+      for (const [index, jobId] of many(1_000).entries()) {
+        yield* Effect.withClock(kit.watch(jobId, { firstDelayMillis: index }), clock)
+      }
+      yield* Effect.sleep("1 minute")
+      const late = kit.times().map((at, index) => at - index)
+      assert.strictEqual(late.length, 1_000)
+      assert.isTrue(
+        late.every((millis) => millis >= 0 && millis <= 10),
+        `${Math.max(...late)}`
+      )
+      assert.isAtMost(sleeps.length, 102)
+    })
+  )
+
+  virtual("is in time although a timer of the platform fires early", () =>
+    Effect.gen(function* () {
+      const kit = yield* make((_, look) => (look < 3 ? running : done))
+      const { clock } = yield* watchedClock((duration) => Math.max(1, duration - 1))
+      yield* Effect.withClock(kit.watch("a", { pace }), clock)
+      yield* Effect.sleep("1 minute")
+      assert.deepStrictEqual(kit.times(), [0, 1_000, 2_000, 3_000])
     })
   )
 

@@ -75,7 +75,8 @@ const guess = (error: unknown): Transport.Evidence => {
   const trace = traceOf(Predicate.hasProperty(error, "cause") ? error.cause : undefined)
   const code = trace?.code ?? "NO_ANSWER"
   const permanent = refusedForGood.test(code)
-  const beforeConnect = connectCodes.has(code) &&
+  const beforeConnect =
+    connectCodes.has(code) &&
     (trace?.syscall === undefined ? code === "UND_ERR_CONNECT_TIMEOUT" : connectSyscalls.has(trace.syscall))
   return beforeConnect || permanent
     ? { sent: false, phase: "connect", code, permanent, timedOut: false }
@@ -120,10 +121,10 @@ const readBounded = (
     const isError = response.status < 200 || response.status >= 300
     const limit = isError ? limits.maxErrorBodyBytes : limits.maxBodyBytes
     const declared = Number(response.headers["content-length"] ?? "0")
-    if (!isError && declared > limit) return Effect.fail(fail(response, bodyTooLarge))
     const decoder = new TextDecoder()
     let text = ""
-    let size = 0
+    // what is announced as too long is let go at its first chunk: an answer that nobody reads keeps its socket
+    let size = !isError && declared > limit ? declared : 0
     const keep = (chunk: Uint8Array): boolean => {
       size += chunk.byteLength
       const within = size <= limit
@@ -131,12 +132,14 @@ const readBounded = (
       return within
     }
     return response.stream.pipe(
+      Stream.mapError((error) => ({
+        isEmpty: error._tag === "ResponseError" && error.reason === "EmptyBody",
+        code: traceOf(error.cause)?.code ?? "BODY_CUT"
+      })),
       Stream.runForEachWhile((chunk) => Effect.sync(() => keep(chunk))),
       Effect.catchAll((error) =>
         // the status of an error answer counts even if its body is cut
-        isError || (error._tag === "ResponseError" && error.reason === "EmptyBody")
-          ? Effect.void
-          : Effect.fail(fail(response, traceOf(error.cause)?.code ?? "BODY_CUT"))
+        isError || error.isEmpty ? Effect.void : Effect.fail(fail(response, error.code))
       ),
       Effect.flatMap(() =>
         size > limit && !isError
@@ -164,8 +167,11 @@ const lostBy = (cause: Cause.Cause<unknown>): Effect.Effect<never, Lost> => {
   const error = Option.getOrUndefined(Cause.failureOption(cause)) ?? Option.getOrUndefined(Cause.dieOption(cause))
   if (Predicate.hasProperty(error, "_tag") && error._tag === "ResponseError") {
     const response = Predicate.hasProperty(error, "response") ? error.response : undefined
-    const status = Predicate.hasProperty(response, "status") && Predicate.isNumber(response.status) ? response.status : undefined
-    return Effect.fail(lost({ sent: true, phase: "response", code: "NO_ANSWER", permanent: false, timedOut: false, status }))
+    const status =
+      Predicate.hasProperty(response, "status") && Predicate.isNumber(response.status) ? response.status : undefined
+    return Effect.fail(
+      lost({ sent: true, phase: "response", code: "NO_ANSWER", permanent: false, timedOut: false, status })
+    )
   }
   return Effect.fail(lost(Transport.evidenceOf(error) ?? guess(error)))
 }
@@ -188,7 +194,8 @@ const noRedirects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, 
     Effect.provideService(effect, FetchHttpClient.RequestInit, {
       ...Option.getOrElse(given, () => ({})),
       redirect: "manual"
-    }))
+    })
+  )
 
 const answered = (
   sent: Effect.Effect<HttpClientResponse.HttpClientResponse, unknown>,
@@ -224,6 +231,8 @@ export const exchange = (
     Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => timedOut(head) }),
     Effect.locally(Transport.currentAttempt, limits),
     Effect.locally(HttpClient.currentTracerDisabledWhen, () => true),
+    // fibres that are forked below would log how they failed, with the platform's errors in it
+    Effect.withUnhandledErrorLogLevel(Option.none()),
     noRedirects
   )
 }

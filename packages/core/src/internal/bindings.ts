@@ -1,4 +1,4 @@
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { ReadError } from "../ApiError.js"
 import * as Call from "../Call.js"
@@ -18,7 +18,7 @@ import * as JobProtocol from "../JobProtocol.js"
 import type { JobRef } from "../JobRef.js"
 import type * as execute from "./execute.js"
 import { query } from "./query.js"
-import type { Road } from "./request.js"
+import type { Road } from "./road.js"
 import { retryAfterMillis } from "./retryAfter.js"
 import { operations } from "./wire/connections.js"
 import * as decode from "./wire/decode.js"
@@ -88,11 +88,15 @@ export const bindings = (road: Road, run: ReturnType<typeof execute.make>) => {
     get: (trigger, filter) =>
       road.call(operations.triggers.get, { segments: [slug, trigger], ...account(filter) }, decode.triggerDetail),
     subscribe: (trigger, subscription) =>
-      road.call(operations.triggers.subscribe, {
-        segments: [slug, trigger],
-        body: subscriptionBody(subscription),
-        issues: subscriptionIssues(subscription)
-      }, decode.subscribed)
+      road.call(
+        operations.triggers.subscribe,
+        {
+          segments: [slug, trigger],
+          body: subscriptionBody(subscription),
+          issues: subscriptionIssues(subscription)
+        },
+        decode.subscribed
+      )
   })
   const self = (slug: string): Pick<ConnectionHandle, "get" | "authorize" | "unauthorize" | "setActive"> => ({
     get: road.call(operations.connections.get, { segments: [slug] }, decode.connectionDetail),
@@ -112,22 +116,27 @@ export const bindings = (road: Road, run: ReturnType<typeof execute.make>) => {
   })
 
   const list: ConnectionsApi.Service["list"] = (filter = {}) =>
-    road.call(operations.connections.list, {
-      segments: [],
-      ...query([
-        ["relay_id", filter.relayId],
-        ["authorized", filter.authorized === true ? "true" : undefined],
-        ["template_id", filter.templateId]
-      ])
-    }, decode.connections)
+    road.call(
+      operations.connections.list,
+      {
+        segments: [],
+        ...query([
+          ["relay_id", filter.relayId],
+          ["authorized", filter.authorized === true ? "true" : undefined],
+          ["template_id", filter.templateId]
+        ])
+      },
+      decode.connections
+    )
 
   const look = (protocol: JobProtocol.JobProtocol) => {
     const retried = (ref: JobRef): Effect.Effect<JobProtocol.JobState, ReadError> =>
       road.call(operations.jobs.get, { segments: [ref.jobId] }, ({ answer, body, now }) =>
         Either.fromNullable(
           JobProtocol.decode(protocol, ref.jobId, body, retryAfterMillis(answer.headers, now())),
-          () => [`expected a state in "${protocol.state.join("\" or \"")}"`]
-        ))
+          () => [`expected a state in "${protocol.state.join('" or "')}"`]
+        )
+      )
     // the tracker has a pace and a failure budget of its own: a retry inside would spend its budget unseen
     const once = (ref: JobRef) => Call.withRetry(retried(ref), "none")
     return { retried, once }

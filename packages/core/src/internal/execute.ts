@@ -1,4 +1,4 @@
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { ApiError } from "../ApiError.js"
 import type { ExecuteOptions, Parameters } from "../ConnectionHandle.js"
@@ -8,7 +8,8 @@ import * as JobProtocol from "../JobProtocol.js"
 import { JobRef } from "../JobRef.js"
 import { requestIdOf } from "./answer.js"
 import type { Operation } from "./operation.js"
-import type { CallError, Decode, Received, Road } from "./request.js"
+import type { CallError, Decode, Received } from "./incoming.js"
+import type { Road } from "./road.js"
 
 const noIssues: ReadonlyArray<Issue> = []
 
@@ -20,7 +21,11 @@ const isObject = (value: unknown): value is Parameters =>
 const timeoutIssue = (timeoutMs: number | undefined): Issue | undefined =>
   timeoutMs === undefined || (Number.isSafeInteger(timeoutMs) && timeoutMs > 0)
     ? undefined
-    : { path: ["timeoutMs"], message: `${timeoutMs} is not a whole number of milliseconds above 0`, fix: "give a positive count, or leave it out" }
+    : {
+        path: ["timeoutMs"],
+        message: `${timeoutMs} is not a whole number of milliseconds above 0`,
+        fix: "give a positive count, or leave it out"
+      }
 
 const queryOf = (options: ExecuteOptions): string => {
   const async = options.async === true ? queries.async : queries.none
@@ -44,7 +49,11 @@ const bodyOf = (parameters: unknown, execution: Parameters | undefined): Either.
     if (Object.keys(merged).length === 0) return Either.right(parameters)
     const given = parameters["options"]
     return given !== undefined && !isObject(given)
-      ? refuse(["body", "options"], "is not an object, so execution options cannot be merged into it", "give one of the two")
+      ? refuse(
+          ["body", "options"],
+          "is not an object, so execution options cannot be merged into it",
+          "give one of the two"
+        )
       : Either.right({ ...parameters, options: { ...given, ...merged } })
   } catch {
     return refuse(["body"], "cannot be read", "send plain data")
@@ -69,23 +78,30 @@ const exactId = (id: string, received: Received, protocol: JobProtocol.JobProtoc
  * @internal
  */
 export const make = (road: Road, protocol: JobProtocol.JobProtocol) => {
-  const decode = (operation: Operation, connection: string): Decode<Execution> => (received) => {
-    const id = JobProtocol.jobIdIn(protocol, received.body)
-    return Either.right(
-      id === undefined ? Completed(received.body) : Accepted(
-        new JobRef({
-          v: 1,
-          api: "connections",
-          origin: road.origin,
-          jobId: exactId(id, received, protocol),
-          operation: operation.name,
-          connection,
-          submittedAt: received.now(),
-          requestId: requestIdOf(received.answer.headers)
-        }, true)
+  const decode =
+    (operation: Operation, connection: string): Decode<Execution> =>
+    (received) => {
+      const id = JobProtocol.jobIdIn(protocol, received.body)
+      return Either.right(
+        id === undefined
+          ? Completed(received.body)
+          : Accepted(
+              new JobRef(
+                {
+                  v: 1,
+                  api: "connections",
+                  origin: road.origin,
+                  jobId: exactId(id, received, protocol),
+                  operation: operation.name,
+                  connection,
+                  submittedAt: received.now(),
+                  requestId: requestIdOf(received.answer.headers)
+                },
+                true
+              )
+            )
       )
-    )
-  }
+    }
   return <E extends ApiError>(
     operation: Operation<E>,
     segments: readonly [slug: string, ...rest: ReadonlyArray<string>],
@@ -94,13 +110,17 @@ export const make = (road: Road, protocol: JobProtocol.JobProtocol) => {
   ): Effect.Effect<Execution, CallError<E>> => {
     const body = bodyOf(parameters, options.execution)
     const issue = body._tag === "Left" ? body.left : timeoutIssue(options.timeoutMs)
-    return road.call(operation, {
-      segments,
-      query: queryOf(options),
-      body: body._tag === "Left" ? {} : body.right,
-      retry: options.retry,
-      timeoutMs: options.timeoutMs,
-      issues: issue === undefined ? noIssues : [issue]
-    }, decode(operation, segments[0]))
+    return road.call(
+      operation,
+      {
+        segments,
+        query: queryOf(options),
+        body: body._tag === "Left" ? {} : body.right,
+        retry: options.retry,
+        timeoutMs: options.timeoutMs,
+        issues: issue === undefined ? noIssues : [issue]
+      },
+      decode(operation, segments[0])
+    )
   }
 }

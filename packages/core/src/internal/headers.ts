@@ -46,9 +46,7 @@ export const headerIssues = (
 }
 
 /** @internal */
-export const plainHeaders = (
-  input: Readonly<Record<string, string | Redacted.Redacted>>
-): Record<string, string> => {
+export const plainHeaders = (input: Readonly<Record<string, string | Redacted.Redacted>>): Record<string, string> => {
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(input)) {
     headers[name.toLowerCase()] = Redacted.isRedacted(value) ? Redacted.value(value) : value

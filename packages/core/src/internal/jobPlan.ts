@@ -31,28 +31,36 @@ export interface Plan {
 const firstDelayMillis = 500
 
 /** @internal */
-export const planOf = (operation: string, options: WatchOptions, defaults: WatchOptions): Effect.Effect<Plan, InvalidRequest> =>
+export const planOf = (
+  operation: string,
+  options: WatchOptions,
+  defaults: WatchOptions
+): Effect.Effect<Plan, InvalidRequest> =>
   Effect.flatMap(Effect.clock, (clock) => {
     const issues: Array<Issue> = []
     const deadline = options.deadline ?? defaults.deadline
     const millis = milliseconds("deadline", deadline ?? "24 hours", issues)
     const failures = options.maxConsecutivePollFailures ?? defaults.maxConsecutivePollFailures ?? 20
     if (!(Number.isInteger(failures) && failures >= 0)) {
-      issues.push({ path: ["maxConsecutivePollFailures"], message: "is not a whole number from 0 up", fix: "give a count" })
+      issues.push({
+        path: ["maxConsecutivePollFailures"],
+        message: "is not a whole number from 0 up",
+        fix: "give a count"
+      })
     }
     const grace = options.notFoundGrace ?? defaults.notFoundGrace ?? "30 seconds"
     const notFoundGraceMillis = Duration.toMillis(grace)
     return issues.length > 0
       ? Effect.fail(new InvalidRequest({ operation, issues }))
       : Effect.succeed({
-        deadline: Duration.millis(millis),
-        isDeadlineGiven: deadline !== undefined,
-        deadlineAt: clock.unsafeCurrentTimeMillis() + millis,
-        notFoundGraceMillis,
-        maxConsecutivePollFailures: failures,
-        pace: options.pace ?? defaults.pace,
-        onSubmitted: options.onSubmitted ?? defaults.onSubmitted
-      })
+          deadline: Duration.millis(millis),
+          isDeadlineGiven: deadline !== undefined,
+          deadlineAt: clock.unsafeCurrentTimeMillis() + millis,
+          notFoundGraceMillis,
+          maxConsecutivePollFailures: failures,
+          pace: options.pace ?? defaults.pace,
+          onSubmitted: options.onSubmitted ?? defaults.onSubmitted
+        })
   })
 
 /** @internal */
@@ -94,10 +102,11 @@ export const decoderOf = <B, I>(output: Schema.Schema<B, I> | undefined): Decode
           status: 200,
           reason: "invalid",
           // the values themselves may be secret: only what was expected where is told
-          expected: ParseResult.ArrayFormatter.formatErrorSync(error).map((issue) =>
-            `result${issue.path.map((step) => `.${String(step)}`).join("")} does not fit the output schema`
+          expected: ParseResult.ArrayFormatter.formatErrorSync(error).map(
+            (issue) => `result${issue.path.map((step) => `.${String(step)}`).join("")} does not fit the output schema`
           )
         }),
         { status: 200, headers: Headers.empty, requestId: job?.requestId, body: value }
-      ))
+      )
+    )
 }

@@ -12,7 +12,9 @@ const issueOf = (value: unknown, path: ReadonlyArray<string>, inArray: boolean):
     case "boolean":
       return undefined
     case "number":
-      return Number.isFinite(value) ? undefined : refuse(`${value} has no form in JSON`, "send a finite number, or null")
+      return Number.isFinite(value)
+        ? undefined
+        : refuse(`${value} has no form in JSON`, "send a finite number, or null")
     case "bigint":
       return refuse("a bigint has no form in JSON", "send it as a string, or as a number if it is small enough")
     case "undefined":
@@ -25,13 +27,20 @@ const issueOf = (value: unknown, path: ReadonlyArray<string>, inArray: boolean):
   }
 }
 
-// what an object makes of itself is what would be sent
-const writtenIssue = (value: unknown, path: ReadonlyArray<string>, inArray: boolean): Issue | undefined =>
-  value === undefined && (inArray || path.length === 1)
-    ? { path: [...path], message: "writes itself as undefined", fix: "send plain data" }
-    : issueOf(value, path, inArray)
-
 const issueIn = (value: object, path: ReadonlyArray<string>, inArray: boolean): Issue | undefined => {
+  if (value instanceof Date && Number.isNaN(value.getTime())) {
+    return { path: [...path], message: "is no date", fix: "send a valid date, or null" }
+  }
+  if (!("toJSON" in value) || typeof value.toJSON !== "function") return partsIssue(value, path)
+  // what an object makes of itself is what is sent, and it is asked once
+  const written: unknown = value.toJSON(path.at(-1))
+  if (typeof written === "object" && written !== null) return partsIssue(written, path)
+  return written === undefined && path.length === 1
+    ? { path: [...path], message: "writes itself as undefined", fix: "send plain data" }
+    : issueOf(written, path, inArray)
+}
+
+const partsIssue = (value: object, path: ReadonlyArray<string>): Issue | undefined => {
   const refuse = (message: string, fix: string): Issue => ({ path: [...path], message, fix })
   if (path.length > maxDepth) return refuse(`is nested deeper than ${maxDepth}, or in itself`, "send a flatter value")
   if (Array.isArray(value)) {
@@ -42,15 +51,11 @@ const issueIn = (value: object, path: ReadonlyArray<string>, inArray: boolean): 
     }
     return undefined
   }
-  if (value instanceof Date && Number.isNaN(value.getTime())) return refuse("is no date", "send a valid date, or null")
-  if ("toJSON" in value && typeof value.toJSON === "function") return writtenIssue(value.toJSON(path.at(-1)), path, inArray)
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) {
-    if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
-      return refuse(`a ${kindOf(value)} has no form in JSON`, "send an object, an array, or bytes as base64 text")
-    }
+  if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    return refuse(`a ${kindOf(value)} has no form in JSON`, "send an object, an array, or bytes as base64 text")
   }
-  for (const [key, element] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const element: unknown = Reflect.get(value, key)
     const issue = deep(element, path, key, false)
     if (issue !== undefined) return issue
   }
@@ -103,7 +108,7 @@ const isTooDeep = (text: string): boolean => {
 // an own key "__proto__" becomes a prototype as soon as somebody copies the object
 const mayHaveProto = (text: string): boolean => text.includes("__proto__") || text.includes("\\u00")
 
-const withoutProto = (key: string, value: unknown): unknown => key === "__proto__" ? undefined : value
+const withoutProto = (key: string, value: unknown): unknown => (key === "__proto__" ? undefined : value)
 
 /** @internal */
 export const parse = (text: string): Parsed => {

@@ -61,9 +61,9 @@ export const write: Kind<WriteError> = {
   lost: (call, evidence, response) =>
     evidence.sent
       ? withResponse(
-        new OutcomeUnknown({ ...call, phase: evidence.phase, code: evidence.code, status: evidence.status }),
-        response
-      )
+          new OutcomeUnknown({ ...call, phase: evidence.phase, code: evidence.code, status: evidence.status }),
+          response
+        )
       : new NotSent({ ...call, code: evidence.code }),
   unreadable: (call, response, reason) =>
     withResponse(

@@ -54,7 +54,7 @@ export const step = (
   Effect.forEach(
     watchers(entry),
     (watcher) =>
-      watcher.pace === undefined || watcher.paceState === done
+      watcher.pace === undefined || !isLive(watcher)
         ? Effect.void
         : Effect.catchAllCause(stepOne(watcher, watcher.pace, state, now), (cause) =>
             Effect.sync(() => onDefect(watcher, cause))

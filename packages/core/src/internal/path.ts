@@ -33,8 +33,10 @@ export const segmentIssue = (name: string, value: unknown, pattern?: RegExp): Is
   const refuse = (message: string, fix: string): Issue => ({ path: [name], message, fix })
   if (typeof value !== "string") return refuse(`expected a string, got ${typeof value}`, "pass the name as text")
   if (value === "") return refuse("is empty", "give the name it has on the server")
-  if (value === "." || value === "..") return refuse(`"${value}" would change the path`, "give the name it has on the server")
-  if (value.length > maxLength) return refuse(`is longer than ${maxLength} characters`, "give the name it has on the server")
+  if (value === "." || value === "..")
+    return refuse(`"${value}" would change the path`, "give the name it has on the server")
+  if (value.length > maxLength)
+    return refuse(`is longer than ${maxLength} characters`, "give the name it has on the server")
   if (control.test(value)) return refuse("holds a control character", "remove line breaks and the like")
   if (loneSurrogate.test(value)) return refuse("holds half of a surrogate pair", "the text was cut inside a character")
   if (pattern !== undefined && !pattern.test(value)) {
@@ -44,4 +46,4 @@ export const segmentIssue = (name: string, value: unknown, pattern?: RegExp): Is
 }
 
 /** @internal */
-export const segment = (value: string): string => plain.test(value) ? value : encodeURIComponent(value)
+export const segment = (value: string): string => (plain.test(value) ? value : encodeURIComponent(value))

@@ -15,7 +15,11 @@ export const query = (
     try {
       text += `${text === "" ? "?" : "&"}${name}=${encodeURIComponent(value)}`
     } catch {
-      issues.push({ path: [name], message: "holds half of a surrogate pair", fix: "the text was cut inside a character" })
+      issues.push({
+        path: [name],
+        message: "holds half of a surrogate pair",
+        fix: "the text was cut inside a character"
+      })
     }
   }
   return { query: text, issues }

@@ -54,10 +54,15 @@ class Ready<XE> {
   }
 }
 
-const count = (name: string, value: number | "unbounded" | undefined, fallback: number, issues: Array<Issue>): number => {
+const count = (
+  name: string,
+  value: number | "unbounded" | undefined,
+  fallback: number,
+  issues: Array<Issue>
+): number => {
   const given = value === undefined ? fallback : value === "unbounded" ? Infinity : value
   if (!(given === Infinity || (Number.isInteger(given) && given > 0))) {
-    issues.push({ path: [name], message: "is not a whole number from 1 up", fix: "give a count, or \"unbounded\"" })
+    issues.push({ path: [name], message: "is not a whole number from 1 up", fix: 'give a count, or "unbounded"' })
   }
   return given
 }
@@ -73,7 +78,7 @@ const limitsOf = (options: Options) => {
 
 /** @internal */
 export const make = (deps: Dependencies) => {
-  const run = Effect.fnUntraced(function*<XE, XR, E, R>(
+  const run = Effect.fnUntraced(function* <XE, XR, E, R>(
     source: Stream.Stream<Effect.Effect<Execution<unknown>, XE, XR>, E, R>,
     options: Options
   ) {
@@ -130,28 +135,38 @@ export const make = (deps: Dependencies) => {
         else failed(index, job, end.cause)
       })
       // between the two nothing may come, or nobody would take the subscription back
-      return Effect.uninterruptible(Effect.suspend(() =>
-        isClosed ? Effect.void : Effect.map(deps.tracker.subscribe(subscription), (given) => {
-          unsubscribe = given
-          if (!isOver) stops.add(given)
-        })
-      ))
+      return Effect.uninterruptible(
+        Effect.suspend(() =>
+          isClosed
+            ? Effect.void
+            : Effect.map(deps.tracker.subscribe(subscription), (given) => {
+                unsubscribe = given
+                if (!isOver) stops.add(given)
+              })
+        )
+      )
     }
 
     const handle = (index: number, execute: Effect.Effect<Execution<unknown>, XE, XR>) => {
       const plan = { ...base, deadlineAt: base.deadlineAt - begun + clock.unsafeCurrentTimeMillis() }
       const submitted = Effect.tap(deps.submit(execute, plan), (execution) =>
-        execution._tag === "Accepted" ? deps.ours(execution.job) : Effect.void)
+        execution._tag === "Accepted" ? deps.ours(execution.job) : Effect.void
+      )
       return Effect.matchCauseEffect(submitted, {
         onFailure: (cause) => Effect.sync(() => failed(index, undefined, cause)),
         onSuccess: (execution) =>
           execution._tag === "Completed"
             ? Effect.sync(() => deliver(index, undefined, Either.right(deps.valueOf(execution))))
             : Effect.zipRight(deps.submitted(plan, execution.job), track(index, plan, execution.job))
-      }).pipe(Effect.catchAllCause((cause) => Effect.sync(() => stop(cause))), Effect.ensuring(Effect.sync(() => {
-        submitting--
-        moved()
-      })))
+      }).pipe(
+        Effect.catchAllCause((cause) => Effect.sync(() => stop(cause))),
+        Effect.ensuring(
+          Effect.sync(() => {
+            submitting--
+            moved()
+          })
+        )
+      )
     }
 
     let index = 0
@@ -175,7 +190,8 @@ export const make = (deps: Dependencies) => {
         Effect.sync(() => {
           sourceEnd = exit
           if (ready.underWay === 0) mailbox.end(exit)
-        })),
+        })
+      ),
       fibers
     )
     return mailbox.stream

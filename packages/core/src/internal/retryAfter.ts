@@ -1,7 +1,8 @@
 import type * as Headers from "@effect/platform/Headers"
 
 const digits = /^\d{1,10}$/
-const imfDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} GMT$/
+const imfDate =
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} GMT$/
 
 const dateMillis = (text: string | undefined): number | undefined =>
   text !== undefined && imfDate.test(text) ? Date.parse(text) : undefined

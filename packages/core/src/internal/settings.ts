@@ -55,9 +55,10 @@ export const resolve = (operation: string, options: ClientOptions): Either.Eithe
   const userAgent = options.userAgent ?? "effect-connectors"
   const agentIssue = headerIssue(["userAgent"], "user-agent", userAgent)
   if (agentIssue !== undefined) issues.push(agentIssue)
-  const keyIssue = options.idempotencyKey === undefined
-    ? undefined
-    : headerIssue(["idempotencyKey", "header"], options.idempotencyKey.header, "key")
+  const keyIssue =
+    options.idempotencyKey === undefined
+      ? undefined
+      : headerIssue(["idempotencyKey", "header"], options.idempotencyKey.header, "key")
   if (keyIssue !== undefined) issues.push(keyIssue)
   const timeoutMillis = milliseconds("attemptTimeout", options.attemptTimeout ?? "30 seconds", issues)
   const deadlineMillis = milliseconds("deadline", options.deadline ?? Duration.infinity, issues)

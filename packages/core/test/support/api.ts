@@ -2,6 +2,7 @@ import { Auth } from "@effect-connectors/core/Auth"
 import type { ApiError } from "@effect-connectors/core/ApiError"
 import { ConnectionsApi, make } from "@effect-connectors/core/ConnectionsApi"
 import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
+import type { RetryInput } from "@effect-connectors/core/Retry"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import * as HttpClient from "@effect/platform/HttpClient"
 import { it } from "@effect/vitest"
@@ -40,15 +41,18 @@ export const timed = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect
   return { millis: (yield* Clock.currentTimeMillis) - start, result }
 })
 
-/** The calls that stand for the retry classes. */
-export const calls = {
-  safe: (api) => api.get("crm"),
-  declared: (api) => api.sql.select("crm", { table: "t" }),
-  idempotent: (api) => api.setActive("crm", true),
-  widened: (api) => api.actions.execute("crm", "a", { input: {} }, { retry: "idempotent" }),
-  unsafe: (api) => api.actions.execute("crm", "a", { input: {} }),
-  submit: (api) => api.actions.execute("crm", "a", { input: {} }, { async: true })
-} satisfies Record<string, (api: ConnectionsApi.Service) => Effect.Effect<unknown, ApiError>>
+/** The calls that stand for the retry classes, on one connection. */
+export const callsOn = (slug: string, widened: RetryInput = "idempotent") =>
+  ({
+    safe: (api) => api.get(slug),
+    declared: (api) => api.sql.select(slug, { table: "t" }),
+    idempotent: (api) => api.setActive(slug, true),
+    widened: (api) => api.actions.execute(slug, "a", { input: {} }, { retry: widened }),
+    unsafe: (api) => api.actions.execute(slug, "a", { input: {} }),
+    submit: (api) => api.actions.execute(slug, "a", { input: {} }, { async: true })
+  }) satisfies Record<string, (api: ConnectionsApi.Service) => Effect.Effect<unknown, ApiError>>
+
+export const calls = callsOn("crm")
 
 export type CallName = keyof typeof calls
 

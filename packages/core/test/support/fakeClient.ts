@@ -101,11 +101,20 @@ export const refusedBy =
 export const hang: Reply = () => Effect.never
 
 /** A head and some of the body, then the connection ends. */
-export const cut = (status: number, text: string, code = "ECONNRESET"): Reply =>
-  answerStream(status, (controller, pulls) => {
-    if (pulls === 0) controller.enqueue(new TextEncoder().encode(text))
-    else controller.error(Object.assign(new TypeError("terminated"), { cause: Object.assign(new Error("cut"), { code }) }))
-  })
+export const cut = (
+  status: number,
+  text: string,
+  code = "ECONNRESET",
+  headers: Readonly<Record<string, string>> = {}
+): Reply =>
+  answerStream(
+    status,
+    (controller, pulls) => {
+      if (pulls === 0) controller.enqueue(new TextEncoder().encode(text))
+      else controller.error(Object.assign(new TypeError("terminated"), { cause: Object.assign(new Error("cut"), { code }) }))
+    },
+    headers
+  )
 
 /** A body made as it is read. */
 export const answerStream =

@@ -18,7 +18,7 @@ const succeeded = "succeeded success completed complete done finished"
 const failed = "failed failure error errored rejected timed_out timeout expired"
 const cancelled = "cancelled canceled aborted killed"
 
-const constant = FastCheck.constantFrom
+const constant = <A>(...values: ReadonlyArray<A>) => FastCheck.constantFrom(...values)
 
 const dressed = (words: string): FastCheck.Arbitrary<string> =>
   FastCheck.tuple(
@@ -37,7 +37,7 @@ interface Progress {
   readonly shown: number | undefined
 }
 
-const progress: FastCheck.Arbitrary<Progress> = constant<ReadonlyArray<Progress>>(
+const progress: FastCheck.Arbitrary<Progress> = constant<Progress>(
   { fields: {}, shown: undefined },
   { fields: { progress: 0.25 }, shown: 0.25 },
   { fields: { progress: 40 }, shown: 0.4 },
@@ -92,7 +92,7 @@ const good: FastCheck.Arbitrary<Step> = FastCheck.tuple(
 
 const ok: FastCheck.Arbitrary<Step> = FastCheck.tuple(
   dressed(succeeded),
-  constant<ReadonlyArray<readonly [Fields, unknown]>>(
+  constant<readonly [Fields, unknown]>(
     [{ result: { n: 42 } }, { n: 42 }],
     [{ output: [1, 2] }, [1, 2]],
     [{ response: "text", result: null }, "text"],

@@ -1,8 +1,17 @@
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import type { Connection, Field, SavedAction, Subscribed, Trigger, TriggerDetail, TriggerList, Unsubscribed } from "../../Records.js"
-import type { Decode, Received } from "../request.js"
+import type {
+  Connection,
+  Field,
+  SavedAction,
+  Subscribed,
+  Trigger,
+  TriggerDetail,
+  TriggerList,
+  Unsubscribed
+} from "../../Records.js"
+import type { Decode, Received } from "../incoming.js"
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -98,20 +107,29 @@ const inner = (body: unknown, name: string): Fields | undefined => {
   return isFields(body["data"]) ? inner(body["data"], name) : body
 }
 
-const one = <A>(name: string, decode: (raw: Fields) => A): Decode<A> => ({ body }) =>
-  Either.map(Either.fromNullable(inner(body, name), () => [`expected an object in "${name}"`]), decode)
+const one =
+  <A>(name: string, decode: (raw: Fields) => A): Decode<A> =>
+  ({ body }) =>
+    Either.map(
+      Either.fromNullable(inner(body, name), () => [`expected an object in "${name}"`]),
+      decode
+    )
 
-const object = <A>(decode: (raw: Fields) => A): Decode<A> => ({ body }) =>
-  // only a 204 comes here without a body: done, and nothing to tell
-  isFields(body) || body === null ? Either.right(decode(body ?? {})) : Either.left(["expected an object"])
+const object =
+  <A>(decode: (raw: Fields) => A): Decode<A> =>
+  ({ body }) =>
+    // only a 204 comes here without a body: done, and nothing to tell
+    isFields(body) || body === null ? Either.right(decode(body ?? {})) : Either.left(["expected an object"])
 
 const accountOf = (body: unknown): unknown => {
   const fields = fieldsOf(body)
   return fields["account"] === undefined ? fieldsOf(fields["data"])["account"] : fields["account"]
 }
 
-const withAccount = <A, B>(decode: Decode<A>, make: (value: A, account: unknown, raw: unknown) => B): Decode<B> => (received) =>
-  Either.map(decode(received), (value) => make(value, accountOf(received.body), received.body))
+const withAccount =
+  <A, B>(decode: Decode<A>, make: (value: A, account: unknown, raw: unknown) => B): Decode<B> =>
+  (received) =>
+    Either.map(decode(received), (value) => make(value, accountOf(received.body), received.body))
 
 /** @internal */
 export const connections = list("connections", connection)
@@ -126,15 +144,17 @@ export const inputs = list("inputs", field)
 /** @internal */
 export const outputs = list("outputs", field)
 /** @internal */
-export const triggers: Decode<TriggerList> = withAccount(
-  list("triggers", trigger),
-  (triggers, account, raw) => ({ triggers, account, raw })
-)
+export const triggers: Decode<TriggerList> = withAccount(list("triggers", trigger), (triggers, account, raw) => ({
+  triggers,
+  account,
+  raw
+}))
 /** @internal */
-export const triggerDetail: Decode<TriggerDetail> = withAccount(
-  one("trigger", trigger),
-  (trigger, account, raw) => ({ trigger, account, raw })
-)
+export const triggerDetail: Decode<TriggerDetail> = withAccount(one("trigger", trigger), (trigger, account, raw) => ({
+  trigger,
+  account,
+  raw
+}))
 /** @internal */
 export const subscribed = object((raw): Subscribed => ({
   created: boolean(raw, "created"),
@@ -150,4 +170,5 @@ export const unsubscribed = object((raw): Unsubscribed => ({
   raw
 }))
 /** @internal */
-export const acknowledged: Decode<Option.Option<unknown>> = ({ body }: Received) => Either.right(Option.fromNullable(body))
+export const acknowledged: Decode<Option.Option<unknown>> = ({ body }: Received) =>
+  Either.right(Option.fromNullable(body))

@@ -1,0 +1,184 @@
+import * as Either from "effect/Either"
+import { type ApiError, type CallContext, type Unauthorized, UnexpectedBody } from "../ApiError.js"
+import type { ApiResponse } from "../ApiResponse.js"
+import type * as Call from "../Call.js"
+import type { InvalidRequest } from "../InvalidRequest.js"
+import { type Answer, type Lost, requestIdOf } from "./answer.js"
+import { isNoProof, mayReplay, statusError, type StatusError } from "./classify.js"
+import { parse } from "./json.js"
+import type { Operation, RetryClass } from "./operation.js"
+import { withResponse } from "./reported.js"
+import { retryAfterMillis } from "./retryAfter.js"
+
+/**
+ * A 2xx answer whose body could be read.
+ *
+ * @internal
+ */
+export interface Received {
+  readonly body: unknown
+  readonly answer: Answer
+  readonly now: () => number
+}
+
+/**
+ * Turns an answer into a value; what does not fit is told as a list of "what was expected where".
+ *
+ * @internal
+ */
+export type Decode<A> = (received: Received) => Either.Either<A, ReadonlyArray<string>>
+
+/** @internal */
+export type CallError<E> = E | StatusError | InvalidRequest | Unauthorized | UnexpectedBody
+
+/**
+ * What is true of a call over all its attempts.
+ *
+ * @internal
+ */
+export interface Course<out E extends ApiError> {
+  readonly operation: Operation<E>
+  readonly retryClass: RetryClass
+  readonly settings: Call.CallSettings
+  readonly origin: string
+  readonly now: () => number
+  attempts: number
+  inFlight: boolean
+  /** An attempt left and was not proved undone: from here on the work may have been done. */
+  mayHaveHappened: boolean
+}
+
+/**
+ * Why an attempt got no value, and what may be done about it.
+ *
+ * @internal
+ */
+export interface Failure<E> {
+  readonly error: E
+  readonly mayReplay: boolean
+  readonly refusedCredentials: boolean
+  readonly waitMillis: number | undefined
+  readonly timedOut: boolean
+  readonly exhausted: () => E
+}
+
+const isJson = (contentType: string | undefined): boolean =>
+  contentType === undefined || contentType.startsWith("application/json") || /json/i.test(contentType)
+
+const notJson = { _tag: "Bad", reason: "wrong type" } as const
+
+const bodyOf = (answer: Answer): unknown => {
+  const parsed = isJson(answer.headers["content-type"]) ? parse(answer.text) : undefined
+  return parsed?._tag === "Value" ? parsed.value : answer.text
+}
+
+const responseOf = (answer: Answer, body: unknown): ApiResponse => ({
+  status: answer.status,
+  headers: answer.headers,
+  requestId: requestIdOf(answer.headers),
+  body
+})
+
+/** @internal */
+export const contextOf = <E extends ApiError>(
+  run: Course<E>,
+  retryable: boolean,
+  requestId: string | undefined
+): CallContext => ({
+  operation: run.operation.name,
+  method: run.operation.method,
+  route: run.operation.path.route,
+  attempts: run.attempts,
+  retryable,
+  requestId
+})
+
+/** @internal */
+export const lostFailure = <E extends ApiError>(run: Course<E>, lost: Lost): Failure<CallError<E>> => {
+  const evidence = run.mayHaveHappened ? { ...lost.evidence, sent: true } : lost.evidence
+  if (lost.evidence.sent) run.mayHaveHappened = true
+  const replay = !evidence.permanent && (!lost.evidence.sent || run.retryClass !== "unsafe")
+  const build = (more?: { readonly retryBudgetExhausted: boolean }) =>
+    run.operation.kind.lost({ ...contextOf(run, replay, lost.response?.requestId), ...more }, evidence, lost.response)
+  return {
+    error: build(),
+    mayReplay: replay,
+    refusedCredentials: false,
+    waitMillis: undefined,
+    timedOut: evidence.timedOut,
+    exhausted: () => build({ retryBudgetExhausted: true })
+  }
+}
+
+/** @internal */
+export const final = <E extends ApiError>(error: E): Failure<E> => ({
+  error,
+  mayReplay: false,
+  refusedCredentials: false,
+  waitMillis: undefined,
+  timedOut: false,
+  exhausted: () => error
+})
+
+const statusFailure = <E extends ApiError>(run: Course<E>, answer: Answer): Failure<CallError<E>> => {
+  const response = responseOf(answer, bodyOf(answer))
+  run.settings.onResponse?.(response)
+  const waitMillis = retryAfterMillis(answer.headers, run.now())
+  const replay = mayReplay(run.retryClass, response)
+  if (isNoProof(answer.status)) run.mayHaveHappened = true
+  const build = (more?: { readonly retryBudgetExhausted: boolean }) =>
+    statusError({ ...contextOf(run, replay, response.requestId), ...more }, response, run.origin, waitMillis)
+  return {
+    error: build(),
+    mayReplay: replay,
+    refusedCredentials: response.status === 401,
+    waitMillis,
+    timedOut: false,
+    exhausted: () => build({ retryBudgetExhausted: true })
+  }
+}
+
+/**
+ * The value of an answer, or why there is none.
+ *
+ * @internal
+ */
+export const received = <A, E extends ApiError>(
+  run: Course<E>,
+  answer: Answer,
+  decode: Decode<A>
+): Either.Either<A, Failure<CallError<E>>> => {
+  if (answer.status < 200 || answer.status >= 300) return Either.left(statusFailure(run, answer))
+  const unreadable = (reason: UnexpectedBody["reason"], body: unknown) => {
+    const response = responseOf(answer, body)
+    return Either.left(
+      final(run.operation.kind.unreadable(contextOf(run, false, response.requestId), response, reason))
+    )
+  }
+  const parsed = answer.text === "" || isJson(answer.headers["content-type"]) ? parse(answer.text) : notJson
+  // 204 is the server's word that it did the work and has nothing to say
+  const mayBeEmpty = run.operation.mayBeEmpty || (answer.status === 204 && run.operation.retry !== "safe")
+  if (parsed._tag === "Bad" && !(parsed.reason === "empty" && mayBeEmpty)) {
+    return unreadable(parsed.reason, answer.text)
+  }
+  const body = parsed._tag === "Value" ? parsed.value : null
+  const decoded = decode({ body, answer, now: run.now })
+  if (decoded._tag === "Left") {
+    const response = responseOf(answer, body)
+    return Either.left(
+      final(
+        withResponse(
+          new UnexpectedBody({
+            ...contextOf(run, false, response.requestId),
+            status: response.status,
+            reason: "invalid",
+            expected: decoded.left
+          }),
+          response
+        )
+      )
+    )
+  }
+  run.settings.onResponse?.(responseOf(answer, body))
+  return Either.right(decoded.right)
+}

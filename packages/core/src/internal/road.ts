@@ -1,0 +1,234 @@
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
+import * as ScheduleDecision from "effect/ScheduleDecision"
+import * as ScheduleIntervals from "effect/ScheduleIntervals"
+import * as Tracer from "effect/Tracer"
+import { type ApiError, Unauthorized } from "../ApiError.js"
+import type { Auth, Credentials } from "../Auth.js"
+import * as Call from "../Call.js"
+import { InvalidRequest } from "../InvalidRequest.js"
+import * as Retry from "../Retry.js"
+import { exchange } from "./answer.js"
+import * as Bucket from "./bucket.js"
+import { headerIssue } from "./headers.js"
+import {
+  type CallError,
+  contextOf,
+  type Course,
+  type Decode,
+  type Failure,
+  final,
+  lostFailure,
+  received
+} from "./incoming.js"
+import type { Operation } from "./operation.js"
+import * as Outgoing from "./outgoing.js"
+import type { Resolved } from "./settings.js"
+
+/**
+ * The one way every call takes.
+ *
+ * @internal
+ */
+export interface Road {
+  readonly origin: string
+  readonly call: <A, E extends ApiError>(
+    operation: Operation<E>,
+    input: Outgoing.Input,
+    decode: Decode<A>
+  ) => Effect.Effect<A, CallError<E>>
+}
+
+const maxAttempts = 10
+
+interface Run<E extends ApiError> extends Course<E> {
+  readonly outgoing: Outgoing.Outgoing
+  readonly client: HttpClient.HttpClient
+  readonly schedule: Retry.Retry["schedule"]
+  readonly deadlineAt: number
+  credentials: Credentials | undefined
+  /** What its retries took from the bucket. */
+  paid: number
+}
+
+const ownTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
+
+const isTraced = (fiber: Fiber.RuntimeFiber<unknown, unknown>): boolean =>
+  (fiber.currentSpan !== undefined || fiber.currentTracer !== ownTracer) &&
+  fiber.getFiberRef(FiberRef.currentTracerEnabled)
+
+const spanned = <A, E, R>(operation: Operation, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.withSpan(effect, `connections.${operation.name}`, {
+    kind: "client",
+    captureStackTrace: false,
+    attributes: { "http.request.method": operation.method, "url.template": operation.path.route }
+  })
+
+type Decoded<D> = D extends Decode<infer A> ? A : never
+type ErrorOf<O> = O extends Operation<infer E> ? E : never
+
+/** @internal */
+export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings: Resolved): Road => {
+  const bucket = Bucket.make()
+  const outgoing = Outgoing.make(auth, settings)
+
+  const send = <A, E extends ApiError>(
+    run: Run<E>,
+    credentials: Credentials,
+    decode: Decode<A>
+  ): Effect.Effect<A, Failure<CallError<E>>> => {
+    run.credentials = credentials
+    run.attempts++
+    run.inFlight = true
+    return Effect.matchEffect(
+      exchange(run.client, outgoing.requestOf(run.operation, run.outgoing, credentials), run.outgoing.limits),
+      {
+        onFailure: (lost) => {
+          run.inFlight = false
+          return Effect.fail(lostFailure(run, lost))
+        },
+        onSuccess: (answer) => {
+          run.inFlight = false
+          const value = received(run, answer, decode)
+          if (value._tag === "Right") bucket.succeeded(run.paid)
+          return value
+        }
+      }
+    )
+  }
+
+  const noCredentials = <E extends ApiError>(run: Run<E>): Failure<CallError<E>> =>
+    final(new Unauthorized({ ...contextOf(run, false, undefined), status: 0 }))
+
+  const attempt = <A, E extends ApiError>(run: Run<E>, decode: Decode<A>): Effect.Effect<A, Failure<CallError<E>>> =>
+    auth.initial !== undefined
+      ? send(run, auth.initial, decode)
+      : Effect.matchEffect(auth.current, {
+          onFailure: () => Effect.fail(noCredentials(run)),
+          onSuccess: (credentials) => send(run, credentials, decode)
+        })
+
+  // a 401 says that nothing was done: with newer credentials, once, any call may be sent again
+  const renewed = <A, E extends ApiError>(
+    run: Run<E>,
+    failure: Failure<CallError<E>>,
+    decode: Decode<A>
+  ): Effect.Effect<A, Failure<CallError<E>>> => {
+    const { renew } = auth
+    const refused = run.credentials
+    if (renew === undefined || refused === undefined) return Effect.fail(failure)
+    return Effect.matchEffect(renew(refused), {
+      onFailure: () => Effect.fail(failure),
+      onSuccess: (credentials) => (credentials === refused ? Effect.fail(failure) : send(run, credentials, decode))
+    })
+  }
+
+  const retrying = Effect.fnUntraced(function* <A, E extends ApiError>(
+    run: Run<E>,
+    first: Failure<CallError<E>>,
+    decode: Decode<A>
+  ) {
+    let failure = first
+    let canRenew = true
+    let state: unknown = run.schedule.initial
+    while (true) {
+      let next: Effect.Effect<A, Failure<CallError<E>>>
+      if (failure.refusedCredentials) {
+        if (!canRenew) return yield* Effect.fail(failure.error)
+        canRenew = false
+        next = renewed(run, failure, decode)
+      } else {
+        if (!failure.mayReplay || run.attempts >= maxAttempts) return yield* Effect.fail(failure.error)
+        const now = run.now()
+        const [stepped, , decision] = yield* run.schedule.step(now, failure.error, state)
+        state = stepped
+        if (ScheduleDecision.isDone(decision)) return yield* Effect.fail(failure.error)
+        const wait = Math.max(ScheduleIntervals.start(decision.intervals) - now, failure.waitMillis ?? 0, 0)
+        // a wait that is longer than allowed, or ends too late, is the caller's to decide on
+        if ((failure.waitMillis ?? 0) > settings.maxRetryAfterMillis || now + wait >= run.deadlineAt) {
+          return yield* Effect.fail(failure.error)
+        }
+        const paid = bucket.take(failure.timedOut)
+        if (paid === undefined) return yield* Effect.fail(failure.exhausted())
+        run.paid += paid
+        yield* Effect.logDebug(`${run.operation.name}: attempt ${run.attempts} failed, next in ${Math.round(wait)} ms`)
+        yield* Effect.sleep(wait)
+        next = attempt(run, decode)
+      }
+      const outcome = yield* Effect.either(next)
+      if (outcome._tag === "Right") return outcome.right
+      if (failure.refusedCredentials && outcome.left === failure) return yield* Effect.fail(failure.error)
+      failure = outcome.left
+    }
+  })
+
+  const start = <A, E extends ApiError>(
+    fiber: Fiber.RuntimeFiber<unknown, unknown>,
+    operation: Operation<E>,
+    input: Outgoing.Input,
+    decode: Decode<A>,
+    idempotencyKey?: string
+  ): Effect.Effect<A, CallError<E>> => {
+    const given = Context.get(fiber.currentContext, Call.Settings)
+    const deadline = given.deadline ?? settings.deadline
+    const deadlineMillis = deadline === undefined ? Infinity : Duration.toMillis(deadline)
+    const prepared = outgoing.prepare(operation, input, given, deadlineMillis, idempotencyKey)
+    if (prepared._tag === "Left") return Effect.fail(prepared.left)
+    const retry = Retry.resolve(input.retry ?? given.retry ?? settings.retry)
+    const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
+    const now = () => clock.unsafeCurrentTimeMillis()
+    const run: Run<E> = {
+      operation,
+      retryClass: operation.retry === "unsafe" && retry.replay === "declared" ? "idempotent" : operation.retry,
+      settings: given,
+      origin: settings.baseUrl.origin,
+      now,
+      outgoing: prepared.right,
+      client: given.transformClient === undefined ? client : given.transformClient(client),
+      schedule: retry.schedule,
+      deadlineAt: deadline === undefined ? Infinity : now() + deadlineMillis,
+      credentials: undefined,
+      attempts: 0,
+      inFlight: false,
+      mayHaveHappened: false,
+      paid: 0
+    }
+    const called = Effect.catchAll(attempt(run, decode), (failure) =>
+      failure.mayReplay || failure.refusedCredentials ? retrying(run, failure, decode) : Effect.fail(failure.error)
+    )
+    return deadline === undefined
+      ? called
+      : Effect.timeoutFail(called, {
+          duration: deadline,
+          onTimeout: () =>
+            operation.kind.late(
+              contextOf(run, operation.retry === "safe", undefined),
+              deadline,
+              run.inFlight || run.mayHaveHappened
+            )
+        })
+  }
+
+  const { idempotencyKey } = settings
+  const call: Road["call"] = (operation, input, decode) => {
+    const started = (key?: string) =>
+      Effect.withFiberRuntime<Decoded<typeof decode>, CallError<ErrorOf<typeof operation>>>((fiber) => {
+        const called = start(fiber, operation, input, decode, key)
+        return isTraced(fiber) ? spanned(operation, called) : called
+      })
+    if (idempotencyKey === undefined || operation.retry === "safe") return started()
+    return Effect.flatMap(idempotencyKey.make, (key) => {
+      const issue = headerIssue(["idempotencyKey"], idempotencyKey.header, key)
+      return issue === undefined
+        ? started(key)
+        : Effect.fail(new InvalidRequest({ operation: operation.name, issues: [issue] }))
+    })
+  }
+  return { origin: settings.baseUrl.origin, call }
+}
