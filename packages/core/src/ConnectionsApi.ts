@@ -30,11 +30,13 @@ import * as jobs from "./internal/jobs.js"
 import * as road from "./internal/road.js"
 import { resolve } from "./internal/settings.js"
 import * as tracker from "./internal/tracker.js"
+import { trackerOptions } from "./internal/trackerOptions.js"
 import { unbound } from "./internal/unbound.js"
-import type { InvalidRequest } from "./InvalidRequest.js"
+import { InvalidRequest, type Issue } from "./InvalidRequest.js"
 import type { WatchOptions } from "./Job.js"
 import * as JobProtocol from "./JobProtocol.js"
 import type { Jobs } from "./Jobs.js"
+import type * as JobTracker from "./JobTracker.js"
 import type { Connection, SavedAction, Unsubscribed } from "./Records.js"
 import type { RetryInput } from "./Retry.js"
 
@@ -154,11 +156,8 @@ export declare namespace ConnectionsApi {
    * @since 0.1.0
    * @category models
    */
-  export interface JobOptions extends WatchOptions {
-    /** Looks in flight at most. Default 16. */
-    readonly concurrency?: number
-    /** Looks in any window of `perMillis` at most. Default 50 in 1,000 milliseconds. */
-    readonly budget?: { readonly requests: number; readonly perMillis: number } | "unlimited"
+  export interface JobOptions extends WatchOptions, JobTracker.Options {
+    /** How the server speaks of its jobs. */
     readonly protocol?: JobProtocol.JobProtocol
   }
 
@@ -229,6 +228,9 @@ export const make = Effect.fnUntraced(function* (
   options: ConnectionsApi.Options
 ): Effect.fn.Return<ConnectionsApi.Service, InvalidRequest, Auth | HttpClient.HttpClient | Scope.Scope> {
   const settings = yield* resolve("ConnectionsApi.make", options)
+  const issues: Array<Issue> = []
+  const jobOptions = trackerOptions(options.jobs ?? {}, issues)
+  if (issues.length > 0) return yield* new InvalidRequest({ operation: "ConnectionsApi.make", issues })
   const auth = yield* Auth
   const given = yield* HttpClient.HttpClient
   const client = options.transformClient === undefined ? given : options.transformClient(given)
@@ -236,11 +238,7 @@ export const make = Effect.fnUntraced(function* (
   const protocol = options.jobs?.protocol ?? JobProtocol.defaultProtocol
   const bound = bindings(way, execute.make(way, protocol))
   const look = bound.look(protocol)
-  const follower = yield* tracker.make(look.once, {
-    ...tracker.defaultOptions,
-    concurrency: options.jobs?.concurrency ?? tracker.defaultOptions.concurrency,
-    budget: options.jobs?.budget === "unlimited" ? undefined : (options.jobs?.budget ?? tracker.defaultOptions.budget)
-  })
+  const follower = yield* tracker.make(look.once, jobOptions)
   return {
     origin: way.origin,
     connection: bound.connection,

@@ -12,6 +12,7 @@ import type { Execution, JobEvent, WatchEvent, WatchOptions } from "./Job.js"
 import type { InvalidRequest } from "./InvalidRequest.js"
 import type { JobState } from "./JobProtocol.js"
 import type { JobRef } from "./JobRef.js"
+import type * as JobTracker from "./JobTracker.js"
 
 /**
  * What can be followed: a reference, an execution, or the effect that gives one.
@@ -99,6 +100,11 @@ export interface Jobs {
     target: Target<A, E, R>,
     options?: FollowOptions<B, I>
   ) => Effect.Effect<B, E | ReadError | JobError, R>
+
+  /**
+   * What is being followed right now.
+   */
+  readonly stats: Effect.Effect<JobTracker.Stats>
 
   /**
    * Turns a stream of executes into a stream of results, many at once. A waiting job costs

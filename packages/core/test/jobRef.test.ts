@@ -59,12 +59,15 @@ describe("a reference", () => {
     Effect.promise(() =>
       FastCheck.assert(
         FastCheck.asyncProperty(
-          FastCheck.record({
-            jobId: FastCheck.fullUnicodeString({ minLength: 1, maxLength: 60 }),
-            operation: FastCheck.string(),
-            connection: FastCheck.string(),
-            submittedAt: FastCheck.nat()
-          }, { requiredKeys: ["jobId"] }),
+          FastCheck.record(
+            {
+              jobId: FastCheck.fullUnicodeString({ minLength: 1, maxLength: 60 }),
+              operation: FastCheck.string(),
+              connection: FastCheck.string(),
+              submittedAt: FastCheck.nat()
+            },
+            { requiredKeys: ["jobId"] }
+          ),
           async (parts) => {
             const job = ref(parts.jobId, parts)
             const back = await Effect.runPromise(JobRef.decode(JSON.parse(JSON.stringify(JobRef.encode(job)))))
@@ -104,7 +107,10 @@ describe("what is no reference", () => {
         for (const failure of failures) {
           assert.strictEqual(failure?._tag, "InvalidRequest")
           if (failure?._tag !== "InvalidRequest") continue
-          assert.include(failure.issues.map((issue) => issue.path.join(".")), path)
+          assert.include(
+            failure.issues.map((issue) => issue.path.join(".")),
+            path
+          )
           assert.match(failure.issues.find((issue) => issue.path.join(".") === path)?.fix ?? "", fix)
         }
         assert.strictEqual(yield* sends, 0)
@@ -114,7 +120,9 @@ describe("what is no reference", () => {
 
   virtual("never shows the values that are in it", () =>
     Effect.gen(function* () {
-      const failure = yield* Effect.flip(JobRef.decode({ ...good, v: "canary-1", jobId: { canary: 2 }, origin: ["canary"] }))
+      const failure = yield* Effect.flip(
+        JobRef.decode({ ...good, v: "canary-1", jobId: { canary: 2 }, origin: ["canary"] })
+      )
       assert.lengthOf(failure.issues, 3)
       assert.notInclude(`${failure.message} ${JSON.stringify(failure)} ${String(failure.stack)}`, "canary-1")
       assert.notInclude(JSON.stringify(failure), "canary")
@@ -134,7 +142,10 @@ describe("what is no reference", () => {
       }
       assert.strictEqual(yield* sends, 0)
       assert.strictEqual((yield* Effect.flip(api.jobs.get("../connections/crm")))._tag, "NotFound")
-      assert.deepStrictEqual((yield* polls).map((poll) => poll.path), ["/api/v1/jobs/..%2Fconnections%2Fcrm"])
+      assert.deepStrictEqual(
+        (yield* polls).map((poll) => poll.path),
+        ["/api/v1/jobs/..%2Fconnections%2Fcrm"]
+      )
     })
   )
 })

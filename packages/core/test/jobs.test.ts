@@ -146,7 +146,9 @@ describe("jobs.follow and jobs.watch", () => {
   virtual("decode the end, and fail without Completed where it does not fit", () =>
     Effect.gen(function* () {
       const api = yield* client()
-      const good = yield* whole(api.jobs.follow(submit(api, "short"), { output: Schema.Struct({ synced: Schema.Int }) }))
+      const good = yield* whole(
+        api.jobs.follow(submit(api, "short"), { output: Schema.Struct({ synced: Schema.Int }) })
+      )
       assert.deepStrictEqual(good.items.at(-1), { _tag: "Completed", value: { synced: 1 } })
       const bad = yield* whole(api.jobs.watch(ref("job-1"), { output: Schema.String }))
       assert.strictEqual(tagOf(bad.exit), "UnexpectedBody")
@@ -213,7 +215,10 @@ describe("jobs.follow and jobs.watch", () => {
     Effect.gen(function* () {
       const api = yield* client()
       const job = yield* accepted(submit(api, "sync"))
-      const both = yield* Effect.all([1, 2].map(() => whole(api.jobs.watch(job))), { concurrency: "unbounded" })
+      const both = yield* Effect.all(
+        [1, 2].map(() => whole(api.jobs.watch(job))),
+        { concurrency: "unbounded" }
+      )
       const { length } = yield* polls
       assert.isBelow(length, 12)
       const late = yield* whole(api.jobs.watch(job))
@@ -262,7 +267,10 @@ describe("the end of watching", () => {
       assert.strictEqual(yield* pending, 0)
       yield* Effect.sleep("1 day")
       assert.strictEqual(yield* sends, before)
-      assert.deepStrictEqual(tags((yield* platform.jobs).map((job) => ({ _tag: job.status }))), Array(4).fill("running"))
+      assert.deepStrictEqual(
+        tags((yield* platform.jobs).map((job) => ({ _tag: job.status }))),
+        Array(4).fill("running")
+      )
     })
   )
 

@@ -55,7 +55,10 @@ describe("the deadline", () => {
       const api = yield* client()
       const options = { deadline: "6100 millis", pace: Schedule.spaced("1 hour") } as const
       assert.deepStrictEqual(yield* api.jobs.result(submit(api, "sync"), options), { synced: 2 })
-      assert.deepStrictEqual((yield* polls).map((poll) => poll.at), [500, 6_100])
+      assert.deepStrictEqual(
+        (yield* polls).map((poll) => poll.at),
+        [500, 6_100]
+      )
     })
   )
 
@@ -147,7 +150,11 @@ describe("looks that fail", () => {
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const api = yield* client()
-      for (const [status, tag] of [[401, "Unauthorized"], [403, "Forbidden"], [410, "JobNotFound"]] as const) {
+      for (const [status, tag] of [
+        [401, "Unauthorized"],
+        [403, "Forbidden"],
+        [410, "JobNotFound"]
+      ] as const) {
         yield* platform.respondNext(look, [running, { status }])
         const job = yield* accepted(submit(api, "stuck"))
         const before = (yield* polls).length
@@ -244,7 +251,10 @@ describe("the pace", () => {
     Effect.gen(function* () {
       const api = yield* client({ jobs: { budget: "unlimited" } })
       const options = { pace: Schedule.forever, deadline: "1 second" } as const
-      assert.strictEqual((yield* Effect.flip(api.jobs.result(submit(api, "stuck"), options)))._tag, "JobDeadlineExceeded")
+      assert.strictEqual(
+        (yield* Effect.flip(api.jobs.result(submit(api, "stuck"), options)))._tag,
+        "JobDeadlineExceeded"
+      )
       assert.isAtMost((yield* polls).length, 52)
       assert.isAtLeast((yield* polls).length, 40)
     })
@@ -265,7 +275,10 @@ describe("what cannot be followed", () => {
       for (const failure of failures) {
         assert.strictEqual(failure?._tag, "InvalidRequest")
         if (failure?._tag !== "InvalidRequest") continue
-        assert.deepStrictEqual(failure.issues.map((issue) => issue.path.join(".")), ["deadline", "maxConsecutivePollFailures"])
+        assert.deepStrictEqual(
+          failure.issues.map((issue) => issue.path.join(".")),
+          ["deadline", "maxConsecutivePollFailures"]
+        )
         for (const issue of failure.issues) assert.isDefined(issue.fix)
       }
       assert.strictEqual(yield* sends, 0)

@@ -4,7 +4,7 @@ import type { RecordedRequest } from "@effect-connectors/testing/ConnectionsMode
 import type { JobEvent, WatchOptions } from "@effect-connectors/core/Job"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
+import type * as Exit from "effect/Exit"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
@@ -198,7 +198,8 @@ const wrongWith = (one: Case, seen: Seen): ReadonlyArray<string> => {
   expect("requests after the end", seen.sendsAfter, 0)
   expect("timers after the end", seen.pendingAfter, 0)
   expect("polls after the one that ended it", seen.polls.length - expected.polls, 0)
-  if (one.mode === "follow" && seen.polls.some((poll) => poll.at < seen.storedAt)) wrong.push("a poll before it was stored")
+  if (one.mode === "follow" && seen.polls.some((poll) => poll.at < seen.storedAt))
+    wrong.push("a poll before it was stored")
 
   const completed = seen.events.flatMap((event, index) => (event._tag === "Completed" ? [[index, event.value]] : []))
   const shown = seen.events.flatMap((event) =>
@@ -217,7 +218,10 @@ const wrongWith = (one: Case, seen: Seen): ReadonlyArray<string> => {
   }
   if (expected.tag === undefined) {
     expect("the end", tag, "JobDeadlineExceeded")
-    if (one.interruptMillis === undefined && !(seen.endedAt >= deadlineAt && seen.endedAt <= Math.max(deadlineAt, seen.storedAt) + lastLookMillis + 25)) {
+    if (
+      one.interruptMillis === undefined &&
+      !(seen.endedAt >= deadlineAt && seen.endedAt <= Math.max(deadlineAt, seen.storedAt) + lastLookMillis + 25)
+    ) {
       wrong.push(`ended at ${seen.endedAt}, and its deadline was at ${deadlineAt}`)
     }
   } else {
@@ -230,34 +234,38 @@ const wrongWith = (one: Case, seen: Seen): ReadonlyArray<string> => {
 const total = 2_000
 
 describe("any script of answers", () => {
-  it(
-    "has one end, nothing after it, and no poll after it",
-    async () => {
-      const sum: Record<string, number> = { scripts: 0, polls: 0, events: 0, interrupted: 0 }
-      const add = (name: string, count = 1) => {
-        sum[name] = (sum[name] ?? 0) + count
-      }
-      const cpu = process.cpuUsage()
-      await FastCheck.assert(
-        FastCheck.asyncProperty(cases, async (one) => {
-          const seen = await Effect.runPromise(run(simulate(one), one.seed))
-          assert.strictEqual(wrongWith(one, seen).join("; "), "")
-          add("scripts")
-          add("polls", seen.polls.length)
-          add("events", seen.events.length)
-          add(tagOf(seen.exit))
-        }),
-        { numRuns: total, seed: 20_26_11, endOnFailure: true }
-      )
-      const { user, system } = process.cpuUsage(cpu)
-      console.log("any script of answers:", JSON.stringify(sum), `${Math.round((user + system) / 1e5) / 10} s of CPU`)
-      for (const tag of ["ok", "JobFailed", "JobCancelled", "JobNotFound", "JobDeadlineExceeded", "Unauthorized", "interrupted"]) {
-        assert.isAbove(sum[tag] ?? 0, 10, tag)
-      }
-      assert.isAbove(sum["polls"] ?? 0, total * 4)
-    },
-    120_000
-  )
+  it("has one end, nothing after it, and no poll after it", async () => {
+    const sum: Record<string, number> = { scripts: 0, polls: 0, events: 0, interrupted: 0 }
+    const add = (name: string, count = 1) => {
+      sum[name] = (sum[name] ?? 0) + count
+    }
+    const cpu = process.cpuUsage()
+    await FastCheck.assert(
+      FastCheck.asyncProperty(cases, async (one) => {
+        const seen = await Effect.runPromise(run(simulate(one), one.seed))
+        assert.strictEqual(wrongWith(one, seen).join("; "), "")
+        add("scripts")
+        add("polls", seen.polls.length)
+        add("events", seen.events.length)
+        add(tagOf(seen.exit))
+      }),
+      { numRuns: total, seed: 20_26_11, endOnFailure: true }
+    )
+    const { user, system } = process.cpuUsage(cpu)
+    console.log("any script of answers:", JSON.stringify(sum), `${Math.round((user + system) / 1e5) / 10} s of CPU`)
+    for (const tag of [
+      "ok",
+      "JobFailed",
+      "JobCancelled",
+      "JobNotFound",
+      "JobDeadlineExceeded",
+      "Unauthorized",
+      "interrupted"
+    ]) {
+      assert.isAbove(sum[tag] ?? 0, 10, tag)
+    }
+    assert.isAbove(sum["polls"] ?? 0, total * 4)
+  }, 120_000)
 
   it("runs the same way twice with the same seed", async () => {
     await FastCheck.assert(

@@ -27,8 +27,7 @@ import {
 type Api = ConnectionsApi.Service
 type Options = Pick<ResultsOptions<unknown, unknown, "end">, "concurrency" | "submitConcurrency" | "order">
 
-const echoes = (api: Api, count: number) =>
-  Stream.map(Stream.range(1, count), (n) => submit(api, "echo", { n }))
+const echoes = (api: Api, count: number) => Stream.map(Stream.range(1, count), (n) => submit(api, "echo", { n }))
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
@@ -49,9 +48,10 @@ describe("jobs.results", () => {
   virtual("gives the results in the order of the source", () =>
     Effect.gen(function* () {
       const api = yield* client()
-      assert.deepStrictEqual(yield* collect(api.jobs.results(lasting(api, [9_000, 1_000, 30_000, 4_000]))), [
-        9_000, 1_000, 30_000, 4_000
-      ])
+      assert.deepStrictEqual(
+        yield* collect(api.jobs.results(lasting(api, [9_000, 1_000, 30_000, 4_000]))),
+        [9_000, 1_000, 30_000, 4_000]
+      )
     })
   )
 
@@ -72,7 +72,12 @@ describe("jobs.results", () => {
         Effect.succeed<Execution>(Completed({ output: "here" })),
         submit(api, "short")
       )
-      assert.deepStrictEqual(yield* collect(api.jobs.results(source)), [{ synced: 2 }, { synced: 0 }, "here", { synced: 1 }])
+      assert.deepStrictEqual(yield* collect(api.jobs.results(source)), [
+        { synced: 2 },
+        { synced: 0 },
+        "here",
+        { synced: 1 }
+      ])
       assert.deepStrictEqual(yield* collect(api.jobs.results(source, { order: "end" })), [
         "here",
         { synced: 0 },
@@ -101,7 +106,10 @@ describe("jobs.results", () => {
       const api = yield* client()
       const stored: Array<string> = []
       const onSubmitted = (job: { readonly jobId: string }) =>
-        Effect.zipRight(Effect.sleep("5 seconds"), Effect.sync(() => stored.push(job.jobId)))
+        Effect.zipRight(
+          Effect.sleep("5 seconds"),
+          Effect.sync(() => stored.push(job.jobId))
+        )
       yield* Stream.runDrain(api.jobs.results(echoes(api, 3), { onSubmitted }))
       assert.deepStrictEqual(stored, ["job-1", "job-2", "job-3"])
       assert.isAtLeast((yield* polls)[0]?.at ?? 0, 5_500)
@@ -141,7 +149,11 @@ describe("the bounds of jobs.results", () => {
           })
         )
         assert.strictEqual(read.length, 40)
-        if (options.order !== "end") assert.deepStrictEqual(read, numbers(40).map((n) => ({ n })))
+        if (options.order !== "end")
+          assert.deepStrictEqual(
+            read,
+            numbers(40).map((n) => ({ n }))
+          )
         assert.isAtMost(most, under)
         // one is on its way from the stream to its reader
         assert.isAtMost(ahead, under + 1)
@@ -178,12 +190,20 @@ describe("the bounds of jobs.results", () => {
     Effect.gen(function* () {
       const api = yield* client()
       let pulled = 0
-      const source = Stream.mapEffect(echoes(api, 3), (execute) => Effect.as(Effect.sync(() => pulled++), execute))
+      const source = Stream.mapEffect(echoes(api, 3), (execute) =>
+        Effect.as(
+          Effect.sync(() => pulled++),
+          execute
+        )
+      )
       for (const wrong of [0, -1, 1.5, Number.NaN]) {
         const options = { concurrency: wrong, submitConcurrency: wrong, failures: "value" } as const
         const failure = errorOf((yield* whole(api.jobs.results(source, options))).exit)
         assert.strictEqual(failure?._tag, "InvalidRequest")
-        assert.deepStrictEqual(failure?.issues.map((issue) => issue.path), [["concurrency"], ["submitConcurrency"]])
+        assert.deepStrictEqual(
+          failure?.issues.map((issue) => issue.path),
+          [["concurrency"], ["submitConcurrency"]]
+        )
       }
       assert.deepStrictEqual([pulled, yield* sends], [0, 0])
     })
@@ -192,12 +212,20 @@ describe("the bounds of jobs.results", () => {
 
 describe("failures in jobs.results", () => {
   const mixed = (api: Api) =>
-    Stream.make(submit(api, "short"), submit(api, "fails"), submit(api, "nope"), submit(api, "now"), submit(api, "cancelled"))
+    Stream.make(
+      submit(api, "short"),
+      submit(api, "fails"),
+      submit(api, "nope"),
+      submit(api, "now"),
+      submit(api, "cancelled")
+    )
 
   virtual("end the stream at the first one, and the rest is left alone", () =>
     Effect.gen(function* () {
       const api = yield* client()
-      const { exit, items } = yield* whole(api.jobs.results(Stream.concat(mixed(api), echoes(api, 50)), { concurrency: 3 }))
+      const { exit, items } = yield* whole(
+        api.jobs.results(Stream.concat(mixed(api), echoes(api, 50)), { concurrency: 3 })
+      )
       assert.deepStrictEqual(items, [{ synced: 1 }])
       const error = errorOf(exit)
       assert.strictEqual(error?._tag === "JobFailed" ? error.job.jobId : undefined, "job-2")
@@ -236,7 +264,10 @@ describe("failures in jobs.results", () => {
         const source = Stream.concat(echoes(api, 3), Stream.fail({ _tag: "Drained" } as const))
         const { exit, items } = yield* whole(api.jobs.results(source, { order, failures: "value" }))
         const inSourceOrder = [...items].sort((a, b) => a.index - b.index)
-        assert.deepStrictEqual(inSourceOrder.map((item) => Either.getOrUndefined(item.outcome)), [{ n: 1 }, { n: 2 }, { n: 3 }])
+        assert.deepStrictEqual(
+          inSourceOrder.map((item) => Either.getOrUndefined(item.outcome)),
+          [{ n: 1 }, { n: 2 }, { n: 3 }]
+        )
         assert.strictEqual(tagOf(exit), "Drained")
       }
     })
@@ -291,7 +322,10 @@ describe("leaving jobs.results", () => {
   virtual("early stops the submits and the looks at once", () =>
     Effect.gen(function* () {
       const api = yield* client()
-      const source = Stream.concat(Stream.make(submit(api, "short")), Stream.repeatEffect(Effect.succeed(submit(api, "stuck"))))
+      const source = Stream.concat(
+        Stream.make(submit(api, "short")),
+        Stream.repeatEffect(Effect.succeed(submit(api, "stuck")))
+      )
       const first = yield* collect(Stream.take(api.jobs.results(source, { concurrency: 8 }), 1))
       assert.deepStrictEqual(first, [{ synced: 1 }])
       const before = yield* sends

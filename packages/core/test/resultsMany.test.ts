@@ -44,7 +44,10 @@ const platform = (log: Log, lastMillis: number): HttpClient.HttpClient => {
         [Transport.BufferedBodyTypeId]: body
       })
     })
-  return Transport.keepsAttempt(HttpClient.make(() => Effect.dieMessage("it keeps the limits itself")), send)
+  return Transport.keepsAttempt(
+    HttpClient.make(() => Effect.dieMessage("it keeps the limits itself")),
+    send
+  )
 }
 
 const count = 10_000
@@ -69,7 +72,9 @@ describe("ten thousand jobs", () => {
         const clock = yield* VirtualClock
         const api = yield* make({ baseUrl: origin, jobs: { budget } })
         const crm = api.connection("crm")
-        const source = Stream.map(Stream.range(1, count), (n) => crm.actions.execute("sync", { input: { n } }, { async: true }))
+        const source = Stream.map(Stream.range(1, count), (n) =>
+          crm.actions.execute("sync", { input: { n } }, { async: true })
+        )
         const results = api.jobs.results(source, { concurrency: "unbounded", order: "end" })
         const cpu = process.cpuUsage()
         const got = yield* Stream.runFold(results, new Set<unknown>(), (all, result) => all.add(result))

@@ -9,7 +9,7 @@ import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleInterval from "effect/ScheduleInterval"
 import * as TestClock from "effect/TestClock"
 import { JobCancelled, JobDeadlineExceeded, JobFailed } from "../src/ApiError.js"
-import { endOf, errorOf, make, rest, script, virtual, word } from "./support/trackerKit.js"
+import { endOf, errorOf, failed, make, rest, script, virtual, word } from "./support/trackerKit.js"
 
 const running = word("running")
 const done = word("succeeded", { result: 42 })
@@ -364,6 +364,25 @@ describe("the deadline", () => {
       assert.deepStrictEqual([endOf(watch), watch.ends[0]?.at], ["JobDeadlineExceeded", 6_000])
       assert.strictEqual(interrupted, 1)
       assert.deepStrictEqual(rest(kit), [0, 0, 0])
+    })
+  )
+
+  virtual("is not put off by a last look that fails", () =>
+    Effect.gen(function* () {
+      const hinted = word("running", {}, 60_000)
+      const kit = yield* make((jobId, look) =>
+        look === 0 ? hinted : jobId === "a" ? failed.badGateway : failed.limited()
+      )
+      const watches = [
+        yield* kit.watch("a", { deadline: Duration.seconds(5) }),
+        yield* kit.watch("b", { deadline: Duration.seconds(6) })
+      ]
+      yield* Effect.sleep("1 minute")
+      assert.deepStrictEqual(watches.map(endOf), ["JobDeadlineExceeded", "JobDeadlineExceeded"])
+      assert.deepStrictEqual(
+        watches.map((watch) => watch.ends[0]?.at),
+        [5_000, 6_000]
+      )
     })
   )
 

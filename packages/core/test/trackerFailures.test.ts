@@ -1,6 +1,7 @@
 import * as Headers from "@effect/platform/Headers"
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -9,7 +10,7 @@ import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Tracer from "effect/Tracer"
-import { ApiRejected, JobNotFound, responseOf, Unauthorized, Unreachable, withResponse } from "../src/ApiError.js"
+import { ApiRejected, JobNotFound, responseOf, Unauthorized, Unreachable } from "../src/ApiError.js"
 import { withResponse } from "../src/internal/reported.js"
 import * as Tracker from "../src/internal/tracker.js"
 import { call, endOf, errorOf, failed, make, ref, rest, script, virtual, word } from "./support/trackerKit.js"
@@ -284,19 +285,21 @@ describe("what a poll runs with", () => {
   const fiberRef = FiberRef.unsafeMake("default")
   class Service extends Context.Tag("test/Service")<Service, string>() {}
 
-  it.scoped("is the tracker's, not the watcher's", () =>
+  it.scoped("is the tracker's, not the watcher's, but for the clock", () =>
     Effect.gen(function* () {
       const seen: Array<unknown> = []
+      const clock = yield* Effect.clock
       const tracker = yield* Tracker.make(
         () =>
           Effect.gen(function* () {
             seen.push(yield* FiberRef.get(fiberRef))
+            seen.push((yield* Effect.clock) === clock)
             seen.push(Option.isSome(yield* Effect.serviceOption(Service)))
             seen.push(Option.isSome(yield* Effect.serviceOption(Tracer.ParentSpan)))
             return yield* done
           }),
         Tracker.defaultOptions
-      ).pipe(Effect.locally(fiberRef, "tracker"), Effect.withSpan("building"))
+      ).pipe(Effect.locally(fiberRef, "tracker"), Effect.withSpan("building"), Effect.withClock(Clock.make()))
       const ended = yield* Deferred.make<void>()
       yield* tracker
         .subscribe({
@@ -315,7 +318,7 @@ describe("what a poll runs with", () => {
           Effect.withSpan("watching")
         )
       yield* Deferred.await(ended)
-      assert.deepStrictEqual(seen, ["tracker", false, false])
+      assert.deepStrictEqual(seen, ["tracker", true, false, false])
     })
   )
 })

@@ -211,5 +211,11 @@ export const make = (deps: Dependencies): Jobs => {
     valueOf
   })
 
-  return { get, watch, follow, result, results }
+  const stats: Jobs["stats"] = Effect.sync(() => ({
+    watched: deps.tracker.size,
+    inFlight: deps.tracker.inFlight,
+    timers: deps.tracker.timers
+  }))
+
+  return { get, watch, follow, result, results, stats }
 }

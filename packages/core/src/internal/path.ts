@@ -1,4 +1,4 @@
-import { Issue } from "../InvalidRequest.js"
+import type { Issue } from "../InvalidRequest.js"
 
 /** @internal */
 export interface Template {

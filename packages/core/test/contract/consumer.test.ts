@@ -6,6 +6,7 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { readFileSync } from "node:fs"
 import { fromConfig, program } from "./consumer.js"
 
 const world = (fetchDeal: Partial<World.WorldAction>) =>
@@ -46,14 +47,44 @@ const against = (platform: ReturnType<typeof world>, token = "x") =>
     return { value, lines, requests: yield* test.requests }
   }).pipe(Effect.provide(ConnectionsTest.layer(platform)), VirtualClock.provide)
 
+// `main` ends in `orDie`, which would take what it forgot: here a tag too few or too many does not compile
+const handled: Record<Effect.Effect.Error<typeof program>["_tag"], true> = {
+  InvalidRequest: true,
+  Unauthorized: true,
+  Forbidden: true,
+  NotFound: true,
+  RateLimited: true,
+  ApiRejected: true,
+  ServerFailed: true,
+  UnexpectedRedirect: true,
+  UnexpectedBody: true,
+  Unreachable: true,
+  NotSent: true,
+  OutcomeUnknown: true,
+  DeadlineExceeded: true,
+  JobFailed: true,
+  JobCancelled: true,
+  JobNotFound: true,
+  JobDeadlineExceeded: true
+}
+
 describe("the contract", () => {
+  it("can fail in the ways that its `main` handles, and no other", () => {
+    const text = readFileSync(new URL("consumer.ts", import.meta.url), "utf8")
+    const inMain = text.slice(text.indexOf("export const main"), text.indexOf("Effect.provide("))
+    const tags = Array.from(inMain.matchAll(/catchTag\("(\w+)"|\b([A-Z]\w+): \(/g), ([, one, other]) => one ?? other)
+    assert.sameMembers(tags, Object.keys(handled))
+  })
+
   it.effect("does what it says when the work is done at once", () =>
     Effect.gen(function* () {
       const { lines, requests, value } = yield* against(world({}))
       assert.deepStrictEqual(value, ["CRM", 1, 1, [{ id: 1 }]])
       assert.deepStrictEqual([lines.at(0), lines.at(1), lines.at(-1)], ["Submitted", "Progress", "Completed"])
       assert.deepStrictEqual(
-        requests.slice(0, 6).map(({ method, path, query }) => `${method} ${path}?${new URLSearchParams(query.map(([k, v]) => [k, v]))}`),
+        requests
+          .slice(0, 6)
+          .map(({ method, path, query }) => `${method} ${path}?${new URLSearchParams(query.map(([k, v]) => [k, v]))}`),
         [
           "GET /api/v1/connections/crm-prod?",
           "GET /api/v1/connections?relay_id=r1",
@@ -85,7 +116,11 @@ describe("the contract", () => {
   it.effect("reads its settings from the environment", () =>
     Effect.gen(function* () {
       const environment = ConfigProvider.fromMap(
-        new Map([["CONNECTIONS_BASE_URL", "http://localhost:8081"], ["T", "x"], ["D", "30 seconds"]])
+        new Map([
+          ["CONNECTIONS_BASE_URL", "http://localhost:8081"],
+          ["T", "x"],
+          ["D", "30 seconds"]
+        ])
       )
       const origin = yield* Effect.map(ConnectionsApi, (api) => api.origin).pipe(
         Effect.provide(fromConfig),

@@ -1,6 +1,7 @@
 import { Auth } from "@effect-connectors/core/Auth"
 import type { ApiError } from "@effect-connectors/core/ApiError"
-import { ConnectionsApi, make } from "@effect-connectors/core/ConnectionsApi"
+import type { ConnectionsApi} from "@effect-connectors/core/ConnectionsApi";
+import { make } from "@effect-connectors/core/ConnectionsApi"
 import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import type { RetryInput } from "@effect-connectors/core/Retry"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"

@@ -13,7 +13,17 @@ export type Step = { readonly answer: Scripted; readonly hint: number } & (
 
 const running =
   "queued pending accepted created scheduled waiting running in_progress processing started retrying paused canceling"
-const unknown = ["archiving", "not completed", "succeeded!", "constructor", "__proto__", "toString", "done?", "0", "éteint"]
+const unknown = [
+  "archiving",
+  "not completed",
+  "succeeded!",
+  "constructor",
+  "__proto__",
+  "toString",
+  "done?",
+  "0",
+  "éteint"
+]
 const succeeded = "succeeded success completed complete done finished"
 const failed = "failed failure error errored rejected timed_out timeout expired"
 const cancelled = "cancelled canceled aborted killed"
@@ -118,7 +128,11 @@ const bad = (words: string, tag: "JobFailed" | "JobCancelled"): FastCheck.Arbitr
     answer: { json: put({ [name]: word, error: { code: "E" }, result: { n: 1 } }) }
   }))
 
-const fault = (tag: string, answer: Scripted, more: { readonly hint?: number; readonly hangs?: boolean } = {}): Step => ({
+const fault = (
+  tag: string,
+  answer: Scripted,
+  more: { readonly hint?: number; readonly hangs?: boolean } = {}
+): Step => ({
   kind: "failed",
   tag,
   answer,
@@ -140,7 +154,7 @@ const faults: ReadonlyArray<Step> = [
   fault("UnexpectedBody", { text: "<html>completed</html>", headers: { "content-type": "text/html" } }),
   fault("UnexpectedBody", { text: "" }),
   fault("UnexpectedBody", { status: 204, text: "" }),
-  fault("UnexpectedBody", { text: "{\"status\": \"completed\"", headers: { "content-type": "application/json" } }),
+  fault("UnexpectedBody", { text: '{"status": "completed"', headers: { "content-type": "application/json" } }),
   fault("UnexpectedBody", { json: ["completed"] }),
   fault("UnexpectedBody", { json: { status: null, state: 7, result: { n: 666 } } })
 ]

@@ -101,4 +101,3 @@ export const tagOf = (exit: Exit.Exit<unknown, { readonly _tag: string }>): stri
 
 export const errorOf = <E>(exit: Exit.Exit<unknown, E>): E | undefined =>
   Exit.isFailure(exit) ? Option.getOrUndefined(Cause.failureOption(exit.cause)) : undefined
-

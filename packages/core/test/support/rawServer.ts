@@ -15,8 +15,7 @@ export interface RawServer {
   readonly url: string
   /** Every request that was read to its end. */
   readonly requests: Array<Served>
-  readonly open: Set<Socket>
-  /** Ends when no connection is open. */
+  /** Ends when every connection that carried a request is closed; a client may open spare ones. */
   readonly quiet: Effect.Effect<void>
 }
 
@@ -51,6 +50,7 @@ export const rawServer = (act: Act, onBytes?: (socket: Socket) => void): Effect.
       Effect.suspend(() => {
         const requests: Array<Served> = []
         const open = new Set<Socket>()
+        const used = new Set<Socket>()
         const server = createServer((socket) => {
           open.add(socket)
           socket.on("close", () => open.delete(socket))
@@ -62,16 +62,17 @@ export const rawServer = (act: Act, onBytes?: (socket: Socket) => void): Effect.
             for (let next = parse(text); next !== undefined; next = parse(text)) {
               text = next.rest
               requests.push(next.request)
+              used.add(socket)
               act(socket, next.request)
             }
           })
         })
         const quiet: Effect.Effect<void> = Effect.async((resume) => {
-          const done = (): void => {
-            if (open.size === 0) resume(Effect.void)
+          const look = (): void => {
+            if ([...used].every((socket) => !open.has(socket))) resume(Effect.void)
           }
-          for (const socket of open) socket.once("close", () => setImmediate(done))
-          done()
+          for (const socket of used) socket.once("close", () => setImmediate(look))
+          look()
         })
         return Effect.map(listening(server), (port) => ({ server, port, url: `http://127.0.0.1:${port}`, requests, open, quiet }))
       }),

@@ -6,6 +6,7 @@ import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -24,15 +25,9 @@ type Resume = (answer: Effect.Effect<HttpClientResponse.HttpClientResponse, Http
 const waits: Waits = { headersTimeout: null, bodyTimeout: null }
 
 /** Why a body ended early; carries the evidence, no text of the request. */
-class BodyFailed extends Error {
+class BodyFailed extends Data.TaggedError("BodyFailed")<{
   readonly [Transport.EvidenceTypeId]: Transport.Evidence
-
-  constructor(evidence: Transport.Evidence) {
-    super(evidence.code)
-    this.name = "BodyFailed"
-    this[Transport.EvidenceTypeId] = evidence
-  }
-}
+}> {}
 
 export class StreamedExchange extends Exchange {
   // The exchange must not know the response: an answer nobody reads is collected, and that closes the connection.
@@ -82,7 +77,7 @@ export class StreamedExchange extends Exchange {
   }
 
   protected fail(evidence: Transport.Evidence): void {
-    if (this.body !== undefined) this.body.destroy(new BodyFailed(evidence))
+    if (this.body !== undefined) this.body.destroy(new BodyFailed({ [Transport.EvidenceTypeId]: evidence }))
     else if (!this.settled) {
       this.settled = true
       this.resume(Effect.fail(this.failure(evidence)))
@@ -140,7 +135,7 @@ class StreamedResponse extends RawResponse {
             permanent: true,
             timedOut: false
           } as const
-          this.body.destroy(new BodyFailed({ ...evidence, status: this.status }))
+          this.body.destroy(new BodyFailed({ [Transport.EvidenceTypeId]: { ...evidence, status: this.status } }))
         }
       })
       this.body.on("end", () => resume(Effect.succeed(Buffer.concat(chunks, size))))

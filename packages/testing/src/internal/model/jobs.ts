@@ -1,3 +1,4 @@
+import * as DateTime from "effect/DateTime"
 import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -108,7 +109,7 @@ const shown = (job: Job, now: number): JsonObject => {
     result,
     error,
     message,
-    created_at: new Date(job.createdAt).toISOString()
+    created_at: DateTime.formatIso(DateTime.unsafeMake(job.createdAt))
   })
 }
 
