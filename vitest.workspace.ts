@@ -9,7 +9,14 @@ const alias = [
 
 const project = (name: string, include: ReadonlyArray<string>) => ({
   resolve: { alias },
-  test: { name, include: [...include], environment: "node", pool: "forks", testTimeout: 30_000, sequence: { concurrent: false } }
+  test: {
+    name,
+    include: [...include],
+    environment: "node",
+    pool: "forks",
+    testTimeout: 30_000,
+    sequence: { concurrent: false }
+  }
 })
 
 export const projects = [

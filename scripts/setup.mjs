@@ -5,7 +5,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 
 const quiet = process.argv.includes("--quiet")
 const run = (command, args) => {
-  const result = spawnSync(command, args, { stdio: quiet ? ["ignore", "pipe", "inherit"] : "inherit", encoding: "utf8" })
+  const result = spawnSync(command, args, {
+    stdio: quiet ? ["ignore", "pipe", "inherit"] : "inherit",
+    encoding: "utf8"
+  })
   if (result.status !== 0) {
     if (quiet && result.stdout) process.stdout.write(result.stdout)
     process.exit(result.status ?? 1)

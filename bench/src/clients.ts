@@ -29,13 +29,15 @@ const Answer = Schema.Struct({
   result: Schema.Struct({ id: Schema.Number, name: Schema.String, tags: Schema.Array(Schema.String) })
 })
 
-const promised = (one: () => Promise<unknown>): Client["round"] => async (count, inFlight) => {
-  let left = count
-  const worker = async (): Promise<void> => {
-    while (left-- > 0) await one()
+const promised =
+  (one: () => Promise<unknown>): Client["round"] =>
+  async (count, inFlight) => {
+    let left = count
+    const worker = async (): Promise<void> => {
+      while (left-- > 0) await one()
+    }
+    await Promise.all(Array.from({ length: inFlight }, worker))
   }
-  await Promise.all(Array.from({ length: inFlight }, worker))
-}
 
 const none = (): Promise<void> => Promise.resolve()
 
@@ -53,7 +55,9 @@ const undiciRequest = (origin: string): Client => {
 
 const globalFetch = (origin: string): Client => ({
   name: "global fetch",
-  round: promised(async () => (await fetch(origin + path, { method: "POST", headers, body: JSON.stringify(input) })).json()),
+  round: promised(async () =>
+    (await fetch(origin + path, { method: "POST", headers, body: JSON.stringify(input) })).json()
+  ),
   close: none
 })
 
@@ -67,7 +71,11 @@ const axiosClient = (origin: string): Client => {
   }
 }
 
-const inFibres = (one: Effect.Effect<unknown, unknown>, count: number, inFlight: number): Effect.Effect<void, unknown> =>
+const inFibres = (
+  one: Effect.Effect<unknown, unknown>,
+  count: number,
+  inFlight: number
+): Effect.Effect<void, unknown> =>
   Effect.suspend(() => {
     let left = count
     const worker = Effect.whileLoop({ while: () => left-- > 0, body: () => one, step: () => undefined })
@@ -76,7 +84,7 @@ const inFibres = (one: Effect.Effect<unknown, unknown>, count: number, inFlight:
 
 const effectUndici = (origin: string): Client => {
   const runtime = ManagedRuntime.make(NodeHttpClient.layerUndici)
-  const one = Effect.gen(function*() {
+  const one = Effect.gen(function* () {
     const client = yield* HttpClient.HttpClient
     const request = yield* HttpClientRequest.bodyJson(HttpClientRequest.post(origin + path, { headers }), input)
     return yield* Effect.flatMap(client.execute(request), HttpClientResponse.schemaBodyJson(Answer))
@@ -84,8 +92,11 @@ const effectUndici = (origin: string): Client => {
   return {
     name: "effect layerUndici + schemaBodyJson",
     round: (count, inFlight) =>
-      runtime.runPromise(Effect.flatMap(Effect.context<HttpClient.HttpClient>(), (context) =>
-        inFibres(Effect.provide(one, context), count, inFlight))),
+      runtime.runPromise(
+        Effect.flatMap(Effect.context<HttpClient.HttpClient>(), (context) =>
+          inFibres(Effect.provide(one, context), count, inFlight)
+        )
+      ),
     close: () => runtime.dispose()
   }
 }
@@ -99,23 +110,24 @@ const ours = (origin: string, form: "fibre" | "runPromise"): Client => {
   const decode = Schema.decodeUnknown(Answer)
   const one = (api: ConnectionsApi.Service) =>
     Effect.flatMap(api.actions.execute("crm", "fetch-deal", input), (execution) =>
-      execution._tag === "Completed" ? decode(execution.value) : Effect.void)
+      execution._tag === "Completed" ? decode(execution.value) : Effect.void
+    )
   return form === "fibre"
     ? {
-      name: "effect-connectors, in a fibre",
-      round: (count, inFlight) =>
-        runtime.runPromise(Effect.flatMap(ConnectionsApi, (api) => inFibres(one(api), count, inFlight))),
-      close: () => runtime.dispose()
-    }
+        name: "effect-connectors, in a fibre",
+        round: (count, inFlight) =>
+          runtime.runPromise(Effect.flatMap(ConnectionsApi, (api) => inFibres(one(api), count, inFlight))),
+        close: () => runtime.dispose()
+      }
     : {
-      name: "effect-connectors, runPromise per call",
-      round: async (count, inFlight) => {
-        const api = await runtime.runPromise(ConnectionsApi)
-        const call = one(api)
-        await promised(() => Effect.runPromise(call))(count, inFlight)
-      },
-      close: () => runtime.dispose()
-    }
+        name: "effect-connectors, runPromise per call",
+        round: async (count, inFlight) => {
+          const api = await runtime.runPromise(ConnectionsApi)
+          const call = one(api)
+          await promised(() => Effect.runPromise(call))(count, inFlight)
+        },
+        close: () => runtime.dispose()
+      }
 }
 
 export const clients = (origin: string): ReadonlyArray<Client> => [

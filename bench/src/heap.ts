@@ -21,7 +21,7 @@ const client = HttpClient.make((request) =>
   )
 )
 
-const settle = Effect.gen(function*() {
+const settle = Effect.gen(function* () {
   yield* Effect.sleep("3 seconds")
   for (let i = 0; i < 4; i++) {
     globalThis.gc?.()
@@ -30,7 +30,7 @@ const settle = Effect.gen(function*() {
   return process.memoryUsage().heapUsed
 })
 
-const followed = Effect.gen(function*() {
+const followed = Effect.gen(function* () {
   const api = yield* ConnectionsApi
   const execute = api.actions.execute("crm", "sync", {}, { async: true })
   const results = api.jobs.results(Stream.repeatEffect(Effect.succeed(execute)).pipe(Stream.take(jobs)), {
@@ -39,13 +39,16 @@ const followed = Effect.gen(function*() {
   return Stream.runDrain(results)
 })
 
-const fibres = Effect.gen(function*() {
+const fibres = Effect.gen(function* () {
   const api = yield* ConnectionsApi
   const one = Effect.flatMap(api.actions.execute("crm", "sync", {}, { async: true }), (execution) =>
-    execution._tag === "Completed" ? Effect.void : Effect.repeat(api.jobs.get(execution.job), {
-      schedule: Schedule.spaced("60 seconds"),
-      until: (state) => state.state === "succeeded"
-    }))
+    execution._tag === "Completed"
+      ? Effect.void
+      : Effect.repeat(api.jobs.get(execution.job), {
+          schedule: Schedule.spaced("60 seconds"),
+          until: (state) => state.state === "succeeded"
+        })
+  )
   return Effect.forEach(Array.from({ length: jobs }), () => Effect.fork(one), { discard: true }).pipe(
     Effect.zipRight(Effect.never)
   )
@@ -53,7 +56,7 @@ const fibres = Effect.gen(function*() {
 
 const measure = process.argv[2] === "fibres" ? fibres : followed
 
-const program = Effect.gen(function*() {
+const program = Effect.gen(function* () {
   const waiting = yield* measure
   // one job first, so that code and caches are not counted
   const before = yield* settle

@@ -60,7 +60,9 @@ const heapOf = (what: "results" | "fibres"): { readonly submitted: number; reado
 const server = fork(here("./server.js"))
 const port = await new Promise<unknown>((resolve) => server.once("message", resolve))
 
-log(`client CPU per call at ${inFlight} in flight, ${rounds} interleaved rounds of ${requests} calls, median; Node ${process.version}`)
+log(
+  `client CPU per call at ${inFlight} in flight, ${rounds} interleaved rounds of ${requests} calls, median; Node ${process.version}`
+)
 const calls = await callCosts(`http://127.0.0.1:${String(port)}`)
 server.disconnect()
 for (const { microseconds, name, ratio } of calls) {
@@ -82,4 +84,11 @@ const figures = {
 }
 log("figures")
 for (const [name, value] of Object.entries(figures)) log(`  ${name.padEnd(48)} ${value.toFixed(2)}`)
-if (values.json) console.log(JSON.stringify({ node: process.version, rounds, requests, inFlight, calls, heap: { results, fibres }, figures }, null, 2))
+if (values.json)
+  console.log(
+    JSON.stringify(
+      { node: process.version, rounds, requests, inFlight, calls, heap: { results, fibres }, figures },
+      null,
+      2
+    )
+  )

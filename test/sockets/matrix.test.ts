@@ -22,7 +22,14 @@ import {
   refusedForGood,
   transient
 } from "../../packages/core/test/support/matrix.js"
-import { type Act, closedPort, head, rawServer, type Served, whole } from "../../packages/core/test/support/rawServer.js"
+import {
+  type Act,
+  closedPort,
+  head,
+  rawServer,
+  type Served,
+  whole
+} from "../../packages/core/test/support/rawServer.js"
 
 const transports = { node: NodeConnectors.layer, fetch: FetchHttpClient.layer }
 type Transport = keyof typeof transports
@@ -41,7 +48,11 @@ const any = "*"
 const json = { "content-type": "application/json" }
 const ok: Expectations = Object.assign({}, ...callNames.map((name) => ({ [name]: { sends: 1, tag: "ok" } })))
 const empty: Expectations = { ...bodyUnreadable("empty", any), idempotent: { sends: 1, tag: "ok" } }
-const noContent: Expectations = { ...ok, safe: { sends: 1, tag: "UnexpectedBody" }, declared: { sends: 1, tag: "UnexpectedBody" } }
+const noContent: Expectations = {
+  ...ok,
+  safe: { sends: 1, tag: "UnexpectedBody" },
+  declared: { sends: 1, tag: "UnexpectedBody" }
+}
 const zipped = gzipSync(good)
 // fetch gives what it could unpack, and no error: then it is bad JSON and no cut
 const zipCut: Fault["expected"] = { node: bodyCut(any), fetch: bodyUnreadable("invalid", any) }
@@ -51,9 +62,18 @@ const stalled: Expectations = {
   declared: { sends: 3, tag: "UnexpectedBody", status: 200 }
 }
 
-const writing = (text: string | Uint8Array): Act => (socket) => void socket.write(text)
-const thenEnd = (text: string | Uint8Array): Act => (socket) => void socket.end(text)
-const thenReset = (text: string): Act => (socket) => void socket.write(text, () => socket.resetAndDestroy())
+const writing =
+  (text: string | Uint8Array): Act =>
+  (socket) =>
+    void socket.write(text)
+const thenEnd =
+  (text: string | Uint8Array): Act =>
+  (socket) =>
+    void socket.end(text)
+const thenReset =
+  (text: string): Act =>
+  (socket) =>
+    void socket.write(text, () => socket.resetAndDestroy())
 
 const faults = (trap: string): Readonly<Record<string, Fault>> => ({
   fine: { act: whole(200, good), expected: ok },
@@ -67,11 +87,15 @@ const faults = (trap: string): Readonly<Record<string, Fault>> => ({
   bom: { act: whole(200, `\ufeff${good}`), expected: ok },
   "one-byte-at-a-time": {
     act: (socket) => {
-      for (const byte of Buffer.from(head(200, { ...json, "content-length": good.length }) + good)) socket.write(Buffer.from([byte]))
+      for (const byte of Buffer.from(head(200, { ...json, "content-length": good.length }) + good))
+        socket.write(Buffer.from([byte]))
     },
     expected: ok
   },
-  "reset-before-the-status": { act: (socket) => void socket.resetAndDestroy(), expected: noAnswer({ code: any, phase: any }) },
+  "reset-before-the-status": {
+    act: (socket) => void socket.resetAndDestroy(),
+    expected: noAnswer({ code: any, phase: any })
+  },
   "end-before-the-status": { act: (socket) => void socket.end(), expected: noAnswer({ code: any, phase: any }) },
   "end-in-the-status": { act: thenEnd("HTTP/1.1 20"), expected: noAnswer({ code: any, phase: any }) },
   "reset-in-the-head": { act: thenReset("HTTP/1.1 200 OK\r\ncontent-"), expected: noAnswer({ code: any, phase: any }) },
@@ -83,9 +107,18 @@ const faults = (trap: string): Readonly<Record<string, Fault>> => ({
     act: writing(`HTTP/1.1 100 Continue\r\n\r\n${head(200, { ...json, "content-length": good.length })}${good}`),
     expected: { node: badResponse(any), fetch: noAnswer({ code: any, phase: any }) }
   },
-  "two-lengths": { act: writing(`HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}`), expected: badResponse(any) },
-  "body-cut": { act: thenEnd(head(200, { ...json, "content-length": good.length + 1 }) + good), expected: bodyCut(any) },
-  "body-reset": { act: thenReset(head(200, { ...json, "content-length": good.length + 1 }) + good), expected: bodyCut(any) },
+  "two-lengths": {
+    act: writing(`HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}`),
+    expected: badResponse(any)
+  },
+  "body-cut": {
+    act: thenEnd(head(200, { ...json, "content-length": good.length + 1 }) + good),
+    expected: bodyCut(any)
+  },
+  "body-reset": {
+    act: thenReset(head(200, { ...json, "content-length": good.length + 1 }) + good),
+    expected: bodyCut(any)
+  },
   "chunks-cut": {
     act: thenEnd(`${head(200, { ...json, "transfer-encoding": "chunked" })}${good.length.toString(16)}\r\n${good}\r\n`),
     expected: bodyCut(any)
@@ -98,8 +131,11 @@ const faults = (trap: string): Readonly<Record<string, Fault>> => ({
     },
     expected: zipCut
   },
-  html: { act: whole(200, "<html>", { "content-type": "text/html" }), expected: bodyUnreadable("wrong type", "NOT_JSON") },
-  "bad-json": { act: whole(200, "{\"a\":"), expected: bodyUnreadable("invalid", "INVALID_BODY") },
+  html: {
+    act: whole(200, "<html>", { "content-type": "text/html" }),
+    expected: bodyUnreadable("wrong type", "NOT_JSON")
+  },
+  "bad-json": { act: whole(200, '{"a":'), expected: bodyUnreadable("invalid", "INVALID_BODY") },
   deep: { act: whole(200, "[".repeat(201) + "]".repeat(201)), expected: bodyUnreadable("too deep", "BODY_TOO_DEEP") },
   empty: { act: whole(200, ""), expected: empty },
   "no-content": { act: (socket) => void socket.write("HTTP/1.1 204 No Content\r\n\r\n"), expected: noContent },
@@ -107,12 +143,23 @@ const faults = (trap: string): Readonly<Record<string, Fault>> => ({
   "503-reset": { act: thenReset(`${head(503, { ...json, "content-length": 50 })}{`), expected: transient(503) },
   "429-after-0": { act: whole(429, "{}", { "retry-after": "0" }), expected: transient(429) },
   "429-after-an-hour": { act: whole(429, "{}", { "retry-after": "3600" }), expected: { ...onlyOnce(transient(429)) } },
-  ...Object.fromEntries([408, 425, 500, 502, 503, 504].map((status) => [`s${status}`, { act: whole(status, "{}"), expected: transient(status) }])),
   ...Object.fromEntries(
-    [400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 501, 505, 599].map((status) => [`s${status}`, { act: whole(status, "{}"), expected: never(status) }])
+    [408, 425, 500, 502, 503, 504].map((status) => [
+      `s${status}`,
+      { act: whole(status, "{}"), expected: transient(status) }
+    ])
   ),
   ...Object.fromEntries(
-    [301, 302, 303, 307, 308].map((status) => [`s${status}`, { act: whole(status, "", { location: `${trap}/stolen` }), expected: never(status) }])
+    [400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 501, 505, 599].map((status) => [
+      `s${status}`,
+      { act: whole(status, "{}"), expected: never(status) }
+    ])
+  ),
+  ...Object.fromEntries(
+    [301, 302, 303, 307, 308].map((status) => [
+      `s${status}`,
+      { act: whole(status, "", { location: `${trap}/stolen` }), expected: never(status) }
+    ])
   )
 })
 
@@ -125,17 +172,32 @@ const has = (expected: Fault["expected"]): expected is Readonly<Record<Transport
 const fieldsOf = (error: ApiError): Record<string, unknown> => ({ ...error, tag: error._tag })
 
 /** One call on its own client, so that no budget is shared; its end beside what the table says. */
-const compare = (name: string, baseUrl: string, transport: Transport, call: CallName, want: Expected, sends: () => number) =>
+const compare = (
+  name: string,
+  baseUrl: string,
+  transport: Transport,
+  call: CallName,
+  want: Expected,
+  sends: () => number
+) =>
   Effect.gen(function* () {
     const client = Context.get(yield* Layer.build(transports[transport]), HttpClient.HttpClient)
-    const api = yield* apiOver(client, { baseUrl, retry: Schedule.recurs(2), attemptTimeout: "300 millis" })
+    const api = yield* apiOver(client, {
+      baseUrl,
+      retry: Schedule.recurs(2),
+      attemptTimeout: /silence/.test(name) ? "250 millis" : "20 seconds"
+    })
     const running: Effect.Effect<unknown, ApiError> = callsOn(name, Retry.idempotent(Schedule.recurs(2)))[call](api)
     const outcome = yield* Effect.either(running)
     const seen: Record<string, unknown> = Either.match(outcome, { onLeft: fieldsOf, onRight: () => ({ tag: "ok" }) })
     const { sends: wantedSends, ...wanted } = want
     const fields = Object.entries(wanted).filter(([, value]) => value !== any)
     const what = `${transport}, ${name}, ${call}: ${JSON.stringify(seen)}`
-    assert.deepStrictEqual(Object.fromEntries(fields.map(([field]) => [field, seen[field]])), Object.fromEntries(fields), what)
+    assert.deepStrictEqual(
+      Object.fromEntries(fields.map(([field]) => [field, seen[field]])),
+      Object.fromEntries(fields),
+      what
+    )
     assert.strictEqual(sends(), wantedSends, `${what}: requests at the server`)
     return outcome
   }).pipe(Effect.scoped)
@@ -169,11 +231,33 @@ describe("the fault matrix over sockets", () => {
         ))
     }
 
-    const unread: ReadonlyArray<readonly [string, (port: number) => string, Readonly<Record<Transport, Expectations>>, "closed" | "resets" | "plain"]> = [
-      ["refused", (port) => `http://127.0.0.1:${port}`, { node: notSent("ECONNREFUSED"), fetch: notSent("ECONNREFUSED") }, "closed"],
+    const unread: ReadonlyArray<
+      readonly [
+        string,
+        (port: number) => string,
+        Readonly<Record<Transport, Expectations>>,
+        "closed" | "resets" | "plain"
+      ]
+    > = [
+      [
+        "refused",
+        (port) => `http://127.0.0.1:${port}`,
+        { node: notSent("ECONNREFUSED"), fetch: notSent("ECONNREFUSED") },
+        "closed"
+      ],
       // fetch cannot tell this reset from one after the request
-      ["reset in the TLS handshake", (port) => `https://127.0.0.1:${port}`, { node: notSent("ECONNRESET"), fetch: noAnswer({ code: any, phase: any }) }, "resets"],
-      ["TLS to a server without", (port) => `https://127.0.0.1:${port}`, { node: refusedForGood(any), fetch: refusedForGood(any) }, "plain"]
+      [
+        "reset in the TLS handshake",
+        (port) => `https://127.0.0.1:${port}`,
+        { node: notSent("ECONNRESET"), fetch: noAnswer({ code: any, phase: any }) },
+        "resets"
+      ],
+      [
+        "TLS to a server without",
+        (port) => `https://127.0.0.1:${port}`,
+        { node: refusedForGood(any), fetch: refusedForGood(any) },
+        "plain"
+      ]
     ]
     for (const [name, urlOf, expected, kind] of unread) {
       it(`${transport}: ${name}`, () =>
@@ -181,13 +265,17 @@ describe("the fault matrix over sockets", () => {
           Effect.scoped(
             Effect.gen(function* () {
               let connections = 0
-              const port = kind === "closed"
-                ? yield* closedPort
-                : (yield* rawServer(() => undefined, (socket) => {
-                    connections++
-                    if (kind === "resets") socket.resetAndDestroy()
-                    else socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")
-                  })).port
+              const port =
+                kind === "closed"
+                  ? yield* closedPort
+                  : (yield* rawServer(
+                      () => undefined,
+                      (socket) => {
+                        connections++
+                        if (kind === "resets") socket.resetAndDestroy()
+                        else socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")
+                      }
+                    )).port
               for (const call of callNames) {
                 connections = 0
                 const want = expected[transport][call]
@@ -206,6 +294,8 @@ describe("the fault matrix over sockets", () => {
   it("lost no cell", () => {
     assert.strictEqual(names.length, 51)
     assert.strictEqual(cells, 2 * (names.length + 3) * callNames.length)
-    console.log(`socket matrix: ${cells} cells, ${names.length + 3} faults x ${callNames.length} classes x 2 transports`)
+    console.log(
+      `socket matrix: ${cells} cells, ${names.length + 3} faults x ${callNames.length} classes x 2 transports`
+    )
   })
 })

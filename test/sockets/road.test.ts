@@ -40,7 +40,11 @@ const slugs: ReadonlyArray<readonly [slug: string, raw: string]> = [
 for (const [transport, layer] of Object.entries(transports)) {
   const api = <E = never>(url: string, options: Options = {}, auth?: Layer.Layer<Auth, E>) =>
     Effect.flatMap(Layer.build(layer), (context) =>
-      apiOver(Context.get(context, HttpClient.HttpClient), { baseUrl: url, retry: Schedule.recurs(2), ...options }, auth)
+      apiOver(
+        Context.get(context, HttpClient.HttpClient),
+        { baseUrl: url, retry: Schedule.recurs(2), ...options },
+        auth
+      )
     )
 
   describe(transport, () => {
@@ -59,11 +63,16 @@ for (const [transport, layer] of Object.entries(transports)) {
     run("headers: one value of each, ours replaced in any letter case, and no trace of a tracer", () =>
       Effect.gen(function* () {
         const server = yield* rawServer(whole(200, good))
-        const client = yield* api(server.url, { extraHeaders: { "X-SERVICE-TOKEN": "theirs" } }, Auth.serviceToken(Redacted.make("ours")))
+        const client = yield* api(
+          server.url,
+          { extraHeaders: { "X-SERVICE-TOKEN": "theirs" } },
+          Auth.serviceToken(Redacted.make("ours"))
+        )
         yield* recording(client.get("crm").pipe(Effect.withSpan("mine")))
         const headers = server.requests[0]?.headers ?? {}
         assert.strictEqual(headers["x-service-token"], "theirs")
-        for (const name of ["b3", "traceparent", "tracestate", "cookie", "authorization"]) assert.notProperty(headers, name)
+        for (const name of ["b3", "traceparent", "tracestate", "cookie", "authorization"])
+          assert.notProperty(headers, name)
       })
     )
 
@@ -76,7 +85,9 @@ for (const [transport, layer] of Object.entries(transports)) {
         Effect.gen(function* () {
           const server = yield* rawServer(act)
           const client = yield* api(server.url, { retry: Schedule.forever })
-          const calls = Array.from({ length: 100 }, (_, index) => client.actions.execute("crm", "a", { input: { index } }, { async: index % 2 === 0 }))
+          const calls = Array.from({ length: 100 }, (_, index) =>
+            client.actions.execute("crm", "a", { input: { index } }, { async: index % 2 === 0 })
+          )
           const ends = yield* Effect.forEach(calls, Effect.flip, { concurrency: 10 })
           const marks = server.requests.map((request) => request.body)
           assert.strictEqual(new Set(marks).size, 100)
@@ -106,7 +117,11 @@ for (const [transport, layer] of Object.entries(transports)) {
     run("a body over the limit is let go, announced or not, and not read to its end", () =>
       Effect.gen(function* () {
         let written = 0
-        const chunk = Buffer.concat([Buffer.from(`${mebibyte.toString(16)}\r\n`), Buffer.alloc(mebibyte, " "), Buffer.from("\r\n")])
+        const chunk = Buffer.concat([
+          Buffer.from(`${mebibyte.toString(16)}\r\n`),
+          Buffer.alloc(mebibyte, " "),
+          Buffer.from("\r\n")
+        ])
         const endless = (socket: Socket): void => {
           while (socket.writable && written < 512 * mebibyte) {
             written += chunk.length
@@ -146,7 +161,9 @@ for (const [transport, layer] of Object.entries(transports)) {
           (socket) => void socket.end(`${head(200, { ...secret, "content-length": 100 })}CANARY`),
           (socket) => void socket.end(`${head(503, { ...secret, "content-length": 100 })}CANARY`),
           whole(200, page, { ...secret, "content-type": "text/html" }),
-          ...[302, 400, 401, 403, 404, 429, 500].map((status) => whole(status, page, { ...secret, "content-type": "text/html" })),
+          ...[302, 400, 401, 403, 404, 429, 500].map((status) =>
+            whole(status, page, { ...secret, "content-type": "text/html" })
+          ),
           () => undefined
         ]
         const auth = Auth.headers({
@@ -157,7 +174,11 @@ for (const [transport, layer] of Object.entries(transports)) {
         let errors = 0
         for (const act of acts) {
           const server = yield* rawServer(act)
-          const client = yield* api(server.url, { attemptTimeout: "200 millis", retry: Schedule.recurs(1) }, auth)
+          const client = yield* api(
+            server.url,
+            { attemptTimeout: act.length === 0 ? "200 millis" : "20 seconds", retry: Schedule.recurs(1) },
+            auth
+          )
           const runs: ReadonlyArray<Effect.Effect<unknown, ApiError>> = [
             client.list({ relayId: "CANARY-query" }),
             client.actions.execute("crm", "a", { input: { password: "CANARY-body" } })
@@ -167,8 +188,17 @@ for (const [transport, layer] of Object.entries(transports)) {
             if (Exit.isSuccess(exit)) throw new Error("expected a failure")
             const error = Cause.squash(exit.cause)
             if (typeof error !== "object" || error === null) throw new Error("expected an error")
-            const texts = { ...(yield* Effect.promise(() => printed(error, exit.cause))), ...recorded.lines, spans: recorded.spans }
-            assert.deepStrictEqual(Object.entries(texts).filter(([, text]) => /CANARY/.test(String(text))).map(([sink]) => sink), [])
+            const texts = {
+              ...(yield* Effect.promise(() => printed(error, exit.cause))),
+              ...recorded.lines,
+              spans: recorded.spans
+            }
+            assert.deepStrictEqual(
+              Object.entries(texts)
+                .filter(([, text]) => /CANARY/.test(String(text)))
+                .map(([sink]) => sink),
+              []
+            )
             errors++
           }
         }

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { differences } from "./differences.js"
 import { decode, load, loadOwn } from "./format.js"
-import { type Mismatches, replay } from "./replay.js"
+import { type Mismatches, replay, requestMismatches } from "./replay.js"
 
 const execute = {
   id: "execute",
@@ -96,9 +96,16 @@ describe("the replay", () => {
     { ...list, requests: [{ ...listing, query: [...(listing?.query ?? [])].reverse() }] },
     "request 1 query"
   )
-  refuses("a body where none is told", { ...list, requests: [{ ...listing, body_json: {} }] }, "request 1 body")
+  refuses("a body that was not sent", { ...list, requests: [{ ...listing, body_json: {} }] }, "request 1 body")
   refuses("more requests than told", { ...execute, requests: [] }, "requests: expected 0, got 1")
   refuses("fewer requests than told", { ...execute, requests: [request, request] }, "request 2 was not sent")
+  it("refuses a body where none is told, which this library never sends", () => {
+    const told = { method: "GET", path: "/x" }
+    const seen = { method: "GET", path: "/x", search: "", headers: new Map(), body: "" }
+    assert.deepStrictEqual(requestMismatches("it", seen, told), [])
+    assert.deepStrictEqual(requestMismatches("it", { ...seen, body: "{}" }, told), ["it body: expected '', got '{}'"])
+  })
+
   refuses("another answer", { ...list, outcome: { json: { connections: [1] } } }, "json: expected")
   refuses("another value", { ...execute, outcome: { completed: { ok: false } } }, "completed: expected")
   refuses("an execute that was no job", { ...execute, outcome: { accepted: "1" } }, "accepted: expected")

@@ -51,7 +51,8 @@ const json = (text: string): unknown => {
   }
 }
 
-const requestMismatches = (what: string, seen: Seen, expected: Request): Mismatches => [
+/** How a request differs from the one that is told. */
+export const requestMismatches = (what: string, seen: Seen, expected: Request): Mismatches => [
   ...compare(`${what} method`, seen.method, expected.method),
   ...compare(`${what} path`, seen.path, expected.path),
   ...compare(`${what} query`, [...new URLSearchParams(seen.search)], expected.query ?? []),

@@ -43,8 +43,10 @@ const call = {
   /** The operation, such as `actions.execute`. */
   operation: Schema.String,
   method: Schema.String,
-  /** The path with its parameters unfilled. */
+  /** The path with its parameters unfilled: few of them, for metrics. */
   route: Schema.String,
+  /** The path that was asked for, without the query. */
+  path: Schema.String,
   /** How often the request was tried. */
   attempts: Schema.Number,
   requestId: Schema.optional(Schema.String),
@@ -66,6 +68,7 @@ export interface CallContext {
   readonly operation: string
   readonly method: string
   readonly route: string
+  readonly path: string
   readonly attempts: number
   readonly requestId?: string | undefined
   readonly retryable: boolean
@@ -73,17 +76,24 @@ export interface CallContext {
   readonly job?: JobRef | undefined
 }
 
-const answered = { ...call, status: Schema.Number }
+const answered = {
+  ...call,
+  status: Schema.Number,
+  /** The server's own code for what went wrong, such as `NOT_FOUND`, when it gives one. */
+  serverCode: Schema.optional(Schema.String)
+}
 const hinted = { ...answered, retryAfter: Schema.optional(Schema.DurationFromSelf) }
 
 const phase = Schema.Literal("connect", "request", "response", "body")
 
 const where = (error: CallContext): string =>
-  `${error.operation} (${error.method} ${error.route}${error.requestId === undefined ? "" : `, request ${error.requestId}`})`
+  `${error.operation} (${error.method} ${error.path}${error.requestId === undefined ? "" : `, request ${error.requestId}`})`
 
 const tried = (error: CallContext): string =>
   (error.attempts > 1 ? ` after ${error.attempts} attempts` : "") +
   (error.retryBudgetExhausted === true ? "; not retried, because too many calls to this origin are failing" : "")
+
+const coded = (code: string | undefined): string => (code === undefined ? "" : `, ${code}`)
 
 const wait = (retryAfter: Duration.Duration | undefined): string =>
   retryAfter === undefined ? "" : ` It asks to wait ${Duration.format(retryAfter)}.`
@@ -106,7 +116,7 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>("@effect-conn
   override get message(): string {
     return this.status === 0
       ? `${where(this)}: no credentials to send. Check the effect given to Auth.refreshing`
-      : `${where(this)}: the server does not accept the credentials (${this.status}). Check the token or session given to Auth`
+      : `${where(this)}: the server does not accept the credentials (${this.status}${coded(this.serverCode)}). Check the token or session given to Auth`
   }
 }
 
@@ -126,7 +136,7 @@ export class Forbidden extends Schema.TaggedError<Forbidden>("@effect-connectors
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: these credentials may not do this (403). Use an account that has the right`
+    return `${where(this)}: these credentials may not do this (403${coded(this.serverCode)}). Use an account that has the right`
   }
 }
 
@@ -146,7 +156,7 @@ export class NotFound extends Schema.TaggedError<NotFound>("@effect-connectors/c
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: the server knows no such thing (404). Check the names, and that this account can see them`
+    return `${where(this)}: the server knows no such thing (404${coded(this.serverCode)}). Check the names, and that this account can see them`
   }
 }
 
@@ -166,7 +176,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>("@effect-connec
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: the server asks to slow down (429)${tried(this)}.${wait(this.retryAfter)} Send less at once`
+    return `${where(this)}: the server asks to slow down (429${coded(this.serverCode)})${tried(this)}.${wait(this.retryAfter)} Send less at once`
   }
 }
 
@@ -186,7 +196,7 @@ export class ApiRejected extends Schema.TaggedError<ApiRejected>("@effect-connec
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: the server refused the request (${this.status})${tried(this)}. Its reason is in \`body\``
+    return `${where(this)}: the server refused the request (${this.status}${coded(this.serverCode)})${tried(this)}. Its reason is in \`body\``
   }
 }
 
@@ -207,7 +217,7 @@ export class ServerFailed extends Schema.TaggedError<ServerFailed>("@effect-conn
   /** What happened and what to do. */
   override get message(): string {
     return (
-      `${where(this)}: the server failed (${this.status})${tried(this)}.${wait(this.retryAfter)}` +
+      `${where(this)}: the server failed (${this.status}${coded(this.serverCode)})${tried(this)}.${wait(this.retryAfter)}` +
       (this.retryable ? " Try again later" : " See what it did before this is repeated")
     )
   }
@@ -344,7 +354,13 @@ export class DeadlineExceeded extends Schema.TaggedError<DeadlineExceeded>(
   }
 }
 
-const followed = { job: JobRef, word: Schema.optional(Schema.String) }
+const followed = {
+  job: JobRef,
+  /** The server's word for the state. */
+  word: Schema.optional(Schema.String),
+  /** The server's own code for what went wrong, when it gives one. */
+  serverCode: Schema.optional(Schema.String)
+}
 
 const which = (ref: JobRef): string =>
   `job ${ref.jobId} (${ref.operation}${ref.connection === undefined ? "" : ` on ${ref.connection}`})`
@@ -367,7 +383,7 @@ export class JobFailed extends Schema.TaggedError<JobFailed>("@effect-connectors
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${which(this.job)} failed${this.word === undefined ? "" : `: the server calls it "${this.word}"`}. Its reason is in \`error\``
+    return `${which(this.job)} failed${coded(this.serverCode)}${this.word === undefined ? "" : `: the server calls it "${this.word}"`}. Its reason is in \`error\``
   }
 }
 

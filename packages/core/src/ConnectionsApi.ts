@@ -256,7 +256,8 @@ export const make = Effect.fnUntraced(function* (
       tracker: follower,
       protocol,
       look: look.retried,
-      defaults: options.jobs ?? {}
+      defaults: options.jobs ?? {},
+      callDeadline: settings.deadline
     })
   }
 })

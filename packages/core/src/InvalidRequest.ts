@@ -49,6 +49,6 @@ export class InvalidRequest extends Schema.TaggedError<InvalidRequest>(
 
   /** All issues in one line each. */
   override get message(): string {
-    return `${this.operation} was not sent. ${this.issues.map(line).join("; ")}`
+    return `${this.operation}: refused, nothing was sent. ${this.issues.map(line).join("; ")}`
   }
 }

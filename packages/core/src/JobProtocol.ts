@@ -211,14 +211,11 @@ const progressIn = (protocol: JobProtocol, fields: Fields): number | undefined =
   return undefined
 }
 
-// without an offset it would be another time on each machine, by the zone that it is set to
-const zoned = (time: string): string => (/T[\d:.]+$/.test(time) ? `${time}Z` : time)
-
 // epoch seconds end in the year 5138 where epoch milliseconds begin to mean 1973
 const timeOf = (value: unknown): DateTime.Utc | undefined => {
   if (Predicate.isNumber(value)) return Option.getOrUndefined(DateTime.make(value < 1e11 ? value * 1000 : value))
   if (!Predicate.isString(value)) return undefined
-  return Option.getOrUndefined(Option.map(DateTime.make(zoned(value.trim())), DateTime.toUtc))
+  return Option.getOrUndefined(Option.map(DateTime.make(value.trim()), DateTime.toUtc))
 }
 
 /**

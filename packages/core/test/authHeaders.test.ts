@@ -26,7 +26,9 @@ const ours = { accept: "application/json", "user-agent": "effect-connectors" }
 const json = { ...ours, "content-type": "application/json" }
 
 describe("credentials", () => {
-  const forms: ReadonlyArray<readonly [name: string, auth: Layer.Layer<Auth, InvalidRequest>, headers: Record<string, string>]> = [
+  const forms: ReadonlyArray<
+    readonly [name: string, auth: Layer.Layer<Auth, InvalidRequest>, headers: Record<string, string>]
+  > = [
     ["a service token", Auth.serviceToken(secret), { "x-service-token": "s3cret-value" }],
     ["an API key", Auth.apiKey(secret), { "x-api-key": "s3cret-value" }],
     [
@@ -35,14 +37,25 @@ describe("credentials", () => {
       { cookie: "a=b; c=d", "x-csrf-token": "s3cret-value" }
     ],
     ["a session's cookie alone", Auth.session({ cookie: secret }), { cookie: "s3cret-value" }],
-    ["any headers", Auth.headers({ "X-Tenant-Token": secret, Authorization: Redacted.make("Bearer b") }), { "x-tenant-token": "s3cret-value", authorization: "Bearer b" }],
-    ["refreshed ones", Auth.refreshing(Effect.succeed({ "X-Service-Token": secret })), { "x-service-token": "s3cret-value" }],
+    [
+      "any headers",
+      Auth.headers({ "X-Tenant-Token": secret, Authorization: Redacted.make("Bearer b") }),
+      { "x-tenant-token": "s3cret-value", authorization: "Bearer b" }
+    ],
+    [
+      "refreshed ones",
+      Auth.refreshing(Effect.succeed({ "X-Service-Token": secret })),
+      { "x-service-token": "s3cret-value" }
+    ],
     ["none", Auth.none, {}]
   ]
   for (const [name, auth, headers] of forms) {
     virtual(`${name}: exactly these headers leave`, () =>
       Effect.gen(function* () {
-        assert.deepStrictEqual(yield* sentWith(auth), [{ ...ours, ...headers }, { ...json, ...headers }])
+        assert.deepStrictEqual(yield* sentWith(auth), [
+          { ...ours, ...headers },
+          { ...json, ...headers }
+        ])
       })
     )
   }
@@ -50,7 +63,9 @@ describe("credentials", () => {
   for (const name of ["x-service-token", "X-Service-Token", "X-SERVICE-TOKEN"]) {
     virtual(`an extra header ${name} replaces ours, and one value is sent`, () =>
       Effect.gen(function* () {
-        const [first] = yield* sentWith(Auth.serviceToken(secret), { extraHeaders: { [name]: Redacted.make("theirs"), "X-Extra": "1" } })
+        const [first] = yield* sentWith(Auth.serviceToken(secret), {
+          extraHeaders: { [name]: Redacted.make("theirs"), "X-Extra": "1" }
+        })
         assert.deepStrictEqual(first, { ...ours, "x-service-token": "theirs", "x-extra": "1" })
       })
     )
@@ -60,7 +75,11 @@ describe("credentials", () => {
     Effect.gen(function* () {
       const fake = fakeClient(goodAnswer)
       const tenants = yield* Effect.forEach(["one", "two"], (tenant) =>
-        apiOver(fake.client, { baseUrl: `https://${tenant}.example` }, Auth.serviceToken(Redacted.make(`token-${tenant}`)))
+        apiOver(
+          fake.client,
+          { baseUrl: `https://${tenant}.example` },
+          Auth.serviceToken(Redacted.make(`token-${tenant}`))
+        )
       )
       yield* Effect.forEach(
         Array.from({ length: 200 }, (_, index) => tenants[index % 2] ?? tenants[0]),
@@ -117,7 +136,9 @@ describe("a value that no header can carry is refused when the client is made", 
     virtual(`${name} is not the caller's to set`, () =>
       Effect.gen(function* () {
         const extra = yield* Effect.flip(apiOver(fakeClient(hang).client, { extraHeaders: { [name]: "1" } }))
-        const auth = yield* Effect.flip(apiOver(fakeClient(hang).client, {}, Auth.headers({ [name]: Redacted.make("1") })))
+        const auth = yield* Effect.flip(
+          apiOver(fakeClient(hang).client, {}, Auth.headers({ [name]: Redacted.make("1") }))
+        )
         for (const error of [extra, auth]) assert.match(error.message, /is set by the client itself/)
       })
     )
@@ -142,12 +163,20 @@ describe("a value that no header can carry is refused when the client is made", 
   virtual("every issue is told at once", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(
-        apiOver(fakeClient(hang).client, { baseUrl: "ftp://x", extraHeaders: { host: "1", "x-a": "\n" }, attemptTimeout: 0, maxBodyBytes: -1 })
+        apiOver(fakeClient(hang).client, {
+          baseUrl: "ftp://x",
+          extraHeaders: { host: "1", "x-a": "\n" },
+          attemptTimeout: 0,
+          maxBodyBytes: -1
+        })
       )
-      assert.deepStrictEqual(
-        error.issues.map((issue) => issue.path.join(".")).sort(),
-        ["attemptTimeout", "baseUrl", "extraHeaders.host", "extraHeaders.x-a", "maxBodyBytes"]
-      )
+      assert.deepStrictEqual(error.issues.map((issue) => issue.path.join(".")).sort(), [
+        "attemptTimeout",
+        "baseUrl",
+        "extraHeaders.host",
+        "extraHeaders.x-a",
+        "maxBodyBytes"
+      ])
     })
   )
 })
@@ -159,7 +188,13 @@ const fromEnvironment = (variables: Record<string, string>) => {
     Layer.provide(Layer.succeed(HttpClient.HttpClient, fake.client)),
     Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(variables)))))
   )
-  return { fake, program: Effect.provide(Effect.flatMap(ConnectionsApi, (api) => Effect.zipRight(api.get("crm"), timed(api.setActive("crm", true)))), layer) }
+  return {
+    fake,
+    program: Effect.provide(
+      Effect.flatMap(ConnectionsApi, (api) => Effect.zipRight(api.get("crm"), timed(api.setActive("crm", true)))),
+      layer
+    )
+  }
 }
 
 describe("the environment", () => {
@@ -191,12 +226,32 @@ describe("the environment", () => {
 
   const wrong: ReadonlyArray<readonly [name: string, variables: Record<string, string>, says: RegExp]> = [
     ["without an address", { CONNECTIONS_SERVICE_TOKEN: "CANARY" }, /CONNECTIONS_BASE_URL/],
-    ["without credentials", base, /no credentials: set CONNECTIONS_SERVICE_TOKEN, or CONNECTIONS_COOKIE with CONNECTIONS_CSRF_TOKEN; to send none, provide Auth\.none/],
-    ["with a time that is no number", { ...base, CONNECTIONS_SERVICE_TOKEN: "CANARY", CONNECTIONS_TIMEOUT_MS: "soon" }, /CONNECTIONS_TIMEOUT_MS/],
-    ["with a time of zero", { ...base, CONNECTIONS_SERVICE_TOKEN: "CANARY", CONNECTIONS_TIMEOUT_MS: "0" }, /attemptTimeout: is not longer than zero/],
-    ["with a token read from a file whole", { ...base, CONNECTIONS_SERVICE_TOKEN: "CANARY\n" }, /x-service-token: holds a line break/],
+    [
+      "without credentials",
+      base,
+      /no credentials: set CONNECTIONS_SERVICE_TOKEN, or CONNECTIONS_COOKIE with CONNECTIONS_CSRF_TOKEN; to send none, provide Auth\.none/
+    ],
+    [
+      "with a time that is no number",
+      { ...base, CONNECTIONS_SERVICE_TOKEN: "CANARY", CONNECTIONS_TIMEOUT_MS: "soon" },
+      /CONNECTIONS_TIMEOUT_MS/
+    ],
+    [
+      "with a time of zero",
+      { ...base, CONNECTIONS_SERVICE_TOKEN: "CANARY", CONNECTIONS_TIMEOUT_MS: "0" },
+      /attemptTimeout: is not longer than zero/
+    ],
+    [
+      "with a token read from a file whole",
+      { ...base, CONNECTIONS_SERVICE_TOKEN: "CANARY\n" },
+      /x-service-token: holds a line break/
+    ],
     ["with an empty token", { ...base, CONNECTIONS_SERVICE_TOKEN: "" }, /x-service-token: is empty/],
-    ["with credentials in the address", { CONNECTIONS_BASE_URL: "https://u:CANARY@h", CONNECTIONS_SERVICE_TOKEN: "t" }, /holds credentials/]
+    [
+      "with credentials in the address",
+      { CONNECTIONS_BASE_URL: "https://u:CANARY@h", CONNECTIONS_SERVICE_TOKEN: "t" },
+      /holds credentials/
+    ]
   ]
   for (const [name, variables, says] of wrong) {
     virtual(`${name} says what to do, and nothing is sent`, () =>

@@ -13,13 +13,21 @@ const token = (n: number): Credentials => ({ "x-service-token": Redacted.make(`t
 /** A provider that gives token-1, token-2, ... and counts how often it was asked. */
 const provider = (millis = 0) => {
   const state = { asked: 0 }
-  const get = Effect.flatMap(Effect.sync(() => ++state.asked), (n) => Effect.as(Effect.sleep(millis), token(n)))
+  const get = Effect.flatMap(
+    Effect.sync(() => ++state.asked),
+    (n) => Effect.as(Effect.sleep(millis), token(n))
+  )
   return { state, auth: Auth.refreshing(get) }
 }
 
 /** A server that takes the tokens from this one on. */
-const accepting = (from: number): Reply => (request, sent) =>
-  (Number(sent.headers["x-service-token"]?.replace("token-", "")) >= from ? goodAnswer : answer(401, { json: {} }))(request, sent)
+const accepting =
+  (from: number): Reply =>
+  (request, sent) =>
+    (Number(sent.headers["x-service-token"]?.replace("token-", "")) >= from ? goodAnswer : answer(401, { json: {} }))(
+      request,
+      sent
+    )
 
 describe("Auth.refreshing", () => {
   for (const call of callNames) {
@@ -29,7 +37,10 @@ describe("Auth.refreshing", () => {
         const fake = fakeClient(accepting(2))
         const { millis } = yield* timed<unknown, ApiError, never>(calls[call](yield* apiOver(fake.client, {}, auth)))
         assert.deepStrictEqual([state.asked, fake.sent.length, millis], [2, 2, 0])
-        assert.deepStrictEqual(fake.sent.map((one) => one.headers["x-service-token"]), ["token-1", "token-2"])
+        assert.deepStrictEqual(
+          fake.sent.map((one) => one.headers["x-service-token"]),
+          ["token-1", "token-2"]
+        )
       })
     )
 
@@ -75,7 +86,8 @@ describe("Auth.refreshing", () => {
   virtual("a call that comes late with old credentials uses the newer ones that are there", () =>
     Effect.gen(function* () {
       const { auth, state } = provider()
-      const slow: Reply = (request, sent) => Effect.zipRight(Effect.sleep(sent.url.endsWith("/slow") ? 5000 : 10), accepting(2)(request, sent))
+      const slow: Reply = (request, sent) =>
+        Effect.zipRight(Effect.sleep(sent.url.endsWith("/slow") ? 5000 : 10), accepting(2)(request, sent))
       const api = yield* apiOver(fakeClient(slow).client, {}, auth)
       yield* Effect.all([api.get("slow"), api.get("quick")], { concurrency: "unbounded" })
       assert.strictEqual(state.asked, 2)
@@ -98,7 +110,7 @@ describe("Auth.refreshing", () => {
   )
 
   const failures: ReadonlyArray<readonly [string, Effect.Effect<Credentials, unknown>]> = [
-    ["fails", Effect.fail(new Error("CANARY"))],
+    ["fails", Effect.fail({ why: "CANARY" })],
     ["dies", Effect.die(new Error("CANARY"))],
     ["is interrupted inside", Effect.interrupt],
     ["gives a value that no header can carry", Effect.succeed({ "x-service-token": Redacted.make("CANARY\n") })],
@@ -122,7 +134,9 @@ describe("Auth.refreshing", () => {
   virtual("a provider that failed once is asked again by the next call", () =>
     Effect.gen(function* () {
       let asked = 0
-      const auth = Auth.refreshing(Effect.suspend(() => (++asked === 1 ? Effect.fail("no") : Effect.succeed(token(asked)))))
+      const auth = Auth.refreshing(
+        Effect.suspend(() => (++asked === 1 ? Effect.fail("no") : Effect.succeed(token(asked))))
+      )
       const api = yield* apiOver(fakeClient(accepting(1)).client, {}, auth)
       const first = yield* Effect.either(api.get("crm"))
       yield* api.get("crm")
@@ -144,7 +158,10 @@ describe("Auth.refreshing", () => {
       const fake = fakeClient(goodAnswer)
       const api = yield* apiOver(fake.client, { deadline: "3 seconds" }, Auth.refreshing(Effect.never))
       const { millis, result } = yield* timed(Effect.flip(calls.unsafe(api)))
-      assert.deepStrictEqual([millis, fake.sent.length, result._tag === "Right" && result.right._tag], [3000, 0, "DeadlineExceeded"])
+      assert.deepStrictEqual(
+        [millis, fake.sent.length, result._tag === "Right" && result.right._tag],
+        [3000, 0, "DeadlineExceeded"]
+      )
     })
   )
 
@@ -152,7 +169,11 @@ describe("Auth.refreshing", () => {
     Effect.gen(function* () {
       let asked = 0
       const auth = Auth.refreshing(Effect.suspend(() => (++asked === 1 ? Effect.succeed(token(1)) : Effect.never)))
-      const api = yield* apiOver(fakeClient(answer(503, { json: {} }), answer(401, { json: {} })).client, { deadline: "3 seconds" }, auth)
+      const api = yield* apiOver(
+        fakeClient(answer(503, { json: {} }), answer(401, { json: {} })).client,
+        { deadline: "3 seconds" },
+        auth
+      )
       const error = yield* Effect.flip(calls.idempotent(api))
       assert.strictEqual(error._tag, "OutcomeUnknown")
     })

@@ -8,24 +8,33 @@ import * as Effect from "effect/Effect"
 import { apiOver, calls, virtual } from "./support/api.js"
 import { answer, answerStream, type AnswerParts, fakeClient, type Reply } from "./support/fakeClient.js"
 
-const good = "{\"connection\":{\"slug\":\"crm\"}}"
+const good = '{"connection":{"slug":"crm"}}'
 
 const ends = (reply: Reply, call: "safe" | "unsafe" | "idempotent") =>
-  Effect.flatMap(apiOver(fakeClient(reply).client, { retry: "none" }), (api) => Effect.flip<unknown, ApiError, never>(calls[call](api)))
+  Effect.flatMap(apiOver(fakeClient(reply).client, { retry: "none" }), (api) =>
+    Effect.flip<unknown, ApiError, never>(calls[call](api))
+  )
 
-const bodies: ReadonlyArray<readonly [name: string, parts: AnswerParts, reason: UnexpectedBody["reason"], code: string]> = [
+const bodies: ReadonlyArray<
+  readonly [name: string, parts: AnswerParts, reason: UnexpectedBody["reason"], code: string]
+> = [
   ["a page", { text: "<html>", headers: { "content-type": "text/html" } }, "wrong type", "NOT_JSON"],
   ["a page that says it is JSON", { text: "<html>" }, "invalid", "INVALID_BODY"],
   ["JSON that says it is text", { text: good, headers: { "content-type": "text/plain" } }, "wrong type", "NOT_JSON"],
-  ["bytes", { bytes: new Uint8Array([0xff, 0xfe]), headers: { "content-type": "application/octet-stream" } }, "wrong type", "NOT_JSON"],
+  [
+    "bytes",
+    { bytes: new Uint8Array([0xff, 0xfe]), headers: { "content-type": "application/octet-stream" } },
+    "wrong type",
+    "NOT_JSON"
+  ],
   ["nothing", { text: "" }, "empty", "EMPTY_BODY"],
   ["spaces", { text: " \r\n" }, "empty", "EMPTY_BODY"],
   ["a BOM alone", { text: "\ufeff" }, "empty", "EMPTY_BODY"],
-  ["half an object", { text: "{\"connection\":" }, "invalid", "INVALID_BODY"],
+  ["half an object", { text: '{"connection":' }, "invalid", "INVALID_BODY"],
   ["two values", { text: "{}{}" }, "invalid", "INVALID_BODY"],
   ["NaN", { text: "NaN" }, "invalid", "INVALID_BODY"],
   ["201 levels", { text: "[".repeat(201) + "]".repeat(201) }, "too deep", "BODY_TOO_DEEP"],
-  ["201 levels of objects", { text: "{\"a\":".repeat(201) + "1" + "}".repeat(201) }, "too deep", "BODY_TOO_DEEP"],
+  ["201 levels of objects", { text: '{"a":'.repeat(201) + "1" + "}".repeat(201) }, "too deep", "BODY_TOO_DEEP"],
   ["1,000,000 levels", { text: "[".repeat(1_000_000) + "]".repeat(1_000_000) }, "too deep", "BODY_TOO_DEEP"],
   ["1,000,000 levels that never close", { text: "[".repeat(1_000_000) }, "too deep", "BODY_TOO_DEEP"]
 ]
@@ -106,7 +115,7 @@ describe("a 2xx body that can", () => {
 
   virtual("a text cut between two chunks inside of a character", () =>
     Effect.gen(function* () {
-      const bytes = new TextEncoder().encode("{\"connection\":{\"slug\":\"ž😀\"}}")
+      const bytes = new TextEncoder().encode('{"connection":{"slug":"ž😀"}}')
       const reply = answerStream(200, (controller, pulls) =>
         pulls < bytes.length ? controller.enqueue(bytes.slice(pulls, pulls + 1)) : controller.close()
       )
@@ -116,7 +125,11 @@ describe("a 2xx body that can", () => {
 
   virtual("none at all, where the operation has no value to give", () =>
     Effect.gen(function* () {
-      for (const reply of [answer(204), answer(200, { text: "" }), answer(204, { headers: { "content-type": "text/html" } })]) {
+      for (const reply of [
+        answer(204),
+        answer(200, { text: "" }),
+        answer(204, { headers: { "content-type": "text/html" } })
+      ]) {
         const done = yield* calls.idempotent(yield* apiOver(fakeClient(reply).client))
         assert.strictEqual(done._tag, "None")
       }
@@ -125,7 +138,13 @@ describe("a 2xx body that can", () => {
 })
 
 describe("__proto__", () => {
-  const spelled = ["__proto__", "\\u005f_proto__", "\\u005F\\u005Fproto\\u005f_", "__pr\\u006fto__", "\\u005f\\u005f\\u0070\\u0072\\u006f\\u0074\\u006f\\u005f\\u005f"]
+  const spelled = [
+    "__proto__",
+    "\\u005f_proto__",
+    "\\u005F\\u005Fproto\\u005f_",
+    "__pr\\u006fto__",
+    "\\u005f\\u005f\\u0070\\u0072\\u006f\\u0074\\u006f\\u005f\\u005f"
+  ]
   for (const key of spelled) {
     virtual(`${key} never becomes a prototype`, () =>
       Effect.gen(function* () {
@@ -152,7 +171,8 @@ describe("__proto__", () => {
 })
 
 const mebibyte = 1024 * 1024
-const endless = (status: number, counted: { bytes: number; cancelled: boolean }, chunk = 64 * 1024): Reply =>
+const endless =
+  (status: number, counted: { bytes: number; cancelled: boolean }, chunk = 64 * 1024): Reply =>
   (request, sent) => {
     const bytes = new Uint8Array(chunk).fill(0x20)
     const stream = new ReadableStream<Uint8Array>(
@@ -208,7 +228,9 @@ describe("a body that does not end", () => {
       const counted = { bytes: 0, cancelled: false }
       const reply: Reply = (request, sent) =>
         Effect.map(endless(200, counted)(request, sent), (response) =>
-          Object.defineProperty(response, "headers", { value: { ...response.headers, "content-length": String(17 * mebibyte) } })
+          Object.defineProperty(response, "headers", {
+            value: { ...response.headers, "content-length": String(17 * mebibyte) }
+          })
         )
       const error = yield* ends(reply, "safe")
       assert.strictEqual(error._tag === "UnexpectedBody" && error.reason, "too large")
@@ -230,8 +252,14 @@ describe("a body that does not end", () => {
 describe("an error's body", () => {
   virtual("is parsed JSON, or text; and in responseOf with the headers", () =>
     Effect.gen(function* () {
-      const parsed = yield* ends(answer(422, { json: { error: { field: "x" } }, headers: { "x-request-id": "r-1" } }), "safe")
-      assert.deepStrictEqual(parsed._tag === "ApiRejected" && [parsed.body, parsed.requestId], [{ error: { field: "x" } }, "r-1"])
+      const parsed = yield* ends(
+        answer(422, { json: { error: { field: "x" } }, headers: { "x-request-id": "r-1" } }),
+        "safe"
+      )
+      assert.deepStrictEqual(parsed._tag === "ApiRejected" && [parsed.body, parsed.requestId], [
+        { error: { field: "x" } },
+        "r-1"
+      ])
       assert.strictEqual(responseOf(parsed)?.headers["x-request-id"], "r-1")
       const page = yield* ends(answer(502, { text: "<html>", headers: { "content-type": "text/html" } }), "safe")
       assert.strictEqual(page._tag === "ServerFailed" && page.body, "<html>")
@@ -240,10 +268,13 @@ describe("an error's body", () => {
     })
   )
 
-  for (const id of ["a b", "<script>", "x".repeat(129), "a\"b"]) {
+  for (const id of ["a b", "<script>", "x".repeat(129), 'a"b']) {
     virtual(`a request id like ${id.slice(0, 12)} is not taken`, () =>
       Effect.gen(function* () {
-        assert.strictEqual((yield* ends(answer(404, { headers: { "x-request-id": id } }), "safe")).message.includes(id), false)
+        assert.strictEqual(
+          (yield* ends(answer(404, { headers: { "x-request-id": id } }), "safe")).message.includes(id),
+          false
+        )
       })
     )
   }
@@ -258,7 +289,11 @@ describe("a redirect", () => {
           const fake = fakeClient(answer(status, { headers: { location: place } }))
           const error = yield* Effect.flip<unknown, ApiError, never>(calls[call](yield* apiOver(fake.client)))
           assert.deepStrictEqual(
-            error._tag === "UnexpectedRedirect" && { location: error.location, sameOrigin: error.sameOrigin, status: error.status },
+            error._tag === "UnexpectedRedirect" && {
+              location: error.location,
+              sameOrigin: error.sameOrigin,
+              status: error.status
+            },
             { location: "https://elsewhere.example:8443", sameOrigin: false, status }
           )
           assert.notInclude(error.message + JSON.stringify(error), "CANARY")

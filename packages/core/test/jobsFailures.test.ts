@@ -104,6 +104,18 @@ describe("the deadline", () => {
     })
   )
 
+  virtual("never makes the client's deadline for calls longer", () =>
+    Effect.gen(function* () {
+      const platform = yield* ConnectionsTest
+      const api = yield* client({ deadline: "2 seconds" })
+      yield* platform.respondNext({ method: "POST" }, [{ _tag: "Hang" }])
+      const failure = yield* Effect.flip(api.jobs.result(submit(api, "sync"), { deadline: "20 seconds" }))
+      assert.strictEqual(failure._tag, "OutcomeUnknown")
+      assert.strictEqual(yield* Clock.currentTimeMillis, 2_000)
+      assert.deepStrictEqual(yield* api.jobs.result(submit(api, "sync"), { deadline: "20 seconds" }), { synced: 2 })
+    })
+  )
+
   virtual("has a default in the client's options, and each call may have its own", () =>
     Effect.gen(function* () {
       const api = yield* client({ jobs: { deadline: "2 seconds" } })

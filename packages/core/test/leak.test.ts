@@ -53,7 +53,7 @@ const secretAnswer = {
   headers: {
     "set-cookie": "sid=CANARY-setcookie",
     location: "https://elsewhere.example/x?token=CANARY-location#CANARY-hash",
-    "www-authenticate": "Bearer realm=\"CANARY-realm\""
+    "www-authenticate": 'Bearer realm="CANARY-realm"'
   }
 }
 const page = { text: "<html>CANARY-page</html>", headers: { ...secretAnswer.headers, "content-type": "text/html" } }
@@ -80,7 +80,12 @@ interface Case {
   readonly auth?: Effect.Effect<never, unknown>
 }
 
-const one = (tag: Case["tag"], name: string, run: Run, ...replies: Case["replies"]): Case => ({ tag, name, run, replies })
+const one = (tag: Case["tag"], name: string, run: Run, ...replies: Case["replies"]): Case => ({
+  tag,
+  name,
+  run,
+  replies
+})
 const both = (tag: Case["tag"], name: string, ...replies: Case["replies"]): ReadonlyArray<Case> => [
   one(tag, `${name}, read`, get, ...replies),
   one(tag, `${name}, write`, write, ...replies)
@@ -94,17 +99,39 @@ const angry: Reply = (request) =>
     new HttpClientError.RequestError({
       request,
       reason: "Transport",
-      cause: new TypeError("Headers.append: \"CANARY-token\" is an invalid header value", { cause: { code: "CANARY-code" } })
+      cause: new TypeError('Headers.append: "CANARY-token" is an invalid header value', {
+        cause: { code: "CANARY-code" }
+      })
     })
   )
 
 const cases: ReadonlyArray<Case> = [
-  one("InvalidRequest", "NaN beside a secret", (api) => api.actions.execute("crm", "a", { input: { ...secretBody.input, a: NaN } }), bad),
+  one(
+    "InvalidRequest",
+    "NaN beside a secret",
+    (api) => api.actions.execute("crm", "a", { input: { ...secretBody.input, a: NaN } }),
+    bad
+  ),
   one("InvalidRequest", "a slug with a control character", (api) => api.get("CANARY\n"), bad),
-  one("InvalidRequest", "a toJSON that throws", (api) => api.sql.select("crm", { a: { toJSON: () => { throw new Error("CANARY-thrown") } } }), bad),
-  { ...one("InvalidRequest", "an idempotency key", write, bad), options: { idempotencyKey: { header: "k", make: Effect.succeed("CANARY\n") } } },
+  one(
+    "InvalidRequest",
+    "a toJSON that throws",
+    (api) =>
+      api.sql.select("crm", {
+        a: {
+          toJSON: () => {
+            throw new Error("CANARY-thrown")
+          }
+        }
+      }),
+    bad
+  ),
+  {
+    ...one("InvalidRequest", "an idempotency key", write, bad),
+    options: { idempotencyKey: { header: "k", make: Effect.succeed("CANARY\n") } }
+  },
   ...both("Unauthorized", "401", answer(401, secretAnswer)),
-  { ...one("Unauthorized", "no credentials", get, bad), auth: Effect.fail(new Error("CANARY-provider")) },
+  { ...one("Unauthorized", "no credentials", get, bad), auth: Effect.fail({ why: "CANARY-provider" }) },
   { ...one("Unauthorized", "credentials that die", get, bad), auth: Effect.die(new Error("CANARY-provider")) },
   ...both("Forbidden", "403", answer(403, secretAnswer)),
   ...both("NotFound", "404", answer(404, secretAnswer)),
@@ -112,14 +139,28 @@ const cases: ReadonlyArray<Case> = [
   ...both("ApiRejected", "400", answer(400, secretAnswer)),
   ...both("ApiRejected", "422 with a page", answer(422, page)),
   ...both("ServerFailed", "503", answer(503, secretAnswer)),
-  ...both("ServerFailed", "502, cut", cut(502, "{\"a\":\"CANARY-cut", "ECONNRESET", secretAnswer.headers)),
+  ...both("ServerFailed", "502, cut", cut(502, '{"a":"CANARY-cut', "ECONNRESET", secretAnswer.headers)),
   ...both("ServerFailed", "500 with a page", answer(500, page)),
   ...both("UnexpectedRedirect", "302", answer(302, secretAnswer)),
   one("UnexpectedBody", "a page", get, answer(200, page)),
-  one("UnexpectedBody", "cut", get, cut(200, "{\"a\":\"CANARY-cut", "ECONNRESET", secretAnswer.headers)),
-  one("UnexpectedBody", "a read that does not fit", get, answer(200, { json: { connections: "CANARY-response" }, headers: secretAnswer.headers })),
-  one("UnexpectedBody", "a write that does not fit", (api) => api.subscribers.remove(1), answer(200, { json: ["CANARY-response"] })),
-  jobCase("UnexpectedBody", "a result that does not fit its schema", job({ status: "done", result: { id: "CANARY-response" } })),
+  one("UnexpectedBody", "cut", get, cut(200, '{"a":"CANARY-cut', "ECONNRESET", secretAnswer.headers)),
+  one(
+    "UnexpectedBody",
+    "a read that does not fit",
+    get,
+    answer(200, { json: { connections: "CANARY-response" }, headers: secretAnswer.headers })
+  ),
+  one(
+    "UnexpectedBody",
+    "a write that does not fit",
+    (api) => api.subscribers.remove(1),
+    answer(200, { json: ["CANARY-response"] })
+  ),
+  jobCase(
+    "UnexpectedBody",
+    "a result that does not fit its schema",
+    job({ status: "done", result: { id: "CANARY-response" } })
+  ),
   one("Unreachable", "reset", get, lost({ code: "ECONNRESET" })),
   one("Unreachable", "an error that tells all", get, angry),
   one("NotSent", "refused", write, lost({ sent: false, phase: "connect", code: "ECONNREFUSED" })),
@@ -127,17 +168,23 @@ const cases: ReadonlyArray<Case> = [
   one("OutcomeUnknown", "reset", write, lost({ code: "ECONNRESET" })),
   one("OutcomeUnknown", "an error that tells all", write, angry),
   one("OutcomeUnknown", "a page", write, answer(200, page)),
-  one("OutcomeUnknown", "cut", write, cut(200, "{\"a\":\"CANARY-cut", "ECONNRESET", secretAnswer.headers)),
+  one("OutcomeUnknown", "cut", write, cut(200, '{"a":"CANARY-cut', "ECONNRESET", secretAnswer.headers)),
   { ...one("OutcomeUnknown", "deadline", write, hang), options: { deadline: "1 second" } },
   { ...one("DeadlineExceeded", "read", get, hang), options: { deadline: "1 second" } },
-  jobCase("JobFailed", "with an error", job({ status: "failed", error: { message: "CANARY-error" }, message: "CANARY-message" })),
+  jobCase(
+    "JobFailed",
+    "with an error",
+    job({ status: "failed", error: { message: "CANARY-error" }, message: "CANARY-message" })
+  ),
   jobCase("JobCancelled", "with an error", job({ status: "cancelled", error: "CANARY-error" })),
   jobCase("JobNotFound", "404", [answer(200, { json: { job_id: "j1" } }), answer(404, secretAnswer)]),
   jobCase("JobDeadlineExceeded", "runs on", job({ status: "running", progress: 0.5, secret: "CANARY-state" }))
 ]
 
 // fetch as the platform's client calls it, answered by the same replies
-const fetchOver = (replies: Case["replies"]): { readonly fetch: typeof globalThis.fetch; readonly headers: Array<Headers> } => {
+const fetchOver = (
+  replies: Case["replies"]
+): { readonly fetch: typeof globalThis.fetch; readonly headers: Array<Headers> } => {
   let count = 0
   const headers: Array<Headers> = []
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -150,17 +197,27 @@ const fetchOver = (replies: Case["replies"]): { readonly fetch: typeof globalThi
       const error = Cause.failureOption(exit.cause)
       throw Option.isSome(error) ? error.value.cause : new DOMException("aborted", "AbortError")
     }
-    const { body, status } = { body: await Effect.runPromise(Effect.orElseSucceed(exit.value.text, () => "")), status: exit.value.status }
+    const { body, status } = {
+      body: await Effect.runPromise(Effect.orElseSucceed(exit.value.text, () => "")),
+      status: exit.value.status
+    }
     return new Response(body === "" ? null : body, { status, headers: exit.value.headers })
   }
   return { fetch, headers }
 }
 
 const transports = {
-  fake: (replies: Case["replies"]) => <A, E>(effect: Effect.Effect<A, E, HttpClient.HttpClient>) =>
-    Effect.provideService(effect, HttpClient.HttpClient, fakeClient(...replies).client),
-  fetch: (replies: Case["replies"]) => <A, E>(effect: Effect.Effect<A, E, HttpClient.HttpClient>) =>
-    effect.pipe(Effect.provide(FetchHttpClient.layer), Effect.provideService(FetchHttpClient.Fetch, fetchOver(replies).fetch))
+  fake:
+    (replies: Case["replies"]) =>
+    <A, E>(effect: Effect.Effect<A, E, HttpClient.HttpClient>) =>
+      Effect.provideService(effect, HttpClient.HttpClient, fakeClient(...replies).client),
+  fetch:
+    (replies: Case["replies"]) =>
+    <A, E>(effect: Effect.Effect<A, E, HttpClient.HttpClient>) =>
+      effect.pipe(
+        Effect.provide(FetchHttpClient.layer),
+        Effect.provideService(FetchHttpClient.Fetch, fetchOver(replies).fetch)
+      )
 }
 
 const failing = (it: Case) =>
@@ -190,18 +247,24 @@ describe("no secret leaves with an error", () => {
         )
         if (Exit.isSuccess(exit)) throw new Error("expected a failure")
         const error: unknown = Cause.squash(exit.cause)
-        if (typeof error !== "object" || error === null || !("_tag" in error)) throw new Error("expected one of our errors", { cause: error })
+        if (typeof error !== "object" || error === null || !("_tag" in error))
+          throw new Error("expected one of our errors", { cause: error })
         assert.strictEqual(error._tag, it_.tag)
         covered.add(it_.tag)
         const texts = {
           ...(await printed(error, exit.cause)),
-          ...Object.fromEntries(Object.entries(recorded.lines).map(([name, lines]) => [`log.${name}`, lines.join("\n")])),
+          ...Object.fromEntries(
+            Object.entries(recorded.lines).map(([name, lines]) => [`log.${name}`, lines.join("\n")])
+          ),
           spans: recorded.spans.join("\n")
         }
-        for (const [name, lines] of Object.entries(recorded.lines)) assert.isAtLeast(lines.length, 3, `the ${name} logger has written`)
+        for (const [name, lines] of Object.entries(recorded.lines))
+          assert.isAtLeast(lines.length, 3, `the ${name} logger has written`)
         const spans = it_.options?.idempotencyKey === undefined ? 2 : 0
         assert.isAtLeast(recorded.spans.length, spans, "the tracer has seen the call")
-        const leaks = Object.entries(texts).filter(([, text]) => /CANARY/i.test(text)).map(([name]) => name)
+        const leaks = Object.entries(texts)
+          .filter(([, text]) => /CANARY/i.test(text))
+          .map(([name]) => name)
         errors.count++
         errors.sinks = Object.keys(texts).length
         errors.found += leaks.length
@@ -218,13 +281,28 @@ describe("no secret leaves with an error", () => {
   })
 
   it("the sinks would show one: a platform error is found in them", async () => {
-    const request = HttpClientRequest.post(`${baseUrl}/x?q=CANARY-query`).pipe(HttpClientRequest.setHeader("x-service-token", "CANARY-token"))
+    const request = HttpClientRequest.post(`${baseUrl}/x?q=CANARY-query`).pipe(
+      HttpClientRequest.setHeader("x-service-token", "CANARY-token")
+    )
     const error = new HttpClientError.RequestError({ request, reason: "Transport", cause: new Error("CANARY-cause") })
     const texts = await printed(error, Cause.fail(error))
     const { recorded } = await Effect.runPromise(recording(Effect.logError(error).pipe(Effect.withSpan("CANARY-span"))))
     const all = { ...texts, ...recorded.lines, spans: recorded.spans }
-    const found = Object.entries(all).filter(([, text]) => /CANARY/.test(String(text))).map(([name]) => name)
-    for (const sink of ["error.json", "error.deeply", "exit.json", "pretty", "rejection.string", "logfmt", "json", "structured", "pretty", "spans"]) {
+    const found = Object.entries(all)
+      .filter(([, text]) => /CANARY/.test(String(text)))
+      .map(([name]) => name)
+    for (const sink of [
+      "error.json",
+      "error.deeply",
+      "exit.json",
+      "pretty",
+      "rejection.string",
+      "logfmt",
+      "json",
+      "structured",
+      "pretty",
+      "spans"
+    ]) {
       assert.include(found, sink)
     }
   })

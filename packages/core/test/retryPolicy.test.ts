@@ -28,7 +28,10 @@ describe("a schedule of the caller's", () => {
         )
       assert.deepStrictEqual(yield* gapsFor(api.get("crm")), [3000, 3000])
       assert.deepStrictEqual(yield* gapsFor(Call.withRetry(api.get("crm"), every(1, 1))), [1000])
-      assert.deepStrictEqual(yield* gapsFor(api.sql.select("crm", {}, { retry: every(5, 1) }).pipe(Call.withRetry("none"))), [5000])
+      assert.deepStrictEqual(
+        yield* gapsFor(api.sql.select("crm", {}, { retry: every(5, 1) }).pipe(Call.withRetry("none"))),
+        [5000]
+      )
       assert.deepStrictEqual(yield* gapsFor(Call.withRetry(api.get("crm"), Retry.none)), [])
       assert.deepStrictEqual(yield* gapsFor(api.sql.select("crm", {}, { retry: "none" })), [])
     })
@@ -55,7 +58,11 @@ describe("a schedule of the caller's", () => {
     ["a read, by layer", failing, (fake) => attempt(fake, forever, (api) => api.get("crm"))],
     ["a read, by call", failing, (fake) => attempt(fake, undefined, (api) => Call.withRetry(api.get("crm"), forever))],
     ["an unsafe call that is never sent", refused, (fake) => attempt(fake, forever, calls.unsafe)],
-    ["a widened call", failing, (fake) => attempt(fake, undefined, (api) => Call.withRetry(calls.unsafe(api), Retry.replayUnsafe(forever)))]
+    [
+      "a widened call",
+      failing,
+      (fake) => attempt(fake, undefined, (api) => Call.withRetry(calls.unsafe(api), Retry.replayUnsafe(forever)))
+    ]
   ]
   const attempt = (
     fake: Fake,
@@ -73,7 +80,11 @@ describe("a schedule of the caller's", () => {
     )
   }
 
-  for (const [name, reply] of [["a reset", lost({ code: "ECONNRESET" })], ["a 503", failing], ["a timeout", hang]] as const) {
+  for (const [name, reply] of [
+    ["a reset", lost({ code: "ECONNRESET" })],
+    ["a 503", failing],
+    ["a timeout", hang]
+  ] as const) {
     virtual(`that never ends does not replay unsafe work after ${name}`, () =>
       Effect.gen(function* () {
         const fake = fakeClient(reply)
@@ -86,7 +97,12 @@ describe("a schedule of the caller's", () => {
 
   virtual("and widening takes words: idempotent, Retry.idempotent, Retry.replayUnsafe", () =>
     Effect.gen(function* () {
-      for (const retry of ["idempotent", Retry.idempotent(), Retry.idempotent(Schedule.recurs(2)), Retry.replayUnsafe()] as const) {
+      for (const retry of [
+        "idempotent",
+        Retry.idempotent(),
+        Retry.idempotent(Schedule.recurs(2)),
+        Retry.replayUnsafe()
+      ] as const) {
         const fake = fakeClient(failing)
         const api = yield* apiOver(fake.client)
         yield* Effect.either(api.http.put("crm", {}, { retry }))
@@ -123,7 +139,9 @@ describe("the retry budget", () => {
   virtual("gives back what a retried success cost", () =>
     Effect.gen(function* () {
       let count = 0
-      const fake = fakeClient((request, sent) => (count++ % 2 === 0 ? failing(request, sent) : json(goodBody)(request, sent)))
+      const fake = fakeClient((request, sent) =>
+        count++ % 2 === 0 ? failing(request, sent) : json(goodBody)(request, sent)
+      )
       const api = yield* apiOver(fake.client)
       for (let i = 0; i < 300; i++) yield* api.get("crm")
       assert.strictEqual(fake.sent.length, 600)

@@ -11,7 +11,8 @@ import * as Schedule from "effect/Schedule"
 import { apiOver, callNames, calls, virtual } from "./support/api.js"
 import { answer, fakeClient, hang, type Reply } from "./support/fakeClient.js"
 
-const slowFailure: Reply = (request, sent) => Effect.zipRight(Effect.sleep(70), answer(503, { json: {} })(request, sent))
+const slowFailure: Reply = (request, sent) =>
+  Effect.zipRight(Effect.sleep(70), answer(503, { json: {} })(request, sent))
 
 describe("interruption", () => {
   it("at 300 random times: at once, and nothing is sent afterwards", async () => {

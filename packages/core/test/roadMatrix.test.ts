@@ -30,12 +30,20 @@ describe("the fault matrix", () => {
       for (const call of callNames) {
         const fake = fakeClient(reply)
         const outcome = await Effect.runPromise(
-          VirtualClock.run(Effect.scoped(Effect.flatMap(apiOver(fake.client), (api) => Effect.either<unknown, ApiError, never>(calls[call](api)))))
+          VirtualClock.run(
+            Effect.scoped(
+              Effect.flatMap(apiOver(fake.client), (api) => Effect.either<unknown, ApiError, never>(calls[call](api)))
+            )
+          )
         )
         const want = expected[call]
-        const seen: Seen = { sends: fake.sent.length, ...Either.match(outcome, { onLeft: fieldsOf, onRight: (): Omit<Seen, "sends"> => ({ tag: "ok" }) }) }
+        const seen: Seen = {
+          sends: fake.sent.length,
+          ...Either.match(outcome, { onLeft: fieldsOf, onRight: (): Omit<Seen, "sends"> => ({ tag: "ok" }) })
+        }
         assert.deepStrictEqual(narrowed(seen, want), { ...want }, `${name}: ${call}`)
-        if (seen.attempts !== undefined) assert.strictEqual(seen.attempts, want.sends, `${name}: ${call}: attempts in the error`)
+        if (seen.attempts !== undefined)
+          assert.strictEqual(seen.attempts, want.sends, `${name}: ${call}: attempts in the error`)
         cells++
       }
     })
@@ -55,7 +63,11 @@ describe("a fault that passes", () => {
       for (const call of callNames) {
         const fake = fakeClient(reply, json(goodBody))
         const outcome = await Effect.runPromise(
-          VirtualClock.run(Effect.scoped(Effect.flatMap(apiOver(fake.client), (api) => Effect.either<unknown, ApiError, never>(calls[call](api)))))
+          VirtualClock.run(
+            Effect.scoped(
+              Effect.flatMap(apiOver(fake.client), (api) => Effect.either<unknown, ApiError, never>(calls[call](api)))
+            )
+          )
         )
         const want = expected[call]
         const heals = want.sends > 1

@@ -58,7 +58,9 @@ describe("time limits", () => {
     Effect.gen(function* () {
       const api = yield* apiOver(fakeClient(hang).client, { attemptTimeout: "9 seconds" })
       const layered = yield* timed(calls.unsafe(api))
-      const own = yield* timed(Call.withAttemptTimeout(api.actions.execute("crm", "a", {}, { timeoutMs: 60_000 }), "2 seconds"))
+      const own = yield* timed(
+        Call.withAttemptTimeout(api.actions.execute("crm", "a", {}, { timeoutMs: 60_000 }), "2 seconds")
+      )
       assert.deepStrictEqual([layered.millis, own.millis], [9_000, 2_000])
     })
   )
@@ -95,7 +97,10 @@ describe("Retry-After", () => {
       await Effect.runPromise(
         VirtualClock.run(Effect.scoped(Effect.flatMap(apiOver(fake.client), calls.safe)), { seed })
       )
-      assert.deepStrictEqual(fake.sent.map((one) => one.at), [0, 7000])
+      assert.deepStrictEqual(
+        fake.sent.map((one) => one.at),
+        [0, 7000]
+      )
     }
   })
 
@@ -107,7 +112,11 @@ describe("Retry-After", () => {
     ["milliseconds before seconds", { "retry-after-ms": "1250", "retry-after": "7" }, 1_250],
     ["seconds when the milliseconds are no number", { "retry-after-ms": "1e3", "retry-after": "7" }, 7_000],
     ["a date by our clock", { "retry-after": "Tue, 14 Nov 2023 22:13:29 GMT" }, 9_000],
-    ["a date by the server's clock, years off ours", { date: servedAt, "retry-after": "Tue, 01 Jan 2030 00:00:09 GMT" }, 9_000]
+    [
+      "a date by the server's clock, years off ours",
+      { date: servedAt, "retry-after": "Tue, 01 Jan 2030 00:00:09 GMT" },
+      9_000
+    ]
   ]
   for (const [name, headers, wait] of honoured) {
     for (const status of [429, 503]) {
@@ -150,8 +159,16 @@ describe("Retry-After", () => {
   const tooLong: ReadonlyArray<readonly [name: string, headers: Record<string, string>, seconds: number]> = [
     ["a second more than allowed", { "retry-after": "65" }, 65],
     ["10 digits", { "retry-after": "9999999999" }, 9_999_999_999],
-    ["the last year there is", { date: "Fri, 31 Dec 9999 00:00:00 GMT", "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT" }, 86_399],
-    ["a year that no timer reaches", { "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT" }, (253_402_300_799_000 - 1_700_000_000_000) / 1000]
+    [
+      "the last year there is",
+      { date: "Fri, 31 Dec 9999 00:00:00 GMT", "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT" },
+      86_399
+    ],
+    [
+      "a year that no timer reaches",
+      { "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT" },
+      (253_402_300_799_000 - 1_700_000_000_000) / 1000
+    ]
   ]
   for (const [name, headers, seconds] of tooLong) {
     for (const call of callNames) {
@@ -163,7 +180,10 @@ describe("Retry-After", () => {
           assert.strictEqual(millis, 0)
           assert.strictEqual(fake.sent.length, 1)
           assert.strictEqual(error._tag, "RateLimited")
-          assert.strictEqual(error._tag === "RateLimited" && error.retryAfter && Duration.toSeconds(error.retryAfter), seconds)
+          assert.strictEqual(
+            error._tag === "RateLimited" && error.retryAfter && Duration.toSeconds(error.retryAfter),
+            seconds
+          )
         })
       )
     }
@@ -214,7 +234,9 @@ describe("the backoff", () => {
     for (let seed = 0; seed < 150; seed++) {
       const fake = fakeClient(answer(503, { json: {} }))
       await Effect.runPromise(
-        VirtualClock.run(Effect.scoped(Effect.flatMap(apiOver(fake.client), (api) => Effect.either(calls.safe(api)))), { seed })
+        VirtualClock.run(Effect.scoped(Effect.flatMap(apiOver(fake.client), (api) => Effect.either(calls.safe(api)))), {
+          seed
+        })
       )
       const [a, b, c] = fake.sent.map((one) => one.at)
       if (a === undefined || b === undefined || c === undefined) throw new Error("three sends")
@@ -242,7 +264,9 @@ describe("what a lost attempt leaves behind", () => {
     for (const call of ["idempotent", "widened"] as const) {
       virtual(`${name}, then refused: never "not sent" (${call})`, () =>
         Effect.gen(function* () {
-          const error = yield* Effect.flip<unknown, ApiError, never>(calls[call](yield* apiOver(fakeClient(first, refused).client)))
+          const error = yield* Effect.flip<unknown, ApiError, never>(
+            calls[call](yield* apiOver(fakeClient(first, refused).client))
+          )
           assert.strictEqual(error._tag, "OutcomeUnknown")
         })
       )

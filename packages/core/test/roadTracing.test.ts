@@ -73,7 +73,13 @@ describe("spans", () => {
       const { spans, tracer: made } = tracer()
       const api = yield* apiOver(fakeClient(goodAnswer).client)
       yield* api.get("crm").pipe(Effect.withSpan("mine"), Effect.withTracer(made))
-      assert.deepStrictEqual(spans.map((span) => [span.name, span.parent]), [["mine", undefined], ["connections.connections.get", "mine"]])
+      assert.deepStrictEqual(
+        spans.map((span) => [span.name, span.parent]),
+        [
+          ["mine", undefined],
+          ["connections.connections.get", "mine"]
+        ]
+      )
     })
   )
 
@@ -119,11 +125,21 @@ describe("what a tracer must not change on the wire", () => {
       const client = yield* Effect.provide(HttpClient.HttpClient, FetchHttpClient.layer)
       const api = yield* apiOver(client, {}, Auth.serviceToken(Redacted.make("token")))
       const both = Effect.zipRight(api.get("crm"), calls.unsafe(api))
-      yield* both.pipe(Effect.withSpan("mine"), Effect.withTracer(made), Effect.provideService(FetchHttpClient.Fetch, fetch))
+      yield* both.pipe(
+        Effect.withSpan("mine"),
+        Effect.withTracer(made),
+        Effect.provideService(FetchHttpClient.Fetch, fetch)
+      )
       const ours = { accept: "application/json", "user-agent": "effect-connectors", "x-service-token": "token" }
       assert.deepStrictEqual(headers, [ours, { ...ours, "content-type": "application/json" }])
-      assert.deepStrictEqual(spans.map((span) => span.name), ["mine", "connections.connections.get", "connections.actions.execute"])
-      assert.deepStrictEqual(init.map((given) => given?.redirect), ["manual", "manual"])
+      assert.deepStrictEqual(
+        spans.map((span) => span.name),
+        ["mine", "connections.connections.get", "connections.actions.execute"]
+      )
+      assert.deepStrictEqual(
+        init.map((given) => given?.redirect),
+        ["manual", "manual"]
+      )
     })
   )
 
@@ -135,10 +151,12 @@ describe("what a tracer must not change on the wire", () => {
         return Response.json(goodBody)
       }
       const client = yield* Effect.provide(HttpClient.HttpClient, FetchHttpClient.layer)
-      yield* (yield* apiOver(client)).get("crm").pipe(
-        Effect.provideService(FetchHttpClient.RequestInit, { credentials: "omit", redirect: "follow" }),
-        Effect.provideService(FetchHttpClient.Fetch, fetch)
-      )
+      yield* (yield* apiOver(client))
+        .get("crm")
+        .pipe(
+          Effect.provideService(FetchHttpClient.RequestInit, { credentials: "omit", redirect: "follow" }),
+          Effect.provideService(FetchHttpClient.Fetch, fetch)
+        )
       assert.deepStrictEqual([init[0]?.credentials, init[0]?.redirect], ["omit", "manual"])
     })
   )

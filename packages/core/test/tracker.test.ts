@@ -345,8 +345,8 @@ describe("the deadline", () => {
   virtual("ends a watch at once when a poll is in flight, and no other watch", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => Effect.delay(done, "7 seconds"))
-      const short = yield* kit.watch("a", { deadline: Duration.seconds(5) })
       const long = yield* kit.watch("a")
+      const short = yield* kit.watch("a", { deadline: Duration.seconds(5) })
       yield* Effect.sleep("1 minute")
       assert.deepStrictEqual([endOf(short), short.ends[0]?.at], ["JobDeadlineExceeded", 5_000])
       assert.deepStrictEqual([endOf(long), long.ends[0]?.at], ["succeeded", 7_000])

@@ -1,4 +1,13 @@
-import type { ApiError, DeadlineExceeded, JobError, NotSent, OutcomeUnknown, ReadError, Unreachable, WriteError } from "@effect-connectors/core/ApiError"
+import type {
+  ApiError,
+  DeadlineExceeded,
+  JobError,
+  NotSent,
+  OutcomeUnknown,
+  ReadError,
+  Unreachable,
+  WriteError
+} from "@effect-connectors/core/ApiError"
 import type { Auth } from "@effect-connectors/core/Auth"
 import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
@@ -99,14 +108,16 @@ describe("the types", () => {
       const fewer = api.get("a").pipe(Effect.catchTag("NotFound", nothing))
       expectTypeOf<Extract<Effect.Effect.Error<typeof fewer>, { readonly _tag: "NotFound" }>>().toEqualTypeOf<never>()
       // @ts-expect-error a read has no such error to catch
-      api.get("a").pipe(Effect.catchTag("OutcomeUnknown", nothing))
+      void api.get("a").pipe(Effect.catchTag("OutcomeUnknown", nothing))
     })
   })
 
   it("following a job keeps the value's type and adds the job's errors", () => {
     compiled(() => {
       const submitted = api.actions.execute("a", "b")
-      expectTypeOf(api.jobs.result(submitted)).toEqualTypeOf<Effect.Effect<unknown, WriteError | ReadError | JobError>>()
+      expectTypeOf(api.jobs.result(submitted)).toEqualTypeOf<
+        Effect.Effect<unknown, WriteError | ReadError | JobError>
+      >()
       const piped = submitted.pipe(api.jobs.result)
       expectTypeOf<Effect.Effect.Context<typeof piped>>().toEqualTypeOf<never>()
       const row = api.jobs.result(submitted, { output: Schema.Struct({ id: Schema.NumberFromString }) })
@@ -136,9 +147,9 @@ describe("the types", () => {
       // @ts-expect-error the bound value is no function
       api.connection("a").get()
       // @ts-expect-error a slug is text
-      api.get(7)
+      void api.get(7)
       // @ts-expect-error there is no such option
-      api.actions.execute("a", "b", {}, { timeout: 5 })
+      void api.actions.execute("a", "b", {}, { timeout: 5 })
     })
     expectTypeOf<DeadlineExceeded["retryable"]>().toEqualTypeOf<boolean>()
   })

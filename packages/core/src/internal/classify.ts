@@ -11,6 +11,7 @@ import {
   UnexpectedRedirect
 } from "../ApiError.js"
 import type { ApiResponse } from "../ApiResponse.js"
+import { codeIn } from "./codeIn.js"
 import type { RetryClass } from "./operation.js"
 import { withResponse } from "./reported.js"
 
@@ -69,7 +70,7 @@ export const statusError = (
   waitMillis: number | undefined
 ): StatusError => {
   const { status } = response
-  const answered = { ...call, status }
+  const answered = { ...call, status, serverCode: codeIn(response.body) }
   const hinted = waitMillis === undefined ? answered : { ...answered, retryAfter: Duration.millis(waitMillis) }
   if (status === 401) return withResponse(new Unauthorized(answered), response)
   if (status === 403) return withResponse(new Forbidden(answered), response)

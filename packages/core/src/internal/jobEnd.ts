@@ -22,6 +22,7 @@ import {
 } from "../ApiError.js"
 import type { JobState } from "../JobProtocol.js"
 import type { JobRef } from "../JobRef.js"
+import { codeIn } from "./codeIn.js"
 import { withJobError, withResponse } from "./reported.js"
 import type { End } from "./trackerEntry.js"
 
@@ -67,8 +68,8 @@ export const withJob = (error: ReadError, job: JobRef): ReadError => withRespons
  */
 export const endOf = (state: JobState, job: JobRef): Exit.Exit<JobState, JobError> => {
   if (state.state === "succeeded") return Exit.succeed(state)
-  const error =
-    state.state === "cancelled" ? new JobCancelled({ job, word: state.word }) : new JobFailed({ job, word: state.word })
+  const followed = { job, word: state.word, serverCode: codeIn(state.error) }
+  const error = state.state === "cancelled" ? new JobCancelled(followed) : new JobFailed(followed)
   return Exit.fail(withJobError(error, state.error))
 }
 

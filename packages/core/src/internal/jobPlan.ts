@@ -7,6 +7,7 @@ import { UnexpectedBody } from "../ApiError.js"
 import { InvalidRequest, type Issue } from "../InvalidRequest.js"
 import type { WatchOptions } from "../Job.js"
 import type { JobRef } from "../JobRef.js"
+import { segment } from "./path.js"
 import { milliseconds } from "./milliseconds.js"
 import { withResponse } from "./reported.js"
 import type { Subscription } from "./tracker.js"
@@ -96,6 +97,7 @@ export const decoderOf = <B, I>(output: Schema.Schema<B, I> | undefined): Decode
           operation: job?.operation ?? "jobs.result",
           method: "GET",
           route: "/api/v1/jobs/{job}",
+          path: `/api/v1/jobs/${job === undefined ? "{job}" : segment(job.jobId)}`,
           attempts: 1,
           retryable: false,
           job,

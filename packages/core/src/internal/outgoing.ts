@@ -37,6 +37,8 @@ export interface Input {
  * @internal
  */
 export interface Outgoing {
+  /** Without the base URL's own path, and without the query. */
+  readonly path: string
   readonly url: string
   readonly body: HttpBody.HttpBody
   readonly limits: Transport.Attempt
@@ -109,11 +111,11 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
     return issues
   }
 
-  const urlOf = (operation: Operation, input: Input): string => {
+  const pathOf = (operation: Operation, input: Input): string => {
     const { parts } = operation.path
-    let url = settings.baseUrl.href + parts[0]
-    for (let i = 0; i < input.segments.length; i++) url += segment(input.segments[i] ?? "") + (parts[i + 1] ?? "")
-    return input.query === undefined ? url : url + input.query
+    let path = parts[0] ?? ""
+    for (let i = 0; i < input.segments.length; i++) path += segment(input.segments[i] ?? "") + (parts[i + 1] ?? "")
+    return path
   }
 
   const prepare = (
@@ -126,14 +128,17 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
     const body = written(input)
     const found = issuesIn(operation, input, deadlineMillis)
     const issues = body._tag === "Left" ? [...found, body.left] : found
-    return body._tag === "Left" || issues.length > 0
-      ? Either.left(new InvalidRequest({ operation: operation.name, issues }))
-      : Either.right({
-          url: urlOf(operation, input),
-          body: body.right,
-          limits: limitsFor(input, call),
-          idempotencyKey
-        })
+    if (body._tag === "Left" || issues.length > 0) {
+      return Either.left(new InvalidRequest({ operation: operation.name, issues }))
+    }
+    const path = pathOf(operation, input)
+    return Either.right({
+      path,
+      url: settings.baseUrl.href + path + (input.query ?? ""),
+      body: body.right,
+      limits: limitsFor(input, call),
+      idempotencyKey
+    })
   }
 
   const requestOf = (

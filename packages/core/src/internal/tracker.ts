@@ -65,7 +65,8 @@ export const defaultOptions: TrackerOptions = {
 export interface Tracker {
   /**
    * Watches a job, on the clock and random of the calling fiber. Gives a function that stops it: at once, and as often
-   * as one likes. A job whose end is known already is told within this effect.
+   * as one likes. An end that is known already, or a deadline that is over while no poll may leave, is told within
+   * this effect; everything else after it.
    */
   readonly subscribe: (subscription: Subscription) => Effect.Effect<() => void>
   /** Jobs that are watched. */
@@ -287,7 +288,6 @@ class Engine implements Tracker {
   }
 
   private setAlarm(now: number): void {
-    if (this.entries.size === 0) return this.timer.cancel()
     const due = this.flights.size < this.concurrency ? this.due.peekKey() : Infinity
     this.timer.wake(Math.min(Math.max(due, this.slotAt()), this.ends.peekKey()), now)
   }

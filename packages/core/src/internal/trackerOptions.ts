@@ -7,7 +7,11 @@ const isCount = (n: number): boolean => Number.isSafeInteger(n) && n > 0
 /** @internal */
 export const trackerOptions = (options: Options, issues: Array<Issue>): TrackerOptions => {
   const refuse = (name: string): void => {
-    issues.push({ path: ["jobs", name], message: "is not a whole number from 1 up", fix: "give a count, or leave it out" })
+    issues.push({
+      path: ["jobs", name],
+      message: "is not a whole number from 1 up",
+      fix: "give a count, or leave it out"
+    })
   }
   const concurrency = options.concurrency ?? defaultOptions.concurrency
   if (!isCount(concurrency)) refuse("concurrency")

@@ -1,6 +1,6 @@
 import { Auth } from "@effect-connectors/core/Auth"
 import type { ApiError } from "@effect-connectors/core/ApiError"
-import type { ConnectionsApi} from "@effect-connectors/core/ConnectionsApi";
+import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import { make } from "@effect-connectors/core/ConnectionsApi"
 import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import type { RetryInput } from "@effect-connectors/core/Retry"
@@ -22,10 +22,7 @@ export const apiOver = <E = never>(
   options: Options = {},
   auth: Layer.Layer<Auth, E> = Auth.none
 ): Effect.Effect<ConnectionsApi.Service, E | InvalidRequest, Scope.Scope> =>
-  make({ baseUrl, ...options }).pipe(
-    Effect.provide(auth),
-    Effect.provideService(HttpClient.HttpClient, client)
-  )
+  make({ baseUrl, ...options }).pipe(Effect.provide(auth), Effect.provideService(HttpClient.HttpClient, client))
 
 /** A test under virtual time and a seeded Random. */
 export const virtual = <A, E>(
@@ -33,7 +30,11 @@ export const virtual = <A, E>(
   program: () => Effect.Effect<A, E, Scope.Scope>,
   seed: string | number = 0
 ): void =>
-  it(name, () => Effect.runPromise(VirtualClock.run(Effect.scoped(Effect.suspend(program)), { seed, startMillis: 1_700_000_000_000 })))
+  it(name, () =>
+    Effect.runPromise(
+      VirtualClock.run(Effect.scoped(Effect.suspend(program)), { seed, startMillis: 1_700_000_000_000 })
+    )
+  )
 
 /** How long an effect takes on the Clock, in milliseconds, and how it ends. */
 export const timed = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {

@@ -38,7 +38,13 @@ export const fakeClient = (...replies: readonly [Reply, ...Array<Reply>]): Fake 
   const client = HttpClient.make((request) =>
     Effect.flatMap(Clock.currentTimeMillis, (at) => {
       const reply = replies[Math.min(sent.length, replies.length - 1)] ?? replies[0]
-      const one = { at, method: request.method, url: request.url, headers: { ...request.headers }, body: bodyText(request) }
+      const one = {
+        at,
+        method: request.method,
+        url: request.url,
+        headers: { ...request.headers },
+        body: bodyText(request)
+      }
       sent.push(one)
       return reply(request, one)
     })
@@ -111,7 +117,10 @@ export const cut = (
     status,
     (controller, pulls) => {
       if (pulls === 0) controller.enqueue(new TextEncoder().encode(text))
-      else controller.error(Object.assign(new TypeError("terminated"), { cause: Object.assign(new Error("cut"), { code }) }))
+      else
+        controller.error(
+          Object.assign(new TypeError("terminated"), { cause: Object.assign(new Error("cut"), { code }) })
+        )
     },
     headers
   )
@@ -125,6 +134,9 @@ export const answerStream =
   ): Reply =>
   (request, sent) => {
     let pulls = 0
-    const stream = new ReadableStream<Uint8Array>({ pull: (controller) => pull(controller, pulls++) }, { highWaterMark: 0 })
+    const stream = new ReadableStream<Uint8Array>(
+      { pull: (controller) => pull(controller, pulls++) },
+      { highWaterMark: 0 }
+    )
     return answer(status, { stream, headers })(request, sent)
   }

@@ -94,14 +94,15 @@ export const transient = (status: number): Expectations => {
   return columns(again, again, { sends: 1, tag: tagOf(status), retryable: false, status })
 }
 
-export const never = (status: number): Expectations =>
-  same({ sends: 1, tag: tagOf(status), retryable: false, status })
+export const never = (status: number): Expectations => same({ sends: 1, tag: tagOf(status), retryable: false, status })
 
-export const always = (status: number): Expectations =>
-  same({ sends: 3, tag: tagOf(status), retryable: true, status })
+export const always = (status: number): Expectations => same({ sends: 3, tag: tagOf(status), retryable: true, status })
 
 export const transientStatuses = [408, 425, 429, 500, 502, 503, 504]
-export const refusedStatuses = [400, 401, 402, 403, 404, 405, 406, 409, 410, 411, 412, 413, 414, 415, 418, 421, 422, 423, 424, 426, 428, 431, 451, 501, 505, 506, 507, 508, 510, 511, 520, 529, 599]
+export const refusedStatuses = [
+  400, 401, 402, 403, 404, 405, 406, 409, 410, 411, 412, 413, 414, 415, 418, 421, 422, 423, 424, 426, 428, 431, 451,
+  501, 505, 506, 507, 508, 510, 511, 520, 529, 599
+]
 export const redirectStatuses = [300, 301, 302, 303, 304, 305, 307, 308]
 
 const recovery = (retryable: boolean) => ({ json: { error: { recovery: { retryable } } } })
@@ -122,35 +123,62 @@ const noContent: Expectations = columns(
 
 /** Every row of the fault matrix, as a transport without sockets can show it. */
 export const rows: ReadonlyArray<Row> = [
-  ...["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT", "ECONNRESET"].map(
-    (code) => row(`not sent, ${code}`, lost({ sent: false, phase: "connect", code }), notSent(code))
-  ),
+  ...[
+    "ECONNREFUSED",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+    "UND_ERR_CONNECT_TIMEOUT",
+    "ECONNRESET"
+  ].map((code) => row(`not sent, ${code}`, lost({ sent: false, phase: "connect", code }), notSent(code))),
   row("fetch: refused", thrown("ECONNREFUSED", "connect"), notSent("ECONNREFUSED")),
   row("fetch: unknown host", thrown("ENOTFOUND", "getaddrinfo"), notSent("ENOTFOUND")),
   row("fetch: connect timeout", thrown("UND_ERR_CONNECT_TIMEOUT"), notSent("UND_ERR_CONNECT_TIMEOUT")),
-  ...["CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID", "ERR_SSL_WRONG_VERSION_NUMBER", "ERR_INVALID_CHAR", "UND_ERR_INVALID_ARG"].map(
-    (code) =>
-      row(`refused for good, ${code}`, lost({ sent: false, phase: "connect", code, permanent: true }), refusedForGood(code))
+  ...[
+    "CERT_HAS_EXPIRED",
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+    "ERR_SSL_WRONG_VERSION_NUMBER",
+    "ERR_INVALID_CHAR",
+    "UND_ERR_INVALID_ARG"
+  ].map((code) =>
+    row(
+      `refused for good, ${code}`,
+      lost({ sent: false, phase: "connect", code, permanent: true }),
+      refusedForGood(code)
+    )
   ),
-  ...["CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "UND_ERR_INVALID_ARG"].map((code) =>
-    row(`fetch: refused for good, ${code}`, thrown(code), refusedForGood(code))
+  ...["CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "UND_ERR_INVALID_ARG"].map(
+    (code) => row(`fetch: refused for good, ${code}`, thrown(code), refusedForGood(code))
   ),
   row("platform: InvalidUrl", refusedBy("InvalidUrl"), refusedForGood("INVALID_REQUEST")),
   row("platform: Encode", refusedBy("Encode"), refusedForGood("INVALID_REQUEST")),
   row("reset before the status", lost({ code: "ECONNRESET" }), noAnswer({ code: "ECONNRESET", phase: "request" })),
   row("stale keep-alive", lost({ code: "UND_ERR_SOCKET" }), noAnswer({ code: "UND_ERR_SOCKET", phase: "request" })),
-  row("reset in the head", lost({ code: "ECONNRESET", phase: "response" }), noAnswer({ code: "ECONNRESET", phase: "response" })),
+  row(
+    "reset in the head",
+    lost({ code: "ECONNRESET", phase: "response" }),
+    noAnswer({ code: "ECONNRESET", phase: "response" })
+  ),
   row("fetch: reset", thrown("ECONNRESET", "read"), noAnswer({ code: "ECONNRESET", phase: "request" })),
   row("fetch: other side closed", thrown("UND_ERR_SOCKET"), noAnswer({ code: "UND_ERR_SOCKET", phase: "request" })),
-  row("fetch: refused, by whom is not said", thrown("ECONNREFUSED"), noAnswer({ code: "ECONNREFUSED", phase: "request" })),
+  row(
+    "fetch: refused, by whom is not said",
+    thrown("ECONNREFUSED"),
+    noAnswer({ code: "ECONNREFUSED", phase: "request" })
+  ),
   row("fetch: no code", thrown("not a code"), noAnswer({ code: "NO_ANSWER", phase: "request" })),
-  row("attempt timeout, by the transport", lost({ code: "ATTEMPT_TIMEOUT", timedOut: true }), noAnswer({ code: "ATTEMPT_TIMEOUT", phase: "request" })),
+  row(
+    "attempt timeout, by the transport",
+    lost({ code: "ATTEMPT_TIMEOUT", timedOut: true }),
+    noAnswer({ code: "ATTEMPT_TIMEOUT", phase: "request" })
+  ),
   row("attempt timeout, by the client", hang, noAnswer({ code: "ATTEMPT_TIMEOUT", phase: "request" })),
   row("bad response", lost({ code: "BAD_RESPONSE", phase: "response", permanent: true }), badResponse("BAD_RESPONSE")),
   row("fetch: parse error", thrown("HPE_INVALID_CONSTANT"), badResponse("HPE_INVALID_CONSTANT")),
   row("fetch: header overflow", thrown("UND_ERR_HEADERS_OVERFLOW"), badResponse("UND_ERR_HEADERS_OVERFLOW")),
   row("fetch: TLS broke after the request", thrown("ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC"), badOrLost()),
-  row("body cut", cut(200, "{\"connection\":"), bodyCut("ECONNRESET")),
+  row("body cut", cut(200, '{"connection":'), bodyCut("ECONNRESET")),
   row("body cut, valid JSON so far", cut(200, JSON.stringify(goodBody)), bodyCut("ECONNRESET")),
   row("body cut, no code", cut(200, "{", "not a code"), bodyCut("BODY_CUT")),
   ...transientStatuses.flatMap((status) => [
@@ -165,8 +193,12 @@ export const rows: ReadonlyArray<Row> = [
   row("503, its body cut", cut(503, "{"), transient(503)),
   ...redirectStatuses.map((status) => row(`${status}`, answer(status, elsewhere), never(status))),
   row("HTML 200", answer(200, html), bodyUnreadable("wrong type", "NOT_JSON")),
-  row("invalid JSON", answer(200, { text: "{\"a\":" }), bodyUnreadable("invalid", "INVALID_BODY")),
-  row("too deep", answer(200, { text: "[".repeat(201) + "]".repeat(201) }), bodyUnreadable("too deep", "BODY_TOO_DEEP")),
+  row("invalid JSON", answer(200, { text: '{"a":' }), bodyUnreadable("invalid", "INVALID_BODY")),
+  row(
+    "too deep",
+    answer(200, { text: "[".repeat(201) + "]".repeat(201) }),
+    bodyUnreadable("too deep", "BODY_TOO_DEEP")
+  ),
   row("empty 200", answer(200, { text: "" }), emptyOk),
   row("204", answer(204), noContent)
 ]

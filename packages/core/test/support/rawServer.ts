@@ -74,7 +74,14 @@ export const rawServer = (act: Act, onBytes?: (socket: Socket) => void): Effect.
           for (const socket of used) socket.once("close", () => setImmediate(look))
           look()
         })
-        return Effect.map(listening(server), (port) => ({ server, port, url: `http://127.0.0.1:${port}`, requests, open, quiet }))
+        return Effect.map(listening(server), (port) => ({
+          server,
+          port,
+          url: `http://127.0.0.1:${port}`,
+          requests,
+          open,
+          quiet
+        }))
       }),
       ({ open, server }) =>
         Effect.async<void>((resume) => {
@@ -86,12 +93,23 @@ export const rawServer = (act: Act, onBytes?: (socket: Socket) => void): Effect.
   )
 
 export const head = (status: number, headers: Readonly<Record<string, string | number>>): string =>
-  `HTTP/1.1 ${status} X\r\n${Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`
+  `HTTP/1.1 ${status} X\r\n${Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join("")}\r\n`
 
 /** A whole answer. */
-export const whole = (status: number, body: string, headers: Readonly<Record<string, string | number>> = {}): Act => (socket) => {
-  socket.write(head(status, { "content-type": "application/json", "content-length": Buffer.byteLength(body), ...headers }) + body)
-}
+export const whole =
+  (status: number, body: string, headers: Readonly<Record<string, string | number>> = {}): Act =>
+  (socket) => {
+    socket.write(
+      head(status, { "content-type": "application/json", "content-length": Buffer.byteLength(body), ...headers }) + body
+    )
+  }
 
 /** A port that nobody listens on. */
-export const closedPort: Effect.Effect<number> = Effect.scoped(Effect.map(rawServer(() => undefined), (server) => server.port))
+export const closedPort: Effect.Effect<number> = Effect.scoped(
+  Effect.map(
+    rawServer(() => undefined),
+    (server) => server.port
+  )
+)

@@ -67,7 +67,16 @@ const consoleInto = (lines: Array<string>): Console.Console => {
   const write = (...args: ReadonlyArray<unknown>): void => {
     lines.push(format(...args))
   }
-  const unsafe = { ...console, log: write, error: write, group: write, groupCollapsed: write, info: write, debug: write, warn: write }
+  const unsafe = {
+    ...console,
+    log: write,
+    error: write,
+    group: write,
+    groupCollapsed: write,
+    info: write,
+    debug: write,
+    warn: write
+  }
   return { ...Effect.runSync(Console.consoleWith(Effect.succeed)), unsafe }
 }
 
@@ -76,7 +85,9 @@ const tracerInto = (recorded: Recorded): Tracer.Tracer =>
     span: (name, parent, context, links, startTime, kind) => {
       const attributes = new Map<string, unknown>()
       const write = (what: string, ...values: ReadonlyArray<unknown>): void => {
-        recorded.spans.push(`${what} ${values.map((value) => (typeof value === "string" ? value : inspect(value, deep))).join(" ")}`)
+        recorded.spans.push(
+          `${what} ${values.map((value) => (typeof value === "string" ? value : inspect(value, deep))).join(" ")}`
+        )
       }
       write("span", name, kind)
       return {
@@ -92,7 +103,8 @@ const tracerInto = (recorded: Recorded): Tracer.Tracer =>
         status: { _tag: "Started", startTime },
         attributes,
         // what a call succeeded with is the caller's own data, and no exporter takes it
-        end: (_at, exit) => (Exit.isSuccess(exit) ? write("end", name) : write("end", name, exit, JSON.stringify(exit))),
+        end: (_at, exit) =>
+          Exit.isSuccess(exit) ? write("end", name) : write("end", name, exit, JSON.stringify(exit)),
         attribute: (key, value) => write("attribute", key, value),
         event: (event, _at, values) => write("event", event, values),
         addLinks: () => undefined

@@ -53,7 +53,14 @@ export const word = (status: string, more: Record<string, unknown> = {}, pollAft
     return state === undefined ? Effect.dieMessage("a word that is none") : Effect.succeed(state)
   })
 
-export const call = { operation: "jobs.get", method: "GET", route: "/jobs/{jobId}", attempts: 1, retryable: true }
+export const call = {
+  operation: "jobs.get",
+  method: "GET",
+  route: "/jobs/{jobId}",
+  path: "/api/v1/jobs/j",
+  attempts: 1,
+  retryable: true
+}
 
 export const failed = {
   badGateway: Effect.fail(new ApiError.ServerFailed({ ...call, status: 502 })),

@@ -75,11 +75,9 @@ export const makeClient = Effect.fnUntraced(function* (options: ClientOptions) {
       return limits === undefined ? general.execute(request) : attempt(request, limits, fiber)
     })
 
-  const client: HttpClient.HttpClient = HttpClient.makeWith<
-    never,
-    never,
-    HttpClientError.HttpClientError,
-    never
-  >((request) => Effect.flatMap(request, send), Effect.succeed)
+  const client: HttpClient.HttpClient = HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
+    (request) => Effect.flatMap(request, send),
+    Effect.succeed
+  )
   return Transport.keepsAttempt(client, sendAttempt)
 })
