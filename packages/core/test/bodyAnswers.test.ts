@@ -268,6 +268,38 @@ describe("an error's body", () => {
     })
   )
 
+  for (const [code, taken] of [
+    ["QUOTA_EXCEEDED", true],
+    ["E1", true],
+    ["quota exceeded for CANARY", false],
+    ["canary", false],
+    ["CANARY-1", false],
+    ["CANARY".padEnd(65, "X"), false],
+    [17, false],
+    [{ CANARY: 1 }, false]
+  ] as const) {
+    virtual(`the code ${JSON.stringify(code).slice(0, 30)} is ${taken ? "shown" : "left in the body"}`, () =>
+      Effect.gen(function* () {
+        for (const body of [{ code }, { error: { code } }]) {
+          const error = yield* ends(answer(409, { json: body }), "unsafe")
+          assert.strictEqual(error._tag === "ApiRejected" && error.serverCode, taken ? code : undefined)
+          if (taken) assert.include(error.message, String(code))
+          else assert.notInclude(error.message.toUpperCase() + JSON.stringify(error).toUpperCase(), "CANARY")
+        }
+      })
+    )
+  }
+
+  virtual("the message says on what, encoded, and without the query", () =>
+    Effect.gen(function* () {
+      const api = yield* apiOver(fakeClient(answer(404)).client)
+      const one = yield* Effect.flip(api.actions.get("a/b\u2028", "x"))
+      assert.include(one.message, "/api/v1/connections/a%2Fb%E2%80%A8/actions/x")
+      const listed = yield* Effect.flip(api.list({ relayId: "CANARY" }))
+      assert.notInclude(listed.message, "CANARY")
+    })
+  )
+
   for (const id of ["a b", "<script>", "x".repeat(129), 'a"b']) {
     virtual(`a request id like ${id.slice(0, 12)} is not taken`, () =>
       Effect.gen(function* () {

@@ -153,7 +153,7 @@ describe("a base URL", () => {
       Effect.gen(function* () {
         const error = yield* Effect.flip(apiOver(fakeClient(goodAnswer).client, { baseUrl: url }))
         assert.match(error.message, says)
-        assert.match(error.message, /^ConnectionsApi\.make was not sent\. baseUrl: /)
+        assert.match(error.message, /^ConnectionsApi\.make: refused, nothing was sent\. baseUrl: /)
         assert.notInclude(error.message, "CANARY")
       })
     )

@@ -359,6 +359,29 @@ describe("leaving jobs.results", () => {
     )
   }
 
+  virtual("by interruption leaves nothing behind, at whatever step of the submits it comes", () =>
+    Effect.gen(function* () {
+      const platform = yield* ConnectionsTest
+      const api = yield* client()
+      const left: Array<number> = []
+      for (let step = 0; step < 150; step++) {
+        yield* platform.respondNext(
+          { operation: "actions.execute" },
+          Array.from({ length: 3 }, () => ({ _tag: "Pass" as const, delayMillis: 400 }))
+        )
+        const source = Stream.make(submit(api, "stuck"), submit(api, "stuck"), submit(api, "stuck"))
+        const fiber = yield* Effect.fork(Stream.runDrain(api.jobs.results(source)))
+        yield* Effect.sleep(400)
+        for (let turn = 0; turn < step; turn++) yield* Effect.yieldNow()
+        yield* Fiber.interrupt(fiber)
+        const before = yield* sends
+        yield* Effect.sleep("1 minute")
+        if ((yield* sends) !== before) left.push(step)
+      }
+      assert.deepStrictEqual(left, [])
+    })
+  )
+
   virtual("by interruption stops the looks, even while a reference is being stored", () =>
     Effect.gen(function* () {
       const api = yield* client()

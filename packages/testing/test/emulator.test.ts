@@ -47,7 +47,7 @@ const eventually = <A>(look: Effect.Effect<A>, holds: (value: A) => boolean) =>
       until: holds,
       schedule: Schedule.intersect(Schedule.spaced("5 millis"), Schedule.recurs(400))
     }),
-    () => Effect.filterOrFail(look, holds, () => new Error("it never came to that"))
+    () => Effect.filterOrFail(look, holds, () => "it never came to that")
   )
 
 describe("emulator", () => {

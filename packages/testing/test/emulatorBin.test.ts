@@ -47,13 +47,13 @@ const start = (args: ReadonlyArray<string>, tmp: string) =>
           (code): Ended => ({ code, out, err })
         ),
         signal: (name: NodeJS.Signals) => Effect.sync(() => child.kill(name)),
-        url: Effect.async<string, Error>((resume) => {
+        url: Effect.async<string, string>((resume) => {
           const look = () => {
             const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(out)?.[1]
             if (url !== undefined) resume(Effect.succeed(url))
           }
           child.stdout.on("data", look)
-          void closed.then(() => resume(Effect.fail(new Error(`it ended: ${err}`))))
+          void closed.then(() => resume(Effect.fail(`it ended: ${err}`)))
           look()
         })
       }

@@ -59,7 +59,7 @@ const copied = (error: ReadError, job: JobRef): ReadError => {
  *
  * @internal
  */
-export const withJob = (error: ReadError, job: JobRef): ReadError => withResponse(copied(error, job), responseOf(error))
+const withJob = (error: ReadError, job: JobRef): ReadError => withResponse(copied(error, job), responseOf(error))
 
 /**
  * What a state that is an end means to somebody who watches this job.

@@ -1,7 +1,6 @@
 import type { Issue } from "../InvalidRequest.js"
 
-/** @internal */
-export const maxDepth = 200
+const maxDepth = 200
 
 const kindOf = (value: object): string => Object.getPrototypeOf(value)?.constructor?.name ?? "object"
 

@@ -10,23 +10,19 @@ import { withResponse } from "./reported.js"
 /** @internal */
 export type RetryClass = "safe" | "idempotent" | "unsafe"
 
-/** @internal */
-export type BadBody = UnexpectedBody["reason"]
+type BadBody = UnexpectedBody["reason"]
 
 /**
  * How a call that got no value ends: the one difference between reads, which
  * changed nothing, and writes, which may have.
- *
- * @internal
  */
-export interface Kind<out E> {
+interface Kind<out E> {
   readonly lost: (call: CallContext, evidence: Evidence, response: ApiResponse | undefined) => E
   readonly unreadable: (call: CallContext, response: ApiResponse, reason: BadBody) => E
   readonly late: (call: CallContext, deadline: Duration.Duration, inFlight: boolean) => E
 }
 
-/** @internal */
-export const read: Kind<ReadError> = {
+const read: Kind<ReadError> = {
   lost: (call, evidence, response) =>
     evidence.status !== undefined && response !== undefined
       ? read.unreadable(call, response, evidence.code === bodyTooLarge ? "too large" : "truncated")
@@ -56,8 +52,7 @@ const codes: Record<BadBody, string> = {
 /** @internal */
 export const bodyTooLarge = codes["too large"]
 
-/** @internal */
-export const write: Kind<WriteError> = {
+const write: Kind<WriteError> = {
   lost: (call, evidence, response) =>
     evidence.sent
       ? withResponse(

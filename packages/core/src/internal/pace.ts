@@ -8,10 +8,10 @@
 export const firstMillis = 500
 
 /** The longest wait of the default pace, before jitter. */
-export const longestMillis = 10_000
+const longestMillis = 10_000
 
 /** No pace may ask for less: a schedule without delay would be a hot loop. */
-export const floorMillis = 10
+const floorMillis = 10
 
 /** The wait after a wait; 0 is none yet. */
 export const next = (millis: number): number =>

@@ -123,8 +123,7 @@ describe("the contract", () => {
         ])
       )
       const origin = yield* Effect.map(ConnectionsApi, (api) => api.origin).pipe(
-        Effect.provide(fromConfig),
-        Effect.provide(ConnectionsTest.layer(world({}))),
+        Effect.provide(Layer.provide(fromConfig, ConnectionsTest.layer(world({})))),
         Effect.withConfigProvider(environment)
       )
       assert.strictEqual(origin, "http://localhost:8081")

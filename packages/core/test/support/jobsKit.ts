@@ -19,7 +19,7 @@ import * as Stream from "effect/Stream"
 
 export const origin = "http://localhost"
 
-export const world = World.make({
+const world = World.make({
   connections: [
     {
       slug: "crm",

@@ -96,14 +96,14 @@ export const transient = (status: number): Expectations => {
 
 export const never = (status: number): Expectations => same({ sends: 1, tag: tagOf(status), retryable: false, status })
 
-export const always = (status: number): Expectations => same({ sends: 3, tag: tagOf(status), retryable: true, status })
+const always = (status: number): Expectations => same({ sends: 3, tag: tagOf(status), retryable: true, status })
 
-export const transientStatuses = [408, 425, 429, 500, 502, 503, 504]
-export const refusedStatuses = [
+const transientStatuses = [408, 425, 429, 500, 502, 503, 504]
+const refusedStatuses = [
   400, 401, 402, 403, 404, 405, 406, 409, 410, 411, 412, 413, 414, 415, 418, 421, 422, 423, 424, 426, 428, 431, 451,
   501, 505, 506, 507, 508, 510, 511, 520, 529, 599
 ]
-export const redirectStatuses = [300, 301, 302, 303, 304, 305, 307, 308]
+const redirectStatuses = [300, 301, 302, 303, 304, 305, 307, 308]
 
 const recovery = (retryable: boolean) => ({ json: { error: { recovery: { retryable } } } })
 const elsewhere = { headers: { location: "https://elsewhere.example/login?token=x" } }

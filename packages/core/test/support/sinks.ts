@@ -52,7 +52,7 @@ export const printed = async (error: object, cause: Cause.Cause<unknown>): Promi
   }
 }
 
-export interface Recorded {
+interface Recorded {
   readonly lines: Record<string, Array<string>>
   readonly spans: Array<string>
 }

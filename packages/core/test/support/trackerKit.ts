@@ -12,12 +12,12 @@ import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 
 export type Answer = Effect.Effect<JobState, ApiError.ReadError>
 
-export interface Look {
+interface Look {
   readonly jobId: string
   readonly at: number
 }
 
-export interface Ended {
+interface Ended {
   readonly at: number
   readonly end: Tracker.End
 }

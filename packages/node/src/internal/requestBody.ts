@@ -9,7 +9,7 @@ import { Readable } from "node:stream"
 import { FormData as UndiciFormData } from "undici"
 
 /** What `dispatch` takes as a body. */
-export type Body = string | Buffer | Uint8Array | Readable | UndiciFormData | null
+type Body = string | Buffer | Uint8Array | Readable | UndiciFormData | null
 
 /** A request that is ready to be written. */
 export interface Outgoing {

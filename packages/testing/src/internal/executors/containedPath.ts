@@ -14,7 +14,7 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown"
 
 /** What the disk refused, in the words of an answer. */
-export const failureOf =
+const failureOf =
   (path: string) =>
   (error: unknown): ExecutorFailure => {
     const code = codeOf(error)

@@ -1,7 +1,7 @@
 import type { Operation } from "../../Executor.js"
 
 /** Every operation of the platform, by the name the log uses. @internal */
-export type RouteName =
+type RouteName =
   | "jobs.get"
   | "connections.list"
   | "connections.get"
