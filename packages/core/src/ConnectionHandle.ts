@@ -50,6 +50,19 @@ export interface ActionBody extends Parameters {
 }
 
 /**
+ * Which connections are listed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ListFilter {
+  readonly relayId?: string | undefined
+  /** Accepted by the server and ignored by newer ones. `false` is the same as leaving it out. */
+  readonly authorized?: boolean | undefined
+  readonly templateId?: string | undefined
+}
+
+/**
  * Which account's triggers are asked for.
  *
  * @since 0.1.0

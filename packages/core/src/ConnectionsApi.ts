@@ -20,6 +20,7 @@ import type {
   ConnectionHandle,
   FileOperations,
   HttpOperations,
+  ListFilter,
   SqlOperations,
   TriggerOperations,
   Unbound
@@ -168,19 +169,6 @@ export declare namespace ConnectionsApi {
    * @category models
    */
   export interface Options extends Settings, ClientOptions {}
-
-  /**
-   * Which connections are listed.
-   *
-   * @since 0.1.0
-   * @category models
-   */
-  export interface ListFilter {
-    readonly relayId?: string | undefined
-    /** Accepted by the server and ignored by newer ones. `false` is the same as leaving it out. */
-    readonly authorized?: boolean | undefined
-    readonly templateId?: string | undefined
-  }
 
   /**
    * The operations.

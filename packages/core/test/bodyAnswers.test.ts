@@ -1,6 +1,7 @@
 import type { ApiError, UnexpectedBody } from "@effect-connectors/core/ApiError"
 import { responseOf } from "@effect-connectors/core/ApiError"
 import * as Call from "@effect-connectors/core/Call"
+import * as Transport from "@effect-connectors/core/Transport"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { assert, describe } from "@effect/vitest"
@@ -87,6 +88,20 @@ describe("a 2xx body that can", () => {
       })
     )
   }
+
+  virtual("a text that the transport has read, with its BOM", () =>
+    Effect.gen(function* () {
+      const text = `\ufeff${good}`
+      const client = Transport.keepsAttempt(fakeClient(answer(500)).client, (request) =>
+        Effect.succeed(
+          Object.assign(HttpClientResponse.fromWeb(request, new Response(null)), {
+            [Transport.BufferedBodyTypeId]: { text, byteLength: text.length, truncated: false }
+          })
+        )
+      )
+      assert.strictEqual((yield* (yield* apiOver(client)).get("crm")).slug, "crm")
+    })
+  )
 
   virtual("no content-type at all", () =>
     Effect.gen(function* () {

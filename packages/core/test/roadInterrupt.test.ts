@@ -43,8 +43,8 @@ describe("interruption", () => {
 
   virtual("reaches the transport", () =>
     Effect.gen(function* () {
-      let let_go = 0
-      const fake = fakeClient(() => Effect.onInterrupt(Effect.never, () => Effect.sync(() => void let_go++)))
+      let aborted = 0
+      const fake = fakeClient(() => Effect.onInterrupt(Effect.never, () => Effect.sync(() => void aborted++)))
       const api = yield* apiOver(fake.client)
       for (const call of ["safe", "unsafe"] as const) {
         const running: Effect.Effect<unknown, ApiError> = calls[call](api)
@@ -52,18 +52,30 @@ describe("interruption", () => {
         yield* Effect.sleep(10)
         yield* Fiber.interrupt(fiber)
       }
-      assert.strictEqual(let_go, 2)
+      assert.strictEqual(aborted, 2)
+    })
+  )
+
+  virtual("reaches the transport in a later attempt", () =>
+    Effect.gen(function* () {
+      let aborted = 0
+      const later: Reply = () => Effect.onInterrupt(Effect.never, () => Effect.sync(() => void aborted++))
+      const fake = fakeClient(answer(503, { json: {} }), later)
+      const fiber = yield* Effect.fork((yield* apiOver(fake.client)).get("crm"))
+      yield* Effect.sleep("1 second")
+      yield* Fiber.interrupt(fiber)
+      assert.deepStrictEqual([fake.sent.length, aborted], [2, 1])
     })
   )
 
   virtual("by the attempt's limit and by the deadline reaches it too", () =>
     Effect.gen(function* () {
-      let let_go = 0
-      const fake = fakeClient(() => Effect.onInterrupt(Effect.never, () => Effect.sync(() => void let_go++)))
+      let aborted = 0
+      const fake = fakeClient(() => Effect.onInterrupt(Effect.never, () => Effect.sync(() => void aborted++)))
       const api = yield* apiOver(fake.client, { attemptTimeout: "1 second" })
       yield* Effect.either(calls.unsafe(api))
       yield* Effect.either(Call.withDeadline(calls.unsafe(api), "100 millis"))
-      assert.strictEqual(let_go, 2)
+      assert.strictEqual(aborted, 2)
     })
   )
 

@@ -1,4 +1,4 @@
-import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import type { ListFilter } from "@effect-connectors/core/ConnectionHandle"
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { virtual } from "./support/api.js"
@@ -156,7 +156,7 @@ const reads: Readonly<Record<string, Row>> = {
 rowsTests("that reads", reads)
 
 describe("a list of connections", () => {
-  const sends = (name: string, filter: ConnectionsApi.ListFilter, query: string): void =>
+  const sends = (name: string, filter: ListFilter, query: string): void =>
     virtual(name, () =>
       Effect.gen(function* () {
         const { api, lines } = yield* platform([json({ connections: [] })])

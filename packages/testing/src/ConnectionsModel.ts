@@ -7,10 +7,8 @@
  */
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
-import type * as Scope from "effect/Scope"
 import type { Executor, ExecutorConnection, Json, Kind } from "./Executor.js"
-import * as model from "./internal/model/model.js"
-import type { World, WorldConnection } from "./World.js"
+import type { WorldConnection } from "./World.js"
 
 /**
  * A request as it came over the wire.
@@ -261,12 +259,3 @@ export interface Options {
    */
   readonly executorFor?: (connection: ExecutorConnection, definition: WorldConnection) => Executor | undefined
 }
-
-/**
- * Makes a model of the platform. Work that has begun ends with the scope.
- *
- * @since 0.1.0
- * @category constructors
- */
-export const make = (world: World, options?: Options): Effect.Effect<ConnectionsModel, never, Scope.Scope> =>
-  model.make(world, options)

@@ -14,7 +14,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import * as ConnectionsModel from "./ConnectionsModel.js"
+import type * as ConnectionsModel from "./ConnectionsModel.js"
+import { make as makeModel } from "./internal/model/model.js"
 import * as World from "./World.js"
 
 const unsent = { sent: false, phase: "connect", timedOut: false } as const
@@ -183,7 +184,7 @@ export class ConnectionsTest extends Context.Tag("@effect-connectors/testing/Con
     world: World.World = World.demo,
     options?: ConnectionsModel.Options
   ): Effect.Effect<ConnectionsTest.Service, never, Scope.Scope> =>
-    Effect.map(ConnectionsModel.make(world, options), (model) => ({ ...model, client: clientOf(model) }))
+    Effect.map(makeModel(world, options), (model) => ({ ...model, client: clientOf(model) }))
 
   /**
    * An `HttpClient` over the platform in memory, for any origin, and the service that looks

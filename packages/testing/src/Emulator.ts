@@ -13,7 +13,8 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import { createServer, type Server } from "node:http"
-import * as ConnectionsModel from "./ConnectionsModel.js"
+import type * as ConnectionsModel from "./ConnectionsModel.js"
+import { make as makeModel } from "./internal/model/model.js"
 import { serve } from "./internal/emulatorApp.js"
 import * as executors from "./internal/executors/executors.js"
 import * as World from "./World.js"
@@ -160,7 +161,7 @@ export const make = (options: Options = {}): Effect.Effect<Emulator.Service, Emu
         : yield* executors
             .make(world, { databaseUrl, dataDir })
             .pipe(Effect.mapError(({ message }) => new EmulatorFailure({ reason: "Executors", message })))
-    const model = yield* ConnectionsModel.make(world, executorFor === undefined ? {} : { executorFor })
+    const model = yield* makeModel(world, executorFor === undefined ? {} : { executorFor })
     const nodeServer = createServer()
     const server = yield* NodeHttpServer.make(() => nodeServer, { host, port }).pipe(
       Effect.mapError(({ cause }) => listenFailure(host, port, cause))

@@ -45,7 +45,7 @@ const connectCodes = new Set([
 // only what ends a handshake or a request that is not begun: other TLS errors come in the middle of an answer
 const refusedForGood =
   /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|UND_ERR_INVALID_ARG$|ERR_INVALID_(URL|CHAR|ARG_TYPE|ARG_VALUE|HTTP_TOKEN|PROTOCOL)$|ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE)$|ERR_SSL_\w*ALERT_(PROTOCOL_VERSION|HANDSHAKE_FAILURE)$)/
-const badAnswer = /^(HPE_(?!INVALID_EOF_STATE$)|UND_ERR_HEADERS_OVERFLOW$)/
+const badAnswer = /^(HPE_(?!INVALID_EOF_STATE$)|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$)/
 
 const codeShape = /^[A-Z][A-Z0-9_]{1,63}$/
 
@@ -61,6 +61,8 @@ const traceOf = (cause: unknown): Trace | undefined => {
     if (Predicate.isString(at["code"]) && codeShape.test(at["code"])) {
       return { code: at["code"], syscall: Predicate.isString(at["syscall"]) ? at["syscall"] : undefined }
     }
+    // undici's parser gives no code
+    if (at["name"] === "HTTPParserError") return { code: "HPE_INVALID", syscall: undefined }
     at = Array.isArray(at["errors"]) ? at["errors"][0] : at["cause"]
   }
   return undefined

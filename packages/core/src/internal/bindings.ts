@@ -8,12 +8,12 @@ import type {
   ConnectionHandle,
   FileOperations,
   HttpOperations,
+  ListFilter,
   Parameters,
   SqlOperations,
   Subscription,
   TriggerOperations
 } from "../ConnectionHandle.js"
-import type { ConnectionsApi } from "../ConnectionsApi.js"
 import * as JobProtocol from "../JobProtocol.js"
 import type { JobRef } from "../JobRef.js"
 import type * as execute from "./execute.js"
@@ -115,7 +115,7 @@ export const bindings = (road: Road, run: ReturnType<typeof execute.make>) => {
     triggers: triggers(slug)
   })
 
-  const list: ConnectionsApi.Service["list"] = (filter = {}) =>
+  const list = (filter: ListFilter = {}) =>
     road.call(
       operations.connections.list,
       {

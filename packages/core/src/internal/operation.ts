@@ -22,21 +22,23 @@ interface Kind<out E> {
   readonly late: (call: CallContext, deadline: Duration.Duration, inFlight: boolean) => E
 }
 
+const unreadableBody = (
+  call: CallContext,
+  status: number,
+  reason: BadBody,
+  response: ApiResponse | undefined
+): UnexpectedBody =>
+  withResponse(
+    new UnexpectedBody({ ...call, status, reason, contentType: response?.headers["content-type"] }),
+    response
+  )
+
 const read: Kind<ReadError> = {
-  lost: (call, evidence, response) =>
-    evidence.status !== undefined && response !== undefined
-      ? read.unreadable(call, response, evidence.code === bodyTooLarge ? "too large" : "truncated")
-      : new Unreachable({ ...call, code: evidence.code, phase: evidence.phase, timedOut: evidence.timedOut }),
-  unreadable: (call, response, reason) =>
-    withResponse(
-      new UnexpectedBody({
-        ...call,
-        status: response.status,
-        reason,
-        contentType: response.headers["content-type"]
-      }),
-      response
-    ),
+  lost: (call, { code, phase, status, timedOut }, response) =>
+    status === undefined
+      ? new Unreachable({ ...call, code, phase, timedOut })
+      : unreadableBody(call, status, code === bodyTooLarge ? "too large" : "truncated", response),
+  unreadable: (call, response, reason) => unreadableBody(call, response.status, reason, response),
   late: (call, deadline) => new DeadlineExceeded({ ...call, deadline })
 }
 

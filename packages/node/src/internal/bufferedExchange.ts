@@ -93,6 +93,8 @@ export class BufferedExchange extends Exchange {
 
   protected fail(evidence: Transport.Evidence): void {
     if (this.settled) return
+    // the status of an error answer counts even if its body is cut
+    if (this.phase === "body" && !isOk(this.answered)) return this.finish(true)
     this.settled = true
     this.close()
     this.resume(Effect.fail(this.failure(evidence)))

@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
 import { type ActionHandler, ExecutorFailure, type Json } from "../Executor.js"
-import type { World } from "../World.js"
 
 const deals: Readonly<Record<string, Json>> = {
   "7": { id: 7, name: "Harbour lights", stage: "won", amount: 42_000 },
@@ -18,7 +17,7 @@ const fetchDeal: ActionHandler = (input) => {
 }
 
 /** The world behind `World.demo`. @internal */
-export const demo: World = {
+export const demo = {
   connections: [
     {
       slug: "crm",
@@ -87,4 +86,4 @@ export const demo: World = {
       actions: [{ slug: "echo", echo: true }]
     }
   ]
-}
+} as const
