@@ -69,6 +69,9 @@ export class BufferedExchange extends Exchange {
     this.raw = raw
     this.answered = status
     this.limit = isOk(status) ? this.attempt.maxBodyBytes : this.attempt.maxErrorBodyBytes
+    if (isOk(status) && Number(valuesOfName(raw, "content-length")[0] ?? 0) > this.limit) {
+      this.fail(this.evidence(BODY_TOO_LARGE))
+    }
     return true
   }
 
