@@ -377,3 +377,15 @@ describe("a redirect", () => {
     })
   )
 })
+
+describe("an error answer whose body never ends", () => {
+  const stalled = (status: number) => answerStream(status, () => undefined)
+
+  virtual("counts by its status once the attempt's time is over", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* ends(stalled(404), "safe"))._tag, "NotFound")
+      assert.strictEqual((yield* ends(stalled(404), "unsafe"))._tag, "NotFound")
+      assert.strictEqual((yield* ends(stalled(503), "unsafe"))._tag, "ServerFailed")
+    })
+  )
+})

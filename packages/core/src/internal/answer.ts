@@ -2,6 +2,7 @@ import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -114,15 +115,39 @@ const fail = (response: HttpClientResponse.HttpClientResponse, code: string): Lo
     headOnly(response)
   )
 
+interface Cut {
+  readonly isEmpty: boolean
+  readonly code: string
+}
+
+// the status of an error answer counts even if its body is cut
+const cutBody =
+  (response: HttpClientResponse.HttpClientResponse, isError: boolean) =>
+  ({ code, isEmpty }: Cut): Effect.Effect<void, Lost> =>
+    isError || isEmpty ? Effect.void : Effect.fail(fail(response, code))
+
+const cutBy = (error: HttpClientError.ResponseError): Cut => ({
+  isEmpty: error.reason === "EmptyBody",
+  code: traceOf(error.cause)?.code ?? "BODY_CUT"
+})
+
 // the platform's own limit on body size is kept by one of its clients only
 const readBounded = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt
 ): Effect.Effect<Answer, Lost> =>
   Effect.suspend(() => {
-    const isError = response.status < 200 || response.status >= 300
+    const { headers, status } = response
+    const isError = status < 200 || status >= 300
     const limit = isError ? limits.maxErrorBodyBytes : limits.maxBodyBytes
-    const declared = Number(response.headers["content-length"] ?? "0")
+    const declared = Number(headers["content-length"] ?? NaN)
+    // a length that is announced is kept by HTTP itself; without one, and where it is that of packed bytes, we count
+    if (declared <= limit && headers["content-encoding"] === undefined) {
+      return Effect.matchEffect(response.text, {
+        onFailure: (error) => Effect.as(cutBody(response, isError)(cutBy(error)), { status, headers, text: "" }),
+        onSuccess: (text) => Effect.succeed({ status, headers, text })
+      })
+    }
     const decoder = new TextDecoder()
     let text = ""
     // what is announced as too long is let go at its first chunk: an answer that nobody reads keeps its socket
@@ -134,19 +159,13 @@ const readBounded = (
       return within
     }
     return response.stream.pipe(
-      Stream.mapError((error) => ({
-        isEmpty: error._tag === "ResponseError" && error.reason === "EmptyBody",
-        code: traceOf(error.cause)?.code ?? "BODY_CUT"
-      })),
+      Stream.mapError(cutBy),
       Stream.runForEachWhile((chunk) => Effect.sync(() => keep(chunk))),
-      Effect.catchAll((error) =>
-        // the status of an error answer counts even if its body is cut
-        isError || error.isEmpty ? Effect.void : Effect.fail(fail(response, error.code))
-      ),
+      Effect.catchAll(cutBody(response, isError)),
       Effect.flatMap(() =>
         size > limit && !isError
           ? Effect.fail(fail(response, bodyTooLarge))
-          : Effect.succeed({ status: response.status, headers: response.headers, text: text + decoder.decode() })
+          : Effect.succeed({ status, headers, text: text + decoder.decode() })
       )
     )
   })
@@ -199,6 +218,14 @@ const noRedirects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, 
     })
   )
 
+type Head = HttpClientResponse.HttpClientResponse
+
+const isErrorHead = (head: Head | undefined): head is Head =>
+  head !== undefined && (head.status < 200 || head.status >= 300)
+
+// the status of an error answer counts even if its body never ends
+const bodiless = ({ headers, status }: Head): Answer => ({ status, headers, text: "" })
+
 const answered = (
   sent: Effect.Effect<HttpClientResponse.HttpClientResponse, unknown>,
   limits: Transport.Attempt,
@@ -231,6 +258,9 @@ export const exchange = (
     head = response
   }).pipe(
     Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => timedOut(head) }),
+    Effect.catchAll((lost) =>
+      lost.evidence.timedOut && isErrorHead(head) ? Effect.succeed(bodiless(head)) : Effect.fail(lost)
+    ),
     Effect.locally(Transport.currentAttempt, limits),
     Effect.locally(HttpClient.currentTracerDisabledWhen, () => true),
     // fibres that are forked below would log how they failed, with the platform's errors in it
