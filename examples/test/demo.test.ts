@@ -12,7 +12,7 @@ const steps = [
   /^rows loaded 360 in 4 batches$/,
   /^rows aggregated east 20836\.25 \(90\), north 33474\.33 \(84\), south 24246\.91 \(88\), west 32879\.15 \(98\)$/,
   /^file read back 23378 bytes, the same$/,
-  /^failure is a type NotFound: actions\.execute .*\(404\)/
+  /^failure is a type NotFound: actions\.execute .*\(404, NOT_FOUND\)/
 ]
 
 const isServing = (url: string | undefined) =>

@@ -74,13 +74,13 @@ describe.concurrent("examples", () => {
       const pass = { _tag: "Pass" } as const
       const lost = { _tag: "Reset", commit: true } as const
       const hang = { _tag: "Hang" } as const
-      const list = { operation: "connections.list" }
+      const list = { operation: "connections.list" } as const
       yield* server.respondNext(list, [down, pass])
       yield* server.respondNext(list, [down])
       yield* server.respondNext(list, [down, down, down, pass])
       yield* server.respondNext(list, [hang])
       yield* server.respondNext({ operation: "actions.execute" }, [lost, lost, pass])
-      yield* server.respondNext({ operation: "file.uploadFile" }, [lost, pass])
+      yield* server.respondNext({ operation: "file.upload" }, [lost, pass])
       const { ended } = yield* start("retryAndDeadline", [], server.env)
       const { code, out, err } = yield* ended
       assert.deepStrictEqual([code, err], [0, ""])
@@ -96,7 +96,7 @@ describe.concurrent("examples", () => {
       assert.strictEqual(yield* server.unusedScripts, 0)
       // once with its answer lost, and twice for the one that may be replayed
       assert.strictEqual(yield* server.executions("crm", "echo"), 3)
-      assert.strictEqual(yield* server.executions("files", "file.uploadFile"), 2)
+      assert.strictEqual(yield* server.executions("files", "file.upload"), 2)
     })
   )
 })

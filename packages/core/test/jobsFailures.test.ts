@@ -12,7 +12,7 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { accepted, client, errorOf, polls, ref, sends, submit, tagOf, virtual, whole } from "./support/jobsKit.js"
 
-const look = { operation: "jobs.get" }
+const look = { operation: "jobs.get" } as const
 const times = (count: number, answer: Scripted): ReadonlyArray<Scripted> => Array.from({ length: count }, () => answer)
 const busy: Scripted = { status: 503 }
 const missing: Scripted = { status: 404 }

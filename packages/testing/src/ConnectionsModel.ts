@@ -7,7 +7,7 @@
  */
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
-import type { Executor, ExecutorConnection, Json, Kind } from "./Executor.js"
+import type { Executor, ExecutorConnection, Json, Kind, OperationName } from "./Executor.js"
 import type { WorldConnection } from "./World.js"
 
 /**
@@ -99,7 +99,7 @@ export type Scripted =
 export interface Matcher {
   readonly method?: string
   readonly path?: string | RegExp
-  readonly operation?: string
+  readonly operation?: OperationName
   readonly connection?: string
   readonly action?: string
 }
@@ -123,7 +123,7 @@ export interface RecordedRequest {
   /** The parsed body; `undefined` when there is none or it is not JSON. */
   readonly body: Json | undefined
   /** `connections.list`, `actions.execute`, `sql.select`, ...; `undefined` for an unknown route. */
-  readonly operation: string | undefined
+  readonly operation: OperationName | undefined
   readonly connection: string | undefined
   readonly action: string | undefined
   /** `undefined` while there is no answer. */

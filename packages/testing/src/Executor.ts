@@ -34,14 +34,14 @@ export interface JsonObject {
 export type Kind = "actions" | "http" | "file" | "sql"
 
 /**
- * The typed operations, by the name of their route.
+ * The typed operations, by the name the client gives them.
  *
  * @since 0.1.0
  * @category models
  */
 export type Operation =
   | `http.${"get" | "post" | "patch" | "put" | "delete"}`
-  | `file.${"readFile" | "uploadFile" | "appendFile" | "listFiles" | "renameFile" | "moveFile" | "deleteFile"}`
+  | `file.${"read" | "upload" | "append" | "list" | "rename" | "move" | "delete"}`
   | `sql.${"query" | "select" | "insert" | "update" | "delete" | "execute"}`
 
 /**
@@ -112,3 +112,18 @@ export interface ActionContext {
  * @category models
  */
 export type ActionHandler = (input: Json, context: ActionContext) => Effect.Effect<Json, ExecutorFailure>
+
+/**
+ * Every operation of the platform, by the name the client gives it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type OperationName =
+  | "jobs.get"
+  | `connections.${"list" | "get" | "authorize" | "unauthorize" | "setActive"}`
+  | "catalog.list"
+  | `actions.${"list" | "get" | "inputs" | "outputs" | "execute"}`
+  | `triggers.${"list" | "get" | "subscribe"}`
+  | "subscribers.remove"
+  | Operation

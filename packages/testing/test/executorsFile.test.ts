@@ -41,56 +41,56 @@ describe("file executor", () => {
   it.scoped("reads back what was put there, as text or as bytes", () =>
     Effect.gen(function* () {
       const { call, refusal } = yield* room
-      assert.include(yield* call("file.readFile", { path: "in/first.txt" }), {
+      assert.include(yield* call("file.read", { path: "in/first.txt" }), {
         content: "first",
         size: 5,
         encoding: "utf8"
       })
-      const put = yield* call("file.uploadFile", { path: "a/b/ü.txt", content: "grün" })
+      const put = yield* call("file.upload", { path: "a/b/ü.txt", content: "grün" })
       assert.include(put, {
         path: "a/b/ü.txt",
         name: "ü.txt",
         size: 5,
         sha256: "fe263064ba02eaeac482aaf1309553779bdb78e385cb1374654de293e191d785"
       })
-      assert.include(yield* call("file.readFile", { path: "a/b/ü.txt" }), { content: "grün", size: 5 })
-      yield* call("file.uploadFile", { path: "raw", content: bytes, encoding: "base64" })
-      assert.include(yield* call("file.readFile", { path: "raw", encoding: "base64" }), { content: bytes, size: 4 })
-      assert.strictEqual((yield* refusal("file.readFile", { path: "raw" })).code, "NOT_TEXT")
+      assert.include(yield* call("file.read", { path: "a/b/ü.txt" }), { content: "grün", size: 5 })
+      yield* call("file.upload", { path: "raw", content: bytes, encoding: "base64" })
+      assert.include(yield* call("file.read", { path: "raw", encoding: "base64" }), { content: bytes, size: 4 })
+      assert.strictEqual((yield* refusal("file.read", { path: "raw" })).code, "NOT_TEXT")
     })
   )
 
   it.scoped("overwrites unless told not to", () =>
     Effect.gen(function* () {
       const { call, refusal } = yield* room
-      yield* call("file.uploadFile", { path: "in/first.txt", content: "second" })
-      const kept = yield* refusal("file.uploadFile", { path: "in/first.txt", content: "third", overwrite: false })
+      yield* call("file.upload", { path: "in/first.txt", content: "second" })
+      const kept = yield* refusal("file.upload", { path: "in/first.txt", content: "third", overwrite: false })
       assert.deepStrictEqual([kept.status, kept.code], [409, "FILE_EXISTS"])
-      assert.include(yield* call("file.readFile", { path: "in/first.txt" }), { content: "second" })
+      assert.include(yield* call("file.read", { path: "in/first.txt" }), { content: "second" })
     })
   )
 
   it.scoped("appends, also to a file that is not there yet", () =>
     Effect.gen(function* () {
       const { call } = yield* room
-      assert.include(yield* call("file.appendFile", { path: "log", content: "a\n" }), { size: 2, appended: 2 })
-      assert.include(yield* call("file.appendFile", { path: "log", content: "b\n" }), { size: 4, appended: 2 })
-      assert.include(yield* call("file.readFile", { path: "log" }), { content: "a\nb\n" })
+      assert.include(yield* call("file.append", { path: "log", content: "a\n" }), { size: 2, appended: 2 })
+      assert.include(yield* call("file.append", { path: "log", content: "b\n" }), { size: 4, appended: 2 })
+      assert.include(yield* call("file.read", { path: "log" }), { content: "a\nb\n" })
     })
   )
 
   it.scoped("lists a folder, or all that is below it", () =>
     Effect.gen(function* () {
       const { call, refusal } = yield* room
-      yield* call("file.uploadFile", { path: "in/deep/x.bin", content: "xyz" })
+      yield* call("file.upload", { path: "in/deep/x.bin", content: "xyz" })
       const shape = (answer: unknown) =>
         JSON.stringify(answer, (key, value) => (key === "modified_at" || key === "name" ? undefined : value))
       assert.strictEqual(
-        shape(yield* call("file.listFiles", {})),
+        shape(yield* call("file.list", {})),
         shape({ path: "", files: [{ path: "in", type: "folder" }], truncated: false })
       )
       assert.strictEqual(
-        shape(yield* call("file.listFiles", { path: "in", recursive: true })),
+        shape(yield* call("file.list", { path: "in", recursive: true })),
         shape({
           path: "in",
           files: [
@@ -101,46 +101,46 @@ describe("file executor", () => {
           truncated: false
         })
       )
-      assert.strictEqual((yield* refusal("file.listFiles", { path: "none" })).status, 404)
+      assert.strictEqual((yield* refusal("file.list", { path: "none" })).status, 404)
     })
   )
 
   it.scoped("renames within the folder and moves between folders", () =>
     Effect.gen(function* () {
       const { call, refusal } = yield* room
-      assert.include(yield* call("file.renameFile", { path: "in/first.txt", newName: "one.txt" }), {
+      assert.include(yield* call("file.rename", { path: "in/first.txt", newName: "one.txt" }), {
         path: "in/one.txt",
         previous_path: "in/first.txt"
       })
-      assert.include(yield* call("file.renameFile", { path: "in/one.txt", new_path: "out/one.txt" }), {
+      assert.include(yield* call("file.rename", { path: "in/one.txt", new_path: "out/one.txt" }), {
         path: "out/one.txt"
       })
-      assert.include(yield* call("file.moveFile", { from: "out/one.txt", to: "in" }), { path: "in/one.txt" })
-      assert.include(yield* call("file.moveFile", { source: "in/one.txt", destination: "far/off.txt" }), {
+      assert.include(yield* call("file.move", { from: "out/one.txt", to: "in" }), { path: "in/one.txt" })
+      assert.include(yield* call("file.move", { source: "in/one.txt", destination: "far/off.txt" }), {
         path: "far/off.txt"
       })
-      assert.include(yield* call("file.moveFile", { path: "far/off.txt", to: "new/" }), { path: "new/off.txt" })
-      assert.include(yield* call("file.readFile", { path: "new/off.txt" }), { content: "first" })
-      yield* call("file.uploadFile", { path: "taken", content: "t" })
-      assert.strictEqual((yield* refusal("file.moveFile", { from: "new/off.txt", to: "taken" })).status, 409)
-      assert.strictEqual((yield* refusal("file.moveFile", { from: "nothing", to: "x" })).status, 404)
-      assert.strictEqual((yield* refusal("file.moveFile", { from: "new", to: "new/inner" })).code, "INVALID_PATH")
-      assert.strictEqual((yield* refusal("file.renameFile", { path: "taken", newName: "a/b" })).code, "INVALID_PATH")
-      assert.strictEqual((yield* refusal("file.renameFile", { path: "taken" })).code, "INVALID_PARAMETERS")
+      assert.include(yield* call("file.move", { path: "far/off.txt", to: "new/" }), { path: "new/off.txt" })
+      assert.include(yield* call("file.read", { path: "new/off.txt" }), { content: "first" })
+      yield* call("file.upload", { path: "taken", content: "t" })
+      assert.strictEqual((yield* refusal("file.move", { from: "new/off.txt", to: "taken" })).status, 409)
+      assert.strictEqual((yield* refusal("file.move", { from: "nothing", to: "x" })).status, 404)
+      assert.strictEqual((yield* refusal("file.move", { from: "new", to: "new/inner" })).code, "INVALID_PATH")
+      assert.strictEqual((yield* refusal("file.rename", { path: "taken", newName: "a/b" })).code, "INVALID_PATH")
+      assert.strictEqual((yield* refusal("file.rename", { path: "taken" })).code, "INVALID_PARAMETERS")
     })
   )
 
   it.scoped("deletes a file, a folder only when asked to", () =>
     Effect.gen(function* () {
       const { call, refusal } = yield* room
-      assert.strictEqual((yield* refusal("file.deleteFile", { path: "in" })).code, "IS_A_FOLDER")
-      assert.deepStrictEqual(yield* call("file.deleteFile", { path: "in/first.txt" }), {
+      assert.strictEqual((yield* refusal("file.delete", { path: "in" })).code, "IS_A_FOLDER")
+      assert.deepStrictEqual(yield* call("file.delete", { path: "in/first.txt" }), {
         path: "in/first.txt",
         deleted: true
       })
-      assert.strictEqual((yield* refusal("file.deleteFile", { path: "in/first.txt" })).code, "FILE_NOT_FOUND")
-      yield* call("file.deleteFile", { path: "in", recursive: true })
-      assert.strictEqual((yield* refusal("file.listFiles", { path: "in" })).status, 404)
+      assert.strictEqual((yield* refusal("file.delete", { path: "in/first.txt" })).code, "FILE_NOT_FOUND")
+      yield* call("file.delete", { path: "in", recursive: true })
+      assert.strictEqual((yield* refusal("file.list", { path: "in" })).status, 404)
     })
   )
 
@@ -162,28 +162,25 @@ describe("file executor", () => {
       ]
       for (const path of paths) {
         for (const [operation, body] of [
-          ["file.readFile", { path }],
-          ["file.uploadFile", { path, content: "x" }],
-          ["file.appendFile", { path, content: "x" }],
-          ["file.deleteFile", { path }],
-          ["file.renameFile", { path, newName: "x" }],
-          ["file.renameFile", { path: "in/first.txt", newPath: path }],
-          ["file.moveFile", { from: path, to: "x" }]
+          ["file.read", { path }],
+          ["file.upload", { path, content: "x" }],
+          ["file.append", { path, content: "x" }],
+          ["file.delete", { path }],
+          ["file.rename", { path, newName: "x" }],
+          ["file.rename", { path: "in/first.txt", newPath: path }],
+          ["file.move", { from: path, to: "x" }]
         ] as const) {
           assert.strictEqual((yield* refusal(operation, body)).status, 400, `${operation} ${path}`)
         }
       }
       for (const to of ["../out", "/out", "in/../../out"]) {
-        assert.strictEqual((yield* refusal("file.moveFile", { from: "in/first.txt", to })).code, "INVALID_PATH")
+        assert.strictEqual((yield* refusal("file.move", { from: "in/first.txt", to })).code, "INVALID_PATH")
       }
-      assert.strictEqual(
-        (yield* refusal("file.renameFile", { path: "in/first.txt", newName: ".." })).code,
-        "INVALID_PATH"
-      )
+      assert.strictEqual((yield* refusal("file.rename", { path: "in/first.txt", newName: ".." })).code, "INVALID_PATH")
       for (const path of ["..", "/", "/etc", "in/.."]) {
-        assert.strictEqual((yield* refusal("file.listFiles", { path })).code, "INVALID_PATH")
+        assert.strictEqual((yield* refusal("file.list", { path })).code, "INVALID_PATH")
       }
-      assert.include(yield* call("file.readFile", { path: "in/first.txt" }), { content: "first" })
+      assert.include(yield* call("file.read", { path: "in/first.txt" }), { content: "first" })
       assert.strictEqual(yield* Effect.promise(() => readFile(join(outside, "secret.txt"), "utf8")), "secret")
       assert.deepStrictEqual(existsSync(join(root, "x")), false)
     })
@@ -197,19 +194,19 @@ describe("file executor", () => {
       yield* Effect.promise(() => symlink(join(outside, "new.txt"), join(root, "dangling")))
       for (const path of ["link", "door/secret.txt", "dangling"]) {
         for (const [operation, body] of [
-          ["file.readFile", { path }],
-          ["file.uploadFile", { path, content: "x" }],
-          ["file.appendFile", { path, content: "x" }],
-          ["file.deleteFile", { path }],
-          ["file.moveFile", { from: path, to: "in/got" }],
-          ["file.moveFile", { from: "in/first.txt", to: path }]
+          ["file.read", { path }],
+          ["file.upload", { path, content: "x" }],
+          ["file.append", { path, content: "x" }],
+          ["file.delete", { path }],
+          ["file.move", { from: path, to: "in/got" }],
+          ["file.move", { from: "in/first.txt", to: path }]
         ] as const) {
           const { code } = yield* refusal(operation, body)
           assert.strictEqual(code, "INVALID_PATH", `${operation} ${path}`)
         }
       }
-      assert.strictEqual((yield* refusal("file.listFiles", { path: "door" })).code, "INVALID_PATH")
-      const listed = JSON.stringify(yield* call("file.listFiles", { recursive: true }))
+      assert.strictEqual((yield* refusal("file.list", { path: "door" })).code, "INVALID_PATH")
+      const listed = JSON.stringify(yield* call("file.list", { recursive: true }))
       assert.notMatch(listed, /secret|link|door|dangling/)
       assert.strictEqual(yield* Effect.promise(() => readFile(join(outside, "secret.txt"), "utf8")), "secret")
       assert.isFalse(existsSync(join(outside, "new.txt")))
@@ -226,11 +223,11 @@ describe("file executor", () => {
         { path: "x", content: "not base64!", encoding: "base64" },
         { path: "x", content: "a", overwrite: "yes" }
       ]) {
-        assert.strictEqual((yield* refusal("file.uploadFile", body)).code, "INVALID_PARAMETERS")
+        assert.strictEqual((yield* refusal("file.upload", body)).code, "INVALID_PARAMETERS")
       }
-      assert.strictEqual((yield* refusal("file.uploadFile", { path: "in/first.txt/below", content: "x" })).status, 400)
-      assert.strictEqual((yield* refusal("file.uploadFile", { path: "in", content: "x" })).code, "IS_A_FOLDER")
-      assert.strictEqual((yield* refusal("file.uploadFile", { path: "n".repeat(300), content: "x" })).status, 400)
+      assert.strictEqual((yield* refusal("file.upload", { path: "in/first.txt/below", content: "x" })).status, 400)
+      assert.strictEqual((yield* refusal("file.upload", { path: "in", content: "x" })).code, "IS_A_FOLDER")
+      assert.strictEqual((yield* refusal("file.upload", { path: "n".repeat(300), content: "x" })).status, 400)
     })
   )
 
@@ -246,10 +243,8 @@ describe("file executor", () => {
           })
           const a = yield* Effect.fromNullable(executorFor({ slug: "../a", kind: "file", baseUrl: undefined }))
           const b = yield* Effect.fromNullable(executorFor({ slug: "b", kind: "file", baseUrl: undefined }))
-          yield* a({ connection, operation: "file.uploadFile", body: { path: "only-here-7f3a", content: "x" } })
-          const other = yield* Effect.flip(
-            b({ connection, operation: "file.readFile", body: { path: "only-here-7f3a" } })
-          )
+          yield* a({ connection, operation: "file.upload", body: { path: "only-here-7f3a", content: "x" } })
+          const other = yield* Effect.flip(b({ connection, operation: "file.read", body: { path: "only-here-7f3a" } }))
           assert.strictEqual(other.status, 404)
           return yield* temporaryFolders
         })

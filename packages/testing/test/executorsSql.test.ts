@@ -266,7 +266,7 @@ layer(SqlLayer, { timeout: "60 seconds" })("sql executor", (it) => {
 
   it.effect("refuses what is not its own", () =>
     Effect.gen(function* () {
-      assert.strictEqual((yield* refusal("file.readFile", { path: "a" })).status, 400)
+      assert.strictEqual((yield* refusal("file.read", { path: "a" })).status, 400)
     })
   )
 })

@@ -15,7 +15,7 @@ const test = (name: string, body: Effect.Effect<void, unknown, ConnectionsTest |
   it.effect(name, () => VirtualClock.provide(Effect.provide(body, ConnectionsTest.layer())))
 
 const deal = post("/connections/crm/actions/fetch-deal/execute", { input: { id: 7 } })
-const isExecution = { operation: "actions.execute" }
+const isExecution = { operation: "actions.execute" } as const
 
 describe("scripted answers", () => {
   test(

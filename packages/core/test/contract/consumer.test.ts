@@ -27,7 +27,7 @@ const world = (fetchDeal: Partial<World.WorldAction>) =>
   })
 
 // the contract selects from the connection that it runs actions on, which no world has
-const selected = { operation: "sql.select" }
+const selected = { operation: "sql.select" } as const
 
 /** What the program prints goes into the lines. */
 const printing = <A, E, R>(program: Effect.Effect<A, E, R>, lines: Array<unknown>) =>

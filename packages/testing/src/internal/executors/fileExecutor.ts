@@ -206,13 +206,13 @@ const deleteFile = Effect.fnUntraced(function* (root: string, body: JsonObject) 
 })
 
 const operations: Readonly<Record<string, (root: string, body: JsonObject) => Effect.Effect<Json, ExecutorFailure>>> = {
-  "file.readFile": readFile,
-  "file.uploadFile": uploadFile,
-  "file.appendFile": appendFile,
-  "file.listFiles": listFiles,
-  "file.renameFile": renameFile,
-  "file.moveFile": moveFile,
-  "file.deleteFile": deleteFile
+  "file.read": readFile,
+  "file.upload": uploadFile,
+  "file.append": appendFile,
+  "file.list": listFiles,
+  "file.rename": renameFile,
+  "file.move": moveFile,
+  "file.delete": deleteFile
 }
 
 /**

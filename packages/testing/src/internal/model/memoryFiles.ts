@@ -34,22 +34,22 @@ export class MemoryFiles {
   }
 
   run(operation: Operation, body: JsonObject): Result {
-    if (operation === "file.listFiles") return this.list(body)
+    if (operation === "file.list") return this.list(body)
     const path = pathOf(body, "path", "from", "source")
     if (path instanceof ExecutorFailure) return path
-    if (operation === "file.uploadFile") return this.upload(path, body)
+    if (operation === "file.upload") return this.upload(path, body)
     const bytes = this.files.get(path)
-    if (operation === "file.appendFile") return this.append(path, bytes, body)
+    if (operation === "file.append") return this.append(path, bytes, body)
     if (bytes === undefined) return refused("FILE_NOT_FOUND", `${path} does not exist`, 404)
     switch (operation) {
-      case "file.readFile": {
+      case "file.read": {
         const encoding = body["encoding"] === "base64" ? "base64" : "utf8"
         const content = encoding === "base64" ? Encoding.encodeBase64(bytes) : new TextDecoder().decode(bytes)
         return { path, content, encoding, size: bytes.length }
       }
-      case "file.renameFile":
+      case "file.rename":
         return this.rename(path, bytes, body)
-      case "file.moveFile": {
+      case "file.move": {
         const target = pathOf(body, "to", "destination", "new_path")
         return target instanceof ExecutorFailure ? target : this.move(path, target, bytes)
       }

@@ -35,7 +35,7 @@ const bodyOf = (request: ModelRequest): JsonObject | undefined => {
 const read = (parts: Parts, { name, parameters }: Found, request: ModelRequest, now: number): Answer | undefined => {
   if (name === "jobs.get") return parts.jobs.get(parameters["job"] ?? "", now)
   if (name === "connections.list") return parts.connections.list(request.query)
-  if (name === "catalogue.list") return parts.connections.catalogue
+  if (name === "catalog.list") return parts.connections.catalogue
   if (name === "subscribers.remove") return parts.triggers.remove(parameters["subscriber"] ?? "")
   const slug = parameters["connection"] ?? ""
   const connection = parts.connections.get(slug)
@@ -77,7 +77,7 @@ const write = (parts: Parts, found: Found, request: ModelRequest, record: OpenRe
       return Effect.succeed(parts.connections.authorize(connection, true))
     case "connections.unauthorize":
       return Effect.succeed(parts.connections.authorize(connection, false))
-    case "connections.toggleActive":
+    case "connections.setActive":
       return Effect.succeed(parts.connections.toggleActive(connection, body["active"]))
     case "triggers.subscribe":
       return Effect.succeed(parts.triggers.subscribe(connection, parameters["trigger"] ?? "", body))

@@ -1,32 +1,12 @@
-import type { Operation } from "../../Executor.js"
-
-/** Every operation of the platform, by the name the log uses. @internal */
-type RouteName =
-  | "jobs.get"
-  | "connections.list"
-  | "connections.get"
-  | "connections.authorize"
-  | "connections.unauthorize"
-  | "connections.toggleActive"
-  | "catalogue.list"
-  | "actions.list"
-  | "actions.get"
-  | "actions.inputs"
-  | "actions.outputs"
-  | "actions.execute"
-  | "triggers.list"
-  | "triggers.get"
-  | "triggers.subscribe"
-  | "subscribers.remove"
-  | Operation
+import type { Operation, OperationName } from "../../Executor.js"
 
 interface Route {
   readonly method: string
   readonly segments: ReadonlyArray<string>
-  readonly name: RouteName
+  readonly name: OperationName
 }
 
-const route = (method: string, template: string, name: RouteName): Route => ({
+const route = (method: string, template: string, name: OperationName): Route => ({
   method,
   segments: template.split("/"),
   name
@@ -40,13 +20,13 @@ const typed: ReadonlyArray<Operation> = [
   "http.patch",
   "http.put",
   "http.delete",
-  "file.readFile",
-  "file.uploadFile",
-  "file.appendFile",
-  "file.listFiles",
-  "file.renameFile",
-  "file.moveFile",
-  "file.deleteFile",
+  "file.read",
+  "file.upload",
+  "file.append",
+  "file.list",
+  "file.rename",
+  "file.move",
+  "file.delete",
   "sql.query",
   "sql.select",
   "sql.insert",
@@ -55,20 +35,26 @@ const typed: ReadonlyArray<Operation> = [
   "sql.execute"
 ]
 
+// "file.list" is "file/listFiles" on the wire, the others are named after one file
+const wireName = (name: Operation): string => {
+  const path = name.replace(".", "/")
+  return name === "file.list" ? "file/listFiles" : name.startsWith("file.") ? `${path}File` : path
+}
+
 const table: ReadonlyArray<Route> = [
   route("GET", "jobs/:job", "jobs.get"),
   route("GET", "connections", "connections.list"),
   route("GET", connection, "connections.get"),
   route("POST", `${connection}/authorize`, "connections.authorize"),
   route("POST", `${connection}/unauthorize`, "connections.unauthorize"),
-  route("POST", `${connection}/toggle-active`, "connections.toggleActive"),
-  route("GET", "actions", "catalogue.list"),
+  route("POST", `${connection}/toggle-active`, "connections.setActive"),
+  route("GET", "actions", "catalog.list"),
   route("GET", `${connection}/actions`, "actions.list"),
   route("GET", `${connection}/actions/:action`, "actions.get"),
   route("GET", `${connection}/actions/:action/inputs`, "actions.inputs"),
   route("GET", `${connection}/actions/:action/outputs`, "actions.outputs"),
   route("POST", `${connection}/actions/:action/execute`, "actions.execute"),
-  ...typed.map((name) => route("POST", `${connection}/${name.replace(".", "/")}`, name)),
+  ...typed.map((name) => route("POST", `${connection}/${wireName(name)}`, name)),
   route("GET", `${connection}/triggers`, "triggers.list"),
   route("GET", `${connection}/triggers/:trigger`, "triggers.get"),
   route("POST", `${connection}/triggers/:trigger/subscribers`, "triggers.subscribe"),
@@ -77,7 +63,7 @@ const table: ReadonlyArray<Route> = [
 
 /** @internal */
 export type Match =
-  | { readonly _tag: "Found"; readonly name: RouteName; readonly parameters: Readonly<Record<string, string>> }
+  | { readonly _tag: "Found"; readonly name: OperationName; readonly parameters: Readonly<Record<string, string>> }
   | { readonly _tag: "WrongMethod"; readonly allow: string }
   | { readonly _tag: "Malformed" }
   | { readonly _tag: "Unknown" }
