@@ -1,28 +1,4 @@
-// Installs what the lockfile says when it changed, then builds. Needs only Node and npm.
-import { spawnSync } from "node:child_process"
-import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+// Makes a clone ready: see lib/setup.mjs. With --quiet only what a program needs, and without a word.
+import { setup } from "./lib/setup.mjs"
 
-const quiet = process.argv.includes("--quiet")
-const run = (command, args) => {
-  const result = spawnSync(command, args, {
-    stdio: quiet ? ["ignore", "pipe", "inherit"] : "inherit",
-    encoding: "utf8"
-  })
-  if (result.status !== 0) {
-    if (quiet && result.stdout) process.stdout.write(result.stdout)
-    process.exit(result.status ?? 1)
-  }
-}
-
-const stampFile = "node_modules/.setup-stamp"
-const stamp = createHash("sha256").update(readFileSync("pnpm-lock.yaml")).digest("hex")
-if (!existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) {
-  if (!quiet) console.log("setup: installing the locked dependencies")
-  run("npx", ["-y", "pnpm@10.34.8", "install", "--frozen-lockfile", "--ignore-scripts"])
-  mkdirSync("node_modules", { recursive: true })
-  writeFileSync(stampFile, stamp)
-}
-// a program that is run needs no tests: a type error in one is for `npm test` to tell
-const programs = ["packages/core", "packages/node", "packages/testing", "examples", "bench"]
-run("node", ["node_modules/typescript/bin/tsc", "-b", ...(quiet ? programs : [])])
+setup({ quiet: process.argv.includes("--quiet") })

@@ -10,6 +10,7 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import type { ApiResponse } from "./ApiResponse.js"
+import { coded, hintOf, jobHint, tried, wait, where } from "./internal/message.js"
 import { reportedJobError, reportedResponse } from "./internal/reported.js"
 import { InvalidRequest, Issue } from "./InvalidRequest.js"
 import { JobRef } from "./JobRef.js"
@@ -45,8 +46,8 @@ const call = {
   method: Schema.String,
   /** The path with its parameters unfilled: few of them, for metrics. */
   route: Schema.String,
-  /** The path that was asked for, without the query. */
-  path: Schema.String,
+  /** The URL that was asked for, without the query. */
+  url: Schema.String,
   /** How often the request was tried. */
   attempts: Schema.Number,
   requestId: Schema.optional(Schema.String),
@@ -68,7 +69,7 @@ export interface CallContext {
   readonly operation: string
   readonly method: string
   readonly route: string
-  readonly path: string
+  readonly url: string
   readonly attempts: number
   readonly requestId?: string | undefined
   readonly retryable: boolean
@@ -85,18 +86,6 @@ const answered = {
 const hinted = { ...answered, retryAfter: Schema.optional(Schema.DurationFromSelf) }
 
 const phase = Schema.Literal("connect", "request", "response", "body")
-
-const where = (error: CallContext): string =>
-  `${error.operation} (${error.method} ${error.path}${error.requestId === undefined ? "" : `, request ${error.requestId}`})`
-
-const tried = (error: CallContext): string =>
-  (error.attempts > 1 ? ` after ${error.attempts} attempts` : "") +
-  (error.retryBudgetExhausted === true ? "; not retried, because too many calls to this origin are failing" : "")
-
-const coded = (code: string | undefined): string => (code === undefined ? "" : `, ${code}`)
-
-const wait = (retryAfter: Duration.Duration | undefined): string =>
-  retryAfter === undefined ? "" : ` It asks to wait ${Duration.format(retryAfter)}.`
 
 /**
  * 401: the server does not accept the credentials, or they could not be had (`status` is 0 then).
@@ -116,7 +105,7 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>("@effect-conn
   override get message(): string {
     return this.status === 0
       ? `${where(this)}: no credentials to send. Check the effect given to Auth.refreshing`
-      : `${where(this)}: the server does not accept the credentials (${this.status}${coded(this.serverCode)}). Check the token or session given to Auth`
+      : `${where(this)}: the server does not accept the credentials (${this.status}${coded(this.serverCode)}). Check the token or session given to Auth${jobHint(this)}`
   }
 }
 
@@ -136,7 +125,7 @@ export class Forbidden extends Schema.TaggedError<Forbidden>("@effect-connectors
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: these credentials may not do this (403${coded(this.serverCode)}). Use an account that has the right`
+    return `${where(this)}: these credentials may not do this (403${coded(this.serverCode)}). Use an account that has the right${jobHint(this)}`
   }
 }
 
@@ -156,7 +145,7 @@ export class NotFound extends Schema.TaggedError<NotFound>("@effect-connectors/c
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: the server knows no such thing (404${coded(this.serverCode)}). Check the names, and that this account can see them`
+    return `${where(this)}: the server knows no such thing (404${coded(this.serverCode)}). Check the names, that this account can see them, and \`baseUrl\``
   }
 }
 
@@ -176,7 +165,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>("@effect-connec
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: the server asks to slow down (429${coded(this.serverCode)})${tried(this)}.${wait(this.retryAfter)} Send less at once`
+    return `${where(this)}: the server asks to slow down (429${coded(this.serverCode)})${tried(this)}.${wait(this.retryAfter)} Send less at once${jobHint(this)}`
   }
 }
 
@@ -196,7 +185,7 @@ export class ApiRejected extends Schema.TaggedError<ApiRejected>("@effect-connec
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: the server refused the request (${this.status}${coded(this.serverCode)})${tried(this)}. Its reason is in \`body\``
+    return `${where(this)}: the server refused the request (${this.status}${coded(this.serverCode)})${tried(this)}. Its reason is in \`body\`${jobHint(this)}`
   }
 }
 
@@ -218,7 +207,8 @@ export class ServerFailed extends Schema.TaggedError<ServerFailed>("@effect-conn
   override get message(): string {
     return (
       `${where(this)}: the server failed (${this.status}${coded(this.serverCode)})${tried(this)}.${wait(this.retryAfter)}` +
-      (this.retryable ? " Try again later" : " See what it did before this is repeated")
+      (this.retryable ? " Try again later" : " See what it did before this is repeated") +
+      jobHint(this)
     )
   }
 }
@@ -240,7 +230,7 @@ export class UnexpectedRedirect extends Schema.TaggedError<UnexpectedRedirect>(
   override get message(): string {
     return `${where(this)}: the server redirects (${this.status})${
       this.location === undefined ? "" : ` to ${this.location}`
-    }, which is never followed. Check \`baseUrl\``
+    }, which is never followed. Check \`baseUrl\`${jobHint(this)}`
   }
 }
 
@@ -268,7 +258,7 @@ export class UnexpectedBody extends Schema.TaggedError<UnexpectedBody>(
   override get message(): string {
     return `${where(this)}: the answer's body is not what was promised: ${this.reason}${
       this.contentType === undefined ? "" : ` (${this.contentType})`
-    }${this.expected === undefined ? "" : `; ${this.expected.join("; ")}`}. It is in \`body\``
+    }${this.expected === undefined ? "" : `; ${this.expected.join("; ")}`}. It is in \`body\`${jobHint(this)}`
   }
 }
 
@@ -289,7 +279,7 @@ export class Unreachable extends Schema.TaggedError<Unreachable>("@effect-connec
 ) {
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: no answer (${this.code})${tried(this)}. Check \`baseUrl\` and the network`
+    return `${where(this)}: no answer (${this.code})${tried(this)}. ${hintOf(this.code)}${jobHint(this)}`
   }
 }
 
@@ -305,7 +295,7 @@ export class NotSent extends Schema.TaggedError<NotSent>("@effect-connectors/cor
 }) {
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: could not be sent (${this.code})${tried(this)}; the server did not see it. Check \`baseUrl\` and the network`
+    return `${where(this)}: could not be sent (${this.code})${tried(this)}; the server did not see it. ${hintOf(this.code)}`
   }
 }
 
@@ -332,7 +322,8 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: sent, but the answer was lost (${this.code}${
+    const what = this.phase === "body" ? "answered, but the answer cannot be read" : "sent, but the answer was lost"
+    return `${where(this)}: ${what} (${this.code}${
       this.status === undefined ? "" : `, status ${this.status}`
     }). It may have happened: see what the server did before this is repeated`
   }

@@ -158,7 +158,9 @@ export declare namespace Auth {
   }
 }
 
-const optional = (name: string) => Config.map(Config.option(Config.redacted(name)), Option.getOrUndefined)
+// a variable that is set to nothing counts as one that is not set
+const optional = (name: string) =>
+  Config.map(Config.option(Config.redacted(Config.nonEmptyString(name))), Option.getOrUndefined)
 
 const environment: Config.Config.Wrap<Auth.Settings> = Config.all({
   serviceToken: optional("CONNECTIONS_SERVICE_TOKEN"),

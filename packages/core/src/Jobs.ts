@@ -72,7 +72,7 @@ export interface JobResult<A, E> {
  */
 export interface Jobs {
   /**
-   * One look at a job. An end that is a failure is a state here, and no error.
+   * One look at a job, by its reference or its bare id. An end that is a failure is a state here, and no error.
    */
   readonly get: (job: string | JobRef | JobRef.Encoded) => Effect.Effect<JobState, ReadError>
 

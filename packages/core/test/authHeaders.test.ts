@@ -246,7 +246,11 @@ describe("the environment", () => {
       { ...base, CONNECTIONS_SERVICE_TOKEN: "CANARY\n" },
       /x-service-token: holds a line break/
     ],
-    ["with an empty token", { ...base, CONNECTIONS_SERVICE_TOKEN: "" }, /x-service-token: is empty/],
+    [
+      "with a token that is set to nothing",
+      { ...base, CONNECTIONS_SERVICE_TOKEN: "" },
+      /no credentials: set CONNECTIONS_SERVICE_TOKEN/
+    ],
     [
       "with credentials in the address",
       { CONNECTIONS_BASE_URL: "https://u:CANARY@h", CONNECTIONS_SERVICE_TOKEN: "t" },

@@ -73,11 +73,27 @@ describe("jobs.result", () => {
       assert.strictEqual(failure.reason, "invalid")
       assert.strictEqual(failure.job?.jobId, "job-1")
       assert.deepStrictEqual(failure.expected, [
-        "result.user.name does not fit the output schema",
-        "result.user.tags.1 does not fit the output schema"
+        "result.user.name: Expected number",
+        "result.user.tags.1: Expected number"
       ])
       assert.deepStrictEqual(failure.body, input)
       assert.notInclude(`${failure.message} ${JSON.stringify(failure)}`, "canary")
+    })
+  )
+
+  virtual("prints nothing that a schema's own message says, since it may hold the value", () =>
+    Effect.gen(function* () {
+      const api = yield* client()
+      const Telling = Schema.String.annotations({ message: ({ actual }) => `Expected other than ${String(actual)}` })
+      const output = Schema.Struct({
+        a: Schema.NumberFromString.annotations({ message: ({ actual }) => `no: ${String(actual)}` }),
+        b: Telling.pipe(Schema.filter(() => false))
+      })
+      const failure = yield* Effect.flip(
+        api.jobs.result(submit(api, "echo", { a: "canary-4713", b: "canary-4714" }), { output })
+      )
+      assert.notInclude(`${failure.message} ${JSON.stringify(failure)}`, "canary")
+      assert.include(failure.message, "result.a: does not fit the output schema")
     })
   )
 

@@ -297,6 +297,19 @@ describe("what cannot be followed", () => {
     })
   )
 
+  virtual("is what an untyped program may pass", () =>
+    Effect.gen(function* () {
+      const api = yield* client()
+      for (const text of ['"job-2"', "null", "7", "{}", "[]"]) {
+        const error = yield* Effect.flip(api.jobs.result(JSON.parse(text)))
+        assert.strictEqual(error._tag, "InvalidRequest", text)
+      }
+      const error = yield* Effect.flip(api.jobs.result(ref("job-1"), { deadline: JSON.parse('"1 hour please"') }))
+      assert.match(String(error), /deadline: is no duration/)
+      assert.strictEqual(yield* sends, 0)
+    })
+  )
+
   virtual("is a job of another origin, whichever form it comes in", () =>
     Effect.gen(function* () {
       const api = yield* client()

@@ -41,8 +41,8 @@ export interface Course<out E extends ApiError> {
   readonly retryClass: RetryClass
   readonly settings: Call.CallSettings
   readonly origin: string
-  /** The path that is asked for, without the query. */
-  readonly path: string
+  /** The URL that is asked for, without the query. */
+  readonly url: string
   readonly now: () => number
   attempts: number
   inFlight: boolean
@@ -90,7 +90,7 @@ export const contextOf = <E extends ApiError>(
   operation: run.operation.name,
   method: run.operation.method,
   route: run.operation.path.route,
-  path: run.path,
+  url: run.url,
   attempts: run.attempts,
   retryable,
   requestId

@@ -7,7 +7,6 @@ import { UnexpectedBody } from "../ApiError.js"
 import { InvalidRequest, type Issue } from "../InvalidRequest.js"
 import type { WatchOptions } from "../Job.js"
 import type { JobRef } from "../JobRef.js"
-import { segment } from "./path.js"
 import { milliseconds } from "./milliseconds.js"
 import { withResponse } from "./reported.js"
 import type { Subscription } from "./tracker.js"
@@ -86,6 +85,14 @@ export const subscriptionOf = (
 /** @internal */
 export type Decoder = (value: unknown, ref: JobRef | undefined) => Effect.Effect<unknown, UnexpectedBody>
 
+// a message may hold the actual value, which may be secret: only the plainest say what was expected
+const plain = /^(Expected (?:string|number|boolean|bigint|object|null|undefined|Date|ReadonlyArray<\w+>)), actual /
+
+const expectation = (message: string): string =>
+  message === "is missing" || message === "is unexpected"
+    ? message
+    : (plain.exec(message)?.[1] ?? "does not fit the output schema")
+
 /** @internal */
 export const decoderOf = <B, I>(output: Schema.Schema<B, I> | undefined): Decoder => {
   if (output === undefined) return Effect.succeed
@@ -95,17 +102,17 @@ export const decoderOf = <B, I>(output: Schema.Schema<B, I> | undefined): Decode
       withResponse(
         new UnexpectedBody({
           operation: job?.operation ?? "jobs.result",
-          method: "GET",
-          route: "/api/v1/jobs/{job}",
-          path: `/api/v1/jobs/${job === undefined ? "{job}" : segment(job.jobId)}`,
+          // the value is at hand: no request is to blame
+          method: "",
+          route: "",
+          url: "",
           attempts: 1,
           retryable: false,
           job,
           status: 200,
           reason: "invalid",
-          // the values themselves may be secret: only what was expected where is told
           expected: ParseResult.ArrayFormatter.formatErrorSync(error).map(
-            (issue) => `result${issue.path.map((step) => `.${String(step)}`).join("")} does not fit the output schema`
+            ({ message, path }) => `result${path.map((step) => `.${String(step)}`).join("")}: ${expectation(message)}`
           )
         }),
         { status: 200, headers: Headers.empty, requestId: job?.requestId, body: value }

@@ -4,6 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import type { JobError, ReadError } from "../ApiError.js"
 import * as Call from "../Call.js"
@@ -129,7 +130,7 @@ export const make = (deps: Dependencies): Jobs => {
         isNew: true
       })
     if (Effect.isEffect(target)) return Effect.flatMap(submit(target, plan), found)
-    if ("_tag" in target) return found(target)
+    if (Predicate.hasProperty(target, "_tag")) return found(target)
     return Effect.map(refOf(operation, target), (job) => ({ execution: { _tag: "Accepted", job }, isNew: false }))
   }
 

@@ -41,7 +41,10 @@ const issueIn = (value: object, path: ReadonlyArray<string>, inArray: boolean): 
 
 const partsIssue = (value: object, path: ReadonlyArray<string>): Issue | undefined => {
   const refuse = (message: string, fix: string): Issue => ({ path: [...path], message, fix })
-  if (path.length > maxDepth) return refuse(`is nested deeper than ${maxDepth}, or in itself`, "send a flatter value")
+  if (path.length > maxDepth) {
+    const start = { path: [...path.slice(0, 6), "..."], fix: "send a flatter value" }
+    return { ...start, message: `is nested deeper than ${maxDepth}, or in itself` }
+  }
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
       const element: unknown = value[i]

@@ -37,9 +37,10 @@ export interface Input {
  * @internal
  */
 export interface Outgoing {
-  /** Without the base URL's own path, and without the query. */
-  readonly path: string
+  /** Without the query. */
   readonly url: string
+  /** With its `?`; empty for none. */
+  readonly query: string
   readonly body: HttpBody.HttpBody
   readonly limits: Transport.Attempt
   readonly idempotencyKey: string | undefined
@@ -111,11 +112,11 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
     return issues
   }
 
-  const pathOf = (operation: Operation, input: Input): string => {
+  const urlOf = (operation: Operation, input: Input): string => {
     const { parts } = operation.path
-    let path = parts[0] ?? ""
-    for (let i = 0; i < input.segments.length; i++) path += segment(input.segments[i] ?? "") + (parts[i + 1] ?? "")
-    return path
+    let url = settings.baseUrl.href + (parts[0] ?? "")
+    for (let i = 0; i < input.segments.length; i++) url += segment(input.segments[i] ?? "") + (parts[i + 1] ?? "")
+    return url
   }
 
   const prepare = (
@@ -131,10 +132,9 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
     if (body._tag === "Left" || issues.length > 0) {
       return Either.left(new InvalidRequest({ operation: operation.name, issues }))
     }
-    const path = pathOf(operation, input)
     return Either.right({
-      path,
-      url: settings.baseUrl.href + path + (input.query ?? ""),
+      url: urlOf(operation, input),
+      query: input.query ?? "",
       body: body.right,
       limits: limitsFor(input, call),
       idempotencyKey
@@ -151,7 +151,7 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
       fixed !== undefined && credentials === auth.initial
         ? fixed[method]
         : template(method, headersFor(credentials, method === "POST"))
-    const request = HttpClientRequest.setUrl(empty, outgoing.url)
+    const request = HttpClientRequest.setUrl(empty, outgoing.url + outgoing.query)
     const keyed =
       outgoing.idempotencyKey === undefined || settings.idempotencyKey === undefined
         ? request

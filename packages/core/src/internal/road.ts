@@ -188,7 +188,7 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
       retryClass: operation.retry === "unsafe" && retry.replay === "declared" ? "idempotent" : operation.retry,
       settings: given,
       origin: settings.baseUrl.origin,
-      path: prepared.right.path,
+      url: prepared.right.url,
       now,
       outgoing: prepared.right,
       client: given.transformClient === undefined ? client : given.transformClient(client),

@@ -10,6 +10,9 @@ export interface BaseUrl {
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
+// a URL parser takes the host for a scheme
+const hostAndPort = /^[\w.-]+:\d+(\/|$)/
+
 /** @internal */
 export const baseUrl = (input: string, allowInsecureHttp: boolean): Either.Either<BaseUrl, Issue> => {
   const refuse = (message: string, fix: string) => Either.left<Issue>({ path: ["baseUrl"], message, fix })
@@ -24,7 +27,10 @@ export const baseUrl = (input: string, allowInsecureHttp: boolean): Either.Eithe
   if (url.search !== "" || input.includes("?")) return refuse("holds a query", "remove everything from the `?` on")
   if (url.hash !== "" || input.includes("#")) return refuse("holds a fragment", "remove everything from the `#` on")
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    return refuse(`has the scheme ${url.protocol}`, "only https: and, on this machine, http: are spoken")
+    const fix = hostAndPort.test(input)
+      ? `give it as https://${input}, or on this machine as http://${input}`
+      : "only https: and, on this machine, http: are spoken"
+    return refuse(`has the scheme ${url.protocol}`, fix)
   }
   if (url.protocol === "http:" && !loopback.test(url.hostname) && !allowInsecureHttp) {
     return refuse(
@@ -32,5 +38,6 @@ export const baseUrl = (input: string, allowInsecureHttp: boolean): Either.Eithe
       "use https, or set `allowInsecureHttp: true`"
     )
   }
+  if (/\/api\/v1\/*$/.test(url.pathname)) return refuse("ends in /api/v1", "leave that out: the client adds it")
   return Either.right({ origin: url.origin, href: url.origin + url.pathname.replace(/\/+$/, "") })
 }

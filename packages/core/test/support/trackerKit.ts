@@ -57,7 +57,7 @@ export const call = {
   operation: "jobs.get",
   method: "GET",
   route: "/jobs/{jobId}",
-  path: "/api/v1/jobs/j",
+  url: "http://localhost/api/v1/jobs/j",
   attempts: 1,
   retryable: true
 }

@@ -1,0 +1,39 @@
+import * as Duration from "effect/Duration"
+import type { CallContext } from "../ApiError.js"
+
+/** @internal */
+export const where = (error: CallContext): string => {
+  const request = error.requestId === undefined ? "" : `, request ${error.requestId}`
+  return error.url === "" ? error.operation : `${error.operation} (${error.method} ${error.url}${request})`
+}
+
+/** @internal */
+export const tried = (error: CallContext): string =>
+  (error.attempts > 1 ? ` after ${error.attempts} attempts` : "") +
+  (error.retryBudgetExhausted === true ? "; not retried, because too many calls to this origin are failing" : "")
+
+/** @internal */
+export const coded = (code: string | undefined): string => (code === undefined ? "" : `, ${code}`)
+
+/** @internal */
+export const wait = (retryAfter: Duration.Duration | undefined): string =>
+  retryAfter === undefined ? "" : ` It asks to wait ${Duration.format(retryAfter)}.`
+
+/**
+ * An error that ended the following of a job says nothing of the job itself.
+ *
+ * @internal
+ */
+export const jobHint = (error: CallContext): string =>
+  error.job === undefined || error.operation !== "jobs.get"
+    ? ""
+    : `. Job ${error.job.jobId} may still be running: watch it again with the reference in \`job\``
+
+const hints: Readonly<Record<string, string>> = {
+  ATTEMPT_TIMEOUT: "Give it more time with `attemptTimeout`, or see why the server is slow",
+  ENOTFOUND: "No such host: check `baseUrl`",
+  ERR_SSL_WRONG_VERSION_NUMBER: "The server does not speak TLS there: check the scheme and port of `baseUrl`"
+}
+
+/** @internal */
+export const hintOf = (code: string): string => hints[code] ?? "Check `baseUrl` and the network"
