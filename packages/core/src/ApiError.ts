@@ -11,7 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import type { ApiResponse } from "./ApiResponse.js"
 import { coded, hintOf, jobHint, tried, wait, where } from "./internal/message.js"
-import { reportedJobError, reportedResponse } from "./internal/reported.js"
+import { reportedResponse } from "./internal/reported.js"
 import { InvalidRequest, Issue } from "./InvalidRequest.js"
 import { JobRef } from "./JobRef.js"
 
@@ -345,110 +345,6 @@ export class DeadlineExceeded extends Schema.TaggedError<DeadlineExceeded>(
   }
 }
 
-const followed = {
-  job: JobRef,
-  /** The server's word for the state. */
-  word: Schema.optional(Schema.String),
-  /** The server's own code for what went wrong, when it gives one. */
-  serverCode: Schema.optional(Schema.String)
-}
-
-const which = (ref: JobRef): string =>
-  `job ${ref.jobId} (${ref.operation}${ref.connection === undefined ? "" : ` on ${ref.connection}`})`
-
-/**
- * The job ended in failure. `error` is what the server said of it.
- *
- * @since 0.1.0
- * @category errors
- */
-export class JobFailed extends Schema.TaggedError<JobFailed>("@effect-connectors/core/ApiError/JobFailed")(
-  "JobFailed",
-  followed
-) {
-  /** The job ran and failed: to repeat it is to submit it again. */
-  readonly retryable = false
-  /** What the server reports as the job's error. */
-  get error(): unknown {
-    return reportedJobError(this)
-  }
-  /** What happened and what to do. */
-  override get message(): string {
-    return `${which(this.job)} failed${coded(this.serverCode)}${this.word === undefined ? "" : `: the server calls it "${this.word}"`}. Its reason is in \`error\``
-  }
-}
-
-/**
- * The job was cancelled on the server.
- *
- * @since 0.1.0
- * @category errors
- */
-export class JobCancelled extends Schema.TaggedError<JobCancelled>("@effect-connectors/core/ApiError/JobCancelled")(
-  "JobCancelled",
-  followed
-) {
-  /** To repeat it is to submit it again. */
-  readonly retryable = false
-  /** What the server reports as the job's error. */
-  get error(): unknown {
-    return reportedJobError(this)
-  }
-  /** What happened and what to do. */
-  override get message(): string {
-    return `${which(this.job)} was cancelled on the server`
-  }
-}
-
-/**
- * The server knows no such job, past the time a new one may take to show (`seen`: it was known before).
- *
- * @since 0.1.0
- * @category errors
- */
-export class JobNotFound extends Schema.TaggedError<JobNotFound>("@effect-connectors/core/ApiError/JobNotFound")(
-  "JobNotFound",
-  {
-    job: JobRef,
-    seen: Schema.Boolean,
-    status: Schema.Number
-  }
-) {
-  /** Its fate is unknown. */
-  readonly retryable = false
-  /** What happened and what to do. */
-  override get message(): string {
-    return this.seen
-      ? `${which(this.job)} is gone: the server knew it and does not any more (${this.status}). Its fate is unknown`
-      : `${which(this.job)} is not known to the server (${this.status}). Check that this is the tenant it was submitted to`
-  }
-}
-
-/**
- * The wait for a job reached its deadline. The job is not known to have failed:
- * it can be watched again with the same reference.
- *
- * @since 0.1.0
- * @category errors
- */
-export class JobDeadlineExceeded extends Schema.TaggedError<JobDeadlineExceeded>(
-  "@effect-connectors/core/ApiError/JobDeadlineExceeded"
-)("JobDeadlineExceeded", {
-  job: JobRef,
-  deadline: Schema.DurationFromSelf,
-  polls: Schema.Number,
-  word: Schema.optional(Schema.String)
-}) {
-  /** Watching the same job again is safe. */
-  readonly retryable = true
-  /** What happened and what to do. */
-  override get message(): string {
-    return `${which(this.job)} was not at its end within ${Duration.format(this.deadline)} (${this.polls} polls${
-      this.word === undefined ? "" : `, last "${this.word}"`
-    }). It may still be running: watch it again with this reference`
-  }
-}
-
 /**
  * How a call that only reads can end without its value.
  *
@@ -475,14 +371,6 @@ export type ReadError =
  * @category models
  */
 export type WriteError = Exclude<ReadError, Unreachable> | NotSent | OutcomeUnknown
-
-/**
- * How a job can end without its result.
- *
- * @since 0.1.0
- * @category models
- */
-export type JobError = JobFailed | JobCancelled | JobNotFound | JobDeadlineExceeded
 
 /**
  * How any call can end without its value.

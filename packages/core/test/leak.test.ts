@@ -1,4 +1,5 @@
-import type { ApiError, JobError } from "@effect-connectors/core/ApiError"
+import type { ApiError } from "@effect-connectors/core/ApiError"
+import type { JobError } from "@effect-connectors/core/JobError"
 import { Auth } from "@effect-connectors/core/Auth"
 import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"

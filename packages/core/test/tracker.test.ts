@@ -8,7 +8,7 @@ import * as Schedule from "effect/Schedule"
 import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleInterval from "effect/ScheduleInterval"
 import * as TestClock from "effect/TestClock"
-import { JobCancelled, JobDeadlineExceeded, JobFailed } from "../src/ApiError.js"
+import { JobCancelled, JobDeadlineExceeded, JobFailed } from "../src/JobError.js"
 import { endOf, errorOf, failed, make, rest, script, virtual, word } from "./support/trackerKit.js"
 
 const running = word("running")

@@ -1,13 +1,13 @@
 import type {
   ApiError,
   DeadlineExceeded,
-  JobError,
   NotSent,
   OutcomeUnknown,
   ReadError,
   Unreachable,
   WriteError
 } from "@effect-connectors/core/ApiError"
+import type { JobError } from "@effect-connectors/core/JobError"
 import type { Auth } from "@effect-connectors/core/Auth"
 import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"

@@ -6,10 +6,6 @@ import {
   ApiRejected,
   DeadlineExceeded,
   Forbidden,
-  type JobError,
-  JobCancelled,
-  JobFailed,
-  JobNotFound,
   NotFound,
   RateLimited,
   type ReadError,
@@ -20,6 +16,7 @@ import {
   UnexpectedRedirect,
   Unreachable
 } from "../ApiError.js"
+import { type JobError, JobCancelled, JobFailed, JobNotFound } from "../JobError.js"
 import type { JobState } from "../JobProtocol.js"
 import type { JobRef } from "../JobRef.js"
 import { codeIn } from "./codeIn.js"
