@@ -24,7 +24,7 @@ const operation = <A, I>(
     })
 }
 
-const isObject = (u: unknown): u is ConnectionHandle.Parameters => Predicate.isRecord(u) && !Array.isArray(u)
+const isObject = (u: unknown): u is Readonly<Record<string, unknown>> => Predicate.isRecord(u) && !Array.isArray(u)
 const isActionBody = (u: unknown): u is ConnectionHandle.ActionBody =>
   isObject(u) && [u["input"], u["options"]].every((part) => part === undefined || isObject(part))
 

@@ -55,6 +55,8 @@ const call = {
   retryable: Schema.Boolean,
   /** It was not retried because too many calls were failing. */
   retryBudgetExhausted: Schema.optional(Schema.Boolean),
+  /** An earlier attempt of this change was sent and lost: it may have been carried out, whatever this answer says. */
+  mayHaveHappened: Schema.optional(Schema.Boolean),
   /** The job that was being followed, when the call was one of its polls. */
   job: Schema.optional(JobRef)
 }
@@ -74,6 +76,7 @@ export interface CallContext {
   readonly requestId?: string | undefined
   readonly retryable: boolean
   readonly retryBudgetExhausted?: boolean | undefined
+  readonly mayHaveHappened?: boolean | undefined
   readonly job?: JobRef | undefined
 }
 

@@ -12,7 +12,7 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import { headerIssues } from "./internal/headers.js"
 import { singleFlight } from "./internal/singleFlight.js"
-import { InvalidRequest } from "./InvalidRequest.js"
+import { InvalidRequest, type Issue } from "./InvalidRequest.js"
 
 /**
  * Headers that authorise a request: names in lower case, values redacted.
@@ -91,7 +91,8 @@ export class Auth extends Context.Tag("@effect-connectors/core/Auth")<Auth, Auth
 
   /**
    * Credentials that change: the effect is run before the first call and, once, after a
-   * call was answered 401. Many calls share one run.
+   * call was answered 401. Many calls share one run, which may take 30 seconds; what it gives is checked like
+   * fixed credentials, and a run that fails ends the call as `Unauthorized` with status 0.
    *
    * @since 0.1.0
    */
@@ -139,9 +140,9 @@ export declare namespace Auth {
     /** Credentials that never change, if these are such. */
     readonly initial?: Credentials
     /** The credentials to send now. */
-    readonly current: Effect.Effect<Credentials, Unavailable>
+    readonly current: Effect.Effect<Credentials, Unavailable | InvalidRequest>
     /** Newer credentials than those that were refused, if there can be any. */
-    readonly renew?: (refused: Credentials) => Effect.Effect<Credentials, Unavailable>
+    readonly renew?: (refused: Credentials) => Effect.Effect<Credentials, Unavailable | InvalidRequest>
   }
 
   /**
@@ -176,8 +177,14 @@ const sessionHeaders = (session: {
   ...(session.csrfToken === undefined ? {} : { "x-csrf-token": session.csrfToken })
 })
 
+const noHeader: Issue = {
+  path: ["Auth"],
+  message: "holds no credential",
+  fix: "give one; to send none, provide Auth.none"
+}
+
 const checked = (credentials: Credentials): Effect.Effect<Credentials, InvalidRequest> => {
-  const issues = headerIssues("Auth", credentials)
+  const issues = Object.keys(credentials).length === 0 ? [noHeader] : headerIssues("Auth", credentials)
   return issues.length === 0
     ? Effect.succeed(credentials)
     : Effect.fail(new InvalidRequest({ operation: "Auth", issues }))
@@ -207,13 +214,17 @@ const fromSettings = (settings: Auth.Settings): Layer.Layer<Auth, ConfigError.Co
 
 const unavailable: Unavailable = { _tag: "Unavailable" }
 
+// as long as an attempt: credentials that never come must not hold every call for good
+const providerLimit = "30 seconds"
+
 const makeRefreshing = Effect.fnUntraced(function* <E, R>(get: Effect.Effect<Credentials, E, R>) {
   const context = yield* Effect.context<R>()
-  // what went wrong may hold a secret, and is the caller's to log
   const fetch = get.pipe(
     Effect.provide(context),
-    Effect.flatMap(checked),
-    Effect.catchAllCause(() => Effect.fail(unavailable))
+    Effect.timeout(providerLimit),
+    // what went wrong may hold a secret, and is the caller's to log
+    Effect.catchAllCause(() => Effect.fail(unavailable)),
+    Effect.flatMap(checked)
   )
   let held: Credentials | undefined
   const renewed = singleFlight(

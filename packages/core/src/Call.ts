@@ -1,6 +1,8 @@
 /**
- * Settings of single calls: any operation of this library takes them, since
- * they travel with the effect and not with its arguments.
+ * Settings of single calls: any operation takes them, since they travel with
+ * the effect and not with its arguments. Of `jobs.result` and its kin they reach
+ * the submit: looks at a job are shared by all who follow it, and have the
+ * client's own settings.
  *
  * @since 0.1.0
  */
@@ -9,6 +11,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
+import * as Option from "effect/Option"
 import type { ApiResponse } from "./ApiResponse.js"
 import type { RetryInput } from "./Retry.js"
 
@@ -21,6 +24,8 @@ import type { RetryInput } from "./Retry.js"
 export interface CallSettings {
   readonly retry?: RetryInput | undefined
   readonly deadline?: Duration.Duration | undefined
+  /** The same as a time on the Clock, in milliseconds: for calls that share one deadline. */
+  readonly deadlineAt?: number | undefined
   readonly attemptTimeout?: Duration.Duration | undefined
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
   readonly onResponse?: ((response: ApiResponse) => void) | undefined
@@ -36,8 +41,35 @@ export class Settings extends Context.Reference<Settings>()("@effect-connectors/
   defaultValue: (): CallSettings => ({})
 }) {}
 
+// what observes or changes calls adds to what is set further out, and does not replace it
+const composed = (outer: CallSettings, inner: CallSettings): CallSettings => {
+  const { onResponse, transformClient } = outer
+  const { onResponse: look, transformClient: change } = inner
+  return {
+    ...(onResponse === undefined || look === undefined
+      ? {}
+      : {
+          onResponse: (response: ApiResponse): void => {
+            look(response)
+            onResponse(response)
+          }
+        }),
+    ...(transformClient === undefined || change === undefined
+      ? {}
+      : {
+          transformClient: (client: HttpClient.HttpClient) => transformClient(change(client))
+        })
+  }
+}
+
+// what is no duration counts as one that is not longer than zero: the call refuses it
+const durationOf = (input: Duration.DurationInput): Duration.Duration =>
+  Option.getOrElse(Duration.decodeUnknown(input), () => Duration.zero)
+
 const locally = <A, E, R>(self: Effect.Effect<A, E, R>, settings: CallSettings): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Settings, (outer) => Effect.provideService(self, Settings, { ...outer, ...settings }))
+  Effect.flatMap(Settings, (outer) =>
+    Effect.provideService(self, Settings, { ...outer, ...settings, ...composed(outer, settings) })
+  )
 
 /**
  * Sets when the calls in an effect are tried again.
@@ -61,7 +93,7 @@ export const withDeadline: {
   (deadline: Duration.DurationInput): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, deadline: Duration.DurationInput): Effect.Effect<A, E, R>
 } = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, deadline: Duration.DurationInput) =>
-  locally(self, { deadline: Duration.decode(deadline) })
+  locally(self, { deadline: durationOf(deadline) })
 )
 
 /**
@@ -74,7 +106,7 @@ export const withAttemptTimeout: {
   (timeout: Duration.DurationInput): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.DurationInput): Effect.Effect<A, E, R>
 } = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.DurationInput) =>
-  locally(self, { attemptTimeout: Duration.decode(timeout) })
+  locally(self, { attemptTimeout: durationOf(timeout) })
 )
 
 /**

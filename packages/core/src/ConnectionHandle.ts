@@ -14,12 +14,12 @@ import type { Connection, Field, SavedAction, Subscribed, TriggerDetail, Trigger
 import type { RetryInput } from "./Retry.js"
 
 /**
- * A JSON object as a caller gives it. It is sent as it is.
+ * A JSON object as a caller gives it, of any interface. It is sent as it is, once it is known to have a form in JSON.
  *
  * @since 0.1.0
  * @category models
  */
-export type Parameters = Readonly<Record<string, unknown>>
+export type Parameters = object
 
 /**
  * How an execute is to run.
@@ -44,7 +44,8 @@ export interface ExecuteOptions {
  * @since 0.1.0
  * @category models
  */
-export interface ActionBody extends Parameters {
+export interface ActionBody {
+  readonly [key: string]: unknown
   readonly input?: Parameters | undefined
   readonly options?: Parameters | undefined
 }

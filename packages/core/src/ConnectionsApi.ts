@@ -76,6 +76,17 @@ export class ConnectionsApi extends Context.Tag("@effect-connectors/core/Connect
   ConnectionsApi.Service
 >() {
   /**
+   * The service itself, see {@link make}.
+   *
+   * @since 0.1.0
+   */
+  static make(
+    options: ConnectionsApi.Options
+  ): Effect.Effect<ConnectionsApi.Service, InvalidRequest, Auth | HttpClient.HttpClient | Scope.Scope> {
+    return make(options)
+  }
+
+  /**
    * A client of one origin, with the `Auth` and `HttpClient` it is given.
    *
    * @since 0.1.0
@@ -140,7 +151,7 @@ export declare namespace ConnectionsApi {
    * @category models
    */
   export interface ClientOptions {
-    /** For every call that names no other. To declare calls idempotent is for each call to say. */
+    /** For every call that names no other. `Retry.idempotent()` here declares it of every call of this client. */
     readonly retry?: Exclude<RetryInput, "idempotent"> | undefined
     /** Changes the `HttpClient` that every call goes through: logging, a proxy's headers, a circuit breaker. */
     readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
@@ -240,12 +251,11 @@ export const make = Effect.fnUntraced(function* (
     triggers: unbound(bound.triggers),
     subscribers: bound.subscribers,
     jobs: jobs.make({
-      origin: way.origin,
+      origin: way.base,
       tracker: follower,
       protocol,
       look: look.retried,
-      defaults: options.jobs ?? {},
-      callDeadline: settings.deadline
+      defaults: options.jobs ?? {}
     })
   }
 })

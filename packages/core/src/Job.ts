@@ -119,24 +119,25 @@ export const Progress = (state: JobState): Progress => Data.struct({ _tag: "Prog
  */
 export interface WatchOptions {
   /**
-   * From the call until the job's end, over submit, polls and result. Default 24 hours.
+   * From the call until the job's end, over each call of the submit, the polls and the result. Default 24 hours. What else
+   * the submit does, and `onSubmitted`, is not cut short.
    */
-  readonly deadline?: Duration.DurationInput
+  readonly deadline?: Duration.DurationInput | undefined
   /**
    * When to look again, fed with each state. Default: quick at first, slower later (0.5 s to 10 s), with jitter.
    * A schedule that is done lets the pace stay at its last delay.
    */
-  readonly pace?: Schedule.Schedule<unknown, JobState>
+  readonly pace?: Schedule.Schedule<unknown, JobState> | undefined
   /**
    * How long after submit, or after the watch began, a 404 means "not yet". Default 30 seconds.
    */
-  readonly notFoundGrace?: Duration.DurationInput
+  readonly notFoundGrace?: Duration.DurationInput | undefined
   /**
    * How many looks in a row may fail. Default 20.
    */
-  readonly maxConsecutivePollFailures?: number
+  readonly maxConsecutivePollFailures?: number | undefined
   /**
    * Runs, and is waited for, after the job was accepted and before the first look: to store the reference.
    */
-  readonly onSubmitted?: (job: JobRef) => Effect.Effect<void>
+  readonly onSubmitted?: ((job: JobRef) => Effect.Effect<void>) | undefined
 }

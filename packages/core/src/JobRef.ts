@@ -34,6 +34,7 @@ const Segment = Schema.String.pipe(Schema.minLength(1), Schema.maxLength(512))
 export class JobRef extends Schema.Class<JobRef>("@effect-connectors/core/JobRef")({
   v: Schema.Literal(1),
   api: Schema.Literal("connections"),
+  /** The base URL it was submitted to: its origin, and its path if it has one. */
   origin: Schema.String,
   jobId: Segment,
   operation: Schema.String,

@@ -16,6 +16,8 @@ export interface Options {
   readonly concurrency?: number | undefined
   /** Looks that leave in any window of `perMillis` milliseconds at most. Default 50 in 1,000. */
   readonly budget?: { readonly requests: number; readonly perMillis: number } | "unlimited" | undefined
+  /** Ends of jobs, with their answers, kept for those who ask again within 5 minutes: at most this many. Default 128. */
+  readonly keepEnds?: number | undefined
 }
 
 /**

@@ -31,7 +31,7 @@ export type Target<A, E, R> = JobRef | JobRef.Encoded | Execution<A> | Effect.Ef
  */
 export interface FollowOptions<B, I> extends WatchOptions {
   /** Decodes the result; without it the result is JSON as it came. `UnexpectedBody` where it does not fit. */
-  readonly output?: Schema.Schema<B, I>
+  readonly output?: Schema.Schema<B, I> | undefined
 }
 
 /**
@@ -42,13 +42,17 @@ export interface FollowOptions<B, I> extends WatchOptions {
  */
 export interface ResultsOptions<B, I, F extends "end" | "value"> extends FollowOptions<B, I> {
   /** How many executes are under way or waited for, at most. Default 16. The source is not pulled further. */
-  readonly concurrency?: number | "unbounded"
+  readonly concurrency?: number | "unbounded" | undefined
   /** How many executes are being submitted at once, at most. Default 16. */
-  readonly submitConcurrency?: number
+  readonly submitConcurrency?: number | undefined
   /** `source`: as the executes came (default). `end`: as the jobs end. */
-  readonly order?: "source" | "end"
-  /** `end`: the first failure ends the stream (default). `value`: every element is a {@link JobResult}. */
-  readonly failures?: F
+  readonly order?: "source" | "end" | undefined
+  /**
+   * `end`: the first failure ends the stream (default), once the submits under way have been answered; jobs that were
+   * accepted go on unwatched, so store their references with `onSubmitted`. `value`: every element is a {@link JobResult}.
+   * A failure of the source itself comes after the results of what it had given.
+   */
+  readonly failures?: F | undefined
 }
 
 /**

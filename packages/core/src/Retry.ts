@@ -35,7 +35,7 @@ export interface Retry {
 
 /**
  * What every option named `retry` takes: a policy, a schedule for the default
- * policy, or `"idempotent"`, which declares that this call may be done twice.
+ * policy, `"idempotent"`, which declares that this call may be done twice, or `"none"` for one attempt.
  *
  * @since 0.1.0
  * @category models

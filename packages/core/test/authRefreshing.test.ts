@@ -113,9 +113,40 @@ describe("Auth.refreshing", () => {
     ["fails", Effect.fail({ why: "CANARY" })],
     ["dies", Effect.die(new Error("CANARY"))],
     ["is interrupted inside", Effect.interrupt],
-    ["gives a value that no header can carry", Effect.succeed({ "x-service-token": Redacted.make("CANARY\n") })],
-    ["gives a header that is ours", Effect.succeed({ host: Redacted.make("CANARY") })]
+    ["never answers", Effect.never]
   ]
+  const refused: ReadonlyArray<readonly [string, Credentials, RegExp]> = [
+    [
+      "a value that no header can carry",
+      { "x-service-token": Redacted.make("CANARY\n") },
+      /x-service-token: holds a line break/
+    ],
+    ["a header that is ours", { host: Redacted.make("CANARY") }, /host: is set by the client itself/],
+    ["nothing", {}, /holds no credential/]
+  ]
+  for (const [name, credentials, says] of refused) {
+    virtual(`a provider that gives ${name} is refused with the field and the fix`, () =>
+      Effect.gen(function* () {
+        const fake = fakeClient(goodAnswer)
+        const api = yield* apiOver(fake.client, {}, Auth.refreshing(Effect.succeed(credentials)))
+        const error = yield* Effect.flip(api.get("crm"))
+        assert.strictEqual(error._tag, "InvalidRequest")
+        assert.match(error.message, says)
+        assert.notInclude(error.message + JSON.stringify(error), "CANARY")
+        assert.strictEqual(fake.sent.length, 0)
+      })
+    )
+  }
+
+  virtual("the same values in a new object are no reason to send again", () =>
+    Effect.gen(function* () {
+      const fake = fakeClient(answer(401, {}))
+      const same = Effect.sync(() => ({ "x-service-token": Redacted.make("token") }))
+      const api = yield* apiOver(fake.client, {}, Auth.refreshing(same))
+      assert.strictEqual((yield* Effect.flip(api.get("crm")))._tag, "Unauthorized")
+      assert.strictEqual(fake.sent.length, 1)
+    })
+  )
   for (const [name, get] of failures) {
     virtual(`a provider that ${name} gives Unauthorized without a status, and nothing of its error`, () =>
       Effect.gen(function* () {

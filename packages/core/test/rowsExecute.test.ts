@@ -12,7 +12,7 @@ import { platform } from "./support/rowsKit.js"
 
 type Execute = (
   api: ConnectionsApi.Service,
-  body: Parameters,
+  body: Readonly<Record<string, unknown>>,
   options: ExecuteOptions
 ) => Effect.Effect<Execution, ApiError>
 

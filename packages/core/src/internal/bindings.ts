@@ -23,6 +23,12 @@ import { retryAfterMillis } from "./retryAfter.js"
 import { operations } from "./wire/connections.js"
 import * as decode from "./wire/decode.js"
 
+// a number over 2^53 was rounded before it came here
+const subscriberIssues = (id: string | number) =>
+  typeof id === "string" || Number.isSafeInteger(id)
+    ? []
+    : [{ path: ["subscriber"], message: "is not an exact number", fix: "give the id as `subscribe` gave it" }]
+
 const subscriptionBody = (subscription: Subscription): Parameters => ({
   target_url: subscription.targetUrl,
   service: subscription.service,
@@ -155,7 +161,11 @@ export const bindings = (road: Road, run: ReturnType<typeof execute.make>) => {
     catalog: road.call(operations.catalog.list, { segments: [] }, decode.savedActions),
     subscribers: {
       remove: (id: string | number) =>
-        road.call(operations.subscribers.remove, { segments: [String(id)] }, decode.unsubscribed)
+        road.call(
+          operations.subscribers.remove,
+          { segments: [String(id)], issues: subscriberIssues(id) },
+          decode.unsubscribed
+        )
     }
   }
 }

@@ -8,6 +8,7 @@ import * as JobProtocol from "../JobProtocol.js"
 import { JobRef } from "../JobRef.js"
 import { requestIdOf } from "./answer.js"
 import type { Operation } from "./operation.js"
+import { segmentIssue } from "./path.js"
 import type { CallError, Decode, Received } from "./incoming.js"
 import type { Road } from "./road.js"
 
@@ -15,7 +16,9 @@ const noIssues: ReadonlyArray<Issue> = []
 
 const queries = { none: "", async: "?async=true" }
 
-const isObject = (value: unknown): value is Parameters =>
+type Fields = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 const timeoutIssue = (timeoutMs: number | undefined): Issue | undefined =>
@@ -33,7 +36,7 @@ const queryOf = (options: ExecuteOptions): string => {
   return `${async}${async === "" ? "?" : "&"}timeout_ms=${options.timeoutMs}`
 }
 
-const refuse = (path: ReadonlyArray<string>, message: string, fix: string): Either.Either<Parameters, Issue> =>
+const refuse = (path: ReadonlyArray<string>, message: string, fix: string): Either.Either<Fields, Issue> =>
   Either.left({ path, message, fix })
 
 // a key without a value says nothing: it neither replaces what was given nor makes an `options` of its own
@@ -41,7 +44,7 @@ const stated = (execution: Parameters): Parameters =>
   Object.fromEntries(Object.entries(execution).filter(([, value]) => value !== undefined))
 
 // without execution options the body stays as it was given: no empty `options` key
-const bodyOf = (parameters: unknown, execution: Parameters | undefined): Either.Either<Parameters, Issue> => {
+const bodyOf = (parameters: unknown, execution: Parameters | undefined): Either.Either<Fields, Issue> => {
   if (!isObject(parameters)) return refuse(["body"], "is not an object", "give the parameters as an object")
   if (execution === undefined) return Either.right(parameters)
   try {
@@ -81,25 +84,27 @@ export const make = (road: Road, protocol: JobProtocol.JobProtocol) => {
   const decode =
     (operation: Operation, connection: string): Decode<Execution> =>
     (received) => {
-      const id = JobProtocol.jobIdIn(protocol, received.body)
+      const given = JobProtocol.jobIdIn(protocol, received.body)
+      if (given === undefined) return Either.right(Completed(received.body))
+      const jobId = exactId(given, received, protocol)
+      // the work was accepted: an id that cannot be asked for is kept in the error's body
+      if (segmentIssue("job", jobId) !== undefined) return Either.left(["expected a job id that fits into a path"])
       return Either.right(
-        id === undefined
-          ? Completed(received.body)
-          : Accepted(
-              new JobRef(
-                {
-                  v: 1,
-                  api: "connections",
-                  origin: road.origin,
-                  jobId: exactId(id, received, protocol),
-                  operation: operation.name,
-                  connection,
-                  submittedAt: received.now(),
-                  requestId: requestIdOf(received.answer.headers)
-                },
-                true
-              )
-            )
+        Accepted(
+          new JobRef(
+            {
+              v: 1,
+              api: "connections",
+              origin: road.base,
+              jobId,
+              operation: operation.name,
+              connection,
+              submittedAt: received.now(),
+              requestId: requestIdOf(received.answer.headers)
+            },
+            true
+          )
+        )
       )
     }
   return <E extends ApiError>(

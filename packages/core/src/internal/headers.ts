@@ -4,7 +4,17 @@ import type { Issue } from "../InvalidRequest.js"
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const visible = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
 
-const ours = new Set(["host", "content-length", "transfer-encoding", "connection", "content-type"])
+// of the connection and the body, which are not the caller's
+const ours = new Set([
+  "host",
+  "content-length",
+  "content-type",
+  "transfer-encoding",
+  "connection",
+  "keep-alive",
+  "expect",
+  "upgrade"
+])
 
 // says where it is wrong and never what it is: the value may be a secret
 const valueIssue = (path: ReadonlyArray<string>, value: string): Issue | undefined => {

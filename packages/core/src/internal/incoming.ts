@@ -128,9 +128,15 @@ const statusFailure = <E extends ApiError>(run: Course<E>, answer: Answer): Fail
   run.settings.onResponse?.(response)
   const waitMillis = retryAfterMillis(answer.headers, run.now())
   const replay = mayReplay(run.retryClass, response)
+  const lostBefore = run.mayHaveHappened && run.operation.retry !== "safe" ? { mayHaveHappened: true } : {}
   if (isNoProof(answer.status)) run.mayHaveHappened = true
   const build = (more?: { readonly retryBudgetExhausted: boolean }) =>
-    statusError({ ...contextOf(run, replay, response.requestId), ...more }, response, run.origin, waitMillis)
+    statusError(
+      { ...contextOf(run, replay, response.requestId), ...lostBefore, ...more },
+      response,
+      run.origin,
+      waitMillis
+    )
   return {
     error: build(),
     mayReplay: replay,

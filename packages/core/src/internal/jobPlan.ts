@@ -1,6 +1,7 @@
 import * as Headers from "@effect/platform/Headers"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { UnexpectedBody } from "../ApiError.js"
@@ -49,7 +50,13 @@ export const planOf = (
       })
     }
     const grace = options.notFoundGrace ?? defaults.notFoundGrace ?? "30 seconds"
-    const notFoundGraceMillis = Duration.toMillis(grace)
+    const notFoundGraceMillis = Option.match(Duration.decodeUnknown(grace), {
+      onNone: () => {
+        issues.push({ path: ["notFoundGrace"], message: "is no duration", fix: 'write it as "30 seconds"' })
+        return 0
+      },
+      onSome: Duration.toMillis
+    })
     return issues.length > 0
       ? Effect.fail(new InvalidRequest({ operation, issues }))
       : Effect.succeed({

@@ -1,6 +1,4 @@
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
@@ -34,8 +32,6 @@ export interface Dependencies {
   readonly protocol: JobProtocol.JobProtocol
   readonly look: (ref: JobRef) => Effect.Effect<JobProtocol.JobState, ReadError>
   readonly defaults: WatchOptions
-  /** The deadline that every call has by itself. */
-  readonly callDeadline?: Duration.Duration | undefined
 }
 
 const invalid = (operation: string, issues: ReadonlyArray<Issue>) => new InvalidRequest({ operation, issues })
@@ -109,13 +105,15 @@ export const make = (deps: Dependencies): Jobs => {
     )
   }
 
-  // a deadline over everything also bounds the submit, and never makes it longer
+  // a deadline over everything also bounds each call of the submit, and makes none longer
   const submit = <A, E, R>(effect: Effect.Effect<Execution<A>, E, R>, plan: Plan) =>
     plan.isDeadlineGiven
-      ? Effect.flatMap(Effect.zip(Clock.currentTimeMillis, Call.Settings), ([now, settings]) => {
-          const own = settings.deadline ?? deps.callDeadline ?? Duration.infinity
-          return Call.withDeadline(effect, Duration.min(own, Math.max(1, plan.deadlineAt - now)))
-        })
+      ? Effect.flatMap(Call.Settings, (outer) =>
+          Effect.provideService(effect, Call.Settings, {
+            ...outer,
+            deadlineAt: Math.min(outer.deadlineAt ?? Infinity, plan.deadlineAt)
+          })
+        )
       : effect
 
   type Found<A> = { readonly execution: Execution<A>; readonly isNew: boolean }

@@ -4,7 +4,8 @@ import type { CallContext } from "../ApiError.js"
 /** @internal */
 export const where = (error: CallContext): string => {
   const request = error.requestId === undefined ? "" : `, request ${error.requestId}`
-  return error.url === "" ? error.operation : `${error.operation} (${error.method} ${error.url}${request})`
+  const earlier = error.mayHaveHappened === true ? "; an earlier attempt may have been carried out" : ""
+  return error.url === "" ? error.operation : `${error.operation} (${error.method} ${error.url}${request}${earlier})`
 }
 
 /** @internal */

@@ -10,6 +10,7 @@ import type * as Retry from "../Retry.js"
 import type * as Transport from "../Transport.js"
 import { plainHeaders } from "./headers.js"
 import { jsonIssue } from "./json.js"
+import { milliseconds } from "./milliseconds.js"
 import type { Operation } from "./operation.js"
 import { segment, segmentIssue } from "./path.js"
 import type { Resolved } from "./settings.js"
@@ -95,14 +96,21 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
     return { ...settings.limits, timeoutMillis }
   }
 
-  const issuesIn = (operation: Operation, input: Input, deadlineMillis: number): ReadonlyArray<Issue> => {
+  const issuesIn = (
+    operation: Operation,
+    input: Input,
+    call: Call.CallSettings,
+    deadlineMillis: number
+  ): ReadonlyArray<Issue> => {
     const issues: Array<Issue> = [...(input.issues ?? [])]
+    for (const name of ["deadline", "attemptTimeout"] as const)
+      if (call[name] !== undefined) milliseconds(name, call[name], issues)
     input.segments.forEach((value, index) => {
       const name = operation.path.names[index] ?? "path"
       const issue = segmentIssue(name, value, name === "slug" || name === "action" ? settings.slugPattern : undefined)
       if (issue !== undefined) issues.push(issue)
     })
-    if (input.timeoutMs !== undefined && deadlineMillis < input.timeoutMs) {
+    if (input.timeoutMs !== undefined && deadlineMillis > 0 && deadlineMillis < input.timeoutMs) {
       issues.push({
         path: ["timeoutMs"],
         message: `is ${input.timeoutMs} ms, longer than the call's deadline of ${deadlineMillis} ms`,
@@ -127,7 +135,7 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
     idempotencyKey: string | undefined
   ): Either.Either<Outgoing, InvalidRequest> => {
     const body = written(input)
-    const found = issuesIn(operation, input, deadlineMillis)
+    const found = issuesIn(operation, input, call, deadlineMillis)
     const issues = body._tag === "Left" ? [...found, body.left] : found
     if (body._tag === "Left" || issues.length > 0) {
       return Either.left(new InvalidRequest({ operation: operation.name, issues }))

@@ -95,7 +95,11 @@ export const make = (deps: Dependencies) => {
     let sourceEnd: Exit.Exit<void, E> | undefined
     let waiting: (() => void) | undefined
 
-    const hasRoom = (): boolean => ready.underWay < concurrency && submitting < submits
+    // once one failure is to end the stream nothing more is begun, but what was sent is waited for: its reference is told
+    let isEnding = false
+    const endsWith = (outcome: Either.Either<unknown, Failed<XE>>): boolean =>
+      outcome._tag === "Left" && options.failures !== "value"
+    const hasRoom = (): boolean => !isEnding && ready.underWay < concurrency && submitting < submits
     const moved = (): void => {
       if (waiting === undefined || !hasRoom()) return
       const resume = waiting
@@ -103,6 +107,7 @@ export const make = (deps: Dependencies) => {
       resume()
     }
     const mailbox = Mailbox.make<JobResult<unknown, Failed<XE>>, E>(() => {
+      if (isEnding && submitting > 0) return []
       const taken = ready.take()
       moved()
       if (sourceEnd !== undefined && ready.underWay === 0) mailbox.end(sourceEnd)
@@ -116,6 +121,7 @@ export const make = (deps: Dependencies) => {
       })
     })
     const deliver = (index: number, job: JobRef | undefined, outcome: Either.Either<unknown, Failed<XE>>): void => {
+      if (endsWith(outcome)) isEnding = true
       ready.add({ index, job, outcome })
       mailbox.wake()
     }
@@ -165,6 +171,7 @@ export const make = (deps: Dependencies) => {
           Effect.sync(() => {
             submitting--
             moved()
+            if (isEnding) mailbox.wake()
           })
         )
       )

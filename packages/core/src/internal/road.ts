@@ -4,6 +4,7 @@ import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import * as ScheduleDecision from "effect/ScheduleDecision"
@@ -38,6 +39,8 @@ import type { Resolved } from "./settings.js"
  */
 export interface Road {
   readonly origin: string
+  /** Origin and path: two tenants of one origin differ in it. */
+  readonly base: string
   readonly call: <A, E extends ApiError>(
     operation: Operation<E>,
     input: Outgoing.Input,
@@ -72,6 +75,12 @@ const spanned = <A, E, R>(operation: Operation, effect: Effect.Effect<A, E, R>):
 
 type Decoded<D> = D extends Decode<infer A> ? A : never
 type ErrorOf<O> = O extends Operation<infer E> ? E : never
+
+// the same values in a new object are no reason to ask again
+const isSame = (a: Credentials, b: Credentials): boolean =>
+  a === b ||
+  (Object.keys(a).length === Object.keys(b).length &&
+    Object.entries(a).every(([name, value]) => b[name] !== undefined && Equal.equals(value, b[name])))
 
 /** @internal */
 export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings: Resolved): Road => {
@@ -110,7 +119,7 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     auth.initial !== undefined
       ? send(run, auth.initial, decode)
       : Effect.matchEffect(auth.current, {
-          onFailure: () => Effect.fail(noCredentials(run)),
+          onFailure: (error) => Effect.fail(error._tag === "InvalidRequest" ? final(error) : noCredentials(run)),
           onSuccess: (credentials) => send(run, credentials, decode)
         })
 
@@ -125,7 +134,7 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     if (renew === undefined || refused === undefined) return Effect.fail(failure)
     return Effect.matchEffect(renew(refused), {
       onFailure: () => Effect.fail(failure),
-      onSuccess: (credentials) => (credentials === refused ? Effect.fail(failure) : send(run, credentials, decode))
+      onSuccess: (credentials) => (isSame(credentials, refused) ? Effect.fail(failure) : send(run, credentials, decode))
     })
   }
 
@@ -176,13 +185,14 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     idempotencyKey?: string
   ): Effect.Effect<A, CallError<E>> => {
     const given = Context.get(fiber.currentContext, Call.Settings)
-    const deadline = given.deadline ?? settings.deadline
-    const deadlineMillis = deadline === undefined ? Infinity : Duration.toMillis(deadline)
+    const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
+    const now = () => clock.unsafeCurrentTimeMillis()
+    const own = given.deadline ?? settings.deadline
+    const left = given.deadlineAt === undefined ? Infinity : given.deadlineAt - now()
+    const deadlineMillis = Math.min(own === undefined ? Infinity : Duration.toMillis(own), left)
     const prepared = outgoing.prepare(operation, input, given, deadlineMillis, idempotencyKey)
     if (prepared._tag === "Left") return Effect.fail(prepared.left)
     const retry = Retry.resolve(input.retry ?? given.retry ?? settings.retry)
-    const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
-    const now = () => clock.unsafeCurrentTimeMillis()
     const run: Run<E> = {
       operation,
       retryClass: operation.retry === "unsafe" && retry.replay === "declared" ? "idempotent" : operation.retry,
@@ -193,27 +203,26 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
       outgoing: prepared.right,
       client: given.transformClient === undefined ? client : given.transformClient(client),
       schedule: retry.schedule,
-      deadlineAt: deadline === undefined ? Infinity : now() + deadlineMillis,
+      deadlineAt: now() + deadlineMillis,
       credentials: undefined,
       attempts: 0,
       inFlight: false,
       mayHaveHappened: false,
       paid: 0
     }
+    const deadline = Duration.millis(Math.max(0, deadlineMillis))
+    const late = () =>
+      operation.kind.late(
+        contextOf(run, operation.retry === "safe", undefined),
+        deadline,
+        run.inFlight || run.mayHaveHappened
+      )
+    // a deadline that several calls share may be over before this one begins
+    if (deadlineMillis <= 0) return Effect.fail(late())
     const called = Effect.catchAll(attempt(run, decode), (failure) =>
       failure.mayReplay || failure.refusedCredentials ? retrying(run, failure, decode) : Effect.fail(failure.error)
     )
-    return deadline === undefined
-      ? called
-      : Effect.timeoutFail(called, {
-          duration: deadline,
-          onTimeout: () =>
-            operation.kind.late(
-              contextOf(run, operation.retry === "safe", undefined),
-              deadline,
-              run.inFlight || run.mayHaveHappened
-            )
-        })
+    return deadlineMillis === Infinity ? called : Effect.timeoutFail(called, { duration: deadline, onTimeout: late })
   }
 
   const { idempotencyKey } = settings
@@ -231,5 +240,5 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
         : Effect.fail(new InvalidRequest({ operation: operation.name, issues: [issue] }))
     })
   }
-  return { origin: settings.baseUrl.origin, call }
+  return { origin: settings.baseUrl.origin, base: settings.baseUrl.href, call }
 }

@@ -45,6 +45,9 @@ export interface Resolved {
 
 const mebibyte = 1024 * 1024
 
+// a timer of more than 2^31 - 1 ms never fires
+const maxTimerMillis = 2 ** 31 - 1
+
 /** @internal */
 export const resolve = (operation: string, options: ClientOptions): Either.Either<Resolved, InvalidRequest> => {
   const issues: Array<Issue> = []
@@ -55,14 +58,15 @@ export const resolve = (operation: string, options: ClientOptions): Either.Eithe
   const userAgent = options.userAgent ?? "effect-connectors"
   const agentIssue = headerIssue(["userAgent"], "user-agent", userAgent)
   if (agentIssue !== undefined) issues.push(agentIssue)
-  const keyIssue =
-    options.idempotencyKey === undefined
-      ? undefined
-      : headerIssue(["idempotencyKey", "header"], options.idempotencyKey.header, "key")
-  if (keyIssue !== undefined) issues.push(keyIssue)
+  if (options.idempotencyKey !== undefined) {
+    issues.push(...headerIssues("idempotencyKey", { [options.idempotencyKey.header]: "key" }))
+  }
   const timeoutMillis = milliseconds("attemptTimeout", options.attemptTimeout ?? "30 seconds", issues)
   const deadlineMillis = milliseconds("deadline", options.deadline ?? Duration.infinity, issues)
   const maxRetryAfterMillis = milliseconds("maxRetryAfter", options.maxRetryAfter ?? "64 seconds", issues)
+  if (maxRetryAfterMillis > maxTimerMillis) {
+    issues.push({ path: ["maxRetryAfter"], message: "is longer than a timer can wait", fix: "give 24 days at most" })
+  }
   const maxBodyBytes = options.maxBodyBytes ?? 16 * mebibyte
   if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes <= 0) {
     issues.push({ path: ["maxBodyBytes"], message: "is not a positive whole number", fix: "give a size in bytes" })

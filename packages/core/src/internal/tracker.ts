@@ -48,7 +48,7 @@ export interface TrackerOptions {
   readonly maxHintMillis: number
   /** Wake-ups of the timer are at least this far apart. */
   readonly coalesceMillis: number
-  /** How many ends are kept for late watchers; 1,000 unless given. */
+  /** How many ends are kept for late watchers; 128 unless given. */
   readonly maxEnds?: number
   /** How long an end is kept for late watchers; 5 minutes unless given. */
   readonly keepEndsMillis?: number
@@ -126,7 +126,7 @@ class Engine implements Tracker {
     this.home = this.runtime = home
     this.concurrency = Math.max(1, options.concurrency)
     this.budget = options.budget && new Budget(options.budget.requests, options.budget.perMillis)
-    this.recent = new RecentEnds(options.maxEnds ?? 1_000, options.keepEndsMillis ?? 300_000)
+    this.recent = new RecentEnds(options.maxEnds ?? 128, options.keepEndsMillis ?? 300_000)
     this.timer = new Timer(() => this.pump(), options.coalesceMillis)
   }
 

@@ -17,5 +17,7 @@ export const trackerOptions = (options: Options, issues: Array<Issue>): TrackerO
   if (!isCount(concurrency)) refuse("concurrency")
   const budget = options.budget === "unlimited" ? undefined : (options.budget ?? defaultOptions.budget)
   if (budget !== undefined && !(isCount(budget.requests) && isCount(budget.perMillis))) refuse("budget")
-  return { ...defaultOptions, concurrency, budget }
+  const { keepEnds } = options
+  if (keepEnds !== undefined && !(Number.isSafeInteger(keepEnds) && keepEnds >= 0)) refuse("keepEnds")
+  return { ...defaultOptions, concurrency, budget, ...(keepEnds === undefined ? {} : { maxEnds: keepEnds }) }
 }

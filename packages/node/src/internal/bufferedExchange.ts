@@ -34,6 +34,7 @@ export class BufferedExchange extends Exchange {
   private limit = 0
   private bytes: Buffer = noBytes
   private size = 0
+  private isFinishing = false
   private stopDecoding: (() => void) | undefined = undefined
 
   constructor(
@@ -119,6 +120,8 @@ export class BufferedExchange extends Exchange {
   }
 
   private finish(truncated: boolean): void {
+    if (this.isFinishing) return
+    this.isFinishing = true
     const bytes = this.size === this.bytes.length ? this.bytes : this.bytes.subarray(0, this.size)
     const encodings = this.size === 0 ? [] : valuesOfName(this.raw, "content-encoding")
     if (encodings.length === 0) return this.succeed(bytes, truncated)

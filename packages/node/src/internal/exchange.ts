@@ -65,18 +65,23 @@ export abstract class Exchange extends Timed implements Queued, Dispatcher.Dispa
   begin(): void {
     this.began = true
     const { body, headers } = this.outgoing
-    this.wire.dispatcher.dispatch(
-      {
-        origin: this.target.origin.origin,
-        path: this.target.path,
-        method: this.request.method,
-        headers: this.wire.copyHeaders ? { ...headers } : headers,
-        body,
-        headersTimeout: this.waits.headersTimeout,
-        bodyTimeout: this.waits.bodyTimeout
-      },
-      this
-    )
+    // a dispatcher that is brought may throw instead of telling its handler
+    try {
+      this.wire.dispatcher.dispatch(
+        {
+          origin: this.target.origin.origin,
+          path: this.target.path,
+          method: this.request.method,
+          headers: this.wire.copyHeaders ? { ...headers } : headers,
+          body,
+          headersTimeout: this.waits.headersTimeout,
+          bodyTimeout: this.waits.bodyTimeout
+        },
+        this
+      )
+    } catch (error) {
+      this.onError(error)
+    }
   }
 
   /** Lets go of the connection: withdrawn when it waits for one, closed when it has one. */

@@ -11,6 +11,7 @@ import type {
   TriggerList,
   Unsubscribed
 } from "../../Records.js"
+import { exactDigits } from "../exactDigits.js"
 import type { Decode, Received } from "../incoming.js"
 
 type Fields = Readonly<Record<string, unknown>>
@@ -25,6 +26,11 @@ const boolean = (fields: Fields, ...names: ReadonlyArray<string>): boolean | und
 
 const id = (fields: Fields, ...names: ReadonlyArray<string>): string | number | undefined =>
   names.map((name) => fields[name]).find((value) => Predicate.isString(value) || Predicate.isNumber(value))
+
+const exactId = (fields: Fields, text: string): string | number | undefined => {
+  const found = id(fields, "id")
+  return Predicate.isNumber(found) ? (exactDigits(found, text) ?? found) : found
+}
 
 // a thing that is no object has nothing but its `raw`
 const fieldsOf = (raw: unknown): Fields => (isFields(raw) ? raw : {})
@@ -116,10 +122,12 @@ const one =
     )
 
 const object =
-  <A>(decode: (raw: Fields) => A): Decode<A> =>
-  ({ body }) =>
+  <A>(decode: (raw: Fields, text: string) => A): Decode<A> =>
+  ({ answer, body }) =>
     // only a 204 comes here without a body: done, and nothing to tell
-    isFields(body) || body === null ? Either.right(decode(body ?? {})) : Either.left(["expected an object"])
+    isFields(body) || body === null
+      ? Either.right(decode(body ?? {}, answer.text))
+      : Either.left(["expected an object"])
 
 const accountOf = (body: unknown): unknown => {
   const fields = fieldsOf(body)
@@ -156,15 +164,15 @@ export const triggerDetail: Decode<TriggerDetail> = withAccount(one("trigger", t
   raw
 }))
 /** @internal */
-export const subscribed = object((raw): Subscribed => ({
+export const subscribed = object((raw, text): Subscribed => ({
   created: boolean(raw, "created"),
-  id: isFields(raw["subscriber"]) ? id(raw["subscriber"], "id") : undefined,
+  id: exactId(fieldsOf(raw["subscriber"]), text),
   subscriber: raw["subscriber"],
   raw
 }))
 /** @internal */
-export const unsubscribed = object((raw): Unsubscribed => ({
-  id: id(raw, "id"),
+export const unsubscribed = object((raw, text): Unsubscribed => ({
+  id: exactId(raw, text),
   deleted: boolean(raw, "deleted"),
   webhook: raw["webhook"],
   raw
