@@ -8,6 +8,7 @@
 import * as Predicate from "effect/Predicate"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
+import { type Fields, isFields } from "./internal/fields.js"
 
 /**
  * The kinds of state a job can be in. `unknown` is a word in none of the sets: never an end.
@@ -142,10 +143,6 @@ export const stateOf = (protocol: JobProtocol, word: string): State => {
  * @category guards
  */
 export const isEnd = (state: State): boolean => state === "succeeded" || state === "failed" || state === "cancelled"
-
-type Fields = Readonly<Record<string, unknown>>
-
-const isFields = (u: unknown): u is Fields => Predicate.isRecord(u) && !Array.isArray(u)
 
 /**
  * The result in an answer: the first of `result`, `output`, `data` and `response` that is there

@@ -10,6 +10,7 @@ import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import type { ApiResponse } from "../ApiResponse.js"
 import * as Transport from "../Transport.js"
+import { isCode } from "./codeIn.js"
 import { bodyTooLarge } from "./operation.js"
 
 /**
@@ -48,8 +49,6 @@ const refusedForGood =
   /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|UND_ERR_INVALID_ARG$|ERR_INVALID_(URL|CHAR|ARG_TYPE|ARG_VALUE|HTTP_TOKEN|PROTOCOL)$|ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE)$|ERR_SSL_\w*ALERT_(PROTOCOL_VERSION|HANDSHAKE_FAILURE)$)/
 const badAnswer = /^(HPE_(?!INVALID_EOF_STATE$)|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$)/
 
-const codeShape = /^[A-Z][A-Z0-9_]{1,63}$/
-
 interface Trace {
   readonly code: string
   readonly syscall: string | undefined
@@ -59,7 +58,7 @@ interface Trace {
 const traceOf = (cause: unknown): Trace | undefined => {
   let at = cause
   for (let depth = 0; depth < 6 && Predicate.isRecord(at); depth++) {
-    if (Predicate.isString(at["code"]) && codeShape.test(at["code"])) {
+    if (isCode(at["code"])) {
       return { code: at["code"], syscall: Predicate.isString(at["syscall"]) ? at["syscall"] : undefined }
     }
     // undici's parser gives no code
@@ -85,6 +84,9 @@ const guess = (error: unknown): Transport.Evidence => {
     ? { sent: false, phase: "connect", code, permanent, timedOut: false }
     : { sent: true, phase: "request", code, permanent: badAnswer.test(code), timedOut: false }
 }
+
+/** @internal */
+export const isOk = (status: number): boolean => status >= 200 && status < 300
 
 const lost = (evidence: Transport.Evidence, response?: ApiResponse): Lost => ({ _tag: "Lost", evidence, response })
 
@@ -138,7 +140,7 @@ const readBounded = (
 ): Effect.Effect<Answer, Lost> =>
   Effect.suspend(() => {
     const { headers, status } = response
-    const isError = status < 200 || status >= 300
+    const isError = !isOk(status)
     const limit = isError ? limits.maxErrorBodyBytes : limits.maxBodyBytes
     const declared = Number(headers["content-length"] ?? NaN)
     // a length that is announced is kept by HTTP itself; without one, and where it is that of packed bytes, we count
@@ -220,8 +222,7 @@ const noRedirects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, 
 
 type Head = HttpClientResponse.HttpClientResponse
 
-const isErrorHead = (head: Head | undefined): head is Head =>
-  head !== undefined && (head.status < 200 || head.status >= 300)
+const isErrorHead = (head: Head | undefined): head is Head => head !== undefined && !isOk(head.status)
 
 // the status of an error answer counts even if its body never ends
 const bodiless = ({ headers, status }: Head): Answer => ({ status, headers, text: "" })

@@ -7,7 +7,6 @@
 export interface Bucket {
   readonly take: (timedOut: boolean) => number | undefined
   readonly succeeded: (paid: number) => void
-  readonly tokens: () => number
 }
 
 const size = 500
@@ -27,7 +26,6 @@ export const make = (): Bucket => {
     },
     succeeded: (paid) => {
       tokens = Math.min(size, tokens + (paid === 0 ? firstTrySuccess : paid))
-    },
-    tokens: () => tokens
+    }
   }
 }

@@ -7,6 +7,7 @@ import { Accepted, Completed, type Execution } from "../Job.js"
 import * as JobProtocol from "../JobProtocol.js"
 import { JobRef } from "../JobRef.js"
 import { requestIdOf } from "./answer.js"
+import { type Fields, isFields } from "./fields.js"
 import type { Operation } from "./operation.js"
 import { segmentIssue } from "./path.js"
 import type { CallError, Decode, Received } from "./incoming.js"
@@ -15,11 +16,6 @@ import type { Road } from "./road.js"
 const noIssues: ReadonlyArray<Issue> = []
 
 const queries = { none: "", async: "?async=true" }
-
-type Fields = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 const timeoutIssue = (timeoutMs: number | undefined): Issue | undefined =>
   timeoutMs === undefined || (Number.isSafeInteger(timeoutMs) && timeoutMs > 0)
@@ -45,13 +41,13 @@ const stated = (execution: Parameters): Parameters =>
 
 // without execution options the body stays as it was given: no empty `options` key
 const bodyOf = (parameters: unknown, execution: Parameters | undefined): Either.Either<Fields, Issue> => {
-  if (!isObject(parameters)) return refuse(["body"], "is not an object", "give the parameters as an object")
+  if (!isFields(parameters)) return refuse(["body"], "is not an object", "give the parameters as an object")
   if (execution === undefined) return Either.right(parameters)
   try {
     const merged = stated(execution)
     if (Object.keys(merged).length === 0) return Either.right(parameters)
     const given = parameters["options"]
-    return given !== undefined && !isObject(given)
+    return given !== undefined && !isFields(given)
       ? refuse(
           ["body", "options"],
           "is not an object, so execution options cannot be merged into it",

@@ -3,10 +3,11 @@ import { type ApiError, type CallContext, type Unauthorized, UnexpectedBody } fr
 import type { ApiResponse } from "../ApiResponse.js"
 import type * as Call from "../Call.js"
 import type { InvalidRequest } from "../InvalidRequest.js"
-import { type Answer, type Lost, requestIdOf } from "./answer.js"
+import { type Answer, isOk, type Lost, requestIdOf } from "./answer.js"
 import { isNoProof, mayReplay, statusError, type StatusError } from "./classify.js"
 import { parse } from "./json.js"
 import type { Operation, RetryClass } from "./operation.js"
+import type { Outgoing } from "./outgoing.js"
 import { withResponse } from "./reported.js"
 import { retryAfterMillis } from "./retryAfter.js"
 
@@ -41,8 +42,7 @@ export interface Course<out E extends ApiError> {
   readonly retryClass: RetryClass
   readonly settings: Call.CallSettings
   readonly origin: string
-  /** The URL that is asked for, without the query. */
-  readonly url: string
+  readonly outgoing: Pick<Outgoing, "url">
   readonly now: () => number
   attempts: number
   inFlight: boolean
@@ -90,7 +90,7 @@ export const contextOf = <E extends ApiError>(
   operation: run.operation.name,
   method: run.operation.method,
   route: run.operation.path.route,
-  url: run.url,
+  url: run.outgoing.url,
   attempts: run.attempts,
   retryable,
   requestId
@@ -157,7 +157,7 @@ export const received = <A, E extends ApiError>(
   answer: Answer,
   decode: Decode<A>
 ): Either.Either<A, Failure<CallError<E>>> => {
-  if (answer.status < 200 || answer.status >= 300) return Either.left(statusFailure(run, answer))
+  if (!isOk(answer.status)) return Either.left(statusFailure(run, answer))
   const unreadable = (reason: UnexpectedBody["reason"], body: unknown) => {
     const response = responseOf(answer, body)
     return Either.left(

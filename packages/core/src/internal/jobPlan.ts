@@ -1,14 +1,13 @@
 import * as Headers from "@effect/platform/Headers"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { UnexpectedBody } from "../ApiError.js"
 import { InvalidRequest, type Issue } from "../InvalidRequest.js"
 import type { WatchOptions } from "../Job.js"
 import type { JobRef } from "../JobRef.js"
-import { milliseconds } from "./milliseconds.js"
+import { milliseconds, waitMilliseconds } from "./milliseconds.js"
 import { withResponse } from "./reported.js"
 import type { Subscription } from "./tracker.js"
 
@@ -50,13 +49,7 @@ export const planOf = (
       })
     }
     const grace = options.notFoundGrace ?? defaults.notFoundGrace ?? "30 seconds"
-    const notFoundGraceMillis = Option.match(Duration.decodeUnknown(grace), {
-      onNone: () => {
-        issues.push({ path: ["notFoundGrace"], message: "is no duration", fix: 'write it as "30 seconds"' })
-        return 0
-      },
-      onSome: Duration.toMillis
-    })
+    const notFoundGraceMillis = waitMilliseconds("notFoundGrace", grace, issues)
     return issues.length > 0
       ? Effect.fail(new InvalidRequest({ operation, issues }))
       : Effect.succeed({

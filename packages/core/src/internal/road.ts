@@ -112,6 +112,13 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     )
   }
 
+  const late = <E extends ApiError>(run: Run<E>, deadlineMillis: number): E =>
+    run.operation.kind.late(
+      contextOf(run, run.operation.retry === "safe", undefined),
+      Duration.millis(deadlineMillis),
+      run.inFlight || run.mayHaveHappened
+    )
+
   const noCredentials = <E extends ApiError>(run: Run<E>): Failure<CallError<E>> =>
     final(new Unauthorized({ ...contextOf(run, false, undefined), status: 0 }))
 
@@ -198,7 +205,6 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
       retryClass: operation.retry === "unsafe" && retry.replay === "declared" ? "idempotent" : operation.retry,
       settings: given,
       origin: settings.baseUrl.origin,
-      url: prepared.right.url,
       now,
       outgoing: prepared.right,
       client: given.transformClient === undefined ? client : given.transformClient(client),
@@ -210,19 +216,14 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
       mayHaveHappened: false,
       paid: 0
     }
-    const deadline = Duration.millis(Math.max(0, deadlineMillis))
-    const late = () =>
-      operation.kind.late(
-        contextOf(run, operation.retry === "safe", undefined),
-        deadline,
-        run.inFlight || run.mayHaveHappened
-      )
     // a deadline that several calls share may be over before this one begins
-    if (deadlineMillis <= 0) return Effect.fail(late())
+    if (deadlineMillis <= 0) return Effect.fail(late(run, 0))
     const called = Effect.catchAll(attempt(run, decode), (failure) =>
       failure.mayReplay || failure.refusedCredentials ? retrying(run, failure, decode) : Effect.fail(failure.error)
     )
-    return deadlineMillis === Infinity ? called : Effect.timeoutFail(called, { duration: deadline, onTimeout: late })
+    return deadlineMillis === Infinity
+      ? called
+      : Effect.timeoutFail(called, { duration: deadlineMillis, onTimeout: () => late(run, deadlineMillis) })
   }
 
   const { idempotencyKey } = settings

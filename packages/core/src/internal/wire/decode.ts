@@ -13,10 +13,7 @@ import type {
 } from "../../Records.js"
 import { exactDigits } from "../exactDigits.js"
 import type { Decode, Received } from "../incoming.js"
-
-type Fields = Readonly<Record<string, unknown>>
-
-const isFields = (u: unknown): u is Fields => Predicate.isRecord(u) && !Array.isArray(u)
+import { type Fields, isFields } from "../fields.js"
 
 const string = (fields: Fields, ...names: ReadonlyArray<string>): string | undefined =>
   names.map((name) => fields[name]).find(Predicate.isString)

@@ -1,0 +1,11 @@
+import * as Predicate from "effect/Predicate"
+
+/**
+ * An object of JSON, by its fields.
+ *
+ * @internal
+ */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** @internal */
+export const isFields = (u: unknown): u is Fields => Predicate.isRecord(u) && !Array.isArray(u)
