@@ -1,9 +1,10 @@
 /**
- * `npm run demo`: the main job of this library over real HTTP, in eight steps. It talks to an emulator of its own,
+ * `npm run demo`: the main job of this library over real HTTP, in nine steps. It talks to an emulator of its own,
  * or to the server of `CONNECTIONS_BASE_URL` when that is set (then `CONNECTIONS_SERVICE_TOKEN`, or `CONNECTIONS_COOKIE`
- * and `CONNECTIONS_CSRF_TOKEN`, authorise it, and `DEMO_*` below name what it uses there).
+ * and `CONNECTIONS_CSRF_TOKEN`, authorise it), and for BOSA / GL Connectors to that of `BOSA_BASE_URL` (with `BOSA_API_KEY`,
+ * `BOSA_USER_TOKEN` and `BOSA_DIALECT`). `DEMO_*` below name what it uses there.
  */
-import { Auth, ConnectionsApi, type Job } from "@effect-connectors/core"
+import { Action, Auth, BosaApi, ConnectionsApi, type Job } from "@effect-connectors/core"
 import { NodeConnectors } from "@effect-connectors/node"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeContext from "@effect/platform-node/NodeContext"
@@ -18,6 +19,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { parse } from "csv-parse/sync"
@@ -34,8 +36,13 @@ const names = Config.all({
   crm: Config.withDefault(Config.string("DEMO_CRM"), "crm"),
   action: Config.withDefault(Config.string("DEMO_ACTION"), "sync-orders"),
   warehouse: Config.withDefault(Config.string("DEMO_WAREHOUSE"), "warehouse"),
-  files: Config.withDefault(Config.string("DEMO_FILES"), "files")
+  files: Config.withDefault(Config.string("DEMO_FILES"), "files"),
+  connector: Config.withDefault(Config.string("DEMO_CONNECTOR"), "tracker"),
+  list: Config.withDefault(Config.string("DEMO_LIST"), "list_issues"),
+  parameters: Config.withDefault(Config.string("DEMO_PARAMETERS"), '{"project":"shop"}')
 })
+
+const Parameters = Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
 
 const Order = Schema.Struct({
   order_id: Schema.NumberFromString,
@@ -88,7 +95,7 @@ const described = (events: ReadonlyArray<Job.JobEvent>): string => {
   return `${events.length} events (${progress} of progress), result ${results.join(" and ")}`
 }
 
-const steps = 8
+const steps = 9
 
 const program = Effect.gen(function* () {
   const connections = yield* ConnectionsApi
@@ -179,6 +186,21 @@ const program = Effect.gen(function* () {
     () => `${csv.length} bytes, the same`
   )
 
+  const bosa = yield* BosaApi
+  const list = bosa
+    .connect(name.connector)
+    .action(name.list)
+    .pipe(Action.params(yield* Schema.decodeUnknown(Parameters)(name.parameters)))
+
+  yield* step(
+    "items read by pages",
+    Effect.map(Stream.runCollect(Action.pages(Action.maxPages(100)(list))), Array.fromIterable),
+    (pages) => {
+      const items = pages.map(({ data }) => (Array.isArray(data) ? data.length : 1))
+      return `${items.reduce((sum, length) => sum + length, 0)} in ${pages.length} pages (${items.join(", ")})`
+    }
+  )
+
   yield* step(
     "failure is a type",
     crm.actions
@@ -191,21 +213,33 @@ const program = Effect.gen(function* () {
   )
 })
 
-const connectionsLayer = Layer.unwrapScoped(
+const isSet = (variable: string) => Effect.map(Config.option(Config.nonEmptyString(variable)), Option.isSome)
+
+// the first statement starts a database, which takes its time on a slow machine
+const connectionsAt = (baseUrl: string) =>
+  Layer.provide(ConnectionsApi.layer({ baseUrl, attemptTimeout: "2 minutes" }), Auth.none)
+
+const bosaAt = (baseUrl: string) => Layer.provide(BosaApi.layer({ baseUrl }), Auth.apiKey(Redacted.make("demo-key")))
+
+/** What the environment names, and an emulator of our own for the rest, for as long as the scope is open. */
+const services = Layer.unwrapScoped(
   Effect.gen(function* () {
-    const server = yield* Config.option(Config.nonEmptyString("CONNECTIONS_BASE_URL"))
-    if (Option.isSome(server)) {
-      return Layer.provide(ConnectionsApi.layerConfig(), Auth.layerConfig())
-    }
-    const baseUrl = yield* EmulatorProcess.start(dataFile("world.json"))
-    yield* Console.log(`emulator ${baseUrl}`)
-    // the first statement starts a database, which takes its time on a slow machine
-    return Layer.provide(ConnectionsApi.layer({ baseUrl, attemptTimeout: "2 minutes" }), Auth.none)
+    const emulator = yield* EmulatorProcess.start(dataFile("world.json")).pipe(
+      Effect.tap((url) => Console.log(`emulator ${url}`)),
+      Effect.cached
+    )
+    const connections = (yield* isSet("CONNECTIONS_BASE_URL"))
+      ? Layer.provide(ConnectionsApi.layerConfig(), Auth.layerConfig())
+      : connectionsAt(yield* emulator)
+    const bosa = (yield* isSet("BOSA_BASE_URL"))
+      ? Layer.provide(BosaApi.layerConfig(), Auth.bosaConfig())
+      : bosaAt(yield* emulator)
+    return Layer.merge(connections, bosa)
   })
 )
 
 program.pipe(
-  Effect.provide(Layer.provideMerge(connectionsLayer, Layer.merge(NodeConnectors.layer, NodeContext.layer))),
+  Effect.provide(Layer.provideMerge(services, Layer.merge(NodeConnectors.layer, NodeContext.layer))),
   Effect.tapErrorCause((cause) =>
     Cause.isInterruptedOnly(cause) ? Effect.void : Console.error(Cause.pretty(cause).split("\n")[0])
   ),

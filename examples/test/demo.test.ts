@@ -12,6 +12,7 @@ const steps = [
   /^rows loaded 360 in 4 batches$/,
   /^rows aggregated east 20836\.25 \(90\), north 33474\.33 \(84\), south 24246\.91 \(88\), west 32879\.15 \(98\)$/,
   /^file read back 23378 bytes, the same$/,
+  /^items read by pages 20 in 3 pages \(8, 8, 4\)$/,
   /^failure is a type NotFound: actions\.execute .*\(404, NOT_FOUND\)/
 ]
 
@@ -49,12 +50,12 @@ describe("npm run demo", () => {
     Effect.gen(function* () {
       const demo = yield* start("demo", [], {})
       const [, url] = yield* demo.printed(/^emulator (http:\/\/127\.0\.0\.1:\d+)$/m)
-      yield* demo.printed(/^step 3\/8 ok/m)
+      yield* demo.printed(/^step 3\/9 ok/m)
       assert.isTrue(yield* isServing(url))
       yield* demo.signal("SIGTERM")
       const { code, out } = yield* demo.ended
       assert.strictEqual(code, 130)
-      assert.notMatch(out, /^step 4\/8/m)
+      assert.notMatch(out, /^step 4\/9/m)
       assert.isFalse(yield* isServing(url))
     })
   )
@@ -66,8 +67,8 @@ describe("npm run demo", () => {
       const demo = yield* start("demo", [], server.env)
       const { code, out, err } = yield* demo.ended
       assert.strictEqual(code, 1)
-      assert.match(out, /^step 1\/8 ok connections listed 3 .*\n$/)
-      assert.match(err, /^step 2\/8 failed inputs read\nForbidden: actions\.inputs [^\n]*\(403\)[^\n]*\n$/)
+      assert.match(out, /^step 1\/9 ok connections listed 3 .*\n$/)
+      assert.match(err, /^step 2\/9 failed inputs read\nForbidden: actions\.inputs [^\n]*\(403\)[^\n]*\n$/)
     })
   )
 })

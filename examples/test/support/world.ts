@@ -9,6 +9,7 @@ const file = new URL("../../data/world.json", import.meta.url)
 export const emulator = Effect.gen(function* () {
   const world = yield* World.fromJsonText(yield* Effect.promise(() => readFile(file, "utf8")))
   const emulator = yield* make({ world })
-  const env = { CONNECTIONS_BASE_URL: emulator.url, CONNECTIONS_SERVICE_TOKEN: "any" }
+  const bosa = { BOSA_BASE_URL: emulator.url, BOSA_API_KEY: "demo-key" }
+  const env = { CONNECTIONS_BASE_URL: emulator.url, CONNECTIONS_SERVICE_TOKEN: "any", ...bosa }
   return { ...emulator, env }
 })

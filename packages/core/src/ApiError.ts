@@ -133,22 +133,22 @@ export class Forbidden extends Schema.TaggedError<Forbidden>("@effect-connectors
 }
 
 /**
- * 404: the server knows no such thing.
+ * 404: the server knows no such thing. With `missing`, what it does not know and the nearest name that it does.
  *
  * @since 0.1.0
  * @category errors
  */
-export class NotFound extends Schema.TaggedError<NotFound>("@effect-connectors/core/ApiError/NotFound")(
-  "NotFound",
-  answered
-) {
+export class NotFound extends Schema.TaggedError<NotFound>("@effect-connectors/core/ApiError/NotFound")("NotFound", {
+  ...answered,
+  missing: Schema.optional(Schema.String)
+}) {
   /** The answer's body. */
   get body(): unknown {
     return reportedResponse(this)?.body
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: the server knows no such thing (404${coded(this.serverCode)}). Check the names, that this account can see them, and \`baseUrl\``
+    return `${where(this)}: the server knows no ${this.missing ?? "such thing"} (${this.status}${coded(this.serverCode)}). Check the names, that this account can see them, and \`baseUrl\``
   }
 }
 

@@ -7,10 +7,12 @@ import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import { headerIssues } from "./internal/headers.js"
+import { bearer } from "./internal/bearer.js"
+import { headerIssue, headerIssues } from "./internal/headers.js"
 import { singleFlight } from "./internal/singleFlight.js"
 import { InvalidRequest, type Issue } from "./InvalidRequest.js"
 
@@ -78,6 +80,28 @@ export class Auth extends Context.Tag("@effect-connectors/core/Auth")<Auth, Auth
    */
   static apiKey(key: Redacted.Redacted): Layer.Layer<Auth, InvalidRequest> {
     return fixed({ "x-api-key": key })
+  }
+
+  /**
+   * The API key of BOSA / GL Connectors, sent as `X-API-Key`, and the token of a user if one is given, sent as a
+   * bearer. A token given to a single call goes before it. Tokens that end are `UserAuth`'s.
+   *
+   * @since 0.1.0
+   */
+  static bosa(credentials: Auth.BosaSettings): Layer.Layer<Auth, InvalidRequest> {
+    return Layer.unwrapEffect(Effect.map(bosaHeaders(credentials), fixed))
+  }
+
+  /**
+   * The same from `Config`; without an argument from the environment: `BOSA_API_KEY`, and `BOSA_USER_TOKEN`, which
+   * may be left out. No key there is a `ConfigError`.
+   *
+   * @since 0.1.0
+   */
+  static bosaConfig(
+    settings: Config.Config.Wrap<Auth.BosaSettings> = bosaEnvironment
+  ): Layer.Layer<Auth, ConfigError.ConfigError | InvalidRequest> {
+    return Layer.unwrapEffect(Effect.map(Config.unwrap(settings), (read) => Auth.bosa(read)))
   }
 
   /**
@@ -157,6 +181,18 @@ export declare namespace Auth {
     readonly csrfToken?: Redacted.Redacted | undefined
     readonly apiKey?: Redacted.Redacted | undefined
   }
+
+  /**
+   * What `bosa` takes and `bosaConfig` reads.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface BosaSettings {
+    readonly apiKey: Redacted.Redacted
+    /** With or without `Bearer` before it. */
+    readonly userToken?: Redacted.Redacted | undefined
+  }
 }
 
 // a variable that is set to nothing counts as one that is not set
@@ -168,6 +204,24 @@ const environment: Config.Config.Wrap<Auth.Settings> = Config.all({
   cookie: optional("CONNECTIONS_COOKIE"),
   csrfToken: optional("CONNECTIONS_CSRF_TOKEN")
 })
+
+const noKey = ConfigError.MissingData(
+  ["BOSA_API_KEY"],
+  "no API key: set BOSA_API_KEY, and BOSA_USER_TOKEN to act for a user; to send none, provide Auth.none"
+)
+
+const bosaEnvironment: Config.Config.Wrap<Auth.BosaSettings> = Config.all({
+  apiKey: Config.mapOrFail(optional("BOSA_API_KEY"), (key) => Either.fromNullable(key, () => noKey)),
+  userToken: optional("BOSA_USER_TOKEN")
+})
+
+const bosaHeaders = ({ apiKey, userToken }: Auth.BosaSettings): Effect.Effect<Credentials, InvalidRequest> => {
+  if (userToken === undefined) return Effect.succeed({ "x-api-key": apiKey })
+  const issue = headerIssue(["Auth", "userToken"], "authorization", userToken)
+  return issue === undefined
+    ? Effect.succeed({ "x-api-key": apiKey, authorization: bearer(userToken) })
+    : Effect.fail(new InvalidRequest({ operation: "Auth", issues: [issue] }))
+}
 
 const sessionHeaders = (session: {
   readonly cookie?: Redacted.Redacted | undefined

@@ -29,7 +29,7 @@ import * as execute from "./internal/execute.js"
 import { bindings } from "./internal/bindings.js"
 import * as jobs from "./internal/jobs.js"
 import * as road from "./internal/road.js"
-import { resolve } from "./internal/settings.js"
+import { connectionsPlatform, resolve } from "./internal/settings.js"
 import * as tracker from "./internal/tracker.js"
 import { trackerOptions } from "./internal/trackerOptions.js"
 import { unbound } from "./internal/unbound.js"
@@ -226,7 +226,7 @@ const environment: Config.Config.Wrap<ConnectionsApi.Settings> = Config.all({
 export const make = Effect.fnUntraced(function* (
   options: ConnectionsApi.Options
 ): Effect.fn.Return<ConnectionsApi.Service, InvalidRequest, Auth | HttpClient.HttpClient | Scope.Scope> {
-  const settings = yield* resolve("ConnectionsApi.make", options)
+  const settings = yield* resolve("ConnectionsApi.make", options, connectionsPlatform)
   const issues: Array<Issue> = []
   const jobOptions = trackerOptions(options.jobs ?? {}, issues)
   if (issues.length > 0) return yield* new InvalidRequest({ operation: "ConnectionsApi.make", issues })

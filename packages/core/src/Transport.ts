@@ -79,6 +79,8 @@ export interface Evidence {
  */
 export interface BufferedBody {
   readonly text: string
+  /** The body itself, for those who take it as a file. Without it a body that is no text cannot be told whole. */
+  readonly bytes?: Uint8Array | undefined
   /** Size on the wire in bytes. */
   readonly byteLength: number
   /** An error answer longer than `maxErrorBodyBytes` is cut there. */

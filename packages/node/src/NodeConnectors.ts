@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { Auth } from "@effect-connectors/core/Auth"
+import { BosaApi } from "@effect-connectors/core/BosaApi"
 import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -179,7 +180,8 @@ export const layerOptions = (options: Options): Layer.Layer<HttpClient.HttpClien
  *
  * @example
  * ```ts
- * import { ConnectionsApi } from "@effect-connectors/core"
+ * import { BosaApi } from "@effect-connectors/core/BosaApi"
+import { ConnectionsApi } from "@effect-connectors/core"
  * import { NodeConnectors } from "@effect-connectors/node"
  * import * as Effect from "effect/Effect"
  *
@@ -193,3 +195,26 @@ export const layerOptions = (options: Options): Layer.Layer<HttpClient.HttpClien
  */
 export const layerConnections: Layer.Layer<ConnectionsApi, ConfigError.ConfigError | InvalidRequest> =
   ConnectionsApi.layerConfig().pipe(Layer.provide(Auth.layerConfig()), Layer.provide(layer))
+
+/**
+ * BOSA / GL Connectors with everything from the environment: `BOSA_BASE_URL` and `BOSA_DIALECT`, which may be left out,
+ * `BOSA_API_KEY`, and `BOSA_USER_TOKEN` to act for a user.
+ *
+ * Fails with a `ConfigError` that names what is missing, or with `InvalidRequest` for a value that cannot be used.
+ *
+ * @example
+ * ```ts
+ * import { BosaApi } from "@effect-connectors/core"
+ * import { NodeConnectors } from "@effect-connectors/node"
+ * import * as Effect from "effect/Effect"
+ *
+ * export const main = Effect.flatMap(BosaApi, (bosa) => bosa.connectors).pipe(Effect.provide(NodeConnectors.layerBosa))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerBosa: Layer.Layer<BosaApi, ConfigError.ConfigError | InvalidRequest> = BosaApi.layerConfig().pipe(
+  Layer.provide(Auth.bosaConfig()),
+  Layer.provide(layer)
+)

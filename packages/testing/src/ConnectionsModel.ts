@@ -27,6 +27,10 @@ export interface ModelRequest {
   readonly headers: Readonly<Record<string, string>>
   /** As UTF-8 text; empty when there is none. */
   readonly body: string
+  /** As it was sent: a body may be other than text. */
+  readonly bytes: Uint8Array
+  /** Where the request was sent to, e.g. `http://127.0.0.1:8081`: links to the platform itself begin with it. */
+  readonly origin: string
 }
 
 /**
@@ -45,7 +49,7 @@ export type ModelResponse =
       readonly _tag: "Answer"
       readonly status: number
       readonly headers: Readonly<Record<string, string>>
-      readonly body: string
+      readonly body: string | Uint8Array
     }
   | { readonly _tag: "Reset" }
   | { readonly _tag: "Refused" }
@@ -53,7 +57,7 @@ export type ModelResponse =
       readonly _tag: "CutBody"
       readonly status: number
       readonly headers: Readonly<Record<string, string>>
-      readonly body: string
+      readonly body: string | Uint8Array
       /** The length that the head announces, in bytes. */
       readonly contentLength: number
     }
@@ -74,6 +78,8 @@ export type Scripted =
       readonly json?: unknown
       /** Sent as it is; `content-type` is `text/plain` unless given. */
       readonly text?: string
+      /** Sent as they are, in place of a text; without a `content-type` unless given. */
+      readonly bytes?: Uint8Array
       readonly delayMillis?: number
     }
   | { readonly _tag: "Reset"; readonly commit?: boolean; readonly delayMillis?: number }

@@ -1,6 +1,6 @@
 /**
- * The fake platform as an HTTP server on this machine: the same model as
- * `ConnectionsTest`, with real SQL, files and HTTP behind it, real time and
+ * The fake platforms as an HTTP server on this machine: the same models as
+ * `ConnectionsTest` and `BosaTest`, with real SQL, files and HTTP behind it, real time and
  * real sockets. For demonstrations, other languages, and tests of transports.
  *
  * @since 0.1.0
@@ -13,7 +13,9 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import { createServer, type Server } from "node:http"
+import type * as BosaModel from "./BosaModel.js"
 import type * as ConnectionsModel from "./ConnectionsModel.js"
+import { make as makeBosaModel } from "./internal/bosa/model.js"
 import { make as makeModel } from "./internal/model/model.js"
 import { serve } from "./internal/emulatorApp.js"
 import * as executors from "./internal/executors/executors.js"
@@ -103,6 +105,8 @@ export declare namespace Emulator {
     /** The origin, e.g. `http://127.0.0.1:8081`. */
     readonly url: string
     readonly port: number
+    /** The state of the BOSA / GL Connectors platform, which is served at the same origin. */
+    readonly bosa: BosaModel.State
   }
 }
 
@@ -166,9 +170,11 @@ export const make = (options: Options = {}): Effect.Effect<Emulator.Service, Emu
     const server = yield* NodeHttpServer.make(() => nodeServer, { host, port }).pipe(
       Effect.mapError(({ cause }) => listenFailure(host, port, cause))
     )
-    yield* serve(server, model)
+    const bosaModel = makeBosaModel(world)
+    yield* serve(server, { connections: model, bosa: bosaModel })
     yield* Effect.addFinalizer(() => closeAtOnce(nodeServer))
     const bound = server.address._tag === "TcpAddress" ? server.address.port : port
     const { handle: _, ...state } = model
-    return { ...state, url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`, port: bound }
+    const { handle: _bosa, ...bosa } = bosaModel
+    return { ...state, bosa, url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`, port: bound }
   })

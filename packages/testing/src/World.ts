@@ -8,7 +8,9 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import * as BosaWorld from "./BosaWorld.js"
 import type { ActionHandler, Executor, Json, JsonObject, Kind } from "./Executor.js"
+import { issuesOf } from "./internal/bosa/issues.js"
 import * as demoWorld from "./internal/demoWorld.js"
 import { WorldData } from "./internal/worldSchema.js"
 
@@ -158,6 +160,8 @@ export interface World {
   readonly admin?: boolean
   /** Whether job ids are text (`job-1`) or numbers; text unless given. */
   readonly jobIds?: "text" | "number"
+  /** The BOSA / GL Connectors platform; without it one with no connectors. */
+  readonly bosa?: BosaWorld.BosaWorld
 }
 
 /**
@@ -199,12 +203,12 @@ export const make = (world: Partial<World>): World => ({ connections: [], ...wor
 /**
  * A small world to try things on: `crm` (actions `fetch-deal`, `sync`, `fails`, `stuck`,
  * `echo`, and triggers), `files`, `warehouse` (table `orders`), `web`, and `old-crm`, which is
- * neither active nor authorized. Everyone may ask.
+ * neither active nor authorized. Everyone may ask. Its `bosa` is `BosaWorld.demo`.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const demo: World = demoWorld.demo
+export const demo: World = { ...demoWorld.demo, bosa: BosaWorld.demo }
 
 const pathOf = (path: ReadonlyArray<PropertyKey>): string =>
   path.reduce<string>(
@@ -227,7 +231,7 @@ const decode = Schema.decodeUnknown(WorldData, { errors: "all", onExcessProperty
 /**
  * Reads a world from plain data, such as a parsed world file: the fields of {@link World}
  * without functions. Fails with `WorldInvalid` for an unknown field, a wrong
- * type or a slug that is there twice, and names the place.
+ * type or a name that is there twice, and names the place.
  *
  * @since 0.1.0
  * @category constructors
@@ -253,7 +257,8 @@ const duplicates = (world: World): ReadonlyArray<{ readonly path: string; readon
   ...world.connections.flatMap(({ actions, triggers }, index) => [
     ...repeated(actions ?? [], `connections[${index}].actions`),
     ...repeated(triggers ?? [], `connections[${index}].triggers`)
-  ])
+  ]),
+  ...issuesOf(world.bosa ?? {})
 ]
 
 /**

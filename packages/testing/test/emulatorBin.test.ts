@@ -49,7 +49,7 @@ const start = (args: ReadonlyArray<string>, tmp: string) =>
         signal: (name: NodeJS.Signals) => Effect.sync(() => child.kill(name)),
         url: Effect.async<string, string>((resume) => {
           const look = () => {
-            const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(out)?.[1]
+            const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)\nthe API key .*\n$/.exec(out)?.[1]
             if (url !== undefined) resume(Effect.succeed(url))
           }
           child.stdout.on("data", look)
@@ -73,7 +73,11 @@ describe("emulator program", () => {
         assert.match(yield* json(`${url}/api/v1/connections/crm`), /"display_name":"CRM"/)
         assert.strictEqual((yield* Effect.promise(() => readdir(tmp))).length, 1)
         yield* emulator.signal(name)
-        assert.deepStrictEqual(yield* emulator.ended, { code: 0, out: `listening on ${url}\n`, err: "" })
+        assert.deepStrictEqual(yield* emulator.ended, {
+          code: 0,
+          out: `listening on ${url}\nthe API key for BOSA / GL Connectors is demo-key\n`,
+          err: ""
+        })
         assert.deepStrictEqual(yield* Effect.promise(() => readdir(tmp)), [])
       })
     )

@@ -152,7 +152,9 @@ describe("faults", () => {
         path: "/api/v1/connections",
         query: [],
         headers: {},
-        body: ""
+        body: "",
+        bytes: new Uint8Array(),
+        origin: "http://localhost"
       })
       assert.deepInclude(handled, { _tag: "CutBody", status: 201, body: `"1234`, contentLength: 10 })
     })
@@ -168,7 +170,9 @@ describe("faults", () => {
         path: "/api/v1/connections",
         query: [],
         headers: {},
-        body: ""
+        body: "",
+        bytes: new Uint8Array(),
+        origin: "http://localhost"
       })
       assert.deepInclude(handled, { _tag: "CutBody", body: `"`, contentLength: 5 })
     })

@@ -5,16 +5,20 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ApiResponse } from "../ApiResponse.js"
 import * as Transport from "../Transport.js"
 import { isCode } from "./codeIn.js"
+import { concat } from "./concat.js"
 import { bodyTooLarge } from "./operation.js"
 
 /**
- * An answer whose body was read to its end, as text.
+ * An answer: its body read to its end as text, or, where it may be a file, as bytes or not yet.
  *
  * @internal
  */
@@ -22,7 +26,26 @@ export interface Answer {
   readonly status: number
   readonly headers: ApiResponse["headers"]
   readonly text: string
+  /** The body as it came, of an operation that may answer with a file. */
+  readonly bytes?: Uint8Array
+  /** What is still to be read, of an operation that was asked for its file as a stream. */
+  readonly unread?: Stream.Stream<Uint8Array, Lost>
 }
+
+/**
+ * How the body of an answer is taken. With a scope it is only opened, and ends with it at the latest.
+ *
+ * @internal
+ */
+export type Reading = "text" | "bytes" | Scope.Scope
+
+/**
+ * Whether a type of content is that of JSON, in any case and with any suffix.
+ *
+ * @internal
+ */
+export const isJsonType = (contentType: string | undefined): boolean =>
+  contentType !== undefined && /application\/json|\+json/i.test(contentType)
 
 /**
  * No complete answer; `response` when its head was read.
@@ -136,7 +159,8 @@ const cutBy = (error: HttpClientError.ResponseError): Cut => ({
 // the platform's own limit on body size is kept by one of its clients only
 const readBounded = (
   response: HttpClientResponse.HttpClientResponse,
-  limits: Transport.Attempt
+  limits: Transport.Attempt,
+  asBytes: boolean
 ): Effect.Effect<Answer, Lost> =>
   Effect.suspend(() => {
     const { headers, status } = response
@@ -144,7 +168,7 @@ const readBounded = (
     const limit = isError ? limits.maxErrorBodyBytes : limits.maxBodyBytes
     const declared = Number(headers["content-length"] ?? NaN)
     // a length that is announced is kept by HTTP itself; without one, and where it is that of packed bytes, we count
-    if (declared <= limit && headers["content-encoding"] === undefined) {
+    if (!asBytes && declared <= limit && headers["content-encoding"] === undefined) {
       return Effect.matchEffect(response.text, {
         onFailure: (error) => Effect.as(cutBody(response, isError)(cutBy(error)), { status, headers, text: "" }),
         onSuccess: (text) => Effect.succeed({ status, headers, text })
@@ -152,12 +176,17 @@ const readBounded = (
     }
     const decoder = new TextDecoder()
     let text = ""
+    const chunks: Array<Uint8Array> = []
     // what is announced as too long is let go at its first chunk: an answer that nobody reads keeps its socket
     let size = !isError && declared > limit ? declared : 0
     const keep = (chunk: Uint8Array): boolean => {
       size += chunk.byteLength
       const within = size <= limit
-      if (within || isError) text += decoder.decode(within ? chunk : chunk.subarray(0, limit - size), { stream: true })
+      if (within || isError) {
+        const kept = within ? chunk : chunk.subarray(0, limit - size)
+        if (asBytes) chunks.push(kept)
+        else text += decoder.decode(kept, { stream: true })
+      }
       return within
     }
     return response.stream.pipe(
@@ -167,22 +196,40 @@ const readBounded = (
       Effect.flatMap(() =>
         size > limit && !isError
           ? Effect.fail(fail(response, bodyTooLarge))
-          : Effect.succeed({ status, headers, text: text + decoder.decode() })
+          : Effect.succeed(
+              asBytes ? fromBytes(status, headers, concat(chunks)) : { status, headers, text: text + decoder.decode() }
+            )
       )
     )
   })
 
+// a file has no text: it is only made of what is JSON
+const fromBytes = (status: number, headers: ApiResponse["headers"], bytes: Uint8Array): Answer => ({
+  status,
+  headers,
+  bytes,
+  text: isJsonType(headers["content-type"]) ? new TextDecoder().decode(bytes) : ""
+})
+
+const bufferedAnswer = (
+  { headers, status }: HttpClientResponse.HttpClientResponse,
+  body: Transport.BufferedBody,
+  asBytes: boolean
+): Answer =>
+  asBytes
+    ? fromBytes(status, headers, body.bytes ?? new TextEncoder().encode(body.text))
+    : { status, headers, text: body.text }
+
 const answerOf = (
   response: HttpClientResponse.HttpClientResponse,
-  limits: Transport.Attempt
+  limits: Transport.Attempt,
+  asBytes: boolean
 ): Effect.Effect<Answer, Lost> => {
   if (Predicate.hasProperty(response, Transport.BufferedBodyTypeId)) {
     const body = response[Transport.BufferedBodyTypeId]
-    if (isBuffered(body)) {
-      return Effect.succeed({ status: response.status, headers: response.headers, text: body.text })
-    }
+    if (isBuffered(body)) return Effect.succeed(bufferedAnswer(response, body, asBytes))
   }
-  return readBounded(response, limits)
+  return readBounded(response, limits, asBytes)
 }
 
 const lostBy = (cause: Cause.Cause<unknown>): Effect.Effect<never, Lost> => {
@@ -199,7 +246,8 @@ const lostBy = (cause: Cause.Cause<unknown>): Effect.Effect<never, Lost> => {
   return Effect.fail(lost(Transport.evidenceOf(error) ?? guess(error)))
 }
 
-const timedOut = (response: HttpClientResponse.HttpClientResponse | undefined): Lost =>
+/** @internal */
+export const timedOut = (response: HttpClientResponse.HttpClientResponse | undefined): Lost =>
   lost(
     {
       sent: true,
@@ -227,16 +275,33 @@ const isErrorHead = (head: Head | undefined): head is Head => head !== undefined
 // the status of an error answer counts even if its body never ends
 const bodiless = ({ headers, status }: Head): Answer => ({ status, headers, text: "" })
 
+// a stream has no end in time, as long as something comes
+const unreadBody = (
+  response: HttpClientResponse.HttpClientResponse,
+  limits: Transport.Attempt
+): Stream.Stream<Uint8Array, Lost> =>
+  response.stream.pipe(
+    Stream.catchAll((error) => {
+      const cut = cutBy(error)
+      return cut.isEmpty ? Stream.empty : Stream.fail(fail(response, cut.code))
+    }),
+    Stream.timeoutFail(() => timedOut(response), limits.idleMillis)
+  )
+
 const answered = (
   sent: Effect.Effect<HttpClientResponse.HttpClientResponse, unknown>,
   limits: Transport.Attempt,
+  reading: Reading,
   onHead?: (response: HttpClientResponse.HttpClientResponse) => void
 ): Effect.Effect<Answer, Lost> =>
   Effect.matchCauseEffect(sent, {
     onFailure: lostBy,
     onSuccess: (response) => {
       onHead?.(response)
-      return answerOf(response, limits)
+      const { headers, status } = response
+      return typeof reading !== "string" && isOk(status) && status !== 204 && !isJsonType(headers["content-type"])
+        ? Effect.succeed({ status, headers, text: "", unread: unreadBody(response, limits) })
+        : answerOf(response, limits, reading !== "text")
     }
   })
 
@@ -250,22 +315,46 @@ const answered = (
 export const exchange = (
   client: HttpClient.HttpClient,
   request: HttpClientRequest.HttpClientRequest,
-  limits: Transport.Attempt
+  limits: Transport.Attempt,
+  reading: Reading
 ): Effect.Effect<Answer, Lost> => {
+  if (typeof reading !== "string") return opened(client, request, limits, reading)
   const send = Transport.sendAttemptOf(client)
-  if (send !== undefined) return answered(send(request, limits), limits)
+  if (send !== undefined) return answered(send(request, limits), limits, reading)
+  return timed(client.execute(request), limits, reading).pipe(Effect.locally(Transport.currentAttempt, limits))
+}
+
+const timed = (
+  sent: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>,
+  limits: Transport.Attempt,
+  reading: Reading
+): Effect.Effect<Answer, Lost> => {
   let head: HttpClientResponse.HttpClientResponse | undefined
-  return answered(client.execute(request), limits, (response) => {
+  return answered(sent, limits, reading, (response) => {
     head = response
   }).pipe(
     Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => timedOut(head) }),
     Effect.catchAll((lost) =>
       lost.evidence.timedOut && isErrorHead(head) ? Effect.succeed(bodiless(head)) : Effect.fail(lost)
     ),
-    Effect.locally(Transport.currentAttempt, limits),
     Effect.locally(HttpClient.currentTracerDisabledWhen, () => true),
     // fibres that are forked below would log how they failed, with the platform's errors in it
     Effect.withUnhandledErrorLogLevel(Option.none()),
     noRedirects
   )
 }
+
+// the request lives as long as its body is read: an attempt that gave nothing to read is ended at once
+const opened = (
+  client: HttpClient.HttpClient,
+  request: HttpClientRequest.HttpClientRequest,
+  limits: Transport.Attempt,
+  scope: Scope.Scope
+): Effect.Effect<Answer, Lost> =>
+  Effect.flatMap(Scope.fork(scope, ExecutionStrategy.sequential), (own) =>
+    timed(Scope.extend(HttpClient.withScope(client).execute(request), own), limits, own).pipe(
+      Effect.onExit((exit) =>
+        Exit.isSuccess(exit) && exit.value.unread !== undefined ? Effect.void : Scope.close(own, Exit.void)
+      )
+    )
+  )

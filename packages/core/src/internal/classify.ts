@@ -34,10 +34,19 @@ const transient = new Set([408, 425, 429, 500, 502, 503, 504])
  */
 export const isNoProof = (status: number): boolean => status >= 500 || transient.has(status)
 
+/**
+ * What the server says of repeating a call that failed.
+ *
+ * @internal
+ */
+export const recoveryIn = (body: unknown): unknown => {
+  const error = Predicate.hasProperty(body, "error") ? body.error : undefined
+  return Predicate.hasProperty(error, "recovery") ? error.recovery : undefined
+}
+
 // the server's own word on whether its failure may be repeated
 const recoveryOf = (body: unknown): boolean | undefined => {
-  const error = Predicate.hasProperty(body, "error") ? body.error : undefined
-  const recovery = Predicate.hasProperty(error, "recovery") ? error.recovery : undefined
+  const recovery = recoveryIn(body)
   const retryable = Predicate.hasProperty(recovery, "retryable") ? recovery.retryable : undefined
   return Predicate.isBoolean(retryable) ? retryable : undefined
 }

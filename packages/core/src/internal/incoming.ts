@@ -3,9 +3,11 @@ import { type ApiError, type CallContext, type Unauthorized, UnexpectedBody } fr
 import type { ApiResponse } from "../ApiResponse.js"
 import type * as Call from "../Call.js"
 import type { InvalidRequest } from "../InvalidRequest.js"
-import { type Answer, isOk, type Lost, requestIdOf } from "./answer.js"
+import { type Answer, isJsonType, isOk, type Lost, requestIdOf } from "./answer.js"
 import { isNoProof, mayReplay, statusError, type StatusError } from "./classify.js"
 import { parse } from "./json.js"
+import { receivedFile, unreadFile } from "./receivedFile.js"
+import { withoutSecrets } from "./secrets.js"
 import type { Operation, RetryClass } from "./operation.js"
 import type { Outgoing } from "./outgoing.js"
 import { withResponse } from "./reported.js"
@@ -61,6 +63,12 @@ export interface Failure<E> {
   readonly refusedCredentials: boolean
   readonly waitMillis: number | undefined
   readonly timedOut: boolean
+  /** The answer, when it was one with a status outside of 2xx. */
+  readonly response?: ApiResponse | undefined
+  /** It is proved that the server did not see this attempt. */
+  readonly isNotSent: boolean
+  /** It got no readable answer, and may have been carried out. */
+  readonly isUnknown: boolean
   readonly exhausted: () => E
 }
 
@@ -70,6 +78,9 @@ const isJson = (contentType: string | undefined): boolean =>
 const notJson = { _tag: "Bad", reason: "wrong type" } as const
 
 const bodyOf = (answer: Answer): unknown => {
+  if (answer.bytes !== undefined && !isJsonType(answer.headers["content-type"])) {
+    return receivedFile(answer.headers, answer.bytes)
+  }
   const parsed = isJson(answer.headers["content-type"]) ? parse(answer.text) : undefined
   return parsed?._tag === "Value" ? parsed.value : answer.text
 }
@@ -109,6 +120,8 @@ export const lostFailure = <E extends ApiError>(run: Course<E>, lost: Lost): Fai
     refusedCredentials: false,
     waitMillis: undefined,
     timedOut: evidence.timedOut,
+    isNotSent: !lost.evidence.sent,
+    isUnknown: lost.evidence.sent,
     exhausted: () => build({ retryBudgetExhausted: true })
   }
 }
@@ -120,11 +133,13 @@ export const final = <E extends ApiError>(error: E): Failure<E> => ({
   refusedCredentials: false,
   waitMillis: undefined,
   timedOut: false,
+  isNotSent: false,
+  isUnknown: false,
   exhausted: () => error
 })
 
 const statusFailure = <E extends ApiError>(run: Course<E>, answer: Answer): Failure<CallError<E>> => {
-  const response = responseOf(answer, bodyOf(answer))
+  const response = responseOf(answer, kept(run, bodyOf(answer)))
   run.settings.onResponse?.(response)
   const waitMillis = retryAfterMillis(answer.headers, run.now())
   const replay = mayReplay(run.retryClass, response)
@@ -143,6 +158,9 @@ const statusFailure = <E extends ApiError>(run: Course<E>, answer: Answer): Fail
     refusedCredentials: response.status === 401,
     waitMillis,
     timedOut: false,
+    response,
+    isNotSent: false,
+    isUnknown: false,
     exhausted: () => build({ retryBudgetExhausted: true })
   }
 }
@@ -159,9 +177,17 @@ export const received = <A, E extends ApiError>(
 ): Either.Either<A, Failure<CallError<E>>> => {
   if (!isOk(answer.status)) return Either.left(statusFailure(run, answer))
   const unreadable = (reason: UnexpectedBody["reason"], body: unknown) => {
-    const response = responseOf(answer, body)
-    return Either.left(
-      final(run.operation.kind.unreadable(contextOf(run, false, response.requestId), response, reason))
+    const response = responseOf(answer, kept(run, body))
+    return Either.left({
+      ...final(run.operation.kind.unreadable(contextOf(run, false, response.requestId), response, reason)),
+      isUnknown: run.operation.retry !== "safe"
+    })
+  }
+  const file = run.operation.files ? fileIn(answer) : undefined
+  if (file !== undefined) {
+    run.settings.onResponse?.(responseOf(answer, file))
+    return Either.mapLeft(decode({ body: file, answer, now: run.now }), (expected) =>
+      unfit(run, answer, file, expected)
     )
   }
   const parsed = answer.text === "" || isJson(answer.headers["content-type"]) ? parse(answer.text) : notJson
@@ -172,22 +198,38 @@ export const received = <A, E extends ApiError>(
   }
   const body = parsed._tag === "Value" ? parsed.value : null
   const decoded = decode({ body, answer, now: run.now })
-  if (decoded._tag === "Left") {
-    const response = responseOf(answer, body)
-    return Either.left(
-      final(
-        withResponse(
-          new UnexpectedBody({
-            ...contextOf(run, false, response.requestId),
-            status: response.status,
-            reason: "invalid",
-            expected: decoded.left
-          }),
-          response
-        )
-      )
-    )
-  }
-  run.settings.onResponse?.(responseOf(answer, body))
+  if (decoded._tag === "Left") return Either.left(unfit(run, answer, body, decoded.left))
+  run.settings.onResponse?.(responseOf(answer, kept(run, body)))
   return Either.right(decoded.right)
+}
+
+const unfit = <E extends ApiError>(
+  run: Course<E>,
+  answer: Answer,
+  body: unknown,
+  expected: ReadonlyArray<string>
+): Failure<CallError<E>> => {
+  const response = responseOf(answer, kept(run, body))
+  return final(
+    withResponse(
+      new UnexpectedBody({
+        ...contextOf(run, false, response.requestId),
+        status: response.status,
+        reason: "invalid",
+        expected
+      }),
+      response
+    )
+  )
+}
+
+// what is kept beside a value or an error must not hold what the value holds as redacted
+const kept = <E extends ApiError>(run: Course<E>, body: unknown): unknown =>
+  run.operation.secret ? withoutSecrets(body) : body
+
+// 204 has no file to give
+const fileIn = (answer: Answer): unknown => {
+  if (answer.status === 204 || isJsonType(answer.headers["content-type"])) return undefined
+  if (answer.unread !== undefined) return unreadFile(answer.headers, answer.unread)
+  return answer.bytes === undefined ? undefined : receivedFile(answer.headers, answer.bytes)
 }

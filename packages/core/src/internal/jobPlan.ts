@@ -1,13 +1,13 @@
 import * as Headers from "@effect/platform/Headers"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { UnexpectedBody } from "../ApiError.js"
 import { InvalidRequest, type Issue } from "../InvalidRequest.js"
 import type { WatchOptions } from "../Job.js"
 import type { JobRef } from "../JobRef.js"
 import { milliseconds, waitMilliseconds } from "./milliseconds.js"
+import { expectations } from "./decoded.js"
 import { withResponse } from "./reported.js"
 import type { Subscription } from "./tracker.js"
 
@@ -85,14 +85,6 @@ export const subscriptionOf = (
 /** @internal */
 export type Decoder = (value: unknown, ref: JobRef | undefined) => Effect.Effect<unknown, UnexpectedBody>
 
-// a message may hold the actual value, which may be secret: only the plainest say what was expected
-const plain = /^(Expected (?:string|number|boolean|bigint|object|null|undefined|Date|ReadonlyArray<\w+>)), actual /
-
-const expectation = (message: string): string =>
-  message === "is missing" || message === "is unexpected"
-    ? message
-    : (plain.exec(message)?.[1] ?? "does not fit the output schema")
-
 /** @internal */
 export const decoderOf = <B, I>(output: Schema.Schema<B, I> | undefined): Decoder => {
   if (output === undefined) return Effect.succeed
@@ -111,9 +103,7 @@ export const decoderOf = <B, I>(output: Schema.Schema<B, I> | undefined): Decode
           job,
           status: 200,
           reason: "invalid",
-          expected: ParseResult.ArrayFormatter.formatErrorSync(error).map(
-            ({ message, path }) => `result${path.map((step) => `.${String(step)}`).join("")}: ${expectation(message)}`
-          )
+          expected: expectations("result", error)
         }),
         { status: 200, headers: Headers.empty, requestId: job?.requestId, body: value }
       )

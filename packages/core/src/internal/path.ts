@@ -24,7 +24,8 @@ export const template = (route: string): Template => {
 const plain = /^[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,511}$/
 // oxlint-disable-next-line no-control-regex
 const control = /[\u0000-\u001f\u007f-\u009f]/
-const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+/** @internal */
+export const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
 const maxLength = 512
 
@@ -47,3 +48,12 @@ export const segmentIssue = (name: string, value: unknown, pattern?: RegExp): Is
 
 /** @internal */
 export const segment = (value: string): string => (plain.test(value) ? value : encodeURIComponent(value))
+
+const allowed = /%(?:40|3A|24|26|2B|2C|3B|3D)/g
+
+/**
+ * The same with the characters that a path segment may hold as they are: the server knows `ann@x.com` so.
+ *
+ * @internal
+ */
+export const plainSegment = (value: string): string => segment(value).replace(allowed, decodeURIComponent)

@@ -15,7 +15,7 @@ import type { Auth, Credentials } from "../Auth.js"
 import * as Call from "../Call.js"
 import { InvalidRequest } from "../InvalidRequest.js"
 import * as Retry from "../Retry.js"
-import { exchange } from "./answer.js"
+import { type Answer, exchange, type Lost, type Reading, timedOut } from "./answer.js"
 import * as Bucket from "./bucket.js"
 import { headerIssue } from "./headers.js"
 import {
@@ -30,6 +30,7 @@ import {
 } from "./incoming.js"
 import type { Operation } from "./operation.js"
 import * as Outgoing from "./outgoing.js"
+import { watched, whileMoving } from "./progress.js"
 import type { Resolved } from "./settings.js"
 
 /**
@@ -50,11 +51,28 @@ export interface Road {
 
 const maxAttempts = 10
 
+// a timer of more than 2^31 - 1 ms never fires
+const maxTimerMillis = 2 ** 31 - 1
+
+const noCredentialsNeeded: Credentials = {}
+
+// the caller's word on how often goes before what the operation's class allows
+const askedWait = <E>(
+  ask: Outgoing.Attempts,
+  attempts: number,
+  { isNotSent, isUnknown, response, waitMillis }: Failure<E>
+): Effect.Effect<number | undefined> =>
+  response !== undefined || isNotSent || isUnknown
+    ? ask({ response, isNotSent, retryAfterMillis: waitMillis, attempts })
+    : Effect.succeed(undefined)
+
 interface Run<E extends ApiError> extends Course<E> {
   readonly outgoing: Outgoing.Outgoing
   readonly client: HttpClient.HttpClient
   readonly schedule: Retry.Retry["schedule"]
   readonly deadlineAt: number
+  readonly attemptsAsked: Outgoing.Attempts | undefined
+  readonly reading: Reading
   credentials: Credentials | undefined
   /** What its retries took from the bucket. */
   paid: number
@@ -66,8 +84,12 @@ const isTraced = (fiber: Fiber.RuntimeFiber<unknown, unknown>): boolean =>
   (fiber.currentSpan !== undefined || fiber.currentTracer !== ownTracer) &&
   fiber.getFiberRef(FiberRef.currentTracerEnabled)
 
-const spanned = <A, E, R>(operation: Operation, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.withSpan(effect, `connections.${operation.name}`, {
+const spanned = <A, E, R>(
+  platform: string,
+  operation: Operation,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.withSpan(effect, `${platform}.${operation.name}`, {
     kind: "client",
     captureStackTrace: false,
     attributes: { "http.request.method": operation.method, "url.template": operation.path.route }
@@ -87,6 +109,21 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
   const bucket = Bucket.make()
   const outgoing = Outgoing.make(auth, settings)
 
+  const exchanged = <E extends ApiError>(run: Run<E>, credentials: Credentials): Effect.Effect<Answer, Lost> => {
+    const { client, now, operation, reading } = run
+    const { body, limits } = run.outgoing
+    if (body._tag !== "Stream") {
+      return exchange(client, outgoing.requestOf(operation, run.outgoing, credentials), limits, reading)
+    }
+    // its time is not known before it is sent: only a pause may be too long
+    const moving = watched(body, now)
+    const request = outgoing.requestOf(operation, { ...run.outgoing, body: moving.body }, credentials)
+    const unbound = { ...limits, timeoutMillis: maxTimerMillis }
+    return whileMoving(exchange(client, request, unbound, reading), moving, now, limits.timeoutMillis, () =>
+      timedOut(undefined)
+    )
+  }
+
   const send = <A, E extends ApiError>(
     run: Run<E>,
     credentials: Credentials,
@@ -95,21 +132,18 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     run.credentials = credentials
     run.attempts++
     run.inFlight = true
-    return Effect.matchEffect(
-      exchange(run.client, outgoing.requestOf(run.operation, run.outgoing, credentials), run.outgoing.limits),
-      {
-        onFailure: (lost) => {
-          run.inFlight = false
-          return Effect.fail(lostFailure(run, lost))
-        },
-        onSuccess: (answer) => {
-          run.inFlight = false
-          const value = received(run, answer, decode)
-          if (value._tag === "Right") bucket.succeeded(run.paid)
-          return value
-        }
+    return Effect.matchEffect(exchanged(run, credentials), {
+      onFailure: (lost) => {
+        run.inFlight = false
+        return Effect.fail(lostFailure(run, lost))
+      },
+      onSuccess: (answer) => {
+        run.inFlight = false
+        const value = received(run, answer, decode)
+        if (value._tag === "Right") bucket.succeeded(run.paid)
+        return value
       }
-    )
+    })
   }
 
   const late = <E extends ApiError>(run: Run<E>, deadlineMillis: number): E =>
@@ -123,12 +157,14 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     final(new Unauthorized({ ...contextOf(run, false, undefined), status: 0 }))
 
   const attempt = <A, E extends ApiError>(run: Run<E>, decode: Decode<A>): Effect.Effect<A, Failure<CallError<E>>> =>
-    auth.initial !== undefined
-      ? send(run, auth.initial, decode)
-      : Effect.matchEffect(auth.current, {
-          onFailure: (error) => Effect.fail(error._tag === "InvalidRequest" ? final(error) : noCredentials(run)),
-          onSuccess: (credentials) => send(run, credentials, decode)
-        })
+    run.operation.sends === "none" || run.operation.sends === "nothing"
+      ? send(run, noCredentialsNeeded, decode)
+      : auth.initial !== undefined
+        ? send(run, auth.initial, decode)
+        : Effect.matchEffect(auth.current, {
+            onFailure: (error) => Effect.fail(error._tag === "InvalidRequest" ? final(error) : noCredentials(run)),
+            onSuccess: (credentials) => send(run, credentials, decode)
+          })
 
   // a 401 says that nothing was done: with newer credentials, once, any call may be sent again
   const renewed = <A, E extends ApiError>(
@@ -153,6 +189,7 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     let failure = first
     let canRenew = true
     let state: unknown = run.schedule.initial
+    if (!run.outgoing.isReplayable) return yield* Effect.fail(failure.error)
     while (true) {
       let next: Effect.Effect<A, Failure<CallError<E>>>
       if (failure.refusedCredentials) {
@@ -160,16 +197,22 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
         canRenew = false
         next = renewed(run, failure, decode)
       } else {
-        if (!failure.mayReplay || run.attempts >= maxAttempts) return yield* Effect.fail(failure.error)
         const now = run.now()
-        const [stepped, , decision] = yield* run.schedule.step(now, failure.error, state)
-        state = stepped
-        if (ScheduleDecision.isDone(decision)) return yield* Effect.fail(failure.error)
-        const wait = Math.max(ScheduleIntervals.start(decision.intervals) - now, failure.waitMillis ?? 0, 0)
-        // a wait that is longer than allowed, or ends too late, is the caller's to decide on
-        if ((failure.waitMillis ?? 0) > settings.maxRetryAfterMillis || now + wait >= run.deadlineAt) {
-          return yield* Effect.fail(failure.error)
+        let wait: number
+        if (run.attemptsAsked !== undefined) {
+          const asked = yield* askedWait(run.attemptsAsked, run.attempts, failure)
+          if (asked === undefined) return yield* Effect.fail(failure.error)
+          wait = asked
+        } else {
+          if (!failure.mayReplay || run.attempts >= maxAttempts) return yield* Effect.fail(failure.error)
+          const [stepped, , decision] = yield* run.schedule.step(now, failure.error, state)
+          state = stepped
+          if (ScheduleDecision.isDone(decision)) return yield* Effect.fail(failure.error)
+          wait = Math.max(ScheduleIntervals.start(decision.intervals) - now, failure.waitMillis ?? 0, 0)
+          if ((failure.waitMillis ?? 0) > settings.maxRetryAfterMillis) return yield* Effect.fail(failure.error)
         }
+        // a wait that ends too late is the caller's to decide on
+        if (now + wait >= run.deadlineAt) return yield* Effect.fail(failure.error)
         const paid = bucket.take(failure.timedOut)
         if (paid === undefined) return yield* Effect.fail(failure.exhausted())
         run.paid += paid
@@ -199,7 +242,9 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     const deadlineMillis = Math.min(own === undefined ? Infinity : Duration.toMillis(own), left)
     const prepared = outgoing.prepare(operation, input, given, deadlineMillis, idempotencyKey)
     if (prepared._tag === "Left") return Effect.fail(prepared.left)
-    const retry = Retry.resolve(input.retry ?? given.retry ?? settings.retry)
+    // a policy for this call by name goes before the caller's number of attempts
+    const named = input.retry ?? given.retry
+    const retry = Retry.resolve(named ?? settings.retry)
     const run: Run<E> = {
       operation,
       retryClass: operation.retry === "unsafe" && retry.replay === "declared" ? "idempotent" : operation.retry,
@@ -210,6 +255,8 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
       client: given.transformClient === undefined ? client : given.transformClient(client),
       schedule: retry.schedule,
       deadlineAt: now() + deadlineMillis,
+      attemptsAsked: named === undefined ? input.attempts : undefined,
+      reading: input.scope ?? (operation.files ? "bytes" : "text"),
       credentials: undefined,
       attempts: 0,
       inFlight: false,
@@ -219,7 +266,9 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     // a deadline that several calls share may be over before this one begins
     if (deadlineMillis <= 0) return Effect.fail(late(run, 0))
     const called = Effect.catchAll(attempt(run, decode), (failure) =>
-      failure.mayReplay || failure.refusedCredentials ? retrying(run, failure, decode) : Effect.fail(failure.error)
+      failure.mayReplay || failure.refusedCredentials || run.attemptsAsked !== undefined
+        ? retrying(run, failure, decode)
+        : Effect.fail(failure.error)
     )
     return deadlineMillis === Infinity
       ? called
@@ -231,7 +280,7 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     const started = (key?: string) =>
       Effect.withFiberRuntime<Decoded<typeof decode>, CallError<ErrorOf<typeof operation>>>((fiber) => {
         const called = start(fiber, operation, input, decode, key)
-        return isTraced(fiber) ? spanned(operation, called) : called
+        return isTraced(fiber) ? spanned(settings.platform.name, operation, called) : called
       })
     if (idempotencyKey === undefined || operation.retry === "safe") return started()
     return Effect.flatMap(idempotencyKey.make, (key) => {

@@ -8,6 +8,7 @@ import * as Retry from "../Retry.js"
 import type * as Transport from "../Transport.js"
 import { headerIssue, headerIssues, plainHeaders } from "./headers.js"
 import { milliseconds } from "./milliseconds.js"
+import { plainSegment, segment } from "./path.js"
 import { type BaseUrl, baseUrl } from "./url.js"
 
 /**
@@ -35,13 +36,42 @@ export interface Resolved {
   readonly baseUrl: BaseUrl
   readonly extraHeaders: Readonly<Record<string, string>>
   readonly limits: Transport.Attempt
+  /** The caller set the time of an attempt: it holds for rows that have their own too. */
+  readonly hasOwnTimeout: boolean
   readonly deadline: Duration.Duration | undefined
   readonly retry: Retry.Retry
   readonly userAgent: string
+  readonly platform: Platform
   readonly slugPattern: RegExp | undefined
   readonly maxRetryAfterMillis: number
   readonly idempotencyKey: ClientOptions["idempotencyKey"]
 }
+
+/**
+ * What differs between the platforms before any operation.
+ *
+ * @internal
+ */
+export interface Platform {
+  /** Begins the names of its spans. */
+  readonly name: "connections" | "bosa"
+  readonly accept: string
+  /** The path that the client adds to the base URL by itself. */
+  readonly prefix: string | undefined
+  /** How a name is written into a path. */
+  readonly segment: (value: string) => string
+}
+
+/** @internal */
+export const connectionsPlatform: Platform = {
+  name: "connections",
+  accept: "application/json",
+  prefix: "/api/v1",
+  segment
+}
+
+/** @internal */
+export const bosaPlatform: Platform = { name: "bosa", accept: "*/*", prefix: undefined, segment: plainSegment }
 
 const mebibyte = 1024 * 1024
 
@@ -49,9 +79,13 @@ const mebibyte = 1024 * 1024
 const maxTimerMillis = 2 ** 31 - 1
 
 /** @internal */
-export const resolve = (operation: string, options: ClientOptions): Either.Either<Resolved, InvalidRequest> => {
+export const resolve = (
+  operation: string,
+  options: ClientOptions,
+  platform: Platform
+): Either.Either<Resolved, InvalidRequest> => {
   const issues: Array<Issue> = []
-  const url = baseUrl(options.baseUrl, options.allowInsecureHttp ?? false)
+  const url = baseUrl(options.baseUrl, options.allowInsecureHttp ?? false, platform.prefix)
   if (url._tag === "Left") issues.push(url.left)
   const extraHeaders = options.extraHeaders ?? {}
   issues.push(...headerIssues("extraHeaders", extraHeaders))
@@ -77,10 +111,12 @@ export const resolve = (operation: string, options: ClientOptions): Either.Eithe
   return Either.right({
     baseUrl: url.right,
     extraHeaders: plainHeaders(extraHeaders),
+    hasOwnTimeout: options.attemptTimeout !== undefined,
     limits: { timeoutMillis, idleMillis: 30_000, maxBodyBytes, maxErrorBodyBytes: 64 * 1024 },
     deadline: deadlineMillis === Infinity ? undefined : Duration.millis(deadlineMillis),
     retry: options.retry === undefined ? Retry.defaultPolicy : Retry.resolve(options.retry),
     userAgent,
+    platform,
     slugPattern: options.slugPattern,
     maxRetryAfterMillis,
     idempotencyKey: options.idempotencyKey

@@ -10,11 +10,22 @@ export interface BaseUrl {
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
+/**
+ * Whether a host is this machine.
+ *
+ * @internal
+ */
+export const isLoopback = (hostname: string): boolean => loopback.test(hostname)
+
 // a URL parser takes the host for a scheme
 const hostAndPort = /^[\w.-]+:\d+(\/|$)/
 
 /** @internal */
-export const baseUrl = (input: string, allowInsecureHttp: boolean): Either.Either<BaseUrl, Issue> => {
+export const baseUrl = (
+  input: string,
+  allowInsecureHttp: boolean,
+  prefix: string | undefined
+): Either.Either<BaseUrl, Issue> => {
   const refuse = (message: string, fix: string) => Either.left<Issue>({ path: ["baseUrl"], message, fix })
   // a URL parser drops control characters and spaces without a word
   // oxlint-disable-next-line no-control-regex
@@ -32,12 +43,14 @@ export const baseUrl = (input: string, allowInsecureHttp: boolean): Either.Eithe
       : "only https: and, on this machine, http: are spoken"
     return refuse(`has the scheme ${url.protocol}`, fix)
   }
-  if (url.protocol === "http:" && !loopback.test(url.hostname) && !allowInsecureHttp) {
+  if (url.protocol === "http:" && !isLoopback(url.hostname) && !allowInsecureHttp) {
     return refuse(
       "is plain http to another machine: credentials would go in clear",
       "use https, or set `allowInsecureHttp: true`"
     )
   }
-  if (/\/api\/v1\/*$/.test(url.pathname)) return refuse("ends in /api/v1", "leave that out: the client adds it")
+  if (prefix !== undefined && url.pathname.replace(/\/+$/, "").endsWith(prefix)) {
+    return refuse(`ends in ${prefix}`, "leave that out: the client adds it")
+  }
   return Either.right({ origin: url.origin, href: url.origin + url.pathname.replace(/\/+$/, "") })
 }

@@ -1,13 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Auth, ConnectionsApi } from "@effect-connectors/core"
-import { ConnectionsTest, VirtualClock, World } from "@effect-connectors/testing"
+import { Auth, BosaApi, ConnectionsApi, type Dialect } from "@effect-connectors/core"
+import { BosaTest, ConnectionsTest, VirtualClock, World } from "@effect-connectors/testing"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { readFileSync } from "node:fs"
-import { fromConfig, program } from "./consumer.js"
+import { bosaProgram, fromConfig, program } from "./consumer.js"
 
 const world = (fetchDeal: Partial<World.WorldAction>) =>
   World.make({
@@ -25,6 +25,30 @@ const world = (fetchDeal: Partial<World.WorldAction>) =>
       { slug: "other", relayId: "r2" }
     ]
   })
+
+const text = { type: "string" }
+
+const pulls = World.make({
+  bosa: {
+    clients: [{ name: "acme", apiKey: "key" }],
+    connectors: [
+      {
+        name: "github",
+        actions: [
+          {
+            name: "list_pull_requests",
+            properties: { owner: text, page: { anyOf: [{ type: "integer" }, { type: "null" }] } },
+            pages: {
+              items: Array.from({ length: 120 }, (_, index) => ({ number: index + 1, at: "2026-01-02T03:04:05Z" })),
+              perPage: 10
+            }
+          },
+          { name: "list_collaborators", properties: { owner: text, repo: text }, value: ["ann"] }
+        ]
+      }
+    ]
+  }
+})
 
 // the contract selects from the connection that it runs actions on, which no world has
 const selected = { operation: "sql.select" } as const
@@ -130,4 +154,31 @@ describe("the contract", () => {
       assert.strictEqual(yield* Effect.withConfigProvider(Config.string("T"), environment), "x")
     })
   )
+
+  for (const dialect of ["bosa", "bosa-0.3", "gl"] satisfies ReadonlyArray<Dialect.Dialect>) {
+    it.effect(`does what it says of BOSA in dialect ${dialect}`, () =>
+      Effect.gen(function* () {
+        const { first, linked, status, typed, url } = yield* bosaProgram
+        const test = yield* BosaTest
+        assert.deepStrictEqual([first.isList, first.hasNext, linked, status], [true, true, false, 200])
+        assert.strictEqual(typed.length, 5)
+        assert.isTrue(URL.canParse(url))
+        const sent = (yield* test.requests).filter(({ operation }) => operation === "actions.execute")
+        // one page, the 12 pages there are, one more for five items, one execute
+        assert.strictEqual(sent.length, 1 + 12 + 1 + 1)
+        assert.strictEqual(
+          (yield* test.requests).filter(({ operation }) => operation === "connectors.discover").length,
+          1
+        )
+      }).pipe(
+        Effect.provide(
+          BosaApi.layer({ baseUrl: "http://localhost", dialect }).pipe(
+            Layer.provide(Auth.apiKey(Redacted.make("key"))),
+            Layer.provideMerge(BosaTest.layer(pulls))
+          )
+        ),
+        VirtualClock.provide
+      )
+    )
+  }
 })

@@ -21,7 +21,7 @@ export class BufferedResponse extends RawResponse {
     truncated: boolean
   ) {
     super(request, status, raw)
-    this[Transport.BufferedBodyTypeId] = { text: toText(bytes), byteLength, truncated }
+    this[Transport.BufferedBodyTypeId] = new Body(bytes, byteLength, truncated)
   }
 
   get text(): Effect.Effect<string> {
@@ -34,6 +34,21 @@ export class BufferedResponse extends RawResponse {
 
   get stream(): Stream.Stream<Uint8Array> {
     return this.bytes.length === 0 ? Stream.empty : Stream.make(new Uint8Array(this.bytes))
+  }
+}
+
+/** Its text is made when it is asked for: a file has none. */
+class Body implements Transport.BufferedBody {
+  private decoded: string | undefined = undefined
+
+  constructor(
+    readonly bytes: Buffer,
+    readonly byteLength: number,
+    readonly truncated: boolean
+  ) {}
+
+  get text(): string {
+    return (this.decoded ??= toText(this.bytes))
   }
 }
 

@@ -17,9 +17,11 @@ import * as World from "../World.js"
 
 const usage = `usage: connectors-emulator [--port P] [--host H] [--world FILE] [--data-dir DIR]
 
+Serves the Connections platform under /api/v1 and BOSA / GL Connectors beside it.
+
   --port P        the port, 0 to 65535; 0, the default, picks a free one
   --host H        a loopback address; 127.0.0.1 unless given
-  --world FILE    what the platform holds, as JSON; a demonstration unless given
+  --world FILE    what the platforms hold, as JSON; a demonstration unless given
   --data-dir DIR  keeps the databases of sql connections there; in memory unless given
 
 DATABASE_URL, when set, is the PostgreSQL server of all sql connections (needs the package pg).`
@@ -77,6 +79,7 @@ const program = Effect.gen(function* () {
   if (databaseUrl !== undefined) yield* Console.error("sql connections use the PostgreSQL server of DATABASE_URL")
   const emulator = yield* Emulator.make({ world, port, host, databaseUrl, dataDir: values["data-dir"] })
   yield* Console.log(`listening on ${emulator.url}`)
+  yield* Console.log(`the API key for BOSA / GL Connectors is ${emulator.bosa.apiKey}`)
   return yield* Effect.never
 }).pipe(
   Effect.scoped,

@@ -4,10 +4,16 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { ConnectionsModel, ModelRequest, ModelResponse } from "../ConnectionsModel.js"
+import type { ModelRequest, ModelResponse } from "../ConnectionsModel.js"
+import { maxBodyBytes, tooLarge as bosaTooLarge } from "./bosa/envelope.js"
+import type { Model } from "./face/client.js"
+import { isConnections } from "./face/paths.js"
 
-/** The largest body of a request, in bytes. */
-const maxBodyBytes = 16 * 1024 * 1024
+/** What a server serves, each platform on its own paths. @internal */
+export interface Faces {
+  readonly connections: Model
+  readonly bosa: Model
+}
 
 /** A body over the limit is read up to here and thrown away, so that its sender gets to read the refusal. */
 const maxDiscardedBytes = 4 * maxBodyBytes
@@ -41,12 +47,12 @@ const readBody = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<U
     )
   })
 
-/** `undefined` when the bytes are not UTF-8. */
-const decode = (bytes: Uint8Array): string | undefined => {
+const isText = (bytes: Uint8Array): boolean => {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+    return true
   } catch {
-    return undefined
+    return false
   }
 }
 
@@ -60,7 +66,7 @@ const headersOf = (
   )
 
 /** The path stays as it was written: which characters were encoded is a thing to test. */
-const toModelRequest = (request: HttpServerRequest.HttpServerRequest, body: string): ModelRequest => {
+const toModelRequest = (request: HttpServerRequest.HttpServerRequest, bytes: Uint8Array): ModelRequest => {
   const { headers, method = "GET", url = "/" } = NodeHttpServerRequest.toIncomingMessage(request)
   const target = url.replace(/^https?:\/\/[^/?]*/i, "")
   const mark = target.indexOf("?")
@@ -70,7 +76,9 @@ const toModelRequest = (request: HttpServerRequest.HttpServerRequest, body: stri
     path: path === "" ? "/" : path,
     query: mark === -1 ? [] : [...new URLSearchParams(target.slice(mark + 1))],
     headers: headersOf(headers),
-    body
+    body: bytes.byteLength === 0 ? "" : new TextDecoder().decode(bytes),
+    bytes,
+    origin: `http://${headers.host ?? "localhost"}`
   }
 }
 
@@ -82,14 +90,19 @@ const send = (
   switch (response._tag) {
     case "Answer": {
       const { body, headers, status } = response
+      if (body.length === 0 || status === 204 || status === 304) {
+        return Effect.succeed(HttpServerResponse.empty({ status, headers }))
+      }
+      const bytes = typeof body === "string" ? Buffer.from(body) : body
+      const contentType = headers["content-type"]
+      // The platform gives every other body a type.
       return Effect.succeed(
-        body === "" || status === 204 || status === 304
-          ? HttpServerResponse.empty({ status, headers })
-          : HttpServerResponse.uint8Array(Buffer.from(body), {
+        contentType === undefined
+          ? HttpServerResponse.raw(bytes, {
               status,
-              headers,
-              contentType: headers["content-type"] ?? "application/json"
+              headers: { ...headers, "content-length": String(bytes.byteLength) }
             })
+          : HttpServerResponse.uint8Array(bytes, { status, headers, contentType })
       )
     }
     case "Refused":
@@ -116,18 +129,19 @@ const send = (
   }
 }
 
-const respond = Effect.fnUntraced(function* (model: ConnectionsModel) {
+const respond = Effect.fnUntraced(function* (faces: Faces) {
   const request = yield* HttpServerRequest.HttpServerRequest
   const bytes = yield* readBody(request)
+  const asked = toModelRequest(request, bytes ?? new Uint8Array())
+  if (!isConnections(asked.path)) {
+    return yield* send(request, bytes === undefined ? bosaTooLarge("req-0") : yield* faces.bosa.handle(asked))
+  }
   if (bytes === undefined) return yield* send(request, tooLarge)
-  const body = decode(bytes)
-  if (body === undefined) return yield* send(request, notText)
-  return yield* send(request, yield* model.handle(toModelRequest(request, body)))
+  return yield* send(request, isText(bytes) ? yield* faces.connections.handle(asked) : notText)
 })
 
 /**
- * Answers what comes to the server with the model, until the scope ends. The platform runs an
+ * Answers what comes to the server with the models, until the scope ends. The platform runs an
  * app so that nothing interrupts it; this one has to end with its client, or a hanging request never would.
  */
-export const serve = (server: HttpServer.HttpServer, model: ConnectionsModel) =>
-  server.serve(Effect.interruptible(respond(model)))
+export const serve = (server: HttpServer.HttpServer, faces: Faces) => server.serve(Effect.interruptible(respond(faces)))

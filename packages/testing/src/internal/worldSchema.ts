@@ -1,112 +1,91 @@
 import * as Schema from "effect/Schema"
-import type { Json, JsonObject } from "../Executor.js"
-
-/** The data of a world, as a world file holds it: everything but functions. */
-const Json: Schema.Schema<Json> = Schema.suspend(() =>
-  Schema.Union(
-    Schema.Null,
-    Schema.Boolean,
-    Schema.Number,
-    Schema.String,
-    Schema.Array(Json),
-    Schema.Record({ key: Schema.String, value: Json })
-  )
-).annotations({ identifier: "Json" })
-
-const JsonObject: Schema.Schema<JsonObject> = Schema.Record({ key: Schema.String, value: Json })
-
-const opt = Schema.optionalWith
-const Text = Schema.NonEmptyString
-const Millis = Schema.Number.pipe(
-  Schema.filter((n) => (Number.isFinite(n) && n >= 0) || "expected milliseconds, 0 or more")
-)
-const exact = { exact: true } as const
+import { BosaWorldData } from "./bosa/schema.js"
+import { Headers, Json, JsonObject, maybe, Millis, Text } from "./schemaParts.js"
 
 const Step = Schema.Struct({
   atMillis: Millis,
   status: Text,
-  progress: opt(Json, exact),
-  result: opt(Json, exact),
-  error: opt(Json, exact),
-  message: opt(Schema.String, exact)
+  progress: maybe(Json),
+  result: maybe(Json),
+  error: maybe(Json),
+  message: maybe(Schema.String)
 })
 
 const plan = {
-  takesMillis: opt(Millis, exact),
-  queuedMillis: opt(Millis, exact),
-  progress: opt(Schema.Boolean, exact),
-  fails: opt(
+  takesMillis: maybe(Millis),
+  queuedMillis: maybe(Millis),
+  progress: maybe(Schema.Boolean),
+  fails: maybe(
     Schema.Struct({
-      status: opt(Schema.Int.pipe(Schema.between(400, 599)), exact),
-      code: opt(Text, exact),
+      status: maybe(Schema.Int.pipe(Schema.between(400, 599))),
+      code: maybe(Text),
       message: Schema.String
-    }),
-    exact
+    })
   ),
-  stays: opt(Text, exact),
-  cancelled: opt(Schema.Boolean, exact),
-  atOnce: opt(Schema.Boolean, exact),
-  alwaysJob: opt(Schema.Boolean, exact),
-  steps: opt(Schema.Array(Step), exact)
+  stays: maybe(Text),
+  cancelled: maybe(Schema.Boolean),
+  atOnce: maybe(Schema.Boolean),
+  alwaysJob: maybe(Schema.Boolean),
+  steps: maybe(Schema.Array(Step))
 }
 
 const Action = Schema.Struct({
   slug: Text,
-  name: opt(Schema.String, exact),
-  inputs: opt(Schema.Array(JsonObject), exact),
-  outputs: opt(Schema.Array(JsonObject), exact),
-  result: opt(Json, exact),
-  echo: opt(Schema.Boolean, exact),
-  fields: opt(JsonObject, exact),
+  name: maybe(Schema.String),
+  inputs: maybe(Schema.Array(JsonObject)),
+  outputs: maybe(Schema.Array(JsonObject)),
+  result: maybe(Json),
+  echo: maybe(Schema.Boolean),
+  fields: maybe(JsonObject),
   ...plan
 })
 
 const Trigger = Schema.Struct({
   slug: Text,
-  name: opt(Schema.String, exact),
-  inputs: opt(Schema.Array(JsonObject), exact),
-  refuses: opt(Schema.Boolean, exact),
-  fields: opt(JsonObject, exact)
+  name: maybe(Schema.String),
+  inputs: maybe(Schema.Array(JsonObject)),
+  refuses: maybe(Schema.Boolean),
+  fields: maybe(JsonObject)
 })
 
 const HttpAnswer = Schema.Struct({
   method: Schema.Literal("get", "post", "patch", "put", "delete"),
   path: Schema.String,
-  status: opt(Schema.Int.pipe(Schema.between(200, 599)), exact),
-  headers: opt(Schema.Record({ key: Schema.String, value: Schema.String }), exact),
-  body: opt(Json, exact)
+  status: maybe(Schema.Int.pipe(Schema.between(200, 599))),
+  headers: maybe(Headers),
+  body: maybe(Json)
 })
 
 const Connection = Schema.Struct({
   slug: Text,
-  kind: opt(Schema.Literal("actions", "http", "file", "sql"), exact),
-  displayName: opt(Schema.String, exact),
-  active: opt(Schema.Boolean, exact),
-  authorized: opt(Schema.Boolean, exact),
-  relayId: opt(Text, exact),
-  templateId: opt(Text, exact),
-  actions: opt(Schema.Array(Action), exact),
-  triggers: opt(Schema.Array(Trigger), exact),
-  files: opt(Schema.Record({ key: Text, value: Schema.String }), exact),
-  tables: opt(Schema.Record({ key: Text, value: Schema.Array(JsonObject) }), exact),
-  answers: opt(Schema.Array(HttpAnswer), exact),
-  baseUrl: opt(Text, exact),
-  plans: opt(Schema.Record({ key: Text, value: Schema.Struct(plan) }), exact),
-  fields: opt(JsonObject, exact)
+  kind: maybe(Schema.Literal("actions", "http", "file", "sql")),
+  displayName: maybe(Schema.String),
+  active: maybe(Schema.Boolean),
+  authorized: maybe(Schema.Boolean),
+  relayId: maybe(Text),
+  templateId: maybe(Text),
+  actions: maybe(Schema.Array(Action)),
+  triggers: maybe(Schema.Array(Trigger)),
+  files: maybe(Schema.Record({ key: Text, value: Schema.String })),
+  tables: maybe(Schema.Record({ key: Text, value: Schema.Array(JsonObject) })),
+  answers: maybe(Schema.Array(HttpAnswer)),
+  baseUrl: maybe(Text),
+  plans: maybe(Schema.Record({ key: Text, value: Schema.Struct(plan) })),
+  fields: maybe(JsonObject)
 })
 
-/** @internal */
+/** The data of a world, as a world file holds it: everything but functions. @internal */
 export const WorldData = Schema.Struct({
   connections: Schema.Array(Connection),
-  auth: opt(
+  auth: maybe(
     Schema.Struct({
-      serviceTokens: opt(Schema.Array(Text), exact),
-      sessions: opt(Schema.Array(Schema.Struct({ cookie: Text, csrfToken: Text })), exact)
-    }),
-    exact
+      serviceTokens: maybe(Schema.Array(Text)),
+      sessions: maybe(Schema.Array(Schema.Struct({ cookie: Text, csrfToken: Text })))
+    })
   ),
-  catalogue: opt(Schema.Array(JsonObject), exact),
-  syncLimitMillis: opt(Millis, exact),
-  admin: opt(Schema.Boolean, exact),
-  jobIds: opt(Schema.Literal("text", "number"), exact)
+  catalogue: maybe(Schema.Array(JsonObject)),
+  syncLimitMillis: maybe(Millis),
+  admin: maybe(Schema.Boolean),
+  jobIds: maybe(Schema.Literal("text", "number")),
+  bosa: maybe(BosaWorldData)
 })

@@ -1,20 +1,7 @@
-import type { ModelResponse } from "../../ConnectionsModel.js"
 import type { Json } from "../../Executor.js"
+import { type Answer, json } from "../face/answer.js"
 
-/** @internal */
-export type Answer = Extract<ModelResponse, { readonly _tag: "Answer" }>
-
-/** @internal */
-export const text = (status: number, body: string, headers?: Readonly<Record<string, string>>): Answer => ({
-  _tag: "Answer",
-  status,
-  headers: { "content-type": "text/plain; charset=utf-8", ...headers },
-  body
-})
-
-/** @internal */
-export const json = (status: number, body: unknown, headers?: Readonly<Record<string, string>>): Answer =>
-  text(status, JSON.stringify(body) ?? "", { "content-type": "application/json", ...headers })
+export type { Answer }
 
 /** @internal */
 export const ok = (body: Json): Answer => json(200, body)

@@ -2,7 +2,7 @@ import type { ConnectionView, Options } from "../../ConnectionsModel.js"
 import type { Executor, ExecutorConnection, Json, JsonObject } from "../../Executor.js"
 import type { World, WorldAction, WorldConnection } from "../../World.js"
 import { type Answer, badRequest, notFound, ok } from "./answer.js"
-import { compact } from "./json.js"
+import { compact } from "../face/json.js"
 import { memoryExecutor } from "./memory.js"
 
 /** A connection while the platform runs. @internal */

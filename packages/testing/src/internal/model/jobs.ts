@@ -6,7 +6,7 @@ import type { JobChange, JobView } from "../../ConnectionsModel.js"
 import type { ExecutorFailure, Json, JsonObject } from "../../Executor.js"
 import type { JobStep, Plan } from "../../World.js"
 import { type Answer, notFound, ok } from "./answer.js"
-import { compact, isObject } from "./json.js"
+import { compact, isObject } from "../face/json.js"
 
 /** How work has ended, once it has. @internal */
 export interface Outcome {

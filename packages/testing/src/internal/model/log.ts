@@ -1,7 +1,8 @@
-import * as Redacted from "effect/Redacted"
 import type { Execution, ModelRequest, RecordedRequest } from "../../ConnectionsModel.js"
 import type { Json } from "../../Executor.js"
-import { parse } from "./json.js"
+import { parse } from "../face/json.js"
+import { Ledger } from "../face/ledger.js"
+import { shown } from "../face/secrets.js"
 import type { Match } from "./routes.js"
 
 type Open<A> = { -readonly [K in keyof A]: A[K] }
@@ -9,34 +10,31 @@ type Open<A> = { -readonly [K in keyof A]: A[K] }
 /** A record while its request is under way. @internal */
 export type OpenRequest = Open<RecordedRequest>
 
-/** @internal */
-export type OpenExecution = Open<Execution>
-
-const secret = /token|secret|key|cookie|auth|password/i
-
-const hideSecrets = (headers: Readonly<Record<string, string>>): RecordedRequest["headers"] =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, secret.test(name) ? Redacted.make(value) : value])
-  )
-
-/** What the model has seen, the oldest dropped once there is too much of it. @internal */
+/** What the model has seen. @internal */
 export class Log {
-  requests: Array<OpenRequest> = []
-  executions: Array<OpenExecution> = []
-  private counts = new Map<string, number>()
-  private received = 0
+  private readonly ledger: Ledger<RecordedRequest, Execution>
 
-  constructor(private readonly limit: number) {}
+  constructor(limit: number) {
+    this.ledger = new Ledger(limit)
+  }
+
+  get requests(): ReadonlyArray<RecordedRequest> {
+    return this.ledger.requests.map(shown)
+  }
+
+  get executions(): ReadonlyArray<Execution> {
+    return this.ledger.executions
+  }
 
   begin(at: number, request: ModelRequest, match: Match): OpenRequest {
     const parameters = match._tag === "Found" ? match.parameters : {}
-    const record: OpenRequest = {
-      index: this.received++,
+    return this.ledger.keep({
+      index: this.ledger.next(),
       at,
       method: request.method,
       path: request.path,
       query: request.query,
-      headers: hideSecrets(request.headers),
+      headers: request.headers,
       body: request.body === "" ? undefined : parse(request.body),
       operation: match._tag === "Found" ? match.name : undefined,
       connection: parameters["connection"],
@@ -45,28 +43,18 @@ export class Log {
       fault: undefined,
       executed: false,
       interrupted: false
-    }
-    this.requests.push(record)
-    if (this.requests.length > this.limit) this.requests.shift()
-    return record
+    })
   }
 
-  execute(at: number, connection: string, name: string, body: Json): OpenExecution {
-    const execution: OpenExecution = { at, connection, name, body, jobId: undefined }
-    this.executions.push(execution)
-    if (this.executions.length > this.limit) this.executions.shift()
-    this.counts.set(`${connection}/${name}`, this.executionsOf(connection, name) + 1)
-    return execution
+  execute(at: number, connection: string, name: string, body: Json): Open<Execution> {
+    return this.ledger.execute(`${connection}/${name}`, { at, connection, name, body, jobId: undefined })
   }
 
   executionsOf(connection: string, name: string): number {
-    return this.counts.get(`${connection}/${name}`) ?? 0
+    return this.ledger.executionsOf(`${connection}/${name}`)
   }
 
   clear(): void {
-    this.requests = []
-    this.executions = []
-    this.counts = new Map()
-    this.received = 0
+    this.ledger.clear()
   }
 }

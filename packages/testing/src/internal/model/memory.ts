@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { type Executor, ExecutorFailure, type Work } from "../../Executor.js"
 import type { WorldConnection } from "../../World.js"
-import { textOf } from "./json.js"
+import { textOf } from "../face/json.js"
 import { MemoryFiles } from "./memoryFiles.js"
 import { MemoryTables } from "./memoryTables.js"
 import { refused, type Result } from "./refusal.js"

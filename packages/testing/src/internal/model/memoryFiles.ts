@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import { ExecutorFailure, type JsonObject, type Operation } from "../../Executor.js"
-import { textOf } from "./json.js"
+import { textOf } from "../face/json.js"
 import { refused, type Result } from "./refusal.js"
 
 const clean = (path: string): string =>

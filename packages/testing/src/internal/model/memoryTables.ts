@@ -1,5 +1,5 @@
 import type { Json, JsonObject, Operation } from "../../Executor.js"
-import { isArray, isObject, textOf } from "./json.js"
+import { isArray, isObject, textOf } from "../face/json.js"
 import { refused, type Result } from "./refusal.js"
 
 type Rows = Array<JsonObject>

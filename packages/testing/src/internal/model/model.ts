@@ -1,17 +1,19 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { ConnectionsModel, ModelRequest, ModelResponse, Options, Scripted } from "../../ConnectionsModel.js"
+import type { ConnectionsModel, Matcher, ModelRequest, ModelResponse, Options } from "../../ConnectionsModel.js"
 import type { JsonObject } from "../../Executor.js"
 import type { World } from "../../World.js"
-import { type Answer, badRequest, json, notFound, refuse, text } from "./answer.js"
+import { json } from "../face/answer.js"
+import { isObject, parse } from "../face/json.js"
+import { respondTo } from "../face/perform.js"
+import { Scripts } from "../face/scripts.js"
+import { type Answer, badRequest, notFound, refuse } from "./answer.js"
 import { isAllowed } from "./auth.js"
 import { Connections } from "./connections.js"
 import { Jobs } from "./jobs.js"
-import { isObject, parse } from "./json.js"
 import { Log, type OpenRequest } from "./log.js"
 import { isOperation, match, type Match } from "./routes.js"
-import { Scripts } from "./scripts.js"
 import { Triggers } from "./triggers.js"
 import { Works } from "./work.js"
 
@@ -107,54 +109,11 @@ const answer = (parts: Parts, request: ModelRequest, route: Match, record: OpenR
   }
 }
 
-const cut = (answer: Answer): ModelResponse => {
-  const bytes = new TextEncoder().encode(answer.body)
-  // Half of it, and never inside of a character: what arrives is text that ends too early.
-  const body = new TextDecoder().decode(bytes.subarray(0, bytes.length >> 1)).replace(/\uFFFD+$/, "")
-  return { ...answer, _tag: "CutBody", body, contentLength: Math.max(bytes.length, 1) }
-}
-
-/** What comes of a scripted answer; `respond` is what the model itself would do. */
-const perform = Effect.fnUntraced(function* (
-  scripted: Scripted,
-  respond: Effect.Effect<Answer>,
-  record: OpenRequest
-): Effect.fn.Return<ModelResponse> {
-  if (scripted._tag !== "Hang" && scripted.delayMillis !== undefined) yield* Effect.sleep(scripted.delayMillis)
-  switch (scripted._tag) {
-    case "Pass":
-      return yield* respond
-    case "Refused":
-      record.fault = "Refused"
-      return { _tag: "Refused" }
-    case "Reset":
-      if (scripted.commit === true) yield* respond
-      record.fault = "Reset"
-      return { _tag: "Reset" }
-    case "Hang":
-      if (scripted.commit === true) yield* respond
-      record.fault = "Hang"
-      return yield* Effect.never
-    case "CutBody": {
-      const whole =
-        scripted.commit === true ? yield* respond : json(scripted.status ?? 200, scripted.json ?? { result: null })
-      record.fault = "CutBody"
-      return cut(whole)
-    }
-    default: {
-      const status = scripted.status ?? 200
-      return scripted.text === undefined
-        ? json(status, scripted.json ?? {}, scripted.headers)
-        : text(status, scripted.text, scripted.headers)
-    }
-  }
-})
-
 /** @internal */
 export const make = (world: World, options?: Options): Effect.Effect<ConnectionsModel, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
     const log = new Log(options?.logLimit ?? 100_000)
-    const scripts = new Scripts()
+    const scripts = new Scripts<Matcher>()
     const jobs = new Jobs(world.jobIds ?? "text")
     const parts: Parts = {
       world,
@@ -168,21 +127,13 @@ export const make = (world: World, options?: Options): Effect.Effect<Connections
       const route = match(request.method, request.path)
       const record = log.begin(yield* Clock.currentTimeMillis, request, route)
       const respond = answer(parts, request, route, record)
-      const scripted = scripts.take(request, route)
-      const response = yield* (scripted === undefined ? respond : perform(scripted, respond, record)).pipe(
-        Effect.onInterrupt(() =>
-          Effect.sync(() => {
-            record.interrupted = true
-          })
-        )
-      )
-      if (response._tag === "Reset" || response._tag === "Refused") return response
-      record.status = response.status
-      return { ...response, headers: { "x-request-id": `req-${record.index + 1}`, ...response.headers } }
+      const { operation, connection, action } = record
+      const scripted = scripts.take(request, { operation, connection, action })
+      return yield* respondTo(record, `req-${record.index + 1}`, scripted, respond)
     })
     return {
       handle,
-      requests: Effect.sync(() => log.requests.map((request) => ({ ...request }))),
+      requests: Effect.sync(() => log.requests),
       executionLog: Effect.sync(() => log.executions.map((execution) => ({ ...execution }))),
       executions: (connection, name) => Effect.sync(() => log.executionsOf(connection, name)),
       jobs: Effect.map(Clock.currentTimeMillis, (now) => jobs.views(now)),

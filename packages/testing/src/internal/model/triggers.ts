@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../../Executor.js"
 import type { World, WorldTrigger } from "../../World.js"
 import { type Answer, badRequest, notFound, ok, refuse } from "./answer.js"
 import type { Live } from "./connections.js"
-import { compact, textOf } from "./json.js"
+import { compact, textOf } from "../face/json.js"
 
 interface Subscriber {
   readonly id: number

@@ -10,7 +10,7 @@ import type { Plan, World, WorldAction } from "../../World.js"
 import { type Answer, badRequest, notFound, ok, refuse } from "./answer.js"
 import type { Live } from "./connections.js"
 import { failureOf, type Jobs, lengthOf, type Outcome } from "./jobs.js"
-import { isObject } from "./json.js"
+import { isObject } from "../face/json.js"
 import type { Log, OpenRequest } from "./log.js"
 
 interface Asked {

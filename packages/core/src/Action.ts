@@ -1,0 +1,365 @@
+/**
+ * An action of a connector as a value: parameters and options are piped onto it, and nothing
+ * is sent before it is run.
+ *
+ * @since 0.1.0
+ */
+import type * as Headers from "@effect/platform/Headers"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
+import type { Pipeable } from "effect/Pipeable"
+import type * as Redacted from "effect/Redacted"
+import type * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
+import type * as ActionSchema from "./ActionSchema.js"
+import type { ReadError, WriteError } from "./ApiError.js"
+import type { ConnectorFile } from "./ConnectorFile.js"
+import { decoded } from "./internal/decoded.js"
+import type { Page, PageError, Position } from "./Page.js"
+import type { UserToken } from "./Users.js"
+
+/**
+ * What an action is given: plain data, and files where it takes some.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Parameters = Readonly<Record<string, unknown>>
+
+/**
+ * A user's token: as `users.authenticate` gives it, or its text.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Token = UserToken | Redacted.Redacted
+
+/**
+ * How an action is run.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /** The user in whose name it is run. Without one, the user of `Auth`, if it has one. */
+  readonly token?: Token | undefined
+  /** Which of the user's accounts; not in dialect `bosa`. */
+  readonly identifier?: string | undefined
+  /** More headers. What authorises replaces them. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** For one attempt; between two pieces of a file that is streamed. Default 30 seconds. */
+  readonly timeout?: Duration.DurationInput | undefined
+  /**
+   * How often it may be sent in all, 1 to 11. Default 1. Declares that an answer of failure may be followed by another
+   * try: 429 and 5xx, in dialect `gl` what the server itself calls retryable. A lost answer is never tried again.
+   */
+  readonly maxAttempts?: number | undefined
+  /** With `maxAttempts`: tries again even when it may have happened. It can be done more than once. */
+  readonly replayUnsafe?: boolean | undefined
+  /** Checks everything that the action's JSON Schema says, and refuses unknown names. */
+  readonly strict?: boolean | undefined
+  /** Which fields the answer shall have, for actions that can tell. */
+  readonly responseFields?: ReadonlyArray<string> | undefined
+  /** The most pages that are read, 100,000 unless given: one more is a `PaginationLoop`. */
+  readonly maxPages?: number | undefined
+  /** The page to begin with. */
+  readonly from?: Position | undefined
+}
+
+/**
+ * What an action answered with, as a whole.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Executed {
+  /** The whole body: JSON, a `ConnectorFile` when it is none, or `null` when there is none. */
+  readonly data: unknown
+  readonly status: number
+  readonly headers: Headers.Headers
+  readonly requestId: string | undefined
+  /** Parameters that the action does not know and that were not sent. */
+  readonly ignored: ReadonlyArray<ActionSchema.Ignored>
+}
+
+/**
+ * How an action can end without its answer: what discovery can end with is among it.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type ActionError = ReadError | WriteError
+
+/**
+ * An error that is an answer with a status outside of 2xx.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type StatusError = Extract<
+  ActionError,
+  {
+    readonly _tag:
+      | "Unauthorized"
+      | "Forbidden"
+      | "NotFound"
+      | "RateLimited"
+      | "ApiRejected"
+      | "ServerFailed"
+      | "UnexpectedRedirect"
+  }
+>
+
+/**
+ * What the items of an action are: the elements of a list, or the one thing that is no list.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Item<A> = A extends ReadonlyArray<infer X> ? X : A
+
+/**
+ * An action with its parameters and options. `A` is the type of a page's data.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Action<out A = unknown> extends Pipeable {
+  readonly connector: string
+  readonly name: string
+  readonly given: Parameters
+  readonly options: Options
+  /** What it takes, from discovery. */
+  readonly parameters: Effect.Effect<ReadonlyArray<ActionSchema.Parameter>, ReadError>
+  /** What it takes as an `effect/Schema`, from discovery. */
+  readonly schema: Effect.Effect<Schema.Schema<ActionSchema.Values, ActionSchema.Values>, ReadError>
+  /** What would be sent, without sending it; refused with every issue as `InvalidRequest`. */
+  readonly validate: Effect.Effect<ActionSchema.Cleaned, ReadError>
+  /** See {@link execute}. */
+  readonly execute: Effect.Effect<Executed, ActionError>
+  /** See {@link either}. */
+  readonly either: Effect.Effect<Either.Either<Executed, Executed>, Exclude<ActionError, StatusError>>
+  /** See {@link run}. */
+  readonly run: Effect.Effect<Page<A>, PageError>
+  /** See {@link download}. */
+  readonly download: Effect.Effect<ConnectorFile, ActionError, Scope.Scope>
+  /** See {@link pages}. */
+  readonly pages: Stream.Stream<Page<A>, PageError>
+  /** See {@link pagesBackward}. */
+  readonly pagesBackward: Stream.Stream<Page<A>, PageError>
+  /** See {@link items}. */
+  readonly items: Stream.Stream<Item<A>, PageError>
+  /** See {@link itemsBackward}. */
+  readonly itemsBackward: Stream.Stream<Item<A>, PageError>
+  /** The same action with more parameters or other options; what is not given stays. */
+  readonly with: (change: Change) => Action<A>
+  /** The same action whose pages' data is decoded; what does not fit is told as a list of "what was expected where". */
+  readonly decoding: <B>(decode: (data: unknown) => Either.Either<B, ReadonlyArray<string>>) => Action<B>
+}
+
+/**
+ * What can be changed of an action.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Change {
+  /** Added to those it has. */
+  readonly given?: Parameters
+  readonly options?: Options
+}
+
+type Keeping = <A>(self: Action<A>) => Action<A>
+
+const withOptions =
+  (options: Options): Keeping =>
+  (self) =>
+    self.with({ options })
+
+/**
+ * Adds parameters.
+ *
+ * @example
+ * ```ts
+ * import { Action, BosaApi } from "@effect-connectors/core"
+ * import * as Effect from "effect/Effect"
+ *
+ * export const first = Effect.flatMap(BosaApi, (bosa) =>
+ *   bosa.connect("github").action("list_pull_requests").pipe(
+ *     Action.params({ owner: "effect-ts", repo: "effect" }),
+ *     Action.maxAttempts(3),
+ *     Action.run
+ *   )
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const params =
+  (given: Parameters): Keeping =>
+  (self) =>
+    self.with({ given })
+
+/**
+ * Runs it in the name of a user.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const token = (token: Token): Keeping => withOptions({ token })
+
+/**
+ * Adds headers. What authorises replaces them; those of the connection and the body are refused.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const headers =
+  (headers: Readonly<Record<string, string>>): Keeping =>
+  (self) =>
+    self.with({ options: { headers: { ...self.options.headers, ...headers } } })
+
+/**
+ * Chooses one of the user's accounts. Dialect `bosa` has none: it is `InvalidRequest` there.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const identifier = (identifier: string): Keeping => withOptions({ identifier })
+
+/**
+ * Sets how long one attempt may take. Default 30 seconds.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const timeout = (timeout: Duration.DurationInput): Keeping => withOptions({ timeout })
+
+/**
+ * Lets it be sent up to so many times in all, 1 to 11, when the answer is a failure: see {@link Options}.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const maxAttempts = (maxAttempts: number): Keeping => withOptions({ maxAttempts })
+
+/**
+ * Lets the tries that `maxAttempts` allows follow a lost or unreadable answer too: the action can be done more than once.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const replayUnsafe: Keeping = (self) => self.with({ options: { replayUnsafe: true } })
+
+/**
+ * Checks everything that the action's JSON Schema says, and refuses unknown names, before anything is sent.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const strict: Keeping = (self) => self.with({ options: { strict: true } })
+
+/**
+ * Asks for some fields of the answer only. An action that cannot tell answers with all of them, with a warning in the log.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const responseFields = (responseFields: ReadonlyArray<string>): Keeping => withOptions({ responseFields })
+
+/**
+ * Sets the most pages that are read, so that a server that never ends does. Default 100,000.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const maxPages = (maxPages: number): Keeping => withOptions({ maxPages })
+
+/**
+ * Begins at a page, such as the `nextPosition` of one that was read before.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const from = (from: Position): Keeping => withOptions({ from })
+
+/**
+ * Decodes the data of each page. Data that does not fit is `UnexpectedBody`, with the data as it came.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const output =
+  <B, I>(schema: Schema.Schema<B, I>) =>
+  (self: Action): Action<B> =>
+    self.decoding(decoded("data", schema))
+
+/**
+ * Runs it and gives the whole answer. An answer with a status outside of 2xx is a failure that still has its body.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const execute = <A>(self: Action<A>): Effect.Effect<Executed, ActionError> => self.execute
+
+/**
+ * Runs it and gives the whole answer at any status: right for 2xx, left for the rest. What got no answer still fails.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const either = <A>(
+  self: Action<A>
+): Effect.Effect<Either.Either<Executed, Executed>, Exclude<ActionError, StatusError>> => self.either
+
+/**
+ * Runs it and gives its data and what the server says of it, as a page.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const run = <A>(self: Action<A>): Effect.Effect<Page<A>, PageError> => self.run
+
+/**
+ * Runs it and opens the file it answers with, to be read piece by piece in flat memory. It must be read before
+ * the scope ends; one that is cut fails its reader with a `FileError`. JSON is `UnexpectedBody`.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const download = <A>(self: Action<A>): Effect.Effect<ConnectorFile, ActionError, Scope.Scope> => self.download
+
+/**
+ * Its pages, each asked for when the one before was taken.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const pages = <A>(self: Action<A>): Stream.Stream<Page<A>, PageError> => self.pages
+
+/**
+ * Its pages from the one it begins at to the first.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const pagesBackward = <A>(self: Action<A>): Stream.Stream<Page<A>, PageError> => self.pagesBackward
+
+/**
+ * The items of its pages, each page asked for when the items before were taken.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const items = <A>(self: Action<A>): Stream.Stream<Item<A>, PageError> => self.items
+
+/**
+ * The items of its pages from the last one of the page it begins at to the first of all.
+ *
+ * @since 0.1.0
+ * @category running
+ */
+export const itemsBackward = <A>(self: Action<A>): Stream.Stream<Item<A>, PageError> => self.itemsBackward

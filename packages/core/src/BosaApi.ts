@@ -1,0 +1,267 @@
+/**
+ * BOSA / GL Connectors as an Effect service.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import type * as ActionTools from "./ActionTools.js"
+import type { ReadError } from "./ApiError.js"
+import { Auth } from "./Auth.js"
+import type * as Clients from "./Clients.js"
+import type * as Catalogue from "./Catalogue.js"
+import type { ActionCalls, ConnectorHandle } from "./ConnectorHandle.js"
+import { all, type Dialect, isDialect } from "./Dialect.js"
+import type * as Integrations from "./Integrations.js"
+import * as calls from "./internal/bosa/calls.js"
+import * as catalogue from "./internal/bosa/catalogue.js"
+import * as clients from "./internal/bosa/clients.js"
+import * as discovery from "./internal/bosa/discovery.js"
+import * as handle from "./internal/bosa/handle.js"
+import * as integrations from "./internal/bosa/integrations.js"
+import * as skills from "./internal/bosa/skills.js"
+import * as tools from "./internal/bosa/tools.js"
+import * as users from "./internal/bosa/users.js"
+import { milliseconds } from "./internal/milliseconds.js"
+import * as road from "./internal/road.js"
+import { bosaPlatform, resolve } from "./internal/settings.js"
+import { tables } from "./internal/wire/bosa.js"
+import { InvalidRequest, type Issue } from "./InvalidRequest.js"
+import type { RetryInput } from "./Retry.js"
+import type * as Skills from "./Skills.js"
+import type * as Users from "./Users.js"
+
+/**
+ * The operations of BOSA / GL Connectors.
+ *
+ * @example
+ * ```ts
+ * import { Auth, BosaApi } from "@effect-connectors/core"
+ * import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import * as Redacted from "effect/Redacted"
+ *
+ * const program = Effect.gen(function*() {
+ *   const bosa = yield* BosaApi
+ *   const page = yield* bosa.run("github", "list_pull_requests", { owner: "effect-ts", repo: "effect" })
+ *   return page.data
+ * })
+ *
+ * export const main = program.pipe(
+ *   Effect.provide(
+ *     BosaApi.layer({ dialect: "gl" }).pipe(
+ *       Layer.provide(Auth.apiKey(Redacted.make("key"))),
+ *       Layer.provide(FetchHttpClient.layer)
+ *     )
+ *   )
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class BosaApi extends Context.Tag("@effect-connectors/core/BosaApi")<BosaApi, BosaApi.Service>() {
+  /**
+   * The service itself, see {@link make}.
+   *
+   * @since 0.1.0
+   */
+  static make(options?: BosaApi.Options): Effect.Effect<BosaApi.Service, InvalidRequest, Auth | HttpClient.HttpClient> {
+    return make(options)
+  }
+
+  /**
+   * A client of one origin, with the `Auth` and `HttpClient` it is given.
+   *
+   * @since 0.1.0
+   */
+  static layer(options?: BosaApi.Options): Layer.Layer<BosaApi, InvalidRequest, Auth | HttpClient.HttpClient> {
+    return Layer.effect(BosaApi, make(options))
+  }
+
+  /**
+   * A client whose settings come from `Config`; without an argument from the environment:
+   * `BOSA_BASE_URL` and `BOSA_DIALECT`, either of which may be left out.
+   *
+   * @since 0.1.0
+   */
+  static layerConfig(
+    settings: Config.Config.Wrap<BosaApi.Settings> = environment,
+    client: BosaApi.ClientOptions = {}
+  ): Layer.Layer<BosaApi, ConfigError.ConfigError | InvalidRequest, Auth | HttpClient.HttpClient> {
+    return Layer.unwrapEffect(Effect.map(Config.unwrap(settings), (read) => BosaApi.layer({ ...read, ...client })))
+  }
+}
+
+/**
+ * The types of {@link BosaApi}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export declare namespace BosaApi {
+  /**
+   * What can come from configuration. Durations without a unit are milliseconds.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface Settings {
+    /** The version of the protocol. Default `bosa`. */
+    readonly dialect?: Dialect | undefined
+    /** An origin, with a path if there is one. Default the public address of the dialect. */
+    readonly baseUrl?: string | undefined
+    /** Merged last: one that authorises replaces ours. */
+    readonly extraHeaders?: Readonly<Record<string, string | Redacted.Redacted>> | undefined
+    /** For one attempt. Default 30 seconds, and 10 for users, integrations and the catalogue. */
+    readonly attemptTimeout?: Duration.DurationInput | undefined
+    /** For each call over all its attempts, discovery included. None by default. */
+    readonly deadline?: Duration.DurationInput | undefined
+    readonly userAgent?: string | undefined
+    /** Allows plain http to other machines: credentials go in clear. */
+    readonly allowInsecureHttp?: boolean | undefined
+    /** The longest `Retry-After` that a read waits for; a longer one fails at once. Default 64 seconds. */
+    readonly maxRetryAfter?: Duration.DurationInput | undefined
+    /** The largest answer that is read into memory, in bytes. Default 16 MiB. */
+    readonly maxBodyBytes?: number | undefined
+    /** How long what discovery says of a connector is used. Default 10 minutes. */
+    readonly discoveryTtl?: Duration.DurationInput | undefined
+    /** Whether all actions are checked as with `Action.strict`. Default false. */
+    readonly strict?: boolean | undefined
+    /** The version of the error contract that is asked for, 1 or 2; in dialect `gl` only. */
+    readonly errorContract?: number | undefined
+    /** Where `clients.create` sends to. No default: the platform's packages do not show it. */
+    readonly createClient?: Clients.CreateClientOptions | undefined
+  }
+
+  /**
+   * What is code and not configuration.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface ClientOptions {
+    /** For reads, and for what was proved not to have been sent. How often an action is sent is `maxAttempts`. */
+    readonly retry?: Exclude<RetryInput, "idempotent"> | undefined
+    /** Changes the `HttpClient` that every call goes through. */
+    readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+  }
+
+  /**
+   * All options.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface Options extends Settings, ClientOptions {}
+
+  /**
+   * The operations.
+   *
+   * @since 0.1.0
+   * @category models
+   */
+  export interface Service extends ActionCalls<[connector: string]> {
+    /** The origin that requests go to. */
+    readonly origin: string
+    readonly dialect: Dialect
+    /** The names of all connectors. */
+    readonly connectors: Effect.Effect<ReadonlyArray<string>, ReadError>
+    /** One connector. Nothing is asked for before it is used. */
+    readonly connect: (connector: string) => ConnectorHandle
+    readonly users: Users.Operations
+    readonly integrations: Integrations.Operations
+    readonly clients: Clients.Operations
+    readonly catalogue: Catalogue.Operations
+    readonly skills: Skills.Operations
+    /** The actions of connectors as tools for models; `NotFound` when there is no such connector. */
+    readonly tools: (
+      connectors: string | ReadonlyArray<string>,
+      options?: ActionTools.ToolOptions
+    ) => Effect.Effect<ReadonlyArray<ActionTools.ActionTool>, ReadError>
+  }
+}
+
+const notADialect = (text: string) =>
+  ConfigError.InvalidData([], `"${text}" is no dialect: use ${all.map((dialect) => `"${dialect}"`).join(", ")}`)
+
+// a variable that is set to nothing counts as one that is not set
+const given = (name: string) =>
+  Config.map(Config.option(Config.string(name)), (text) =>
+    Option.getOrUndefined(Option.filter(text, (it) => it !== ""))
+  )
+
+const environment: Config.Config.Wrap<BosaApi.Settings> = Config.all({
+  baseUrl: given("BOSA_BASE_URL"),
+  dialect: Config.mapOrFail(given("BOSA_DIALECT"), (text) =>
+    text === undefined || isDialect(text) ? Either.right(text) : Either.left(notADialect(text))
+  )
+})
+
+const contractIssues = ({ dialect, errorContract }: BosaApi.Options): ReadonlyArray<Issue> => {
+  if (errorContract === undefined) return []
+  const refuse = (message: string, fix: string) => [{ path: ["errorContract"], message, fix }]
+  if (errorContract !== 1 && errorContract !== 2) return refuse("is neither 1 nor 2", "give one of them")
+  return dialect === "gl" ? [] : refuse(`is not known in dialect "${dialect ?? "bosa"}"`, 'speak "gl", or leave it out')
+}
+
+const contractHeader = ({ dialect = "bosa", errorContract }: BosaApi.Options): Readonly<Record<string, string>> => {
+  const header = tables[dialect].errorContractHeader
+  return header === undefined || errorContract !== 2 ? {} : { [header]: "2" }
+}
+
+/**
+ * The service itself, for programs that hold one client per tenant.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = Effect.fnUntraced(function* (
+  options: BosaApi.Options = {}
+): Effect.fn.Return<BosaApi.Service, InvalidRequest, Auth | HttpClient.HttpClient> {
+  const table = tables[options.dialect ?? "bosa"]
+  const issues: Array<Issue> = [...contractIssues(options), ...clients.optionIssues(options.createClient)]
+  const ttlMillis = milliseconds("discoveryTtl", options.discoveryTtl ?? "10 minutes", issues)
+  if (issues.length > 0) return yield* new InvalidRequest({ operation: "BosaApi.make", issues })
+  const settings = yield* resolve(
+    "BosaApi.make",
+    {
+      ...options,
+      baseUrl: options.baseUrl ?? table.baseUrl,
+      extraHeaders: { ...contractHeader(options), ...options.extraHeaders }
+    },
+    bosaPlatform
+  )
+  const auth = yield* Auth
+  const sent = yield* HttpClient.HttpClient
+  const client = options.transformClient === undefined ? sent : options.transformClient(sent)
+  const way = road.make(client, auth, settings)
+  const found = discovery.make(way, table, Duration.millis(ttlMillis))
+  const connect = handle.make(calls.make(way, table, found, settings, options.strict === true))
+  return {
+    origin: way.origin,
+    dialect: table.dialect,
+    connectors: found.names,
+    connect,
+    users: users.make(way, table),
+    integrations: integrations.make(way, table),
+    clients: clients.make(way, options.createClient),
+    catalogue: catalogue.make(way, table),
+    skills: skills.make(way, table),
+    tools: tools.make(found, connect),
+    execute: (connector, ...call) => connect(connector).execute(...call),
+    either: (connector, ...call) => connect(connector).either(...call),
+    run: (connector, ...call) => connect(connector).run(...call),
+    pages: (connector, ...call) => connect(connector).pages(...call),
+    items: (connector, ...call) => connect(connector).items(...call)
+  }
+})

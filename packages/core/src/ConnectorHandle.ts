@@ -1,0 +1,72 @@
+/**
+ * What can be done with one connector of BOSA / GL Connectors.
+ *
+ * @since 0.1.0
+ */
+import type * as Effect from "effect/Effect"
+import type * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import type { Action, ActionError, Executed, Item, Options, Parameters, StatusError } from "./Action.js"
+import type { ReadError } from "./ApiError.js"
+import type { ActionInfo, ConnectorInfo } from "./Discovery.js"
+import type * as Either from "effect/Either"
+import type { Page, PageError } from "./Page.js"
+
+/**
+ * Options of a call whose data is decoded.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface OutputOptions<A, I> extends Options {
+  /** Decodes the data of each page. */
+  readonly output?: Schema.Schema<A, I> | undefined
+}
+
+/**
+ * How actions are run by name; the same as the combinators of `Action`, in one call. `Of` is what
+ * comes before the name of the action: nothing for one connector, its name for all of them.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ActionCalls<Of extends ReadonlyArray<string> = []> {
+  /** The whole answer. A status outside of 2xx is a failure that still has its body. */
+  readonly execute: (
+    ...call: [...Of, action: string, input?: Parameters, options?: Options]
+  ) => Effect.Effect<Executed, ActionError>
+  /** The whole answer at any status: right for 2xx, left for the rest. */
+  readonly either: (
+    ...call: [...Of, action: string, input?: Parameters, options?: Options]
+  ) => Effect.Effect<Either.Either<Executed, Executed>, Exclude<ActionError, StatusError>>
+  /** The answer as a page. */
+  readonly run: <A = unknown, I = unknown>(
+    ...call: [...Of, action: string, input?: Parameters, options?: OutputOptions<A, I>]
+  ) => Effect.Effect<Page<A>, PageError>
+  /** All pages, each asked for when the one before was taken. */
+  readonly pages: <A = unknown, I = unknown>(
+    ...call: [...Of, action: string, input?: Parameters, options?: OutputOptions<A, I>]
+  ) => Stream.Stream<Page<A>, PageError>
+  /** The items of all pages. */
+  readonly items: <A = unknown, I = unknown>(
+    ...call: [...Of, action: string, input?: Parameters, options?: OutputOptions<A, I>]
+  ) => Stream.Stream<Item<A>, PageError>
+}
+
+/**
+ * A connector. Nothing is asked for before it is needed; what discovery says is kept and shared.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ConnectorHandle extends ActionCalls {
+  readonly name: string
+  /** Its actions in the server's order. */
+  readonly actions: Effect.Effect<ReadonlyArray<ActionInfo>, ReadError>
+  /** The same with what had to be skipped. */
+  readonly info: Effect.Effect<ConnectorInfo, ReadError>
+  /** An action as a value. */
+  readonly action: (name: string) => Action
+  /** Forgets what discovery said: the next use asks again. */
+  readonly refresh: Effect.Effect<void>
+}

@@ -1,0 +1,113 @@
+/**
+ * Users of BOSA / GL Connectors and their tokens.
+ *
+ * @since 0.1.0
+ */
+import type * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import type { Token } from "./Action.js"
+import type { ReadError, WriteError } from "./ApiError.js"
+
+/**
+ * A token that stands for a user.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface UserToken {
+  readonly token: Redacted.Redacted
+  readonly tokenType: string | undefined
+  /** When it ends, as the server writes it. */
+  readonly expiresAt: string | undefined
+  /** The same in milliseconds since 1970, where it can be read. A time without a zone is taken as UTC. */
+  readonly expiresAtMillis: number | undefined
+  readonly isRevoked: boolean | undefined
+  readonly userId: string | undefined
+  readonly clientId: string | undefined
+}
+
+/**
+ * A user who was just created. The server shows `secret` this once and never again.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CreatedUser {
+  readonly id: string
+  readonly identifier: string
+  readonly secret: Redacted.Redacted
+  /** Its beginning, to tell secrets apart. */
+  readonly secretPreview: string | undefined
+  readonly isActive: boolean | undefined
+}
+
+/**
+ * An account that a user has linked at a connector.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface UserIntegration {
+  readonly id: string | undefined
+  readonly clientId: string | undefined
+  readonly userId: string | undefined
+  readonly connector: string
+  /** The account's name at the connector. */
+  readonly account: string | undefined
+  /** Whether calls that name no account use this one. */
+  readonly isSelected: boolean | undefined
+  readonly authStatus: string | undefined
+  /** All that the server says of it; credentials in it are redacted. */
+  readonly raw: unknown
+}
+
+/**
+ * What the server knows of a user.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface UserInfo {
+  readonly id: string
+  readonly clientId: string | undefined
+  readonly identifier: string
+  readonly secretPreview: string | undefined
+  readonly isActive: boolean | undefined
+  readonly integrations: ReadonlyArray<UserIntegration>
+  /** All that the server says of the user; credentials in it are redacted. */
+  readonly raw: unknown
+}
+
+/**
+ * What can be done with users.
+ *
+ * @example
+ * ```ts
+ * import type { BosaApi } from "@effect-connectors/core"
+ * import * as Effect from "effect/Effect"
+ *
+ * export const joined = (bosa: BosaApi.Service, identifier: string) =>
+ *   Effect.gen(function*() {
+ *     const user = yield* bosa.users.create(identifier)
+ *     // keep `user.secret` somewhere safe: it is shown this once
+ *     const token = yield* bosa.users.authenticate(identifier, user.secret)
+ *     return yield* bosa.users.me(token)
+ *   })
+ * ```
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Operations {
+  /**
+   * Creates a user. The secret in the answer cannot be recovered: keep it, and authenticate with it.
+   * A lost answer is `OutcomeUnknown`, since the user may exist with a secret that nobody has seen.
+   */
+  readonly create: (identifier: string) => Effect.Effect<CreatedUser, WriteError>
+  /**
+   * Gives a new token for a user. Tokens are to be used until they end, not made for each call: `UserAuth` does that.
+   */
+  readonly authenticate: (identifier: string, secret: Redacted.Redacted) => Effect.Effect<UserToken, WriteError>
+  /** Whom a token stands for; without one, whom the token of `Auth` stands for. */
+  readonly me: (token?: Token) => Effect.Effect<UserInfo, ReadError>
+}

@@ -1,0 +1,157 @@
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import { NotFound, type ReadError, responseOf } from "../../ApiError.js"
+import * as Call from "../../Call.js"
+import { isFields } from "../fields.js"
+import type { Decode } from "../incoming.js"
+import { requestIdOf } from "../answer.js"
+import { segmentIssue } from "../path.js"
+import { query } from "../query.js"
+import { withResponse } from "../reported.js"
+import type { Road } from "../road.js"
+import { nearest } from "../schema/nearest.js"
+import { singleFlight } from "../singleFlight.js"
+import type { Table } from "../wire/bosa.js"
+import { type Connector, connectorIn } from "./connector.js"
+
+interface Held {
+  readonly connector: Connector
+  readonly at: number
+}
+
+type Fetch = Effect.Effect<Held, ReadError>
+
+/**
+ * The connectors of one client, each asked for when it is first used.
+ *
+ * @internal
+ */
+export interface Discovery {
+  readonly names: Effect.Effect<ReadonlyArray<string>, ReadError>
+  readonly get: (name: string) => Effect.Effect<Connector, ReadError>
+  /** Forgets the connector: its next use asks again. */
+  readonly forget: (name: string) => void
+  /** Asks again, unless that was done within the last while. */
+  readonly newer: (name: string) => Effect.Effect<Connector, ReadError>
+}
+
+// what was just read is not asked for again because of one unknown name
+const freshMillis = 10_000
+
+// names come from callers: what they make up must not fill the memory
+const mostHeld = 1024
+
+// servers answer either way, whatever the dialect
+const decodeNames: Decode<ReadonlyArray<string>> = ({ body }) => {
+  if (isFields(body)) return Either.right(Object.keys(body))
+  return Array.isArray(body) && body.every((name) => typeof name === "string")
+    ? Either.right(body)
+    : Either.left(["expected an array of names, or an object of connectors by name"])
+}
+
+interface Answered {
+  readonly connector: Option.Option<Connector>
+  readonly others: ReadonlyArray<string>
+  readonly status: number
+  readonly requestId: string | undefined
+}
+
+/** @internal */
+export const make = (road: Road, table: Table, ttl: Duration.Duration): Discovery => {
+  const ttlMillis = Duration.toMillis(ttl)
+  const { actions, list } = table.connectors
+  const held = new Map<string, Held>()
+  const flights = new Map<string, Fetch>()
+
+  const decode =
+    (name: string): Decode<Answered> =>
+    ({ answer, body }) =>
+      Either.map(connectorIn(body, name, table.dialect), (connector) => ({
+        connector,
+        others: Object.keys(body ?? {}),
+        status: answer.status,
+        requestId: requestIdOf(answer.headers)
+      }))
+
+  const unknown = (name: string, { others, requestId, status }: Answered): NotFound => {
+    const near = nearest(name, others)
+    return new NotFound({
+      operation: actions.name,
+      method: actions.method,
+      route: actions.path.route,
+      url: road.base + actions.path.route,
+      attempts: 1,
+      retryable: false,
+      requestId,
+      status,
+      missing: `connector "${name}"${near === undefined ? "" : `; the nearest is "${near}"`}`
+    })
+  }
+
+  const fetch = (name: string): Fetch => {
+    const issue = segmentIssue("connector", name)
+    const asked = query([["modules", name]])
+    return road
+      .call(actions, { segments: [], ...asked, issues: issue === undefined ? asked.issues : [issue] }, decode(name))
+      .pipe(
+        Effect.flatMap((answered) =>
+          Option.isSome(answered.connector)
+            ? Effect.succeed(answered.connector.value)
+            : Effect.fail(unknown(name, answered))
+        ),
+        Effect.mapError((error) =>
+          error._tag === "NotFound" && error.missing === undefined
+            ? withResponse(new NotFound({ ...error, missing: `connector "${name}"` }), responseOf(error))
+            : error
+        ),
+        Effect.zipWith(Clock.currentTimeMillis, (connector, at) => ({ connector, at })),
+        // a caller's own settings are not those of all who share the answer
+        Effect.provideService(Call.Settings, {})
+      )
+  }
+
+  const keep = (name: string, found: Held): void => {
+    held.delete(name)
+    held.set(name, found)
+    const oldest = held.size > mostHeld ? held.keys().next() : undefined
+    if (oldest !== undefined && oldest.done !== true) held.delete(oldest.value)
+  }
+
+  const flightTo = (name: string): Fetch => {
+    const running = flights.get(name)
+    if (running !== undefined) return running
+    const flight: Fetch = singleFlight(
+      Effect.onExit(fetch(name), (exit) =>
+        Effect.sync(() => {
+          // one that was forgotten meanwhile is older than the wish for a newer one
+          if (flights.get(name) !== flight) return
+          flights.delete(name)
+          if (exit._tag === "Success") keep(name, exit.value)
+        })
+      )
+    )
+    flights.set(name, flight)
+    return flight
+  }
+
+  const within = (name: string, maxAgeMillis: number): Effect.Effect<Connector, ReadError> =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const found = held.get(name)
+      return found !== undefined && now - found.at < maxAgeMillis
+        ? Effect.succeed(found.connector)
+        : Effect.map(flightTo(name), ({ connector }) => connector)
+    })
+
+  return {
+    names: road.call(list, { segments: [] }, decodeNames),
+    get: (name) => within(name, ttlMillis),
+    newer: (name) => within(name, Math.min(freshMillis, ttlMillis)),
+    forget: (name) => {
+      held.delete(name)
+      flights.delete(name)
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type { PaginationLoop } from "../../BosaError.js"
+import type { Position } from "../../Page.js"
+
+/**
+ * What a page says of the one beside it: there is none, there is one at a position, or there is one
+ * that cannot be asked for.
+ *
+ * @internal
+ */
+export type Beside =
+  | { readonly _tag: "None" }
+  | { readonly _tag: "At"; readonly position: Position }
+  | { readonly _tag: "Loop"; readonly reason: PaginationLoop["reason"]; readonly position?: Position }
+
+const none: Beside = { _tag: "None" }
+const stuck: Beside = { _tag: "Loop", reason: "stuck" }
+
+const wholeNumber = /^-?\d{1,15}$/
+
+const pageIn = (value: unknown): number | undefined => {
+  if (typeof value === "number") return Number.isSafeInteger(value) ? value : undefined
+  return typeof value === "string" && wholeNumber.test(value) ? Number(value) : undefined
+}
+
+// an empty cursor is none
+const cursorIn = (value: unknown): string | number | undefined =>
+  (typeof value === "string" && value !== "") || (typeof value === "number" && value !== 0) ? value : undefined
+
+/**
+ * Where the page beside one is, by what the server says of that one: a cursor goes before a number.
+ *
+ * @internal
+ */
+export const positionBeside = (
+  meta: Readonly<Record<string, unknown>>,
+  isList: boolean,
+  direction: 1 | -1,
+  declares: (name: string) => boolean
+): Beside => {
+  const [has, cursorName] = direction === 1 ? ["has_next", "forwards_cursor"] : ["has_prev", "backwards_cursor"]
+  if (!isList || !meta[has]) return none
+  const cursor = cursorIn(meta[cursorName])
+  const page = cursor === undefined ? pageIn(meta["page"]) : undefined
+  if (cursor === undefined && page === undefined) return stuck
+  const position = page === undefined ? { cursor } : { page: page + direction }
+  return declares(page === undefined ? "cursor" : "page")
+    ? { _tag: "At", position }
+    : { _tag: "Loop", reason: "undeclared", position }
+}

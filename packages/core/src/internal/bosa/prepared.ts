@@ -1,0 +1,185 @@
+import * as Either from "effect/Either"
+import * as Redacted from "effect/Redacted"
+import type { WriteError } from "../../ApiError.js"
+import type { Cleaned } from "../../ActionSchema.js"
+import type { Options, Parameters, Token } from "../../Action.js"
+import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
+import type { Position } from "../../Page.js"
+import { encodeForm, type Field } from "../form.js"
+import { headerIssue } from "../headers.js"
+import { milliseconds } from "../milliseconds.js"
+import { encodeMultipart, fileIssues, type Part } from "../multipart.js"
+import type { Content, Input } from "../outgoing.js"
+import type { Operation } from "../operation.js"
+import { nearest } from "../schema/nearest.js"
+import { common, dialectsWith, type Table } from "../wire/bosa.js"
+import type { Connector, Entry } from "./connector.js"
+
+const mostAttempts = 11
+
+/**
+ * What an action is run with.
+ *
+ * @internal
+ */
+export interface Asked {
+  readonly connector: string
+  readonly name: string
+  readonly given: Parameters
+  readonly options: Options
+}
+
+/**
+ * An action that may be sent.
+ *
+ * @internal
+ */
+export interface Prepared {
+  readonly operation: Operation<WriteError>
+  readonly schema: Entry["schema"]
+  readonly cleaned: Cleaned
+  readonly input: Input
+}
+
+/**
+ * What it is called in an error that was found before it was sent.
+ *
+ * @internal
+ */
+export const nameOf = ({ connector, name }: Asked): string => `${common.action.name} of ${connector}.${name}`
+
+/** @internal */
+export const tokenOf = (token: Token | undefined): Redacted.Redacted | undefined =>
+  token === undefined || Redacted.isRedacted(token) ? token : token.token
+
+/** @internal */
+export const wholeFrom = (name: string, value: number | undefined, least: number, most: number): ReadonlyArray<Issue> =>
+  value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)
+    ? []
+    : [{ path: [name], message: `is not a whole number from ${least} to ${most}`, fix: "give one, or leave it out" }]
+
+/** @internal */
+export const identifierHeaders = (table: Table, identifier: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(table.identifierHeaders.map((header) => [header, identifier]))
+
+const identifierIssues = (table: Table, identifier: string | undefined): ReadonlyArray<Issue> => {
+  if (identifier === undefined) return []
+  if (table.identifierHeaders.length === 0) {
+    const others = dialectsWith(({ identifierHeaders }) => identifierHeaders.length > 0)
+    return [
+      {
+        path: ["identifier"],
+        message: `cannot be chosen in dialect "${table.dialect}"`,
+        fix: `leave it out, or speak ${others}`
+      }
+    ]
+  }
+  const issue = headerIssue(["identifier"], "x-integration", identifier)
+  return issue === undefined ? [] : [issue]
+}
+
+const positionIssues = (from: Position | undefined): ReadonlyArray<Issue> => {
+  if (from?.page === undefined || Number.isSafeInteger(from.page)) return []
+  return [{ path: ["from", "page"], message: "is not a whole number", fix: "give the number of a page" }]
+}
+
+const optionIssues = (table: Table, { from, identifier, maxAttempts, maxPages, timeout }: Options) => {
+  const issues: Array<Issue> = [
+    ...wholeFrom("maxAttempts", maxAttempts, 1, mostAttempts),
+    ...wholeFrom("maxPages", maxPages, 1, Number.MAX_SAFE_INTEGER),
+    ...identifierIssues(table, identifier),
+    ...positionIssues(from)
+  ]
+  if (timeout !== undefined) milliseconds("timeout", timeout, issues)
+  return issues
+}
+
+/** @internal */
+export const unknownAction = ({ connector, name }: Asked, { entries, info }: Connector): Issue => {
+  const near = nearest(name, Array.from(entries.keys()))
+  const skipped = info.skipped.find((other) => other.name === name)
+  if (skipped !== undefined) {
+    return { path: ["action"], message: `"${name}" of "${connector}" cannot be used: ${skipped.reason}` }
+  }
+  return {
+    path: ["action"],
+    message: `"${connector}" has no action "${name}"`,
+    fix: near === undefined ? `see the actions of "${connector}"` : `the nearest is "${near}"`
+  }
+}
+
+// what the action cannot tell is reported with the rest that it does not know
+const withPosition = ({ given, options }: Asked): Parameters => ({
+  ...given,
+  ...(options.responseFields === undefined ? {} : { response_fields: options.responseFields }),
+  ...(options.from?.cursor === undefined ? {} : { cursor: options.from.cursor }),
+  ...(options.from?.page === undefined ? {} : { page: options.from.page })
+})
+
+const numberType = /^(?:array<)?number\b/
+
+const fieldsOf = (entry: Entry, cleaned: Cleaned): ReadonlyArray<Field> => {
+  const numbers = new Set(entry.schema.parameters.filter(({ type }) => numberType.test(type)).map(({ name }) => name))
+  return Object.entries(cleaned.values).map(([name, value]) => ({ name, value, isNumber: numbers.has(name) }))
+}
+
+const contentOf = (table: Table, entry: Entry, cleaned: Cleaned, boundary: string): Content | undefined => {
+  if (cleaned.files.length > 0) {
+    const files = cleaned.files.flatMap(([name, list]) => list.map((file): Part => ({ name, file })))
+    return encodeMultipart([...fieldsOf(entry, cleaned), ...files], { boundary, style: table.multipart })
+  }
+  return entry.schema.hasBinary && table.withoutFile === "form"
+    ? encodeForm(fieldsOf(entry, cleaned), table.multipart)
+    : undefined
+}
+
+const filesIssues = ({ files }: Cleaned): ReadonlyArray<Issue> =>
+  files.flatMap(([name, list, isList]) =>
+    list.flatMap((file, index) => fileIssues(file, isList ? [name, String(index)] : [name]))
+  )
+
+/**
+ * An action checked against what discovery says of it: every issue, or what may be sent.
+ *
+ * @internal
+ */
+export const prepare = (
+  table: Table,
+  connector: Connector,
+  asked: Asked,
+  boundary: string
+): Either.Either<Prepared, InvalidRequest> => {
+  const { options } = asked
+  const issues = [...optionIssues(table, options)]
+  const refuse = () => Either.left(new InvalidRequest({ operation: nameOf(asked), issues }))
+  const entry = connector.entries.get(asked.name)
+  if (entry === undefined) {
+    issues.push(unknownAction(asked, connector))
+    return refuse()
+  }
+  const { operation } = entry
+  if (operation._tag === "Left") {
+    issues.push({
+      path: ["action", "path"],
+      message: `of "${asked.name}", as discovery gives it, ${operation.left}`,
+      fix: "report it to the server's owner: credentials are never sent there"
+    })
+  }
+  const cleaned = entry.schema.validate(withPosition(asked), { strict: options.strict })
+  issues.push(...(cleaned._tag === "Left" ? cleaned.left : filesIssues(cleaned.right)))
+  if (issues.length > 0 || cleaned._tag === "Left" || operation._tag === "Left") return refuse()
+  const content = contentOf(table, entry, cleaned.right, boundary)
+  return Either.right({
+    operation: operation.right,
+    schema: entry.schema,
+    cleaned: cleaned.right,
+    input: {
+      segments: [],
+      ...(content === undefined ? { body: cleaned.right.values } : { content }),
+      headers: options.headers,
+      token: tokenOf(options.token),
+      ...(options.identifier === undefined ? {} : { added: identifierHeaders(table, options.identifier) }),
+      attempts: table.attempts(options.maxAttempts ?? 1, options.replayUnsafe === true)
+    }
+  })
+}

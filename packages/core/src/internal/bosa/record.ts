@@ -1,0 +1,87 @@
+import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import type { Issue } from "../../InvalidRequest.js"
+import { type Fields, isFields } from "../fields.js"
+import type { Decode } from "../incoming.js"
+import { withoutSecrets } from "../secrets.js"
+
+/** @internal */
+export const textIn = (fields: Fields, name: string): string | undefined => {
+  const value = fields[name]
+  return Predicate.isString(value) ? value : undefined
+}
+
+/** @internal */
+export const booleanIn = (fields: Fields, name: string): boolean | undefined => {
+  const value = fields[name]
+  return Predicate.isBoolean(value) ? value : undefined
+}
+
+/**
+ * Reads what stands in `data`; `decode` adds to `missing` what it cannot do without, and its value counts only
+ * when it adds nothing.
+ *
+ * @internal
+ */
+export const dataOf =
+  <A>(decode: (data: Fields, missing: Missing) => A): Decode<A> =>
+  ({ body }) => {
+    const data = isFields(body) ? body["data"] : undefined
+    if (!isFields(data)) return Either.left(['expected an object in "data"'])
+    const missing = new Missing()
+    const value = decode(data, missing)
+    return missing.expected.length > 0 ? Either.left(missing.expected) : Either.right(value)
+  }
+
+/**
+ * What was expected of an answer and is not in it.
+ *
+ * @internal
+ */
+export class Missing {
+  readonly expected: Array<string> = []
+
+  add(what: string, name: string): void {
+    this.expected.push(`expected ${what} in "data.${name}"`)
+  }
+
+  text(fields: Fields, name: string): string {
+    const value = textIn(fields, name)
+    if (value === undefined || value === "") this.add("text", name)
+    return value ?? ""
+  }
+
+  secret(fields: Fields, name: string): Redacted.Redacted {
+    return Redacted.make(this.text(fields, name))
+  }
+}
+
+const ownSecrets: ReadonlySet<string> = new Set(["auth_string", "configuration"])
+
+// what a platform keeps of an account to act for it
+const hidden = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(hidden)
+  if (!isFields(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, held]) => [
+      name,
+      ownSecrets.has(name) && held !== null ? Redacted.make(held) : hidden(held)
+    ])
+  )
+}
+
+/**
+ * What a server says of a user or an account, without the credentials in it.
+ *
+ * @internal
+ */
+export const rawOf = (value: unknown): unknown => hidden(withoutSecrets(value))
+
+/**
+ * A text that the server needs and that holds nothing.
+ *
+ * @internal
+ */
+export const blankIssue = (name: string, value: string, fix: string): ReadonlyArray<Issue> =>
+  value.trim() === "" ? [{ path: [name], message: value === "" ? "is empty" : "holds only spaces", fix }] : []

@@ -1,0 +1,110 @@
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as ScheduleDecision from "effect/ScheduleDecision"
+import * as ScheduleIntervals from "effect/ScheduleIntervals"
+import * as Stream from "effect/Stream"
+import { DeadlineExceeded, type ReadError } from "../../ApiError.js"
+import { Linked, type UntilLinkedOptions, Waiting } from "../../Integrations.js"
+import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
+import { milliseconds } from "../milliseconds.js"
+import type { Operation } from "../operation.js"
+import * as Pace from "../pace.js"
+import type { Road } from "../road.js"
+
+type Pacing = Schedule.Schedule<unknown, number>
+
+const defaultSchedule: Pacing = Schedule.exponential("1 second", 1.5).pipe(
+  Schedule.either(Schedule.spaced("10 seconds"))
+)
+
+interface At {
+  /** How many looks there were. */
+  readonly looks: number
+  /** Of the schedule; `undefined` when it is done. */
+  readonly pace: Option.Option<unknown>
+  readonly waitMillis: number
+}
+
+const stepped = (schedule: Pacing, at: At, now: number): Effect.Effect<At> =>
+  Option.match(at.pace, {
+    onNone: () => Effect.succeed(at),
+    onSome: (state) =>
+      Effect.map(schedule.step(now, at.looks, state), ([next, , decision]) =>
+        ScheduleDecision.isContinue(decision)
+          ? {
+              ...at,
+              pace: Option.some(next),
+              waitMillis: Pace.kept(ScheduleIntervals.start(decision.intervals) - now, at.waitMillis)
+            }
+          : { ...at, pace: Option.none() }
+      )
+  })
+
+/**
+ * Looks until the answer is yes, or until the deadline.
+ *
+ * @internal
+ */
+export const untilLinked = (
+  road: Road,
+  operation: Operation<ReadError>,
+  look: Effect.Effect<boolean, ReadError>,
+  { deadline = "10 minutes", schedule = defaultSchedule }: UntilLinkedOptions
+): Stream.Stream<Waiting | Linked, ReadError> =>
+  Stream.unwrap(
+    Effect.flatMap(
+      Clock.currentTimeMillis,
+      (start): Effect.Effect<Stream.Stream<Waiting | Linked, ReadError>, InvalidRequest> => {
+        const issues: Array<Issue> = []
+        const limit = milliseconds("deadline", deadline, issues)
+        if (issues.length > 0) {
+          return Effect.fail(new InvalidRequest({ operation: "integrations.untilLinked", issues }))
+        }
+        const deadlineAt = start + limit
+
+        const late = (looks: number): DeadlineExceeded =>
+          new DeadlineExceeded({
+            operation: "integrations.untilLinked",
+            method: operation.method,
+            route: operation.path.route,
+            url: road.base + operation.path.route,
+            attempts: looks,
+            retryable: true,
+            deadline: Duration.millis(limit)
+          })
+
+        const waited = (at: At): Effect.Effect<void, ReadError> =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) => {
+            const left = deadlineAt - now
+            if (left > at.waitMillis) return Effect.sleep(at.waitMillis)
+            return Effect.zipRight(Effect.sleep(Math.max(left, 0)), Effect.fail(late(at.looks)))
+          })
+
+        // a look that is under way at the deadline is late too, whatever it would have answered
+        const looked = (looks: number): Effect.Effect<boolean, ReadError> =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) => {
+            const left = deadlineAt - now
+            if (left <= 0) return Effect.fail(late(looks))
+            return left === Infinity
+              ? look
+              : Effect.timeoutFail(look, { duration: left, onTimeout: () => late(looks + 1) })
+          })
+
+        const next = (at: At): Effect.Effect<readonly [Waiting | Linked, Option.Option<At>], ReadError> =>
+          Effect.gen(function* () {
+            if (at.looks > 0) yield* waited(at)
+            if (yield* looked(at.looks)) return [Linked, Option.none()] as const
+            const looks = at.looks + 1
+            const now = yield* Clock.currentTimeMillis
+            const paced = yield* stepped(schedule, { ...at, looks }, now)
+            return [Waiting(looks), Option.some(paced)] as const
+          })
+
+        const first: At = { looks: 0, pace: Option.some(schedule.initial), waitMillis: 1000 }
+        return Effect.succeed(Stream.paginateEffect(first, next))
+      }
+    )
+  )

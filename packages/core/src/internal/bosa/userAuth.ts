@@ -1,0 +1,179 @@
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Hash from "effect/Hash"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import type { Auth, Credentials, Unavailable } from "../../Auth.js"
+import * as Call from "../../Call.js"
+import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
+import type { TokenStore } from "../../TokenStore.js"
+import type { Options } from "../../UserAuth.js"
+import type { UserToken } from "../../Users.js"
+import { bearer } from "../bearer.js"
+import { headerIssues } from "../headers.js"
+import { waitMilliseconds } from "../milliseconds.js"
+import * as road from "../road.js"
+import { bosaPlatform, resolve } from "../settings.js"
+import { singleFlight } from "../singleFlight.js"
+import { tables } from "../wire/bosa.js"
+import { blankIssue } from "./record.js"
+import * as users from "./users.js"
+
+const unavailable: Unavailable = { _tag: "Unavailable" }
+
+// as long as an attempt: credentials that never come must not hold every call for good
+const limit = "30 seconds"
+
+const storeLimit = "5 seconds"
+
+// between two tries to renew a token that has not ended yet
+const pauseMillis = 5_000
+
+/** A token that is in use. */
+interface Held {
+  readonly credentials: Credentials
+  /** From here on a newer one is had; `undefined` when its end is not known. */
+  readonly renewAt: number | undefined
+  readonly endsAt: number | undefined
+}
+
+const issuesIn = (options: Options): ReadonlyArray<Issue> => [
+  ...headerIssues("UserAuth", { "x-api-key": options.apiKey }),
+  ...blankIssue("identifier", options.identifier, "give the name that the user was created with"),
+  ...blankIssue("secret", Redacted.value(options.secret), "give the secret that `users.create` answered with")
+]
+
+// two clients of one server each have users of their own by the same names; the number says which client it is, not its key
+const keyOf = (base: string, dialect: string, options: Options): string =>
+  JSON.stringify([base, dialect, Hash.string(Redacted.value(options.apiKey)), options.identifier])
+
+// a store is no reason for a call to fail
+const tolerant = <A>(use: () => Effect.Effect<A>, otherwise: A): Effect.Effect<A> =>
+  Effect.suspend(use).pipe(
+    Effect.timeout(storeLimit),
+    Effect.catchAllCause(() =>
+      Effect.as(Effect.logDebug("UserAuth: the store of tokens failed, and is treated as empty"), otherwise)
+    )
+  )
+
+const noStore: TokenStore = {
+  get: () => Effect.succeedNone,
+  set: () => Effect.void,
+  remove: () => Effect.void
+}
+
+/** @internal */
+export const make = Effect.fnUntraced(function* (
+  client: HttpClient.HttpClient,
+  options: Options
+): Effect.fn.Return<Auth.Service, InvalidRequest> {
+  const table = tables[options.dialect ?? "bosa"]
+  const issues: Array<Issue> = [...issuesIn(options)]
+  const renewBeforeMillis = waitMilliseconds("renewBefore", options.renewBefore ?? "60 seconds", issues)
+  if (issues.length > 0) return yield* new InvalidRequest({ operation: "UserAuth", issues })
+  const settings = yield* resolve(
+    "UserAuth",
+    {
+      baseUrl: options.baseUrl ?? table.baseUrl,
+      allowInsecureHttp: options.allowInsecureHttp,
+      retry: options.retry
+    },
+    bosaPlatform
+  )
+  const keyOnly: Credentials = { "x-api-key": options.apiKey }
+  const way = road.make(
+    options.transformClient === undefined ? client : options.transformClient(client),
+    { initial: keyOnly, current: Effect.succeed(keyOnly) },
+    settings
+  )
+  const { authenticate } = users.make(way, table)
+  const store = options.store ?? noStore
+  const key = keyOf(way.base, table.dialect, options)
+  let held: Held | undefined
+  /** A token of ours was refused: what the store holds may be refused as well. */
+  let isRefused = false
+
+  // a token that the server calls ended when it is new shows that the clocks differ: only a 401 tells then
+  const heldOf = (token: UserToken, now: number, isNew: boolean): Held => {
+    const endsAt = isNew && (token.expiresAtMillis ?? 0) <= now ? undefined : token.expiresAtMillis
+    const margin = endsAt === undefined ? 0 : Math.min(renewBeforeMillis, isNew ? (endsAt - now) / 2 : Infinity)
+    return {
+      credentials: { ...keyOnly, authorization: bearer(token.token) },
+      endsAt,
+      renewAt: endsAt === undefined ? undefined : endsAt - margin
+    }
+  }
+
+  const isFresh = ({ renewAt }: Held, now: number): boolean => renewAt === undefined || now < renewAt
+
+  const stored = Effect.zipWith(
+    tolerant(() => store.get(key), Option.none()),
+    Clock.currentTimeMillis,
+    (token, now) =>
+      token.pipe(
+        Option.filter(({ isRevoked }) => isRevoked !== true),
+        Option.map((it) => heldOf(it, now, false)),
+        Option.filter((it) => isFresh(it, now) && headerIssues("UserAuth", it.credentials).length === 0)
+      )
+  )
+
+  const issued = Effect.gen(function* () {
+    const token = yield* authenticate(options.identifier, options.secret)
+    const fresh = heldOf(token, yield* Clock.currentTimeMillis, true)
+    const badHeaders = headerIssues("UserAuth", fresh.credentials)
+    if (badHeaders.length > 0) return yield* new InvalidRequest({ operation: "UserAuth", issues: badHeaders })
+    return { fresh, token }
+  }).pipe(
+    // a caller's own settings are not those of all who share the token
+    Effect.provideService(Call.Settings, {}),
+    Effect.timeout(limit),
+    Effect.tapError((error) => Effect.logWarning(`UserAuth: the user was not authenticated. ${error.message}`)),
+    Effect.catchAllCause(() => Effect.fail(unavailable))
+  )
+
+  const kept = (fresh: Held): Credentials => {
+    held = fresh
+    isRefused = false
+    return fresh.credentials
+  }
+
+  const renewed = singleFlight(
+    Effect.gen(function* () {
+      if (isRefused) yield* tolerant(() => store.remove(key), undefined)
+      else {
+        const found = yield* stored
+        if (Option.isSome(found)) return kept(found.value)
+      }
+      const { fresh, token } = yield* issued
+      const credentials = kept(fresh)
+      yield* tolerant(() => store.set(key, token), undefined)
+      return credentials
+    })
+  )
+
+  // a token that has not ended yet is better than none, and another try at once would only hold up the next call
+  const renewedInTime = (old: Held): Effect.Effect<Credentials, Unavailable> =>
+    Effect.catchAll(renewed, (error) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const { credentials, endsAt } = old
+        if (held?.credentials !== credentials || endsAt === undefined || now >= endsAt) return Effect.fail(error)
+        held = { ...old, renewAt: Math.min(now + pauseMillis, endsAt) }
+        return Effect.succeed(credentials)
+      })
+    )
+
+  return {
+    current: Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      if (held === undefined) return renewed
+      return isFresh(held, now) ? Effect.succeed(held.credentials) : renewedInTime(held)
+    }),
+    renew: (refused) =>
+      Effect.suspend(() => {
+        if (held !== undefined && held.credentials !== refused) return Effect.succeed(held.credentials)
+        held = undefined
+        isRefused = true
+        return renewed
+      })
+  }
+})

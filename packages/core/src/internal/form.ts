@@ -1,0 +1,92 @@
+import * as HttpBody from "@effect/platform/HttpBody"
+
+/**
+ * A parameter in a form: text, number, boolean, null, bytes, a list, or an object.
+ *
+ * @internal
+ */
+export interface Field {
+  readonly name: string
+  readonly value: unknown
+  /** Of the schema type `number`, for itself or for its items: a whole number then prints as `1.0`. */
+  readonly isNumber?: boolean | undefined
+}
+
+/** @internal */
+export type Booleans = "True" | "true"
+
+/**
+ * A body that is encoded once, so that a repeated call sends the same bytes.
+ *
+ * @internal
+ */
+export interface Encoded {
+  readonly contentType: string
+  /** In bytes, where it is known before sending. */
+  readonly contentLength: number | undefined
+  /** Whether the body can be sent again. */
+  readonly isReplayable: boolean
+  readonly body: HttpBody.HttpBody
+}
+
+const encoder = new TextEncoder()
+
+const ofNumber = (value: number, isNumber: boolean): string => {
+  const text = String(value)
+  return isNumber && /^-?\d+$/.test(text) ? `${text}.0` : text
+}
+
+const ofOne = (value: unknown, { isNumber = false }: Field, booleans: Booleans): string | Uint8Array => {
+  if (typeof value === "string" || value instanceof Uint8Array) return value
+  if (typeof value === "number") return ofNumber(value, isNumber)
+  if (typeof value === "boolean") return booleans === "True" ? (value ? "True" : "False") : String(value)
+  if (typeof value === "bigint") return String(value)
+  // a form has no place for what is inside of an object, so it goes as one field of JSON
+  return JSON.stringify(value) ?? ""
+}
+
+/**
+ * What a field is in a form: nothing for null, one value for each item of a list, otherwise one value.
+ *
+ * @internal
+ */
+export const fieldValues = (field: Field, booleans: Booleans): ReadonlyArray<Uint8Array> =>
+  (Array.isArray(field.value) ? field.value : [field.value])
+    .filter((value) => value !== null && value !== undefined)
+    .map((value) => {
+      const one = ofOne(value, field, booleans)
+      return typeof one === "string" ? encoder.encode(one) : one
+    })
+
+const plain = /[A-Za-z0-9_.~-]/
+const escapes = Array.from({ length: 256 }, (_, byte) => {
+  const character = String.fromCharCode(byte)
+  if (character === " ") return "+"
+  return plain.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`
+})
+
+const escape = (bytes: Uint8Array): string => {
+  let text = ""
+  for (const byte of bytes) text += escapes[byte]
+  return text
+}
+
+/**
+ * Parameters as `application/x-www-form-urlencoded`, in the order given.
+ *
+ * @internal
+ */
+export const encodeForm = (fields: ReadonlyArray<Field>, style: { readonly booleans: Booleans }): Encoded => {
+  const contentType = "application/x-www-form-urlencoded"
+  const pairs = fields.flatMap((field) => {
+    const name = escape(encoder.encode(field.name))
+    return fieldValues(field, style.booleans).map((value) => `${name}=${escape(value)}`)
+  })
+  const content = encoder.encode(pairs.join("&"))
+  return {
+    contentType,
+    contentLength: content.length,
+    isReplayable: true,
+    body: HttpBody.uint8Array(content, contentType)
+  }
+}

@@ -1,0 +1,103 @@
+import { type Context, refuse, type refused } from "./context.js"
+import { describe } from "./describe.js"
+
+type Coerce = (value: unknown, ctx: Context) => unknown
+
+const integerText = /^[+-]?\d+(?:_\d+)*(?:\.0+)?$/
+const numberText = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+const noNumberText = /^[+-]?(?:nan|inf|infinity)$/i
+const oddUnderscore = /^_|_$|__/
+
+const noNumber = (ctx: Context): typeof refused => refuse(ctx, "has no form in JSON", "pass a finite number")
+
+const inexact = (ctx: Context): typeof refused =>
+  refuse(
+    ctx,
+    "is a whole number that JavaScript does not hold exactly",
+    `pass one between -(2^53 - 1) and 2^53 - 1: a larger one would be rounded`
+  )
+
+const whole = "a whole number, or text that is one"
+
+/** @internal */
+export const toInteger: Coerce = (value, ctx) => {
+  switch (typeof value) {
+    case "number":
+      if (Number.isSafeInteger(value)) return value + 0
+      if (!Number.isFinite(value)) return noNumber(ctx)
+      if (Number.isInteger(value)) return inexact(ctx)
+      return refuse(ctx, "expected an integer, got a number with a fraction", `pass ${whole}`)
+    case "boolean":
+      return value ? 1 : 0
+    case "bigint": {
+      const number = Number(value)
+      return Number.isSafeInteger(number) ? number : inexact(ctx)
+    }
+    case "string": {
+      const text = value.trim()
+      if (!integerText.test(text)) {
+        return refuse(ctx, "expected an integer, got text that is not a whole number", `pass ${whole}`)
+      }
+      const number = Number(text.replaceAll("_", ""))
+      return Number.isSafeInteger(number) ? number + 0 : inexact(ctx)
+    }
+    default:
+      return refuse(ctx, `expected an integer, got ${describe(value)}`, `pass ${whole}`)
+  }
+}
+
+/** @internal */
+export const toNumber: Coerce = (value, ctx) => {
+  switch (typeof value) {
+    case "number":
+      return Number.isFinite(value) ? value : noNumber(ctx)
+    case "boolean":
+      return value ? 1 : 0
+    case "bigint": {
+      const number = Number(value)
+      return Number.isSafeInteger(number) ? number : inexact(ctx)
+    }
+    case "string": {
+      const text = value.trim()
+      if (noNumberText.test(text)) return noNumber(ctx)
+      const digits = text.replaceAll("_", "")
+      if (oddUnderscore.test(text) || !numberText.test(digits)) {
+        return refuse(ctx, "expected a number, got text that is none", "pass a number, or text that is one")
+      }
+      const number = Number(digits)
+      return Number.isFinite(number) ? number : noNumber(ctx)
+    }
+    default:
+      return refuse(ctx, `expected a number, got ${describe(value)}`, "pass a number, or text that is one")
+  }
+}
+
+const booleans: ReadonlyMap<string, boolean> = new Map([
+  ...["true", "t", "yes", "y", "on", "1"].map((word) => [word, true] as const),
+  ...["false", "f", "no", "n", "off", "0"].map((word) => [word, false] as const)
+])
+
+/** @internal */
+export const toBoolean: Coerce = (value, ctx) => {
+  if (typeof value === "boolean") return value
+  if (value === 1) return true
+  if (value === 0) return false
+  const word = typeof value === "string" && value.length <= 5 ? booleans.get(value.toLowerCase()) : undefined
+  return word ?? refuse(ctx, `expected a boolean, got ${describe(value)}`, "pass true or false")
+}
+
+/** @internal */
+export const toText: Coerce = (value, ctx) => {
+  if (typeof value === "string") return value
+  const fix = value instanceof Date ? "pass its `toISOString()`" : "pass text"
+  return refuse(ctx, `expected a string, got ${describe(value)}`, fix)
+}
+
+/** @internal */
+export const toBinary: Coerce = (value, ctx) => {
+  if (typeof value === "string") return value
+  const found = describe(value)
+  return found === "a file" || found === "bytes"
+    ? refuse(ctx, `${found} cannot be sent from here`, "pass files at the top level: one, or a list of nothing else")
+    : refuse(ctx, `expected a file, got ${found}`, "pass a ConnectorFile, a Uint8Array or text")
+}

@@ -1,0 +1,194 @@
+/**
+ * Files on disk: sent from a path, and saved with what was received.
+ *
+ * @since 0.1.0
+ */
+import * as ConnectorFile from "@effect-connectors/core/ConnectorFile"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Fs from "node:fs/promises"
+import * as Path from "node:path"
+import { codeOf } from "./internal/codes.js"
+import * as reading from "./internal/reading.js"
+import * as saving from "./internal/saving.js"
+
+/**
+ * A path cannot be sent: `code` is `NOT_A_FILE` for a folder, a socket and the like, or that of Node, such as `ENOENT`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class FileUnreadable extends Schema.TaggedError<FileUnreadable>(
+  "@effect-connectors/node/NodeFile/FileUnreadable"
+)("FileUnreadable", { path: Schema.String, code: Schema.String }) {
+  override get message(): string {
+    return `${this.path} cannot be read: ${this.code}`
+  }
+}
+
+/**
+ * A file was not saved, and nothing of it is left on disk. `code` is one of
+ *
+ * - `EEXIST`: there is one already; `overwrite` allows to replace it;
+ * - `NO_NAME`: the path is a folder, and the file has no name;
+ * - `UNSAFE_NAME`: the name would lead out of the folder, or no file can have it;
+ * - `INVALID_DIGEST`: the digest asked for is not 64 hexadecimal digits;
+ * - the code of Node, such as `ENOSPC`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class FileUnsaved extends Schema.TaggedError<FileUnsaved>("@effect-connectors/node/NodeFile/FileUnsaved")(
+  "FileUnsaved",
+  { path: Schema.String, code: Schema.String }
+) {
+  override get message(): string {
+    return `${this.path} was not saved: ${this.code}`
+  }
+}
+
+/**
+ * The content is not the one that was asked for; nothing of it is left on disk. Both are SHA-256 in hexadecimal.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class DigestMismatch extends Schema.TaggedError<DigestMismatch>(
+  "@effect-connectors/node/NodeFile/DigestMismatch"
+)("DigestMismatch", { path: Schema.String, expected: Schema.String, actual: Schema.String }) {
+  override get message(): string {
+    return `${this.path} was not saved: its SHA-256 is ${this.actual}, not ${this.expected}`
+  }
+}
+
+/**
+ * What is said of a file that is sent from disk.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FromPathOptions extends ConnectorFile.Details {
+  /** The most bytes that the file's `bytes` holds in memory. Default 64 MiB. */
+  readonly maxBytes?: number | undefined
+}
+
+/**
+ * A regular file on disk, which is read anew each time it is sent. Its size is looked up now.
+ *
+ * Fails with {@link FileUnreadable} when there is no such file. Reading it later fails with a `FileError`:
+ * `CHANGED` or `SIZE_MISMATCH` when it is no longer the file that was looked up, else the code of Node.
+ *
+ * @example
+ * ```ts
+ * import { NodeFile } from "@effect-connectors/node"
+ *
+ * export const report = NodeFile.fromPath("reports/2024.pdf", { contentType: "application/pdf" })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromPath = Effect.fnUntraced(function* (
+  path: string,
+  options: FromPathOptions = {}
+): Effect.fn.Return<ConnectorFile.ConnectorFile, FileUnreadable> {
+  const seen = yield* Effect.tryPromise({
+    try: () => Fs.stat(path),
+    catch: (error) => new FileUnreadable({ path, code: codeOf(error) })
+  })
+  if (!seen.isFile()) return yield* new FileUnreadable({ path, code: "NOT_A_FILE" })
+  return ConnectorFile.fromStream(reading.content(path, seen), {
+    ...options,
+    filename: options.filename ?? Path.basename(path),
+    size: seen.size,
+    replayable: true
+  })
+})
+
+/**
+ * How a file is saved.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SaveOptions {
+  /** Whether a file of that name may be replaced; a link is replaced, not followed. Default false. */
+  readonly overwrite?: boolean | undefined
+  /** The SHA-256 that the content must have, in hexadecimal. */
+  readonly sha256?: string | undefined
+}
+
+/**
+ * A file that was saved.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Saved {
+  readonly path: string
+  /** How long it is. */
+  readonly bytes: number
+  /** The SHA-256 of what was written, in hexadecimal. */
+  readonly sha256: string
+}
+
+const targetOf = Effect.fnUntraced(function* (
+  file: ConnectorFile.ConnectorFile,
+  path: string,
+  overwrite: boolean
+): Effect.fn.Return<string, FileUnsaved> {
+  const kind = yield* Effect.mapError(saving.kindAt(path), (code) => new FileUnsaved({ path, code }))
+  if (kind === "folder") {
+    const name = file.filename ?? ""
+    if (name === "") return yield* new FileUnsaved({ path, code: "NO_NAME" })
+    if (!saving.isSegment(name, process.platform)) return yield* new FileUnsaved({ path, code: "UNSAFE_NAME" })
+    const target = Path.join(path, name)
+    if (!overwrite && (yield* saving.isTaken(target))) return yield* new FileUnsaved({ path: target, code: "EEXIST" })
+    return target
+  }
+  if (kind === "other" && !overwrite) return yield* new FileUnsaved({ path, code: "EEXIST" })
+  return path
+})
+
+/**
+ * Saves a file, which is never in memory as a whole, into a folder under its own name, or to the path of a file.
+ *
+ * It is written beside its place and moved there when it is complete. Fails with {@link FileUnsaved},
+ * {@link DigestMismatch}, or the `FileError` of the content; then, and when it is interrupted, nothing of it is left.
+ *
+ * @example
+ * ```ts
+ * import type { ConnectorFile } from "@effect-connectors/core"
+ * import { NodeFile } from "@effect-connectors/node"
+ * import * as Effect from "effect/Effect"
+ *
+ * export const keep = (received: ConnectorFile.ConnectorFile) =>
+ *   Effect.map(NodeFile.save(received, "downloads"), ({ bytes, path, sha256 }) => `${path}: ${bytes} bytes, ${sha256}`)
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const save = Effect.fnUntraced(function* (
+  file: ConnectorFile.ConnectorFile,
+  path: string,
+  options: SaveOptions = {}
+): Effect.fn.Return<Saved, ConnectorFile.FileError | FileUnsaved | DigestMismatch> {
+  const { overwrite = false } = options
+  const expected = options.sha256?.trim().toLowerCase()
+  if (expected !== undefined && !/^[0-9a-f]{64}$/.test(expected)) {
+    return yield* new FileUnsaved({ path, code: "INVALID_DIGEST" })
+  }
+  const target = yield* targetOf(file, path, overwrite)
+  const unsaved = (error: unknown) => new FileUnsaved({ path: target, code: codeOf(error) })
+  const temporary = saving.temporaryBeside(target)
+  const written = Effect.gen(function* () {
+    const { bytes, sha256 } = yield* saving.write(temporary, file.stream, unsaved)
+    if (expected !== undefined && sha256 !== expected) {
+      return yield* new DigestMismatch({ path: target, expected, actual: sha256 })
+    }
+    yield* Effect.mapError(saving.moveInto(temporary, target, overwrite), unsaved)
+    return { path: target, bytes, sha256 }
+  })
+  return yield* Effect.ensuring(written, saving.remove(temporary))
+})

@@ -1,0 +1,78 @@
+/**
+ * The BOSA / GL Connectors platform as a Layer: an `HttpClient` that answers
+ * from a model in memory, and the service with which a test looks into it.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as BosaModel from "./BosaModel.js"
+import { make as makeModel } from "./internal/bosa/model.js"
+import { clientOf } from "./internal/face/client.js"
+import * as World from "./World.js"
+
+/**
+ * Looks into the platform that a program talks to, and turns it.
+ *
+ * @example
+ * ```ts
+ * import { BosaTest } from "@effect-connectors/testing/BosaTest"
+ * import * as HttpClient from "@effect/platform/HttpClient"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const platform = yield* BosaTest
+ *   yield* platform.respondNext({ operation: "connectors.discover" }, [{ status: 503 }, { _tag: "Reset" }])
+ *   const response = yield* HttpClient.get("http://localhost/connectors/?modules=demo")
+ *   return [response.status, yield* platform.requests]
+ * }).pipe(Effect.provide(BosaTest.layer()))
+ * ```
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class BosaTest extends Context.Tag("@effect-connectors/testing/BosaTest")<BosaTest, BosaTest.Service>() {
+  /** The service itself, for a program that holds more than one platform. */
+  static readonly make = (
+    world: World.World = World.demo,
+    options?: BosaModel.Options
+  ): Effect.Effect<BosaTest.Service> =>
+    Effect.sync(() => {
+      const model = makeModel(world, options)
+      return { ...model, client: clientOf(model) }
+    })
+
+  /**
+   * An `HttpClient` over the platform in memory, for any origin, and the service that looks
+   * into it. `World.demo` unless another world is given. Time is the Clock of whoever asks.
+   */
+  static readonly layer = (
+    world?: World.World,
+    options?: BosaModel.Options
+  ): Layer.Layer<BosaTest | HttpClient.HttpClient> =>
+    Layer.effectContext(
+      Effect.map(BosaTest.make(world, options), (service) =>
+        Context.make(BosaTest, service).pipe(Context.add(HttpClient.HttpClient, service.client))
+      )
+    )
+}
+
+/**
+ * The service that {@link BosaTest} gives.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export declare namespace BosaTest {
+  /**
+   * The state of the platform and the client that reaches it.
+   *
+   * @since 0.1.0
+   * @category services
+   */
+  export interface Service extends BosaModel.BosaModel {
+    readonly client: HttpClient.HttpClient
+  }
+}

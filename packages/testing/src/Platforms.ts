@@ -1,0 +1,52 @@
+/**
+ * Both platforms of one world in memory, behind one `HttpClient`: Connections
+ * under `/api/v1`, BOSA / GL Connectors beside it, as the emulator serves them.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { BosaTest } from "./BosaTest.js"
+import { ConnectionsTest } from "./ConnectionsTest.js"
+import { clientOf } from "./internal/face/client.js"
+import { isConnections } from "./internal/face/paths.js"
+import * as World from "./World.js"
+
+/**
+ * An `HttpClient` over both platforms, for any origin, and the services that look into
+ * them. `World.demo` unless another world is given. Time is the Clock of whoever asks.
+ *
+ * @example
+ * ```ts
+ * import { BosaTest } from "@effect-connectors/testing/BosaTest"
+ * import * as Platforms from "@effect-connectors/testing/Platforms"
+ * import * as HttpClient from "@effect/platform/HttpClient"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const { requests } = yield* BosaTest
+ *   yield* HttpClient.get("http://localhost/api/v1/connections")
+ *   yield* HttpClient.get("http://localhost/connectors/names")
+ *   return yield* requests // the second one
+ * }).pipe(Effect.provide(Platforms.layer()))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (
+  world: World.World = World.demo
+): Layer.Layer<ConnectionsTest | BosaTest | HttpClient.HttpClient> =>
+  Layer.scopedContext(
+    Effect.map(Effect.all([ConnectionsTest.make(world), BosaTest.make(world)]), ([connections, bosa]) => {
+      const client = clientOf({
+        handle: (request) => (isConnections(request.path) ? connections : bosa).handle(request)
+      })
+      return Context.make(ConnectionsTest, { ...connections, client }).pipe(
+        Context.add(BosaTest, { ...bosa, client }),
+        Context.add(HttpClient.HttpClient, client)
+      )
+    })
+  )

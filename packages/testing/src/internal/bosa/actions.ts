@@ -1,0 +1,161 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Encoding from "effect/Encoding"
+import type { Execution, RecordedRequest } from "../../BosaModel.js"
+import type { BosaContext, BosaFailure, BosaFile } from "../../BosaWorld.js"
+import type { Json, JsonObject } from "../../Executor.js"
+import { type Answer, json } from "../face/answer.js"
+import { isArray, isObject } from "../face/json.js"
+import type { Ledger } from "../face/ledger.js"
+import type { LiveAction } from "./connectors.js"
+import { type Call, isAnswer, refusal, refuse } from "./envelope.js"
+import { type Input, inputOf, received } from "./input.js"
+import type { Members, User } from "./members.js"
+import { pageOf } from "./pages.js"
+import { responseFields } from "./responseFields.js"
+
+/** @internal */
+export type Log = Ledger<RecordedRequest, Execution>
+
+const refuseWith = (call: Call, failure: BosaFailure): Answer => refuse(call.requestId, failure)
+
+const isBinary = (schema: Json | undefined): boolean => {
+  if (!isObject(schema)) return false
+  const { anyOf, items, format } = schema
+  return format === "binary" || isBinary(items) || (isArray(anyOf) && anyOf.some(isBinary))
+}
+
+// as the usual servers do: a name that is not ASCII is told in the extended form alone
+const dispositionOf = (filename: string): string =>
+  /^[\x20-\x7e]*$/.test(filename)
+    ? `attachment; filename="${filename.replace(/["\\]/g, "\\$&")}"`
+    : `attachment; filename*=UTF-8''${encodeURIComponent(filename)}`
+
+const download = ({ filename, contentType, text, base64, headers }: BosaFile): Answer => {
+  const type = contentType ?? "application/octet-stream"
+  const body =
+    base64 === undefined ? (text ?? "") : Either.getOrElse(Encoding.decodeBase64(base64), () => new Uint8Array())
+  return {
+    _tag: "Answer",
+    status: 200,
+    headers: {
+      ...(type === "" ? {} : { "content-type": type }),
+      ...(filename === undefined ? {} : { "content-disposition": dispositionOf(filename) }),
+      ...headers
+    },
+    body
+  }
+}
+
+const accountOf = (call: Call, user: User, connector: string): string | Answer | undefined => {
+  const { headers } = call.request
+  const chosen = headers["x-integration"] ?? headers["x-bosa-integration"]
+  const linked = user.integrations.filter((integration) => integration.connector === connector)
+  if (chosen === undefined) return linked.find(({ selected }) => selected)?.account
+  return linked.some(({ account }) => account === chosen)
+    ? chosen
+    : refusal(call, 403, "INTEGRATION_REQUIRED", `${chosen} is not linked to ${connector}`, { connector })
+}
+
+/** Runs actions and counts them. @internal */
+export class Actions {
+  constructor(
+    private readonly members: Members,
+    private readonly log: Log
+  ) {}
+
+  /** Whose action it is; an answer when they may not run it. */
+  private allow(call: Call, { definition, connector }: LiveAction): Pick<BosaContext, "user" | "account"> | Answer {
+    const client = this.members.client(call)
+    if (client !== undefined && isAnswer(client)) return client
+    const user = this.members.bearer(call)
+    if (user === undefined) {
+      return definition.needsIntegration === true
+        ? refusal(call, 401, "INTEGRATION_REQUIRED", `${connector} needs the token of a user who is linked to it`, {
+            connector
+          })
+        : { user: undefined, account: undefined }
+    }
+    if (isAnswer(user)) return user
+    if (user.client !== client)
+      return refusal(call, 403, "TOKEN_OF_ANOTHER_CLIENT", "the user belongs to another client")
+    const account = accountOf(call, user, connector)
+    if (typeof account === "object") return account
+    return account === undefined && definition.needsIntegration === true
+      ? refusal(call, 403, "INTEGRATION_REQUIRED", `${user.identifier} is not linked to ${connector}`, { connector })
+      : { user: user.identifier, account }
+  }
+
+  execute(call: Call, record: { executed: boolean }, action: LiveAction): Effect.Effect<Answer> {
+    const { definition } = action
+    const asker = this.allow(call, action)
+    if ("_tag" in asker) return Effect.succeed(asker)
+    const input = inputOf(call.request)
+    if ("status" in input) return Effect.succeed(refuseWith(call, input))
+    const answer = this.attempt(call, record, action, input, asker)
+    const takes = definition.takesMillis ?? 0
+    return takes > 0 ? Effect.zipLeft(answer, Effect.sleep(takes)) : answer
+  }
+
+  private attempt(
+    call: Call,
+    record: { executed: boolean },
+    action: LiveAction,
+    input: Input,
+    asker: Pick<BosaContext, "user" | "account">
+  ): Effect.Effect<Answer> {
+    const { connector, definition } = action
+    const { error, flaky, name } = definition
+    const missing = (definition.required ?? []).filter((name) => input.values[name] === undefined)
+    if (missing.length > 0) {
+      const message = `${missing.join(", ")} must be given`
+      return Effect.succeed(refusal(call, 422, "VALIDATION_ERROR", message, { fields: missing }))
+    }
+    if (error !== undefined) return Effect.succeed(refuseWith(call, error))
+    const fails = flaky !== undefined && action.failures < flaky.times
+    if (!fails || flaky.commits === true) {
+      record.executed = true
+      this.log.execute(`${connector}/${name}`, { at: call.now, connector, action: name, input: input.values, ...asker })
+    }
+    if (fails) {
+      action.failures++
+      return Effect.succeed(refuseWith(call, flaky))
+    }
+    return this.work(call, action, input, asker)
+  }
+
+  private work(
+    call: Call,
+    { connector, definition }: LiveAction,
+    input: Input,
+    asker: Pick<BosaContext, "user" | "account">
+  ): Effect.Effect<Answer> {
+    const { echo, file, handler, meta, name, pages, properties, upload, value } = definition
+    const give = (value: Json, meta: JsonObject | null = null): Answer =>
+      json(200, { data: responseFields(value, input.values), meta })
+    if (handler !== undefined) {
+      const execution = this.log.executionsOf(`${connector}/${name}`)
+      return handler(input.values, { connector, action: name, execution, ...asker }).pipe(
+        Effect.map((value) => give(value, meta)),
+        Effect.catchAll(({ status, code, message }) => Effect.succeed(refusal(call, status, code, message)))
+      )
+    }
+    if (upload === true)
+      return Effect.succeed(
+        give(
+          received(input, (name) => isBinary(properties?.[name])),
+          meta
+        )
+      )
+    if (file !== undefined) return Effect.succeed(download(file))
+    if (pages !== undefined) {
+      return Effect.succeed(
+        Either.match(pageOf(pages, input.values), {
+          onLeft: (failure) => refuseWith(call, failure),
+          onRight: ({ items, meta: own }) => give(items, { ...own, ...meta })
+        })
+      )
+    }
+    return Effect.succeed(give(echo === true ? input.values : (value ?? null), meta))
+  }
+}

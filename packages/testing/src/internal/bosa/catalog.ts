@@ -1,0 +1,141 @@
+import type { BosaCatalog } from "../../BosaWorld.js"
+import type { Json, JsonObject } from "../../Executor.js"
+import { type Answer, json } from "../face/answer.js"
+import type { Connectors } from "./connectors.js"
+import { type Call, isAnswer, refusal } from "./envelope.js"
+import type { Members } from "./members.js"
+
+type Kind = "tools" | "mcp" | "skills"
+
+const firstLine = (text: string): string => text.split("\n", 1)[0] ?? ""
+
+const wholeNumber = (text: string | undefined, least: number, fallback: number): number | undefined => {
+  if (text === undefined) return fallback
+  return /^\d{1,9}$/.test(text) && Number(text) >= least ? Number(text) : undefined
+}
+
+const words = (text: string): ReadonlyArray<string> =>
+  text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
+
+const textOf = (item: JsonObject): string => `${String(item["name"])} ${String(item["description"] ?? "")}`
+
+/** How much of a question an item answers: the share of the words that it has. */
+const scoreOf = (asked: ReadonlyArray<string>, item: JsonObject): number => {
+  const text = textOf(item).toLowerCase()
+  return asked.length === 0 ? 0 : asked.filter((word) => text.includes(word)).length / asked.length
+}
+
+const holds = (value: Json | undefined, wanted: string): boolean =>
+  Array.isArray(value) ? value.includes(wanted) : value === wanted
+
+/** Tools, MCP servers and skills that can be found. @internal */
+export class Catalog {
+  constructor(
+    private readonly world: BosaCatalog,
+    private readonly connectors: Connectors,
+    private readonly members: Members
+  ) {}
+
+  private items(kind: Kind, origin: string): ReadonlyArray<JsonObject> {
+    switch (kind) {
+      case "skills":
+        return this.world.skills ?? []
+      case "tools":
+        return this.world.tools ?? this.tools
+      case "mcp":
+        return this.world.mcps ?? this.mcps(origin)
+    }
+  }
+
+  private get tools(): ReadonlyArray<JsonObject> {
+    return this.connectors.all.flatMap(({ name, actions }) =>
+      actions.map(({ definition }) => ({
+        name: `${name}_${definition.name.replaceAll("-", "_")}_tool`,
+        description: firstLine(definition.docstring ?? ""),
+        connector: name,
+        categories: [],
+        source: "internal"
+      }))
+    )
+  }
+
+  private mcps(origin: string): ReadonlyArray<JsonObject> {
+    return this.connectors.all.map(({ name, actions }) => ({
+      name,
+      description: `The actions of ${name}.`,
+      mcp_url: `${origin}/${name}/mcp`,
+      config: { url: `${origin}/${name}/mcp`, headers: { Authorization: "", "X-Api-Key": "" } },
+      tool_count: actions.length,
+      categories: [],
+      source: "internal"
+    }))
+  }
+
+  handle(call: Call): Answer {
+    switch (call.route.operation) {
+      case "catalog.tools":
+        return this.list(call, "tools")
+      case "catalog.mcps":
+        return this.list(call, "mcp")
+      case "catalog.skills":
+        return this.list(call, "skills")
+      default:
+        return this.search(call)
+    }
+  }
+
+  private list(call: Call, kind: Kind): Answer {
+    const query = new Map(call.request.query)
+    const limit = wholeNumber(query.get("limit"), 1, 50)
+    const offset = wholeNumber(query.get("offset"), 0, 0)
+    if (limit === undefined || offset === undefined) {
+      return refusal(call, 422, "VALIDATION_ERROR", "limit must be 1 or more, offset 0 or more", {
+        fields: [limit === undefined ? "limit" : "offset"]
+      })
+    }
+    const asked = query.get("q")?.toLowerCase()
+    const found = this.items(kind, call.request.origin).filter(
+      (item) =>
+        (asked === undefined || textOf(item).toLowerCase().includes(asked)) &&
+        (["connector", "source"] as const).every((name) => !query.has(name) || item[name] === query.get(name)) &&
+        (!query.has("category") || holds(item["categories"], query.get("category") ?? ""))
+    )
+    return json(200, { items: found.slice(offset, offset + limit), meta: { total: found.length, limit, offset } })
+  }
+
+  private search(call: Call): Answer {
+    const client = this.members.client(call)
+    if (client !== undefined && isAnswer(client)) return client
+    const user = this.members.bearer(call)
+    if (user === undefined) return refusal(call, 401, "TOKEN_MISSING", "a user token is required")
+    if (isAnswer(user)) return user
+    const query = new Map(call.request.query)
+    const count = wholeNumber(query.get("count"), 1, 10)
+    const q = query.get("q")
+    if (count === undefined || q === undefined) {
+      return refusal(call, 422, "VALIDATION_ERROR", "q must be given, count must be 1 or more", {
+        fields: [q === undefined ? "q" : "count"]
+      })
+    }
+    const kinds = query.get("kinds")?.split(",")
+    const asked = words(q)
+    const best = (kind: Kind): ReadonlyArray<JsonObject> =>
+      kinds !== undefined && !kinds.includes(kind)
+        ? []
+        : this.items(kind, call.request.origin)
+            .map((item) => ({ ...item, score: scoreOf(asked, item) }))
+            .filter(({ score }) => score > 0)
+            .sort((one, other) => other.score - one.score)
+            .slice(0, count)
+    return json(200, {
+      query: q,
+      backend: { provider: "emulator", model: "words", dimension: 0 },
+      tools: best("tools"),
+      mcp: best("mcp"),
+      skills: best("skills")
+    })
+  }
+}

@@ -1,0 +1,179 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { BosaModel, Execution, Matcher, Options, RecordedRequest } from "../../BosaModel.js"
+import type { ModelRequest, ModelResponse } from "../../ConnectionsModel.js"
+import type { Json } from "../../Executor.js"
+import type { World } from "../../World.js"
+import type { Answer } from "../face/answer.js"
+import { isObject, parse } from "../face/json.js"
+import { Ledger } from "../face/ledger.js"
+import { respondTo } from "../face/perform.js"
+import { Scripts } from "../face/scripts.js"
+import { shown } from "../face/secrets.js"
+import { Actions } from "./actions.js"
+import { Catalog } from "./catalog.js"
+import { Connectors, type LiveAction } from "./connectors.js"
+import { type Call, maxBodyBytes, refusal, refuse, tooLarge } from "./envelope.js"
+import { Integrations } from "./integrations.js"
+import { created, Members } from "./members.js"
+import { defaultCreateClientPath, makeMatch, type Match, type Route } from "./routes.js"
+import { Skills } from "./skills.js"
+import { authenticate, createClient, createUser, me } from "./users.js"
+
+type Found = Match | { readonly _tag: "Action"; readonly action: LiveAction }
+
+const hidden = new Set(["secret", "configuration"])
+
+/** The parsed body, without what only its owner may know. */
+const bodyOf = (request: ModelRequest): Json | undefined => {
+  if (request.body === "" || request.headers["content-type"]?.includes("json") !== true) return undefined
+  const body = parse(request.body)
+  if (!isObject(body) || !Object.keys(body).some((name) => hidden.has(name))) return body
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, hidden.has(name) ? "<hidden>" : value]))
+}
+
+// Two operations have a path in common with another one.
+const refine = (route: Route, request: ModelRequest, body: Json | undefined): Route => {
+  if (route.operation === "connectors.list" && request.query.some(([name]) => name === "modules")) {
+    return { ...route, operation: "connectors.discover" }
+  }
+  return route.operation === "integrations.initiate" && isObject(body) && body["auth_type"] === "custom"
+    ? { ...route, operation: "integrations.configure" }
+    : route
+}
+
+/** @internal */
+export const make = (world: World, options?: Options): BosaModel => {
+  const { bosa = {} } = world
+  const log = new Ledger<RecordedRequest, Execution>(options?.logLimit ?? 100_000)
+  const scripts = new Scripts<Matcher>()
+  const members = new Members(bosa)
+  const connectors = new Connectors(bosa.connectors ?? [])
+  const integrations = new Integrations(members, (name) => connectors.get(name))
+  const actions = new Actions(members, log)
+  const catalog = new Catalog(bosa.catalog ?? {}, connectors, members)
+  const skills = new Skills(bosa.skills ?? [], members)
+  const match = makeMatch(bosa.createClientPath ?? defaultCreateClientPath)
+
+  const find = ({ method, path }: ModelRequest): Found => {
+    const action = connectors.action(path)
+    if (action === undefined) return match(method, path)
+    return method === "POST" ? { _tag: "Action", action } : { _tag: "WrongMethod", allow: "POST" }
+  }
+
+  const unknown = (call: Call): Answer => {
+    const [, connector = "", ...rest] = call.request.path.split("/")
+    return rest.length > 0 && connectors.get(connector) !== undefined
+      ? refusal(call, 404, "ACTION_NOT_FOUND", `${connector} has no action at ${call.request.path}`)
+      : refusal(call, 404, "NOT_FOUND", `${call.request.path} does not exist`)
+  }
+
+  const answer = (call: Call): Answer => {
+    switch (call.route.operation) {
+      case "connectors.list":
+      case "connectors.discover":
+        return connectors.discover(call)
+      case "connectors.names":
+        return connectors.names
+      case "clients.create":
+        return createClient(members, call)
+      case "users.create":
+        return createUser(members, call)
+      case "users.authenticate":
+        return authenticate(members, call)
+      case "users.me":
+        return me(members, call)
+      case "oauth.authorize":
+        return integrations.authorize(call)
+      case "catalog.tools":
+      case "catalog.mcps":
+      case "catalog.skills":
+      case "catalog.search":
+        return catalog.handle(call)
+      case "skills.list":
+      case "skills.get":
+      case "skills.artifact":
+        return skills.handle(call)
+      default:
+        return integrations.handle(call)
+    }
+  }
+
+  const respond = (found: Found, call: Call, record: { executed: boolean }): Effect.Effect<Answer> => {
+    if (call.request.bytes.byteLength > maxBodyBytes) return Effect.succeed(tooLarge(call.requestId))
+    switch (found._tag) {
+      case "Action":
+        return actions.execute(call, record, found.action)
+      case "Found":
+        return Effect.succeed(answer(call))
+      case "Unknown":
+        return Effect.succeed(unknown(call))
+      case "Malformed":
+        return Effect.succeed(refusal(call, 400, "BAD_REQUEST", "the path is not well encoded"))
+      case "WrongMethod": {
+        const { allow } = found
+        return Effect.succeed(refuse(call.requestId, { status: 405, message: `use ${allow}`, headers: { allow } }))
+      }
+    }
+  }
+
+  const handle = Effect.fnUntraced(function* (request: ModelRequest): Effect.fn.Return<ModelResponse> {
+    const now = yield* Clock.currentTimeMillis
+    const found = find(request)
+    const body = bodyOf(request)
+    const route: Route | undefined =
+      found._tag === "Found"
+        ? refine(found.route, request, body)
+        : found._tag === "Action"
+          ? { operation: "actions.execute", connector: found.action.connector }
+          : undefined
+    const record = log.keep({
+      index: log.next(),
+      at: now,
+      method: request.method,
+      path: request.path,
+      query: request.query,
+      headers: request.headers,
+      body,
+      operation: route?.operation,
+      connector: route?.connector,
+      action: found._tag === "Action" ? found.action.definition.name : undefined,
+      status: undefined,
+      fault: undefined,
+      executed: false,
+      interrupted: false
+    })
+    const requestId = `req-${record.index + 1}`
+    const call: Call = { request, requestId, now, route: route ?? { operation: "connectors.list" } }
+    const { operation, connector, action } = record
+    const scripted = scripts.take(request, { operation, connector, action })
+    const own = Effect.suspend(() => respond(found, call, record))
+    const response = yield* respondTo(record, requestId, scripted, own)
+    const contract = request.headers["x-gl-error-contract"]
+    return contract === undefined || !("headers" in response)
+      ? response
+      : { ...response, headers: { "x-gl-error-contract": contract, ...response.headers } }
+  })
+
+  return {
+    handle,
+    apiKey: members.first.apiKey,
+    requests: Effect.sync(() => log.requests.map(shown)),
+    executionLog: Effect.sync(() => log.executions.map((execution) => ({ ...execution }))),
+    executions: (connector, action) => Effect.sync(() => log.executionsOf(`${connector}/${action}`)),
+    users: Effect.map(Clock.currentTimeMillis, (now) => members.views(now)),
+    user: (identifier) => Effect.sync(() => created(members.user(identifier))),
+    token: (identifier) =>
+      Effect.map(Clock.currentTimeMillis, (now) => members.issue(members.user(identifier), now).token),
+    link: (identifier, connector, account) =>
+      Effect.sync(() => members.link(members.user(identifier), connector, account ?? identifier)),
+    unlink: (identifier, connector, account) =>
+      Effect.sync(() => void members.unlink(members.user(identifier), connector, account)),
+    revokeToken: (token) => Effect.sync(() => members.revoke(token)),
+    respondNext: (matcher, answers) => Effect.sync(() => scripts.add(matcher, answers)),
+    unusedScripts: Effect.sync(() => scripts.unused),
+    changeAction: (connector, action, change) => Effect.sync(() => connectors.change(connector, action, change)),
+    removeAction: (connector, action) => Effect.sync(() => connectors.remove(connector, action)),
+    clearLog: Effect.sync(() => log.clear())
+  }
+}

@@ -1,0 +1,20 @@
+import type { ModelResponse } from "../../ConnectionsModel.js"
+
+/** @internal */
+export type Answer = Extract<ModelResponse, { readonly _tag: "Answer" }>
+
+/** @internal */
+export const text = (
+  status: number,
+  body: string | Uint8Array,
+  headers?: Readonly<Record<string, string>>
+): Answer => ({
+  _tag: "Answer",
+  status,
+  headers: { "content-type": "text/plain; charset=utf-8", ...headers },
+  body
+})
+
+/** @internal */
+export const json = (status: number, body: unknown, headers?: Readonly<Record<string, string>>): Answer =>
+  text(status, JSON.stringify(body) ?? "", { "content-type": "application/json", ...headers })

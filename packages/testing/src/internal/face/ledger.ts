@@ -1,0 +1,69 @@
+type Open<A> = { -readonly [K in keyof A]: A[K] }
+
+/** The last so many of a list that grows; dropping the oldest one by one would move all the others each time. */
+class Last<A> {
+  private kept: Array<A> = []
+
+  constructor(private readonly limit: number) {}
+
+  push(value: A): void {
+    this.kept.push(value)
+    if (this.kept.length >= 2 * this.limit + 1_000) this.kept = this.all
+  }
+
+  get all(): Array<A> {
+    return this.kept.length > this.limit ? this.kept.slice(this.kept.length - this.limit) : [...this.kept]
+  }
+
+  clear(): void {
+    this.kept = []
+  }
+}
+
+/** Requests and executions in the order they came, the oldest dropped once there are too many. @internal */
+export class Ledger<R extends object, E extends object> {
+  private readonly keptRequests: Last<Open<R>>
+  private readonly keptExecutions: Last<Open<E>>
+  private counts = new Map<string, number>()
+  private received = 0
+
+  constructor(limit: number) {
+    this.keptRequests = new Last(limit)
+    this.keptExecutions = new Last(limit)
+  }
+
+  get requests(): ReadonlyArray<Open<R>> {
+    return this.keptRequests.all
+  }
+
+  get executions(): ReadonlyArray<Open<E>> {
+    return this.keptExecutions.all
+  }
+
+  /** The index of the next request. */
+  next(): number {
+    return this.received++
+  }
+
+  keep(record: Open<R>): Open<R> {
+    this.keptRequests.push(record)
+    return record
+  }
+
+  execute(key: string, execution: Open<E>): Open<E> {
+    this.keptExecutions.push(execution)
+    this.counts.set(key, this.executionsOf(key) + 1)
+    return execution
+  }
+
+  executionsOf(key: string): number {
+    return this.counts.get(key) ?? 0
+  }
+
+  clear(): void {
+    this.keptRequests.clear()
+    this.keptExecutions.clear()
+    this.counts = new Map()
+    this.received = 0
+  }
+}

@@ -1,0 +1,46 @@
+import type { ModelRequest, Scripted } from "../../ConnectionsModel.js"
+
+/** What every matcher can ask; the rest of its fields are compared with the names of the route. @internal */
+export interface AnyMatcher {
+  readonly method?: string
+  readonly path?: string | RegExp
+}
+
+/** What the route of a request says: its operation, and the names in its path. @internal */
+export type Names = Readonly<Record<string, string | undefined>>
+
+interface Script<M> {
+  readonly matcher: M
+  readonly answers: Array<Scripted>
+}
+
+const fits = (matcher: AnyMatcher, request: ModelRequest, names: Names): boolean => {
+  const { method, path, ...rest } = matcher
+  if (method !== undefined && method.toUpperCase() !== request.method) return false
+  if (typeof path === "string" && path !== request.path) return false
+  // `search` ignores `lastIndex`, so a global expression fits every time.
+  if (path instanceof RegExp && request.path.search(path) < 0) return false
+  return Object.entries(rest).every(([name, wanted]) => wanted === undefined || wanted === names[name])
+}
+
+/** Scripted answers, used up in the order they were given. @internal */
+export class Scripts<M extends AnyMatcher> {
+  private scripts: Array<Script<M>> = []
+
+  add(matcher: M, answers: ReadonlyArray<Scripted>): void {
+    if (answers.length > 0) this.scripts.push({ matcher, answers: [...answers] })
+  }
+
+  take(request: ModelRequest, names: Names): Scripted | undefined {
+    if (this.scripts.length === 0) return undefined
+    const script = this.scripts.find((script) => fits(script.matcher, request, names))
+    if (script === undefined) return undefined
+    const answer = script.answers.shift()
+    if (script.answers.length === 0) this.scripts = this.scripts.filter((other) => other !== script)
+    return answer
+  }
+
+  get unused(): number {
+    return this.scripts.reduce((sum, script) => sum + script.answers.length, 0)
+  }
+}

@@ -1,0 +1,188 @@
+// Drives the real Python clients through a full journey each, against the emulator: `node scripts/interop.mjs [bosa] [gl]`.
+// Exit code 0: every step passed. 1: one did not. 3: there is no Python or no package index here, and nothing was tried.
+// INTEROP_PYTHON names the interpreter, INTEROP_FOLDER where the environments are kept and used again, and INTEROP_HOME
+// a folder with other journeys, their requirements and their platform.
+import { spawn, spawnSync } from "node:child_process"
+import { createHash } from "node:crypto"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const clients = ["bosa", "gl"]
+const home = resolve(process.env.INTEROP_HOME ?? fileURLToPath(new URL("../test/interop/", import.meta.url)))
+const folder = resolve(process.env.INTEROP_FOLDER ?? ".tmp/interop")
+const needs = "it needs Python 3.11, 3.12 or 3.13 with venv and pip"
+const minute = 60_000
+
+class Unable extends Error {}
+
+const lastLine = (text) => text.trim().split("\n").at(-1) ?? ""
+
+/** Why pip did not install: that nothing answered stands before the line that says what it did not find. */
+const whyNot = (text) =>
+  /Retrying|ConnectionError|Temporary failure|timed out/i.test(text)
+    ? `the package index cannot be reached: ${lastLine(text)}`
+    : lastLine(text)
+
+const run = (command, args, timeout) => {
+  const result = spawnSync(command, args, { encoding: "utf8", timeout, maxBuffer: 64 * 1024 * 1024 })
+  return { ok: result.status === 0, out: result.stdout ?? "", err: result.stderr || String(result.error ?? "") }
+}
+
+/** The first interpreter that will do. */
+const findPython = () => {
+  const asked = process.env.INTEROP_PYTHON
+  const tried = []
+  for (const name of asked === undefined ? ["python3.12", "python3.11", "python3.13", "python3", "python"] : [asked]) {
+    const version = run(name, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"], minute)
+    if (!version.ok) continue
+    const found = `${name} is Python ${version.out.trim()}`
+    if (!["3.11", "3.12", "3.13"].includes(version.out.trim())) tried.push(found)
+    else if (!run(name, ["-c", "import venv"], minute).ok) tried.push(`${found} without venv`)
+    else if (!run(name, ["-m", "pip", "--version"], minute).ok) tried.push(`${found} without pip`)
+    else return { name, version: version.out.trim() }
+  }
+  const seen =
+    tried.length > 0 ? tried.join(", ") : asked === undefined ? "no Python was found" : `${asked} does not run`
+  throw new Unable(`${seen}: ${needs}`)
+}
+
+/** The interpreter of an environment that has what the requirements say; made when there is none yet. */
+const environment = (python, client) => {
+  const requirements = join(home, `${client}.requirements.txt`)
+  const place = join(folder, `${client}-${python.version}`)
+  const stampFile = join(place, "requirements.sha256")
+  const stamp = createHash("sha256").update(readFileSync(requirements)).digest("hex")
+  const inside = join(place, ...(process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python"]))
+  // an interpreter that was moved or removed leaves its environments dead
+  const kept = existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp && run(inside, ["-V"], minute).ok
+  if (kept) return inside
+  console.log(`making ${place} with ${python.name}`)
+  rmSync(place, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const made = run(python.name, ["-m", "venv", "--without-pip", place], 5 * minute)
+  if (!made.ok) throw new Unable(`${place} could not be made: ${lastLine(made.err)}`)
+  const options = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", "--only-binary", ":all:"]
+  const pip = ["-m", "pip", "--python", inside, "install", ...options, "-r", requirements]
+  const installed = run(python.name, pip, 10 * minute)
+  if (!installed.ok) {
+    rmSync(place, { recursive: true, force: true })
+    throw new Unable(`the packages of ${client} could not be installed: ${whyNot(installed.err)}`)
+  }
+  writeFileSync(stampFile, stamp)
+  return inside
+}
+
+/** What runs now; a signal that ends this process ends it too. */
+const running = new Set()
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143]
+]) {
+  process.once(signal, () => {
+    for (const child of running) child.kill()
+    process.exit(code)
+  })
+}
+
+const start = (command, args, options) => {
+  const child = spawn(command, args, options)
+  running.add(child)
+  child.once("close", () => running.delete(child))
+  return child
+}
+
+/** The platform of one journey; it ends when its standard input does, so it never outlives this process. */
+const startPlatform = () =>
+  new Promise((resolve, reject) => {
+    const child = start(process.execPath, [join(home, "platform.mjs")], { stdio: ["pipe", "pipe", "inherit"] })
+    let out = ""
+    child.once("error", reject)
+    child.once("exit", (code) => reject(new Error(`the emulator ended with ${code}`)))
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      out += text
+      if (out.includes("\n")) resolve({ child, ...JSON.parse(out) })
+    })
+  })
+
+const stop = (child) =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve()
+    child.once("exit", resolve)
+    child.stdin.end()
+    setTimeout(() => child.kill(), 5000).unref()
+  })
+
+/** Nothing of the caller's but where programs are: no proxy, no key, no file of settings in a home or working folder. */
+const bareEnvironment = (platform, room) => {
+  const kept = ["PATH", "SYSTEMROOT", "LANG", "LC_ALL"].flatMap((name) =>
+    process.env[name] === undefined ? [] : [[name, process.env[name]]]
+  )
+  return {
+    ...Object.fromEntries(kept),
+    HOME: room,
+    TMPDIR: room,
+    TEMP: room,
+    NO_PROXY: "*",
+    PYTHONUTF8: "1",
+    PYTHONDONTWRITEBYTECODE: "1",
+    INTEROP_URL: platform.url,
+    INTEROP_CONTROL: platform.control
+  }
+}
+
+/** Runs one journey; gives how many of its steps passed and how many did not. */
+const travel = async (interpreter, client) => {
+  const platform = await startPlatform()
+  const room = mkdtempSync(join(tmpdir(), "interop-"))
+  try {
+    const child = start(interpreter, [join(home, `${client}.py`)], {
+      cwd: room,
+      env: bareEnvironment(platform, room),
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: 3 * minute
+    })
+    let out = ""
+    let err = ""
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      out += text
+      process.stdout.write(text)
+    })
+    child.stderr.setEncoding("utf8").on("data", (text) => (err += text))
+    const code = await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve))
+    const passed = out.match(/^ok /gm)?.length ?? 0
+    const failed = out.match(/^FAIL /gm)?.length ?? 0
+    // a journey that broke off passed nothing by it, however many of its steps did
+    const whole = lastLine(out).endsWith(`: ${passed + failed} steps, ${failed} failed`)
+    if (whole && passed > 0 && code === (failed === 0 ? 0 : 1)) return { passed, failed }
+    console.log(`FAIL the journey of ${client} broke off with ${code}\n${err.trim()}`)
+    return { passed, failed: failed + 1 }
+  } finally {
+    await stop(platform.child)
+    rmSync(room, { recursive: true, force: true })
+  }
+}
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !clients.includes(name))
+try {
+  if (unknown.length > 0) {
+    console.error(`there is no client ${unknown.join(", ")}; there are ${clients.join(" and ")}`)
+    process.exit(2)
+  }
+  const python = findPython()
+  const chosen = clients.filter((client) => asked.length === 0 || asked.includes(client))
+  const ready = chosen.map((client) => ({ client, interpreter: environment(python, client) }))
+  let [passed, failed] = [0, 0]
+  for (const { client, interpreter } of ready) {
+    const journey = await travel(interpreter, client)
+    passed += journey.passed
+    failed += journey.failed
+  }
+  console.log(`${passed} passed, ${failed} failed`)
+  process.exitCode = failed === 0 ? 0 : 1
+} catch (error) {
+  console.error(`test:interop: ${error.message}`)
+  process.exitCode = error instanceof Unable ? 3 : 1
+}
