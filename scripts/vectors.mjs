@@ -1,4 +1,4 @@
-// Replays the wire's vectors over loopback; CONNECTIONS_VECTORS names another file of the same format.
+// Replays the wires' vectors; CONNECTIONS_VECTORS and BOSA_VECTORS name other files of the same formats.
 import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
@@ -7,7 +7,8 @@ const folder = ".tmp/vectors"
 const report = join(folder, `report-${process.pid}.json`)
 mkdirSync(folder, { recursive: true })
 
-const vitest = ["node_modules/vitest/vitest.mjs", "run", "--project", "house", "test/vectors/connections.test.ts"]
+const files = ["connections", "bosa"].map((name) => `test/vectors/${name}.test.ts`)
+const vitest = ["node_modules/vitest/vitest.mjs", "run", "--project", "house", ...files]
 const { error, stderr, stdout } = spawnSync(
   process.execPath,
   [...vitest, "--reporter=json", `--outputFile=${report}`],
@@ -19,16 +20,29 @@ const reason = (message) => message.split(/\n\s+at /)[0].trim()
 
 let passed = 0
 let failed = 0
+// by suite and transport
+const ways = new Map()
+// the vectors that differ on purpose, by what they differ for
+const differing = new Map()
+
+const add = (test) => {
+  const way = test.ancestorTitles.at(-1) ?? ""
+  const [passedBefore = 0, failedBefore = 0] = ways.get(way) ?? []
+  if (test.status === "passed") {
+    passed++
+    ways.set(way, [passedBefore + 1, failedBefore])
+  } else {
+    failed++
+    ways.set(way, [passedBefore, failedBefore + 1])
+    console.log(`FAILED ${test.fullName}\n${test.failureMessages.map(reason).join("\n")}\n`)
+  }
+  const [, id, because] = /^(\d+ \S+) .*\[differs: (.+)\]$/.exec(test.title) ?? []
+  if (id !== undefined) differing.set(`${because}: ${id}`, because)
+}
+
 if (existsSync(report)) {
   for (const suite of JSON.parse(readFileSync(report, "utf8")).testResults) {
-    for (const test of suite.assertionResults) {
-      if (test.status === "passed") {
-        passed++
-      } else {
-        failed++
-        console.log(`FAILED ${test.fullName}\n${test.failureMessages.map(reason).join("\n")}\n`)
-      }
-    }
+    suite.assertionResults.forEach(add)
     if (suite.assertionResults.length === 0) {
       failed++
       console.log(reason(suite.message))
@@ -41,5 +55,13 @@ if (passed + failed === 0) {
   failed = 1
   console.log(`${stdout ?? ""}${stderr ?? ""}${error ?? ""}`)
 }
+
+for (const [way, [good, bad]] of ways) console.log(`${way}: ${good} passed, ${bad} failed`)
+const reasons = new Map()
+for (const because of differing.values()) reasons.set(because, (reasons.get(because) ?? 0) + 1)
+const told = [...reasons]
+  .sort(([one], [other]) => one.localeCompare(other, "en", { numeric: true }))
+  .map(([because, many]) => `${because} ${many}`)
+console.log(`deliberate differences: ${differing.size}${told.length === 0 ? "" : ` (${told.join(", ")})`}`)
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1

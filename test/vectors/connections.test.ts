@@ -9,7 +9,7 @@ const vectors = load(path)
 const reasons = new Map(differences.map(({ id, reason }) => [id, reason]))
 
 const over = (transport: Transport): void => {
-  describe(`over ${transport}`, () => {
+  describe(`Connections over ${transport}`, () => {
     vectors.forEach(({ id, vector }, index) => {
       it.live(`${index + 1} ${id}`, () =>
         Effect.gen(function* () {

@@ -140,7 +140,7 @@ export interface Action<out A = unknown> extends Pipeable {
   /** See {@link execute}. */
   readonly execute: Effect.Effect<Executed, ActionError>
   /** See {@link either}. */
-  readonly either: Effect.Effect<Either.Either<Executed, Executed>, Exclude<ActionError, StatusError>>
+  readonly either: Effect.Effect<Either.Either<Executed, Executed>, ActionError>
   /** See {@link run}. */
   readonly run: Effect.Effect<Page<A>, PageError>
   /** See {@link download}. */
@@ -306,14 +306,13 @@ export const output =
 export const execute = <A>(self: Action<A>): Effect.Effect<Executed, ActionError> => self.execute
 
 /**
- * Runs it and gives the whole answer at any status: right for 2xx, left for the rest. What got no answer still fails.
+ * Runs it and gives the whole answer at any status: right for 2xx, left for the rest. What got no answer still fails, and so
+ * does what discovery answered.
  *
  * @since 0.1.0
  * @category running
  */
-export const either = <A>(
-  self: Action<A>
-): Effect.Effect<Either.Either<Executed, Executed>, Exclude<ActionError, StatusError>> => self.either
+export const either = <A>(self: Action<A>): Effect.Effect<Either.Either<Executed, Executed>, ActionError> => self.either
 
 /**
  * Runs it and gives its data and what the server says of it, as a page.

@@ -99,8 +99,8 @@ export interface ActionSchema {
   readonly parameters: ReadonlyArray<Parameter>
   /** Whether the action declares a top-level parameter of this name. */
   readonly declares: (name: string) => boolean
-  /** Whether a top-level parameter takes a file. */
-  readonly hasBinary: boolean
+  /** The top-level parameters that take files and nothing else. */
+  readonly binaries: ReadonlyArray<string>
   /** The properties without a type on the wire: their values are sent unchanged. */
   readonly skipped: ReadonlyArray<Unchecked>
   /** What `strict` cannot check: references that lead elsewhere, patterns that could take too long. */

@@ -107,7 +107,7 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>("@effect-conn
   /** What happened and what to do. */
   override get message(): string {
     return this.status === 0
-      ? `${where(this)}: no credentials to send. Check the effect given to Auth.refreshing`
+      ? `${where(this)}: no credentials to send. Auth.refreshing or UserAuth could not give any`
       : `${where(this)}: the server does not accept the credentials (${this.status}${coded(this.serverCode)}). Check the token or session given to Auth${jobHint(this)}`
   }
 }

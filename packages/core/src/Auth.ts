@@ -163,6 +163,8 @@ export declare namespace Auth {
   export interface Service {
     /** Credentials that never change, if these are such. */
     readonly initial?: Credentials
+    /** Those of the client itself, where some operations need no user and the others do. */
+    readonly key?: Credentials
     /** The credentials to send now. */
     readonly current: Effect.Effect<Credentials, Unavailable | InvalidRequest>
     /** Newer credentials than those that were refused, if there can be any. */

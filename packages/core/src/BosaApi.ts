@@ -5,13 +5,11 @@
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
-import * as ConfigError from "effect/ConfigError"
+import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as ActionTools from "./ActionTools.js"
 import type { ReadError } from "./ApiError.js"
@@ -19,12 +17,13 @@ import { Auth } from "./Auth.js"
 import type * as Clients from "./Clients.js"
 import type * as Catalogue from "./Catalogue.js"
 import type { ActionCalls, ConnectorHandle } from "./ConnectorHandle.js"
-import { all, type Dialect, isDialect } from "./Dialect.js"
+import type { Dialect } from "./Dialect.js"
 import type * as Integrations from "./Integrations.js"
 import * as calls from "./internal/bosa/calls.js"
 import * as catalogue from "./internal/bosa/catalogue.js"
 import * as clients from "./internal/bosa/clients.js"
 import * as discovery from "./internal/bosa/discovery.js"
+import { dialectFrom, optionalText } from "./internal/bosa/environment.js"
 import * as handle from "./internal/bosa/handle.js"
 import * as integrations from "./internal/bosa/integrations.js"
 import * as skills from "./internal/bosa/skills.js"
@@ -191,20 +190,9 @@ export declare namespace BosaApi {
   }
 }
 
-const notADialect = (text: string) =>
-  ConfigError.InvalidData([], `"${text}" is no dialect: use ${all.map((dialect) => `"${dialect}"`).join(", ")}`)
-
-// a variable that is set to nothing counts as one that is not set
-const given = (name: string) =>
-  Config.map(Config.option(Config.string(name)), (text) =>
-    Option.getOrUndefined(Option.filter(text, (it) => it !== ""))
-  )
-
 const environment: Config.Config.Wrap<BosaApi.Settings> = Config.all({
-  baseUrl: given("BOSA_BASE_URL"),
-  dialect: Config.mapOrFail(given("BOSA_DIALECT"), (text) =>
-    text === undefined || isDialect(text) ? Either.right(text) : Either.left(notADialect(text))
-  )
+  baseUrl: optionalText("BOSA_BASE_URL"),
+  dialect: dialectFrom("BOSA_DIALECT")
 })
 
 const contractIssues = ({ dialect, errorContract }: BosaApi.Options): ReadonlyArray<Issue> => {

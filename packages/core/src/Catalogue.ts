@@ -10,8 +10,8 @@ import type * as Stream from "effect/Stream"
 import type { Token } from "./Action.js"
 import type { ReadError } from "./ApiError.js"
 import { type PaginationLoop, SkillRejected } from "./BosaError.js"
+import { bearer } from "./internal/bearer.js"
 import { tokenOf } from "./internal/bosa/prepared.js"
-import { authorization } from "./internal/outgoing.js"
 
 /**
  * A part of a list.
@@ -285,13 +285,13 @@ export interface Operations {
  * @category combinators
  */
 export const mcpConfig = (mcp: Pick<CatalogMcp, "config">, token?: Token): McpConfig => {
-  const bearer = tokenOf(token)
+  const own = tokenOf(token)
   const others = Object.entries(mcp.config.headers).filter(([name]) => name.toLowerCase() !== "authorization")
   return {
     url: mcp.config.url,
     headers: {
       ...Object.fromEntries(others),
-      Authorization: bearer === undefined ? "" : Redacted.make(authorization(bearer))
+      Authorization: own === undefined ? "" : bearer(own)
     }
   }
 }

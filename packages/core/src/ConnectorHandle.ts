@@ -6,7 +6,7 @@
 import type * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { Action, ActionError, Executed, Item, Options, Parameters, StatusError } from "./Action.js"
+import type { Action, ActionError, Executed, Item, Options, Parameters } from "./Action.js"
 import type { ReadError } from "./ApiError.js"
 import type { ActionInfo, ConnectorInfo } from "./Discovery.js"
 import type * as Either from "effect/Either"
@@ -38,7 +38,7 @@ export interface ActionCalls<Of extends ReadonlyArray<string> = []> {
   /** The whole answer at any status: right for 2xx, left for the rest. */
   readonly either: (
     ...call: [...Of, action: string, input?: Parameters, options?: Options]
-  ) => Effect.Effect<Either.Either<Executed, Executed>, Exclude<ActionError, StatusError>>
+  ) => Effect.Effect<Either.Either<Executed, Executed>, ActionError>
   /** The answer as a page. */
   readonly run: <A = unknown, I = unknown>(
     ...call: [...Of, action: string, input?: Parameters, options?: OutputOptions<A, I>]

@@ -103,9 +103,9 @@ describe("the parameters that an action lists", () => {
   })
 
   it("says whether a file can be sent", () => {
-    assert.isTrue(actionOf({ x: binary }, {}, "bosa").hasBinary)
-    assert.isTrue(actionOf({ x: optional({ type: "array", items: binary }) }).hasBinary)
-    assert.isFalse(actionOf({ x: text, y: { type: "object", properties: { f: binary } } }).hasBinary)
+    assert.deepStrictEqual(actionOf({ x: binary }, {}, "bosa").binaries, ["x"])
+    assert.deepStrictEqual(actionOf({ x: optional({ type: "array", items: binary }) }).binaries, ["x"])
+    assert.deepStrictEqual(actionOf({ x: text, y: { type: "object", properties: { f: binary } } }).binaries, [])
   })
 })
 

@@ -19,6 +19,12 @@ describe("the Schema of an action", () => {
     assert.strictEqual(action.schema, action.schema)
   })
 
+  it("drops everything where there are no parameters", () => {
+    const { schema } = actionOf({})
+    assert.deepStrictEqual(Schema.decodeUnknownSync(schema)({ x: 1 }), {})
+    assert.isTrue(Either.isLeft(Schema.decodeUnknownEither(schema)(1)))
+  })
+
   it("decodes as `validate` does, with files among the values", () => {
     const file = ConnectorFile.fromText("x")
     const decoded = Schema.decodeUnknownSync(action.schema)({

@@ -142,7 +142,7 @@ describe("for any schema and any input", () => {
       assert.isArray(action.parameters)
       assert.isArray(action.skipped)
       assert.isArray(action.unchecked)
-      assert.isBoolean(action.hasBinary)
+      assert.isArray(action.binaries)
       assert.notProperty(Object.prototype, "polluted")
     })
     assert.isAbove(Math.min(seen.left, seen.right), 50)

@@ -187,6 +187,11 @@ describe("strict", () => {
   })
 })
 
+it("a strict `required` counts own fields only", () => {
+  const action = actionOf({ x: { $ref: "#/$defs/C" } }, { $defs: { C: { required: ["constructor"] } } })
+  assert.deepStrictEqual(faults(action, { x: {} }, strict), ["x.constructor"])
+})
+
 describe("what strict cannot check", () => {
   const notes: ReadonlyArray<readonly [schema: Properties, reason: RegExp, value: unknown]> = [
     [{ $ref: "https://example.org/schema.json" }, /not fetched/, 1],

@@ -344,7 +344,6 @@ describe("what discovery answers", () => {
         "integrations/x": row(),
         "integration-exists": row(),
         "success-authorize-callback": row(),
-        integrations_report: row(),
         get: row({}, { method: "GET" }),
         lower: row({}, { method: "post" }),
         "no-path": row({}, { path: undefined }),
@@ -360,7 +359,7 @@ describe("what discovery answers", () => {
       const fake = bosaFake(json({ demo: odd, other: 7 }), ok)
       const demo = (yield* bosaOver(fake.client)).connect("demo")
       const info = yield* demo.info
-      const usable = ["zeta", "integrations_report", "bare", "null-request", "no-doc", "a/b-c"]
+      const usable = ["zeta", "bare", "null-request", "no-doc", "a/b-c"]
       assert.deepStrictEqual(
         info.actions.map(({ name }) => name),
         usable

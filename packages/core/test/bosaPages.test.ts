@@ -70,7 +70,7 @@ const collected = <A, E>(stream: Stream.Stream<A, E>) => Effect.map(Stream.runCo
 const walked = Effect.fnUntraced(function* <A, E>(stream: Stream.Stream<A, E>) {
   const seen: Array<A> = []
   const exit = yield* Effect.exit(Stream.runForEach(stream, (item) => Effect.sync(() => void seen.push(item))))
-  return { seen, error: Exit.isFailure(exit) ? Option.getOrUndefined(Exit.causeOption(exit)) : undefined, exit }
+  return { seen, exit }
 })
 
 const numbers = (from: number, to: number): ReadonlyArray<number> =>
@@ -101,7 +101,7 @@ describe("pages", () => {
         const { action } = yield* world(reply)
         const forward = yield* collected(Action.items(action))
         const backward = yield* collected(action.pipe(Action.from(start), Action.itemsBackward))
-        assert.deepStrictEqual(backward, forward.toReversed())
+        assert.deepStrictEqual(backward, [...forward].reverse())
         const pages = yield* collected(action.pipe(Action.from(start), Action.pagesBackward))
         assert.deepStrictEqual(
           pages.map(({ hasNext, hasPrev }) => [hasNext, hasPrev]),
@@ -117,7 +117,8 @@ describe("pages", () => {
         const position = first[1]?.nextPosition ?? Option.none()
         const kept: Action.Options["from"] = JSON.parse(JSON.stringify(Option.getOrThrow(position)))
         const rest = yield* collected(action.pipe(Action.from(kept ?? {}), Action.items))
-        assert.deepStrictEqual([...first.flatMap(({ data }) => data), ...rest], numbers(1, 5))
+        const before: ReadonlyArray<unknown> = first.flatMap(({ data }) => data)
+        assert.deepStrictEqual<ReadonlyArray<unknown>>([...before, ...rest], numbers(1, 5))
       })
     )
 
@@ -291,17 +292,19 @@ describe("pages that lead nowhere", () => {
     )
   }
 
-  virtual("5,000 cursors in a round: found before three rounds are over", () =>
+  virtual("40 cursors in a round: found when the first of them comes again", () =>
     Effect.gen(function* () {
       const reply = serving(({ cursor = "c0" }) => {
-        const at = (Number(cursor.slice(1)) + 1) % 5_000
+        const at = (Number(cursor.slice(1)) + 1) % 40
         return { data: [], meta: { forwards_cursor: `c${at}`, has_next: true } }
       })
       const { action, fake } = yield* world(reply)
       const error = failure((yield* walked(Action.pages(action))).exit)
-      assert.strictEqual(error._tag === "PaginationLoop" && error.reason, "repeated")
-      assert.isAtMost(fake.actions.length, 15_000)
-      assert.isAbove(fake.actions.length, 5_000)
+      assert.deepStrictEqual(
+        [error._tag === "PaginationLoop" && error.cursor, error._tag === "PaginationLoop" && error.reason],
+        ["c1", "repeated"]
+      )
+      assert.strictEqual(fake.actions.length, 41)
     })
   )
 

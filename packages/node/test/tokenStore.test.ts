@@ -1,5 +1,9 @@
+import { BosaApi } from "@effect-connectors/core/BosaApi"
+import * as UserAuth from "@effect-connectors/core/UserAuth"
 import type { UserToken } from "@effect-connectors/core/Users"
 import * as NodeTokenStore from "@effect-connectors/node/NodeTokenStore"
+import { BosaTest } from "@effect-connectors/testing/BosaTest"
+import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
@@ -209,5 +213,30 @@ describe("a file of tokens", () => {
       assert.notInclude(log.join(), "CANARY")
       assert.deepStrictEqual(Fs.readdirSync(folder), [])
     })
+  )
+
+  inFolder("is shared by programs of one user, who is authenticated once", (folder) =>
+    Effect.gen(function* () {
+      const platform = yield* BosaTest.make()
+      const { secret } = yield* platform.user("ann")
+      const path = Path.join(folder, "t")
+      const program = Effect.gen(function* () {
+        const store = yield* NodeTokenStore.file(path)
+        const auth = UserAuth.layer({
+          apiKey: Redacted.make(platform.apiKey),
+          identifier: "ann",
+          secret: Redacted.make(secret),
+          baseUrl: "http://localhost",
+          store
+        })
+        const bosa = yield* Effect.provide(BosaApi.make({ baseUrl: "http://localhost" }), auth)
+        return (yield* bosa.users.me()).identifier
+      }).pipe(Effect.provideService(HttpClient.HttpClient, platform.client))
+      assert.deepStrictEqual([yield* program, yield* program], ["ann", "ann"])
+      const asked = (yield* platform.requests).map(({ operation }) => operation)
+      assert.deepStrictEqual(asked, ["users.authenticate", "users.me", "users.me"])
+      const text = Fs.readFileSync(path, "utf8")
+      for (const hidden of [secret, platform.apiKey]) assert.notInclude(text, hidden)
+    }).pipe(Effect.orDie)
   )
 })

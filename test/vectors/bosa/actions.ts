@@ -206,7 +206,8 @@ const all = ({ ran }: Session): Effect.Effect<unknown, Failed> => {
   if (ran === undefined || ran._tag === "Refused") return noPage
   const { action, page } = ran
   const after = Option.match(page.nextPosition, {
-    onNone: () => Stream.fromEffect(Effect.flatten(next(page))).pipe(Stream.catchTag("NoSuchElementException", () => Stream.empty)),
+    onNone: () =>
+      Stream.fromEffect(Effect.flatten(next(page))).pipe(Stream.catchTag("NoSuchElementException", () => Stream.empty)),
     onSome: (position) => Action.pages(action.pipe(Action.from(position)))
   })
   return Stream.make(page).pipe(
@@ -255,7 +256,9 @@ const issuesByName = (error: Failed): Effect.Effect<unknown, Failed> =>
     ? Effect.succeed([
         null,
         // the real clients put what is wrong with the action under this name
-        Object.fromEntries(error.issues.map(({ message, path: [name = ""] }) => [name === "action" ? "_schema" : name, message]))
+        Object.fromEntries(
+          error.issues.map(({ message, path: [name = ""] }) => [name === "action" ? "_schema" : name, message])
+        )
       ])
     : Effect.fail(error)
 
@@ -284,15 +287,17 @@ export const actions: Readonly<Record<string, Operation>> = {
   parameters: operation(appAction, (session, { action, app }) =>
     Effect.flatMap(api(session), (service) => service.connect(app).action(action).parameters)
   ),
-  validate: operation(
-    Schema.Struct({ ...appAction.fields, params: Parameters }),
-    (session, { action, app, params }) =>
-      Effect.flatMap(api(session), (service) =>
-        service.connect(app).action(action).with({ given: parametersOf(params) }).validate.pipe(
+  validate: operation(Schema.Struct({ ...appAction.fields, params: Parameters }), (session, { action, app, params }) =>
+    Effect.flatMap(api(session), (service) =>
+      service
+        .connect(app)
+        .action(action)
+        .with({ given: parametersOf(params) })
+        .validate.pipe(
           Effect.map(({ values }): unknown => [values, {}]),
           Effect.catchAll(issuesByName)
         )
-      )
+    )
   ),
   refresh: operation(Schema.Struct({ app: text }), (session, { app }) =>
     Effect.flatMap(api(session), (service) => Effect.as(service.connect(app).refresh, null))
@@ -319,7 +324,9 @@ export const actions: Readonly<Record<string, Operation>> = {
   same_after_prev: operation(none, isSameAfter(prev)),
   all: operation(none, all),
   caller_headers_after: operation(none, ({ callerHeaders }) => Effect.succeed(callerHeaders ?? null)),
-  result_headers: operation(none, ({ executed }) => Effect.succeed(executed === undefined ? null : { ...executed.headers })),
+  result_headers: operation(none, ({ executed }) =>
+    Effect.succeed(executed === undefined ? null : { ...executed.headers })
+  ),
   get_error: operation(none, (session) => {
     const error = errorIn(session)
     return Effect.succeed(error === undefined ? null : errorInfo(error))

@@ -148,31 +148,28 @@ const at = <A>(items: ReadonlyArray<A>, index: number): Effect.Effect<A> => {
 export const catalogue: Readonly<Record<string, Operation>> = {
   list_tools: operation(
     Schema.Struct({ ...range, q: optional(text), connector: optional(text), category: optional(text) }),
-    (session, args) => Effect.flatMap(api(session), ({ catalogue }) => Effect.map(catalogue.tools(given(args)), ofPage(ofTool)))
-  ),
-  list_mcps: operation(
-    Schema.Struct({ ...range, q: optional(text), category: optional(text) }),
     (session, args) =>
-      Effect.flatMap(api(session), ({ catalogue }) =>
-        catalogue.mcps(given(args)).pipe(
-          Effect.tap(({ items }) => {
-            session.mcps = items
-          }),
-          Effect.map(ofPage(ofMcp))
-        )
-      )
+      Effect.flatMap(api(session), ({ catalogue }) => Effect.map(catalogue.tools(given(args)), ofPage(ofTool)))
   ),
-  list_skills: operation(
-    Schema.Struct({ ...range, q: optional(text), source: optional(text) }),
-    (session, args) =>
-      Effect.flatMap(api(session), ({ catalogue }) =>
-        catalogue.skills(given(args)).pipe(
-          Effect.tap(({ items }) => {
-            session.skills = items
-          }),
-          Effect.map(ofPage(ofSkill))
-        )
+  list_mcps: operation(Schema.Struct({ ...range, q: optional(text), category: optional(text) }), (session, args) =>
+    Effect.flatMap(api(session), ({ catalogue }) =>
+      catalogue.mcps(given(args)).pipe(
+        Effect.tap(({ items }) => {
+          session.mcps = items
+        }),
+        Effect.map(ofPage(ofMcp))
       )
+    )
+  ),
+  list_skills: operation(Schema.Struct({ ...range, q: optional(text), source: optional(text) }), (session, args) =>
+    Effect.flatMap(api(session), ({ catalogue }) =>
+      catalogue.skills(given(args)).pipe(
+        Effect.tap(({ items }) => {
+          session.skills = items
+        }),
+        Effect.map(ofPage(ofSkill))
+      )
+    )
   ),
   semantic_search: operation(
     Schema.Struct({
@@ -204,17 +201,21 @@ export const catalogue: Readonly<Record<string, Operation>> = {
     )
   ),
   list_tenant_skills: operation(Schema.Struct({ ...range, token: optional(token) }), (session, { token, ...args }) =>
-    Effect.flatMap(api(session), ({ skills }) => Effect.map(skills.list(given(args), redacted(token)), ofPage(ofManaged)))
-  ),
-  get_tenant_skill: operation(Schema.Struct({ token: optional(token), skill_id: text }), (session, { skill_id: id, token }) =>
     Effect.flatMap(api(session), ({ skills }) =>
-      skills.get(id, redacted(token)).pipe(
-        Effect.tap((detail) => {
-          session.detail = detail
-        }),
-        Effect.map(ofDetail)
-      )
+      Effect.map(skills.list(given(args), redacted(token)), ofPage(ofManaged))
     )
+  ),
+  get_tenant_skill: operation(
+    Schema.Struct({ token: optional(token), skill_id: text }),
+    (session, { skill_id: id, token }) =>
+      Effect.flatMap(api(session), ({ skills }) =>
+        skills.get(id, redacted(token)).pipe(
+          Effect.tap((detail) => {
+            session.detail = detail
+          }),
+          Effect.map(ofDetail)
+        )
+      )
   ),
   download_tenant_skill: operation(Download, download),
   tools: operation(Schema.Struct({ app: text, type: optional(text) }), (session, { app }) =>

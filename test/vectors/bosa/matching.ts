@@ -26,8 +26,8 @@ export interface ObservedFile {
 // of one connection, and not of the answer
 const hops = new Set(["connection", "keep-alive", "transfer-encoding", "date"])
 
-// the names of headers have no case
-const headersOf = (headers: unknown): unknown =>
+/** Headers as they are compared: their names have no case, and those of the connection do not count. */
+export const headersOf = (headers: unknown): unknown =>
   isFields(headers)
     ? Object.fromEntries(
         Object.entries(headers)

@@ -1,6 +1,6 @@
 import { errorMismatches } from "./errors.js"
 import type { Outcome } from "./format.js"
-import { differing, type Fields, isFields, mismatch, type Mismatches, shown } from "./matching.js"
+import { differing, headersOf, isFields, mismatch, type Mismatches, shown } from "./matching.js"
 import type { Failed } from "./session.js"
 
 /** How a step ended. */
@@ -67,10 +67,11 @@ const options = new Set(["token", "identifier", "timeout", "request"])
 
 // the parameters of the action, which the real tools put at the top or below `request`, between options of the call
 const parametersIn = (schema: unknown): unknown => {
+  // without a body of the request that is described, nothing is told of them
   const reference = fieldIn(schema, "properties", "request", "$ref")
   if (typeof reference === "string") return fieldIn(schema, ...reference.split("/").slice(1), "properties")
   const properties = fieldIn(schema, "properties")
-  if (!isFields(properties)) return properties
+  if (!isFields(properties) || Object.hasOwn(properties, "token")) return undefined
   return Object.fromEntries(Object.entries(properties).filter(([name]) => !options.has(name)))
 }
 
@@ -78,11 +79,12 @@ const parametersIn = (schema: unknown): unknown => {
 const tool: Compare = (at, expected, actual) => {
   if (!isFields(expected) || !isFields(actual)) return mismatch(at, expected, actual)
   const { class: _, schema, ...told } = expected
+  const parameters = parametersIn(schema)
   return [
     ...differing(at, told, Object.fromEntries(Object.keys(told).map((name) => [name, actual[name]]))),
-    ...("input_schema" in expected || schema === undefined
-      ? differing(`${at} schema`, expected["input_schema"], actual["input_schema"])
-      : differing(`${at} parameters`, parametersIn(schema), fieldIn(actual["input_schema"], "properties")))
+    ...(parameters === undefined
+      ? []
+      : differing(`${at} parameters`, parameters, fieldIn(actual["input_schema"], "properties")))
   ]
 }
 
@@ -124,6 +126,8 @@ const result: Compare = (at, expected, actual) => {
   return differing(at, told, actual)
 }
 
+const headers: Compare = (at, expected, actual) => differing(at, headersOf(expected), headersOf(actual))
+
 // what is known of an error is compared where the vector knows it; how it was found out is not
 const errorInfo: Compare = (at, expected, actual) => {
   if (!isFields(expected)) return differing(at, expected, actual)
@@ -141,11 +145,15 @@ const comparisons: Readonly<Record<string, Compare>> = {
   configure: result,
   select: result,
   remove: result,
+  result_headers: headers,
+  caller_headers_after: headers,
   get_error: errorInfo
 }
 
 // any data is taken here, where the real client wants an object, a list or a file
 const takesAnyData = new Set(["run", "fluent_run", "next", "next_keep", "prev"])
+
+const answers = new Set(["execute", "fluent_execute"])
 
 // an odd row or property is skipped, where the rest can be used
 const readsDiscovery = new Set(["actions", "parameters"])
@@ -155,6 +163,8 @@ const isPage = (value: unknown): boolean => isFields(value) && "$response" in va
 // an answer that is not as the real client wants it, and serves well enough here
 const isAccepted = (op: string, kind: string | undefined, value: unknown): boolean => {
   if (kind === "response_shape") return takesAnyData.has(op) && isPage(value)
+  // a failure is one whatever its body is
+  if (kind === "invalid_json") return answers.has(op) && Array.isArray(value) && Number(value[1]) >= 300
   return kind === "connector_init_other" && readsDiscovery.has(op) && Array.isArray(value) && value.length > 0
 }
 

@@ -1,9 +1,9 @@
 import type { CreatedUser, UserInfo, UserIntegration, UserToken } from "@effect-connectors/core/Users"
-import type { IntegrationResult } from "@effect-connectors/core/Integrations"
+import type { Integration, IntegrationResult } from "@effect-connectors/core/Integrations"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import type { Fields } from "./matching.js"
+import { type Fields, isFields } from "./matching.js"
 import { type Operation, operation, optional, Parameters, text } from "./operation.js"
 import { api } from "./session.js"
 import { plain } from "./values.js"
@@ -46,6 +46,10 @@ const ofInfo = (info: UserInfo): Fields => ({
   integrations: info.integrations.map(ofIntegration)
 })
 
+// what the server says of an account, with what is kept from logs
+const ofAccount = ({ authString, raw }: Integration): unknown =>
+  isFields(raw) && "auth_string" in raw ? { ...raw, auth_string: plain(authString) } : raw
+
 const ofResult = ({ message, success }: IntegrationResult): Fields => ({ success, message })
 
 const token = text
@@ -86,7 +90,7 @@ export const people: Readonly<Record<string, Operation>> = {
   ),
   get_integration: operation(account, (session, { app, identifier, token }) =>
     Effect.flatMap(api(session), ({ integrations }) =>
-      Effect.map(integrations.get(app, redacted(token), identifier), ({ raw }) => raw)
+      Effect.map(integrations.get(app, redacted(token), identifier), ofAccount)
     )
   ),
   remove: operation(

@@ -90,7 +90,8 @@ export const partsOf = (contentType: string | undefined, body: Uint8Array): Read
 const partMismatches = (what: string, expected: NonNullable<Request["multipart"]>[number], part: Part): Mismatches => {
   const sent = joined(part.headers)
   const listed = new Map(Object.entries(expected.headers).map(([name, value]) => [name.toLowerCase(), value]))
-  const wanted = expected.base64 === undefined ? Buffer.from(expected.text ?? "") : Buffer.from(expected.base64, "base64")
+  const wanted =
+    expected.base64 === undefined ? Buffer.from(expected.text ?? "") : Buffer.from(expected.base64, "base64")
   return [
     ...[...new Set([...listed.keys(), ...sent.keys()])].flatMap((name) =>
       differing(`${what} header ${name}`, listed.get(name), sent.get(name))
@@ -105,7 +106,9 @@ const formMismatches = (what: string, expected: NonNullable<Request["multipart"]
   if (parts.length !== expected.length) return mismatch(`${what} parts`, expected.length, parts.length)
   return expected.flatMap((part, index) => {
     const sent = parts[index]
-    return sent === undefined ? [`${what} part ${index + 1} was not sent`] : partMismatches(`${what} part ${index + 1}`, part, sent)
+    return sent === undefined
+      ? [`${what} part ${index + 1} was not sent`]
+      : partMismatches(`${what} part ${index + 1}`, part, sent)
   })
 }
 
@@ -135,13 +138,8 @@ export const requestMismatches = (what: string, expected: Request, seen: Seen): 
 ]
 
 /** How the requests differ from those that are told, in order. */
-export const requestsMismatches = (
-  expected: ReadonlyArray<Request>,
-  seen: ReadonlyArray<Seen>
-): Mismatches => [
-  ...(expected.length === seen.length
-    ? []
-    : mismatch("requests", expected.map(summary), seen.map(summary))),
+export const requestsMismatches = (expected: ReadonlyArray<Request>, seen: ReadonlyArray<Seen>): Mismatches => [
+  ...(expected.length === seen.length ? [] : mismatch("requests", expected.map(summary), seen.map(summary))),
   ...expected.flatMap((request, index) => {
     const sent = seen[index]
     return sent === undefined ? [] : requestMismatches(`request ${index + 1}`, request, sent)

@@ -82,7 +82,12 @@ export const clientOf = (answer: (sent: Sent) => Effect.Effect<Answer>): HttpCli
         return Effect.succeed(Object.assign(response, { [Transport.BufferedBodyTypeId]: buffered }))
       })
     )
-  const unlimited = { timeoutMillis: 2 ** 31 - 1, idleMillis: 2 ** 31 - 1, maxBodyBytes: 2 ** 24, maxErrorBodyBytes: 2 ** 24 }
+  const unlimited = {
+    timeoutMillis: 2 ** 31 - 1,
+    idleMillis: 2 ** 31 - 1,
+    maxBodyBytes: 2 ** 24,
+    maxErrorBodyBytes: 2 ** 24
+  }
   return Transport.keepsAttempt(
     HttpClient.make((request) => attempt(request, unlimited)),
     attempt

@@ -1,4 +1,4 @@
-import type { ActionError, Executed } from "@effect-connectors/core/Action"
+import type { Action, ActionError, Executed } from "@effect-connectors/core/Action"
 import { Auth } from "@effect-connectors/core/Auth"
 import { BosaApi } from "@effect-connectors/core/BosaApi"
 import type { SkillRejected } from "@effect-connectors/core/BosaError"
@@ -12,7 +12,6 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import type { Action } from "@effect-connectors/core/Action"
 
 /** What a call of ours can end with. */
 export type Failed = ActionError | PageError | ListError | SkillRejected | SkillNotWritten

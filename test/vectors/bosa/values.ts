@@ -17,7 +17,9 @@ const textIn = (given: Fields, name: string): string | undefined =>
 
 const textsIn = (given: unknown): Readonly<Record<string, string>> | undefined =>
   isFields(given)
-    ? Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => typeof entry[1] === "string"))
+    ? Object.fromEntries(
+        Object.entries(given).filter((entry): entry is [string, string] => typeof entry[1] === "string")
+      )
     : undefined
 
 /** What a vector gives a call: `$file` is a file of ours, `$bytes` bytes. */
@@ -51,7 +53,9 @@ export const observed = (value: unknown): Effect.Effect<unknown> =>
   isConnectorFile(value) ? observedFile(value) : Effect.succeed(value)
 
 /** A page as data. */
-export const observedPage = (page: Omit<Page, "headers" | "requestId" | "ignored" | "nextPosition" | "prevPosition" | "next" | "prev">): Effect.Effect<unknown> =>
+export const observedPage = (
+  page: Omit<Page, "headers" | "requestId" | "ignored" | "nextPosition" | "prevPosition" | "next" | "prev">
+): Effect.Effect<unknown> =>
   Effect.map(observed(page.data), (data) => ({
     $response: {
       data,

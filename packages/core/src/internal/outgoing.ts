@@ -13,6 +13,7 @@ import type * as Call from "../Call.js"
 import { InvalidRequest, type Issue } from "../InvalidRequest.js"
 import type * as Retry from "../Retry.js"
 import type * as Transport from "../Transport.js"
+import { bearer } from "./bearer.js"
 import { headerIssue, headerIssues, plainHeaders } from "./headers.js"
 import { jsonIssue } from "./json.js"
 import { milliseconds } from "./milliseconds.js"
@@ -126,11 +127,6 @@ const sent: Record<Sends, (header: string) => boolean> = {
   none: () => false,
   nothing: () => false
 }
-
-const bearer = /^bearer\s+/i
-
-/** @internal */
-export const authorization = (token: Redacted.Redacted): string => `Bearer ${Redacted.value(token).replace(bearer, "")}`
 
 // checked before and not by writing: JSON.stringify turns NaN into null and drops what it does not know
 const written = (input: Input): Either.Either<HttpBody.HttpBody, Issue> => {
@@ -265,7 +261,7 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
       ? undefined
       : {
           before: headers === undefined ? {} : plainHeaders(headers),
-          after: { ...(token === undefined ? {} : { authorization: authorization(token) }), ...added }
+          after: { ...(token === undefined ? {} : { authorization: Redacted.value(bearer(token)) }), ...added }
         }
 
   const requestOf = (

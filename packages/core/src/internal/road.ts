@@ -28,7 +28,7 @@ import {
   lostFailure,
   received
 } from "./incoming.js"
-import type { Operation } from "./operation.js"
+import type { Operation, Sends } from "./operation.js"
 import * as Outgoing from "./outgoing.js"
 import { watched, whileMoving } from "./progress.js"
 import type { Resolved } from "./settings.js"
@@ -156,15 +156,21 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
   const noCredentials = <E extends ApiError>(run: Run<E>): Failure<CallError<E>> =>
     final(new Unauthorized({ ...contextOf(run, false, undefined), status: 0 }))
 
-  const attempt = <A, E extends ApiError>(run: Run<E>, decode: Decode<A>): Effect.Effect<A, Failure<CallError<E>>> =>
-    run.operation.sends === "none" || run.operation.sends === "nothing"
-      ? send(run, noCredentialsNeeded, decode)
-      : auth.initial !== undefined
-        ? send(run, auth.initial, decode)
-        : Effect.matchEffect(auth.current, {
-            onFailure: (error) => Effect.fail(error._tag === "InvalidRequest" ? final(error) : noCredentials(run)),
-            onSuccess: (credentials) => send(run, credentials, decode)
-          })
+  // what needs no user does not wait for one
+  const ready = (sends: Sends): Credentials | undefined => {
+    if (sends === "none" || sends === "nothing") return noCredentialsNeeded
+    return sends === "key" ? (auth.initial ?? auth.key) : auth.initial
+  }
+
+  const attempt = <A, E extends ApiError>(run: Run<E>, decode: Decode<A>): Effect.Effect<A, Failure<CallError<E>>> => {
+    const credentials = ready(run.operation.sends)
+    return credentials === undefined
+      ? Effect.matchEffect(auth.current, {
+          onFailure: (error) => Effect.fail(error._tag === "InvalidRequest" ? final(error) : noCredentials(run)),
+          onSuccess: (current) => send(run, current, decode)
+        })
+      : send(run, credentials, decode)
+  }
 
   // a 401 says that nothing was done: with newer credentials, once, any call may be sent again
   const renewed = <A, E extends ApiError>(
@@ -174,7 +180,9 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
   ): Effect.Effect<A, Failure<CallError<E>>> => {
     const { renew } = auth
     const refused = run.credentials
-    if (renew === undefined || refused === undefined) return Effect.fail(failure)
+    // a token of the call's own is not Auth's to renew
+    const isOwn = run.outgoing.own?.after["authorization"] !== undefined
+    if (renew === undefined || refused === undefined || isOwn) return Effect.fail(failure)
     return Effect.matchEffect(renew(refused), {
       onFailure: () => Effect.fail(failure),
       onSuccess: (credentials) => (isSame(credentials, refused) ? Effect.fail(failure) : send(run, credentials, decode))

@@ -133,10 +133,7 @@ class ActionOf<A> extends Pipeable.Class() implements Action.Action<A> {
     return this.calls.send(this.asked, (received, prepared) => Either.right(executed(received, prepared)))
   }
 
-  get either(): Effect.Effect<
-    Either.Either<Action.Executed, Action.Executed>,
-    Exclude<Action.ActionError, Action.StatusError>
-  > {
+  get either(): Effect.Effect<Either.Either<Action.Executed, Action.Executed>, Action.ActionError> {
     return Effect.matchEffect(this.execute, {
       onSuccess: (done) => Effect.succeed(Either.right(done)),
       onFailure: (error) => (isAnswer(error) ? Effect.succeed(Either.left(answerIn(error))) : Effect.fail(error))

@@ -15,7 +15,6 @@ const ofNumber = (value: number): number | undefined => {
  * @internal
  */
 export const expiryMillis = (value: unknown): number | undefined => {
-  if (typeof value === "number") return ofNumber(value)
   if (typeof value !== "string") return undefined
   const text = value.trim()
   if (/^\d+(?:\.\d+)?$/.test(text)) return ofNumber(Number(text))

@@ -128,10 +128,14 @@ const contentOf = (table: Table, entry: Entry, cleaned: Cleaned, boundary: strin
     const files = cleaned.files.flatMap(([name, list]) => list.map((file): Part => ({ name, file })))
     return encodeMultipart([...fieldsOf(entry, cleaned), ...files], { boundary, style: table.multipart })
   }
-  return entry.schema.hasBinary && table.withoutFile === "form"
+  return sentAsForm(table, entry.schema.binaries, cleaned)
     ? encodeForm(fieldsOf(entry, cleaned), table.multipart)
     : undefined
 }
+
+// an empty list of files is sent as if there were some
+const sentAsForm = (table: Table, binaries: ReadonlyArray<string>, { values }: Cleaned): boolean =>
+  table.withoutFile === "form" ? binaries.length > 0 : binaries.some((name) => Array.isArray(values[name]))
 
 const filesIssues = ({ files }: Cleaned): ReadonlyArray<Issue> =>
   files.flatMap(([name, list, isList]) =>

@@ -6,9 +6,7 @@ import { type ConnectorFile, fromBytes } from "../../ConnectorFile.js"
 import { contentOf } from "../fileContent.js"
 import { type Fields, isFields } from "../fields.js"
 import type { Issue } from "../../InvalidRequest.js"
-import { isBinary } from "../schema/entry.js"
 import type { WireType } from "../schema/wireType.js"
-import type { Entry } from "./connector.js"
 import { declaredIn, requestIn } from "./toolSchema.js"
 
 /**
@@ -45,9 +43,17 @@ const readIn = (value: unknown, takesText: boolean): unknown => {
   return decoded(value["base64"], value) ?? invalid
 }
 
-// text next to a file in a union is meant as text
-const takesBase64 = (type: WireType): boolean =>
-  type._tag === "Array" ? takesBase64(type.items.type) : type._tag === "Scalar" && isBinary(type)
+type Takes = "nothing" | "objects" | "text"
+
+const takesOf = (type: WireType): Takes => {
+  if (type._tag === "Array") return takesOf(type.items.type)
+  if (type._tag === "Scalar") return type.name === "binary" ? "text" : "nothing"
+  if (type._tag !== "Union") return "nothing"
+  const members = type.members.map(takesOf)
+  if (members.every((takes) => takes === "nothing")) return "nothing"
+  // text that stands beside a file is meant as text
+  return members.every((takes) => takes === "text") ? "text" : "objects"
+}
 
 /**
  * How the arguments of a tool become the parameters of its action: files come as base64.
@@ -55,17 +61,16 @@ const takesBase64 = (type: WireType): boolean =>
  * @internal
  */
 export const filesRead = (
-  entry: Pick<Entry, "schema" | "parameters">
+  parameters: unknown
 ): ((given: Parameters) => Either.Either<Parameters, ReadonlyArray<Issue>>) => {
-  const types = !entry.schema.hasBinary
-    ? []
-    : declaredIn(requestIn(entry.parameters)).flatMap(({ name, shape }) =>
-        shape !== undefined && isBinary(shape.type) ? [[name, takesBase64(shape.type)] as const] : []
-      )
+  const files = declaredIn(requestIn(parameters)).flatMap(({ name, shape }) => {
+    const takes = shape === undefined ? "nothing" : takesOf(shape.type)
+    return takes === "nothing" ? [] : [[name, takes === "text"] as const]
+  })
   return (given) => {
     const issues: Array<Issue> = []
     const read: Record<string, unknown> = {}
-    for (const [name, takesText] of types) {
+    for (const [name, takesText] of files) {
       if (!Object.hasOwn(given, name)) continue
       const value = readIn(given[name], takesText)
       if (value === invalid || (Array.isArray(value) && value.includes(invalid))) {

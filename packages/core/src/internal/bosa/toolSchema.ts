@@ -69,8 +69,7 @@ const file = ({ description }: Fields): Written => ({
 
 const reference = /^#\/(?:\$defs|definitions)\/([^/%~]+)$/
 
-/** What a file is in the wire's schemas. @internal */
-export const isFileSchema = (schema: Fields): boolean => schema["type"] === "string" && schema["format"] === "binary"
+const isFileSchema = (schema: Fields): boolean => schema["type"] === "string" && schema["format"] === "binary"
 
 /** Writes one schema anew, of keywords that are known, with the definitions that it leads to. */
 class Writer {

@@ -71,7 +71,7 @@ const toolOf = (
   action: Action,
   { filter: _, maxFileBytes = mebibyte, ...options }: ToolOptions
 ): ActionTool => {
-  const withFiles = filesRead(entry)
+  const withFiles = filesRead(entry.parameters)
   const invoke: ActionTool["invoke"] = (args, given = {}) =>
     Effect.suspend(() => Either.flatMap(argumentsOf(args), withFiles)).pipe(
       Effect.mapError(refused),

@@ -164,6 +164,7 @@ export const make = Effect.fnUntraced(function* (
     )
 
   return {
+    key: keyOnly,
     current: Effect.flatMap(Clock.currentTimeMillis, (now) => {
       if (held === undefined) return renewed
       return isFresh(held, now) ? Effect.succeed(held.credentials) : renewedInTime(held)

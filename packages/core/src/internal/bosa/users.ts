@@ -23,20 +23,20 @@ const created: Decode<CreatedUser> = dataOf((data, missing) => {
   }
 })
 
-const expiryText = (value: unknown): string | undefined => {
-  if (typeof value === "number") return String(value)
-  return typeof value === "string" ? value : undefined
-}
-
-const token: Decode<UserToken> = dataOf((data, missing) => ({
-  token: missing.secret(data, "token"),
-  tokenType: textIn(data, "token_type"),
-  expiresAt: expiryText(data["expires_at"]),
-  expiresAtMillis: expiryMillis(data["expires_at"]),
-  isRevoked: booleanIn(data, "is_revoked"),
-  userId: textIn(data, "user_id"),
-  clientId: textIn(data, "client_id")
-}))
+const token: Decode<UserToken> = dataOf((data, missing) => {
+  const expiresAt = data["expires_at"]
+  // a number does not say of what it counts
+  if (expiresAt !== undefined && expiresAt !== null && typeof expiresAt !== "string") missing.add("text", "expires_at")
+  return {
+    token: missing.secret(data, "token"),
+    tokenType: textIn(data, "token_type"),
+    expiresAt: textIn(data, "expires_at"),
+    expiresAtMillis: expiryMillis(expiresAt),
+    isRevoked: booleanIn(data, "is_revoked"),
+    userId: textIn(data, "user_id"),
+    clientId: textIn(data, "client_id")
+  }
+})
 
 const integrationOf = (fields: Fields, index: number, missing: Missing): UserIntegration => {
   const connector = textIn(fields, "connector")

@@ -55,6 +55,7 @@ export class Compiled implements ActionSchema {
   #byName: ReadonlyMap<string, Entry> | undefined
   #names: ReadonlyArray<string> | undefined
   #parameters: ReadonlyArray<Parameter> | undefined
+  #binaries: ReadonlyArray<string> | undefined
   #skipped: ReadonlyArray<Unchecked> | undefined
   #strict: Strict | undefined
   #schema: Schema.Schema<Values, Values> | undefined
@@ -94,8 +95,10 @@ export class Compiled implements ActionSchema {
     return this.#rules.unchecked
   }
 
-  get hasBinary(): boolean {
-    return this.#compiled.some(({ property }) => property.shape !== undefined && isBinary(property.shape.type))
+  get binaries(): ReadonlyArray<string> {
+    return (this.#binaries ??= this.#compiled
+      .filter(({ property }) => property.shape !== undefined && isBinary(property.shape.type))
+      .map(({ property }) => property.name))
   }
 
   get schema(): Schema.Schema<Values, Values> {

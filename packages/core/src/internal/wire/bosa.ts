@@ -6,11 +6,11 @@ import { byRecovery, byStatus, type Policy } from "../bosa/attempts.js"
 const shortMillis = 10_000
 const artifactMillis = 60_000
 
-const read = (name: string, route: string, sends: Sends = "all") =>
-  safe({ name, method: "GET", route, sends, timeoutMillis: shortMillis })
+const read = (name: string, route: string, sends: Sends = "all", secret = false) =>
+  safe({ name, method: "GET", route, sends, secret, timeoutMillis: shortMillis })
 
 const change = (retry: "idempotent" | "unsafe", name: string, method: "POST" | "DELETE", route: string) =>
-  effectful(retry, { name, method, route, timeoutMillis: shortMillis })
+  effectful(retry, { name, method, route, secret: true, timeoutMillis: shortMillis })
 
 const users = (create: string, authenticate: string, me: string) => ({
   create: effectful("unsafe", {
@@ -30,7 +30,7 @@ const users = (create: string, authenticate: string, me: string) => ({
     secret: true,
     timeoutMillis: shortMillis
   }),
-  me: read("users.me", me)
+  me: read("users.me", me, "all", true)
 })
 
 const integrationsAt = "/connectors/{connector}/integrations"
@@ -53,7 +53,7 @@ const integrations = {
 const accounts = {
   configure: change("unsafe", "integrations.configure", "POST", integrationsAt),
   select: change("unsafe", "integrations.select", "POST", accountAt),
-  get: read("integrations.get", accountAt)
+  get: read("integrations.get", accountAt, "all", true)
 }
 
 const catalogue = {

@@ -1,0 +1,54 @@
+/**
+ * Actions as tools of a language model, over `BOSA_BASE_URL` with `BOSA_API_KEY`. The model is a stand-in that asks for
+ * the tools it is told to: any provider of `@effect/ai` takes its place.
+ */
+import { Auth, BosaApi } from "@effect-connectors/core"
+import { NodeConnectors } from "@effect-connectors/node"
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import * as Tool from "@effect/ai/Tool"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { toolkitOf } from "./support/toolkit.js"
+
+const asked = [
+  { name: "demo_get_item_tool", params: { id: 3 } },
+  { name: "demo_get_item_tool", params: { id: "three" } },
+  { name: "demo_get_item_tool", params: { id: 99 } }
+]
+
+const standIn = Layer.effect(
+  LanguageModel.LanguageModel,
+  LanguageModel.make({
+    generateText: ({ tools }) =>
+      Console.log(`the model may use ${tools.map((tool) => tool.name).join(", ")}`).pipe(
+        Effect.as(asked.map((call, index) => ({ type: "tool-call" as const, id: `call-${index + 1}`, ...call })))
+      ),
+    streamText: () => Stream.empty
+  })
+)
+
+const program = Effect.gen(function* () {
+  const bosa = yield* BosaApi
+  // tokens, accounts and time limits are given here, and no model has to know them
+  const tools = yield* bosa.tools("demo", {
+    timeout: "10 seconds",
+    filter: ({ name }) => name === "get_item" || name === "list_items"
+  })
+  const toolkit = yield* toolkitOf(tools)
+  for (const tool of Object.values(toolkit.tools)) {
+    yield* Console.log(`${tool.name}: ${tool.description} ${JSON.stringify(Tool.getJsonSchema(tool))}`)
+  }
+  const { toolResults } = yield* LanguageModel.generateText({ prompt: "Which item is the third?", toolkit })
+  for (const { encodedResult, id, isFailure } of toolResults) {
+    yield* Console.log(`${id} ${isFailure ? "failed" : "gave"} ${JSON.stringify(encodedResult)}`)
+  }
+})
+
+program.pipe(
+  Effect.provide(standIn),
+  Effect.provide(BosaApi.layerConfig().pipe(Layer.provide(Auth.bosaConfig()), Layer.provide(NodeConnectors.layer))),
+  NodeRuntime.runMain
+)
