@@ -40,7 +40,7 @@ const findPython = () => {
     const found = `${name} is Python ${version.out.trim()}`
     if (!["3.11", "3.12", "3.13"].includes(version.out.trim())) tried.push(found)
     else if (!run(name, ["-c", "import venv"], minute).ok) tried.push(`${found} without venv`)
-    else if (false) tried.push(`${found} without pip`)
+    else if (!run(name, ["-m", "pip", "--version"], minute).ok) tried.push(`${found} without pip`)
     else return { name, version: version.out.trim() }
   }
   const seen =
@@ -136,6 +136,9 @@ const bareEnvironment = (platform, room) => {
 const travel = async (interpreter, client) => {
   const platform = await startPlatform()
   const room = mkdtempSync(join(tmpdir(), "interop-"))
+  const clear = () => rmSync(room, { recursive: true, force: true })
+  // a signal leaves no time for what comes finally
+  process.once("exit", clear)
   try {
     const child = start(interpreter, [join(home, `${client}.py`)], {
       cwd: room,
@@ -160,7 +163,8 @@ const travel = async (interpreter, client) => {
     return { passed, failed: failed + 1 }
   } finally {
     await stop(platform.child)
-    rmSync(room, { recursive: true, force: true })
+    clear()
+    process.off("exit", clear)
   }
 }
 

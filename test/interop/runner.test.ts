@@ -69,6 +69,7 @@ const prepare = (python: Python) => {
     const { status, stderr, stdout } = spawnSync(process.execPath, ["scripts/interop.mjs", ...args], {
       cwd: repository,
       encoding: "utf8",
+      timeout: 20_000,
       env: { ...process.env, ...own, ...environment }
     })
     return { status, stderr, stdout }

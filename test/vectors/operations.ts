@@ -41,7 +41,13 @@ const Options = Schema.Struct({
   execution: Schema.optional(Parameters)
 })
 
-const none = Schema.Struct({})
+// a struct without fields would take any
+const none = Parameters.pipe(
+  Schema.filter((given) => {
+    const [name] = Object.keys(given)
+    return name === undefined || `there is no argument "${name}"`
+  })
+)
 const slug = Schema.Struct({ slug: text })
 const action = Schema.Struct({ slug: text, action: text })
 const execute = Schema.Struct({ slug: text, body: Schema.optional(Parameters), options: Schema.optional(Options) })

@@ -143,6 +143,7 @@ describe("the replay", () => {
 
   refuses("an operation that it does not know", { ...list, call: { op: "a.b", args: {} } }, `no operation "a.b"`)
   refuses("arguments that the call does not take", { ...list, call: { op: "connections.list", args: { x: 1 } } }, `"x"`)
+  refuses("arguments where it takes none", { ...list, call: { op: "catalog.list", args: { x: 1 } } }, `"x"`)
   refuses("an expectation that it does not know", { ...list, outcome: { json: {}, waits: 1 } }, `"waits"`)
   refuses("a config that it does not know", { ...list, call: { ...list.call, config: { x: 1 } } }, `"x"`)
 })

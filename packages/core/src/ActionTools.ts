@@ -88,6 +88,21 @@ export interface ToolFailure {
 /**
  * An action as a tool.
  *
+ * @example
+ * ```ts
+ * import { BosaApi } from "@effect-connectors/core"
+ * import * as Effect from "effect/Effect"
+ * import * as Redacted from "effect/Redacted"
+ *
+ * // what a model asked for, and what it is told
+ * export const answer = Effect.fnUntraced(function*(name: string, args: unknown) {
+ *   const bosa = yield* BosaApi
+ *   const tools = yield* bosa.tools(["github", "notes"], { token: Redacted.make("token"), timeout: "20 seconds" })
+ *   const tool = tools.find((tool) => tool.name === name)
+ *   return tool === undefined ? { error: "there is no such tool" } : yield* tool.invokeSafely(args)
+ * })
+ * ```
+ *
  * @since 0.1.0
  * @category models
  */

@@ -240,7 +240,11 @@ export const make = Effect.fnUntraced(function* (
     dialect: table.dialect,
     connectors: found.names,
     connect,
-    users: users.make(way, table),
+    users: users.make(
+      way,
+      table,
+      auth.initial === undefined || "x-api-key" in { ...settings.extraHeaders, ...auth.initial }
+    ),
     integrations: integrations.make(way, table),
     clients: clients.make(way, options.createClient),
     catalogue: catalogue.make(way, table),

@@ -5,7 +5,7 @@
  */
 import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import type * as Stream from "effect/Stream"
 import type { Token } from "./Action.js"
 import type { ReadError } from "./ApiError.js"

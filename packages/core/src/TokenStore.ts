@@ -5,9 +5,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
-import { booleanIn, textIn } from "./internal/bosa/record.js"
+import { expiryMillis } from "./internal/bosa/expiry.js"
+import { Missing } from "./internal/bosa/record.js"
 import { isFields } from "./internal/fields.js"
 import type { UserToken } from "./Users.js"
 
@@ -48,12 +48,11 @@ export const memory: Effect.Effect<TokenStore> = Effect.sync(() => {
  */
 export interface Encoded {
   readonly token: string
-  readonly tokenType?: string
-  readonly expiresAt?: string
-  readonly expiresAtMillis?: number
-  readonly isRevoked?: boolean
-  readonly userId?: string
-  readonly clientId?: string
+  readonly tokenType: string
+  readonly expiresAt: string
+  readonly isRevoked: boolean
+  readonly userId: string
+  readonly clientId: string
 }
 
 /**
@@ -62,14 +61,13 @@ export interface Encoded {
  * @since 0.1.0
  * @category encoding
  */
-export const encode = ({ token, ...rest }: UserToken): Encoded => ({
+export const encode = ({ clientId, expiresAt, isRevoked, token, tokenType, userId }: UserToken): Encoded => ({
   token: Redacted.value(token),
-  ...(rest.tokenType === undefined ? {} : { tokenType: rest.tokenType }),
-  ...(rest.expiresAt === undefined ? {} : { expiresAt: rest.expiresAt }),
-  ...(rest.expiresAtMillis === undefined ? {} : { expiresAtMillis: rest.expiresAtMillis }),
-  ...(rest.isRevoked === undefined ? {} : { isRevoked: rest.isRevoked }),
-  ...(rest.userId === undefined ? {} : { userId: rest.userId }),
-  ...(rest.clientId === undefined ? {} : { clientId: rest.clientId })
+  tokenType,
+  expiresAt,
+  isRevoked,
+  userId,
+  clientId
 })
 
 /**
@@ -80,16 +78,16 @@ export const encode = ({ token, ...rest }: UserToken): Encoded => ({
  */
 export const decode = (encoded: unknown): Option.Option<UserToken> => {
   if (!isFields(encoded)) return Option.none()
-  const token = textIn(encoded, "token")
-  if (token === undefined || token === "") return Option.none()
-  const millis = encoded["expiresAtMillis"]
-  return Option.some({
-    token: Redacted.make(token),
-    tokenType: textIn(encoded, "tokenType"),
-    expiresAt: textIn(encoded, "expiresAt"),
-    expiresAtMillis: Predicate.isNumber(millis) ? millis : undefined,
-    isRevoked: booleanIn(encoded, "isRevoked"),
-    userId: textIn(encoded, "userId"),
-    clientId: textIn(encoded, "clientId")
-  })
+  const missing = new Missing()
+  const expiresAt = missing.text(encoded, "expiresAt")
+  const token: UserToken = {
+    token: missing.secret(encoded, "token"),
+    tokenType: missing.text(encoded, "tokenType"),
+    expiresAt,
+    expiresAtMillis: expiryMillis(expiresAt),
+    isRevoked: missing.boolean(encoded, "isRevoked"),
+    userId: missing.text(encoded, "userId"),
+    clientId: missing.text(encoded, "clientId")
+  }
+  return missing.expected.length === 0 ? Option.some(token) : Option.none()
 }

@@ -16,14 +16,14 @@ import type { ReadError, WriteError } from "./ApiError.js"
  */
 export interface UserToken {
   readonly token: Redacted.Redacted
-  readonly tokenType: string | undefined
+  readonly tokenType: string
   /** When it ends, as the server writes it. */
-  readonly expiresAt: string | undefined
+  readonly expiresAt: string
   /** The same in milliseconds since 1970, where it can be read. A time without a zone is taken as UTC. */
   readonly expiresAtMillis: number | undefined
-  readonly isRevoked: boolean | undefined
-  readonly userId: string | undefined
-  readonly clientId: string | undefined
+  readonly isRevoked: boolean
+  readonly userId: string
+  readonly clientId: string
 }
 
 /**
@@ -37,8 +37,8 @@ export interface CreatedUser {
   readonly identifier: string
   readonly secret: Redacted.Redacted
   /** Its beginning, to tell secrets apart. */
-  readonly secretPreview: string | undefined
-  readonly isActive: boolean | undefined
+  readonly secretPreview: string
+  readonly isActive: boolean
 }
 
 /**
@@ -48,12 +48,12 @@ export interface CreatedUser {
  * @category models
  */
 export interface UserIntegration {
-  readonly id: string | undefined
-  readonly clientId: string | undefined
-  readonly userId: string | undefined
+  readonly id: string
+  readonly clientId: string
+  readonly userId: string
   readonly connector: string
   /** The account's name at the connector. */
-  readonly account: string | undefined
+  readonly account: string
   /** Whether calls that name no account use this one. */
   readonly isSelected: boolean | undefined
   readonly authStatus: string | undefined
@@ -69,10 +69,10 @@ export interface UserIntegration {
  */
 export interface UserInfo {
   readonly id: string
-  readonly clientId: string | undefined
+  readonly clientId: string
   readonly identifier: string
-  readonly secretPreview: string | undefined
-  readonly isActive: boolean | undefined
+  readonly secretPreview: string
+  readonly isActive: boolean
   readonly integrations: ReadonlyArray<UserIntegration>
   /** All that the server says of the user; credentials in it are redacted. */
   readonly raw: unknown

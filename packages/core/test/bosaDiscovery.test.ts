@@ -28,7 +28,7 @@ describe("discovery is shared", () => {
   virtual("1,000 executes on a cold client: 1 discovery, 1,000 actions", () =>
     Effect.gen(function* () {
       const fake = bosaFake(after(50, found), ok)
-      const bosa = yield* bosaOver(fake.client)
+      const bosa = yield* bosaOver(fake.swift)
       yield* Effect.forEach(
         Array.from({ length: 1_000 }, (_, n) => n),
         (n) => bosa.execute("demo", "act", { n }),
@@ -90,27 +90,29 @@ describe("discovery is shared", () => {
     })
   )
 
-  virtual("refresh while it is under way: who comes after it gets the newer answer, and it is the newer one that is kept", () =>
-    Effect.gen(function* () {
-      const fake = bosaFake(inTurn(after(100, found), after(20, json({ demo: { other: row() } }))), ok)
-      const demo = (yield* bosaOver(fake.client)).connect("demo")
-      const first = yield* Effect.fork(demo.actions)
-      yield* Effect.sleep(10)
-      yield* demo.refresh
-      assert.deepStrictEqual(
-        (yield* demo.actions).map(({ name }) => name),
-        ["other"]
-      )
-      assert.deepStrictEqual(
-        (yield* Fiber.join(first)).map(({ name }) => name),
-        ["act", "list"]
-      )
-      assert.deepStrictEqual(
-        (yield* demo.actions).map(({ name }) => name),
-        ["other"]
-      )
-      assert.strictEqual(fake.discoveries.length, 2)
-    })
+  virtual(
+    "refresh while it is under way: who comes after it gets the newer answer, and it is the newer one that is kept",
+    () =>
+      Effect.gen(function* () {
+        const fake = bosaFake(inTurn(after(100, found), after(20, json({ demo: { other: row() } }))), ok)
+        const demo = (yield* bosaOver(fake.client)).connect("demo")
+        const first = yield* Effect.fork(demo.actions)
+        yield* Effect.sleep(10)
+        yield* demo.refresh
+        assert.deepStrictEqual(
+          (yield* demo.actions).map(({ name }) => name),
+          ["other"]
+        )
+        assert.deepStrictEqual(
+          (yield* Fiber.join(first)).map(({ name }) => name),
+          ["act", "list"]
+        )
+        assert.deepStrictEqual(
+          (yield* demo.actions).map(({ name }) => name),
+          ["other"]
+        )
+        assert.strictEqual(fake.discoveries.length, 2)
+      })
   )
 
   virtual("interrupting the first caller does not take it from the others", () =>
@@ -152,7 +154,7 @@ describe("discovery is shared", () => {
         return quick({ [name]: {} })(request, sent)
       }
       const fake = bosaFake(echo, ok)
-      const bosa = yield* bosaOver(fake.client)
+      const bosa = yield* bosaOver(fake.swift)
       const ask = (n: number) => bosa.connect(`c${n}`).actions
       for (let n = 0; n < 1_030; n++) yield* ask(n)
       for (let n = 6; n < 1_030; n++) yield* ask(n)

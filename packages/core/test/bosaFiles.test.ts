@@ -21,16 +21,26 @@ const streaming =
   (body: Stream.Stream<Uint8Array>, headers: Readonly<Record<string, string>> = binary): Reply =>
   (request) =>
     Effect.sync(() =>
-      Object.defineProperty(HttpClientResponse.fromWeb(request, new Response(null, { headers: { ...headers } })), "stream", {
-        value: body
-      })
+      Object.defineProperty(
+        HttpClientResponse.fromWeb(request, new Response(null, { headers: { ...headers } })),
+        "stream",
+        {
+          value: body
+        }
+      )
     )
 
 const downloadOf = (reply: Reply, options: Action.Options = {}) =>
   Effect.gen(function* () {
     const fake = bosaFake(rows, reply)
     const bosa = yield* bosaOver(fake.client)
-    return { fake, download: bosa.connect("demo").action("act").pipe((act) => act.with({ options }), Action.download) }
+    return {
+      fake,
+      download: bosa
+        .connect("demo")
+        .action("act")
+        .pipe((act) => act.with({ options }), Action.download)
+    }
   })
 
 const piece = (size: number, fill = 1) => new Uint8Array(size).fill(fill)
@@ -75,7 +85,12 @@ describe("download", () => {
         200,
         (controller, pulls) => {
           if (pulls < 3) controller.enqueue(piece(10))
-          else controller.error(Object.assign(new TypeError("terminated"), { cause: Object.assign(new Error("cut"), { code: "ECONNRESET" }) }))
+          else
+            controller.error(
+              Object.assign(new TypeError("terminated"), {
+                cause: Object.assign(new Error("cut"), { code: "ECONNRESET" })
+              })
+            )
         },
         binary
       )
@@ -140,7 +155,10 @@ describe("download", () => {
     Effect.gen(function* () {
       const { download, fake } = yield* downloadOf(quick({ data: 1 }))
       const error = yield* Effect.flip(download)
-      assert.deepStrictEqual([error._tag, "body" in error && error.body, fake.actions.length], ["UnexpectedBody", { data: 1 }, 1])
+      assert.deepStrictEqual(
+        [error._tag, "body" in error && error.body, fake.actions.length],
+        ["UnexpectedBody", { data: 1 }, 1]
+      )
     })
   )
 
@@ -204,7 +222,13 @@ describe("upload", () => {
     Effect.gen(function* () {
       const seen: Array<Uint8Array> = []
       const bosa = yield* bosaOver(taking(ok, seen))
-      yield* executing(bosa, Stream.range(1, 1_000).pipe(Stream.map((n) => piece(64, n % 256)), Stream.rechunk(1)))
+      yield* executing(
+        bosa,
+        Stream.range(1, 1_000).pipe(
+          Stream.map((n) => piece(64, n % 256)),
+          Stream.rechunk(1)
+        )
+      )
       const total = seen.reduce((sum, { length }) => sum + length, 0)
       assert.isAbove(seen.length, 1_000)
       assert.isAbove(total, 64_000)

@@ -25,8 +25,16 @@ const sentBy = (call: Action.Options, options: BosaApi.Options = {}, auth = both
 describe("headers of an action", () => {
   const sent: ReadonlyArray<readonly [name: string, call: Action.Options, headers: Record<string, string>]> = [
     ["the key and the user of Auth", {}, { "x-api-key": "our-key", authorization: "Bearer our-user" }],
-    ["the call's token goes before", { token: Redacted.make("t") }, { "x-api-key": "our-key", authorization: "Bearer t" }],
-    ["Bearer is not doubled", { token: Redacted.make("Bearer t") }, { "x-api-key": "our-key", authorization: "Bearer t" }],
+    [
+      "the call's token goes before",
+      { token: Redacted.make("t") },
+      { "x-api-key": "our-key", authorization: "Bearer t" }
+    ],
+    [
+      "Bearer is not doubled",
+      { token: Redacted.make("Bearer t") },
+      { "x-api-key": "our-key", authorization: "Bearer t" }
+    ],
     ["in no letter case", { token: Redacted.make("bEARER  t") }, { "x-api-key": "our-key", authorization: "Bearer t" }],
     [
       "a caller's credentials are replaced, in any letter case",
@@ -41,21 +49,28 @@ describe("headers of an action", () => {
     [
       "others are sent",
       { headers: { "X-Own": "1", Accept: "text/csv", "User-Agent": "mine" } },
-      { "x-api-key": "our-key", authorization: "Bearer our-user", "x-own": "1", accept: "text/csv", "user-agent": "mine" }
+      {
+        "x-api-key": "our-key",
+        authorization: "Bearer our-user",
+        "x-own": "1",
+        accept: "text/csv",
+        "user-agent": "mine"
+      }
     ]
   ]
   for (const [name, call, headers] of sent) {
     virtual(name, () =>
       Effect.gen(function* () {
-        for (const dialect of dialects) assert.deepStrictEqual(yield* sentBy(call, { dialect }), { ...common, ...headers })
+        for (const dialect of dialects)
+          assert.deepStrictEqual(yield* sentBy(call, { dialect }), { ...common, ...headers })
       })
     )
   }
 
   virtual("a token as users.authenticate gives it", () =>
     Effect.gen(function* () {
-      const rest = { tokenType: "Bearer", expiresAt: undefined, expiresAtMillis: undefined, isRevoked: false }
-      const token = { token: Redacted.make("t"), userId: undefined, clientId: undefined, ...rest }
+      const known = { tokenType: "Bearer", expiresAt: "2030-01-01", expiresAtMillis: 1, isRevoked: false }
+      const token = { token: Redacted.make("t"), userId: "u", clientId: "c", ...known }
       assert.strictEqual((yield* sentBy({ token }))?.["authorization"], "Bearer t")
     })
   )
@@ -153,7 +168,9 @@ describe("which account", () => {
       Effect.gen(function* () {
         for (const identifier of ["", "a\nb", " a", "ž"]) {
           const error = yield* Effect.flip(sentBy({ identifier }, { dialect }))
-          assert.deepStrictEqual(error._tag === "InvalidRequest" && error.issues.map(({ path }) => path), [["identifier"]])
+          assert.deepStrictEqual(error._tag === "InvalidRequest" && error.issues.map(({ path }) => path), [
+            ["identifier"]
+          ])
         }
       })
     )
@@ -225,7 +242,10 @@ describe("redirects", () => {
           assert.notInclude(error.message, "CANARY")
           const found = bosaFake(moved, ok)
           const lost = yield* Effect.flip((yield* bosaOver(found.client, {}, both)).execute("demo", "act"))
-          assert.deepStrictEqual([lost._tag, found.discoveries.length, found.actions.length], ["UnexpectedRedirect", 1, 0])
+          assert.deepStrictEqual(
+            [lost._tag, found.discoveries.length, found.actions.length],
+            ["UnexpectedRedirect", 1, 0]
+          )
         }
       })
     )
@@ -260,7 +280,11 @@ describe("a client over several tenants", () => {
     Effect.gen(function* () {
       const fake = bosaFake(rows, ok)
       for (const tenant of ["a", "b"]) {
-        const bosa = yield* bosaOver(fake.client, { baseUrl: `https://${tenant}.example/pre` }, Auth.apiKey(Redacted.make(tenant)))
+        const bosa = yield* bosaOver(
+          fake.client,
+          { baseUrl: `https://${tenant}.example/pre` },
+          Auth.apiKey(Redacted.make(tenant))
+        )
         assert.strictEqual(bosa.origin, `https://${tenant}.example`)
         yield* bosa.execute("demo", "act")
       }
@@ -286,7 +310,9 @@ describe("a client over several tenants", () => {
         ["k1", "k2"]
       )
       const never = bosaFake(rows, json({}, 401))
-      const error = yield* Effect.flip((yield* bosaOver(never.client, {}, auth)).execute("demo", "act", {}, { maxAttempts: 11 }))
+      const error = yield* Effect.flip(
+        (yield* bosaOver(never.client, {}, auth)).execute("demo", "act", {}, { maxAttempts: 11 })
+      )
       assert.deepStrictEqual([error._tag, never.actions.length], ["Unauthorized", 2])
     })
   )

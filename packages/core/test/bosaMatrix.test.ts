@@ -82,7 +82,9 @@ describe("the fault matrix of actions", () => {
 })
 
 describe("a mixed course never reports as failed what may have happened", () => {
-  const unclear = faults.filter(({ expected }) => expected.unsafe.tag === "OutcomeUnknown" && expected.unsafe.sends === 1)
+  const unclear = faults.filter(
+    ({ expected }) => expected.unsafe.tag === "OutcomeUnknown" && expected.unsafe.sends === 1
+  )
   const proved = faults.filter(({ expected }) => expected.unsafe.tag === "NotSent")
   const refused = faults.filter(({ name }) => ["400", "404", "409", "422"].includes(name))
 

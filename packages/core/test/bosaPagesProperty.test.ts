@@ -64,9 +64,7 @@ const server = (world: World): Reply => {
 const walk = (world: World, run: (action: Action.Action) => Effect.Effect<ReadonlyArray<unknown>, unknown>) => {
   const fake = bosaFake(rows, server(world))
   return Effect.runPromise(
-    VirtualClock.run(
-      Effect.flatMap(bosaOver(fake.client), (bosa) => run(bosa.connect("demo").action("list")))
-    )
+    VirtualClock.run(Effect.flatMap(bosaOver(fake.client), (bosa) => run(bosa.connect("demo").action("list"))))
   ).then((items) => ({ items, fake }))
 }
 
@@ -90,7 +88,9 @@ describe("any world of pages", () => {
       FastCheck.asyncProperty(worlds, async (world) => {
         const last = world.sizes.length - 1
         const from = world.by === "page" ? { page: world.firstPage + last } : { cursor: `at:${last}/é"` }
-        const { fake, items } = await walk(world, (action) => collected(action.pipe(Action.from(from), Action.itemsBackward)))
+        const { fake, items } = await walk(world, (action) =>
+          collected(action.pipe(Action.from(from), Action.itemsBackward))
+        )
         assert.deepStrictEqual(items, pagesOf(world).flat().reverse())
         assert.strictEqual(fake.actions.length, world.sizes.length)
       }),

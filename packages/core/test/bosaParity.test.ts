@@ -2,6 +2,7 @@ import * as Action from "@effect-connectors/core/Action"
 import type { ApiError } from "@effect-connectors/core/ApiError"
 import { Auth } from "@effect-connectors/core/Auth"
 import { BosaApi, make } from "@effect-connectors/core/BosaApi"
+import type { PaginationLoop } from "@effect-connectors/core/BosaError"
 import type { Dialect } from "@effect-connectors/core/Dialect"
 import { BosaTest } from "@effect-connectors/testing/BosaTest"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -11,6 +12,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
 import { timed, virtual } from "./support/api.js"
 import {
   bosaFake,
@@ -75,6 +77,16 @@ describe("a client", () => {
           [...fake.discoveries, ...fake.actions].map(({ url }) => url.split("?")[0]),
           ["http://localhost:8081/pre/connectors/", "http://localhost:8081/pre/demo/act"]
         )
+      }
+    })
+  )
+
+  virtual("an empty key is refused when the client is made", () =>
+    Effect.gen(function* () {
+      for (const apiKey of ["", " "]) {
+        const fake = fakeClient(ok)
+        const error = yield* Effect.flip(bosaOver(fake.client, {}, Auth.bosa({ apiKey: Redacted.make(apiKey) })))
+        assert.deepStrictEqual([error._tag, fake.sent.length], ["InvalidRequest", 0])
       }
     })
   )
@@ -197,6 +209,23 @@ describe("a run", () => {
   )
 })
 
+describe("an answer", () => {
+  virtual("over maxBodyBytes is OutcomeUnknown, and a download is not bound by it", () =>
+    Effect.gen(function* () {
+      const bytes = new Uint8Array(100_000)
+      const reply = answer(200, { bytes, headers: { "content-type": "application/zip" } })
+      const fake = bosaFake(rows, reply)
+      const action = (yield* bosaOver(fake.client, { maxBodyBytes: 50_000 })).connect("demo").action("act")
+      for (const call of [Action.execute(action), Action.run(action), Action.either(action)]) {
+        const error = yield* Effect.flip<unknown, Action.ActionError | PaginationLoop, never>(call)
+        assert.strictEqual(error._tag, "OutcomeUnknown")
+      }
+      const file = yield* Action.download(action)
+      assert.strictEqual(yield* Stream.runFold(file.stream, 0, (total, piece) => total + piece.length), bytes.length)
+    })
+  )
+})
+
 describe("an error", () => {
   const told = (error: ApiError) => ({
     tag: error._tag,
@@ -235,9 +264,20 @@ describe("an error", () => {
           [429, "RateLimited"],
           [503, "ServerFailed"]
         ] as const) {
-          const bosa = yield* bosaOver(bosaFake(rows, answer(status, { json: body, headers })).client)
-          for (const call of [bosa.execute("demo", "act"), bosa.run("demo", "act")]) {
-            const error = yield* Effect.flip(call)
+          const reply = answer(status, { json: body, headers })
+          const bosa = yield* bosaOver(bosaFake(rows, reply).client)
+          const users = yield* bosaOver(fakeClient(reply).client, { dialect: "gl", retry: "none" })
+          for (const call of [
+            bosa.execute("demo", "act"),
+            bosa.run("demo", "act"),
+            users.users.authenticate("ann", token),
+            users.users.me(token),
+            users.integrations.has("demo", token),
+            users.integrations.select("demo", token, "ann"),
+            users.catalogue.search("q", {}, token),
+            users.skills.list({}, token)
+          ]) {
+            const error = yield* Effect.flip<unknown, ApiError | PaginationLoop, never>(call)
             if (error._tag === "PaginationLoop") throw new Error(error._tag)
             assert.deepStrictEqual(told(error), { tag, status, code, requestId: "req-9", body })
           }
@@ -266,7 +306,9 @@ describe("the catalogue", () => {
       const listed = items.find(({ name }) => name?.includes("get_item"))
       const made = yield* bosa.tools(listed?.connector ?? "")
       const tool = made.find(({ name }) => name === listed?.name)
-      assert.deepInclude(yield* tool?.invoke({ id: 7 }) ?? Effect.fail("no such tool"), { data: { id: 7 } })
+      if (tool === undefined) throw new Error(`no ${listed?.name} among ${made.length}`)
+      const { data } = yield* tool.invoke({ id: 7 })
+      assert.include(data, { id: 7, name: "Item 7" })
     })
   )
 })

@@ -91,7 +91,18 @@ describe("the path of an action, as discovery gives it", () => {
   it("whatever it is: what is sent goes to the origin, below the base path, as it was written", () => {
     const piece = FastCheck.oneof(
       FastCheck.constantFrom("/", "//", ".", "..", "%2e", "%2E", "%2f", "%5c", "\\", "?", "#", "@", ":", "http:", "\t"),
-      FastCheck.constantFrom("localhost", "elsewhere.example", ":80", "demo", "%", "%%32e", "ž", "\u2028", "\uff0f", ";"),
+      FastCheck.constantFrom(
+        "localhost",
+        "elsewhere.example",
+        ":80",
+        "demo",
+        "%",
+        "%%32e",
+        "ž",
+        "\u2028",
+        "\uff0f",
+        ";"
+      ),
       FastCheck.fullUnicodeString({ maxLength: 3 }),
       FastCheck.string16bits({ maxLength: 2 })
     )

@@ -18,7 +18,11 @@ const executeWith = (reply: Reply) =>
     return { fake, bosa, execute: bosa.execute("demo", "act"), run: bosa.run("demo", "act") }
   })
 
-const typed = (contentType: string | undefined, parts: { text?: string; bytes?: Uint8Array<ArrayBuffer> }, status = 200): Reply =>
+const typed = (
+  contentType: string | undefined,
+  parts: { text?: string; bytes?: Uint8Array<ArrayBuffer> },
+  status = 200
+): Reply =>
   // an empty value stands for none: `Response` adds its own type to text
   answer(status, {
     ...(parts.bytes === undefined ? { bytes: new TextEncoder().encode(parts.text ?? "") } : parts),
@@ -30,8 +34,7 @@ const fileOf = (data: unknown): ConnectorFile.ConnectorFile => {
   return data
 }
 
-const textOf = (file: ConnectorFile.ConnectorFile) =>
-  Effect.map(file.bytes, (bytes) => new TextDecoder().decode(bytes))
+const textOf = (file: ConnectorFile.ConnectorFile) => Effect.map(file.bytes, (bytes) => new TextDecoder().decode(bytes))
 
 describe("execute, run and either", () => {
   const file = new Uint8Array([0, 255, 1])
@@ -188,7 +191,9 @@ describe("execute, run and either", () => {
       const options = { token: Redacted.make("t"), headers: { "x-own": "1" } }
       yield* bosa.execute("demo", "act", { n: 1 }, options)
       yield* demo.execute("act", { n: 1 }, options)
-      const action = demo.action("act").pipe(Action.params({ n: 1 }), Action.token(Redacted.make("t")), Action.headers({ "x-own": "1" }))
+      const action = demo
+        .action("act")
+        .pipe(Action.params({ n: 1 }), Action.token(Redacted.make("t")), Action.headers({ "x-own": "1" }))
       yield* Action.execute(action)
       yield* Action.run(action)
       yield* Action.either(action)
@@ -215,7 +220,10 @@ describe("parameters", () => {
       assert.deepStrictEqual(inputs(fake.actions), [{ owner: "a" }])
       assert.deepStrictEqual(
         ignored.map(({ name, nearest }) => [name, nearest]),
-        [["perpage", "per_page"], ["zzzzz", undefined]]
+        [
+          ["perpage", "per_page"],
+          ["zzzzz", undefined]
+        ]
       )
       assert.deepStrictEqual((yield* bosa.run("demo", "act", given)).ignored, ignored)
     })
@@ -241,7 +249,10 @@ describe("parameters", () => {
       const fake = bosaFake(rows, ok)
       const lax = yield* bosaOver(fake.client)
       const strict = yield* bosaOver(fake.client, { strict: true })
-      assert.strictEqual((yield* Effect.flip(lax.execute("demo", "act", { m: 1 }, { strict: true })))._tag, "InvalidRequest")
+      assert.strictEqual(
+        (yield* Effect.flip(lax.execute("demo", "act", { m: 1 }, { strict: true })))._tag,
+        "InvalidRequest"
+      )
       assert.strictEqual((yield* Effect.flip(strict.execute("demo", "act", { m: 1 })))._tag, "InvalidRequest")
       assert.strictEqual(fake.actions.length, 0)
       yield* strict.execute("demo", "act", { m: 1 }, { strict: false })
@@ -278,24 +289,26 @@ describe("parameters", () => {
 })
 
 describe("an action that is not there", () => {
-  virtual("unknown here: one newer look when what is known is older than 10 seconds, then InvalidRequest with the nearest", () =>
-    Effect.gen(function* () {
-      const fake = bosaFake(rows, ok)
-      const bosa = yield* bosaOver(fake.client)
-      const ask = Effect.flip(bosa.execute("demo", "lsit"))
-      const first = yield* ask
-      if (first._tag !== "InvalidRequest") throw new Error(first._tag)
-      assert.match(first.message, /"demo" has no action "lsit".*the nearest is "list"/)
-      assert.strictEqual(fake.discoveries.length, 1)
-      yield* Effect.sleep(9_999)
-      yield* ask
-      assert.strictEqual(fake.discoveries.length, 1)
-      yield* Effect.sleep(1)
-      yield* ask
-      assert.strictEqual(fake.discoveries.length, 2)
-      yield* ask
-      assert.deepStrictEqual([fake.discoveries.length, fake.actions.length], [2, 0])
-    })
+  virtual(
+    "unknown here: one newer look when what is known is older than 10 seconds, then InvalidRequest with the nearest",
+    () =>
+      Effect.gen(function* () {
+        const fake = bosaFake(rows, ok)
+        const bosa = yield* bosaOver(fake.client)
+        const ask = Effect.flip(bosa.execute("demo", "lsit"))
+        const first = yield* ask
+        if (first._tag !== "InvalidRequest") throw new Error(first._tag)
+        assert.match(first.message, /"demo" has no action "lsit".*the nearest is "list"/)
+        assert.strictEqual(fake.discoveries.length, 1)
+        yield* Effect.sleep(9_999)
+        yield* ask
+        assert.strictEqual(fake.discoveries.length, 1)
+        yield* Effect.sleep(1)
+        yield* ask
+        assert.strictEqual(fake.discoveries.length, 2)
+        yield* ask
+        assert.deepStrictEqual([fake.discoveries.length, fake.actions.length], [2, 0])
+      })
   )
 
   virtual("one that came meanwhile is found by that look", () =>
@@ -316,21 +329,23 @@ describe("an action that is not there", () => {
     ["ACTION_NOT_FOUND", { error: { code: "ACTION_NOT_FOUND", message: "x" } }],
     ["UNKNOWN_ACTION at the top", { code: "UNKNOWN_ACTION" }]
   ] as const) {
-    virtual(`unknown to the server, ${name}: discovery is asked again, the action was sent once, NotFound with the nearest`, () =>
-      Effect.gen(function* () {
-        let now: object = { lists: row(), list: row() }
-        const fake = bosaFake((request, sent) => quick({ demo: now })(request, sent), json(body, 404))
-        const bosa = yield* bosaOver(fake.client)
-        yield* bosa.connect("demo").actions
-        now = { list: row() }
-        const error = yield* Effect.flip(bosa.execute("demo", "lists", {}, { maxAttempts: 11, replayUnsafe: true }))
-        if (error._tag !== "NotFound") throw new Error(error._tag)
-        assert.match(error.message, /"demo" has no action "lists".*the nearest is "list"/)
-        assert.deepStrictEqual([error.status, error.body, error.operation], [404, body, "actions.execute"])
-        assert.deepStrictEqual([fake.discoveries.length, fake.actions.length], [2, 1])
-        assert.strictEqual((yield* Effect.flip(bosa.execute("demo", "lists")))._tag, "InvalidRequest")
-        assert.strictEqual(fake.actions.length, 1)
-      })
+    virtual(
+      `unknown to the server, ${name}: discovery is asked again, the action was sent once, NotFound with the nearest`,
+      () =>
+        Effect.gen(function* () {
+          let now: object = { lists: row(), list: row() }
+          const fake = bosaFake((request, sent) => quick({ demo: now })(request, sent), json(body, 404))
+          const bosa = yield* bosaOver(fake.client)
+          yield* bosa.connect("demo").actions
+          now = { list: row() }
+          const error = yield* Effect.flip(bosa.execute("demo", "lists", {}, { maxAttempts: 11, replayUnsafe: true }))
+          if (error._tag !== "NotFound") throw new Error(error._tag)
+          assert.match(error.message, /"demo" has no action "lists".*the nearest is "list"/)
+          assert.deepStrictEqual([error.status, error.body, error.operation], [404, body, "actions.execute"])
+          assert.deepStrictEqual([fake.discoveries.length, fake.actions.length], [2, 1])
+          assert.strictEqual((yield* Effect.flip(bosa.execute("demo", "lists")))._tag, "InvalidRequest")
+          assert.strictEqual(fake.actions.length, 1)
+        })
     )
   }
 
@@ -339,7 +354,10 @@ describe("an action that is not there", () => {
       for (const second of [rows, undefined]) {
         let count = 0
         const discovery: Reply = (request, sent) =>
-          (count++ === 0 ? quick({ demo: rows }) : second === undefined ? json({}, 403) : quick({ demo: second }))(request, sent)
+          (count++ === 0 ? quick({ demo: rows }) : second === undefined ? json({}, 403) : quick({ demo: second }))(
+            request,
+            sent
+          )
         const fake = bosaFake(discovery, json({ detail: "Not Found" }, 404))
         const error = yield* Effect.flip((yield* bosaOver(fake.client)).execute("demo", "act"))
         assert.deepStrictEqual(
@@ -352,7 +370,13 @@ describe("an action that is not there", () => {
 
   virtual("a 404 of the action's own does not ask again", () =>
     Effect.gen(function* () {
-      for (const body of [{ detail: "no item 7" }, { detail: "Not Found", id: 7 }, { error: { code: "ITEM_NOT_FOUND" } }, {}, "Not Found"]) {
+      for (const body of [
+        { detail: "no item 7" },
+        { detail: "Not Found", id: 7 },
+        { error: { code: "ITEM_NOT_FOUND" } },
+        {},
+        "Not Found"
+      ]) {
         const fake = bosaFake(rows, json(body, 404))
         const error = yield* Effect.flip((yield* bosaOver(fake.client)).execute("demo", "act"))
         assert.deepStrictEqual([error._tag, fake.discoveries.length, fake.actions.length], ["NotFound", 1, 1])

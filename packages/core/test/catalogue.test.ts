@@ -11,6 +11,7 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { expectTypeOf } from "vitest"
+import { walk } from "../src/internal/bosa/listing.js"
 import { answer, json } from "./support/fakeClient.js"
 import { bosaOver, seen, token, wire } from "./support/usersKit.js"
 
@@ -208,6 +209,16 @@ describe("the whole catalogue", () => {
         )
         assert.deepStrictEqual([read, fake.sent.length], [["a", "b"], requests])
       }
+    })
+  )
+
+  it.effect("of a server that always has more is PaginationLoop too, after 100,000 parts", () =>
+    Effect.gen(function* () {
+      let parts = 0
+      const meta = { total: undefined, limit: undefined, offset: undefined }
+      const part = Effect.sync(() => ({ items: [parts++], meta, raw: { items: [parts] } }))
+      const error = yield* Effect.flip(Stream.runDrain(walk("catalogue", "tools", {}, () => part)))
+      assert.deepStrictEqual([error._tag === "PaginationLoop" && error.reason, parts], ["cap", 100_000])
     })
   )
 

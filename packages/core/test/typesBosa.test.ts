@@ -1,5 +1,12 @@
 import * as Action from "@effect-connectors/core/Action"
-import type { ApiError, NotSent, OutcomeUnknown, ReadError, Unreachable, WriteError } from "@effect-connectors/core/ApiError"
+import type {
+  ApiError,
+  NotSent,
+  OutcomeUnknown,
+  ReadError,
+  Unreachable,
+  WriteError
+} from "@effect-connectors/core/ApiError"
 import type { Auth } from "@effect-connectors/core/Auth"
 import { BosaApi } from "@effect-connectors/core/BosaApi"
 import type { PaginationLoop } from "@effect-connectors/core/BosaError"
@@ -81,7 +88,12 @@ describe("the types of BOSA", () => {
         readonly id: number
       }
       const list = bosa.connect("demo").action("list")
-      const typed = list.pipe(Action.params({ a: 1 }), Action.output(output), Action.maxAttempts(3), Action.token(token))
+      const typed = list.pipe(
+        Action.params({ a: 1 }),
+        Action.output(output),
+        Action.maxAttempts(3),
+        Action.token(token)
+      )
       expectTypeOf(typed).toEqualTypeOf<Action.Action<ReadonlyArray<Item>>>()
       const page = Action.run(typed)
       expectTypeOf<Effect.Effect.Success<typeof page>>().toEqualTypeOf<Page<ReadonlyArray<Item>>>()

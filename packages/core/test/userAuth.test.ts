@@ -19,7 +19,7 @@ import * as Redacted from "effect/Redacted"
 import { expectTypeOf } from "vitest"
 import { timed, virtual } from "./support/api.js"
 import { answer, fakeClient, type Fake, hang, lost, type Reply } from "./support/fakeClient.js"
-import { baseUrl, data, dialects, wire } from "./support/usersKit.js"
+import { baseUrl, data, dialects, issuedToken, wire } from "./support/usersKit.js"
 
 const options: UserAuth.Options = {
   apiKey: Redacted.make("KEY1"),
@@ -55,6 +55,7 @@ const issued =
   (token: string, lifeMillis?: number): Reply =>
   (request, sent) =>
     data({
+      ...issuedToken,
       token,
       ...(lifeMillis === undefined ? {} : { expires_at: new Date(sent.at + lifeMillis).toISOString() })
     })(request, sent)
@@ -122,6 +123,17 @@ describe("UserAuth", () => {
     })
   )
 
+  quiet("a 401 that comes late, to a token that was renewed meanwhile, renews nothing", () =>
+    Effect.gen(function* () {
+      const refused: Reply = answer(401, { json: {} })
+      const late: Reply = (request, sent) => Effect.delay(refused(request, sent), "5 seconds")
+      const fake = platform([issued("T1"), issued("T2"), issued("T3")], late, refused, yes)
+      const bosa = yield* over(fake)
+      yield* Effect.all([has(bosa), has(bosa)], { concurrency: 2 })
+      assert.deepStrictEqual([fake.asked(), fake.bearers()], [2, ["Bearer T1", "Bearer T1", "Bearer T2", "Bearer T2"]])
+    })
+  )
+
   quiet("renews 60 seconds before the end, and not before", () =>
     Effect.gen(function* () {
       const fake = platform([issued("T1", 600_000), issued("T2", 600_000)], yes)
@@ -158,7 +170,7 @@ describe("UserAuth", () => {
 
   quiet("a token whose end is not known, or over when it is new, is used until a 401", () =>
     Effect.gen(function* () {
-      for (const reply of [issued("T1"), issued("T1", -1), data({ token: "T1", expires_at: "soon" })]) {
+      for (const reply of [issued("T1"), issued("T1", -1), data({ ...issuedToken, token: "T1", expires_at: "soon" })]) {
         const fake = platform([reply, issued("T2")], yes, yes, answer(401, { json: {} }), yes)
         const bosa = yield* over(fake)
         yield* has(bosa)
@@ -278,7 +290,7 @@ describe("UserAuth", () => {
 
   quiet("a token that no header can carry is not sent", () =>
     Effect.gen(function* () {
-      const fake = platform([data({ token: "T\nx: y" })], yes)
+      const fake = platform([data({ ...issuedToken, token: "T\nx: y" })], yes)
       const error = yield* Effect.flip(has(yield* over(fake)))
       assert.deepStrictEqual([error._tag, fake.bearers()], ["Unauthorized", []])
     })

@@ -11,7 +11,7 @@ import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
 import { timed, virtual } from "./support/api.js"
 import { answer, fakeClient, type Reply } from "./support/fakeClient.js"
-import { baseUrl, data } from "./support/usersKit.js"
+import { baseUrl, data, issuedToken } from "./support/usersKit.js"
 
 const options: UserAuth.Options = {
   apiKey: Redacted.make("CANARY-key"),
@@ -26,7 +26,7 @@ const platform = (refused: ReadonlySet<string> = new Set()) => {
   const reply: Reply = (request, sent) => {
     if (sent.url.includes("oauth-token")) {
       const expires_at = new Date(sent.at + 3_600_000).toISOString()
-      return data({ token: `T${++issued}`, expires_at })(request, sent)
+      return data({ ...issuedToken, token: `T${++issued}`, expires_at })(request, sent)
     }
     const isRefused = refused.has(sent.headers["authorization"] ?? "")
     return (isRefused ? answer(401, { json: {} }) : data({ has_integration: true }))(request, sent)
@@ -47,14 +47,14 @@ const called = (fake: { readonly client: HttpClient.HttpClient }, more: Partial<
     Effect.flatMap((bosa) => bosa.integrations.has("demo", undefined))
   )
 
-const tokenOf = (text: string, expiresAtMillis?: number, isRevoked?: boolean): UserToken => ({
+const tokenOf = (text: string, expiresAtMillis?: number, isRevoked = false): UserToken => ({
   token: Redacted.make(text),
   tokenType: "Bearer",
-  expiresAt: undefined,
+  expiresAt: expiresAtMillis === undefined ? "some day" : new Date(expiresAtMillis).toISOString(),
   expiresAtMillis,
   isRevoked,
-  userId: undefined,
-  clientId: undefined
+  userId: "u",
+  clientId: "c"
 })
 
 /** A store that tells its keys. */
@@ -125,6 +125,23 @@ describe("a store of tokens", () => {
     })
   )
 
+  virtual("is asked again once another token has been had, and gives what another program has put there", () =>
+    Effect.gen(function* () {
+      const fake = platform(new Set(["Bearer stored"]))
+      const { keys, log, store } = yield* watched(tokenOf("stored"))
+      const bosa = yield* BosaApi.make({ baseUrl }).pipe(
+        Effect.provide(UserAuth.layer({ ...options, store })),
+        Effect.provideService(HttpClient.HttpClient, fake.client)
+      )
+      yield* bosa.integrations.has("demo", undefined)
+      yield* Effect.sleep(3_540_000)
+      for (const key of keys) yield* store.set(key, tokenOf("theirs", 1_700_000_000_000 + 7_200_000))
+      yield* bosa.integrations.has("demo", undefined)
+      assert.deepStrictEqual([fake.issued(), fake.bearer()], [1, "Bearer theirs"])
+      assert.deepStrictEqual(log, ["get", "remove", "set T1", "set theirs", "get"])
+    })
+  )
+
   virtual("has one key for each server, dialect, client and user, and no secret in it", () =>
     Effect.gen(function* () {
       const fake = platform()
@@ -176,10 +193,8 @@ describe("a store of tokens", () => {
 })
 
 describe("a token that is written down", () => {
-  const full: UserToken = { ...tokenOf("T", 5, false), expiresAt: "x", userId: "u", clientId: "c" }
-
   it("is read as it was", () => {
-    for (const token of [full, tokenOf("T")]) {
+    for (const token of [tokenOf("T", 5), tokenOf("T")]) {
       const encoded: unknown = JSON.parse(JSON.stringify(TokenStore.encode(token)))
       assert.deepStrictEqual(Option.getOrUndefined(TokenStore.decode(encoded)), token)
     }
@@ -189,11 +204,11 @@ describe("a token that is written down", () => {
     for (const other of [undefined, null, "T", [], {}, { token: "" }, { token: 1 }]) {
       assert.isTrue(Option.isNone(TokenStore.decode(other)))
     }
-    const odd = TokenStore.decode({ token: "CANARY", expiresAtMillis: "soon", isRevoked: 1 })
-    assert.deepStrictEqual(
-      Option.map(odd, ({ expiresAtMillis, isRevoked }) => [expiresAtMillis, isRevoked]),
-      Option.some([undefined, undefined])
-    )
-    assert.notInclude(inspect(odd, { depth: 9 }) + JSON.stringify(odd), "CANARY")
+    const good = TokenStore.encode(tokenOf("CANARY", 5))
+    for (const name of Object.keys(good)) {
+      assert.isTrue(Option.isNone(TokenStore.decode({ ...good, [name]: 7 })), name)
+    }
+    const read = TokenStore.decode(good)
+    assert.notInclude(inspect(read, { depth: 9 }) + JSON.stringify(read), "CANARY")
   })
 })

@@ -183,7 +183,13 @@ describe("what users answer with", () => {
       "create",
       "nothing",
       data({}),
-      ['expected a UUID in "data.id"', 'expected text in "data.identifier"', 'expected text in "data.secret"']
+      [
+        'expected a UUID in "data.id"',
+        'expected text in "data.identifier"',
+        'expected text in "data.secret"',
+        'expected text in "data.secret_preview"',
+        'expected true or false in "data.is_active"'
+      ]
     ],
     ["create", "an error with status 200", answer(200, { json: { error: {} } }), ['expected an object in "data"']],
     ["create", "a list", answer(200, { json: [] }), ['expected an object in "data"']],
@@ -191,7 +197,7 @@ describe("what users answer with", () => {
     ["authenticate", "no token", data(without(issued, "token")), ['expected text in "data.token"']],
     ["authenticate", "a token of another type", data({ ...issued, token: 1 }), ['expected text in "data.token"']],
     ["authenticate", "nothing at all", answer(200, { json: null }), ['expected an object in "data"']],
-    ["me", "no id", data(without(info, "id")), ['expected text in "data.id"']],
+    ["me", "no id", data(without(info, "id")), ['expected a UUID in "data.id"']],
     ["me", "no identifier", data(without(info, "identifier")), ['expected text in "data.identifier"']],
     ["me", "no integrations", data(without(info, "integrations")), ['expected a list in "data.integrations"']],
     [
@@ -211,23 +217,11 @@ describe("what users answer with", () => {
     )
   }
 
-  it.effect("201 is a success, and what is not needed may be missing", () =>
+  it.effect("201 is a success", () =>
     Effect.gen(function* () {
-      const { bosa } = yield* seen(
-        {},
-        data({ id: ids.user, identifier: "ann", secret: "s" }, 201),
-        data({ token: "T" }, 201)
-      )
-      assert.deepStrictEqual(plain(yield* bosa.users.create("ann")), {
-        id: ids.user,
-        identifier: "ann",
-        secret: "s",
-        secretPreview: undefined,
-        isActive: undefined
-      })
-      const { token, ...rest } = yield* bosa.users.authenticate("ann", secret)
-      assert.strictEqual(Redacted.value(token), "T")
-      assert.isTrue(Object.values(rest).every((value) => value === undefined))
+      const { bosa } = yield* seen({}, data(created, 201), data(issued, 201))
+      assert.strictEqual(plain(yield* bosa.users.create("ann")).secret, "sk-user-abc")
+      assert.strictEqual(Redacted.value((yield* bosa.users.authenticate("ann", secret)).token), "JWT")
     })
   )
 
@@ -238,13 +232,14 @@ describe("what users answer with", () => {
     ["2026-12-31T12:30:00.000000", at, "2026-12-31T12:30:00.000000"],
     ["2026-12-31 12:30:00", at, "2026-12-31 12:30:00"],
     ["2026-12-31", Date.UTC(2026, 11, 31), "2026-12-31"],
-    [at / 1000, at, String(at / 1000)],
     [String(at), at, String(at)],
-    [123, 123_000, "123"],
-    [-1, undefined, "-1"],
+    [String(at / 1000), at, String(at / 1000)],
+    ["123", 123_000, "123"],
+    ["0", undefined, "0"],
+    ["-1", undefined, "-1"],
     ["soon", undefined, "soon"],
-    [null, undefined, undefined],
-    [{}, undefined, undefined]
+    ["in 5 minutes", undefined, "in 5 minutes"],
+    ["Thu, 31 Dec 2026 12:30:00 GMT", at, "Thu, 31 Dec 2026 12:30:00 GMT"]
   ]
   for (const [value, millis, text] of ends) {
     it.effect(`a token that ends at ${JSON.stringify(value)}`, () =>
@@ -252,6 +247,48 @@ describe("what users answer with", () => {
         const { bosa } = yield* seen({}, data({ ...issued, expires_at: value }))
         const token = yield* bosa.users.authenticate("ann", secret)
         assert.deepStrictEqual([token.expiresAtMillis, token.expiresAt], [millis, text])
+      })
+    )
+  }
+
+  for (const value of [123, null, {}, undefined]) {
+    it.effect(`a token that ends at ${JSON.stringify(value)} is none`, () =>
+      Effect.gen(function* () {
+        const { bosa } = yield* seen({}, data({ ...issued, expires_at: value }))
+        assert.deepStrictEqual(yield* expected(bosa, "authenticate"), ['expected text in "data.expires_at"'])
+      })
+    )
+  }
+
+  const needed = {
+    create: created,
+    authenticate: issued,
+    me: info
+  } as const
+  for (const call of ["create", "authenticate", "me"] as const) {
+    for (const name of Object.keys(needed[call]).filter((it) => it !== "extra")) {
+      it.effect(`${call} needs ${name}`, () =>
+        Effect.gen(function* () {
+          const { bosa } = yield* seen({}, data(without(needed[call], name)))
+          const all = yield* expected(bosa, call)
+          assert.match(String(all), new RegExp(`^expected [\\w ]+ in "data.${name}"$`))
+        })
+      )
+    }
+  }
+
+  for (const name of ["id", "client_id", "user_id", "connector", "user_identifier", "selected"]) {
+    it.effect(`each integration needs ${name}`, () =>
+      Effect.gen(function* () {
+        const answer = data({ ...info, integrations: [integration, without(integration, name)] })
+        for (const dialect of dialects) {
+          const { bosa } = yield* seen({ dialect }, answer)
+          if (dialect === "bosa" && name === "selected") {
+            assert.isUndefined((yield* bosa.users.me(token)).integrations[1]?.isSelected)
+          } else {
+            assert.match(String(yield* expected(bosa, "me")), new RegExp(`"data.integrations.1.${name}"$`))
+          }
+        }
       })
     )
   }

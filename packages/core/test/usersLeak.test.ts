@@ -15,7 +15,7 @@ import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
 import { answer, cut, fakeClient, lost, type Reply } from "./support/fakeClient.js"
 import { printed, recording } from "./support/sinks.js"
-import { baseUrl, data, ids } from "./support/usersKit.js"
+import { baseUrl, data, ids, issuedToken } from "./support/usersKit.js"
 
 type Run = (bosa: BosaApi.Service) => Effect.Effect<unknown, ApiError | IntegrationRequired>
 
@@ -95,7 +95,17 @@ describe("no secret of a user leaves", () => {
 
   it("with a value that is printed", async () => {
     const values = Effect.gen(function* () {
-      const bosa = yield* over(data({ ...answered, message: undefined, success: true, integrations: [] }))
+      const bosa = yield* over(
+        data({
+          ...answered,
+          ...issuedToken,
+          message: undefined,
+          success: true,
+          secret_preview: "sk...",
+          is_active: true,
+          integrations: []
+        })
+      )
       const all = yield* Effect.all([
         runs["create"]?.(bosa) ?? Effect.void,
         runs["authenticate"]?.(bosa) ?? Effect.void,

@@ -1,4 +1,5 @@
 import { BosaApi } from "@effect-connectors/core/BosaApi"
+import * as TokenStore from "@effect-connectors/core/TokenStore"
 import * as UserAuth from "@effect-connectors/core/UserAuth"
 import type { UserToken } from "@effect-connectors/core/Users"
 import * as NodeTokenStore from "@effect-connectors/node/NodeTokenStore"
@@ -16,10 +17,10 @@ import * as Path from "node:path"
 const tokenOf = (text: string, expiresAtMillis?: number): UserToken => ({
   token: Redacted.make(text),
   tokenType: "Bearer",
-  expiresAt: undefined,
+  expiresAt: expiresAtMillis === undefined ? "some day" : new Date(expiresAtMillis).toISOString(),
   expiresAtMillis,
   isRevoked: false,
-  userId: undefined,
+  userId: "u",
   clientId: "c"
 })
 
@@ -190,9 +191,13 @@ describe("a file of tokens", () => {
   inFolder("keeps the tokens that can be read beside one that cannot", (folder) =>
     Effect.gen(function* () {
       const path = Path.join(folder, "t")
-      Fs.writeFileSync(path, JSON.stringify({ version: 1, tokens: { a: { token: "A" }, b: 1, c: {} } }), {
-        mode: 0o600
-      })
+      Fs.writeFileSync(
+        path,
+        JSON.stringify({ version: 1, tokens: { a: TokenStore.encode(tokenOf("A")), b: 1, c: {} } }),
+        {
+          mode: 0o600
+        }
+      )
       const store = yield* NodeTokenStore.file(path)
       assert.deepStrictEqual(
         [plain(yield* store.get("a")), plain(yield* store.get("b")), plain(yield* store.get("c"))],

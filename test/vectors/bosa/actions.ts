@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { requestIdOf } from "./errors.js"
 import { type Fields, isFields } from "./matching.js"
-import { none, type Operation, operation, optional, Parameters, text } from "./operation.js"
+import { none, notOffered, type Operation, operation, optional, Parameters, text } from "./operation.js"
 import { api, connect, type Failed, type Session } from "./session.js"
 import { given, observed, observedPage } from "./values.js"
 
@@ -324,6 +324,9 @@ export const actions: Readonly<Record<string, Operation>> = {
   same_after_prev: operation(none, isSameAfter(prev)),
   all: operation(none, all),
   caller_headers_after: operation(none, ({ callerHeaders }) => Effect.succeed(callerHeaders ?? null)),
+  // no such functions here: errors never print what a server said
+  redact_text: operation(Schema.Unknown, () => Effect.succeed(notOffered)),
+  redact_value: operation(Schema.Unknown, () => Effect.succeed(notOffered)),
   result_headers: operation(none, ({ executed }) =>
     Effect.succeed(executed === undefined ? null : { ...executed.headers })
   ),

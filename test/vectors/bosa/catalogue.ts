@@ -8,7 +8,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { Fields } from "./matching.js"
 import { type Operation, operation, optional, text } from "./operation.js"
-import { api, type Failed, type Session } from "./session.js"
+import { another, api, type Failed, type Session } from "./session.js"
 import { plain } from "./values.js"
 
 // our records in the names of the wire
@@ -144,6 +144,14 @@ const at = <A>(items: ReadonlyArray<A>, index: number): Effect.Effect<A> => {
   return item === undefined ? noItem : Effect.succeed(item)
 }
 
+const toolOf = (session: Session, app: string, name: string) =>
+  Effect.flatMap(another(session), ({ tools }) =>
+    Effect.flatMap(tools(app), (made) => {
+      const tool = made.find((one) => one.name === name)
+      return tool === undefined ? noItem : Effect.succeed(tool)
+    })
+  )
+
 /** The steps that the catalogue, skills and tools are. */
 export const catalogue: Readonly<Record<string, Operation>> = {
   list_tools: operation(
@@ -228,11 +236,10 @@ export const catalogue: Readonly<Record<string, Operation>> = {
   tool_invoke: operation(
     Schema.Struct({ app: text, name: text, input: Schema.Unknown }),
     (session, { app, input, name }) =>
-      Effect.flatMap(api(session), ({ tools }) =>
-        Effect.flatMap(tools(app), (made) => {
-          const tool = made.find((one) => one.name === name)
-          return tool === undefined ? noItem : tool.invoke(input)
-        })
+      // as there: one client finds the tool, and another runs it
+      Effect.zipRight(
+        toolOf(session, app, name),
+        Effect.flatMap(toolOf(session, app, name), (tool) => tool.invoke(input))
       )
   )
 }

@@ -17,7 +17,8 @@ const kinds: Readonly<Record<string, ReadonlyArray<string> | typeof byStatus>> =
   http_status: byStatus,
   user_call_failed: byStatus,
   integration_call_failed: byStatus,
-  connector_init_other: ["UnexpectedBody"],
+  // of which the kind does not say whether there was an answer
+  connector_init_other: ["UnexpectedBody", "Unreachable"],
   invalid_json: ["UnexpectedBody", "OutcomeUnknown"],
   response_shape: ["UnexpectedBody"],
   response_key_missing: ["UnexpectedBody"],

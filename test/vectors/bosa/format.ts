@@ -20,13 +20,13 @@ const Response = Schema.Struct({
   drop: Schema.optional(Schema.Boolean),
   /** In seconds. */
   delay: Schema.optional(Schema.Number)
-})
+}).annotations({ identifier: "Response" })
 
 const Rule = Schema.Struct({
   method: Schema.optional(Schema.String),
   path: Schema.optional(Schema.String),
   responses: Schema.NonEmptyArray(Response)
-})
+}).annotations({ identifier: "Rule" })
 
 const Script = Schema.Array(Rule)
 
@@ -34,7 +34,7 @@ const Part = Schema.Struct({
   headers: Texts,
   text: Schema.optional(Schema.String),
   base64: Schema.optional(Schema.String)
-})
+}).annotations({ identifier: "Part" })
 
 const Request = Schema.Struct({
   method: Schema.String,
@@ -46,7 +46,7 @@ const Request = Schema.Struct({
   body_json: Schema.optional(Schema.Unknown),
   body_text: Schema.optional(Schema.String),
   multipart: Schema.optional(Schema.Array(Part))
-})
+}).annotations({ identifier: "Request" })
 
 /** What else an observation tells of an exception belongs to the language it was made in. */
 const Raised = Schema.Struct(
@@ -64,18 +64,18 @@ const Raised = Schema.Struct(
     missing_key: Schema.optional(Schema.String)
   },
   { key: Schema.String, value: Schema.Unknown }
-)
+).annotations({ identifier: "Raised" })
 
 const Step = Schema.Struct({
   op: Schema.String,
   args: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
-})
+}).annotations({ identifier: "Step" })
 
 const Outcome = Schema.Struct({
   op: Schema.String,
   returns: Schema.optional(Schema.Unknown),
   raises: Schema.optional(Raised)
-})
+}).annotations({ identifier: "Outcome" })
 
 const version = Schema.String.pipe(Schema.pattern(/^(?:0\.1\.|0\.3\.|gl-)/))
 
@@ -92,7 +92,7 @@ const Vector = Schema.Struct({
   waits_s: Schema.optional(Schema.Array(Schema.Tuple(Schema.Number, Schema.Number))),
   /** As the real client was measured on a busy machine: `waits_s` are its bounds. */
   measured_gaps_s: Schema.optional(Schema.Unknown)
-})
+}).annotations({ identifier: "Vector" })
 
 export type Vector = typeof Vector.Type
 export type Response = typeof Response.Type
@@ -172,8 +172,6 @@ const own = fileURLToPath(new URL("../bosa-vectors.json", import.meta.url))
 /** The file that is replayed: ours, or the one that `BOSA_VECTORS` names. */
 export const path = process.env["BOSA_VECTORS"] ? resolve(process.env["BOSA_VECTORS"]) : own
 
-export const isOwn = path === own
-
 /** Every vector of a file; throws when the file as a whole is not of the format. */
 export const load = (file: string): ReadonlyArray<Loaded> => {
   const read = explained(decodeFile(readFileSync(file, "utf8")))
@@ -181,3 +179,5 @@ export const load = (file: string): ReadonlyArray<Loaded> => {
   const { fixtures = {}, vectors } = read.right
   return vectors.map((given, index) => ({ id: idOf(given, index), vector: decode(given, fixtures) }))
 }
+
+export const loadOwn = (): ReadonlyArray<Loaded> => load(own)

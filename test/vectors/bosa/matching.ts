@@ -46,7 +46,8 @@ const files = (at: string, expected: unknown, actual: unknown): Mismatches => {
   return [
     ...content,
     ...differing(`${at} filename`, expected["filename"] ?? null, actual["filename"]),
-    ...differing(`${at} type`, expected["content_type"] ?? null, actual["content_type"]),
+    // one of the clients calls a type that is not there an empty one
+    ...differing(`${at} type`, expected["content_type"] || null, actual["content_type"]),
     ...("headers" in expected ? headers : [])
   ]
 }

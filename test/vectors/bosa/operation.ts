@@ -32,4 +32,13 @@ export const text = Schema.String
 /** Left out, or null. */
 export const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
 
-export const none = Schema.Struct({})
+/** No arguments: a struct without fields would take any. */
+export const none = Parameters.pipe(
+  Schema.filter((given) => {
+    const [name] = Object.keys(given)
+    return name === undefined || `there is no argument "${name}"`
+  })
+)
+
+/** What a step gives that has no counterpart here. */
+export const notOffered = "not offered"

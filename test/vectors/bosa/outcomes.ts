@@ -65,26 +65,26 @@ const fieldIn = (value: unknown, ...path: ReadonlyArray<string>): unknown =>
 
 const options = new Set(["token", "identifier", "timeout", "request"])
 
-// the parameters of the action, which the real tools put at the top or below `request`, between options of the call
-const parametersIn = (schema: unknown): unknown => {
-  // without a body of the request that is described, nothing is told of them
+// the parameters of the action: one of the real generators puts them at the top, in a form of its own, the others as
+// they are below `request`, or leave them out where no body of the request is described
+const parameterMismatches: Compare = (at, schema, actual) => {
   const reference = fieldIn(schema, "properties", "request", "$ref")
-  if (typeof reference === "string") return fieldIn(schema, ...reference.split("/").slice(1), "properties")
+  if (typeof reference === "string") {
+    return differing(at, fieldIn(schema, ...reference.split("/").slice(1), "properties"), actual)
+  }
   const properties = fieldIn(schema, "properties")
-  if (!isFields(properties) || Object.hasOwn(properties, "token")) return undefined
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => !options.has(name)))
+  if (!isFields(properties) || Object.hasOwn(properties, "token") || !isFields(actual)) return []
+  const names = (fields: object) => Object.keys(fields).filter((name) => !options.has(name))
+  return differing(`${at} names`, names(properties), names(actual))
 }
 
 // a tool of ours takes the parameters at the top and the options beside them; its class is a name of the language
 const tool: Compare = (at, expected, actual) => {
   if (!isFields(expected) || !isFields(actual)) return mismatch(at, expected, actual)
   const { class: _, schema, ...told } = expected
-  const parameters = parametersIn(schema)
   return [
     ...differing(at, told, Object.fromEntries(Object.keys(told).map((name) => [name, actual[name]]))),
-    ...(parameters === undefined
-      ? []
-      : differing(`${at} parameters`, parameters, fieldIn(actual["input_schema"], "properties")))
+    ...parameterMismatches(`${at} parameters`, schema, fieldIn(actual["input_schema"], "properties"))
   ]
 }
 

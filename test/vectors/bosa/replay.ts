@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import type { Told } from "./differences.js"
+import type { Told } from "./told.js"
 import { dialectOf, type Outcome, type Step, type Vector } from "./format.js"
 import { mismatch, type Mismatches } from "./matching.js"
 import { operations } from "./operations.js"
@@ -21,7 +21,7 @@ import { requestsMismatches, waitMismatches } from "./requests.js"
 import { type Answer, answers, type Seen } from "./script.js"
 import { clientOf, type Sent } from "./scripted.js"
 import { serve } from "./server.js"
-import type { Session } from "./session.js"
+import { type Session, unsaid } from "./session.js"
 
 export const ways = ["in process", "over sockets"] as const
 
@@ -139,6 +139,7 @@ const played = Effect.fnUntraced(function* (vector: Vector, call: Vector["call"]
     folder: tmp,
     hold: clock.hold,
     api: undefined,
+    made: unsaid,
     ran: undefined,
     executed: undefined,
     callerHeaders: undefined,

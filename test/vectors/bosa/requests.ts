@@ -125,7 +125,7 @@ const bodyMismatches = (what: string, expected: Request, seen: Seen): Mismatches
 const spaced = (query: string): string => query.replaceAll("+", "%20")
 
 /** How a request differs from the one that is told. */
-export const requestMismatches = (what: string, expected: Request, seen: Seen): Mismatches => [
+const requestMismatches = (what: string, expected: Request, seen: Seen): Mismatches => [
   ...differing(`${what} server`, expected.server ?? "base", seen.server),
   ...differing(`${what} method`, expected.method, seen.method),
   ...differing(`${what} path`, expected.path, seen.path),
@@ -156,7 +156,7 @@ const isAgain = (one: Seen, other: Seen): boolean =>
   Buffer.from(one.body).equals(other.body)
 
 /** How long was waited before each request that is the one before it again, in seconds. */
-export const waitsOf = (seen: ReadonlyArray<Seen>): ReadonlyArray<number> =>
+const waitsOf = (seen: ReadonlyArray<Seen>): ReadonlyArray<number> =>
   seen.flatMap((request, index) => {
     const before = seen[index - 1]
     return before !== undefined && isAgain(before, request) ? [(request.atMillis - before.atMillis) / 1000] : []

@@ -17,7 +17,7 @@ import * as Redacted from "effect/Redacted"
 export type Failed = ActionError | PageError | ListError | SkillRejected | SkillNotWritten
 
 /** The last answer to a `run`: a page, or the error that an answer outside of 2xx is. */
-export type Ran =
+type Ran =
   | { readonly _tag: "Page"; readonly action: Action; readonly page: Page }
   | { readonly _tag: "Refused"; readonly error: ActionError }
 
@@ -32,6 +32,8 @@ export interface Session {
   /** Lets real work, such as files, be done while the clock stands. */
   readonly hold: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
   api: BosaApi.Service | undefined
+  /** How it was made. */
+  made: Made
   ran: Ran | undefined
   executed: Executed | undefined
   callerHeaders: Readonly<Record<string, string>> | undefined
@@ -51,21 +53,25 @@ export interface Made {
 const authOf = (apiKey: string | null): Layer.Layer<Auth, InvalidRequest> =>
   apiKey === null ? Auth.none : Auth.apiKey(Redacted.make(apiKey))
 
-/** A client of its own, in place of the one that the session had. */
-export const connect = (session: Session, made: Made): Effect.Effect<BosaApi.Service, InvalidRequest> =>
+/** How a client is made that nothing is said of. */
+export const unsaid: Made = { apiKey: "KEY1" }
+
+/** Another client like that of the session, which knows nothing yet. */
+export const another = (session: Session, made: Made = session.made): Effect.Effect<BosaApi.Service, InvalidRequest> =>
   BosaApi.make({
     dialect: session.dialect,
     baseUrl: made.baseUrl ?? session.base,
     errorContract: made.errorContract,
     retry: "none"
-  }).pipe(
-    Effect.provide(authOf(made.apiKey)),
-    Effect.provideService(HttpClient.HttpClient, session.client),
-    Effect.tap((api) => {
-      session.api = api
-    })
-  )
+  }).pipe(Effect.provide(authOf(made.apiKey)), Effect.provideService(HttpClient.HttpClient, session.client))
+
+/** A client in place of the one that the session had. */
+export const connect = (session: Session, made: Made): Effect.Effect<BosaApi.Service, InvalidRequest> =>
+  Effect.tap(another(session, made), (api) => {
+    session.api = api
+    session.made = made
+  })
 
 /** The client of the session; the first use makes it. */
 export const api = (session: Session): Effect.Effect<BosaApi.Service, InvalidRequest> =>
-  session.api === undefined ? connect(session, { apiKey: "KEY1" }) : Effect.succeed(session.api)
+  session.api === undefined ? connect(session, session.made) : Effect.succeed(session.api)

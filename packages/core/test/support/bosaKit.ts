@@ -2,13 +2,16 @@ import { Auth } from "@effect-connectors/core/Auth"
 import { type BosaApi, make } from "@effect-connectors/core/BosaApi"
 import type { Dialect } from "@effect-connectors/core/Dialect"
 import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
+import * as Transport from "@effect-connectors/core/Transport"
 import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import { type Fake, fakeClient, type Reply, type Sent } from "./fakeClient.js"
+import type { Reply, Sent } from "./fakeClient.js"
 
 export const baseUrl = "http://localhost:8081"
 
@@ -51,18 +54,38 @@ export const rows: Rows = {
 
 export interface BosaFake {
   readonly client: HttpClient.HttpClient
+  /** The same without the platform's and the core's own care for each request: for tests of many calls, with `quick`. */
+  readonly swift: HttpClient.HttpClient
   readonly discoveries: Array<Sent>
   readonly actions: Array<Sent>
 }
 
+const bodyText = ({ body }: HttpClientRequest.HttpClientRequest): string => {
+  if (body._tag === "Raw" && typeof body.body === "string") return body.body
+  return body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : ""
+}
+
+const recorded =
+  (sent: Array<Sent>, [first, ...rest]: readonly [Reply, ...Array<Reply>]) =>
+  (request: HttpClientRequest.HttpClientRequest) =>
+    Effect.flatMap(Clock.currentTimeMillis, (at) => {
+      const { headers, method, url } = request
+      const one = { at, method, url, headers: { ...headers }, body: bodyText(request) }
+      const reply = sent.length === 0 ? first : (rest[sent.length - 1] ?? rest.at(-1) ?? first)
+      sent.push(one)
+      return reply(request, one)
+    })
+
 /** Discovery is answered with the rows of `demo`, or as it is said; actions in turn, the last reply for all that follow. */
 export const bosaFake = (discovery: Rows | Reply, ...replies: readonly [Reply, ...Array<Reply>]): BosaFake => {
-  const found: Fake = fakeClient(typeof discovery === "function" ? discovery : quick({ demo: discovery }))
-  const acted: Fake = fakeClient(...replies)
-  const client = HttpClient.make((request) =>
-    request.method === "GET" ? found.client.execute(request) : acted.client.execute(request)
-  )
-  return { client, discoveries: found.sent, actions: acted.sent }
+  const discoveries: Array<Sent> = []
+  const actions: Array<Sent> = []
+  const found = recorded(discoveries, [typeof discovery === "function" ? discovery : quick({ demo: discovery })])
+  const acted = recorded(actions, replies)
+  const send = (request: HttpClientRequest.HttpClientRequest) =>
+    request.method === "GET" ? found(request) : acted(request)
+  const swift = Transport.keepsAttempt(HttpClient.make(send), send)
+  return { client: HttpClient.make(send), swift, discoveries, actions }
 }
 
 /** What the requests were sent with, as JSON. */
@@ -76,15 +99,15 @@ export const gaps = (sent: ReadonlyArray<Sent>): ReadonlyArray<number> =>
 /** An answer in JSON whose body is in memory already: for tests of many calls. */
 export const quick = (value: unknown, status = 200): Reply => {
   const text = JSON.stringify(value)
+  const buffered: Transport.BufferedBody = { text, byteLength: text.length, truncated: false }
   const init = { status, headers: { "content-type": "application/json" } }
   const content = {
     text: { value: Effect.succeed(text) },
-    stream: { value: Stream.make(new TextEncoder().encode(text)) }
+    stream: { value: Stream.make(new TextEncoder().encode(text)) },
+    [Transport.BufferedBodyTypeId]: { value: buffered }
   }
   return (request) =>
-    Effect.sync(() =>
-      Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(null, init)), content)
-    )
+    Effect.sync(() => Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(null, init)), content))
 }
 
 export const ok: Reply = quick({ data: { done: true }, meta: null })

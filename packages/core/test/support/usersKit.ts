@@ -45,6 +45,15 @@ export const wire = (fake: Fake, index = 0) => {
 
 export const data = (value: unknown, status = 200): Reply => answer(status, { json: { data: value, meta: null } })
 
+/** What a token's answer needs, but for the token itself. */
+export const issuedToken = {
+  token_type: "Bearer",
+  expires_at: "some day",
+  is_revoked: false,
+  user_id: "11111111-1111-1111-1111-111111111111",
+  client_id: "22222222-2222-2222-2222-222222222222"
+}
+
 export const ids = {
   user: "11111111-1111-1111-1111-111111111111",
   client: "22222222-2222-2222-2222-222222222222",

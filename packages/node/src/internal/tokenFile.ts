@@ -1,7 +1,8 @@
 /**
  * A file of tokens, which its owner alone can read.
  */
-import { decode, encode, type Encoded, type TokenStore } from "@effect-connectors/core/TokenStore"
+import { decode, encode, type TokenStore } from "@effect-connectors/core/TokenStore"
+import type { UserToken } from "@effect-connectors/core/Users"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -12,7 +13,7 @@ import * as Path from "node:path"
 import { codeOf } from "./codes.js"
 import { remove, temporaryBeside } from "./saving.js"
 
-type Tokens = Map<string, Encoded>
+type Tokens = Map<string, UserToken>
 
 const ownerOnly = 0o600
 const ofOthers = 0o077
@@ -52,7 +53,7 @@ const parsed = (text: string): Content => {
     const tokens: Tokens = new Map()
     for (const [key, value] of Object.entries(listed)) {
       const token = decode(value)
-      if (Option.isSome(token)) tokens.set(key, encode(token.value))
+      if (Option.isSome(token)) tokens.set(key, token.value)
     }
     return { _tag: "Tokens", tokens }
   } catch {
@@ -82,7 +83,8 @@ const read = (path: string): Effect.Effect<Content> =>
 
 const write = (path: string, tokens: Tokens): Effect.Effect<void, string> => {
   const temporary = temporaryBeside(path)
-  const text = `${JSON.stringify({ version: 1, tokens: Object.fromEntries(tokens) }, undefined, 2)}\n`
+  const encoded = Object.fromEntries([...tokens].map(([key, token]) => [key, encode(token)]))
+  const text = `${JSON.stringify({ version: 1, tokens: encoded }, undefined, 2)}\n`
   const written = attempt(async () => {
     const handle = await Fs.open(temporary, "wx", ownerOnly)
     try {
@@ -125,7 +127,7 @@ export const open = Effect.fnUntraced(function* (given: string): Effect.fn.Retur
   const usable: Effect.Effect<Tokens> = Effect.flatMap(read(path), (content) =>
     content._tag === "Tokens"
       ? Effect.succeed(content.tokens)
-      : Effect.as(warned(path, content.code), new Map<string, Encoded>())
+      : Effect.as(warned(path, content.code), new Map<string, UserToken>())
   )
 
   // what somebody else wrote there is not lost, and what cannot even be looked into is left alone
@@ -133,7 +135,7 @@ export const open = Effect.fnUntraced(function* (given: string): Effect.fn.Retur
     code === corrupt
       ? warned(path, code).pipe(
           Effect.zipRight(attempt(() => Fs.rename(path, `${path}.corrupt`))),
-          Effect.as(new Map<string, Encoded>())
+          Effect.as(new Map<string, UserToken>())
         )
       : Effect.fail(code)
 
@@ -155,8 +157,8 @@ export const open = Effect.fnUntraced(function* (given: string): Effect.fn.Retur
     )
 
   return {
-    get: (key) => Effect.map(usable, (tokens) => Option.flatMap(Option.fromNullable(tokens.get(key)), decode)),
-    set: (key, token) => change((tokens) => void tokens.set(key, encode(token))),
+    get: (key) => Effect.map(usable, (tokens) => Option.fromNullable(tokens.get(key))),
+    set: (key, token) => change((tokens) => void tokens.set(key, token)),
     remove: (key) => change((tokens) => void tokens.delete(key))
   }
 })

@@ -10,7 +10,7 @@ const ofNumber = (value: number): number | undefined => {
 
 /**
  * A point in time as servers write it, in milliseconds since 1970: a date and time, which is UTC when it names no zone,
- * or a number of seconds or milliseconds.
+ * a date as in headers, or a number of seconds or milliseconds.
  *
  * @internal
  */
@@ -18,6 +18,8 @@ export const expiryMillis = (value: unknown): number | undefined => {
   if (typeof value !== "string") return undefined
   const text = value.trim()
   if (/^\d+(?:\.\d+)?$/.test(text)) return ofNumber(Number(text))
+  // a parser takes "-1" and "soon 1" for days of the year 2001
+  if (!/^\d{4}-\d{2}-\d{2}|^[A-Z][a-z]{2}, \d{2} /.test(text)) return undefined
   const isTimed = /^\d{4}-\d{2}-\d{2}[tT ]\d{2}:\d{2}/.test(text)
   const millis = Date.parse(isTimed && !zoned.test(text) ? `${text}Z` : text)
   return Number.isNaN(millis) ? undefined : millis

@@ -34,41 +34,51 @@ export const dataOf =
     return missing.expected.length > 0 ? Either.left(missing.expected) : Either.right(value)
   }
 
+const uuid = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i
+
 /**
  * What was expected of an answer and is not in it.
  *
  * @internal
  */
 export class Missing {
-  readonly expected: Array<string> = []
+  constructor(
+    readonly expected: Array<string> = [],
+    private readonly within = "data"
+  ) {}
+
+  /** The same for a part of the answer. */
+  at(name: string): Missing {
+    return new Missing(this.expected, `${this.within}.${name}`)
+  }
 
   add(what: string, name: string): void {
-    this.expected.push(`expected ${what} in "data.${name}"`)
+    this.expected.push(`expected ${what} in "${this.within}.${name}"`)
   }
 
   text(fields: Fields, name: string): string {
     const value = textIn(fields, name)
-    if (value === undefined || value === "") this.add("text", name)
+    if (value === undefined) this.add("text", name)
     return value ?? ""
   }
 
-  secret(fields: Fields, name: string): Redacted.Redacted {
-    return Redacted.make(this.text(fields, name))
+  uuid(fields: Fields, name: string): string {
+    const value = textIn(fields, name) ?? ""
+    if (!uuid.test(value)) this.add("a UUID", name)
+    return value
   }
-}
 
-const ownSecrets: ReadonlySet<string> = new Set(["auth_string", "configuration"])
+  boolean(fields: Fields, name: string): boolean {
+    const value = booleanIn(fields, name)
+    if (value === undefined) this.add("true or false", name)
+    return value ?? false
+  }
 
-// what a platform keeps of an account to act for it
-const hidden = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(hidden)
-  if (!isFields(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, held]) => [
-      name,
-      ownSecrets.has(name) && held !== null ? Redacted.make(held) : hidden(held)
-    ])
-  )
+  secret(fields: Fields, name: string): Redacted.Redacted {
+    const value = this.text(fields, name)
+    if (fields[name] === "") this.add("text", name)
+    return Redacted.make(value)
+  }
 }
 
 /**
@@ -76,7 +86,7 @@ const hidden = (value: unknown): unknown => {
  *
  * @internal
  */
-export const rawOf = (value: unknown): unknown => hidden(withoutSecrets(value))
+export const rawOf = (value: unknown): unknown => withoutSecrets(value)
 
 /**
  * A text that the server needs and that holds nothing.

@@ -87,7 +87,7 @@ export const make = Effect.fnUntraced(function* (
     { initial: keyOnly, current: Effect.succeed(keyOnly) },
     settings
   )
-  const { authenticate } = users.make(way, table)
+  const { authenticate } = users.make(way, table, true)
   const store = options.store ?? noStore
   const key = keyOf(way.base, table.dialect, options)
   let held: Held | undefined

@@ -3,84 +3,81 @@ import * as Redacted from "effect/Redacted"
 import type { CreatedUser, Operations, UserInfo, UserIntegration, UserToken } from "../../Users.js"
 import { type Fields, isFields } from "../fields.js"
 import type { Decode } from "../incoming.js"
+import type { Issue } from "../../InvalidRequest.js"
 import type { Road } from "../road.js"
 import type { Table } from "../wire/bosa.js"
 import { expiryMillis } from "./expiry.js"
 import { tokenOf } from "./prepared.js"
 import { blankIssue, booleanIn, dataOf, type Missing, rawOf, textIn } from "./record.js"
 
-const uuid = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i
-
-const created: Decode<CreatedUser> = dataOf((data, missing) => {
-  const id = textIn(data, "id") ?? ""
-  if (!uuid.test(id)) missing.add("a UUID", "id")
-  return {
-    id,
-    identifier: missing.text(data, "identifier"),
-    secret: missing.secret(data, "secret"),
-    secretPreview: textIn(data, "secret_preview"),
-    isActive: booleanIn(data, "is_active")
-  }
-})
+const created: Decode<CreatedUser> = dataOf((data, missing) => ({
+  id: missing.uuid(data, "id"),
+  identifier: missing.text(data, "identifier"),
+  secret: missing.secret(data, "secret"),
+  secretPreview: missing.text(data, "secret_preview"),
+  isActive: missing.boolean(data, "is_active")
+}))
 
 const token: Decode<UserToken> = dataOf((data, missing) => {
-  const expiresAt = data["expires_at"]
-  // a number does not say of what it counts
-  if (expiresAt !== undefined && expiresAt !== null && typeof expiresAt !== "string") missing.add("text", "expires_at")
+  const expiresAt = missing.text(data, "expires_at")
   return {
     token: missing.secret(data, "token"),
-    tokenType: textIn(data, "token_type"),
-    expiresAt: textIn(data, "expires_at"),
+    tokenType: missing.text(data, "token_type"),
+    expiresAt,
     expiresAtMillis: expiryMillis(expiresAt),
-    isRevoked: booleanIn(data, "is_revoked"),
-    userId: textIn(data, "user_id"),
-    clientId: textIn(data, "client_id")
+    isRevoked: missing.boolean(data, "is_revoked"),
+    userId: missing.text(data, "user_id"),
+    clientId: missing.text(data, "client_id")
   }
 })
 
-const integrationOf = (fields: Fields, index: number, missing: Missing): UserIntegration => {
-  const connector = textIn(fields, "connector")
-  if (connector === undefined) missing.add("text", `integrations.${index}.connector`)
-  return {
-    id: textIn(fields, "id"),
-    clientId: textIn(fields, "client_id"),
-    userId: textIn(fields, "user_id"),
-    connector: connector ?? "",
-    account: textIn(fields, "user_identifier"),
-    isSelected: booleanIn(fields, "selected"),
+const integrationOf =
+  (needsSelected: boolean) =>
+  (fields: Fields, missing: Missing): UserIntegration => ({
+    id: missing.uuid(fields, "id"),
+    clientId: missing.uuid(fields, "client_id"),
+    userId: missing.uuid(fields, "user_id"),
+    connector: missing.text(fields, "connector"),
+    account: missing.text(fields, "user_identifier"),
+    isSelected: needsSelected ? missing.boolean(fields, "selected") : booleanIn(fields, "selected"),
     authStatus: textIn(fields, "auth_status"),
     raw: rawOf(fields)
-  }
-}
+  })
 
-const integrationsIn = (data: Fields, missing: Missing): ReadonlyArray<UserIntegration> => {
-  const listed = data["integrations"]
-  if (!Array.isArray(listed)) missing.add("a list", "integrations")
-  const elements: ReadonlyArray<unknown> = Array.isArray(listed) ? listed : []
-  return elements.map((element, index) => integrationOf(isFields(element) ? element : {}, index, missing))
-}
-
-const info: Decode<UserInfo> = dataOf((data, missing) => ({
-  id: missing.text(data, "id"),
-  clientId: textIn(data, "client_id"),
-  identifier: missing.text(data, "identifier"),
-  secretPreview: textIn(data, "secret_preview"),
-  isActive: booleanIn(data, "is_active"),
-  integrations: integrationsIn(data, missing),
-  raw: rawOf(data)
-}))
+const infoOf = (needsSelected: boolean): Decode<UserInfo> =>
+  dataOf((data, missing) => {
+    const listed = data["integrations"]
+    if (!Array.isArray(listed)) missing.add("a list", "integrations")
+    const elements: ReadonlyArray<unknown> = Array.isArray(listed) ? listed : []
+    const one = integrationOf(needsSelected)
+    return {
+      id: missing.uuid(data, "id"),
+      clientId: missing.uuid(data, "client_id"),
+      identifier: missing.text(data, "identifier"),
+      secretPreview: missing.text(data, "secret_preview"),
+      isActive: missing.boolean(data, "is_active"),
+      integrations: elements.map((element, index) =>
+        one(isFields(element) ? element : {}, missing.at(`integrations.${index}`))
+      ),
+      raw: rawOf(data)
+    }
+  })
 
 const identifierIssues = (identifier: string) =>
   blankIssue("identifier", identifier, "give the name that your program knows the user by")
 
+const noKey: Issue = {
+  path: ["Auth"],
+  message: "holds no API key, and a user is created for a client",
+  fix: "provide Auth.bosa with the client's key"
+}
+
 /** @internal */
-export const make = (road: Road, table: Table): Operations => ({
-  create: (identifier) =>
-    road.call(
-      table.users.create,
-      { segments: [], body: { identifier }, issues: identifierIssues(identifier) },
-      created
-    ),
+export const make = (road: Road, table: Table, hasKey: boolean): Operations => ({
+  create: (identifier) => {
+    const issues = [...identifierIssues(identifier), ...(table.createsWithKey && !hasKey ? [noKey] : [])]
+    return road.call(table.users.create, { segments: [], body: { identifier }, issues }, created)
+  },
   authenticate: (identifier, secret) =>
     Effect.suspend(() => {
       const plain = Redacted.value(secret)
@@ -91,5 +88,5 @@ export const make = (road: Road, table: Table): Operations => ({
         token
       )
     }),
-  me: (token) => road.call(table.users.me, { segments: [], token: tokenOf(token) }, info)
+  me: (token) => road.call(table.users.me, { segments: [], token: tokenOf(token) }, infoOf(table.removes === "account"))
 })

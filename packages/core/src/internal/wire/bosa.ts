@@ -112,6 +112,8 @@ export interface Table {
   readonly connectors: ReturnType<typeof discovery>
   readonly users: ReturnType<typeof users>
   readonly integrations: typeof integrations & Partial<typeof accounts> & { readonly remove: Operation<WriteError> }
+  /** Without an API key no user is created: refused here. */
+  readonly createsWithKey: boolean
   /** What `integrations.remove` takes away. */
   readonly removes: "connector" | "account"
   /** What `integrations.initiate` and `configure` say beside their own. */
@@ -138,6 +140,7 @@ const bosa: Table = {
   connectors: discovery("/connectors"),
   users: users("/clients/register-user", "/clients/oauth-token", "/clients/user"),
   integrations: { ...integrations, remove: remove(integrationsAt) },
+  createsWithKey: false,
   removes: "connector",
   integrationBody: {},
   identifierHeaders: [],
@@ -161,6 +164,7 @@ const gl: Table = {
   ...bosa03,
   dialect: "gl",
   baseUrl: "https://connector.gdplabs.id",
+  createsWithKey: true,
   integrationBody: { replace_duplicate: false },
   catalogue,
   skills,
