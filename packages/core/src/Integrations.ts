@@ -120,6 +120,17 @@ export interface UntilLinkedOptions {
 }
 
 /**
+ * How an account is linked.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface InitiateOptions {
+  /** Takes the place of an account that is linked already, which is refused otherwise. In dialect `gl` only. */
+  readonly replaceDuplicate?: boolean | undefined
+}
+
+/**
  * What can be done with integrations. Every operation acts for the user of `token`, or of `Auth` when that is `undefined`.
  *
  * @example
@@ -150,13 +161,15 @@ export interface Operations {
   readonly initiate: (
     connector: string,
     token: Token | undefined,
-    callbackUrl: string
+    callbackUrl: string,
+    options?: InitiateOptions
   ) => Effect.Effect<string, WriteError>
   /** Links with credentials of the connector's own form. Not in dialect `bosa`: `InvalidRequest` there. */
   readonly configure: (
     connector: string,
     token: Token | undefined,
-    configuration: Readonly<Record<string, unknown>>
+    configuration: Readonly<Record<string, unknown>>,
+    options?: InitiateOptions
   ) => Effect.Effect<IntegrationResult, WriteError>
   /** Has calls that name no account use this one. Not in dialect `bosa`: `InvalidRequest` there. */
   readonly select: (

@@ -9,6 +9,7 @@ import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type * as Stream from "effect/Stream"
 import { expectTypeOf } from "vitest"
@@ -50,6 +51,27 @@ describe("integrations on the wire", () => {
           headers: withBody,
           body: { callback_url: callback, ...own }
         })
+      })
+    )
+
+    it.effect(`${dialect}: a duplicate is replaced where that can be asked for`, () =>
+      Effect.gen(function* () {
+        const { bosa, fake } = yield* seen({ dialect }, data({ url: "https://auth.example/go" }), data({}))
+        const replaced = { replaceDuplicate: true }
+        const asked = yield* Effect.either(bosa.integrations.initiate("demo", token, callback, replaced))
+        const configured = yield* Effect.either(bosa.integrations.configure("demo", token, { key: "k" }, replaced))
+        if (dialect === "gl") {
+          assert.deepStrictEqual(wire(fake).body, { callback_url: callback, replace_duplicate: true })
+          const body = { auth_type: "custom", configuration: { key: "k" }, replace_duplicate: true }
+          assert.deepStrictEqual(wire(fake, 1).body, body)
+        } else {
+          assert.strictEqual(fake.sent.length, 0)
+          for (const refused of [asked, configured]) {
+            assert.isTrue(Either.isLeft(refused) && refused.left._tag === "InvalidRequest")
+            assert.include(Either.isLeft(refused) ? refused.left.message : "", '"gl"')
+          }
+          assert.include(Either.isLeft(asked) ? asked.left.message : "", "replaceDuplicate")
+        }
       })
     )
 

@@ -117,10 +117,13 @@ const requestIds = ["x-request-id", "x-correlation-id", "request-id", "x-amzn-re
 const requestIdShape = /^[A-Za-z0-9._:-]{1,128}$/
 
 /** @internal */
+export const isRequestId = (u: unknown): u is string => typeof u === "string" && requestIdShape.test(u)
+
+/** @internal */
 export const requestIdOf = (headers: ApiResponse["headers"]): string | undefined => {
   for (const name of requestIds) {
     const value = headers[name]
-    if (value !== undefined && requestIdShape.test(value)) return value
+    if (isRequestId(value)) return value
   }
   return undefined
 }

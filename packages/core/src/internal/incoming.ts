@@ -3,8 +3,9 @@ import { type ApiError, type CallContext, type Unauthorized, UnexpectedBody } fr
 import type { ApiResponse } from "../ApiResponse.js"
 import type * as Call from "../Call.js"
 import type { InvalidRequest } from "../InvalidRequest.js"
-import { type Answer, isJsonType, isOk, type Lost, requestIdOf } from "./answer.js"
+import { type Answer, isJsonType, isOk, isRequestId, type Lost, requestIdOf } from "./answer.js"
 import { isNoProof, mayReplay, statusError, type StatusError } from "./classify.js"
+import { isFields } from "./fields.js"
 import { parse } from "./json.js"
 import { receivedFile, unreadFile } from "./receivedFile.js"
 import { withoutSecrets } from "./secrets.js"
@@ -88,9 +89,15 @@ const bodyOf = (answer: Answer): unknown => {
 const responseOf = (answer: Answer, body: unknown): ApiResponse => ({
   status: answer.status,
   headers: answer.headers,
-  requestId: requestIdOf(answer.headers),
+  requestId: requestIdOf(answer.headers) ?? requestIdIn(body),
   body
 })
+
+// some servers name the request in what they say of its failure only
+const requestIdIn = (body: unknown): string | undefined => {
+  const error = isFields(body) && isFields(body["error"]) ? body["error"] : {}
+  return isRequestId(error["request_id"]) ? error["request_id"] : undefined
+}
 
 /** @internal */
 export const contextOf = <E extends ApiError>(

@@ -1,5 +1,7 @@
 import * as HttpBody from "@effect/platform/HttpBody"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as FiberId from "effect/FiberId"
 import * as Stream from "effect/Stream"
 
 /**
@@ -10,17 +12,24 @@ import * as Stream from "effect/Stream"
 export interface Watched {
   readonly body: HttpBody.HttpBody
   readonly lastMoveAt: () => number
+  /** Closes its source, which not every transport does with a request that it gives up. */
+  readonly end: Effect.Effect<unknown>
 }
 
 /** @internal */
 export const watched = (body: HttpBody.Stream, now: () => number): Watched => {
   let at = now()
+  const over = Deferred.unsafeMake<void>(FiberId.none)
   const moving = Stream.tap(body.stream, () =>
     Effect.sync(() => {
       at = now()
     })
   )
-  return { body: HttpBody.stream(moving, body.contentType, body.contentLength), lastMoveAt: () => at }
+  return {
+    body: HttpBody.stream(Stream.interruptWhenDeferred(moving, over), body.contentType, body.contentLength),
+    lastMoveAt: () => at,
+    end: Deferred.succeed(over, undefined)
+  }
 }
 
 /**
@@ -31,7 +40,7 @@ export const watched = (body: HttpBody.Stream, now: () => number): Watched => {
  */
 export const whileMoving = <A, E>(
   self: Effect.Effect<A, E>,
-  { lastMoveAt }: Watched,
+  { end, lastMoveAt }: Watched,
   now: () => number,
   idleMillis: number,
   onIdle: () => E
@@ -40,5 +49,5 @@ export const whileMoving = <A, E>(
     const left = lastMoveAt() + idleMillis - now()
     return left > 0 ? Effect.zipRight(Effect.sleep(left), idle) : Effect.fail(onIdle())
   })
-  return Effect.raceFirst(self, idle)
+  return Effect.ensuring(Effect.raceFirst(self, idle), end)
 }

@@ -180,8 +180,8 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
   ): Effect.Effect<A, Failure<CallError<E>>> => {
     const { renew } = auth
     const refused = run.credentials
-    // a token of the call's own is not Auth's to renew
-    const isOwn = run.outgoing.own?.after["authorization"] !== undefined
+    // a token of the call's own is not Auth's to renew, and where none was sent none was refused
+    const isOwn = run.outgoing.own?.after["authorization"] !== undefined || refused === noCredentialsNeeded
     if (renew === undefined || refused === undefined || isOwn) return Effect.fail(failure)
     return Effect.matchEffect(renew(refused), {
       onFailure: () => Effect.fail(failure),

@@ -3,7 +3,14 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type { Token } from "../../Action.js"
 import { IntegrationRequired } from "../../BosaError.js"
-import { type Integration, type IntegrationResult, Linked, type Operations, Visit } from "../../Integrations.js"
+import {
+  type InitiateOptions,
+  type Integration,
+  type IntegrationResult,
+  Linked,
+  type Operations,
+  Visit
+} from "../../Integrations.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import { type Fields, isFields } from "../fields.js"
 import type { Decode } from "../incoming.js"
@@ -131,15 +138,25 @@ export const make = (road: Road, table: Table): Operations => {
 
   const look: Operations["has"] = (connector, token) => road.call(integrations.has, input(connector, token), has)
 
-  const initiate: Operations["initiate"] = (connector, token, callbackUrl) =>
-    road.call(
+  const replacing = ({ replaceDuplicate }: InitiateOptions): Pick<Input, "issues"> & { readonly fields: Fields } => {
+    if (replaceDuplicate === undefined) return { fields: integrationBody, issues: [] }
+    if ("replace_duplicate" in integrationBody) return { fields: { replace_duplicate: replaceDuplicate }, issues: [] }
+    const dialects = dialectsWith((it) => "replace_duplicate" in it.integrationBody)
+    const message = `is not known in dialect "${table.dialect}"`
+    return { fields: {}, issues: [{ path: ["replaceDuplicate"], message, fix: `leave it out, or speak ${dialects}` }] }
+  }
+
+  const initiate: Operations["initiate"] = (connector, token, callbackUrl, options = {}) => {
+    const { fields, issues = [] } = replacing(options)
+    return road.call(
       integrations.initiate,
       input(connector, token, {
-        body: { callback_url: callbackUrl, ...integrationBody },
-        issues: callbackIssues(callbackUrl)
+        body: { callback_url: callbackUrl, ...fields },
+        issues: [...callbackIssues(callbackUrl), ...issues]
       }),
       url
     )
+  }
 
   // what is wrong with the second call is known before the first
   const checked = (name: string, callbackUrl: string | undefined): Effect.Effect<void, InvalidRequest> => {
@@ -165,14 +182,12 @@ export const make = (road: Road, table: Table): Operations => {
   return {
     has: look,
     initiate,
-    configure: (connector, token, configuration) =>
-      integrations.configure === undefined
-        ? lacks("configure")
-        : road.call(
-            integrations.configure,
-            input(connector, token, { body: { auth_type: "custom", configuration, ...integrationBody } }),
-            configured
-          ),
+    configure: (connector, token, configuration, options = {}) => {
+      if (integrations.configure === undefined) return lacks("configure")
+      const { fields, issues = [] } = replacing(options)
+      const body = { auth_type: "custom", configuration, ...fields }
+      return road.call(integrations.configure, input(connector, token, { body, issues }), configured)
+    },
     select: (connector, token, account) =>
       integrations.select === undefined
         ? lacks("select")
