@@ -33,7 +33,7 @@ const cellsOf = (line: string) =>
 const rows: ReadonlyArray<Row> = (() => {
   const found: Array<Row> = []
   let [section, header]: [string, ReadonlyArray<string>] = ["", []]
-  for (const line of (read("docs/parity.md").split("\n## BOSA / GL Connectors\n")[1] ?? "").split("\n")) {
+  for (const line of read("docs/parity.md").split("\n## BOSA / GL Connectors\n").slice(1).join("\n").split("\n")) {
     if (line.startsWith("#")) section = line.replace(/^#+ /, "")
     if (!line.startsWith("|")) header = []
     else if (header.length === 0) header = cellsOf(line)
