@@ -10,7 +10,7 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import type { ApiResponse } from "./ApiResponse.js"
-import { coded, hintOf, jobHint, tried, wait, where } from "./internal/message.js"
+import { coded, hintOf, jobHint, tried, wait, where, credentialsHint, fileHint } from "./internal/message.js"
 import { reportedResponse } from "./internal/reported.js"
 import { InvalidRequest, Issue } from "./InvalidRequest.js"
 import { JobRef } from "./JobRef.js"
@@ -108,7 +108,7 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>("@effect-conn
   override get message(): string {
     return this.status === 0
       ? `${where(this)}: no credentials to send. Auth.refreshing or UserAuth could not give any`
-      : `${where(this)}: the server does not accept the credentials (${this.status}${coded(this.serverCode)}). Check the token or session given to Auth${jobHint(this)}`
+      : `${where(this)}: the server does not accept the credentials (${this.status}${coded(this.serverCode)}). ${credentialsHint(this.serverCode, "Check the key, token or session of Auth, or the token given to this call")}${jobHint(this)}`
   }
 }
 
@@ -128,7 +128,7 @@ export class Forbidden extends Schema.TaggedError<Forbidden>("@effect-connectors
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: these credentials may not do this (403${coded(this.serverCode)}). Use an account that has the right${jobHint(this)}`
+    return `${where(this)}: these credentials may not do this (403${coded(this.serverCode)}). ${credentialsHint(this.serverCode, "Use an account that has the right")}${jobHint(this)}`
   }
 }
 
@@ -328,7 +328,7 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(
     const what = this.phase === "body" ? "answered, but the answer cannot be read" : "sent, but the answer was lost"
     return `${where(this)}: ${what} (${this.code}${
       this.status === undefined ? "" : `, status ${this.status}`
-    }). It may have happened: see what the server did before this is repeated`
+    })${tried(this)}.${fileHint(this.code)} It may have happened: see what the server did before this is repeated`
   }
 }
 

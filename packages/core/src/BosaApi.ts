@@ -17,13 +17,13 @@ import { Auth } from "./Auth.js"
 import type * as Clients from "./Clients.js"
 import type * as Catalogue from "./Catalogue.js"
 import type { ActionCalls, ConnectorHandle } from "./ConnectorHandle.js"
-import type { Dialect } from "./Dialect.js"
+import { all, type Dialect, isDialect } from "./Dialect.js"
 import type * as Integrations from "./Integrations.js"
 import * as calls from "./internal/bosa/calls.js"
 import * as catalogue from "./internal/bosa/catalogue.js"
 import * as clients from "./internal/bosa/clients.js"
 import * as discovery from "./internal/bosa/discovery.js"
-import { dialectFrom, optionalText } from "./internal/bosa/environment.js"
+import { addressFrom, dialectFrom } from "./internal/bosa/environment.js"
 import * as handle from "./internal/bosa/handle.js"
 import * as integrations from "./internal/bosa/integrations.js"
 import * as skills from "./internal/bosa/skills.js"
@@ -191,9 +191,15 @@ export declare namespace BosaApi {
 }
 
 const environment: Config.Config.Wrap<BosaApi.Settings> = Config.all({
-  baseUrl: optionalText("BOSA_BASE_URL"),
+  baseUrl: addressFrom("BOSA_BASE_URL"),
   dialect: dialectFrom("BOSA_DIALECT")
 })
+
+const noDialect: Issue = {
+  path: ["dialect"],
+  message: "is no dialect",
+  fix: `give one of ${all.map((dialect) => `"${dialect}"`).join(", ")}`
+}
 
 const contractIssues = ({ dialect, errorContract }: BosaApi.Options): ReadonlyArray<Issue> => {
   if (errorContract === undefined) return []
@@ -216,7 +222,9 @@ const contractHeader = ({ dialect = "bosa", errorContract }: BosaApi.Options): R
 export const make = Effect.fnUntraced(function* (
   options: BosaApi.Options = {}
 ): Effect.fn.Return<BosaApi.Service, InvalidRequest, Auth | HttpClient.HttpClient> {
-  const table = tables[options.dialect ?? "bosa"]
+  const dialect = options.dialect ?? "bosa"
+  if (!isDialect(dialect)) return yield* new InvalidRequest({ operation: "BosaApi.make", issues: [noDialect] })
+  const table = tables[dialect]
   const issues: Array<Issue> = [...contractIssues(options), ...clients.optionIssues(options.createClient)]
   const ttlMillis = milliseconds("discoveryTtl", options.discoveryTtl ?? "10 minutes", issues)
   if (issues.length > 0) return yield* new InvalidRequest({ operation: "BosaApi.make", issues })

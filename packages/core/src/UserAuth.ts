@@ -12,7 +12,7 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import { Auth } from "./Auth.js"
 import type { Dialect } from "./Dialect.js"
-import { dialectFrom, optionalText } from "./internal/bosa/environment.js"
+import { addressFrom, dialectFrom } from "./internal/bosa/environment.js"
 import * as userAuth from "./internal/bosa/userAuth.js"
 import type { InvalidRequest } from "./InvalidRequest.js"
 import type { RetryInput } from "./Retry.js"
@@ -31,8 +31,8 @@ export interface Settings {
   readonly identifier: string
   /** What `users.create` answered with. */
   readonly secret: Redacted.Redacted
-  /** Default the public address of the dialect. */
-  readonly baseUrl?: string | undefined
+  /** The same as that of the client. `undefined` is the public address of the dialect: say so, as the secret goes there. */
+  readonly baseUrl: string | undefined
   /** Default `bosa`. */
   readonly dialect?: Dialect | undefined
   /** How long before its end a token is renewed, but never more than half of its life. Default 60 seconds. */
@@ -77,9 +77,11 @@ export interface Options extends Settings, ClientOptions {}
  * import * as Layer from "effect/Layer"
  * import * as Redacted from "effect/Redacted"
  *
- * export const ann = BosaApi.layer().pipe(
+ * const platform = { baseUrl: "https://bosa.example", dialect: "gl" } as const
+ *
+ * export const ann = BosaApi.layer(platform).pipe(
  *   Layer.provide(
- *     UserAuth.layer({ apiKey: Redacted.make("key"), identifier: "ann", secret: Redacted.make("sk-user-...") })
+ *     UserAuth.layer({ ...platform, apiKey: Redacted.make("key"), identifier: "ann", secret: Redacted.make("sk-user-...") })
  *   )
  * )
  * ```
@@ -97,7 +99,7 @@ const environment: Config.Config.Wrap<Settings> = Config.all({
   apiKey: Config.redacted(Config.nonEmptyString("BOSA_API_KEY")),
   identifier: Config.nonEmptyString("BOSA_USER_IDENTIFIER"),
   secret: Config.redacted(Config.nonEmptyString("BOSA_USER_SECRET")),
-  baseUrl: optionalText("BOSA_BASE_URL"),
+  baseUrl: addressFrom("BOSA_BASE_URL"),
   dialect: dialectFrom("BOSA_DIALECT")
 })
 

@@ -180,8 +180,7 @@ export const layerOptions = (options: Options): Layer.Layer<HttpClient.HttpClien
  *
  * @example
  * ```ts
- * import { BosaApi } from "@effect-connectors/core/BosaApi"
-import { ConnectionsApi } from "@effect-connectors/core"
+ * import { ConnectionsApi } from "@effect-connectors/core"
  * import { NodeConnectors } from "@effect-connectors/node"
  * import * as Effect from "effect/Effect"
  *

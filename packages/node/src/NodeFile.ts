@@ -26,6 +26,13 @@ export class FileUnreadable extends Schema.TaggedError<FileUnreadable>(
   }
 }
 
+const savingHints: Readonly<Record<string, string>> = {
+  EEXIST: ". A file of that name is there: give `overwrite: true` to replace it, or another path",
+  NO_NAME: ". The file has no name: give the path of a file instead of a folder",
+  UNSAFE_NAME: ". Its name is not one place in a folder: give the path of a file instead of a folder",
+  INVALID_DIGEST: ". `sha256` is not a digest of 64 hexadecimal characters"
+}
+
 /**
  * A file was not saved, and nothing of it is left on disk. `code` is one of
  *
@@ -43,7 +50,7 @@ export class FileUnsaved extends Schema.TaggedError<FileUnsaved>("@effect-connec
   { path: Schema.String, code: Schema.String }
 ) {
   override get message(): string {
-    return `${this.path} was not saved: ${this.code}`
+    return `${this.path} was not saved: ${this.code}${savingHints[this.code] ?? ""}`
   }
 }
 
@@ -137,6 +144,8 @@ const targetOf = Effect.fnUntraced(function* (
   path: string,
   overwrite: boolean
 ): Effect.fn.Return<string, FileUnsaved> {
+  // a path that ends like a folder is one, and is made
+  if (/[/\\]$/.test(path)) yield* Effect.mapError(saving.makeFolder(path), (code) => new FileUnsaved({ path, code }))
   const kind = yield* Effect.mapError(saving.kindAt(path), (code) => new FileUnsaved({ path, code }))
   if (kind === "folder") {
     const name = file.filename ?? ""

@@ -57,6 +57,16 @@ const redacted = Redacted.make<string>
 const linked = Schema.Struct({ app: text, token })
 const account = Schema.Struct({ ...linked.fields, identifier: text })
 
+const replacing = { replace_duplicate: Schema.optional(Schema.Boolean) }
+
+const replacingOf = ({
+  replace_duplicate: replaceDuplicate
+}: {
+  readonly replace_duplicate?: boolean | undefined
+}) => ({
+  replaceDuplicate
+})
+
 /** The steps that users and integrations are. */
 export const people: Readonly<Record<string, Operation>> = {
   create_user: operation(Schema.Struct({ identifier: text }), (session, { identifier }) =>
@@ -72,15 +82,17 @@ export const people: Readonly<Record<string, Operation>> = {
     Effect.flatMap(api(session), ({ integrations }) => integrations.has(app, redacted(token)))
   ),
   initiate: operation(
-    Schema.Struct({ ...linked.fields, callback_uri: text }),
-    (session, { app, callback_uri: callback, token }) =>
-      Effect.flatMap(api(session), ({ integrations }) => integrations.initiate(app, redacted(token), callback))
+    Schema.Struct({ ...linked.fields, ...replacing, callback_uri: text }),
+    (session, { app, callback_uri: callback, token, ...options }) =>
+      Effect.flatMap(api(session), ({ integrations }) =>
+        integrations.initiate(app, redacted(token), callback, replacingOf(options))
+      )
   ),
   configure: operation(
-    Schema.Struct({ ...linked.fields, configuration: optional(Parameters) }),
-    (session, { app, configuration, token }) =>
+    Schema.Struct({ ...linked.fields, ...replacing, configuration: optional(Parameters) }),
+    (session, { app, configuration, token, ...options }) =>
       Effect.flatMap(api(session), ({ integrations }) =>
-        Effect.map(integrations.configure(app, redacted(token), configuration ?? {}), ofResult)
+        Effect.map(integrations.configure(app, redacted(token), configuration ?? {}, replacingOf(options)), ofResult)
       )
   ),
   select: operation(account, (session, { app, identifier, token }) =>

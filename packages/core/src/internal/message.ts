@@ -30,6 +30,16 @@ export const jobHint = (error: CallContext): string =>
     ? ""
     : `. Job ${error.job.jobId} may still be running: watch it again with the reference in \`job\``
 
+/**
+ * What to do when credentials are not accepted, or do not suffice.
+ *
+ * @internal
+ */
+export const credentialsHint = (code: string | undefined, otherwise: string): string =>
+  code === "INTEGRATION_REQUIRED"
+    ? "The user has not linked this connector: have it linked with `integrations.ensure`"
+    : otherwise
+
 const hints: Readonly<Record<string, string>> = {
   ATTEMPT_TIMEOUT: "Give it more time with `attemptTimeout`, or see why the server is slow",
   ENOTFOUND: "No such host: check `baseUrl`",
@@ -38,3 +48,14 @@ const hints: Readonly<Record<string, string>> = {
 
 /** @internal */
 export const hintOf = (code: string): string => hints[code] ?? "Check `baseUrl` and the network"
+
+const fileHints: Readonly<Record<string, string>> = {
+  SIZE_MISMATCH: " The file that was being sent is longer or shorter than its `size`.",
+  ALREADY_READ: " The file that was to be sent can be read only once, and was read before.",
+  FILE_FAILED: " The file that was being sent could not be read to its end.",
+  SOURCE_FAILED: " The file that was being sent could not be read to its end.",
+  ENOENT: " The file that was to be sent is not there any more."
+}
+
+/** @internal */
+export const fileHint = (code: string): string => fileHints[code] ?? ""

@@ -2,7 +2,9 @@ import * as HttpBody from "@effect/platform/HttpBody"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FiberId from "effect/FiberId"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
+import { isCode } from "./codeIn.js"
 
 /**
  * A body that says when something of it was last taken.
@@ -12,6 +14,8 @@ import * as Stream from "effect/Stream"
 export interface Watched {
   readonly body: HttpBody.HttpBody
   readonly lastMoveAt: () => number
+  /** Why its source failed, once it did. */
+  readonly failure: () => string | undefined
   /** Closes its source, which not every transport does with a request that it gives up. */
   readonly end: Effect.Effect<unknown>
 }
@@ -19,15 +23,24 @@ export interface Watched {
 /** @internal */
 export const watched = (body: HttpBody.Stream, now: () => number): Watched => {
   let at = now()
+  let failure: string | undefined
   const over = Deferred.unsafeMake<void>(FiberId.none)
-  const moving = Stream.tap(body.stream, () =>
-    Effect.sync(() => {
-      at = now()
-    })
+  const moving = body.stream.pipe(
+    Stream.tap(() =>
+      Effect.sync(() => {
+        at = now()
+      })
+    ),
+    Stream.tapError((error) =>
+      Effect.sync(() => {
+        failure = Predicate.hasProperty(error, "code") && isCode(error.code) ? error.code : "FILE_FAILED"
+      })
+    )
   )
   return {
     body: HttpBody.stream(Stream.interruptWhenDeferred(moving, over), body.contentType, body.contentLength),
     lastMoveAt: () => at,
+    failure: () => failure,
     end: Deferred.succeed(over, undefined)
   }
 }

@@ -121,6 +121,12 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     const unbound = { ...limits, timeoutMillis: maxTimerMillis }
     return whileMoving(exchange(client, request, unbound, reading), moving, now, limits.timeoutMillis, () =>
       timedOut(undefined)
+    ).pipe(
+      // the transport only sees that the body broke off
+      Effect.mapError((lost) => {
+        const code = moving.failure()
+        return code === undefined ? lost : { ...lost, evidence: { ...lost.evidence, code, permanent: true } }
+      })
     )
   }
 

@@ -34,6 +34,13 @@ export const kindAt = (path: string): Effect.Effect<"nothing" | "folder" | "othe
     })
   )
 
+/** Makes a folder and those above it; fails with a code. */
+export const makeFolder = (path: string): Effect.Effect<unknown, string> =>
+  Effect.mapError(
+    attempt(() => Fs.mkdir(path, { recursive: true })),
+    codeOf
+  )
+
 /** Whether anything has this path, a link to nowhere included. */
 export const isTaken = (path: string): Effect.Effect<boolean> => Effect.isSuccess(attempt(() => Fs.lstat(path)))
 

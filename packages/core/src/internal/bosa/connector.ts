@@ -42,6 +42,7 @@ const unlisted = "it is named like a route of the integrations: it is not listed
 const entryOf = (name: string, row: Fields, dialect: Dialect): Either.Either<Entry, string> => {
   const { docstring, parameters, path } = row
   if (typeof path !== "string") return Either.left("it has no path")
+  if (docstring === undefined) return Either.left("it has no docstring")
   return Either.map(ActionSchema.make(parameters, { dialect }), (schema) => ({
     schema,
     parameters,

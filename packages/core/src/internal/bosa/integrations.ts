@@ -218,6 +218,11 @@ export const make = (road: Road, table: Table): Operations => {
     ensure,
     require,
     untilLinked: (connector, token, options = {}) =>
-      untilLinked(road, integrations.has, look(connector, token), options)
+      untilLinked(
+        `${road.base}/connectors/${encodeURIComponent(connector)}/integration-exists`,
+        integrations.has,
+        look(connector, token),
+        options
+      )
   }
 }

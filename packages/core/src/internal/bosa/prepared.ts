@@ -1,4 +1,5 @@
 import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type { WriteError } from "../../ApiError.js"
 import type { Cleaned } from "../../ActionSchema.js"
@@ -49,8 +50,14 @@ export interface Prepared {
 export const nameOf = ({ connector, name }: Asked): string => `${common.action.name} of ${connector}.${name}`
 
 /** @internal */
-export const tokenOf = (token: Token | undefined): Redacted.Redacted | undefined =>
-  token === undefined || Redacted.isRedacted(token) ? token : token.token
+export const tokenOf = (token: Token | undefined): Redacted.Redacted | undefined => {
+  if (token === undefined || Redacted.isRedacted(token)) return token
+  // what is no token is refused as an empty one is: without it the call would be made in no user's name
+  const inside: unknown = Predicate.hasProperty(token, "token") ? token.token : undefined
+  return Redacted.isRedacted(inside) ? token.token : noToken
+}
+
+const noToken = Redacted.make("")
 
 /** @internal */
 export const wholeFrom = (name: string, value: number | undefined, least: number, most: number): ReadonlyArray<Issue> =>

@@ -93,11 +93,12 @@ const toolOf = (
 export const make = (discovery: Discovery, connect: (connector: string) => ConnectorHandle): Tools => {
   const toolsOf = (found: ReadonlyArray<Connector>, options: ToolOptions): ReadonlyArray<ActionTool> => {
     const nameOf = toolNames()
-    return found.flatMap(({ entries, info: { name: connector } }) =>
-      Array.from(entries.values()).flatMap((entry) => {
-        const { info, operation } = entry
+    return found.flatMap(({ entries, info: { actions, name: connector } }) =>
+      actions.flatMap((info) => {
+        const entry = entries.get(info.name)
         // what may not be sent is no tool
-        if (operation._tag === "Left" || options.filter?.(info, connector) === false) return []
+        if (entry === undefined || entry.operation._tag === "Left" || options.filter?.(info, connector) === false)
+          return []
         return [toolOf(nameOf(connector, info.name), entry, connect(connector).action(info.name), options)]
       })
     )

@@ -12,7 +12,6 @@ import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import { milliseconds } from "../milliseconds.js"
 import type { Operation } from "../operation.js"
 import * as Pace from "../pace.js"
-import type { Road } from "../road.js"
 
 type Pacing = Schedule.Schedule<unknown, number>
 
@@ -49,7 +48,7 @@ const stepped = (schedule: Pacing, at: At, now: number): Effect.Effect<At> =>
  * @internal
  */
 export const untilLinked = (
-  road: Road,
+  url: string,
   operation: Operation<ReadError>,
   look: Effect.Effect<boolean, ReadError>,
   { deadline = "10 minutes", schedule = defaultSchedule }: UntilLinkedOptions
@@ -70,7 +69,7 @@ export const untilLinked = (
             operation: "integrations.untilLinked",
             method: operation.method,
             route: operation.path.route,
-            url: road.base + operation.path.route,
+            url,
             attempts: looks,
             retryable: true,
             deadline: Duration.millis(limit)

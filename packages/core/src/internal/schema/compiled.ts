@@ -149,8 +149,7 @@ export class Compiled implements ActionSchema {
       if (value === undefined) continue
       const found = filesIn(value)
       if (found === undefined) unknownName(name, (this.#names ??= [...this.#known.keys()]), ctx)
-      else if (ctx.strict) misplaced(ctx, name, value)
-      else (all ??= []).push([name, found.files, found.isList])
+      else misplaced(ctx, name, value)
     }
     return all
   }
