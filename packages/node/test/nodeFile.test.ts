@@ -284,11 +284,22 @@ describe("save", () => {
           error._tag === "FileUnsaved" ? error.code : error._tag
         )
       assert.strictEqual(yield* code(join(inside, "missing", "h.txt")), "ENOENT")
-      assert.strictEqual(yield* code(join(inside, "missing/")), "ENOENT")
       assert.strictEqual(yield* code("a\0b"), "ERR_INVALID_ARG_VALUE")
       Fs.mkdirSync(join(inside, "h.txt"))
       assert.strictEqual(yield* code(inside, { overwrite: true }), "EISDIR")
       assert.deepStrictEqual(Fs.readdirSync(inside), ["h.txt"])
+    })
+  )
+
+  it.scoped("makes the folder that a path ends in", () =>
+    Effect.gen(function* () {
+      const inside = yield* folder
+      const { path } = yield* NodeFile.save(saved, join(inside, "a", "b/"))
+      assert.strictEqual(path, join(inside, "a", "b", "h.txt"))
+      const error = yield* Effect.flip(NodeFile.save(saved, join(inside, "a", "b/")))
+      assert.match(error.message, /EEXIST.*overwrite: true/)
+      Fs.writeFileSync(join(inside, "file"), "")
+      assert.deepInclude(yield* Effect.flip(NodeFile.save(saved, join(inside, "file/"))), { _tag: "FileUnsaved" })
     })
   )
 
