@@ -2,7 +2,7 @@
  * An action of a connector as a value: parameters and options are piped onto it, and nothing
  * is sent before it is run.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import type * as Headers from "@effect/platform/Headers"
 import type * as Duration from "effect/Duration"
@@ -23,7 +23,7 @@ import type { UserToken } from "./Users.js"
 /**
  * What an action is given: plain data, and files where it takes some.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export type Parameters = Readonly<Record<string, unknown>>
@@ -31,7 +31,7 @@ export type Parameters = Readonly<Record<string, unknown>>
 /**
  * A user's token: as `users.authenticate` gives it, or its text.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export type Token = UserToken | Redacted.Redacted
@@ -39,7 +39,7 @@ export type Token = UserToken | Redacted.Redacted
 /**
  * How an action is run.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Options {
@@ -71,7 +71,7 @@ export interface Options {
 /**
  * What an action answered with, as a whole.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Executed {
@@ -87,7 +87,7 @@ export interface Executed {
 /**
  * How an action can end without its answer: what discovery can end with is among it.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export type ActionError = ReadError | WriteError
@@ -95,7 +95,7 @@ export type ActionError = ReadError | WriteError
 /**
  * An error that is an answer with a status outside of 2xx.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export type StatusError = Extract<
@@ -115,7 +115,7 @@ export type StatusError = Extract<
 /**
  * What the items of an action are: the elements of a list, or the one thing that is no list.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export type Item<A> = A extends ReadonlyArray<infer X> ? X : A
@@ -123,7 +123,7 @@ export type Item<A> = A extends ReadonlyArray<infer X> ? X : A
 /**
  * An action with its parameters and options. `A` is the type of a page's data.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Action<out A = unknown> extends Pipeable {
@@ -162,7 +162,7 @@ export interface Action<out A = unknown> extends Pipeable {
 /**
  * What can be changed of an action.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Change {
@@ -195,7 +195,7 @@ const withOptions =
  * )
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category combinators
  */
 export const params =
@@ -206,7 +206,7 @@ export const params =
 /**
  * Runs it in the name of a user.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category combinators
  */
 export const token = (token: Token): Keeping => withOptions({ token })
@@ -214,7 +214,7 @@ export const token = (token: Token): Keeping => withOptions({ token })
 /**
  * Adds headers. What authorises replaces them; those of the connection and the body are refused.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category combinators
  */
 export const headers =
@@ -225,7 +225,7 @@ export const headers =
 /**
  * Chooses one of the user's accounts. Dialect `bosa` has none: it is `InvalidRequest` there.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category combinators
  */
 export const identifier = (identifier: string): Keeping => withOptions({ identifier })
@@ -233,7 +233,7 @@ export const identifier = (identifier: string): Keeping => withOptions({ identif
 /**
  * Sets how long one attempt may take. Default 30 seconds.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category combinators
  */
 export const timeout = (timeout: Duration.DurationInput): Keeping => withOptions({ timeout })
@@ -241,7 +241,7 @@ export const timeout = (timeout: Duration.DurationInput): Keeping => withOptions
 /**
  * Lets it be sent up to so many times in all, 1 to 11, when the answer is a failure: see {@link Options}.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category combinators
  */
 export const maxAttempts = (maxAttempts: number): Keeping => withOptions({ maxAttempts })
@@ -249,7 +249,7 @@ export const maxAttempts = (maxAttempts: number): Keeping => withOptions({ maxAt
 /**
  * Lets the tries that `maxAttempts` allows follow a lost or unreadable answer too: the action can be done more than once.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category combinators
  */
 export const replayUnsafe: Keeping = (self) => self.with({ options: { replayUnsafe: true } })
@@ -257,7 +257,7 @@ export const replayUnsafe: Keeping = (self) => self.with({ options: { replayUnsa
 /**
  * Checks everything that the action's JSON Schema says, and refuses unknown names, before anything is sent.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category combinators
  */
 export const strict: Keeping = (self) => self.with({ options: { strict: true } })
@@ -265,7 +265,7 @@ export const strict: Keeping = (self) => self.with({ options: { strict: true } }
 /**
  * Asks for some fields of the answer only. An action that cannot tell answers with all of them, with a warning in the log.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category combinators
  */
 export const responseFields = (responseFields: ReadonlyArray<string>): Keeping => withOptions({ responseFields })
@@ -273,7 +273,7 @@ export const responseFields = (responseFields: ReadonlyArray<string>): Keeping =
 /**
  * Sets the most pages that are read, so that a server that never ends does. Default 100,000.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category combinators
  */
 export const maxPages = (maxPages: number): Keeping => withOptions({ maxPages })
@@ -281,7 +281,7 @@ export const maxPages = (maxPages: number): Keeping => withOptions({ maxPages })
 /**
  * Begins at a page, such as the `nextPosition` of one that was read before.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category combinators
  */
 export const from = (from: Position): Keeping => withOptions({ from })
@@ -289,7 +289,7 @@ export const from = (from: Position): Keeping => withOptions({ from })
 /**
  * Decodes the data of each page. Data that does not fit is `UnexpectedBody`, with the data as it came.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category combinators
  */
 export const output =
@@ -300,7 +300,7 @@ export const output =
 /**
  * Runs it and gives the whole answer. An answer with a status outside of 2xx is a failure that still has its body.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category running
  */
 export const execute = <A>(self: Action<A>): Effect.Effect<Executed, ActionError> => self.execute
@@ -309,7 +309,7 @@ export const execute = <A>(self: Action<A>): Effect.Effect<Executed, ActionError
  * Runs it and gives the whole answer at any status: right for 2xx, left for the rest. What got no answer still fails, and so
  * does what discovery answered.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category running
  */
 export const either = <A>(self: Action<A>): Effect.Effect<Either.Either<Executed, Executed>, ActionError> => self.either
@@ -317,7 +317,7 @@ export const either = <A>(self: Action<A>): Effect.Effect<Either.Either<Executed
 /**
  * Runs it and gives its data and what the server says of it, as a page.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category running
  */
 export const run = <A>(self: Action<A>): Effect.Effect<Page<A>, PageError> => self.run
@@ -326,7 +326,7 @@ export const run = <A>(self: Action<A>): Effect.Effect<Page<A>, PageError> => se
  * Runs it and opens the file it answers with, to be read piece by piece in flat memory. It must be read before
  * the scope ends; one that is cut fails its reader with a `FileError`. JSON is `UnexpectedBody`.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category running
  */
 export const download = <A>(self: Action<A>): Effect.Effect<ConnectorFile, ActionError, Scope.Scope> => self.download
@@ -334,7 +334,7 @@ export const download = <A>(self: Action<A>): Effect.Effect<ConnectorFile, Actio
 /**
  * Its pages, each asked for when the one before was taken.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category running
  */
 export const pages = <A>(self: Action<A>): Stream.Stream<Page<A>, PageError> => self.pages
@@ -342,7 +342,7 @@ export const pages = <A>(self: Action<A>): Stream.Stream<Page<A>, PageError> => 
 /**
  * Its pages from the one it begins at to the first.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category running
  */
 export const pagesBackward = <A>(self: Action<A>): Stream.Stream<Page<A>, PageError> => self.pagesBackward
@@ -350,7 +350,7 @@ export const pagesBackward = <A>(self: Action<A>): Stream.Stream<Page<A>, PageEr
 /**
  * The items of its pages, each page asked for when the items before were taken.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category running
  */
 export const items = <A>(self: Action<A>): Stream.Stream<Item<A>, PageError> => self.items
@@ -358,7 +358,7 @@ export const items = <A>(self: Action<A>): Stream.Stream<Item<A>, PageError> => 
 /**
  * The items of its pages from the last one of the page it begins at to the first of all.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category running
  */
 export const itemsBackward = <A>(self: Action<A>): Stream.Stream<Item<A>, PageError> => self.itemsBackward

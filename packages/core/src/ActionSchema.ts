@@ -1,7 +1,7 @@
 /**
  * The parameters of a BOSA action: what they are, and whether an input fits them.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import * as Either from "effect/Either"
 import type * as Schema from "effect/Schema"
@@ -17,7 +17,7 @@ import type { Issue } from "./InvalidRequest.js"
  * `boolean`, `array`, `object`, `binary`, `any`, `array<T>` and `A|B`; a `?` at
  * the end says that null is admitted.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Parameter {
@@ -29,7 +29,7 @@ export interface Parameter {
 /**
  * A name of the input that the action does not declare: its value is not sent.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Ignored {
@@ -42,7 +42,7 @@ export interface Ignored {
 /**
  * A property, or a rule of it, that is not checked, and why.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Unchecked {
@@ -54,7 +54,7 @@ export interface Unchecked {
 /**
  * The files of one parameter: its name, the files, and whether they were given as a list.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export type ParameterFiles = readonly [name: string, files: ReadonlyArray<ConnectorFile>, isList: boolean]
@@ -62,7 +62,7 @@ export type ParameterFiles = readonly [name: string, files: ReadonlyArray<Connec
 /**
  * An input that fits, as it is sent.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Cleaned {
@@ -76,7 +76,7 @@ export interface Cleaned {
 /**
  * How an input is validated.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface ValidateOptions {
@@ -91,7 +91,7 @@ export interface ValidateOptions {
 /**
  * The parameters of one action. Nothing is compiled before it is asked for.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface ActionSchema {
@@ -122,7 +122,7 @@ export interface ActionSchema {
 /**
  * The values of an action's parameters, by name.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Values {
@@ -132,7 +132,7 @@ export interface Values {
 /**
  * How the parameters are read.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Options {
@@ -160,7 +160,7 @@ const show = (u: unknown): string => (u === undefined ? "missing" : "not an obje
  * )
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category constructors
  */
 export const make = (parameters: unknown, options: Options): Either.Either<ActionSchema, string> => {

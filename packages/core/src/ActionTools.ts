@@ -1,7 +1,7 @@
 /**
  * The actions of connectors as tools for models: a name, a description, a JSON Schema, and a way to run it.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import type * as Effect from "effect/Effect"
 import type { ActionError, Options } from "./Action.js"
@@ -12,7 +12,7 @@ import type { Issue } from "./InvalidRequest.js"
 /**
  * A JSON Schema (draft 2020-12) whose top level is an object.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface InputSchema {
@@ -27,7 +27,7 @@ export interface InputSchema {
 /**
  * How tools are made, and what they are run with unless a call says otherwise.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface ToolOptions extends Options {
@@ -40,7 +40,7 @@ export interface ToolOptions extends Options {
 /**
  * What a tool gives: plain JSON.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface ToolResult {
@@ -55,7 +55,7 @@ export interface ToolResult {
 /**
  * A file as models see it, in results and in arguments.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface ToolFile {
@@ -70,7 +70,7 @@ export interface ToolFile {
 /**
  * A failure as models see it: no credential, no header and nothing of the server's own words but its code.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface ToolFailure {
@@ -103,7 +103,7 @@ export interface ToolFailure {
  * })
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface ActionTool {

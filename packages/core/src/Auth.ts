@@ -86,7 +86,7 @@ export class Auth extends Context.Tag("@effect-connectors/core/Auth")<Auth, Auth
    * The API key of BOSA / GL Connectors, sent as `X-API-Key`, and the token of a user if one is given, sent as a
    * bearer. A token given to a single call goes before it. Tokens that end are `UserAuth`'s.
    *
-   * @since 0.1.0
+   * @since 0.2.0
    */
   static bosa(credentials: Auth.BosaSettings): Layer.Layer<Auth, InvalidRequest> {
     return Layer.unwrapEffect(Effect.map(bosaHeaders(credentials), fixed))
@@ -96,7 +96,7 @@ export class Auth extends Context.Tag("@effect-connectors/core/Auth")<Auth, Auth
    * The same from `Config`; without an argument from the environment: `BOSA_API_KEY`, and `BOSA_USER_TOKEN`, which
    * may be left out. No key there is a `ConfigError`.
    *
-   * @since 0.1.0
+   * @since 0.2.0
    */
   static bosaConfig(
     settings: Config.Config.Wrap<Auth.BosaSettings> = bosaEnvironment
@@ -187,7 +187,7 @@ export declare namespace Auth {
   /**
    * What `bosa` takes and `bosaConfig` reads.
    *
-   * @since 0.1.0
+   * @since 0.2.0
    * @category models
    */
   export interface BosaSettings {

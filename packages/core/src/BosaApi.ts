@@ -1,7 +1,7 @@
 /**
  * BOSA / GL Connectors as an Effect service.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
@@ -65,14 +65,14 @@ import type * as Users from "./Users.js"
  * )
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category services
  */
 export class BosaApi extends Context.Tag("@effect-connectors/core/BosaApi")<BosaApi, BosaApi.Service>() {
   /**
    * The service itself, see {@link make}.
    *
-   * @since 0.1.0
+   * @since 0.2.0
    */
   static make(options?: BosaApi.Options): Effect.Effect<BosaApi.Service, InvalidRequest, Auth | HttpClient.HttpClient> {
     return make(options)
@@ -81,7 +81,7 @@ export class BosaApi extends Context.Tag("@effect-connectors/core/BosaApi")<Bosa
   /**
    * A client of one origin, with the `Auth` and `HttpClient` it is given.
    *
-   * @since 0.1.0
+   * @since 0.2.0
    */
   static layer(options?: BosaApi.Options): Layer.Layer<BosaApi, InvalidRequest, Auth | HttpClient.HttpClient> {
     return Layer.effect(BosaApi, make(options))
@@ -91,7 +91,7 @@ export class BosaApi extends Context.Tag("@effect-connectors/core/BosaApi")<Bosa
    * A client whose settings come from `Config`; without an argument from the environment:
    * `BOSA_BASE_URL` and `BOSA_DIALECT`, either of which may be left out.
    *
-   * @since 0.1.0
+   * @since 0.2.0
    */
   static layerConfig(
     settings: Config.Config.Wrap<BosaApi.Settings> = environment,
@@ -104,14 +104,14 @@ export class BosaApi extends Context.Tag("@effect-connectors/core/BosaApi")<Bosa
 /**
  * The types of {@link BosaApi}.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export declare namespace BosaApi {
   /**
    * What can come from configuration. Durations without a unit are milliseconds.
    *
-   * @since 0.1.0
+   * @since 0.2.0
    * @category models
    */
   export interface Settings {
@@ -145,7 +145,7 @@ export declare namespace BosaApi {
   /**
    * What is code and not configuration.
    *
-   * @since 0.1.0
+   * @since 0.2.0
    * @category models
    */
   export interface ClientOptions {
@@ -158,7 +158,7 @@ export declare namespace BosaApi {
   /**
    * All options.
    *
-   * @since 0.1.0
+   * @since 0.2.0
    * @category models
    */
   export interface Options extends Settings, ClientOptions {}
@@ -166,7 +166,7 @@ export declare namespace BosaApi {
   /**
    * The operations.
    *
-   * @since 0.1.0
+   * @since 0.2.0
    * @category models
    */
   export interface Service extends ActionCalls<[connector: string]> {
@@ -216,7 +216,7 @@ const contractHeader = ({ dialect = "bosa", errorContract }: BosaApi.Options): R
 /**
  * The service itself, for programs that hold one client per tenant.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category constructors
  */
 export const make = Effect.fnUntraced(function* (

@@ -1,7 +1,7 @@
 /**
  * The errors that only BOSA can give: pages that lead nowhere, a connector nobody linked, a skill that is not to be trusted.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import * as Schema from "effect/Schema"
 
@@ -32,7 +32,7 @@ const loopFixes = {
  * `stuck` (more pages, but no way to them), `undeclared` (the action has no parameter for it), `cap` (too many).
  * The pages read so far were good.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export class PaginationLoop extends Schema.TaggedError<PaginationLoop>(
@@ -62,7 +62,7 @@ export class PaginationLoop extends Schema.TaggedError<PaginationLoop>(
  * The user has not linked this connector. `url` is where the user can do so, when the server gave it; it belongs to
  * that user and is not part of the message.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export class IntegrationRequired extends Schema.TaggedError<IntegrationRequired>(
@@ -112,7 +112,7 @@ const flawFixes = {
  * A skill was not taken: it is not what the server describes, it is not safe to unpack, or there is no place for it.
  * Nothing of it was written. The download URL, which may be signed, is never part of it.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export class SkillRejected extends Schema.TaggedError<SkillRejected>("@effect-connectors/core/BosaError/SkillRejected")(
@@ -155,7 +155,7 @@ export class SkillRejected extends Schema.TaggedError<SkillRejected>("@effect-co
 /**
  * The errors that only BOSA can give.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export type BosaError = PaginationLoop | IntegrationRequired | SkillRejected

@@ -1,7 +1,7 @@
 /**
  * What can be found on the server: tools, MCP servers and skills that anyone may use.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -16,7 +16,7 @@ import { tokenOf } from "./internal/bosa/prepared.js"
 /**
  * A part of a list.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface CatalogPage<out A> {
@@ -30,7 +30,7 @@ export interface CatalogPage<out A> {
 /**
  * Where a part of a list is, in items.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface PageMeta {
@@ -45,7 +45,7 @@ export interface PageMeta {
 /**
  * Which part of a list is asked for, in items.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Range {
@@ -58,7 +58,7 @@ export interface Range {
 /**
  * Which tools are asked for.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface ToolFilter extends Range {
@@ -71,7 +71,7 @@ export interface ToolFilter extends Range {
 /**
  * Which MCP servers are asked for.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface McpFilter extends Range {
@@ -83,7 +83,7 @@ export interface McpFilter extends Range {
 /**
  * Which skills are asked for.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface SkillFilter extends Range {
@@ -96,7 +96,7 @@ export interface SkillFilter extends Range {
 /**
  * A tool: an action of a connector, as models are told of it.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface CatalogTool {
@@ -113,7 +113,7 @@ export interface CatalogTool {
 /**
  * An MCP server.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface CatalogMcp {
@@ -133,7 +133,7 @@ export interface CatalogMcp {
 /**
  * How a program connects to an MCP server.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface McpConfig {
@@ -145,7 +145,7 @@ export interface McpConfig {
 /**
  * A skill that is kept elsewhere.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface CatalogSkill {
@@ -163,7 +163,7 @@ export interface CatalogSkill {
 /**
  * What installs a skill, and what it is told.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface SkillTarget {
@@ -175,7 +175,7 @@ export interface SkillTarget {
 /**
  * What a search looks through.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export type Kind = "tools" | "mcps" | "skills"
@@ -183,7 +183,7 @@ export type Kind = "tools" | "mcps" | "skills"
 /**
  * How to search.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface SearchOptions {
@@ -196,7 +196,7 @@ export interface SearchOptions {
 /**
  * What a search by meaning found, the best first.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface SearchResult {
@@ -212,7 +212,7 @@ export interface SearchResult {
 /**
  * What a search was made with.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface SearchBackend {
@@ -224,7 +224,7 @@ export interface SearchBackend {
 /**
  * How a walk through a whole list can end before its end: `PaginationLoop` when the server gives a part again.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export type ListError = ReadError | PaginationLoop
@@ -247,7 +247,7 @@ export type ListError = ReadError | PaginationLoop
  * )
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Operations {
@@ -281,7 +281,7 @@ export interface Operations {
  * })
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category combinators
  */
 export const mcpConfig = (mcp: Pick<CatalogMcp, "config">, token?: Token): McpConfig => {
@@ -304,7 +304,7 @@ const installers: ReadonlyMap<string, SkillTarget["installer"]> = new Map([
 /**
  * What installs a skill of the catalogue, and what it is told; `SkillRejected` with `unknown source` when that is not known.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category combinators
  */
 export const skillTarget = (

@@ -1,7 +1,7 @@
 /**
  * Clients of BOSA / GL Connectors: who an API key belongs to.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
@@ -10,7 +10,7 @@ import type { WriteError } from "./ApiError.js"
 /**
  * Where clients are created. The platform's packages do not show it, so there is no default.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface CreateClientOptions {
@@ -23,7 +23,7 @@ export interface CreateClientOptions {
 /**
  * A client that was just created.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface CreatedClient {
@@ -36,7 +36,7 @@ export interface CreatedClient {
 /**
  * What can be done with clients.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Operations {

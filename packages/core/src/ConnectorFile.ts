@@ -1,7 +1,7 @@
 /**
  * Files that are sent with an action, or that an action answers with.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import * as Effect from "effect/Effect"
 import { dual, type LazyArg } from "effect/Function"
@@ -16,7 +16,7 @@ import * as fileContent from "./internal/fileContent.js"
 /**
  * Marks a {@link ConnectorFile}.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category symbols
  */
 export const TypeId: unique symbol = Symbol.for("@effect-connectors/core/ConnectorFile")
@@ -24,7 +24,7 @@ export const TypeId: unique symbol = Symbol.for("@effect-connectors/core/Connect
 /**
  * Marks a {@link ConnectorFile}.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category symbols
  */
 export type TypeId = typeof TypeId
@@ -38,7 +38,7 @@ export type TypeId = typeof TypeId
  * - `SOURCE_FAILED`: its source failed without a code;
  * - the code of its source, such as `ENOENT`.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export class FileError extends Schema.TaggedError<FileError>("@effect-connectors/core/ConnectorFile/FileError")(
@@ -54,7 +54,7 @@ export class FileError extends Schema.TaggedError<FileError>("@effect-connectors
 /**
  * What is said of a file beside its content.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Details {
@@ -69,7 +69,7 @@ export interface Details {
 /**
  * A file: its content as a Stream or as a whole, and what is said of it. Nothing is read before it is asked for.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface ConnectorFile extends Pipeable.Pipeable {
@@ -91,7 +91,7 @@ export interface ConnectorFile extends Pipeable.Pipeable {
 /**
  * Whether a value is a {@link ConnectorFile}.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category guards
  */
 export const isConnectorFile = (u: unknown): u is ConnectorFile => Predicate.hasProperty(u, TypeId)
@@ -152,7 +152,7 @@ const pieces = function* (content: Uint8Array) {
  * export const logo = ConnectorFile.fromBytes(Uint8Array.of(1, 2, 3), { filename: "logo.png", contentType: "image/png" })
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category constructors
  */
 export const fromBytes = (content: Uint8Array, details: Details = {}): ConnectorFile =>
@@ -172,7 +172,7 @@ export const fromBytes = (content: Uint8Array, details: Details = {}): Connector
 /**
  * A file of text, as UTF-8. It is replayable.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category constructors
  */
 export const fromText = (text: string, details: Details = {}): ConnectorFile =>
@@ -181,7 +181,7 @@ export const fromText = (text: string, details: Details = {}): ConnectorFile =>
 /**
  * What is said of a file that is a Stream.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface StreamDetails extends Details {
@@ -255,7 +255,7 @@ const whole = (content: Content, maxBytes: number, failure: FileError) =>
  * export const numbers = ConnectorFile.fromStream(lines, { filename: "numbers.csv", replayable: true })
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category constructors
  */
 export const fromStream = <E>(
@@ -291,7 +291,7 @@ export const fromStream = <E>(
  *   received.pipe(ConnectorFile.withDetails({ filename: "report.pdf", headers: {} }))
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category combinators
  */
 export const withDetails: {

@@ -1,7 +1,7 @@
 /**
  * What can be done with one connector of BOSA / GL Connectors.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import type * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
@@ -15,7 +15,7 @@ import type { Page, PageError } from "./Page.js"
 /**
  * Options of a call whose data is decoded.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface OutputOptions<A, I> extends Options {
@@ -27,7 +27,7 @@ export interface OutputOptions<A, I> extends Options {
  * How actions are run by name; the same as the combinators of `Action`, in one call. `Of` is what
  * comes before the name of the action: nothing for one connector, its name for all of them.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface ActionCalls<Of extends ReadonlyArray<string> = []> {
@@ -56,7 +56,7 @@ export interface ActionCalls<Of extends ReadonlyArray<string> = []> {
 /**
  * A connector. Nothing is asked for before it is needed; what discovery says is kept and shared.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface ConnectorHandle extends ActionCalls {

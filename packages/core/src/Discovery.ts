@@ -1,14 +1,14 @@
 /**
  * What a connector can do, as the server tells it.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import type { Parameter } from "./ActionSchema.js"
 
 /**
  * An action of a connector.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface ActionInfo {
@@ -26,7 +26,7 @@ export interface ActionInfo {
 /**
  * Something in a connector that cannot be used, and why.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Skipped {
@@ -38,7 +38,7 @@ export interface Skipped {
  * A connector: its actions in the server's order. An action that cannot be understood is skipped and
  * reported here; the others can be used.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface ConnectorInfo {

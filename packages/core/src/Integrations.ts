@@ -1,7 +1,7 @@
 /**
  * What users have linked: which of their accounts at which connectors.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
@@ -16,7 +16,7 @@ import type { IntegrationRequired } from "./BosaError.js"
 /**
  * What a change of an integration came to. `success` is the server's word on it.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface IntegrationResult {
@@ -30,7 +30,7 @@ export interface IntegrationResult {
 /**
  * An account that is linked.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Integration {
@@ -50,7 +50,7 @@ export interface Integration {
 /**
  * The connector is linked.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Linked {
@@ -60,7 +60,7 @@ export interface Linked {
 /**
  * The connector is not linked yet: the user has to visit `url`, which is the user's own.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Visit {
@@ -71,7 +71,7 @@ export interface Visit {
 /**
  * The connector was not linked at the look of this number, from 1 on.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Waiting {
@@ -82,7 +82,7 @@ export interface Waiting {
 /**
  * A {@link Linked}.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category constructors
  */
 export const Linked: Linked = Data.struct({ _tag: "Linked" })
@@ -90,7 +90,7 @@ export const Linked: Linked = Data.struct({ _tag: "Linked" })
 /**
  * A {@link Visit}.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category constructors
  */
 export const Visit = (url: string): Visit => Data.struct({ _tag: "Visit", url })
@@ -98,7 +98,7 @@ export const Visit = (url: string): Visit => Data.struct({ _tag: "Visit", url })
 /**
  * A {@link Waiting}.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category constructors
  */
 export const Waiting = (attempt: number): Waiting => Data.struct({ _tag: "Waiting", attempt })
@@ -106,7 +106,7 @@ export const Waiting = (attempt: number): Waiting => Data.struct({ _tag: "Waitin
 /**
  * How long and how often to look whether a connector is linked.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface UntilLinkedOptions {
@@ -122,7 +122,7 @@ export interface UntilLinkedOptions {
 /**
  * How an account is linked.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface InitiateOptions {
@@ -149,7 +149,7 @@ export interface InitiateOptions {
  *   })
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Operations {

@@ -1,7 +1,7 @@
 /**
  * A page of what an action answers with.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import type * as Headers from "@effect/platform/Headers"
 import type * as Effect from "effect/Effect"
@@ -14,7 +14,7 @@ import type { PaginationLoop } from "./BosaError.js"
  * Where a page is: what is asked for beside the parameters. Plain JSON: a program that keeps it can go on from
  * there another time.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Position {
@@ -25,7 +25,7 @@ export interface Position {
 /**
  * How asking for a page can end without it.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export type PageError = ReadError | WriteError | PaginationLoop
@@ -33,7 +33,7 @@ export type PageError = ReadError | WriteError | PaginationLoop
 /**
  * A page: its data, what the server says of it, and the pages beside it. What is no list is a page of its own.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Page<out A = unknown> {

@@ -1,7 +1,7 @@
 /**
  * The skills of a tenant: what models are taught, kept on the server.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
@@ -14,7 +14,7 @@ import type { CatalogPage, ListError, Range } from "./Catalogue.js"
 /**
  * A skill of the tenant.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Skill {
@@ -35,7 +35,7 @@ export interface Skill {
 /**
  * A skill of the tenant with all that the server knows of it.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface SkillDetail extends Skill {
@@ -54,7 +54,7 @@ export interface SkillDetail extends Skill {
 /**
  * A skill as it was downloaded; nothing of it is checked yet.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Artifact {
@@ -71,7 +71,7 @@ export interface Artifact {
 /**
  * What is needed of a skill to download it.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export type Downloadable = Pick<SkillDetail, "id" | "name" | "sourceType" | "downloadUrl" | "contentSha256">
@@ -93,7 +93,7 @@ export type Downloadable = Pick<SkillDetail, "id" | "name" | "sourceType" | "dow
  * })
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Operations {

@@ -1,7 +1,7 @@
 /**
  * Where the tokens of users are kept between the runs of a program.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -16,7 +16,7 @@ import type { UserToken } from "./Users.js"
  * has no failures of its own: what cannot be read is not there. One that dies or takes longer than 5 seconds is
  * treated as empty.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface TokenStore {
@@ -28,7 +28,7 @@ export interface TokenStore {
 /**
  * A store in memory: for programs with several clients of one user.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category constructors
  */
 export const memory: Effect.Effect<TokenStore> = Effect.sync(() => {
@@ -43,7 +43,7 @@ export const memory: Effect.Effect<TokenStore> = Effect.sync(() => {
 /**
  * A token as plain JSON, for stores that write it down. The token stands in it in clear: it is as secret as a password.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Encoded {
@@ -58,7 +58,7 @@ export interface Encoded {
 /**
  * Writes a token down, in clear.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category encoding
  */
 export const encode = ({ clientId, expiresAt, isRevoked, token, tokenType, userId }: UserToken): Encoded => ({
@@ -73,7 +73,7 @@ export const encode = ({ clientId, expiresAt, isRevoked, token, tokenType, userI
 /**
  * Reads what {@link encode} wrote; nothing when it is not that.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category decoding
  */
 export const decode = (encoded: unknown): Option.Option<UserToken> => {

@@ -1,7 +1,7 @@
 /**
  * Credentials of one user of BOSA / GL Connectors, whose token is had and renewed as needed.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
@@ -21,7 +21,7 @@ import type { TokenStore } from "./TokenStore.js"
 /**
  * What can come from configuration. Durations without a unit are milliseconds.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Settings {
@@ -44,7 +44,7 @@ export interface Settings {
 /**
  * What is code and not configuration.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface ClientOptions {
@@ -59,7 +59,7 @@ export interface ClientOptions {
 /**
  * All options.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Options extends Settings, ClientOptions {}
@@ -86,7 +86,7 @@ export interface Options extends Settings, ClientOptions {}
  * )
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category layers
  */
 export const layer = (options: Options): Layer.Layer<Auth, InvalidRequest, HttpClient.HttpClient> =>
@@ -107,7 +107,7 @@ const environment: Config.Config.Wrap<Settings> = Config.all({
  * The same from `Config`; without an argument from the environment: `BOSA_API_KEY`, `BOSA_USER_IDENTIFIER` and
  * `BOSA_USER_SECRET`, and `BOSA_BASE_URL` and `BOSA_DIALECT`, which may be left out.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category layers
  */
 export const layerConfig = (

@@ -1,7 +1,7 @@
 /**
  * Users of BOSA / GL Connectors and their tokens.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
@@ -11,7 +11,7 @@ import type { ReadError, WriteError } from "./ApiError.js"
 /**
  * A token that stands for a user.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface UserToken {
@@ -29,7 +29,7 @@ export interface UserToken {
 /**
  * A user who was just created. The server shows `secret` this once and never again.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface CreatedUser {
@@ -44,7 +44,7 @@ export interface CreatedUser {
 /**
  * An account that a user has linked at a connector.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface UserIntegration {
@@ -64,7 +64,7 @@ export interface UserIntegration {
 /**
  * What the server knows of a user.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface UserInfo {
@@ -95,7 +95,7 @@ export interface UserInfo {
  *   })
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Operations {

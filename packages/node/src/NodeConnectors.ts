@@ -210,7 +210,7 @@ export const layerConnections: Layer.Layer<ConnectionsApi, ConfigError.ConfigErr
  * export const main = Effect.flatMap(BosaApi, (bosa) => bosa.connectors).pipe(Effect.provide(NodeConnectors.layerBosa))
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category layers
  */
 export const layerBosa: Layer.Layer<BosaApi, ConfigError.ConfigError | InvalidRequest> = BosaApi.layerConfig().pipe(

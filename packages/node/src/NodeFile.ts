@@ -1,7 +1,7 @@
 /**
  * Files on disk: sent from a path, and saved with what was received.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import * as ConnectorFile from "@effect-connectors/core/ConnectorFile"
 import * as Effect from "effect/Effect"
@@ -15,7 +15,7 @@ import * as saving from "./internal/saving.js"
 /**
  * A path cannot be sent: `code` is `NOT_A_FILE` for a folder, a socket and the like, or that of Node, such as `ENOENT`.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export class FileUnreadable extends Schema.TaggedError<FileUnreadable>(
@@ -42,7 +42,7 @@ const savingHints: Readonly<Record<string, string>> = {
  * - `INVALID_DIGEST`: the digest asked for is not 64 hexadecimal digits;
  * - the code of Node, such as `ENOSPC`.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export class FileUnsaved extends Schema.TaggedError<FileUnsaved>("@effect-connectors/node/NodeFile/FileUnsaved")(
@@ -57,7 +57,7 @@ export class FileUnsaved extends Schema.TaggedError<FileUnsaved>("@effect-connec
 /**
  * The content is not the one that was asked for; nothing of it is left on disk. Both are SHA-256 in hexadecimal.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export class DigestMismatch extends Schema.TaggedError<DigestMismatch>(
@@ -71,7 +71,7 @@ export class DigestMismatch extends Schema.TaggedError<DigestMismatch>(
 /**
  * What is said of a file that is sent from disk.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface FromPathOptions extends ConnectorFile.Details {
@@ -92,7 +92,7 @@ export interface FromPathOptions extends ConnectorFile.Details {
  * export const report = NodeFile.fromPath("reports/2024.pdf", { contentType: "application/pdf" })
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category constructors
  */
 export const fromPath = Effect.fnUntraced(function* (
@@ -115,7 +115,7 @@ export const fromPath = Effect.fnUntraced(function* (
 /**
  * How a file is saved.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface SaveOptions {
@@ -128,7 +128,7 @@ export interface SaveOptions {
 /**
  * A file that was saved.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Saved {
@@ -175,7 +175,7 @@ const targetOf = Effect.fnUntraced(function* (
  *   Effect.map(NodeFile.save(received, "downloads"), ({ bytes, path, sha256 }) => `${path}: ${bytes} bytes, ${sha256}`)
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category combinators
  */
 export const save = Effect.fnUntraced(function* (

@@ -1,7 +1,7 @@
 /**
  * Skills on disk: what a server sends is checked as a whole, and then written as a whole or not at all.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import { SkillRejected } from "@effect-connectors/core/BosaError"
 import * as Effect from "effect/Effect"
@@ -19,7 +19,7 @@ import { refusal, refuse, type Refusal, visible } from "./internal/skills/refusa
  * The system did not let a skill be written. Nothing of it was left, and what was there before is there again; where
  * that could not be done, `kept` is the folder that has it.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export class SkillNotWritten extends Schema.TaggedError<SkillNotWritten>(
@@ -49,7 +49,7 @@ export class SkillNotWritten extends Schema.TaggedError<SkillNotWritten>(
 /**
  * A skill as it was downloaded.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Artifact {
@@ -65,7 +65,7 @@ export interface Artifact {
 /**
  * Where a skill goes.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Options {
@@ -88,7 +88,7 @@ export interface Options {
 /**
  * A skill in one of its destinations.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Installed {
@@ -194,7 +194,7 @@ const installed = Effect.fnUntraced(function* (
  *   NodeSkills.install(artifact, { destinations: ["./skills"], overwrite: true })
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category constructors
  */
 export const install = (
@@ -230,7 +230,7 @@ export const install = (
  * const write = NodeSkills.download(skills, "s1", { destinations: ["./skills"] })
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category constructors
  */
 export const download = <Detail, E, R>(

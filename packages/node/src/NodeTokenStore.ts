@@ -1,7 +1,7 @@
 /**
  * Tokens of users in a file.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import type { TokenStore } from "@effect-connectors/core/TokenStore"
 import * as Effect from "effect/Effect"
@@ -15,7 +15,7 @@ import * as tokenFile from "./internal/tokenFile.js"
  * - `NOT_A_FILE`: it is a folder, a link or the like;
  * - the code of Node, such as `EACCES`.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category errors
  */
 export class TokenFileRefused extends Schema.TaggedError<TokenFileRefused>(
@@ -47,7 +47,7 @@ export class TokenFileRefused extends Schema.TaggedError<TokenFileRefused>(
  * )
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category constructors
  */
 export const file = (path: string): Effect.Effect<TokenStore, TokenFileRefused> =>

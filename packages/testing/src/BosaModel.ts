@@ -4,7 +4,7 @@
  * It speaks all dialects at once, as their paths differ. `BosaTest` puts it
  * behind an `HttpClient`, the emulator behind a socket.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
@@ -15,7 +15,7 @@ import type { Json, JsonObject } from "./Executor.js"
 /**
  * Every operation of the platform.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export type OperationName =
@@ -32,7 +32,7 @@ export type OperationName =
  * Which requests a script is for: every field that is given must fit.
  * A text `path` is compared whole, without the query.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Matcher {
@@ -46,7 +46,7 @@ export interface Matcher {
 /**
  * A request that the model has seen.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface RecordedRequest {
@@ -79,7 +79,7 @@ export interface RecordedRequest {
  * An action that was executed, counted where it happens: at the server. An
  * attempt that was refused, or that a flaky action failed, did nothing and is not here.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Execution {
@@ -98,7 +98,7 @@ export interface Execution {
 /**
  * An account of a user at a connector.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface IntegrationView {
@@ -111,7 +111,7 @@ export interface IntegrationView {
 /**
  * A user as the platform knows it.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface UserView {
@@ -125,7 +125,7 @@ export interface UserView {
 /**
  * A user whom a test has made, with what the platform shows only once.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface CreatedUser {
@@ -137,7 +137,7 @@ export interface CreatedUser {
 /**
  * What a test looks at and turns.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface State {
@@ -174,7 +174,7 @@ export interface State {
 /**
  * The model: its state and the one function that answers.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface BosaModel extends State {
@@ -188,7 +188,7 @@ export interface BosaModel extends State {
 /**
  * What a model is made of besides its world.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface Options {

@@ -2,7 +2,7 @@
  * The BOSA / GL Connectors platform as a Layer: an `HttpClient` that answers
  * from a model in memory, and the service with which a test looks into it.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
@@ -30,7 +30,7 @@ import * as World from "./World.js"
  * }).pipe(Effect.provide(BosaTest.layer()))
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category services
  */
 export class BosaTest extends Context.Tag("@effect-connectors/testing/BosaTest")<BosaTest, BosaTest.Service>() {
@@ -62,14 +62,14 @@ export class BosaTest extends Context.Tag("@effect-connectors/testing/BosaTest")
 /**
  * The service that {@link BosaTest} gives.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category services
  */
 export declare namespace BosaTest {
   /**
    * The state of the platform and the client that reaches it.
    *
-   * @since 0.1.0
+   * @since 0.2.0
    * @category services
    */
   export interface Service extends BosaModel.BosaModel {

@@ -3,7 +3,7 @@
  * and their actions, client keys, users, catalogue and skills. Plain
  * data, and handlers where data is not enough. It is the `bosa` part of a `World`.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import type * as Effect from "effect/Effect"
 import type { ExecutorFailure, Json, JsonObject } from "./Executor.js"
@@ -12,7 +12,7 @@ import { bosaDemo } from "./internal/bosa/demo.js"
 /**
  * An error as the platform answers it.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface BosaFailure {
@@ -32,7 +32,7 @@ export interface BosaFailure {
 /**
  * A list that is given in pages.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface BosaPages {
@@ -48,7 +48,7 @@ export interface BosaPages {
 /**
  * A file that an action answers with: `text`, or `base64` for what is not text.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface BosaFile {
@@ -64,7 +64,7 @@ export interface BosaFile {
 /**
  * What a handler is told besides the parameters.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface BosaContext {
@@ -81,7 +81,7 @@ export interface BosaContext {
 /**
  * The work of an action. What it gives is the `data` of the answer.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export type BosaHandler = (input: JsonObject, context: BosaContext) => Effect.Effect<Json, ExecutorFailure>
@@ -90,7 +90,7 @@ export type BosaHandler = (input: JsonObject, context: BosaContext) => Effect.Ef
  * An action. It answers with what `handler` gives, else `upload`, `file`, `pages`,
  * `echo`, else `value`; `needsIntegration`, `flaky` and `error` come first. Times in milliseconds.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface BosaAction {
@@ -130,7 +130,7 @@ export interface BosaAction {
 /**
  * A connector. `oauth`, the default, is linked by a visit to an authorisation page, `custom` by a configuration.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface BosaConnector {
@@ -146,7 +146,7 @@ export interface BosaConnector {
 /**
  * A user who is there from the start, with the accounts linked to each connector.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface BosaUser {
@@ -162,7 +162,7 @@ export interface BosaUser {
 /**
  * A program that may ask, by its key.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface BosaClient {
@@ -175,7 +175,7 @@ export interface BosaClient {
  * A skill of the tenant. `upload_md` and `manual` are one text, `upload_zip` and `github` an
  * archive of `files`. The artifact is served by the platform itself.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface BosaSkill {
@@ -196,7 +196,7 @@ export interface BosaSkill {
 /**
  * What can be found besides what is installed. The tools of all actions unless given.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface BosaCatalog {
@@ -208,7 +208,7 @@ export interface BosaCatalog {
 /**
  * What the BOSA / GL platform starts with. Times in milliseconds.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category models
  */
 export interface BosaWorld {
@@ -227,7 +227,7 @@ export interface BosaWorld {
  * A small platform to try things on: the client key `demo-key`, connectors `demo`, which needs
  * nothing, `github`, which needs a linked account, and `notes`, a plugin with a custom configuration.
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category constructors
  */
 export const demo: BosaWorld = bosaDemo

@@ -2,7 +2,7 @@
  * Both platforms of one world in memory, behind one `HttpClient`: Connections
  * under `/api/v1`, BOSA / GL Connectors beside it, as the emulator serves them.
  *
- * @since 0.1.0
+ * @since 0.2.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
@@ -33,7 +33,7 @@ import * as World from "./World.js"
  * }).pipe(Effect.provide(Platforms.layer()))
  * ```
  *
- * @since 0.1.0
+ * @since 0.2.0
  * @category layers
  */
 export const layer = (
