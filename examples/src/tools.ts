@@ -2,7 +2,7 @@
  * Actions as tools of a language model, over `BOSA_BASE_URL` with `BOSA_API_KEY`. The model is a stand-in that asks for
  * the tools it is told to: any provider of `@effect/ai` takes its place.
  */
-import { Auth, BosaApi } from "@effect-connectors/core"
+import { BosaApi } from "@effect-connectors/core"
 import { NodeConnectors } from "@effect-connectors/node"
 import * as LanguageModel from "@effect/ai/LanguageModel"
 import * as Tool from "@effect/ai/Tool"
@@ -47,8 +47,4 @@ const program = Effect.gen(function* () {
   }
 })
 
-program.pipe(
-  Effect.provide(standIn),
-  Effect.provide(BosaApi.layerConfig().pipe(Layer.provide(Auth.bosaConfig()), Layer.provide(NodeConnectors.layer))),
-  NodeRuntime.runMain
-)
+program.pipe(Effect.provide(Layer.merge(standIn, NodeConnectors.layerBosa)), NodeRuntime.runMain)

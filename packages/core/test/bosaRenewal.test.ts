@@ -20,7 +20,7 @@ describe("a 401 renews only what was refused", () => {
       const { asked, auth } = counted()
       const fake = fakeClient(refused)
       const bosa = yield* bosaOver(fake.client, { retry: "none" }, auth)
-      const error = yield* Effect.flip(bosa.integrations.has("demo"))
+      const error = yield* Effect.flip(bosa.integrations.has("demo", undefined))
       assert.deepStrictEqual([error._tag, asked(), fake.sent.length], ["Unauthorized", 2, 2])
     })
   )
@@ -40,9 +40,12 @@ describe("a 401 renews only what was refused", () => {
       const { asked, auth } = counted()
       const fake = fakeClient(refused)
       const bosa = yield* bosaOver(fake.client, { retry: "none", dialect: "gl" }, auth)
-      for (const call of [bosa.connectors, bosa.catalogue.tools(), bosa.execute("demo", "act")]) {
-        assert.strictEqual((yield* Effect.flip(call))._tag, "Unauthorized")
-      }
+      const failures = [
+        yield* Effect.flip(bosa.connectors),
+        yield* Effect.flip(bosa.catalogue.tools()),
+        yield* Effect.flip(bosa.execute("demo", "act"))
+      ]
+      for (const { _tag } of failures) assert.strictEqual(_tag, "Unauthorized")
       assert.deepStrictEqual([asked(), fake.sent.length], [0, 3])
     })
   )

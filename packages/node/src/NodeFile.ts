@@ -189,7 +189,7 @@ export const save = Effect.fnUntraced(function* (
     return yield* new FileUnsaved({ path, code: "INVALID_DIGEST" })
   }
   const target = yield* targetOf(file, path, overwrite)
-  const unsaved = (error: unknown) => new FileUnsaved({ path: target, code: codeOf(error) })
+  const unsaved = (code: string) => new FileUnsaved({ path: target, code })
   const temporary = saving.temporaryBeside(target)
   const written = Effect.gen(function* () {
     const { bytes, sha256 } = yield* saving.write(temporary, file.stream, unsaved)

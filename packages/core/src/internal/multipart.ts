@@ -10,8 +10,7 @@ import { contentOf } from "./fileContent.js"
 import { type Booleans, type Encoded, type Field, fieldValues } from "./form.js"
 import { headerIssue } from "./headers.js"
 
-/** @internal */
-export interface FilePart {
+interface FilePart {
   readonly name: string
   readonly file: ConnectorFile
 }

@@ -13,7 +13,7 @@ export const baseUrl = "http://localhost:8081"
 export const dialects: ReadonlyArray<Dialect> = ["bosa", "bosa-0.3", "gl"]
 
 /** An API key, and nobody's token. */
-export const key: Layer.Layer<Auth, InvalidRequest> = Auth.apiKey(Redacted.make("KEY1"))
+const key: Layer.Layer<Auth, InvalidRequest> = Auth.apiKey(Redacted.make("KEY1"))
 
 export const token = Redacted.make("T")
 

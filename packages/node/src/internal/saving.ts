@@ -21,25 +21,21 @@ export const isSegment = (name: string, platform: NodeJS.Platform): boolean =>
   Path.win32.basename(name) === name &&
   !(platform === "win32" && notOnWindows.test(name))
 
-const attempt = <A>(evaluate: () => Promise<A>): Effect.Effect<A, unknown> =>
-  Effect.tryPromise({ try: evaluate, catch: (error) => error })
+const attempt = <A>(evaluate: () => Promise<A>): Effect.Effect<A, string> =>
+  Effect.tryPromise({ try: evaluate, catch: codeOf })
 
 /** What is at a path; fails with a code when that cannot be told. */
 export const kindAt = (path: string): Effect.Effect<"nothing" | "folder" | "other", string> =>
   attempt(() => Fs.stat(path)).pipe(
     Effect.map((found) => (found.isDirectory() ? ("folder" as const) : ("other" as const))),
-    Effect.catchAll((error) => {
-      const code = codeOf(error)
+    Effect.catchAll((code) => {
       return code === "ENOENT" && !/[/\\]$/.test(path) ? Effect.succeed("nothing" as const) : Effect.fail(code)
     })
   )
 
 /** Makes a folder and those above it; fails with a code. */
 export const makeFolder = (path: string): Effect.Effect<unknown, string> =>
-  Effect.mapError(
-    attempt(() => Fs.mkdir(path, { recursive: true })),
-    codeOf
-  )
+  attempt(() => Fs.mkdir(path, { recursive: true }))
 
 /** Whether anything has this path, a link to nowhere included. */
 export const isTaken = (path: string): Effect.Effect<boolean> => Effect.isSuccess(attempt(() => Fs.lstat(path)))
@@ -54,7 +50,7 @@ export const remove = (path: string): Effect.Effect<void> => Effect.ignore(attem
 export const write = <E, E2>(
   path: string,
   content: Stream.Stream<Uint8Array, E>,
-  onError: (error: unknown) => E2
+  onError: (code: string) => E2
 ): Effect.Effect<{ readonly bytes: number; readonly sha256: string }, E | E2> =>
   Effect.acquireUseRelease(
     Effect.mapError(
@@ -84,7 +80,7 @@ export const write = <E, E2>(
 const claimed = (path: string) => attempt(() => Fs.open(path, "wx").then((handle) => handle.close()))
 
 /** Moves a file into its place; without `overwrite` it takes the place first, so that no other file is lost. */
-export const moveInto = (from: string, target: string, overwrite: boolean): Effect.Effect<void, unknown> => {
+export const moveInto = (from: string, target: string, overwrite: boolean): Effect.Effect<void, string> => {
   const moved = attempt(() => Fs.rename(from, target))
   return Effect.uninterruptible(
     overwrite

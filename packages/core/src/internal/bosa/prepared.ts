@@ -65,8 +65,7 @@ export const wholeFrom = (name: string, value: number | undefined, least: number
     ? []
     : [{ path: [name], message: `is not a whole number from ${least} to ${most}`, fix: "give one, or leave it out" }]
 
-/** @internal */
-export const identifierHeaders = (table: Table, identifier: string): Readonly<Record<string, string>> =>
+const identifierHeaders = (table: Table, identifier: string): Readonly<Record<string, string>> =>
   Object.fromEntries(table.identifierHeaders.map((header) => [header, identifier]))
 
 const identifierIssues = (table: Table, identifier: string | undefined): ReadonlyArray<Issue> => {

@@ -132,7 +132,7 @@ export class Compiled implements ActionSchema {
         if (ctx.strict) this.#rules.check(name, value, ctx)
       }
     }
-    if (Object.keys(input).length !== given) files = this.#rest(input, files, ctx)
+    if (Object.keys(input).length !== given) this.#rest(input, ctx)
     if (!isClean(ctx)) return Either.left(issuesOf(ctx))
     return Either.right({
       values,
@@ -141,17 +141,14 @@ export class Compiled implements ActionSchema {
     })
   }
 
-  #rest(input: Fields, files: Array<ParameterFiles> | undefined, ctx: Context): Array<ParameterFiles> | undefined {
-    let all = files
+  #rest(input: Fields, ctx: Context): void {
     for (const name of Object.keys(input)) {
       if (this.#known.has(name)) continue
       const value = input[name]
       if (value === undefined) continue
-      const found = filesIn(value)
-      if (found === undefined) unknownName(name, (this.#names ??= [...this.#known.keys()]), ctx)
+      if (filesIn(value) === undefined) unknownName(name, (this.#names ??= [...this.#known.keys()]), ctx)
       else misplaced(ctx, name, value)
     }
-    return all
   }
 }
 
