@@ -66,9 +66,9 @@ export interface Failure<E> {
   readonly timedOut: boolean
   /** The answer, when it was one with a status outside of 2xx. */
   readonly response?: ApiResponse | undefined
-  /** It is proved that the server did not see this attempt. */
+  /** It is proved that the server did not see this attempt, and the next one may get through. */
   readonly isNotSent: boolean
-  /** It got no readable answer, and may have been carried out. */
+  /** It got no readable answer and may have been carried out. */
   readonly isUnknown: boolean
   readonly exhausted: () => E
 }
@@ -127,7 +127,7 @@ export const lostFailure = <E extends ApiError>(run: Course<E>, lost: Lost): Fai
     refusedCredentials: false,
     waitMillis: undefined,
     timedOut: evidence.timedOut,
-    isNotSent: !lost.evidence.sent,
+    isNotSent: !lost.evidence.sent && !evidence.permanent,
     isUnknown: lost.evidence.sent,
     exhausted: () => build({ retryBudgetExhausted: true })
   }
@@ -185,6 +185,7 @@ export const received = <A, E extends ApiError>(
   if (!isOk(answer.status)) return Either.left(statusFailure(run, answer))
   const unreadable = (reason: UnexpectedBody["reason"], body: unknown) => {
     const response = responseOf(answer, kept(run, body))
+    if (run.operation.retry !== "safe") run.mayHaveHappened = true
     return Either.left({
       ...final(run.operation.kind.unreadable(contextOf(run, false, response.requestId), response, reason)),
       isUnknown: run.operation.retry !== "safe"

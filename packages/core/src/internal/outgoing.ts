@@ -190,7 +190,10 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
         : Duration.toMillis(call.attemptTimeout)
     const timeoutMillis =
       input.timeoutMs === undefined || call.attemptTimeout !== undefined ? own : input.timeoutMs + 5000
-    return { ...limits, timeoutMillis }
+    // of a file that is only opened, the caller's time holds between its pieces too
+    return input.scope === undefined || call.attemptTimeout === undefined
+      ? { ...limits, timeoutMillis }
+      : { ...limits, timeoutMillis, idleMillis: timeoutMillis }
   }
 
   const issuesIn = (

@@ -212,19 +212,21 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
         next = renewed(run, failure, decode)
       } else {
         const now = run.now()
-        let wait: number
-        if (run.attemptsAsked !== undefined) {
-          const asked = yield* askedWait(run.attemptsAsked, run.attempts, failure)
-          if (asked === undefined) return yield* Effect.fail(failure.error)
-          wait = asked
-        } else {
-          if (!failure.mayReplay || run.attempts >= maxAttempts) return yield* Effect.fail(failure.error)
+        const asked =
+          run.attemptsAsked === undefined ? undefined : yield* askedWait(run.attemptsAsked, run.attempts, failure)
+        let wait = asked ?? 0
+        // what was not sent is tried as any call is, however often the caller lets it be sent
+        if (run.attemptsAsked === undefined || failure.isNotSent) {
+          const mayBe = failure.mayReplay && run.attempts < maxAttempts
+          if (!mayBe && asked === undefined) return yield* Effect.fail(failure.error)
           const [stepped, , decision] = yield* run.schedule.step(now, failure.error, state)
           state = stepped
-          if (ScheduleDecision.isDone(decision)) return yield* Effect.fail(failure.error)
-          wait = Math.max(ScheduleIntervals.start(decision.intervals) - now, failure.waitMillis ?? 0, 0)
-          if ((failure.waitMillis ?? 0) > settings.maxRetryAfterMillis) return yield* Effect.fail(failure.error)
-        }
+          if (asked === undefined) {
+            if (ScheduleDecision.isDone(decision)) return yield* Effect.fail(failure.error)
+            wait = Math.max(ScheduleIntervals.start(decision.intervals) - now, failure.waitMillis ?? 0, 0)
+            if ((failure.waitMillis ?? 0) > settings.maxRetryAfterMillis) return yield* Effect.fail(failure.error)
+          }
+        } else if (asked === undefined) return yield* Effect.fail(failure.error)
         // a wait that ends too late is the caller's to decide on
         if (now + wait >= run.deadlineAt) return yield* Effect.fail(failure.error)
         const paid = bucket.take(failure.timedOut)

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Random from "effect/Random"
 import { recoveryIn } from "../classify.js"
-import type { Attempted, Attempts } from "../outgoing.js"
+import type { Attempts } from "../outgoing.js"
 
 /**
  * How often an action may be sent, and what is waited in between.
@@ -11,21 +11,12 @@ import type { Attempted, Attempts } from "../outgoing.js"
  */
 export type Policy = (max: number, replayUnsafe: boolean) => Attempts
 
-// without a word of the caller's: what was not sent is tried as often as any call is
-const unsentAttempts = 3
-
 const longestMillis = 64_000
 
 const stop: Effect.Effect<number | undefined> = Effect.succeed(undefined)
 
 const backoff = (attempts: number): Effect.Effect<number> =>
   Effect.map(Random.next, (jitter) => Math.min(2 ** (attempts - 1), 64) * 1000 + jitter * 1000)
-
-const soon = (attempts: number): Effect.Effect<number> =>
-  Effect.map(Random.next, (jitter) => 100 * 2 ** (attempts - 1) * jitter)
-
-const unsent = (max: number, { attempts }: Attempted): Effect.Effect<number | undefined> =>
-  attempts < max ? backoff(attempts) : attempts < unsentAttempts ? soon(attempts) : stop
 
 /**
  * 429 and 500 to 599, with waits that double; the server's `Retry-After` is not read.
@@ -34,9 +25,8 @@ const unsent = (max: number, { attempts }: Attempted): Effect.Effect<number | un
  */
 export const byStatus: Policy = (max, replayUnsafe) => (failed) => {
   const { attempts, isNotSent, response } = failed
-  if (isNotSent) return unsent(max, failed)
   if (attempts >= max) return stop
-  if (response === undefined) return replayUnsafe ? backoff(attempts) : stop
+  if (response === undefined) return isNotSent || replayUnsafe ? backoff(attempts) : stop
   return response.status === 429 || response.status >= 500 ? backoff(attempts) : stop
 }
 
@@ -54,7 +44,7 @@ const secondsIn = (body: unknown): number | undefined => {
 export const byRecovery: Policy = (max, replayUnsafe) => (failed) => {
   const { attempts, isNotSent, response, retryAfterMillis } = failed
   if (replayUnsafe) return byStatus(max, true)(failed)
-  if (isNotSent) return unsent(max, failed)
+  if (isNotSent && attempts < max) return backoff(attempts)
   const recovery = recoveryIn(response?.body)
   const isRetryable = Predicate.hasProperty(recovery, "retryable") && recovery.retryable === true
   if (response === undefined || attempts >= max || !isRetryable) return stop

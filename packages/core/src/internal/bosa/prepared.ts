@@ -114,12 +114,19 @@ export const unknownAction = ({ connector, name }: Asked, { entries, info }: Con
   }
 }
 
+// servers count in numbers what they take as text
+const positioned = (schema: Entry["schema"], name: "page" | "cursor", value: string | number | undefined) => {
+  if (value === undefined) return {}
+  const isText = schema.parameters.some((parameter) => parameter.name === name && /^string\??$/.test(parameter.type))
+  return { [name]: isText ? String(value) : value }
+}
+
 // what the action cannot tell is reported with the rest that it does not know
-const withPosition = ({ given, options }: Asked): Parameters => ({
+const withPosition = ({ given, options }: Asked, schema: Entry["schema"]): Parameters => ({
   ...given,
   ...(options.responseFields === undefined ? {} : { response_fields: options.responseFields }),
-  ...(options.from?.cursor === undefined ? {} : { cursor: options.from.cursor }),
-  ...(options.from?.page === undefined ? {} : { page: options.from.page })
+  ...positioned(schema, "cursor", options.from?.cursor),
+  ...positioned(schema, "page", options.from?.page)
 })
 
 const numberType = /^(?:array<)?number\b/
@@ -175,7 +182,7 @@ export const prepare = (
       fix: "report it to the server's owner: credentials are never sent there"
     })
   }
-  const cleaned = entry.schema.validate(withPosition(asked), { strict: options.strict })
+  const cleaned = entry.schema.validate(withPosition(asked, entry.schema), { strict: options.strict })
   issues.push(...(cleaned._tag === "Left" ? cleaned.left : filesIssues(cleaned.right)))
   if (issues.length > 0 || cleaned._tag === "Left" || operation._tag === "Left") return refuse()
   const content = contentOf(table, entry, cleaned.right, boundary)
