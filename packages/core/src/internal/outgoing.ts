@@ -70,12 +70,8 @@ export interface Content {
   readonly isReplayable: boolean
 }
 
-/**
- * What is known of an attempt that failed, for who decides on another.
- *
- * @internal
- */
-export interface Attempted {
+/** What is known of an attempt that failed, for who decides on another. */
+interface Attempted {
   /** `undefined` when there was no answer that could be read. */
   readonly response: ApiResponse | undefined
   /** It is proved that the server did not see it. */
