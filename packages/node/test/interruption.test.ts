@@ -179,3 +179,20 @@ describe("while the connection is being made", () => {
     })
   )
 })
+
+it.scoped("a body that stalls is left at once by who waits for its next piece, and its socket closes", () =>
+  Effect.gen(function* () {
+    const { server } = yield* hanging(started)
+    const client = yield* NodeConnectors.make()
+    const first = yield* Deferred.make<void>()
+    const reading = Effect.flatMap(client.get(server.base), (response) =>
+      Stream.runForEach(response.stream, () => Deferred.succeed(first, undefined))
+    )
+    const fiber = yield* Effect.fork(reading)
+    yield* Deferred.await(first)
+    // by now it waits for a piece that never comes
+    yield* Effect.yieldNow()
+    assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(fiber)))
+    yield* server.allClosed
+  })
+)

@@ -85,6 +85,20 @@ export class StreamedExchange extends Exchange {
   }
 }
 
+/** Leaving the body's own iterator waits for the piece that is asked for, which may never come. */
+const leavable = (body: Readable): AsyncIterable<Uint8Array> => ({
+  [Symbol.asyncIterator]: () => {
+    const pieces: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]()
+    return {
+      next: () => pieces.next(),
+      return: () => {
+        body.destroy()
+        return Promise.resolve({ done: true, value: undefined })
+      }
+    }
+  }
+})
+
 class StreamedResponse extends RawResponse {
   private cachedBytes: Effect.Effect<Buffer, HttpClientError.ResponseError> | undefined = undefined
 
@@ -98,8 +112,7 @@ class StreamedResponse extends RawResponse {
   }
 
   get stream(): Stream.Stream<Uint8Array, HttpClientError.ResponseError> {
-    const chunks: AsyncIterable<Uint8Array> = this.body
-    return Stream.fromAsyncIterable(chunks, (cause) => this.bodyError(cause))
+    return Stream.fromAsyncIterable(leavable(this.body), (cause) => this.bodyError(cause))
   }
 
   get text(): Effect.Effect<string, HttpClientError.ResponseError> {
