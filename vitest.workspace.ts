@@ -23,5 +23,5 @@ export const projects = [
   project("core", ["packages/core/test/**/*.test.ts"]),
   project("node", ["packages/node/test/**/*.test.ts"]),
   project("testing", ["packages/testing/test/**/*.test.ts"]),
-  project("house", ["test/**/*.test.ts", "examples/test/**/*.test.ts"])
+  project("house", ["test/**/*.test.ts", "examples/test/**/*.test.ts", "sim/test/**/*.test.ts"])
 ]
