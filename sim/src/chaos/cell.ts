@@ -1,0 +1,267 @@
+import { Auth } from "@effect-connectors/core/Auth"
+import { make as makeBosa } from "@effect-connectors/core/BosaApi"
+import * as Call from "@effect-connectors/core/Call"
+import { make as makeConnections } from "@effect-connectors/core/ConnectionsApi"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import { drawOf } from "./draw.js"
+import { allowed, proofs } from "./expected.js"
+import { type Clients, type Operation, operations, type OperationName } from "./operations.js"
+import type { Book, Origin } from "./origin.js"
+import { type Plan, proxy, type Proxy } from "./proxy.js"
+import { toxics } from "./toxics.js"
+import { canary, type Trap } from "./trap.js"
+import { type TransportName, transports } from "./transports.js"
+
+export interface Cell {
+  readonly fault: string
+  readonly operation: OperationName
+  readonly transport: TransportName
+}
+
+export const nameOf = ({ fault, operation, transport }: Cell): string => `${fault}/${operation}/${transport}`
+
+export interface World {
+  readonly origin: Origin
+  readonly trap: Trap
+  readonly handshakePort: number
+  /** Which of the processes that share the work this is. */
+  readonly shard: number
+}
+
+/** What was seen of one cell. */
+export interface Report {
+  readonly name: string
+  readonly seed: number
+  /** `ok`, `interrupted`, `never ended`, `defect`, or the error's tag. */
+  readonly end: string
+  readonly calls: number
+  readonly applied: number
+  readonly executions: number
+  readonly duplicates: number
+  readonly openSockets: number
+  /** Whether a busy machine alone can be the reason of all of them: a short attempt that ended before its turn. */
+  readonly mayBeLate: boolean
+  /** What is not as promised; nothing when all is well. */
+  readonly breaks: ReadonlyArray<string>
+}
+
+const deadlineMillis = 10_000
+/** For what is not the call under test, and for faults that do not take time: a busy machine is no fault. */
+const calmly = "5 seconds"
+const graceMillis = 1_000
+
+const secret = (name: string) => Redacted.make(`${canary}-${name}`)
+const sessions = Auth.headers({
+  "x-service-token": secret("token"),
+  cookie: secret("cookie"),
+  "x-csrf-token": secret("csrf")
+})
+const keys = Auth.bosa({ apiKey: secret("key"), userToken: secret("user") })
+
+const clientsOf = Effect.fnUntraced(function* (
+  client: HttpClient.HttpClient,
+  baseUrl: string,
+  { hits, operation, toxic }: Plan
+) {
+  const options = {
+    baseUrl,
+    allowInsecureHttp: true,
+    // who is refused waits until somebody may listen again
+    retry:
+      toxic.refuses === true
+        ? Schedule.intersect(Schedule.spaced("60 millis"), Schedule.recurs(2))
+        : Schedule.recurs(2),
+    attemptTimeout: toxic.isSlow === true ? "1 second" : calmly,
+    deadline: deadlineMillis,
+    maxBodyBytes: 256 * 1024
+  } as const
+  const jobs = {
+    pace: Schedule.spaced("3 millis"),
+    notFoundGrace: "10 millis",
+    maxConsecutivePollFailures: 1,
+    budget: "unlimited",
+    // a server that only ever says 429 is waited for until then
+    deadline: toxic.family === "429" && hits > 1 ? 2_000 : deadlineMillis
+  } as const
+  const connections = makeConnections({ ...options, jobs }).pipe(Effect.provide(sessions))
+  // what an action needs to know before is not what the fault is for; its own time is an option of the call
+  const bosa = makeBosa(operation.discovers === true ? { ...options, attemptTimeout: calmly } : options).pipe(
+    Effect.provide(keys)
+  )
+  const made = yield* Effect.all({ connections, bosa }).pipe(Effect.provideService(HttpClient.HttpClient, client))
+  const clients: Clients = { ...made, attemptTimeout: options.attemptTimeout }
+  return clients
+}, Effect.orDie)
+
+const endOf = (exit: Exit.Exit<unknown, { readonly _tag: string }>): string =>
+  Exit.match(exit, {
+    onSuccess: () => "ok",
+    onFailure: (cause) =>
+      Option.match(Cause.failureOption(cause), {
+        onSome: (error) => error._tag,
+        onNone: () => (Cause.isInterruptedOnly(cause) ? "interrupted" : "defect")
+      })
+  })
+
+/** The end of a call, or nothing when it is not there a second after its deadline: then nobody waits for it any more. */
+const watched = <A, E>(call: Effect.Effect<A, E>, interruptAfter: number | undefined) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.forkDaemon(call)
+    if (interruptAfter !== undefined) {
+      yield* Effect.sleep(interruptAfter)
+      yield* Fiber.interruptFork(fiber)
+    }
+    return yield* Effect.timeoutOption(Fiber.await(fiber), deadlineMillis + graceMillis)
+  })
+
+const settledBy = Effect.fnUntraced(function* (count: () => number) {
+  const until = (yield* Clock.currentTimeMillis) + graceMillis
+  while (count() > 0 && (yield* Clock.currentTimeMillis) < until) yield* Effect.sleep("2 millis")
+  return count()
+})
+
+interface Seen {
+  readonly exit: Option.Option<Exit.Exit<unknown, { readonly _tag: string }>>
+  readonly busy: number
+  readonly matching: number
+  readonly follow: ReadonlyArray<string>
+  readonly calls: number
+  readonly sendsAfter: number
+}
+
+const patiently = Call.withAttemptTimeout(calmly)
+
+const textOf = (value: unknown): string => JSON.stringify(value) ?? ""
+
+const callsOf = Effect.fnUntraced(function* (
+  plan: Plan,
+  baseUrl: string,
+  transport: TransportName,
+  way: Proxy,
+  marker: string
+) {
+  const { draw, operation, toxic } = plan
+  const client = Context.get(yield* Layer.build(transports[transport]), HttpClient.HttpClient)
+  const clients = yield* clientsOf(client, baseUrl, plan)
+  if (operation.discovers === true) yield* patiently(Effect.orDie(clients.bosa.connect("demo").info))
+  else if (toxic.isWarm === true) yield* patiently(Effect.orDie(clients.connections.get("marker-warm")))
+  yield* way.arm
+  const exit = yield* watched(operation.run(clients, marker), toxic.interrupts?.(draw))
+  const busy = yield* settledBy(way.busy)
+  // what had left before the call ended may still be on its way
+  yield* Effect.sleep("5 millis")
+  const sends = way.requests()
+  const matching = way.matching()
+  if (!way.disarm()) return { exit, busy, matching, follow: [], calls: 1, sendsAfter: 0 }
+  // what is left on a connection must not become the answer to another call
+  const next = yield* Effect.exit(patiently(clients.connections.get(`${marker}-next`)))
+  const shown = Exit.isSuccess(next) ? textOf(next.value) : endOf(next)
+  const follow = shown.includes(`${marker}-next`) ? [] : [`a call after it ended in ${shown}`]
+  return { exit, busy, matching, follow, calls: 2, sendsAfter: way.requests() - sends - 1 }
+})
+
+const otherEnd = "ended in"
+
+const breaksOf = (cell: Cell, plan: Plan, book: Book, marker: string, seen: Seen, end: string): Array<string> => {
+  const { operation, toxic } = plan
+  const breaks: Array<string> = [...seen.follow]
+  const may = allowed(toxic.family, operation.kind, cell.transport, plan.hits)
+  if (end === "never ended" || end === "defect") breaks.push(end)
+  else if (!may.includes("any") && !may.includes(end)) breaks.push(`${otherEnd} ${end}, not in ${may.join(" or ")}`)
+  const error = Option.flatMap(seen.exit, (exit) =>
+    Exit.isFailure(exit) ? Cause.failureOption(exit.cause) : Option.none()
+  )
+  if (operation.kind === "poll" && Option.isSome(error) && error.value._tag !== "OutcomeUnknown") {
+    const { value } = error
+    if (!Predicate.hasProperty(value, "job") || value.job === undefined) breaks.push("the job's reference is lost")
+  }
+  if (!operation.executes) return breaks
+  const own = [...book.executions].filter(([key]) => key.startsWith(marker))
+  const target = operation.skip === undefined ? marker : `${marker}/2`
+  const targeted = book.executions.get(target) ?? 0
+  if (operation.kind !== "idempotent" && own.some(([, count]) => count > 1)) breaks.push("executed twice")
+  if (end === "ok" && targeted < 1) breaks.push("ok, and not executed")
+  if (operation.kind !== "poll" && proofs.has(end) && targeted > 0) breaks.push(`${end}, and executed`)
+  if (end === "ok" && !["corrupt", "short", "page"].includes(toxic.family)) {
+    const value = Option.getOrUndefined(
+      Option.flatMap(seen.exit, (exit) => (Exit.isSuccess(exit) ? Option.some(exit.value) : Option.none()))
+    )
+    const shown = typeof value === "string" ? value : textOf(value)
+    if (!shown.includes(operation.shows(marker))) breaks.push(`ok with another's answer: ${shown.slice(0, 200)}`)
+  }
+  return breaks
+}
+
+let cells = 0
+
+/** Runs one cell: the fault, the call that meets it, and what became of both. */
+export const runCell = Effect.fnUntraced(function* (cell: Cell, seed: number, world: World) {
+  const id = `c${++cells}`
+  const marker = `marker-${id}`
+  const name = nameOf(cell)
+  const draw = drawOf(name, seed)
+  const toxic = toxics[cell.fault]
+  if (toxic === undefined) return yield* Effect.dieMessage(`no fault is called ${cell.fault}`)
+  const operation: Operation = operations[cell.operation]
+  const plan: Plan = {
+    toxic,
+    operation,
+    draw,
+    hits: draw("hits") < 0.5 ? 1 : Number.POSITIVE_INFINITY,
+    originPort: world.origin.port,
+    handshakePort: world.handshakePort,
+    trapUrl: world.trap.url,
+    // an address of its own: nobody else can come to listen on a port that has to stay closed
+    host: toxic.refuses === true ? `127.${66 + world.shard}.${(cells >> 8) & 255}.${cells & 255}` : "127.0.0.1"
+  }
+  const book = world.origin.open(id)
+  book.chunked = toxic.isPlain !== true && draw("chunked") < 0.5
+  book.last = toxic.accept !== undefined || toxic.refuses === true ? operation.preceding : undefined
+  const report = yield* Effect.scoped(
+    Effect.gen(function* () {
+      const way = yield* proxy(plan)
+      const seen: Seen = yield* Effect.scoped(callsOf(plan, `${way.url}/${id}`, cell.transport, way, marker))
+      const left = yield* settledBy(way.open)
+      const end = Option.match(seen.exit, { onNone: () => "never ended", onSome: endOf })
+      const breaks = breaksOf(cell, plan, book, marker, seen, end)
+      // the caller may be gone before, and on a busy machine a short attempt may end before its turn
+      const mayMiss = end === "interrupted" || (toxic.isSlow === true && operation.skip !== undefined && end !== "ok")
+      if (way.applied() === 0 && !mayMiss) breaks.push("the fault did not happen")
+      // this fault gives no reason to repeat anything
+      if (toxic.interrupts !== undefined && seen.matching > (operation.requests ?? 1)) breaks.push("sent again")
+      if (seen.busy > 0) breaks.push(`${seen.busy} connections were left in the middle of an exchange`)
+      if (left > 0) breaks.push(`${left} connections are open after the client is closed`)
+      if (seen.sendsAfter > 0 && toxic.interrupts === undefined)
+        breaks.push(`${seen.sendsAfter} requests after the call had ended`)
+      const counts = [...book.executions.values()]
+      const result: Report = {
+        name,
+        seed,
+        end,
+        calls: seen.calls,
+        applied: way.applied(),
+        executions: counts.reduce((sum, count) => sum + count, 0),
+        duplicates: operation.kind === "idempotent" ? 0 : counts.filter((count) => count > 1).length,
+        openSockets: seen.busy + left,
+        mayBeLate:
+          (toxic.isSlow === true || end.endsWith("DeadlineExceeded")) &&
+          breaks.every((text) => text.startsWith(otherEnd)),
+        breaks
+      }
+      return result
+    })
+  )
+  world.origin.forget(id)
+  return report
+})

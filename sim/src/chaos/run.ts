@@ -1,0 +1,102 @@
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { type Cell, nameOf, type Report, runCell } from "./cell.js"
+import { drawOf } from "./draw.js"
+import { operationNames } from "./operations.js"
+import { origin } from "./origin.js"
+import { handshakes } from "./proxy.js"
+import { toxics } from "./toxics.js"
+import type { Totals } from "./totals.js"
+import { trap } from "./trap.js"
+import { transportNames } from "./transports.js"
+
+export interface Options {
+  readonly seeds: ReadonlyArray<number>
+  /** `fault/operation/transport`, or the beginning of one; all when it is not given. */
+  readonly cell?: string | undefined
+  /** Cells at once. */
+  readonly parallel?: number | undefined
+  /** Runs every `of`-th cell, from the `index`-th on. */
+  readonly shard?: { readonly index: number; readonly of: number } | undefined
+}
+
+export const allCells: ReadonlyArray<Cell> = Object.keys(toxics).flatMap((fault) =>
+  operationNames.flatMap((operation) => transportNames.map((transport) => ({ fault, operation, transport })))
+)
+
+/** Not counted: what is slow the first time is compiled. */
+const warming = allCells.filter(({ fault }) => fault === "processing-102")
+
+const tally = (reports: ReadonlyArray<Report>, key: (report: Report) => string, of: (report: Report) => number) => {
+  const sums: Record<string, number> = {}
+  for (const report of reports) sums[key(report)] = (sums[key(report)] ?? 0) + of(report)
+  return sums
+}
+
+const sum = (reports: ReadonlyArray<Report>, of: (report: Report) => number): number =>
+  reports.reduce((total, report) => total + of(report), 0)
+
+/** A cell that could not be run is broken too. */
+const lost = (cell: Cell, seed: number, cause: Cause.Cause<never>): Report => ({
+  name: nameOf(cell),
+  seed,
+  end: "defect",
+  calls: 0,
+  applied: 0,
+  executions: 0,
+  duplicates: 0,
+  openSockets: 0,
+  mayBeLate: false,
+  breaks: [Cause.pretty(cause)]
+})
+
+/** Runs the cells and adds up. */
+export const measure = ({ cell, parallel = 24, seeds, shard = { index: 0, of: 1 } }: Options) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const started = yield* Clock.currentTimeMillis
+      const world = { origin: yield* origin, trap: yield* trap, handshakePort: yield* handshakes, shard: shard.index }
+      const asked = allCells.filter((one) => cell === undefined || nameOf(one).startsWith(cell))
+      // those that wait beside those that work
+      const tasks = seeds
+        .flatMap((seed) => asked.map((one) => ({ one, seed, place: drawOf(nameOf(one), seed)("place") })))
+        .sort((a, b) => a.place - b.place)
+        .filter((_, index) => index % shard.of === shard.index)
+      if (cell === undefined) yield* Effect.forEach(warming, (one) => runCell(one, 0, world), { discard: true })
+      const runOne = ({ one, seed }: { readonly one: Cell; readonly seed: number }): Effect.Effect<Report> =>
+        Effect.catchAllCause(runCell(one, seed, world), (cause) => Effect.succeed(lost(one, seed, cause)))
+      const first = yield* Effect.forEach(tasks, (task) => Effect.map(runOne(task), (report) => ({ task, report })), {
+        concurrency: parallel
+      })
+      // nothing that was promised is looked away from: only what may be the machine's fault is seen again, alone
+      const isLate = ({ report }: { readonly report: Report }) => report.breaks.length > 0 && report.mayBeLate
+      const again = yield* Effect.forEach(first.filter(isLate), ({ task }) => runOne(task))
+      const reports = [...first.filter((seen) => !isLate(seen)).map(({ report }) => report), ...again]
+      const { canaries, connections } = world.trap.seen()
+      const totals: Totals = {
+        cells: asked.length,
+        calls: sum(reports, ({ calls }) => calls),
+        faults: tally(
+          reports,
+          ({ name }) => name.replace(/\/.*/, ""),
+          ({ applied }) => applied
+        ),
+        ends: tally(
+          reports,
+          ({ end }) => end,
+          () => 1
+        ),
+        late: again.length,
+        executions: sum(reports, ({ executions }) => executions),
+        duplicates: sum(reports, ({ duplicates }) => duplicates),
+        neverEnded: reports.filter(({ end }) => end === "never ended").length,
+        openSockets: sum(reports, ({ openSockets }) => openSockets),
+        trapConnections: connections,
+        trapCanaries: canaries,
+        broken: reports.filter(({ breaks }) => breaks.length > 0),
+        millis: (yield* Clock.currentTimeMillis) - started
+      }
+      return totals
+    })
+  )

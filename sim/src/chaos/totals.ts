@@ -1,0 +1,71 @@
+import type { Report } from "./cell.js"
+
+type Counts = Readonly<Record<string, number>>
+
+export interface Totals {
+  readonly cells: number
+  readonly calls: number
+  readonly faults: Counts
+  readonly ends: Counts
+  /** Cells that were run again alone, as their short attempts had ended before their turn. */
+  readonly late: number
+  readonly executions: number
+  readonly duplicates: number
+  readonly neverEnded: number
+  readonly openSockets: number
+  readonly trapConnections: number
+  readonly trapCanaries: number
+  readonly broken: ReadonlyArray<Report>
+  readonly millis: number
+}
+
+const added = (a: Counts, b: Counts): Counts => {
+  const sums: Record<string, number> = { ...a }
+  for (const [name, count] of Object.entries(b)) sums[name] = (sums[name] ?? 0) + count
+  return sums
+}
+
+/** The totals of two processes that ran at the same time. */
+export const merged = (a: Totals, b: Totals): Totals => ({
+  cells: Math.max(a.cells, b.cells),
+  calls: a.calls + b.calls,
+  faults: added(a.faults, b.faults),
+  ends: added(a.ends, b.ends),
+  late: a.late + b.late,
+  executions: a.executions + b.executions,
+  duplicates: a.duplicates + b.duplicates,
+  neverEnded: a.neverEnded + b.neverEnded,
+  openSockets: a.openSockets + b.openSockets,
+  trapConnections: a.trapConnections + b.trapConnections,
+  trapCanaries: a.trapCanaries + b.trapCanaries,
+  broken: [...a.broken, ...b.broken],
+  millis: Math.max(a.millis, b.millis)
+})
+
+const listed = (counts: Counts): string =>
+  Object.entries(counts)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, count]) => `${name} ${count}`)
+    .join(", ")
+
+/** What is told of a run. */
+export const linesOf = (totals: Totals): ReadonlyArray<string> => [
+  ...totals.broken.flatMap(({ breaks, end, name, seed }) => [
+    `BROKEN ${name}, seed ${seed} (ended in ${end}): ${breaks.join("; ")}`,
+    `  again: npm run chaos -- --cell ${name} --seed ${seed}`
+  ]),
+  `chaos: ${totals.cells} cells, ${totals.calls} calls, ${(totals.millis / 1000).toFixed(1)} s; ${totals.late} run again alone`,
+  `faults (${Object.values(totals.faults).reduce((sum, count) => sum + count, 0)}): ${listed(totals.faults)}`,
+  `ends: ${listed(totals.ends)}`,
+  `executions ${totals.executions}, duplicates ${totals.duplicates}, never ended ${totals.neverEnded}, open sockets ${totals.openSockets}, trap saw ${totals.trapConnections}, broken cells ${totals.broken.length}`
+]
+
+/** Whether a promise was broken, or a fault never happened. */
+export const isBroken = (totals: Totals): boolean =>
+  totals.cells === 0 ||
+  totals.broken.length > 0 ||
+  totals.duplicates > 0 ||
+  totals.neverEnded > 0 ||
+  totals.openSockets > 0 ||
+  totals.trapConnections > 0 ||
+  Object.values(totals.faults).some((count) => count === 0)

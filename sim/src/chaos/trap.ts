@@ -1,0 +1,34 @@
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { createServer } from "node:net"
+import { closed, listening } from "./listening.js"
+
+/** What every secret of a cell, and nothing else, holds. */
+export const canary = "CANARY"
+
+export interface Trap {
+  readonly url: string
+  readonly seen: () => { readonly connections: number; readonly canaries: number }
+}
+
+/** Another origin. Nobody has any business with it. */
+export const trap: Effect.Effect<Trap, never, Scope.Scope> = Effect.gen(function* () {
+  const seen = { connections: 0, canaries: 0 }
+  const server = yield* Effect.acquireRelease(
+    Effect.sync(() =>
+      createServer((socket) => {
+        seen.connections++
+        let text = ""
+        socket.on("error", () => undefined)
+        socket.on("data", (bytes) => {
+          text += bytes.toString("latin1")
+          if (text.includes(canary)) seen.canaries++
+          socket.end("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")
+        })
+      })
+    ),
+    closed
+  )
+  const port = yield* listening(server)
+  return { url: `http://127.0.0.1:${port}`, seen: () => seen }
+})

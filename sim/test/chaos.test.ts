@@ -1,0 +1,103 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { drawOf } from "../src/chaos/draw.js"
+import { allowed } from "../src/chaos/expected.js"
+import { answer, messageLength } from "../src/chaos/framing.js"
+import { operationNames } from "../src/chaos/operations.js"
+import { allCells, measure } from "../src/chaos/run.js"
+import { isBroken, linesOf, merged, type Totals } from "../src/chaos/totals.js"
+import { toxics } from "../src/chaos/toxics.js"
+
+const calm: Totals = {
+  cells: 1,
+  calls: 1,
+  faults: { delay: 1 },
+  ends: { ok: 1 },
+  late: 0,
+  executions: 1,
+  duplicates: 0,
+  neverEnded: 0,
+  openSockets: 0,
+  trapConnections: 0,
+  trapCanaries: 0,
+  broken: [],
+  millis: 1
+}
+
+const report = {
+  name: "delay/get/node",
+  seed: 3,
+  end: "ok",
+  calls: 1,
+  applied: 1,
+  executions: 2,
+  duplicates: 1,
+  openSockets: 0,
+  mayBeLate: false,
+  breaks: ["executed twice"]
+}
+
+describe("chaos", () => {
+  it("has a cell for every fault, operation and transport", () => {
+    assert.strictEqual(allCells.length, Object.keys(toxics).length * operationNames.length * 2)
+    assert.isAtLeast(Object.keys(toxics).length, 40)
+  })
+
+  it("draws the same for the same seed, and something else for another", () => {
+    const draws = (seed: number) => ["hits", "at", "bytes"].map(drawOf("delay/get/node", seed))
+    assert.deepStrictEqual(draws(1), draws(1))
+    assert.notDeepEqual(draws(1), draws(2))
+  })
+
+  it("knows where a message ends, with a length and in chunks", () => {
+    const whole = answer(200, "{}")
+    assert.strictEqual(messageLength(Buffer.concat([whole, whole])), whole.length)
+    assert.strictEqual(messageLength(whole.subarray(0, -1)), undefined)
+    const chunks = Buffer.from("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
+    assert.strictEqual(messageLength(chunks), chunks.length)
+    assert.strictEqual(messageLength(chunks.subarray(0, -2)), undefined)
+    assert.strictEqual(messageLength(Buffer.from("GET / HTTP/1.1\r\nhost: x\r\n")), undefined)
+  })
+
+  it("allows unsafe work that was lost no end but one that says so", () => {
+    for (const transport of ["node", "fetch"] as const) {
+      for (const hits of [1, Infinity]) {
+        assert.deepStrictEqual(allowed("lost", "unsafe", transport, hits), ["OutcomeUnknown"])
+        assert.notInclude(allowed("cut", "action", transport, hits), "ok")
+      }
+      assert.deepStrictEqual(allowed("lost", "read", transport, 1), ["ok"])
+    }
+    assert.notInclude(allowed("handshake", "unsafe", "fetch", 1), "NotSent")
+  })
+
+  it("fails on each thing that must not be", () => {
+    assert.isFalse(isBroken(calm))
+    const bad: ReadonlyArray<Partial<Totals>> = [
+      { cells: 0 },
+      { duplicates: 1 },
+      { neverEnded: 1 },
+      { openSockets: 1 },
+      { trapConnections: 1 },
+      { faults: { delay: 1, drip: 0 } },
+      { broken: [report] }
+    ]
+    for (const more of bad) assert.isTrue(isBroken({ ...calm, ...more }), JSON.stringify(more))
+    assert.include(linesOf({ ...calm, broken: [report] }).join("\n"), "--cell delay/get/node --seed 3")
+  })
+
+  it("adds up what several processes saw", () => {
+    const both = merged(calm, { ...calm, faults: { drip: 2 }, duplicates: 1 })
+    assert.deepStrictEqual([both.calls, both.duplicates, both.faults], [2, 1, { delay: 1, drip: 2 }])
+  })
+
+  for (const cell of ["reset-after-work/execute", "refuse/execute", "redirect-307/action", "duplicate/get"]) {
+    it(`${cell}: nothing twice, nothing open, nothing at the trap`, () =>
+      Effect.runPromise(
+        Effect.map(measure({ cell, seeds: [0, 1] }), (totals) => {
+          assert.deepStrictEqual(totals.broken, [])
+          assert.strictEqual(totals.cells, 2)
+          assert.isFalse(isBroken(totals))
+        })
+      ))
+  }
+})
