@@ -115,10 +115,12 @@ const endOf = (exit: Exit.Exit<unknown, { readonly _tag: string }>): string =>
   })
 
 /** The end of a call, or nothing when it is not there a second after its deadline: then nobody waits for it any more. */
-const watched = <A, E>(call: Effect.Effect<A, E>, interruptAfter: number | undefined) =>
+const watched = <A, E>(call: Effect.Effect<A, E>, way: Proxy, interruptAfter: number | undefined) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkDaemon(call)
     if (interruptAfter !== undefined) {
+      // mostly when the server has the request, and sometimes before
+      for (let n = 0; n < 200 && interruptAfter > 5 && way.applied() === 0; n++) yield* Effect.sleep("2 millis")
       yield* Effect.sleep(interruptAfter)
       yield* Fiber.interruptFork(fiber)
     }
@@ -126,7 +128,7 @@ const watched = <A, E>(call: Effect.Effect<A, E>, interruptAfter: number | undef
   })
 
 const settledBy = Effect.fnUntraced(function* (count: () => number) {
-  const until = (yield* Clock.currentTimeMillis) + graceMillis
+  const until = (yield* Clock.currentTimeMillis) + 3 * graceMillis
   while (count() > 0 && (yield* Clock.currentTimeMillis) < until) yield* Effect.sleep("2 millis")
   return count()
 })
@@ -157,7 +159,7 @@ const callsOf = Effect.fnUntraced(function* (
   if (operation.discovers === true) yield* patiently(Effect.orDie(clients.bosa.connect("demo").info))
   else if (toxic.isWarm === true) yield* patiently(Effect.orDie(clients.connections.get("marker-warm")))
   yield* way.arm
-  const exit = yield* watched(operation.run(clients, marker), toxic.interrupts?.(draw))
+  const exit = yield* watched(operation.run(clients, marker), way, toxic.interrupts?.(draw))
   const busy = yield* settledBy(way.busy)
   // what had left before the call ended may still be on its way
   yield* Effect.sleep("5 millis")
