@@ -1,0 +1,193 @@
+/**
+ * A ledger of submissions: each piece of work is written down before it is sent and after it was answered, so that a
+ * program that crashed knows what it had submitted, and submits nothing twice.
+ *
+ * @since 0.1.0
+ */
+import * as KeyValueStore from "@effect/platform/KeyValueStore"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Schema from "effect/Schema"
+import * as ledger from "./internal/ledger.js"
+import { memory } from "./internal/ledgerMemory.js"
+import * as proof from "./internal/ledgerProof.js"
+import { store } from "./internal/ledgerStore.js"
+import type { InvalidRequest } from "./InvalidRequest.js"
+import type { Execution } from "./Job.js"
+import type { LedgerError, LedgerFailed } from "./LedgerError.js"
+import type { Accepted, Intended, LedgerJournal } from "./LedgerJournal.js"
+
+/**
+ * What the ledger is told of a submit. Every part can be left out.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SubmitOptions<A, in E, I> {
+  /** The operation, such as `actions.execute`: for whoever reads the ledger or its errors. */
+  readonly operation?: string | undefined
+  /** The connection, for the same readers. */
+  readonly connection?: string | undefined
+  /**
+   * Keeps the value of work that was done at once, as JSON of at most 65,536 characters, and reads it again. The value
+   * then stands in the ledger in clear. Without it no value is kept, and a second submit is `AlreadyDone`.
+   */
+  readonly value?: Schema.Schema<A, I> | undefined
+  /** Whether an error proves that the work was not done, so that it may be submitted again. Default {@link isNotDone}. */
+  readonly isNotDone?: ((error: E) => boolean) | undefined
+}
+
+/**
+ * What a program that starts again finds in its ledger.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Pending {
+  /** Jobs to go on with. */
+  readonly accepted: ReadonlyArray<Accepted>
+  /** Work whose outcome nobody knows: to be looked at, then `finish` or `forget`. What is being submitted now is not here. */
+  readonly unknown: ReadonlyArray<Intended>
+}
+
+/**
+ * How a ledger stands in a `KeyValueStore`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface StoreOptions {
+  /** Begins the names of all that is kept. Default `ledger/`. */
+  readonly prefix?: string | undefined
+}
+
+/**
+ * Whether an error of a call proves that the work was not done: `InvalidRequest`, `NotSent` and `DeadlineExceeded`
+ * (not sent), `Unauthorized`, `Forbidden`, `NotFound` and `ApiRejected` (refused; 408 and 425 prove nothing), unless an
+ * earlier attempt may have been carried out. `RateLimited` and `ServerFailed` prove nothing: a gateway gives them too.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isNotDone: (error: unknown) => boolean = proof.isNotDone
+
+/**
+ * The ledger of submissions.
+ *
+ * It promises at most one submit for each key, as far as its store keeps what it was given, and not that the work is
+ * done: what was sent just before a crash is reported as `SubmissionUnknown`, and never sent again by itself. One
+ * ledger belongs to one process at a time.
+ *
+ * @example
+ * ```ts
+ * import { ConnectionsApi, Ledger } from "@effect-connectors/core"
+ * import * as Console from "effect/Console"
+ * import * as Effect from "effect/Effect"
+ *
+ * export const nightly = Effect.gen(function*() {
+ *   const connections = yield* ConnectionsApi
+ *   const ledger = yield* Ledger
+ *   const sync = connections.connection("crm").actions.execute("sync", {}, { async: true })
+ *   const key = "sync-2024-05-01"
+ *   // after a crash the same line goes on with the same job
+ *   const result = yield* connections.jobs.result(ledger.submit(key, sync, { operation: "sync", connection: "crm" }))
+ *   yield* ledger.finish(key)
+ *   return result
+ * }).pipe(Effect.catchTag("SubmissionUnknown", (error) => Console.error(error.message)))
+ * ```
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export class Ledger extends Context.Tag("@effect-connectors/core/Ledger")<Ledger, Ledger.Service>() {
+  /**
+   * A ledger over a journal of yours. One journal belongs to one ledger.
+   *
+   * @since 0.1.0
+   */
+  static readonly make = (journal: LedgerJournal): Ledger.Service => ledger.make(journal)
+
+  /**
+   * See {@link Ledger.make}.
+   *
+   * @since 0.1.0
+   */
+  static readonly layer = (journal: LedgerJournal): Layer.Layer<Ledger> =>
+    Layer.sync(Ledger, () => ledger.make(journal))
+
+  /**
+   * A ledger that ends with the process: it joins submits of one key, and helps against no crash.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerMemory: Layer.Layer<Ledger> = Layer.sync(Ledger, () => ledger.make(memory()))
+
+  /**
+   * A ledger in a `KeyValueStore`, as safe as what the store does when it says that it has written. The keys under way
+   * stand in one value: for some thousands of them. Fails with `LedgerFailed` when the store cannot be read.
+   *
+   * @since 0.1.0
+   */
+  static readonly layerStore = (
+    options: StoreOptions = {}
+  ): Layer.Layer<Ledger, LedgerFailed, KeyValueStore.KeyValueStore> =>
+    Layer.effect(
+      Ledger,
+      Effect.flatMap(KeyValueStore.KeyValueStore, (kv) =>
+        Effect.map(store(kv, options.prefix ?? "ledger/"), ledger.make)
+      )
+    )
+}
+
+/**
+ * The types of the service.
+ *
+ * @since 0.1.0
+ * @category services
+ */
+export declare namespace Ledger {
+  /**
+   * The ledger.
+   *
+   * @since 0.1.0
+   * @category services
+   */
+  export interface Service {
+    /**
+     * Submits what has not been submitted. `key` is the caller's name of the piece of work, 1 to 512 characters, and no
+     * secret: one key for what must happen once, also after a crash.
+     *
+     * - A new key: the intent is written, then `execution` runs, then its outcome is written.
+     * - A key that became a job: `Accepted` with its reference, and nothing is sent.
+     * - A key that is done: its value where it was kept, else `AlreadyDone`.
+     * - A key whose outcome is not known: `SubmissionUnknown`.
+     *
+     * An execution that fails with proof that nothing was done gives its key free; any other failure, an interruption
+     * and a defect leave its outcome unknown. Submits of one key in one process take turns: the others wait for the
+     * outcome of the first, and one of them tries when it is free again. When the ledger cannot be written before
+     * the work is sent, nothing is sent (`LedgerFailed`); after that, the outcome is given all the same and a warning is logged.
+     */
+    readonly submit: <A, E, R, I = unknown>(
+      key: string,
+      execution: Effect.Effect<Execution<A>, E, R>,
+      options?: SubmitOptions<NoInfer<A>, NoInfer<E>, I>
+    ) => Effect.Effect<Execution<A>, E | LedgerError | InvalidRequest, R>
+
+    /**
+     * What a restart has to go on with.
+     */
+    readonly pending: Effect.Effect<Pending, LedgerFailed>
+
+    /**
+     * The caller has seen this work's end, or found on the server that it was done: it is no longer pending, and never
+     * submitted again.
+     */
+    readonly finish: (key: string) => Effect.Effect<void, LedgerFailed>
+
+    /**
+     * The caller has looked, and the work was not done or is to be done again: the next submit of this key sends it.
+     */
+    readonly forget: (key: string) => Effect.Effect<void, LedgerFailed>
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Every way the ledger of submissions can refuse a submit.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { shown } from "./internal/ledgerText.js"
+import { JobRef } from "./JobRef.js"
+
+const submission = {
+  /** The caller's name of the piece of work. */
+  key: Schema.String,
+  /** The operation, when the caller named it. */
+  operation: Schema.optional(Schema.String),
+  /** The connection, when the caller named it. */
+  connection: Schema.optional(Schema.String)
+}
+
+interface Submission {
+  readonly key: string
+  readonly operation?: string | undefined
+  readonly connection?: string | undefined
+}
+
+const which = ({ connection, key, operation }: Submission): string => {
+  const on = connection === undefined ? "" : ` on ${shown(connection)}`
+  return operation === undefined && connection === undefined
+    ? shown(key)
+    : `${shown(key)} (${operation === undefined ? "work" : shown(operation)}${on})`
+}
+
+// a time out of range has no ISO form
+const at = (millis: number): string => (Math.abs(millis) <= 8.64e15 ? new Date(millis).toISOString() : String(millis))
+
+/**
+ * This work was begun before and its outcome was never written down: the program ended in between, it was interrupted,
+ * or the answer was lost. It may have happened, so it is not sent again. See what the server did; then
+ * `Ledger.finish(key)` when it was done, or `Ledger.forget(key)` when it was not, which allows to send it again.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class SubmissionUnknown extends Schema.TaggedError<SubmissionUnknown>(
+  "@effect-connectors/core/LedgerError/SubmissionUnknown"
+)("SubmissionUnknown", {
+  ...submission,
+  /** When it was about to be sent: epoch milliseconds. */
+  intendedAt: Schema.Number
+}) {
+  /** Submitting again gives the same error, until the ledger is told. */
+  readonly retryable = false
+  /** What happened and what to do. */
+  override get message(): string {
+    return `${which(this)} was about to be sent at ${at(this.intendedAt)}, and its outcome was never written down: it may have happened, so nothing was sent now. See what the server did; then tell the ledger: finish(key) if it was done, forget(key) if it was not`
+  }
+}
+
+/**
+ * This work is done, and its value was not kept (or does not fit the schema any more). Nothing was sent.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class AlreadyDone extends Schema.TaggedError<AlreadyDone>("@effect-connectors/core/LedgerError/AlreadyDone")(
+  "AlreadyDone",
+  {
+    ...submission,
+    /** When its end was written down: epoch milliseconds. */
+    doneAt: Schema.Number,
+    /** Its job, if it was one: the server may still know its result. */
+    job: Schema.optional(JobRef)
+  }
+) {
+  /** Submitting again gives the same error, until the ledger is told. */
+  readonly retryable = false
+  /** What happened and what to do. */
+  override get message(): string {
+    const next =
+      this.job === undefined
+        ? "The option `value` of submit keeps the value of the next one"
+        : `Its job was ${shown(this.job.jobId)}, which the server may still know`
+    return `${which(this)} was done at ${at(this.doneAt)}, and nothing was sent. ${next}; forget(key) allows to send it again`
+  }
+}
+
+/**
+ * The ledger could not be read or written. From a submit: nothing was sent. `code` is
+ *
+ * - `CORRUPT`: what is kept for the key is not an entry;
+ * - `CLOSED`: the ledger's scope has ended;
+ * - else that of the store, such as `ENOSPC`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class LedgerFailed extends Schema.TaggedError<LedgerFailed>("@effect-connectors/core/LedgerError/LedgerFailed")(
+  "LedgerFailed",
+  {
+    step: Schema.Literal("open", "read", "write"),
+    key: Schema.optional(Schema.String),
+    code: Schema.String
+  }
+) {
+  /** The same submit may be tried again, once the ledger can be written; what is damaged stays so. */
+  readonly retryable: boolean = this.code !== "CORRUPT" && this.code !== "CLOSED"
+  /** What happened and what to do. */
+  override get message(): string {
+    const about = this.key === undefined ? "" : ` for ${shown(this.key)}`
+    const done = { open: "opened", read: "read", write: "written" }[this.step]
+    return `the ledger could not be ${done}${about} (${this.code}), and nothing was sent. Mend the ledger's store, then submit again`
+  }
+}
+
+/**
+ * How the ledger can refuse a submit.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type LedgerError = SubmissionUnknown | AlreadyDone | LedgerFailed

@@ -1,0 +1,147 @@
+/**
+ * What a ledger of submissions writes down, and where: an interface that any store can stand behind.
+ *
+ * @since 0.1.0
+ */
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { JobRef } from "./JobRef.js"
+import type { LedgerFailed } from "./LedgerError.js"
+
+const submission = {
+  /** The caller's name of the piece of work. */
+  key: Schema.String,
+  /** The operation, when the caller named it. */
+  operation: Schema.optional(Schema.String),
+  /** The connection, when the caller named it. */
+  connection: Schema.optional(Schema.String),
+  /** When it was about to be sent: epoch milliseconds. */
+  intendedAt: Schema.Number
+}
+
+/**
+ * It is about to be sent, or may have been: nothing is known of its outcome.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Intended = Schema.TaggedStruct("Intended", submission)
+
+/**
+ * It is about to be sent, or may have been: nothing is known of its outcome.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Intended = typeof Intended.Type
+
+/**
+ * The server made it a job.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Accepted = Schema.TaggedStruct("Accepted", {
+  ...submission,
+  job: JobRef,
+  /** When the answer came: epoch milliseconds. */
+  acceptedAt: Schema.Number
+})
+
+/**
+ * The server made it a job.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Accepted = typeof Accepted.Type
+
+/**
+ * It is done: answered at once, or finished by the caller.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Done = Schema.TaggedStruct("Done", {
+  ...submission,
+  job: Schema.optional(JobRef),
+  /** When its end was written down: epoch milliseconds. */
+  doneAt: Schema.Number,
+  /** Its value as JSON, where the caller had it kept. */
+  value: Schema.optional(Schema.Unknown)
+})
+
+/**
+ * It is done: answered at once, or finished by the caller.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Done = typeof Done.Type
+
+/**
+ * What is known of one piece of work. It holds no credential, no input, and no result unless the caller asked for it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const Entry = Schema.Union(Intended, Accepted, Done)
+
+/**
+ * What is known of one piece of work.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Entry = typeof Entry.Type
+
+/**
+ * An entry as plain JSON.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Encoded = typeof Entry.Encoded
+
+/**
+ * An entry as plain JSON.
+ *
+ * @since 0.1.0
+ * @category encoding
+ */
+export const encode: (entry: Entry) => Encoded = Schema.encodeSync(Entry)
+
+const decodeEntry = Schema.decodeUnknownOption(Entry)
+
+/**
+ * Reads what {@link encode} gave; nothing when it is not that.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const decode = (encoded: unknown): Option.Option<Entry> => decodeEntry(encoded)
+
+/**
+ * Where entries are kept, by their keys. It belongs to one ledger of one process at a time. A change that was answered
+ * without a failure must be there after a crash: a submit leaves on that word.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface LedgerJournal {
+  readonly get: (key: string) => Effect.Effect<Option.Option<Entry>, LedgerFailed>
+  /** Takes the place of what was there for the key. */
+  readonly put: (entry: Entry) => Effect.Effect<void, LedgerFailed>
+  readonly remove: (key: string) => Effect.Effect<void, LedgerFailed>
+  /** Every entry that is not `Done`. */
+  readonly pending: Effect.Effect<ReadonlyArray<Intended | Accepted>, LedgerFailed>
+}
+
+/**
+ * Whether an entry is one that {@link LedgerJournal.pending} has.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isPending = (entry: Entry): entry is Intended | Accepted => entry._tag !== "Done"

@@ -1,0 +1,11 @@
+const longest = 200
+
+/**
+ * A name as it can stand in a line of text: what does not print stays visible.
+ *
+ * @internal
+ */
+export const shown = (name: string): string => {
+  const visible = name.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (unit) => `\\u{${(unit.codePointAt(0) ?? 0).toString(16)}}`)
+  return `"${visible.length > longest ? `${visible.slice(0, longest)}...` : visible}"`
+}
