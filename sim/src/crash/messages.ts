@@ -1,0 +1,35 @@
+/**
+ * What the processes of the crash bench say to each other.
+ */
+export const connection = "crm"
+export const action = "work"
+
+/** Of the child. Whatever it said last before it was killed may be lost: the ledger's file is the truth. */
+export type Said =
+  | { readonly _tag: "Ready" }
+  | { readonly _tag: "Unknown"; readonly key: string; readonly answer: string }
+  | { readonly _tag: "Resumed" }
+  | { readonly _tag: "Begun"; readonly key: string }
+  | { readonly _tag: "Accepted"; readonly key: string; readonly job: string }
+  | { readonly _tag: "Result"; readonly key: string; readonly value: unknown }
+  | { readonly _tag: "Finished"; readonly key: string }
+  | { readonly _tag: "Idle" }
+  | { readonly _tag: "Failed"; readonly reason: string }
+
+/** Work that was executed, as the server counts it. */
+export interface Executed {
+  readonly key: string
+  /** The process that submitted it. */
+  readonly by: string
+  readonly job: string | undefined
+  /** How often its job was asked for. */
+  readonly polls: number
+}
+
+/** Of the server. */
+export type Told =
+  | { readonly _tag: "Listening"; readonly url: string }
+  | { readonly _tag: "State"; readonly id: number; readonly executed: ReadonlyArray<Executed> }
+
+/** What a piece of work gives: only who knows the key can tell. */
+export const resultOf = (key: string) => ({ seal: `done:${Array.from(key).reverse().join("")}` })

@@ -1,0 +1,46 @@
+/**
+ * When each child is killed: seeded, spread over its life.
+ */
+
+/** What the child has to come to before the clock of its kill starts; `start` is its own start. */
+export type Trigger = "start" | "Ready" | "Begun" | "Accepted" | "Finished"
+
+export interface Point {
+  readonly trigger: Trigger
+  /** Which of its pieces of work the kill is aimed at, from 0. */
+  readonly piece: number
+  /** From the trigger to the kill, in milliseconds. */
+  readonly afterMillis: number
+}
+
+export const pieces = 3
+
+// how long after its trigger a kill may come: about as long as that part of a piece's life takes
+const aims: ReadonlyArray<readonly [trigger: Trigger, fromMillis: number, toMillis: number]> = [
+  ["start", 0, 500],
+  ["Begun", 0, 160],
+  ["Accepted", 0, 450],
+  ["Accepted", 510, 570],
+  ["Finished", 0, 25],
+  ["Ready", 0, 6],
+  ["Begun", 20, 130]
+]
+
+/** Numbers from 0 to 1 that a seed alone decides. */
+export const randomOf = (seed: number): (() => number) => {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+export const planOf = (seed: number, count: number): ReadonlyArray<Point> => {
+  const random = randomOf(seed)
+  return Array.from({ length: count }, (_, index): Point => {
+    const [trigger, from, to] = aims[index % aims.length] ?? ["start", 0, 0]
+    return { trigger, piece: Math.floor(random() * pieces), afterMillis: from + random() * (to - from) }
+  })
+}

@@ -1,0 +1,114 @@
+/**
+ * The processes of the bench: the server, and children that say what they come to.
+ */
+import { type ChildProcess, fork } from "node:child_process"
+import { setTimeout as pause } from "node:timers/promises"
+import type { Executed, Said, Told } from "./messages.js"
+import type { Trigger } from "./plan.js"
+
+const patienceMillis = 60_000
+
+const ended = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve()
+    // after `close` everything it said has been read
+    else child.once("close", () => resolve())
+  })
+
+const within = async <A>(what: string, promise: Promise<A>): Promise<A> => {
+  const over = new AbortController()
+  const late = pause(patienceMillis, undefined, { signal: over.signal }).then(
+    () => Promise.reject(new Error(`${what} took more than ${patienceMillis} ms`)),
+    // it came in time
+    () => promise
+  )
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    over.abort()
+  }
+}
+
+export interface Server {
+  readonly url: string
+  readonly executed: () => Promise<ReadonlyArray<Executed>>
+  readonly stop: () => Promise<void>
+}
+
+export const serve = async (program: string): Promise<Server> => {
+  const child = fork(program, [], { stdio: ["ignore", "ignore", "inherit", "ipc"] })
+  const asked = new Map<number, (executed: ReadonlyArray<Executed>) => void>()
+  let next = 0
+  const url = new Promise<string>((resolve, reject) => {
+    child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)))
+    child.on("message", (told: Told) => {
+      if (told._tag === "Listening") return resolve(told.url)
+      asked.get(told.id)?.(told.executed)
+      asked.delete(told.id)
+    })
+  })
+  const executed = () =>
+    new Promise<ReadonlyArray<Executed>>((resolve) => {
+      const id = next++
+      asked.set(id, resolve)
+      child.send(id)
+    })
+  const stop = async () => {
+    const over = new Promise<void>((resolve) => void child.once("exit", () => resolve()))
+    child.disconnect()
+    await over
+  }
+  return {
+    url: await within("the start of the server", url),
+    executed: () => within("the server's answer", executed()),
+    stop
+  }
+}
+
+export interface Child {
+  /** All it said, in order. */
+  readonly said: ReadonlyArray<Said>
+  /** Waits until it has come to a trigger of this piece of work; false when it ended before. */
+  readonly reached: (trigger: Trigger, key: string) => Promise<boolean>
+  /** Ends it without a chance to do anything. */
+  readonly kill: () => Promise<void>
+  readonly ended: () => Promise<void>
+}
+
+export const start = (program: string, args: ReadonlyArray<string>): Child => {
+  const child = fork(program, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] })
+  const said: Array<Said> = []
+  const waiting = new Set<() => void>()
+  const look = () => waiting.forEach((wake) => wake())
+  child.on("message", (message: Said) => {
+    said.push(message)
+    look()
+  })
+  let isOver = false
+  void ended(child).then(() => {
+    isOver = true
+    look()
+  })
+  const hasReached = (trigger: Trigger, key: string): boolean =>
+    trigger === "start" || said.some((it) => it._tag === trigger && (!("key" in it) || it.key === key))
+  const reached = (trigger: Trigger, key: string): Promise<boolean> =>
+    new Promise((resolve) => {
+      const wake = () => {
+        if (!hasReached(trigger, key) && !isOver) return
+        waiting.delete(wake)
+        resolve(hasReached(trigger, key))
+      }
+      waiting.add(wake)
+      wake()
+    })
+  return {
+    said,
+    reached: (trigger, key) => within(`${trigger} of ${key}`, reached(trigger, key)),
+    kill: async () => {
+      const over = ended(child)
+      child.kill("SIGKILL")
+      await over
+    },
+    ended: () => within("the last process", ended(child))
+  }
+}
