@@ -48,7 +48,9 @@ const bundled = async (): Promise<string> => {
     format: "esm",
     target: "node20",
     logLevel: "error",
-    banner: { js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);' }
+    banner: {
+      js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);'
+    }
   })
   return program
 }
@@ -73,7 +75,9 @@ try {
 }
 
 const killed = lanes.flatMap((lane) => lane.killed)
-const breaks = lanes.flatMap((lane) => Array.from(lane.breaks).flatMap(([owner, all]) => all.map((it) => ({ owner, it }))))
+const breaks = lanes.flatMap((lane) =>
+  Array.from(lane.breaks).flatMap(([owner, all]) => all.map((it) => ({ owner, it })))
+)
 const broken = new Set(breaks.map(({ owner }) => owner))
 const passed = killed.filter(({ prefix }) => !broken.has(prefix)).length
 const sum = (of: (lane: Lane) => number): number => lanes.reduce((total, lane) => total + of(lane), 0)

@@ -121,7 +121,8 @@ export const run = async (name: string, points: ReadonlyArray<Point>, setting: S
   }
   // a reference that the program was told must be the one that was stored
   for (const it of said) {
-    if (it._tag === "Accepted" && keys.get(it.key)?.job !== it.job) broke(ownerOf(it.key), `${it.key} lost its reference`)
+    if (it._tag === "Accepted" && keys.get(it.key)?.job !== it.job)
+      broke(ownerOf(it.key), `${it.key} lost its reference`)
   }
   return {
     killed,

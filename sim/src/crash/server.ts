@@ -46,7 +46,9 @@ const forwarded = (port: number) => async (request: IncomingMessage, response: S
   for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk)
   if (isSubmit) await pause(beforeMillis)
   const inner = send({ host: "127.0.0.1", port, method: request.method, path: request.url, headers: request.headers })
-  const answered = new Promise<IncomingMessage>((resolve, reject) => inner.once("response", resolve).once("error", reject))
+  const answered = new Promise<IncomingMessage>((resolve, reject) =>
+    inner.once("response", resolve).once("error", reject)
+  )
   inner.end(Buffer.concat(chunks))
   const answer = await answered
   if (isSubmit) await pause(afterMillis)
@@ -63,12 +65,14 @@ const program = Effect.gen(function* () {
   const address = door.address()
   const port = Predicate.isObject(address) && "port" in address ? address.port : 0
 
-  const executedOf = (polls: ReadonlyMap<unknown, number>) => (execution: Execution): Executed => ({
-    key: textOf(execution.body, "key"),
-    by: textOf(execution.body, "by"),
-    job: execution.jobId === undefined ? undefined : String(execution.jobId),
-    polls: polls.get(execution.jobId) ?? 0
-  })
+  const executedOf =
+    (polls: ReadonlyMap<unknown, number>) =>
+    (execution: Execution): Executed => ({
+      key: textOf(execution.body, "key"),
+      by: textOf(execution.body, "by"),
+      job: execution.jobId === undefined ? undefined : String(execution.jobId),
+      polls: polls.get(execution.jobId) ?? 0
+    })
 
   process.on("message", (id: unknown) => {
     const state = Effect.map(Effect.zip(emulator.executionLog, emulator.jobs), ([executions, jobs]) =>

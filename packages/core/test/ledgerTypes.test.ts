@@ -1,0 +1,62 @@
+import type { ReadError, WriteError } from "@effect-connectors/core/ApiError"
+import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
+import type { Execution } from "@effect-connectors/core/Job"
+import type { JobError } from "@effect-connectors/core/JobError"
+import { Ledger } from "@effect-connectors/core/Ledger"
+import type { AlreadyDone, LedgerError, LedgerFailed, SubmissionUnknown } from "@effect-connectors/core/LedgerError"
+import type * as KeyValueStore from "@effect/platform/KeyValueStore"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { describe, expectTypeOf, it } from "vitest"
+
+declare const ledger: Ledger.Service
+declare const api: ConnectionsApi.Service
+declare const typed: Effect.Effect<Execution<number>, "mine", "needs">
+
+// these are checked by the compiler: the bodies are never run
+const compiled = (_check: () => void): void => undefined
+
+describe("the types of a ledger", () => {
+  it("a submit keeps the execution's value, errors and needs, and adds the ledger's errors", () => {
+    compiled(() => {
+      expectTypeOf(ledger.submit("k", typed)).toEqualTypeOf<
+        Effect.Effect<Execution<number>, "mine" | LedgerError | InvalidRequest, "needs">
+      >()
+      expectTypeOf(ledger.submit("k", api.actions.execute("a", "b"), { value: Schema.Unknown })).toEqualTypeOf<
+        Effect.Effect<Execution, WriteError | LedgerError>
+      >()
+      expectTypeOf(api.jobs.result(ledger.submit("k", api.actions.execute("a", "b")))).toEqualTypeOf<
+        Effect.Effect<unknown, WriteError | LedgerError | ReadError | JobError>
+      >()
+      // @ts-expect-error the kept value is the execution's
+      void ledger.submit("k", typed, { value: Schema.String })
+      void ledger.submit("k", typed, { isNotDone: (error) => error === "mine", value: Schema.NumberFromString })
+    })
+  })
+
+  it("the errors are the closed list, and catching them leaves none", () => {
+    expectTypeOf<LedgerError>().toEqualTypeOf<SubmissionUnknown | AlreadyDone | LedgerFailed>()
+    compiled(() => {
+      const nothing = () => Effect.succeed(null)
+      const caught = ledger.submit("k", typed).pipe(
+        Effect.catchTags({
+          SubmissionUnknown: nothing,
+          AlreadyDone: nothing,
+          LedgerFailed: nothing,
+          InvalidRequest: nothing
+        })
+      )
+      expectTypeOf<Effect.Effect.Error<typeof caught>>().toEqualTypeOf<"mine">()
+      expectTypeOf(ledger.forget("k")).toEqualTypeOf<Effect.Effect<void, LedgerFailed>>()
+    })
+  })
+
+  it("the layers say what they need and how they fail", () => {
+    expectTypeOf(Ledger.layerMemory).toEqualTypeOf<Layer.Layer<Ledger>>()
+    expectTypeOf<ReturnType<typeof Ledger.layerStore>>().toEqualTypeOf<
+      Layer.Layer<Ledger, LedgerFailed, KeyValueStore.KeyValueStore>
+    >()
+  })
+})
