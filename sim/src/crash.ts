@@ -1,5 +1,5 @@
 /**
- * `npm run crash -- [--points 200] [--seed 1] [--lanes 4] [--json]`: a program that submits and follows jobs through a
+ * `npm run crash -- [--points 200] [--seed 1] [--lanes 6] [--json]`: a program that submits and follows jobs through a
  * ledger in a file is killed with SIGKILL at seeded points of its life, and each time a new process goes on from the
  * stored references. The figures are counted at the server, which is a process of its own. Ends with 1 on any break.
  */
@@ -17,7 +17,7 @@ const { values } = parseArgs({
   options: {
     points: { type: "string", default: "200" },
     seed: { type: "string", default: "1" },
-    lanes: { type: "string", default: "4" },
+    lanes: { type: "string", default: "6" },
     json: { type: "boolean", default: false }
   }
 })

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import { shown } from "./internal/ledgerText.js"
 import { JobRef } from "./JobRef.js"
@@ -30,7 +31,8 @@ const which = ({ connection, key, operation }: Submission): string => {
 }
 
 // a time out of range has no ISO form
-const at = (millis: number): string => (Math.abs(millis) <= 8.64e15 ? new Date(millis).toISOString() : String(millis))
+const at = (millis: number): string =>
+  Math.abs(millis) <= 8.64e15 ? DateTime.formatIso(DateTime.unsafeMake(millis)) : String(millis)
 
 /**
  * This work was begun before and its outcome was never written down: the program ended in between, it was interrupted,

@@ -1,5 +1,5 @@
 import { assert, describe } from "@effect/vitest"
-import { Completed } from "@effect-connectors/core/Job"
+import { Completed, type Execution } from "@effect-connectors/core/Job"
 import { isNotDone, Ledger } from "@effect-connectors/core/Ledger"
 import { SubmissionUnknown } from "@effect-connectors/core/LedgerError"
 import type { Scripted } from "@effect-connectors/testing/ConnectionsModel"
@@ -100,22 +100,23 @@ describe("a known key", () => {
     Effect.gen(function* () {
       const { ledger } = journal()
       const done = (value: Duration.Duration) => Effect.succeed(Completed(value))
-      const never = Effect.dieMessage("sent twice")
+      const never = <A>(): Effect.Effect<Execution<A>> => Effect.dieMessage("sent twice")
       const kept = { value: Schema.DurationFromMillis }
       yield* ledger.submit("small", done(Duration.seconds(2)), kept)
-      const again = yield* ledger.submit("small", never, kept)
+      const again = yield* ledger.submit("small", never<Duration.Duration>(), kept)
       assert.deepStrictEqual(again, Completed(Duration.seconds(2)))
       assert.strictEqual(
-        (yield* Effect.flip(ledger.submit("small", never, { value: Schema.Boolean })))._tag,
+        (yield* Effect.flip(ledger.submit("small", never<boolean>(), { value: Schema.Boolean })))._tag,
         "AlreadyDone"
       )
       const text = { value: Schema.String }
+      const unsent = never<string>()
       for (const [length, expected] of [
         [65_534, "ok"],
         [65_535, "AlreadyDone"]
       ] as const) {
         yield* ledger.submit(`text-${length}`, Effect.succeed(Completed("x".repeat(length))), text)
-        assert.strictEqual(tagOf(yield* Effect.exit(ledger.submit(`text-${length}`, never, text))), expected)
+        assert.strictEqual(tagOf(yield* Effect.exit(ledger.submit(`text-${length}`, unsent, text))), expected)
       }
       // what no JSON can say is given to the caller all the same
       const odd = yield* ledger.submit("odd", Effect.succeed(Completed(1n)), { value: Schema.BigIntFromSelf })

@@ -1,4 +1,4 @@
-import { Completed } from "@effect-connectors/core/Job"
+import { Completed, type Execution } from "@effect-connectors/core/Job"
 import { JobRef } from "@effect-connectors/core/JobRef"
 import { Ledger } from "@effect-connectors/core/Ledger"
 import * as NodeLedger from "@effect-connectors/node/NodeLedger"
@@ -26,7 +26,7 @@ const job = new JobRef({
 
 const accepted = Effect.succeed({ _tag: "Accepted", job } as const)
 const done = Effect.succeed(Completed(1))
-const never = Effect.dieMessage("sent twice")
+const never: Effect.Effect<Execution<number>> = Effect.dieMessage("sent twice")
 const defect = Effect.die("a defect")
 
 const modeOf = (path: string): string => (Fs.statSync(path).mode & 0o777).toString(8)

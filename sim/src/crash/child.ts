@@ -77,7 +77,7 @@ const program = Effect.gen(function* () {
     { concurrency: "unbounded" }
   )
   yield* say({ _tag: "Idle" })
-  if (last === undefined) yield* Effect.never
+  if (last === undefined) return yield* Effect.never
 })
 
 const services = Layer.merge(

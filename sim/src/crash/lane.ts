@@ -17,9 +17,9 @@ export const phases = [
   "after the end"
 ] as const
 
-export type Phase = (typeof phases)[number]
+type Phase = (typeof phases)[number]
 
-export interface Killed {
+interface Killed {
   readonly prefix: string
   readonly phase: Phase
   readonly isTorn: boolean
@@ -33,7 +33,7 @@ export interface Lane {
   readonly counts: Counts
 }
 
-export interface Counts {
+interface Counts {
   readonly begun: number
   readonly done: number
   readonly resumed: number

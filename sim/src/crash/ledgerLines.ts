@@ -3,7 +3,7 @@
  */
 import { existsSync, readFileSync } from "node:fs"
 
-export interface Line {
+interface Line {
   readonly state: string
   readonly job: string | undefined
 }
