@@ -4,14 +4,15 @@ import { Ledger } from "@effect-connectors/core/Ledger"
 import * as NodeLedger from "@effect-connectors/node/NodeLedger"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { spawn } from "node:child_process"
+import { createHash } from "node:crypto"
 import { once } from "node:events"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
+import { take } from "../src/internal/ledgerLock.js"
 import { writer } from "../src/internal/ledgerLog.js"
 
 const job = new JobRef({
@@ -254,16 +255,27 @@ describe("one process at a time", () => {
   inFolder("of many that find a lock left behind, one takes it", (path) =>
     Effect.gen(function* () {
       writeOwn(path, header)
-      Fs.writeFileSync(`${path}.lock`, JSON.stringify({ pid: 2 ** 22 + 1 }))
-      const all = yield* Effect.forEach(
-        Array.from({ length: 20 }, (_, index) => index),
-        () => Effect.either(Layer.build(NodeLedger.layer(path))),
-        { concurrency: "unbounded" }
-      )
-      assert.deepStrictEqual(
-        all.map((it) => it._tag).sort(),
-        ["Right", ...Array.from({ length: 19 }, () => "Left")].sort()
-      )
+      const attempts = Array.from({ length: 20 }, (_, index) => index)
+      for (let round = 0; round < 20; round++) {
+        Fs.writeFileSync(`${path}.lock`, JSON.stringify({ pid: 2 ** 22 + 1, round }))
+        const all = yield* Effect.forEach(attempts, () => Effect.promise(() => take(`${path}.lock`)), {
+          concurrency: "unbounded"
+        })
+        assert.strictEqual(all.filter((it) => it._tag === "Taken").length, 1)
+        assert.deepStrictEqual(Fs.readdirSync(Path.dirname(path)), ["ledger.jsonl", "ledger.jsonl.lock"])
+      }
+    })
+  )
+
+  inFolder("a process that ended while it took a lock over holds nobody up", (path) =>
+    Effect.gen(function* () {
+      writeOwn(path, header)
+      const stale = JSON.stringify({ pid: 2 ** 22 + 1 })
+      Fs.writeFileSync(`${path}.lock`, stale)
+      const name = createHash("sha256").update(stale).digest("hex").slice(0, 16)
+      Fs.writeFileSync(`${path}.lock.${name}`, stale)
+      yield* opened(path, () => Effect.void)
+      assert.deepStrictEqual(Fs.readdirSync(Path.dirname(path)), ["ledger.jsonl"])
     })
   )
 })

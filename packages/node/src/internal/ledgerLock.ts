@@ -2,7 +2,7 @@
  * One process at a time: a file beside the ledger that says who has it open.
  */
 import * as Predicate from "effect/Predicate"
-import { randomUUID } from "node:crypto"
+import { createHash, randomUUID } from "node:crypto"
 import * as Fs from "node:fs/promises"
 import { codeOf } from "./codes.js"
 
@@ -83,35 +83,54 @@ const claim = async (complete: string, path: string, text: string): Promise<bool
 }
 
 const maxTurns = 4
+// each depth is a process that ended in the very moment of taking over
+const maxDepth = 3
 
-/** Takes the lock, also from a process that has ended. */
-export const take = async (path: string): Promise<Lock> => {
+const held = (pid?: number): Lock => ({ _tag: "Held", pid })
+
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16)
+
+/**
+ * Puts our lock in the place of one whose holder has ended. Only who holds the lock of that very lock may do so: of
+ * several that find it one does, and no slower one takes the new lock for the old.
+ */
+const replace = async (path: string, found: string, beside: string, depth: number): Promise<boolean> => {
+  const guard = await takeAt(`${path}.${digest(found)}`, depth + 1)
+  if (guard._tag === "Held") return false
+  try {
+    if ((await Fs.readFile(path, "utf8").catch(missing)) !== found) return false
+    await Fs.rename(beside, path)
+    return true
+  } finally {
+    await guard.release()
+  }
+}
+
+const takeAt = async (path: string, depth: number): Promise<Lock> => {
+  if (depth > maxDepth) return held()
   const started = (await statOf(process.pid))?.[startField]
   const id = randomUUID()
   const text = JSON.stringify({ pid: process.pid, started, id })
   const beside = `${path}.${id}`
-  const aside = `${beside}.stale`
+  const taken: Lock = { _tag: "Taken", release: () => release(path, text) }
   await Fs.writeFile(beside, text, { flag: "wx", mode: 0o600 })
   try {
     for (let turn = 0; turn < maxTurns; turn++) {
-      if (await claim(beside, path, text)) return { _tag: "Taken", release: () => release(path, text) }
+      if (await claim(beside, path, text)) return taken
       const found = await Fs.readFile(path, "utf8").catch(missing)
       if (found === undefined) continue
       const holder = parsed(found)
-      if (holder === undefined || (await isAlive(holder))) return { _tag: "Held", pid: holder?.pid }
-      // of several that find it, one moves it; what was moved must be what was found, and not the lock of a quicker one
-      const moved = await Fs.rename(path, aside).then(() => Fs.readFile(aside, "utf8"), missing)
-      if (moved !== undefined && moved !== found) {
-        await Fs.link(aside, path).catch(() => undefined)
-        return { _tag: "Held", pid: parsed(moved)?.pid }
-      }
+      if (holder === undefined || (await isAlive(holder))) return held(holder?.pid)
+      if (await replace(path, found, beside, depth)) return taken
     }
-    return { _tag: "Held", pid: undefined }
+    return held()
   } finally {
     await Fs.rm(beside, { force: true })
-    await Fs.rm(aside, { force: true })
   }
 }
+
+/** Takes the lock, also from a process that has ended. */
+export const take = (path: string): Promise<Lock> => takeAt(path, 0)
 
 const release = async (path: string, text: string): Promise<void> => {
   const found = await Fs.readFile(path, "utf8").catch(() => undefined)
