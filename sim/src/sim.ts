@@ -1,0 +1,89 @@
+import { availableParallelism } from "node:os"
+import { parseArgs } from "node:util"
+import { linesOf as historyLines } from "./simulator/history.js"
+import { runMutants } from "./simulator/mutantRun.js"
+import { simulate } from "./simulator/run.js"
+import { sweepAll } from "./simulator/sweep.js"
+import { faultsOf, linesOf, missing } from "./simulator/totals.js"
+import { breaksOf, isSame } from "./simulator/verdict.js"
+
+const usage = `npm run sim -- [--seeds N] [--from S] [--threads T]   runs N seeds (1000 unless given) from S on
+npm run sim -- --seed S [--history]                  replays one seed, and prints its history
+npm run sim -- --mutants                             plants bugs, and checks that each is caught`
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "1000" },
+    from: { type: "string", default: "0" },
+    threads: { type: "string", default: String(Math.min(2, availableParallelism())) },
+    seed: { type: "string" },
+    history: { type: "boolean", default: false },
+    mutants: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+    help: { type: "boolean", default: false }
+  }
+})
+
+const whole = (name: string, text: string): number => {
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value >= 0) return value
+  console.log(`--${name} takes a whole number, not ${text}`)
+  process.exit(2)
+}
+
+const print = (lines: ReadonlyArray<string>): void => console.log(lines.join("\n"))
+
+const replay = async (seed: number): Promise<boolean> => {
+  const history = await simulate(seed)
+  const breaks = breaksOf(history)
+  const same = await isSame(history)
+  if (values.history) print(historyLines(history))
+  print([
+    ...breaks.map(({ invariant, reason }) => `BREAK ${invariant}: ${reason}`),
+    ...(same ? [] : ["BREAK 8 determinism: the same seed gave another history"]),
+    `seed ${seed}: ${history.events.length} events, ${breaks.length} breaks, run twice: ${same ? "the same bytes" : "different"}`
+  ])
+  return breaks.length === 0 && same
+}
+
+const sweep = async (from: number, seeds: number, threads: number): Promise<boolean> => {
+  const started = performance.now()
+  const { breaks, compared, totals } = await sweepAll(from, seeds, threads)
+  const seconds = (performance.now() - started) / 1000
+  const none = missing(totals)
+  const [first] = breaks
+  if (first !== undefined) {
+    const lines = historyLines(await simulate(first.seed))
+    print([
+      ...breaks.slice(0, 20).map(({ invariant, reason, seed }) => `BREAK seed ${seed}, ${invariant}: ${reason}`),
+      `the last lines of the history of seed ${first.seed}:`,
+      ...lines.slice(-60),
+      `again: npm run sim -- --seed ${first.seed} --history`
+    ])
+  }
+  const isWide = seeds >= 1000
+  if (values.json) {
+    console.log(JSON.stringify({ from, seeds, seconds, breaks, compared, totals }))
+  } else {
+    print([
+      ...linesOf(totals),
+      `seeds: ${totals.seeds} from ${from} in ${seconds.toFixed(1)} s (${(totals.seeds / seconds).toFixed(0)} per second)`,
+      `run twice to the same bytes: ${compared} seeds`,
+      `invariant breaks: ${breaks.length}`
+    ])
+  }
+  if (isWide && none.length > 0) console.log(`BREAK: no fault of the kinds ${none.join(", ")}`)
+  if (isWide && faultsOf(totals) < 10 * totals.seeds) console.log("BREAK: fewer than 10 faults per seed")
+  return breaks.length === 0 && (!isWide || (none.length === 0 && faultsOf(totals) >= 10 * totals.seeds))
+}
+
+if (values.help) {
+  console.log(usage)
+} else {
+  const isGood = values.mutants
+    ? await runMutants()
+    : values.seed !== undefined
+      ? await replay(whole("seed", values.seed))
+      : await sweep(whole("from", values.from), whole("seeds", values.seeds), Math.max(1, whole("threads", values.threads)))
+  process.exitCode = isGood ? 0 : 1
+}

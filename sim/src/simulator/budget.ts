@@ -1,0 +1,46 @@
+import { attemptsOf, type CallView, type Exchange, type View } from "./view.js"
+
+const size = 500
+const cost = 5
+const costAfterTimeout = 10
+
+// renewals of credentials cost nothing
+const paidRetries = (attempts: ReadonlyArray<Exchange>): number =>
+  attempts.slice(0, -1).filter(({ reply }) => reply !== "refused credentials").length
+
+const hasSucceeded = (attempts: ReadonlyArray<Exchange>, by = Infinity): boolean =>
+  attempts.some(({ endAt, reply }) => reply === "answer" && endAt <= by)
+
+/** Retries are paid for: under failure they are few, and when calls succeed again there is room for them. */
+export const bucketBreaks = (view: View): ReadonlyArray<string> => {
+  const roads = new Map<string, Array<{ readonly call: CallView; readonly attempts: ReadonlyArray<Exchange> }>>()
+  for (const call of view.calls.values()) {
+    for (const attempts of attemptsOf(call)) {
+      const road = `${call.client} ${attempts[0]?.sent.road}`
+      const list = roads.get(road)
+      if (list === undefined) roads.set(road, [{ call, attempts }])
+      else list.push({ call, attempts })
+    }
+  }
+  return Array.from(roads).flatMap(([road, list]) => {
+    const retries = list.reduce((sum, { attempts }) => sum + (hasSucceeded(attempts) ? 0 : paidRetries(attempts)), 0)
+    const [client = "", origin] = road.split(" ")
+    const own = view.byClient.get(client) ?? []
+    const credit = own.filter(({ reply, sent }) => reply === "answer" && sent.road === origin).length
+    const breaks = retries * cost > size + credit ? [`${road}: ${retries} retries, more than the budget has room for`] : []
+    for (const { call } of list) {
+      if (call.failed?.exhausted !== true) continue
+      // as much as can have been paid by then, with what others share
+      const others = own.filter(({ at, call: id }) => id === 0 && at < call.endAt).length
+      const paid = list.reduce(
+        (sum, { attempts }) =>
+          hasSucceeded(attempts, call.endAt)
+            ? sum
+            : sum + Math.min(attempts.filter(({ at }) => at < call.endAt).length, attempts.length) * costAfterTimeout,
+        others * costAfterTimeout
+      )
+      if (paid <= size - costAfterTimeout) breaks.push(`call ${call.id} found the budget empty, and ${paid} at most was spent`)
+    }
+    return breaks
+  })
+}

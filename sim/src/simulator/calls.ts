@@ -1,0 +1,115 @@
+import * as Call from "@effect-connectors/core/Call"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import { inspect } from "node:util"
+import type { Failed, Invoked, Told } from "./history.js"
+import { currentCall, type Recorder } from "./recorder.js"
+import { canary } from "./world.js"
+
+/** Where the calls of one client's process are written down. */
+export interface Desk {
+  readonly recorder: Recorder
+  readonly client: string
+  /** The process has crashed: what ends now, nobody is told. */
+  isDead: boolean
+}
+
+const textOf = (u: unknown): string | undefined => (typeof u === "string" ? u : undefined)
+
+/** What an error says of itself. */
+export const failedOf = (error: unknown): Failed => {
+  if (!Predicate.isRecord(error)) return { tag: "Defect" }
+  const { code, exhausted, job, mayHaveHappened, phase, status, tag } = {
+    tag: textOf(error["_tag"]) ?? "Defect",
+    code: textOf(error["code"]),
+    phase: textOf(error["phase"]),
+    status: error["status"],
+    job: Predicate.isRecord(error["job"]) ? textOf(error["job"]["jobId"]) : undefined,
+    mayHaveHappened: error["mayHaveHappened"] === true,
+    exhausted: error["retryBudgetExhausted"] === true
+  }
+  return {
+    tag,
+    ...(code === undefined ? {} : { code }),
+    ...(phase === undefined ? {} : { phase }),
+    ...(typeof status === "number" ? { status } : {}),
+    ...(job === undefined ? {} : { job }),
+    ...(mayHaveHappened ? { mayHaveHappened } : {}),
+    ...(exhausted ? { exhausted } : {})
+  }
+}
+
+// what somebody might do with an error; the deepest look is taken at some of them only, as it costs as much as all else
+const sinks = (cause: Cause.Cause<unknown>, error: unknown, isThorough: boolean): ReadonlyArray<[string, string]> => [
+  ["message", error instanceof Error ? `${error.message} ${String(error)} ${error.stack ?? ""}` : String(error)],
+  ["json", JSON.stringify(error) ?? ""],
+  ["pretty", Cause.pretty(cause)],
+  ...(isThorough
+    ? [
+        ["inspect", inspect(error, { depth: 20, showHidden: true })] satisfies [string, string],
+        ["exit", JSON.stringify(Exit.failCause(cause))] satisfies [string, string]
+      ]
+    : [])
+]
+
+const leaksIn = (desk: Desk, id: number, op: string, cause: Cause.Cause<unknown>, error: unknown): void => {
+  for (const [sink, text] of sinks(cause, error, id % 8 === 0)) {
+    if (text.includes(canary)) desk.recorder.add("leak", desk.client, id, op, { sink })
+  }
+}
+
+const recordEnd = <A, E>(
+  desk: Desk,
+  id: number,
+  op: string,
+  exit: Exit.Exit<A, E>,
+  tell: (value: A) => Told
+): void => {
+  const { client, recorder } = desk
+  if (Exit.isSuccess(exit)) return recorder.add("ok", client, id, op, tell(exit.value))
+  const { cause } = exit
+  if (Cause.isInterruptedOnly(cause)) {
+    return recorder.add("interrupted", client, id, op, { by: desk.isDead ? "crash" : "user" })
+  }
+  const error = Option.getOrElse(Cause.failureOption(cause), () => undefined)
+  const failed = Option.isSome(Cause.dieOption(cause)) ? { tag: "Defect", code: Cause.pretty(cause) } : failedOf(error)
+  leaksIn(desk, id, op, cause, error)
+  recorder.add(failed.tag === "OutcomeUnknown" ? "unknown" : "fail", client, id, op, failed)
+}
+
+/** The effect, with its course written down as a call. */
+export const written = <A, E, R>(
+  desk: Desk,
+  op: string,
+  invoked: Invoked,
+  effect: Effect.Effect<A, E, R>,
+  tell: (value: A) => Told,
+  id: number = desk.recorder.call()
+): Effect.Effect<A, E, R> =>
+  Effect.suspend(() => {
+    desk.recorder.add("invoke", desk.client, id, op, invoked)
+    const limited = invoked.deadline === undefined ? effect : Call.withDeadline(effect, invoked.deadline)
+    return Effect.onExit(Effect.locally(limited, currentCall, id), (exit) =>
+      Effect.sync(() => recordEnd(desk, id, op, exit, tell))
+    )
+  })
+
+/** A call whose end somebody else was told, such as one of many results. */
+export const writtenEnd = <A, E>(desk: Desk, op: string, invoked: Invoked, exit: Exit.Exit<A, E>, tell: (value: A) => Told): void => {
+  const id = desk.recorder.call()
+  desk.recorder.add("invoke", desk.client, id, op, invoked)
+  recordEnd(desk, id, op, exit, tell)
+}
+
+const markerOf = /"marker":"([^"]*)"/
+
+/** What a value tells: whose it is, and whether it is as harmless as it looks. */
+export const told = (value: unknown): Told => {
+  const text = JSON.stringify(value) ?? ""
+  const marker = markerOf.exec(text)?.[1]
+  const isPolluted = Predicate.isRecord(value) && value["polluted"] === true
+  return { ...(marker === undefined ? {} : { marker }), ...(isPolluted ? { wrong: "the value has another prototype" } : {}) }
+}

@@ -1,0 +1,146 @@
+/** What happened in one run, in the manner of Jepsen: what clients asked and were told, and what the servers saw. */
+
+export type RetryClass = "safe" | "idempotent" | "unsafe"
+
+/**
+ * What a caller has allowed. `default`: replay only on proof. `declared`: doing it twice is harmless.
+ * `attempts`: another try after an answer of failure. `replayUnsafe`: after anything. `word`: after the server's own word.
+ */
+export type Policy = "default" | "declared" | "attempts" | "word" | "replayUnsafe"
+
+/** How an exchange ended, by what the server and the wire know. */
+export type Reply =
+  | "not sent"
+  | "not sent for good"
+  | "refused credentials"
+  | "retryable"
+  | "final"
+  | "transient"
+  | "refusal"
+  | "redirect"
+  | "answer"
+  | "unreadable"
+  | "lost"
+
+export interface Invoked {
+  readonly class: RetryClass
+  readonly policy: Policy
+  /** In the body of what changes something: executions are counted by it. */
+  readonly marker?: string
+  /** In milliseconds, over the whole call. */
+  readonly deadline?: number
+  /** How often one request may leave. */
+  readonly maxSends: number
+  /** The path that its own requests must have. */
+  readonly path?: string
+  /** The job that it follows. */
+  readonly job?: string
+  /** It follows a job that it submits by itself. */
+  readonly follows?: boolean
+  /** It reads page after page. */
+  readonly pages?: boolean
+  /** The waits between its attempts are not those of the default policy. */
+  readonly ownWaits?: boolean
+}
+
+export interface Told {
+  readonly marker?: string
+  /** The job that it became, or that it followed. */
+  readonly job?: string
+  readonly end?: boolean
+  readonly wrong?: string
+}
+
+export interface Failed {
+  readonly tag: string
+  readonly code?: string
+  readonly phase?: string
+  readonly status?: number
+  readonly job?: string
+  readonly mayHaveHappened?: boolean
+  readonly exhausted?: boolean
+}
+
+export interface Sent {
+  readonly exchange: number
+  /** Method, path and body: the same for each attempt of one request. */
+  readonly request: string
+  readonly path: string
+  readonly road: string
+  readonly fault: string
+  readonly isWritten: boolean
+  /** Credentials that went to an origin that may not have them. */
+  readonly strays?: boolean
+}
+
+export interface Replied {
+  readonly exchange: number
+  readonly reply: Reply
+  readonly status?: number
+  /** What it asks to wait, when that can be understood, in milliseconds. */
+  readonly wait?: number
+}
+
+type Kinds = {
+  readonly invoke: Invoked
+  readonly ok: Told
+  readonly fail: Failed
+  readonly unknown: Failed
+  readonly interrupted: { readonly by: "user" | "crash" }
+  readonly send: Sent
+  readonly reply: Replied
+  /** The client went away before the answer. */
+  readonly left: { readonly exchange: number; readonly fault: string }
+  readonly event: { readonly event: string }
+  readonly stored: { readonly job: string }
+  readonly crash: {}
+  readonly leak: { readonly sink: string }
+  readonly rest: { readonly watched: number; readonly inFlight: number; readonly timers: number }
+}
+
+export type Event = {
+  [K in keyof Kinds]: {
+    readonly t: number
+    /** Tenant and incarnation, such as `1.0`. */
+    readonly client: string
+    /** 0 for what belongs to no single call: polls and discovery are shared. */
+    readonly call: number
+    readonly op: string
+    readonly kind: K
+    readonly detail: Kinds[K]
+  }
+}[keyof Kinds]
+
+export interface JobTruth {
+  readonly end: "succeeded" | "failed" | "cancelled" | "never"
+  readonly gone: boolean
+  readonly marker: string | undefined
+}
+
+/** What the servers know at the end. */
+export interface Truth {
+  /** How often each marker was executed. */
+  readonly executions: Readonly<Record<string, number>>
+  readonly jobs: Readonly<Record<string, JobTruth>>
+  readonly openExchanges: number
+  readonly openBodies: number
+  readonly sleepers: number
+  /** Why the run did not come to its end, if it did not. */
+  readonly stuck?: string
+}
+
+export interface History {
+  readonly seed: number
+  readonly events: ReadonlyArray<Event>
+  readonly truth: Truth
+}
+
+const lineOf = ({ call, client, detail, kind, op, t }: Event): string =>
+  JSON.stringify({ t, client, call, op, kind, detail })
+
+/** As JSON lines: the same run gives the same bytes. */
+export const linesOf = (history: History): ReadonlyArray<string> => [
+  JSON.stringify({ seed: history.seed }),
+  ...history.events.map(lineOf),
+  JSON.stringify({ truth: history.truth })
+]

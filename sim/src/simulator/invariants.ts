@@ -1,0 +1,212 @@
+import { bucketBreaks } from "./budget.js"
+import type { Failed } from "./history.js"
+import { jobBreaks } from "./jobs.js"
+import { mayFollow } from "./replay.js"
+import { attemptsOf, type CallView, type Exchange, type View } from "./view.js"
+
+/** What must hold of every history; what it gives are the breaks. */
+export type Invariant = (view: View) => ReadonlyArray<string>
+
+const name = (call: CallView): string => `call ${call.id} (${call.op} of ${call.client})`
+
+const callsOf = (view: View): ReadonlyArray<CallView> => Array.from(view.calls.values())
+
+const known = new Set(
+  (
+    "InvalidRequest Unauthorized Forbidden NotFound RateLimited ApiRejected ServerFailed UnexpectedRedirect UnexpectedBody " +
+    "Unreachable NotSent OutcomeUnknown DeadlineExceeded JobFailed JobCancelled JobNotFound JobDeadlineExceeded " +
+    "PaginationLoop SkillRejected FileError"
+  ).split(" ")
+)
+
+/** Every call ends, once, in a class of outcome that is in its type. */
+export const everyCallEnds: Invariant = (view) => [
+  ...(view.history.truth.stuck === undefined ? [] : [`the run did not end: ${view.history.truth.stuck}`]),
+  ...callsOf(view).flatMap((call) => {
+    if (call.ends !== 1) return [`${name(call)} ended ${call.ends} times`]
+    const { failed } = call
+    if (failed === undefined || known.has(failed.tag)) return []
+    return [`${name(call)} ended in ${failed.tag} ${failed.code ?? ""}`]
+  })
+]
+
+const transient = new Set([408, 425, 429])
+
+// errors that say: nothing was done
+const isNotDone = ({ mayHaveHappened, status, tag }: Failed): boolean => {
+  if (mayHaveHappened === true) return false
+  if (tag === "ApiRejected") return status !== undefined && !transient.has(status)
+  return /^(?:NotSent|InvalidRequest|DeadlineExceeded|Unauthorized|Forbidden|NotFound|UnexpectedRedirect)$/.test(tag)
+}
+
+/** 1: what changes something is done once at most without the caller's word, once when it is said to be done, never when not. */
+export const noDuplicates: Invariant = (view) =>
+  callsOf(view).flatMap((call) => {
+    const { class: retryClass, marker, policy } = call.invoked
+    const breaks: Array<string> = []
+    if (call.ok?.wrong !== undefined) breaks.push(`${name(call)}: ${call.ok.wrong}`)
+    if (marker === undefined) return breaks
+    const done = view.history.truth.executions[marker] ?? 0
+    if (call.ok?.marker !== undefined && call.ok.marker !== marker) {
+      breaks.push(`${name(call)} got the answer of ${call.ok.marker}`)
+    }
+    if (call.ok !== undefined && call.ok.marker === undefined && call.ok.job === undefined) {
+      breaks.push(`${name(call)} got an answer that is nobody's`)
+    }
+    if (call.ok !== undefined && done === 0) breaks.push(`${name(call)} is said to be done, and is not`)
+    if (retryClass !== "unsafe") return breaks
+    if (policy === "default" && done > 1) breaks.push(`${name(call)} was done ${done} times`)
+    if (call.failed !== undefined && isNotDone(call.failed) && done > 0) {
+      breaks.push(`${name(call)} ended in ${call.failed.tag}, and was done`)
+    }
+    return breaks
+  })
+
+// errors that only an exchange can give
+const ofTheWire = new Set(
+  "Forbidden NotFound RateLimited ApiRejected ServerFailed UnexpectedRedirect UnexpectedBody Unreachable OutcomeUnknown NotSent".split(
+    " "
+  )
+)
+
+const within = (call: CallView, { endAt }: Exchange, at: number): boolean => endAt >= call.at && at <= call.endAt
+
+/** 2: an outcome is unknown only when something was sent, and its evidence names how far it came; no error without an exchange. */
+export const noLazyUnknowns: Invariant = (view) =>
+  callsOf(view).flatMap((call) => {
+    const { exchanges, failed } = call
+    // what a submit ended in is told by the submit
+    if (failed === undefined || call.invoked.follows === true) return []
+    const breaks: Array<string> = []
+    if (call.isUnknown) {
+      if (!exchanges.some(({ sent }) => sent.isWritten)) breaks.push(`${name(call)} is unknown, and nothing was sent`)
+      if (failed.phase === undefined || failed.code === undefined) breaks.push(`${name(call)} is unknown without evidence`)
+      const sawHead = exchanges.some(({ status }) => status !== undefined && status < 300)
+      if (failed.phase === "body" && !sawHead) breaks.push(`${name(call)} is unknown in a body that never began`)
+    }
+    if (failed.tag === "NotSent" && exchanges.some(({ reply }) => reply === "lost" || reply === "unreadable")) {
+      breaks.push(`${name(call)} ended in NotSent, and was sent`)
+    }
+    if (ofTheWire.has(failed.tag) && failed.status !== 0 && exchanges.length === 0) {
+      const shared = view.byClient.get(call.client) ?? []
+      if (!shared.some((exchange) => exchange.call === 0 && within(call, exchange, exchange.at))) {
+        breaks.push(`${name(call)} ended in ${failed.tag} without an exchange`)
+      }
+    }
+    return breaks
+  })
+
+const crashes = (view: View): ReadonlyMap<string, number> => {
+  const map = new Map<string, number>()
+  view.history.events.forEach(({ client, kind }, at) => {
+    if (kind === "crash") map.set(client, at)
+  })
+  return map
+}
+
+const attemptBreaks = (call: CallView, attempts: ReadonlyArray<Exchange>): ReadonlyArray<string> => {
+  const { invoked } = call
+  const breaks: Array<string> = []
+  if (attempts.length > invoked.maxSends) breaks.push(`${name(call)} was sent ${attempts.length} times`)
+  let refusals = 0
+  attempts.forEach((exchange, index) => {
+    if (exchange.reply === "refused credentials") refusals++
+    if (index === attempts.length - 1) return
+    const isForeign = call.op === "skills.artifact" && exchange.reply === "refused credentials"
+    if (isForeign || !mayFollow(invoked, exchange, refusals)) {
+      breaks.push(`${name(call)} was sent again after "${exchange.reply}" (${exchange.sent.fault})`)
+    }
+  })
+  return breaks
+}
+
+/** 4: nothing is sent without proof that it may be, over the cap of attempts or the budget, after the deadline, an interrupt or the end. */
+export const noStraySends: Invariant = (view) => {
+  const dead = crashes(view)
+  const late = view.exchanges
+    .filter(({ at, client }) => at > (dead.get(client) ?? Infinity))
+    .map(({ client, sent }) => `${client} sent ${sent.request} after its crash`)
+  const ofCalls = callsOf(view).flatMap((call) => {
+    const { deadline, pages } = call.invoked
+    const breaks = attemptsOf(call).flatMap((attempts) => attemptBreaks(call, attempts))
+    if (call.exchanges.some(({ at }) => at > call.endAt)) breaks.push(`${name(call)} sent after its end`)
+    if (deadline === undefined || pages === true) return breaks
+    const end = call.t + deadline
+    if (call.exchanges.some(({ t }) => t > end)) breaks.push(`${name(call)} sent after its deadline`)
+    if (call.endT > end && call.ends > 0) breaks.push(`${name(call)} ended ${call.endT - end} ms after its deadline`)
+    return breaks
+  })
+  return [...late, ...ofCalls, ...bucketBreaks(view)]
+}
+
+const longestWait = 64_000
+// credentials may have to be had first
+const slack = 1000
+
+const waitBreaks = (call: CallView, attempts: ReadonlyArray<Exchange>): ReadonlyArray<string> =>
+  attempts.flatMap((next, index) => {
+    const before = attempts[index - 1]
+    if (before === undefined) return []
+    const gap = next.t - before.endT
+    const { wait = 0 } = before
+    const isOwn = call.invoked.ownWaits === true
+    if (gap > longestWait + slack + (isOwn ? 1000 : 0)) return [`${name(call)} waited ${gap} ms for another try`]
+    const isAsked = !isOwn || (call.invoked.policy === "word" && before.reply === "retryable")
+    return isAsked && gap < wait ? [`${name(call)} was asked to wait ${wait} ms, and waited ${gap}`] : []
+  })
+
+const pollWaitBreaks = (exchanges: ReadonlyArray<Exchange>): ReadonlyArray<string> => {
+  const polls = exchanges.filter(({ call, sort }) => call === 0 && sort === "poll")
+  return polls.flatMap((limited) => {
+    if (limited.status !== 429 || limited.wait === undefined || limited.reply === "retryable") return []
+    const until = limited.endT + Math.min(limited.wait, longestWait)
+    const early = polls.find(({ at, t }) => at > limited.endAt && t < until)
+    return early === undefined ? [] : [`${early.client} polled ${until - early.t} ms before the pause was over`]
+  })
+}
+
+/** 5: a wait before another try is as long as the server asked for, and not longer than anybody would bear. */
+export const waitsAsAsked: Invariant = (view) => [
+  ...callsOf(view).flatMap((call) => attemptsOf(call).flatMap((attempts) => waitBreaks(call, attempts))),
+  ...Array.from(view.byClient.values()).flatMap(pollWaitBreaks)
+]
+
+/** 6: no secret in any sink, none to another origin, and no request anywhere but where it was meant for. */
+export const noLeaks: Invariant = (view) => [
+  ...view.history.events.flatMap((event) =>
+    event.kind === "leak" ? [`a secret in the ${event.detail.sink} of call ${event.call} (${event.op})`] : []
+  ),
+  ...view.exchanges.flatMap(({ client, sent }) =>
+    sent.strays === true ? [`${client} sent ${sent.request} to ${sent.road}`] : []
+  ),
+  ...callsOf(view).flatMap((call) => {
+    const astray = call.exchanges.find(({ sent }) => call.invoked.path !== undefined && sent.path !== call.invoked.path)
+    return astray === undefined ? [] : [`${name(call)} went to ${astray.sent.path}, not to ${call.invoked.path}`]
+  })
+]
+
+/** 7: nothing is open, under way or waited for at the end. */
+export const nothingLeft: Invariant = ({ history: { events, truth } }) => [
+  ...(truth.openExchanges === 0 ? [] : [`${truth.openExchanges} exchanges are open`]),
+  ...(truth.openBodies === 0 ? [] : [`${truth.openBodies} bodies are open`]),
+  ...(truth.sleepers === 0 ? [] : [`${truth.sleepers} timers are left`]),
+  ...events.flatMap((event) => {
+    if (event.kind !== "rest") return []
+    const { inFlight, timers, watched } = event.detail
+    return inFlight + timers + watched === 0
+      ? []
+      : [`${event.client} still follows jobs: ${watched} watched, ${inFlight} polls, ${timers} timers`]
+  })
+]
+
+/** By the number and name they have in the plan; determinism is the eighth, and needs two runs. */
+export const invariants: ReadonlyArray<readonly [name: string, check: Invariant]> = [
+  ["0 every call ends", everyCallEnds],
+  ["1 no duplicates", noDuplicates],
+  ["2 no lazy unknowns", noLazyUnknowns],
+  ["3 no job lost", jobBreaks],
+  ["4 no stray sends", noStraySends],
+  ["5 waits as asked", waitsAsAsked],
+  ["6 no leaks", noLeaks],
+  ["7 nothing left", nothingLeft]
+]

@@ -1,0 +1,1 @@
+export const runMutants = (): Promise<boolean> => Promise.resolve(false)

@@ -1,0 +1,33 @@
+import type * as Clock from "effect/Clock"
+import * as FiberRef from "effect/FiberRef"
+import type { Event } from "./history.js"
+
+/** The call that a fibre works for; 0 for none. It reaches the exchanges of the call, and not what calls share. */
+export const currentCall: FiberRef.FiberRef<number> = FiberRef.unsafeMake(0)
+
+type Kind = Event["kind"]
+type Detail<K extends Kind> = Extract<Event, { readonly kind: K }>["detail"]
+
+/** Writes the history down. */
+export class Recorder {
+  readonly events: Array<Event> = []
+  private calls = 0
+
+  constructor(
+    private readonly clock: Clock.Clock,
+    private readonly startMillis: number
+  ) {}
+
+  get now(): number {
+    return this.clock.unsafeCurrentTimeMillis()
+  }
+
+  call(): number {
+    return ++this.calls
+  }
+
+  add<K extends Kind>(kind: K, client: string, call: number, op: string, detail: Detail<K>): void {
+    // kind and detail belong together by the type of this method, which the union cannot see
+    this.events.push({ t: this.now - this.startMillis, client, call, op, kind, detail } as Event)
+  }
+}
