@@ -37,7 +37,7 @@ const systemError = (code: string, syscall: string | undefined): Error =>
 
 /** A client as anybody may bring it: it keeps no limits, and knows no more than the codes of the system. */
 export const plainFace = (between: Between): HttpClient.HttpClient =>
-  HttpClient.make((request, url) =>
+  HttpClient.make((request, url, signal) =>
     Effect.flatMap(between.send(request, url), (wire) => {
       switch (wire._tag) {
         case "Answer":
@@ -53,15 +53,25 @@ export const plainFace = (between: Between): HttpClient.HttpClient =>
         case "Hang":
           return Effect.never
         default:
-          return Effect.sync(() => responseOf(request, wire.status, wire.headers, streamOf(between, wire)))
+          return Effect.sync(() => responseOf(request, wire.status, wire.headers, streamOf(between, wire, signal)))
       }
     })
   )
 
-const streamOf = (between: Between, wire: Extract<Wire, { readonly _tag: "Cut" | "HangBody" }>): ReadableStream => {
+const streamOf = (
+  between: Between,
+  wire: Extract<Wire, { readonly _tag: "Cut" | "HangBody" }>,
+  signal: AbortSignal
+): ReadableStream => {
   const close = between.opened()
   let begun = false
   return new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      signal.addEventListener("abort", () => {
+        close()
+        controller.error(signal.reason)
+      })
+    },
     pull: (controller) => {
       if (!begun) {
         begun = true

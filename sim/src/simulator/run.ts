@@ -48,8 +48,9 @@ const perform = Effect.fnUntraced(function* (process: Process, plan: CallPlan) {
   yield* Fiber.await(fiber)
 })
 
+// what was interrupted a moment ago lets go within that moment
 const rest = ({ connections, desk }: Process) =>
-  Effect.map(connections.jobs.stats, (stats) => {
+  Effect.map(Effect.delay(connections.jobs.stats, 1), (stats) => {
     const { inFlight, timers, watched } = stats
     desk.recorder.add("rest", desk.client, 0, "rest", { watched, inFlight, timers })
   })
@@ -73,6 +74,7 @@ const live = Effect.fnUntraced(function* (
       : yield* Effect.raceFirst(Effect.as(Fiber.await(fiber), false), Effect.as(Effect.sleep(crashAt), true))
   if (hasCrashed) {
     process.desk.isDead = true
+    servers.kill(client)
     recorder.add("crash", client, 0, "crash", {})
     yield* Fiber.interrupt(fiber)
   } else {
@@ -139,6 +141,8 @@ const program = (plan: Plan, recorder: Recorder) =>
     })
     servers.calm = true
     yield* Effect.forEach(plan.tenants, (tenant) => audit(servers, recorder, tenant), { discard: true })
+    // discovery belongs to nobody who asked for it: it may go on when all of them have left, but not for ever
+    yield* Effect.sleep("15 minutes")
     const truth = yield* servers.truth
     yield* Scope.close(scope, Exit.void)
     return truth

@@ -40,6 +40,7 @@ export class Servers {
   private openBodies = 0
   private readonly seen = new Map<string, Seen>()
   private readonly gone = new Set<string>()
+  private readonly dead = new Set<string>()
   private readonly scripts = new Map<string, Script>()
   private readonly attempts = new Map<string, number>()
 
@@ -63,6 +64,11 @@ export class Servers {
       BosaTest.make(world),
       (connections, bosa) => new Servers(connections, bosa, recorder, weather, dice, maxBodyBytes)
     )
+
+  /** A process that is dead sends nothing more, and hears nothing. */
+  kill(client: string): void {
+    this.dead.add(client)
+  }
 
   script(client: string, script: Script): void {
     this.scripts.set(client, script)
@@ -98,6 +104,7 @@ export class Servers {
     sent: HttpClientRequest.HttpClientRequest,
     url: URL
   ): Effect.fn.Return<Wire> {
+    if (this.dead.has(client)) return yield* Effect.never
     const request = yield* modelRequest(sent, url)
     const sort = sortOf(request)
     const own = yield* FiberRef.get(currentCall)

@@ -1,0 +1,103 @@
+/** A bug that is planted as text into the built library. Each text must be there exactly once. */
+export interface Mutant {
+  readonly name: string
+  readonly edits: ReadonlyArray<{ readonly file: string; readonly find: string; readonly put: string }>
+}
+
+const mutant = (name: string, ...edits: ReadonlyArray<readonly [file: string, find: string, put: string]>): Mutant => ({
+  name,
+  edits: edits.map(([file, find, put]) => ({ file, find, put }))
+})
+
+export const mutants: ReadonlyArray<Mutant> = [
+  mutant("a POST is replayed after 503", [
+    "internal/classify.js",
+    '(retry !== "unsafe" && transient.has(response.status))',
+    "transient.has(response.status)"
+  ]),
+  mutant("redirects are followed", [
+    "internal/answer.js",
+    "timed(client.execute(request), limits, reading)",
+    "timed(HttpClient.followRedirects(client).execute(request), limits, reading)"
+  ]),
+  mutant("Retry-After has no cap", [
+    "internal/road.js",
+    "(failure.waitMillis ?? 0) > settings.maxRetryAfterMillis",
+    "false"
+  ]),
+  mutant("Retry-After is not read", ["internal/incoming.js", "retryAfterMillis(answer.headers, run.now())", "undefined"]),
+  mutant("what was sent counts as not sent", [
+    "internal/incoming.js",
+    '(!lost.evidence.sent || run.retryClass !== "unsafe")',
+    "true"
+  ]),
+  mutant("what was not sent counts as sent", [
+    "internal/incoming.js",
+    "run.mayHaveHappened ? { ...lost.evidence, sent: true } : lost.evidence",
+    "{ ...lost.evidence, sent: true }"
+  ]),
+  mutant("a lost attempt is forgotten", [
+    "internal/incoming.js",
+    "if (lost.evidence.sent)\n        run.mayHaveHappened = true;",
+    ""
+  ]),
+  mutant("an unknown state is a success", ["JobProtocol.js", ': "unknown";', ': "succeeded";']),
+  mutant("slugs are not encoded", ["internal/path.js", "plain.test(value) ? value : encodeURIComponent(value)", "value"]),
+  mutant("a job is polled after its end", [
+    "internal/tracker.js",
+    "return this.endAll(entry, (watcher) => endOf(state, watcher.subscription.ref));",
+    "this.endAll(entry, (watcher) => endOf(state, watcher.subscription.ref)); Runtime.runFork(this.runtime)(Effect.delay(this.poll(entry.ref), 500)); return;"
+  ]),
+  mutant("an end is not kept for late watchers", ["internal/tracker.js", "this.recent.add(entry.ref.jobId, state, now);", ""]),
+  mutant("a late watcher is not told the end", [
+    "internal/tracker.js",
+    "this.tell(() => subscription.onEnd(endOf(state, subscription.ref)));",
+    ""
+  ]),
+  mutant("a watch that is left goes on polling", [
+    "internal/tracker.js",
+    "entry.fiber?.unsafeInterruptAsFork(FiberId.none);",
+    ""
+  ]),
+  mutant("the deadline is for each attempt", [
+    "internal/road.js",
+    "deadlineAt: now() + deadlineMillis,",
+    "deadlineAt: Infinity, each: deadlineMillis,"
+  ], [
+    "internal/road.js",
+    "const { body, limits } = run.outgoing;",
+    "const { body } = run.outgoing; const limits = { ...run.outgoing.limits, timeoutMillis: Math.min(run.outgoing.limits.timeoutMillis, run.each) };"
+  ], [
+    "internal/road.js",
+    "Effect.timeoutFail(called, { duration: deadlineMillis, onTimeout: () => late(run, deadlineMillis) })",
+    "called"
+  ]),
+  mutant("the retry budget is never refilled", [
+    "internal/bucket.js",
+    "tokens = Math.min(size, tokens + (paid === 0 ? firstTrySuccess : paid));",
+    ""
+  ]),
+  mutant("the retry budget is never spent", ["internal/bucket.js", "tokens -= price;", ""]),
+  mutant("an action is replayed after a 200 that cannot be read", [
+    "internal/bosa/attempts.js",
+    "return replayUnsafe ? backoff(attempts) : stop;",
+    "return backoff(attempts);"
+  ]),
+  mutant("credentials go to where a skill is stored", [
+    "internal/road.js",
+    'sends === "none" || sends === "nothing"',
+    'sends === "none"'
+  ], ["internal/outgoing.js", "nothing: () => false", "nothing: () => true"]),
+  mutant("pages may go round and round", [
+    "internal/bosa/trail.js",
+    "this.seen.has(cursor) || cursor === this.anchor",
+    "false"
+  ]),
+  mutant("a failure of discovery is kept", [
+    "internal/bosa/discovery.js",
+    'flights.delete(name);\n            if (exit._tag === "Success")\n                keep(name, exit.value);',
+    'if (exit._tag === "Success") { flights.delete(name); keep(name, exit.value); } else flights.set(name, exit);'
+  ]),
+  mutant("credentials are renewed again and again", ["internal/road.js", "canRenew = false;", ""]),
+  mutant("more attempts than promised", ["Retry.js", "Schedule.recurs(2)", "Schedule.recurs(5)"])
+]

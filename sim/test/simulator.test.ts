@@ -1,0 +1,43 @@
+import { assert, describe, it } from "@effect/vitest"
+import { readFileSync } from "node:fs"
+import { linesOf } from "../src/simulator/history.js"
+import { simulate } from "../src/simulator/run.js"
+import { sweep } from "../src/simulator/sweep.js"
+import { breaksOf } from "../src/simulator/verdict.js"
+
+interface Regression {
+  readonly seed: number
+  readonly showed: string
+}
+
+const regressions: ReadonlyArray<Regression> = JSON.parse(
+  readFileSync(new URL("../regressions.json", import.meta.url), "utf8")
+)
+
+describe("the simulator", () => {
+  it("gives the same history, byte for byte, for the same seed", async () => {
+    for (const seed of [3, 21]) {
+      const [first, second] = [await simulate(seed), await simulate(seed)]
+      assert.isAbove(first.events.length, 20)
+      assert.strictEqual(linesOf(first).join("\n"), linesOf(second).join("\n"))
+    }
+  })
+
+  it("gives another history for another seed", async () => {
+    assert.notStrictEqual(linesOf(await simulate(3)).join("\n"), linesOf(await simulate(4)).join("\n"))
+  })
+
+  it("breaks nothing in 20 seeds, and meets faults in them", { timeout: 120_000 }, async () => {
+    const { breaks, totals } = await sweep({ from: 1000, count: 20, step: 1, stopsAtBreak: false })
+    assert.deepStrictEqual(breaks, [])
+    assert.strictEqual(totals.seeds, 20)
+    assert.isAbove(totals.exchanges, 200)
+    assert.isAbove(Object.keys(totals.faults).length, 20)
+  })
+
+  for (const { seed, showed } of regressions) {
+    it(`holds for seed ${seed}, which showed: ${showed}`, async () => {
+      assert.deepStrictEqual(breaksOf(await simulate(seed)), [])
+    })
+  }
+})
