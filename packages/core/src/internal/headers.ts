@@ -31,7 +31,8 @@ export const headerIssue = (
   name: string,
   value: string | Redacted.Redacted
 ): Issue | undefined =>
-  token.test(name)
+  // a record cannot hold the second one: it would be lost on the way
+  token.test(name) && name !== "__proto__"
     ? valueIssue(path, Redacted.isRedacted(value) ? Redacted.value(value) : value)
     : { path: [...path], message: `"${name}" is not a header name`, fix: "use letters, digits and dashes" }
 
