@@ -143,6 +143,28 @@ export interface WorldAuth {
 }
 
 /**
+ * What befalls requests that nothing was scripted for: a share of them, drawn from a seed, the same on each run.
+ * Each platform draws for itself.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WorldFaults {
+  /** From 0, none, to 1, every request. */
+  readonly share: number
+  /** 0 unless given. */
+  readonly seed?: number
+  /**
+   * All unless given, each as likely. `unavailable`: 503. `limited`: 429 with a `retry-after` of 1 second. `reset`: the
+   * connection ends and nothing is done. `lost`: the same once the work is done. `cut`: the answer ends in its middle,
+   * once the work is done.
+   */
+  readonly kinds?: readonly [Fault, ...Array<Fault>]
+}
+
+type Fault = "unavailable" | "limited" | "reset" | "lost" | "cut"
+
+/**
  * What a fake platform starts with.
  *
  * @since 0.1.0
@@ -160,6 +182,8 @@ export interface World {
   readonly admin?: boolean
   /** Whether job ids are text (`job-1`) or numbers; text unless given. */
   readonly jobIds?: "text" | "number"
+  /** Faults at random; none unless given. */
+  readonly faults?: WorldFaults
   /** The BOSA / GL Connectors platform; without it one with no connectors. */
   readonly bosa?: BosaWorld.BosaWorld
 }

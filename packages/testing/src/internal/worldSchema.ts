@@ -87,5 +87,12 @@ export const WorldData = Schema.Struct({
   syncLimitMillis: maybe(Millis),
   admin: maybe(Schema.Boolean),
   jobIds: maybe(Schema.Literal("text", "number")),
+  faults: maybe(
+    Schema.Struct({
+      share: Schema.Number.pipe(Schema.between(0, 1)),
+      seed: maybe(Schema.Int),
+      kinds: maybe(Schema.NonEmptyArray(Schema.Literal("unavailable", "limited", "reset", "lost", "cut")))
+    })
+  ),
   bosa: maybe(BosaWorldData)
 })

@@ -7,6 +7,7 @@ import type { World } from "../../World.js"
 import type { Answer } from "../face/answer.js"
 import { isObject, parse } from "../face/json.js"
 import { Ledger } from "../face/ledger.js"
+import { mishaps } from "../face/mishaps.js"
 import { respondTo } from "../face/perform.js"
 import { Scripts } from "../face/scripts.js"
 import { shown } from "../face/secrets.js"
@@ -46,7 +47,7 @@ const refine = (route: Route, request: ModelRequest, body: Json | undefined): Ro
 export const make = (world: World, options?: Options): BosaModel => {
   const { bosa = {} } = world
   const log = new Ledger<RecordedRequest, Execution>(options?.logLimit ?? 100_000)
-  const scripts = new Scripts<Matcher>()
+  const scripts = new Scripts<Matcher>(mishaps(world.faults))
   const members = new Members(bosa)
   const connectors = new Connectors(bosa.connectors ?? [])
   const integrations = new Integrations(members, (name) => connectors.get(name))

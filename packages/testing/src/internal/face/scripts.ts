@@ -27,14 +27,17 @@ const fits = (matcher: AnyMatcher, request: ModelRequest, names: Names): boolean
 export class Scripts<M extends AnyMatcher> {
   private scripts: Array<Script<M>> = []
 
+  /** `otherwise` is asked for requests that nothing was scripted for. */
+  constructor(private readonly otherwise: () => Scripted | undefined = () => undefined) {}
+
   add(matcher: M, answers: ReadonlyArray<Scripted>): void {
     if (answers.length > 0) this.scripts.push({ matcher, answers: [...answers] })
   }
 
   take(request: ModelRequest, names: Names): Scripted | undefined {
-    if (this.scripts.length === 0) return undefined
+    if (this.scripts.length === 0) return this.otherwise()
     const script = this.scripts.find((script) => fits(script.matcher, request, names))
-    if (script === undefined) return undefined
+    if (script === undefined) return this.otherwise()
     const answer = script.answers.shift()
     if (script.answers.length === 0) this.scripts = this.scripts.filter((other) => other !== script)
     return answer

@@ -6,6 +6,7 @@ import type { JsonObject } from "../../Executor.js"
 import type { World } from "../../World.js"
 import { json } from "../face/answer.js"
 import { isObject, parse } from "../face/json.js"
+import { mishaps } from "../face/mishaps.js"
 import { respondTo } from "../face/perform.js"
 import { Scripts } from "../face/scripts.js"
 import { type Answer, badRequest, notFound, refuse } from "./answer.js"
@@ -113,7 +114,7 @@ const answer = (parts: Parts, request: ModelRequest, route: Match, record: OpenR
 export const make = (world: World, options?: Options): Effect.Effect<ConnectionsModel, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
     const log = new Log(options?.logLimit ?? 100_000)
-    const scripts = new Scripts<Matcher>()
+    const scripts = new Scripts<Matcher>(mishaps(world.faults))
     const jobs = new Jobs(world.jobIds ?? "text")
     const parts: Parts = {
       world,
