@@ -2,6 +2,7 @@ import type { ApiError } from "@effect-connectors/core/ApiError"
 import type { JobError } from "@effect-connectors/core/JobError"
 import { Auth } from "@effect-connectors/core/Auth"
 import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import { JobRef } from "@effect-connectors/core/JobRef"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -278,7 +279,23 @@ describe("no secret leaves with an error", () => {
     assert.deepStrictEqual([...covered].sort(), [...closedList].sort())
     assert.strictEqual(errors.count, cases.length * 2)
     assert.strictEqual(errors.found, 0)
-    console.log(`leak: ${errors.found} of ${errors.count} x ${errors.sinks}`)
+    console.log(`leak of Connections: ${errors.found} of ${errors.count} errors x ${errors.sinks} sinks`)
+  })
+
+  it("a job's reference holds nothing of the credentials, of what was sent or of the answer", async () => {
+    for (const provide of Object.values(transports)) {
+      const submit = Effect.gen(function* () {
+        const client = yield* HttpClient.HttpClient
+        const api = yield* apiOver(client, { extraHeaders }, Auth.headers(credentials))
+        const execution = yield* api.actions.execute("crm", "a", secretBody, { async: true })
+        if (execution._tag !== "Accepted") throw new Error("expected a job")
+        return [JobRef.encode(execution.job), String(execution.job), execution.job.jobId]
+      })
+      const reply = answer(202, { json: { job_id: "j1", ...secretAnswer.json }, headers: secretAnswer.headers })
+      const shown = await Effect.runPromise(Effect.scoped(submit.pipe(provide([reply]))))
+      assert.strictEqual(shown[2], "j1")
+      assert.notMatch(JSON.stringify(shown), /CANARY/i)
+    }
   })
 
   it("the sinks would show one: a platform error is found in them", async () => {
