@@ -1,0 +1,68 @@
+/**
+ * `npm run fuzz -- [--bodies N] [--slugs N] [--headers N] [--from S]`: spoiled answers, hostile names and hostile
+ * header values against every operation of both platforms. The same seed gives the same output.
+ */
+import { parseArgs } from "node:util"
+import { fuzzBodies, operations } from "./fuzz/bodies.js"
+import { fuzzHeaders } from "./fuzz/headers.js"
+import { lawsHeld } from "./fuzz/laws.js"
+import { fuzzNames } from "./fuzz/names.js"
+
+const { values } = parseArgs({
+  options: {
+    bodies: { type: "string", default: "100000" },
+    slugs: { type: "string", default: "10000" },
+    headers: { type: "string", default: "1000" },
+    laws: { type: "string", default: "300" },
+    from: { type: "string", default: "1" }
+  }
+})
+
+const whole = (name: keyof typeof values): number => {
+  const value = Number(values[name])
+  if (Number.isSafeInteger(value) && value >= 0) return value
+  console.error(`--${name} ${values[name]} is not a whole number`)
+  process.exit(2)
+}
+
+const from = whole("from")
+let breaks = 0
+const broke = (line: string): void => {
+  if (breaks++ < 20) console.log(`BREAK ${line}`)
+}
+
+const started = performance.now()
+const told = (what: string): void => {
+  // times are not part of what is the same for the same seed
+  console.error(`${what}: ${((performance.now() - started) / 1000).toFixed(1)} s from the start`)
+}
+
+const bodies = await fuzzBodies(from, whole("bodies"))
+told("bodies")
+for (const { body, detail, kind, operation, seed } of bodies.findings) {
+  broke(`--from ${seed} --bodies 1: ${operation}: ${kind}: ${detail}\n  ${body}`)
+}
+const kinds = (kind: string): number => bodies.findings.filter((finding) => finding.kind === kind).length
+
+const names = await fuzzNames(from, whole("slugs"))
+told("slugs")
+for (const finding of names.findings) broke(finding)
+
+const headers = await fuzzHeaders(from, whole("headers"))
+told("headers")
+for (const finding of headers.findings) broke(finding)
+
+const laws = await lawsHeld(from, whole("laws"))
+told("laws")
+for (const finding of laws.findings) broke(finding)
+
+const errors = Object.entries(bodies.errors).sort(([a], [b]) => (a < b ? -1 : 1))
+console.log(`operations ${bodies.operations.size} of ${operations.length}, requests ${bodies.sends}`)
+console.log(`values ${bodies.values}, ${errors.map(([tag, count]) => `${tag} ${count}`).join(", ")}`)
+console.log(
+  `bodies ${bodies.bodies}: ${kinds("defect")} defects, ${kinds("hang")} hangs, ${kinds("foreign error")} foreign errors, ` +
+    `${kinds("pollution")} polluted; slugs ${names.count}: ${names.findings.length} escapes (${names.sent} sent, ` +
+    `${names.refused} refused); headers ${headers.count}: ${headers.findings.length} injected (${headers.sent} sent, ` +
+    `${headers.refused} refused); laws ${laws.count}: ${laws.findings.length} broken`
+)
+process.exitCode = breaks === 0 ? 0 : 1
