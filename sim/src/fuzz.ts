@@ -1,12 +1,13 @@
 /**
- * `npm run fuzz -- [--bodies N] [--slugs N] [--headers N] [--from S]`: spoiled answers, hostile names and hostile
+ * `npm run fuzz -- [--bodies N] [--slugs N] [--headers N] [--from S] [--threads N]`: spoiled answers, hostile names and hostile
  * header values against every operation of both platforms. The same seed gives the same output.
  */
 import { parseArgs } from "node:util"
-import { fuzzBodies, operations } from "./fuzz/bodies.js"
+import { operations } from "./fuzz/bodies.js"
 import { fuzzHeaders } from "./fuzz/headers.js"
 import { lawsHeld } from "./fuzz/laws.js"
 import { fuzzNames } from "./fuzz/names.js"
+import { fuzzOnThreads } from "./fuzz/worker.js"
 
 const { values } = parseArgs({
   options: {
@@ -14,7 +15,8 @@ const { values } = parseArgs({
     slugs: { type: "string", default: "10000" },
     headers: { type: "string", default: "1000" },
     laws: { type: "string", default: "300" },
-    from: { type: "string", default: "1" }
+    from: { type: "string", default: "1" },
+    threads: { type: "string", default: "2" }
   }
 })
 
@@ -37,7 +39,7 @@ const told = (what: string): void => {
   console.error(`${what}: ${((performance.now() - started) / 1000).toFixed(1)} s from the start`)
 }
 
-const bodies = await fuzzBodies(from, whole("bodies"))
+const bodies = await fuzzOnThreads(from, whole("bodies"), Math.max(1, whole("threads")))
 told("bodies")
 for (const { body, detail, kind, operation, seed } of bodies.findings) {
   broke(`--from ${seed} --bodies 1: ${operation}: ${kind}: ${detail}\n  ${body}`)

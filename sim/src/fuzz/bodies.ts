@@ -192,7 +192,8 @@ const batch = (tally: Tally, from: number, size: number, among: ReadonlyArray<Op
     }
   }).pipe(Effect.scoped, Effect.provide(Logger.minimumLogLevel(LogLevel.None)), Effect.withTracerEnabled(false))
 
-const batchSize = 200
+/** How many bodies share their clients. */
+export const batchSize = 200
 
 /** Bodies from a seed on: each ends in a value or in an error of the operation's type. */
 export const fuzzBodies = async (
@@ -203,7 +204,9 @@ export const fuzzBodies = async (
   const tally = emptyTally()
   for (let done = 0; done < bodies; done += batchSize) {
     const size = Math.min(batchSize, bodies - done)
-    const exit = await Effect.runPromiseExit(VirtualClock.run(batch(tally, from + done, size, among), { seed: from }))
+    const exit = await Effect.runPromiseExit(
+      VirtualClock.run(batch(tally, from + done, size, among), { seed: from + done })
+    )
     if (Exit.isSuccess(exit)) continue
     // the clock found that nothing is left to run, or a client could not be made
     const seed = from + done + (tally.bodies - done)
