@@ -50,7 +50,8 @@ const measured = (url: string) =>
         const full = Effect.repeat(Effect.delay(work.watched, "1 second"), {
           until: (watched) => watched >= amount.jobs * 0.95
         })
-        const watched = yield* Effect.timeout(full, "15 minutes")
+        const watched = yield* Effect.timeout(full, "30 minutes")
+        yield* work.execute
         log(`${watched} jobs are watched, ${amount.executes} executes are under way`)
         const ends: Array<Gauges> = []
         // halves of a short run count as minutes

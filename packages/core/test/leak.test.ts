@@ -290,9 +290,9 @@ describe("no secret leaves with an error", () => {
         const execution = yield* api.actions.execute("crm", "a", secretBody, { async: true })
         if (execution._tag !== "Accepted") throw new Error("expected a job")
         return [JobRef.encode(execution.job), String(execution.job), execution.job.jobId]
-      })
+      }).pipe(Effect.scoped)
       const reply = answer(202, { json: { job_id: "j1", ...secretAnswer.json }, headers: secretAnswer.headers })
-      const shown = await Effect.runPromise(Effect.scoped(submit.pipe(provide([reply]))))
+      const shown = await Effect.runPromise(submit.pipe(provide([reply])))
       assert.strictEqual(shown[2], "j1")
       assert.notMatch(JSON.stringify(shown), /CANARY/i)
     }

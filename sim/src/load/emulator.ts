@@ -21,6 +21,9 @@ export const startEmulator = async (world: object): Promise<Running> => {
   const child = spawn(process.execPath, [program, "--port", "0", "--world", file], {
     stdio: ["ignore", "pipe", "inherit"]
   })
+  // it must not outlive this process, however that ends
+  process.once("exit", () => child.kill("SIGKILL"))
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1))
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()))
   const stop = async () => {
     child.kill("SIGTERM")

@@ -31,7 +31,7 @@ const fibres = Effect.map(Metric.snapshot, (pairs) =>
 /** With `collected`, what nobody holds any more is let go of first, where the process allows that. */
 export const gauge = (collected: boolean): Effect.Effect<Gauges> =>
   Effect.map(fibres, (fibres) => {
-    if (collected) globalThis.gc?.()
+    for (let pass = 0; collected && pass < 2; pass++) globalThis.gc?.()
     const { heapUsed, rss } = process.memoryUsage()
     const held = process.getActiveResourcesInfo()
     return {

@@ -97,13 +97,14 @@ const following = (done: Done, amount: Amount) =>
     )
   })
 
-/** Both kinds of work until interrupted, and how many jobs are being watched. */
+/** Jobs are followed until the scope ends; `watched` tells how many, and `execute` adds the executes. */
 export const working = (url: string, amount: Amount, done: Done) =>
   Effect.gen(function* () {
     const jobs = yield* Layer.build(apiOver(url, amount.budget))
     const executes = yield* Layer.build(apiOver(url, amount.budget))
     yield* Effect.forkScoped(Effect.provide(following(done, amount), jobs))
-    const start = yield* Effect.forkScoped(Effect.provide(executing(done, amount), executes))
+    const scope = yield* Effect.scope
+    const execute = Effect.forkIn(Effect.provide(executing(done, amount), executes), scope)
     const watched = Effect.flatMap(Effect.provide(ConnectionsApi, jobs), (api) => api.jobs.stats)
-    return { watched: Effect.map(watched, (stats) => stats.watched), start }
+    return { watched: Effect.map(watched, (stats) => stats.watched), execute }
   })
