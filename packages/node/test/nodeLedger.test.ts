@@ -12,7 +12,7 @@ import { once } from "node:events"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
-import { take } from "../src/internal/ledgerLock.js"
+import { replace, take } from "../src/internal/ledgerLock.js"
 import { writer } from "../src/internal/ledgerLog.js"
 
 const job = new JobRef({
@@ -264,6 +264,17 @@ describe("one process at a time", () => {
         assert.strictEqual(all.filter((it) => it._tag === "Taken").length, 1)
         assert.deepStrictEqual(Fs.readdirSync(Path.dirname(path)), ["ledger.jsonl", "ledger.jsonl.lock"])
       }
+    })
+  )
+
+  inFolder("one that comes late does not take the new lock for the old", (path) =>
+    Effect.gen(function* () {
+      writeOwn(path, "new")
+      Fs.writeFileSync(`${path}.mine`, "mine")
+      assert.isFalse(yield* Effect.promise(() => replace(path, "old", `${path}.mine`, 0)))
+      assert.strictEqual(Fs.readFileSync(path, "utf8"), "new")
+      assert.isTrue(yield* Effect.promise(() => replace(path, "new", `${path}.mine`, 0)))
+      assert.strictEqual(Fs.readFileSync(path, "utf8"), "mine")
     })
   )
 

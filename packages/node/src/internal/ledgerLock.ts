@@ -94,7 +94,7 @@ const digest = (text: string): string => createHash("sha256").update(text).diges
  * Puts our lock in the place of one whose holder has ended. Only who holds the lock of that very lock may do so: of
  * several that find it one does, and no slower one takes the new lock for the old.
  */
-const replace = async (path: string, found: string, beside: string, depth: number): Promise<boolean> => {
+export const replace = async (path: string, found: string, beside: string, depth: number): Promise<boolean> => {
   const guard = await takeAt(`${path}.${digest(found)}`, depth + 1)
   if (guard._tag === "Held") return false
   try {
