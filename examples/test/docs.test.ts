@@ -37,7 +37,14 @@ describe("the parity table of Connections", () => {
 })
 
 describe("links in the documents", () => {
-  for (const page of ["README.md", "docs/jobs.md", "docs/retries.md", "docs/bosa.md", "docs/parity.md"]) {
+  for (const page of [
+    "README.md",
+    "docs/jobs.md",
+    "docs/retries.md",
+    "docs/bosa.md",
+    "docs/reliability.md",
+    "docs/parity.md"
+  ]) {
     it(`${page} links to what is there`, () => {
       const here = new URL(page, root)
       const links = [...read(page).matchAll(/\]\(([^)#]+)\)/g)].map(([, link = ""]) => link)

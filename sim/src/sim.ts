@@ -84,6 +84,10 @@ if (values.help) {
     ? await runMutants()
     : values.seed !== undefined
       ? await replay(whole("seed", values.seed))
-      : await sweep(whole("from", values.from), whole("seeds", values.seeds), Math.max(1, whole("threads", values.threads)))
+      : await sweep(
+          whole("from", values.from),
+          whole("seeds", values.seeds),
+          Math.max(1, whole("threads", values.threads))
+        )
   process.exitCode = isGood ? 0 : 1
 }

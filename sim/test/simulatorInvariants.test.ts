@@ -11,10 +11,31 @@ const unsafe: Invoked = { class: "unsafe", policy: "default", maxSends: 3, marke
 const safe: Invoked = { class: "safe", policy: "default", maxSends: 3, path }
 const watch: Invoked = { class: "safe", policy: "default", maxSends: 0, job: "job-1" }
 
-const invoke = (t: number, detail: Invoked, op = "a.call", by = client): Event => ({ t, client: by, call: 1, op, kind: "invoke", detail })
+const invoke = (t: number, detail: Invoked, op = "a.call", by = client): Event => ({
+  t,
+  client: by,
+  call: 1,
+  op,
+  kind: "invoke",
+  detail
+})
 const ok = (t: number, detail = {}): Event => ({ t, client, call: 1, op: "a.call", kind: "ok", detail })
-const fail = (t: number, tag: string, more = {}): Event => ({ t, client, call: 1, op: "a.call", kind: "fail", detail: { tag, ...more } })
-const unknown = (t: number, more = {}): Event => ({ t, client, call: 1, op: "a.call", kind: "unknown", detail: { tag: "OutcomeUnknown", ...more } })
+const fail = (t: number, tag: string, more = {}): Event => ({
+  t,
+  client,
+  call: 1,
+  op: "a.call",
+  kind: "fail",
+  detail: { tag, ...more }
+})
+const unknown = (t: number, more = {}): Event => ({
+  t,
+  client,
+  call: 1,
+  op: "a.call",
+  kind: "unknown",
+  detail: { tag: "OutcomeUnknown", ...more }
+})
 const send = (t: number, exchange: number, more: Partial<Sent> = {}, call = 1, sort = "write"): Event => ({
   t,
   client,
@@ -55,7 +76,12 @@ describe("the invariants", () => {
     ["a call that ends twice", "0", [invoke(0, safe), ok(1), ok(2)]],
     ["a defect", "0", [invoke(0, safe), fail(1, "Defect")]],
     ["a run that got stuck", "0", [], { stuck: "deadlock" }],
-    ["work done twice", "1", [invoke(0, unsafe), send(1, 1), reply(2, 1), ok(2, { marker: "k1" })], { executions: { k1: 2 } }],
+    [
+      "work done twice",
+      "1",
+      [invoke(0, unsafe), send(1, 1), reply(2, 1), ok(2, { marker: "k1" })],
+      { executions: { k1: 2 } }
+    ],
     ["work said to be done that is not", "1", [invoke(0, unsafe), send(1, 1), reply(2, 1), ok(2, { marker: "k1" })]],
     ["work said not to be done that is", "1", [invoke(0, unsafe), send(1, 1), reply(2, 1), fail(2, "Forbidden")], done],
     ["the answer of another call", "1", [invoke(0, unsafe), send(1, 1), reply(2, 1), ok(2, { marker: "k7" })], done],
@@ -69,10 +95,23 @@ describe("the invariants", () => {
         unknown(2, { phase: "request", code: "ECONNRESET" })
       ]
     ],
-    ["an unknown outcome without evidence", "2", [invoke(0, unsafe), send(1, 1), reply(2, 1, { reply: "lost" }), unknown(2)]],
+    [
+      "an unknown outcome without evidence",
+      "2",
+      [invoke(0, unsafe), send(1, 1), reply(2, 1, { reply: "lost" }), unknown(2)]
+    ],
     ["an error without an exchange", "2", [invoke(0, safe), fail(1, "ServerFailed", { status: 503 })]],
-    ["a lost attempt that counts as not sent", "2", [invoke(0, unsafe), send(1, 1), reply(2, 1, { reply: "lost" }), fail(2, "NotSent")]],
-    ["a job with another end than the server's", "3", [invoke(0, watch), fail(1, "JobFailed", { job: "job-1" })], { jobs: job }],
+    [
+      "a lost attempt that counts as not sent",
+      "2",
+      [invoke(0, unsafe), send(1, 1), reply(2, 1, { reply: "lost" }), fail(2, "NotSent")]
+    ],
+    [
+      "a job with another end than the server's",
+      "3",
+      [invoke(0, watch), fail(1, "JobFailed", { job: "job-1" })],
+      { jobs: job }
+    ],
     ["a result of another job", "3", [invoke(0, watch), ok(1, { end: true, marker: "k9" })], { jobs: job }],
     ["a failure without the job's reference", "3", [invoke(0, watch), fail(1, "JobDeadlineExceeded")], { jobs: job }],
     [
@@ -92,11 +131,23 @@ describe("the invariants", () => {
       ],
       { jobs: job }
     ],
-    ["a job that nobody was given", "3", [invoke(0, unsafe, "actions.execute"), send(1, 1), reply(2, 1), ok(2, { job: "job-1" })], { ...done, jobs: job }],
+    [
+      "a job that nobody was given",
+      "3",
+      [invoke(0, unsafe, "actions.execute"), send(1, 1), reply(2, 1), ok(2, { job: "job-1" })],
+      { ...done, jobs: job }
+    ],
     [
       "a replay without proof",
       "4",
-      [invoke(0, unsafe), send(1, 1), reply(2, 1, { reply: "transient", status: 503 }), send(9, 2), reply(10, 2), ok(10, { marker: "k1" })],
+      [
+        invoke(0, unsafe),
+        send(1, 1),
+        reply(2, 1, { reply: "transient", status: 503 }),
+        send(9, 2),
+        reply(10, 2),
+        ok(10, { marker: "k1" })
+      ],
       done
     ],
     [
@@ -142,7 +193,11 @@ describe("the invariants", () => {
         ok(3_600_003)
       ]
     ],
-    ["a secret in a message", "6", [{ t: 0, client, call: 1, op: "a.call", kind: "leak", detail: { sink: "message" } }]],
+    [
+      "a secret in a message",
+      "6",
+      [{ t: 0, client, call: 1, op: "a.call", kind: "leak", detail: { sink: "message" } }]
+    ],
     ["a request to the trap", "6", [send(0, 1, { strays: true }, 0), reply(1, 1)]],
     ["a request to another path", "6", [invoke(0, safe), send(1, 1, { path: "/" }), reply(2, 1), ok(2)]],
     ["an exchange that is open", "7", [], { openExchanges: 1 }],
@@ -174,6 +229,14 @@ describe("the invariants", () => {
   })
 
   it("4 finds a retry budget that is empty without a reason", () => {
-    assert.include(brokenBy([invoke(0, safe), send(1, 1), reply(2, 1, { reply: "lost" }), fail(2, "Unreachable", { exhausted: true })]), "4")
+    assert.include(
+      brokenBy([
+        invoke(0, safe),
+        send(1, 1),
+        reply(2, 1, { reply: "lost" }),
+        fail(2, "Unreachable", { exhausted: true })
+      ]),
+      "4"
+    )
   })
 })

@@ -100,7 +100,13 @@ const download: Operation = (process, dice) => {
 const artifact: Operation = (process) => {
   const downloadUrl = Redacted.make(`${filesOrigin}/skill.md`)
   const skill = { id: "1", name: "skill", sourceType: "manual", contentSha256: undefined, downloadUrl }
-  return written(process.desk, "skills.artifact", read(process, "/skill.md"), process.bosa.skills.artifact(skill), () => ({}))
+  return written(
+    process.desk,
+    "skills.artifact",
+    read(process, "/skill.md"),
+    process.bosa.skills.artifact(skill),
+    () => ({})
+  )
 }
 
 const { policy, attempts } = { policy: "default", attempts: 3 } as const
@@ -125,11 +131,24 @@ export const bosaCalls: Readonly<Record<string, Operation>> = {
       (names) => (names.length === 2 ? {} : { wrong: names.join() })
     ),
   me: (process) =>
-    written(process.desk, "users.me", withoutPath(read(process, "")), process.bosa.users.me(token(process)), () => ({})),
+    written(
+      process.desk,
+      "users.me",
+      withoutPath(read(process, "")),
+      process.bosa.users.me(token(process)),
+      () => ({})
+    ),
   createUser: (process, dice) => {
     const id = process.desk.recorder.call()
     const call = { ...invoked(process, dice, { policy, attempts, options: {} }, "/users/"), ownWaits: false }
-    return written(process.desk, "users.create", withoutPath(call), process.bosa.users.create(`new-${id}`), () => ({}), id)
+    return written(
+      process.desk,
+      "users.create",
+      withoutPath(call),
+      process.bosa.users.create(`new-${id}`),
+      () => ({}),
+      id
+    )
   },
   hasIntegration: (process) =>
     written(

@@ -27,7 +27,8 @@ export const bucketBreaks = (view: View): ReadonlyArray<string> => {
     const [client = "", origin] = road.split(" ")
     const own = view.byClient.get(client) ?? []
     const credit = own.filter(({ reply, sent }) => reply === "answer" && sent.road === origin).length
-    const breaks = retries * cost > size + credit ? [`${road}: ${retries} retries, more than the budget has room for`] : []
+    const breaks =
+      retries * cost > size + credit ? [`${road}: ${retries} retries, more than the budget has room for`] : []
     for (const { call } of list) {
       if (call.failed?.exhausted !== true) continue
       // as much as can have been paid by then, with what others share
@@ -39,7 +40,8 @@ export const bucketBreaks = (view: View): ReadonlyArray<string> => {
             : sum + Math.min(attempts.filter(({ at }) => at < call.endAt).length, attempts.length) * costAfterTimeout,
         others * costAfterTimeout
       )
-      if (paid <= size - costAfterTimeout) breaks.push(`call ${call.id} found the budget empty, and ${paid} at most was spent`)
+      if (paid <= size - costAfterTimeout)
+        breaks.push(`call ${call.id} found the budget empty, and ${paid} at most was spent`)
     }
     return breaks
   })

@@ -61,13 +61,7 @@ const leaksIn = (desk: Desk, id: number, op: string, cause: Cause.Cause<unknown>
   }
 }
 
-const recordEnd = <A, E>(
-  desk: Desk,
-  id: number,
-  op: string,
-  exit: Exit.Exit<A, E>,
-  tell: (value: A) => Told
-): void => {
+const recordEnd = <A, E>(desk: Desk, id: number, op: string, exit: Exit.Exit<A, E>, tell: (value: A) => Told): void => {
   const { client, recorder } = desk
   if (Exit.isSuccess(exit)) return recorder.add("ok", client, id, op, tell(exit.value))
   const { cause } = exit
@@ -98,7 +92,13 @@ export const written = <A, E, R>(
   })
 
 /** A call whose end somebody else was told, such as one of many results. */
-export const writtenEnd = <A, E>(desk: Desk, op: string, invoked: Invoked, exit: Exit.Exit<A, E>, tell: (value: A) => Told): void => {
+export const writtenEnd = <A, E>(
+  desk: Desk,
+  op: string,
+  invoked: Invoked,
+  exit: Exit.Exit<A, E>,
+  tell: (value: A) => Told
+): void => {
   const id = desk.recorder.call()
   desk.recorder.add("invoke", desk.client, id, op, invoked)
   recordEnd(desk, id, op, exit, tell)
@@ -111,5 +111,8 @@ export const told = (value: unknown): Told => {
   const text = JSON.stringify(value) ?? ""
   const marker = markerOf.exec(text)?.[1]
   const isPolluted = Predicate.isRecord(value) && value["polluted"] === true
-  return { ...(marker === undefined ? {} : { marker }), ...(isPolluted ? { wrong: "the value has another prototype" } : {}) }
+  return {
+    ...(marker === undefined ? {} : { marker }),
+    ...(isPolluted ? { wrong: "the value has another prototype" } : {})
+  }
 }

@@ -20,7 +20,12 @@ export const sends = (process: Process, attempts: number): number => attempts + 
 const deadlineOf = (dice: Dice): { readonly deadline?: number } =>
   dice.chance(0.3) ? { deadline: dice.between(1, 12) * 1000 } : {}
 
-const invoked = (process: Process, dice: Dice, path: string, more: Partial<Invoked> & { readonly class: RetryClass }): Invoked => ({
+const invoked = (
+  process: Process,
+  dice: Dice,
+  path: string,
+  more: Partial<Invoked> & { readonly class: RetryClass }
+): Invoked => ({
   policy: "default",
   maxSends: sends(process, 3),
   path: api + path,
@@ -38,22 +43,49 @@ const executionTold = (execution: Execution): Told =>
 
 const slugs = ["crm", awkward, "warehouse"] as const
 // names that no request may be made of, or that are other paths when they are not encoded
-const hostile = ["", ".", "..", "a\u0000b", "\ud800", "x".repeat(600), "../../jobs", "crm/../web", "crm?x=1", "%2e%2e"] as const
+const hostile = [
+  "",
+  ".",
+  "..",
+  "a\u0000b",
+  "\ud800",
+  "x".repeat(600),
+  "../../jobs",
+  "crm/../web",
+  "crm?x=1",
+  "%2e%2e"
+] as const
 
 const reads: Readonly<Record<string, Operation>> = {
   list: (process, dice) =>
-    written(process.desk, "connections.list", invoked(process, dice, "/connections", { class: "safe" }), process.connections.list(), (all) =>
-      all.length === 5 ? {} : { wrong: `${all.length} connections` }
+    written(
+      process.desk,
+      "connections.list",
+      invoked(process, dice, "/connections", { class: "safe" }),
+      process.connections.list(),
+      (all) => (all.length === 5 ? {} : { wrong: `${all.length} connections` })
     ),
   get: (process, dice) => {
     const slug = dice.pick(slugs)
     const path = `/connections/${segment(slug)}`
-    return written(process.desk, "connections.get", invoked(process, dice, path, { class: "safe" }), process.connections.get(slug), slugTold(slug))
+    return written(
+      process.desk,
+      "connections.get",
+      invoked(process, dice, path, { class: "safe" }),
+      process.connections.get(slug),
+      slugTold(slug)
+    )
   },
   hostile: (process, dice) => {
     const slug = dice.pick(hostile)
     const path = slug === "\ud800" ? "none" : `/connections/${segment(slug)}`
-    return written(process.desk, "connections.get", invoked(process, dice, path, { class: "safe" }), process.connections.get(slug), slugTold(slug))
+    return written(
+      process.desk,
+      "connections.get",
+      invoked(process, dice, path, { class: "safe" }),
+      process.connections.get(slug),
+      slugTold(slug)
+    )
   },
   inputs: (process, dice) =>
     written(

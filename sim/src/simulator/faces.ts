@@ -127,11 +127,11 @@ export const keptFace = (between: Between): HttpClient.HttpClient =>
             truncated: kept.byteLength < bytes.byteLength
           }
           return Effect.succeed(
-            Object.assign(responseOf(request, status, headers, bodyInit(body)), { [Transport.BufferedBodyTypeId]: read })
+            Object.assign(responseOf(request, status, headers, bodyInit(body)), {
+              [Transport.BufferedBodyTypeId]: read
+            })
           )
         }
       }
-    }).pipe(
-      Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => failed(request, late(head)) })
-    )
+    }).pipe(Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => failed(request, late(head)) }))
   })

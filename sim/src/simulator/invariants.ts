@@ -80,7 +80,8 @@ export const noLazyUnknowns: Invariant = (view) =>
     const breaks: Array<string> = []
     if (call.isUnknown) {
       if (!exchanges.some(({ sent }) => sent.isWritten)) breaks.push(`${name(call)} is unknown, and nothing was sent`)
-      if (failed.phase === undefined || failed.code === undefined) breaks.push(`${name(call)} is unknown without evidence`)
+      if (failed.phase === undefined || failed.code === undefined)
+        breaks.push(`${name(call)} is unknown without evidence`)
       const sawHead = exchanges.some(({ status }) => status !== undefined && status < 300)
       if (failed.phase === "body" && !sawHead) breaks.push(`${name(call)} is unknown in a body that never began`)
     }

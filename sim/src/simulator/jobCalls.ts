@@ -12,8 +12,7 @@ import { type Process, store, stored } from "./process.js"
 
 const actions = ["sync", "sync", "quick", "long", "forced", "broken", "cancelled", "stuck", "at-once"] as const
 
-const submit = (process: Process, dice: Dice) =>
-  run(process, dice, "crm", dice.pick(actions), { async: true }, false)
+const submit = (process: Process, dice: Dice) => run(process, dice, "crm", dice.pick(actions), { async: true }, false)
 
 // a job that never ends is waited for only so long
 const patience = (dice: Dice): { readonly deadline: number } => ({ deadline: dice.pick([5, 20, 45]) * 1000 })
@@ -46,7 +45,12 @@ const anyStored = ({ tenant }: Process, dice: Dice): string | undefined => {
 }
 
 /** Waits for a stored job in another way each time. */
-export const resume = (process: Process, dice: Dice, job: string, deadline: number): Effect.Effect<unknown, unknown> => {
+export const resume = (
+  process: Process,
+  dice: Dice,
+  job: string,
+  deadline: number
+): Effect.Effect<unknown, unknown> => {
   const ref = stored(process.tenant, job)
   if (ref === undefined) return Effect.void
   const id = process.desk.recorder.call()
@@ -55,7 +59,9 @@ export const resume = (process: Process, dice: Dice, job: string, deadline: numb
     const result = process.connections.jobs.result(ref, { deadline })
     return written(process.desk, "jobs.result", call, result, (value) => ended(value, job), id)
   }
-  const watched = process.connections.jobs.watch(ref, { deadline }).pipe(Stream.tap(noted(process, id, "jobs.watch")), lastOf)
+  const watched = process.connections.jobs
+    .watch(ref, { deadline })
+    .pipe(Stream.tap(noted(process, id, "jobs.watch")), lastOf)
   return written(process.desk, "jobs.watch", call, watched, (event) => valueOf(event, job), id)
 }
 
@@ -87,7 +93,9 @@ export const jobCalls: Readonly<Record<string, Operation>> = {
       const { job } = execution
       store(process, 0, "jobs.watched", job)
       const watchers = Array.from({ length: dice.between(2, 3) }, () =>
-        Effect.exit(Effect.delay(resume(process, dice, job.jobId, patience(dice).deadline), dice.pick([0, 0, 700, 4000, 12_000])))
+        Effect.exit(
+          Effect.delay(resume(process, dice, job.jobId, patience(dice).deadline), dice.pick([0, 0, 700, 4000, 12_000]))
+        )
       )
       return Effect.all(watchers, { concurrency: "unbounded", discard: true })
     }),

@@ -40,7 +40,9 @@ const auditBreaks = (call: CallView, job: string, truth: JobTruth): ReadonlyArra
   const found = call.ok !== undefined ? "succeeded" : (call.failed?.tag ?? "nothing")
   const expected = truth.gone
     ? "JobNotFound"
-    : { succeeded: "succeeded", failed: "JobFailed", cancelled: "JobCancelled", never: "JobDeadlineExceeded" }[truth.end]
+    : { succeeded: "succeeded", failed: "JobFailed", cancelled: "JobCancelled", never: "JobDeadlineExceeded" }[
+        truth.end
+      ]
   return found === expected ? [] : [`${job} is lost: ${name(call)} came to ${found}, not to ${expected}`]
 }
 
@@ -52,7 +54,9 @@ const pollBreaks = (view: View, call: CallView, job: string): ReadonlyArray<stri
   const path = `/api/v1/jobs/${job}`
   const late = view.byClient
     .get(call.client)
-    ?.find((poll) => poll.at > call.endAt && poll.call === 0 && poll.sent.path === path && poll.t - call.endT < keptMillis)
+    ?.find(
+      (poll) => poll.at > call.endAt && poll.call === 0 && poll.sent.path === path && poll.t - call.endT < keptMillis
+    )
   return late === undefined ? [] : [`${call.client} polled ${job} after ${name(call)} was told its end`]
 }
 

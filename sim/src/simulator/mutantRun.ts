@@ -1,5 +1,15 @@
 import { spawn } from "node:child_process"
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type Mutant, mutants } from "./mutants.js"
@@ -45,9 +55,13 @@ const plant = ({ edits, name }: Mutant, at: string): void => {
 
 const firstBreak = (at: string, from: number): Promise<Break | undefined> =>
   new Promise((done, fail) => {
-    const child = spawn(process.execPath, [join(at, "dist/simulator/mutantChild.js"), String(from), String(mostSeeds)], {
-      stdio: ["ignore", "pipe", "inherit"]
-    })
+    const child = spawn(
+      process.execPath,
+      [join(at, "dist/simulator/mutantChild.js"), String(from), String(mostSeeds)],
+      {
+        stdio: ["ignore", "pipe", "inherit"]
+      }
+    )
     let text = ""
     child.stdout.on("data", (chunk: Buffer) => {
       text += chunk.toString()

@@ -25,7 +25,11 @@ export const mutants: ReadonlyArray<Mutant> = [
     "(failure.waitMillis ?? 0) > settings.maxRetryAfterMillis",
     "false"
   ]),
-  mutant("Retry-After is not read", ["internal/incoming.js", "retryAfterMillis(answer.headers, run.now())", "undefined"]),
+  mutant("Retry-After is not read", [
+    "internal/incoming.js",
+    "retryAfterMillis(answer.headers, run.now())",
+    "undefined"
+  ]),
   mutant("what was sent counts as not sent", [
     "internal/incoming.js",
     '(!lost.evidence.sent || run.retryClass !== "unsafe")',
@@ -42,13 +46,21 @@ export const mutants: ReadonlyArray<Mutant> = [
     ""
   ]),
   mutant("an unknown state is a success", ["JobProtocol.js", ': "unknown";', ': "succeeded";']),
-  mutant("slugs are not encoded", ["internal/path.js", "plain.test(value) ? value : encodeURIComponent(value)", "value"]),
+  mutant("slugs are not encoded", [
+    "internal/path.js",
+    "plain.test(value) ? value : encodeURIComponent(value)",
+    "value"
+  ]),
   mutant("a job is polled after its end", [
     "internal/tracker.js",
     "return this.endAll(entry, (watcher) => endOf(state, watcher.subscription.ref));",
     "this.endAll(entry, (watcher) => endOf(state, watcher.subscription.ref)); Runtime.runFork(this.runtime)(Effect.delay(this.poll(entry.ref), 500)); return;"
   ]),
-  mutant("an end is not kept for late watchers", ["internal/tracker.js", "this.recent.add(entry.ref.jobId, state, now);", ""]),
+  mutant("an end is not kept for late watchers", [
+    "internal/tracker.js",
+    "this.recent.add(entry.ref.jobId, state, now);",
+    ""
+  ]),
   mutant("a late watcher is not told the end", [
     "internal/tracker.js",
     "this.tell(() => subscription.onEnd(endOf(state, subscription.ref)));",
@@ -59,19 +71,20 @@ export const mutants: ReadonlyArray<Mutant> = [
     "entry.fiber?.unsafeInterruptAsFork(FiberId.none);",
     ""
   ]),
-  mutant("the deadline is for each attempt", [
-    "internal/road.js",
-    "deadlineAt: now() + deadlineMillis,",
-    "deadlineAt: Infinity, each: deadlineMillis,"
-  ], [
-    "internal/road.js",
-    "const { body, limits } = run.outgoing;",
-    "const { body } = run.outgoing; const limits = { ...run.outgoing.limits, timeoutMillis: Math.min(run.outgoing.limits.timeoutMillis, run.each) };"
-  ], [
-    "internal/road.js",
-    "Effect.timeoutFail(called, { duration: deadlineMillis, onTimeout: () => late(run, deadlineMillis) })",
-    "called"
-  ]),
+  mutant(
+    "the deadline is for each attempt",
+    ["internal/road.js", "deadlineAt: now() + deadlineMillis,", "deadlineAt: Infinity, each: deadlineMillis,"],
+    [
+      "internal/road.js",
+      "const { body, limits } = run.outgoing;",
+      "const { body } = run.outgoing; const limits = { ...run.outgoing.limits, timeoutMillis: Math.min(run.outgoing.limits.timeoutMillis, run.each) };"
+    ],
+    [
+      "internal/road.js",
+      "Effect.timeoutFail(called, { duration: deadlineMillis, onTimeout: () => late(run, deadlineMillis) })",
+      "called"
+    ]
+  ),
   mutant("the retry budget is never refilled", [
     "internal/bucket.js",
     "tokens = Math.min(size, tokens + (paid === 0 ? firstTrySuccess : paid));",
@@ -83,11 +96,11 @@ export const mutants: ReadonlyArray<Mutant> = [
     "return replayUnsafe ? backoff(attempts) : stop;",
     "return backoff(attempts);"
   ]),
-  mutant("credentials go to where a skill is stored", [
-    "internal/road.js",
-    'sends === "none" || sends === "nothing"',
-    'sends === "none"'
-  ], ["internal/outgoing.js", "nothing: () => false", "nothing: () => true"]),
+  mutant(
+    "credentials go to where a skill is stored",
+    ["internal/road.js", 'sends === "none" || sends === "nothing"', 'sends === "none"'],
+    ["internal/outgoing.js", "nothing: () => false", "nothing: () => true"]
+  ),
   mutant("pages may go round and round", [
     "internal/bosa/trail.js",
     "this.seen.has(cursor) || cursor === this.anchor",

@@ -49,7 +49,10 @@ const credentials = (tenant: Tenant) => {
       : Auth.serviceToken(Redacted.make(`${canary}-token-${index}`)),
     bosa: tenant.isRefreshing
       ? Auth.refreshing(Effect.delay(refreshed, 50))
-      : Auth.bosa({ apiKey: Redacted.make(`${canary}-key-${index}`), userToken: Redacted.make(`${canary}-user-${index}`) })
+      : Auth.bosa({
+          apiKey: Redacted.make(`${canary}-key-${index}`),
+          userToken: Redacted.make(`${canary}-user-${index}`)
+        })
   }
 }
 
@@ -67,10 +70,7 @@ export const start = (
   const common = { attemptTimeout: tenant.attemptTimeout, maxBodyBytes: servers.maxBodyBytes }
   return Effect.zipWith(
     Effect.provide(makeConnections({ baseUrl: connectionsOrigin, ...common }), Layer.merge(http, connections)),
-    Effect.provide(
-      BosaApi.make({ baseUrl: bosaOrigin, dialect: tenant.dialect, ...common }),
-      Layer.merge(http, bosa)
-    ),
+    Effect.provide(BosaApi.make({ baseUrl: bosaOrigin, dialect: tenant.dialect, ...common }), Layer.merge(http, bosa)),
     (connections, bosa): Process => ({ desk: { recorder, client, isDead: false }, tenant, connections, bosa })
   ).pipe(Effect.orDie)
 }

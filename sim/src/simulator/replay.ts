@@ -2,7 +2,8 @@ import type { Exchange } from "./view.js"
 import type { Invoked } from "./history.js"
 
 // what the published clients of BOSA count as worth another try
-const isStatusReplayed = (status: number | undefined): boolean => status !== undefined && (status === 429 || status >= 500)
+const isStatusReplayed = (status: number | undefined): boolean =>
+  status !== undefined && (status === 429 || status >= 500)
 
 const mayBeDoneTwice = ({ class: retryClass, policy }: Invoked): boolean =>
   policy === "declared" || (policy === "default" && retryClass !== "unsafe")
@@ -19,7 +20,9 @@ export const mayFollow = (invoked: Invoked, { reply, status }: Exchange, refusal
     case "retryable":
       return policy === "attempts" ? isStatusReplayed(status) : policy !== "replayUnsafe" || isStatusReplayed(status)
     case "transient":
-      return mayBeDoneTwice(invoked) || ((policy === "attempts" || policy === "replayUnsafe") && isStatusReplayed(status))
+      return (
+        mayBeDoneTwice(invoked) || ((policy === "attempts" || policy === "replayUnsafe") && isStatusReplayed(status))
+      )
     case "final":
       return (policy === "attempts" || policy === "replayUnsafe") && isStatusReplayed(status)
     case "lost":

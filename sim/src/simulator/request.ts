@@ -26,10 +26,7 @@ const bytesOf = (request: HttpClientRequest.HttpClientRequest): Effect.Effect<Ui
 }
 
 /** A request as the servers take it. */
-export const modelRequest = (
-  request: HttpClientRequest.HttpClientRequest,
-  url: URL
-): Effect.Effect<ModelRequest> =>
+export const modelRequest = (request: HttpClientRequest.HttpClientRequest, url: URL): Effect.Effect<ModelRequest> =>
   Effect.map(bytesOf(request), (bytes) => ({
     method: request.method,
     path: url.pathname,

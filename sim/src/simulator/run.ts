@@ -134,7 +134,10 @@ const audit = Effect.fnUntraced(function* (servers: Servers, recorder: Recorder,
 const program = (plan: Plan, recorder: Recorder) =>
   Effect.gen(function* () {
     const scope = yield* Scope.make()
-    const servers = yield* Scope.extend(Servers.make(recorder, plan.weather, new Dice(plan.faultSeed), maxBodyBytes), scope)
+    const servers = yield* Scope.extend(
+      Servers.make(recorder, plan.weather, new Dice(plan.faultSeed), maxBodyBytes),
+      scope
+    )
     yield* Effect.forEach(plan.tenants, (tenant) => lifeOf(servers, recorder, tenant), {
       concurrency: "unbounded",
       discard: true

@@ -217,7 +217,11 @@ export class Servers {
         }
         const truths: Record<string, JobTruth> = {}
         for (const { id, name } of jobs) {
-          truths[id] = { end: ends[name] ?? "succeeded", gone: this.gone.has(String(id)), marker: markers.get(String(id)) }
+          truths[id] = {
+            end: ends[name] ?? "succeeded",
+            gone: this.gone.has(String(id)),
+            marker: markers.get(String(id))
+          }
         }
         return { executions, jobs: truths, openExchanges: this.openExchanges, openBodies: this.openBodies }
       }

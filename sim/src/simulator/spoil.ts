@@ -244,7 +244,9 @@ export const spoil = (fault: Fault, spoiling: Spoiling): Effect.Effect<Fate> => 
     case "slow":
       return Effect.zipRight(Effect.sleep(dice.between(2000, 12_000)), Effect.map(work, plain))
     case "unknownWord":
-      return told(JSON.stringify({ job_id: id, status: dice.pick(["pondering", "ok", "finalizing"]), result: misleading }))
+      return told(
+        JSON.stringify({ job_id: id, status: dice.pick(["pondering", "ok", "finalizing"]), result: misleading })
+      )
     case "backwards":
       return told(JSON.stringify({ job_id: id, status: "queued" }))
     case "odd200":
@@ -260,9 +262,7 @@ export const spoil = (fault: Fault, spoiling: Spoiling): Effect.Effect<Fate> => 
     case "outdated":
       return told(poll?.first)
     case "jobLost":
-      return poll?.first === undefined
-        ? Effect.map(work, plain)
-        : Effect.zipRight(poll.forget, refused(404, "refusal"))
+      return poll?.first === undefined ? Effect.map(work, plain) : Effect.zipRight(poll.forget, refused(404, "refusal"))
     case "sameCursor":
       return changed((text) => looped(text, request, false))
     case "endlessNext":

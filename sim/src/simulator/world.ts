@@ -76,7 +76,10 @@ export const world: World.World = World.make({
           marked({ name: "slow", echo: true, takesMillis: 1500 }),
           marked({ name: "list", pages: { items, perPage: 3 } }, { page: optional(integer) }),
           marked({ name: "events", pages: { items, by: "cursor", perPage: 2 } }, { cursor: optional(text) }),
-          marked({ name: "endless", pages: { items, by: "cursor", perPage: 2, stuck: true } }, { cursor: optional(text) }),
+          marked(
+            { name: "endless", pages: { items, by: "cursor", perPage: 2, stuck: true } },
+            { cursor: optional(text) }
+          ),
           marked({ name: "upload", upload: true }, { file: { type: "string", format: "binary" } }),
           marked({ name: "download", file: { filename: "report.txt", contentType: "text/plain", text: "report" } })
         ]
