@@ -92,12 +92,13 @@ const { after, before, ends } = await Effect.runPromise(
 
 const [first, last] = [ends[0] ?? before, ends.at(-1) ?? before]
 const growth = (100 * (last.rss - first.rss)) / first.rss
+const heapGrowth = (100 * (last.heap - first.heap)) / first.heap
 const isLetGo = letGo(after, before)
 log(`at the end: ${shown(after)}`)
 log(`failures: ${JSON.stringify(done.failures)}`)
-if (values.json) console.log(JSON.stringify({ ...amount, minutes, before, ends, after, growth, done }))
+if (values.json) console.log(JSON.stringify({ ...amount, minutes, before, ends, after, growth, heapGrowth, done }))
 console.log(
   `load ${amount.executes} executes, ${amount.jobs} jobs, ${minutes} minutes: RSS ${growth.toFixed(1)} % ` +
-    `(goal ${goal} %), handles ${isLetGo ? "back" : "NOT back"}`
+    `(goal ${goal} %), live heap ${heapGrowth.toFixed(1)} %, handles ${isLetGo ? "back" : "NOT back"}`
 )
 process.exitCode = growth <= goal && isLetGo ? 0 : 1
