@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { emptyTally, fuzzBodies, isPolluted, operations, spoiledOf } from "../src/fuzz/bodies.js"
 import { polluted } from "../src/fuzz/mutate.js"
-import { fuzzHeaders, injectedBy } from "../src/fuzz/headers.js"
+import { fuzzHeaders, injectedBy, places } from "../src/fuzz/headers.js"
 import { lawsHeld } from "../src/fuzz/laws.js"
 import { escapeOf, fuzzNames } from "../src/fuzz/names.js"
 import { operation, readTags } from "../src/fuzz/operations.js"
@@ -92,6 +92,7 @@ describe("hostile header values", () => {
     const headers = await fuzzHeaders(1, 200)
     assert.deepStrictEqual(headers.findings, [])
     assert.isAtLeast(headers.sent, 40)
+    assert.strictEqual(headers.places.size, places.length)
     assert.isAtLeast(headers.refused, 40)
   })
 

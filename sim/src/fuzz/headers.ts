@@ -110,7 +110,8 @@ const bearers = (value: string) => [`Bearer ${value.replace(/^bearer +/i, "")}`]
 const act = (url: string, change: (action: Action.Action) => Action.Action) =>
   Effect.flatMap(bosaOver(url), (api) => change(api.connect("demo").action("act")).execute)
 
-const places: readonly [Place, ...Array<Place>] = [
+/** Where a value for a header can be given. */
+export const places: readonly [Place, ...Array<Place>] = [
   {
     at: "extraHeaders",
     header: ({ name, value }) => [name, [value]],
@@ -253,7 +254,9 @@ const ordinary = new Set([
 ])
 
 const discovered = JSON.stringify({
-  demo: { act: { method: "POST", path: "/act", parameters: { request: { schema: { properties: {} } } } } }
+  demo: {
+    act: { method: "POST", path: "/act", docstring: "Acts.", parameters: { request: { schema: { properties: {} } } } }
+  }
 })
 
 /** How hostile header values ended. */
@@ -261,6 +264,8 @@ export interface Headers {
   count: number
   sent: number
   refused: number
+  /** The places whose values arrived at least once. */
+  readonly places: Set<string>
   readonly findings: Array<string>
 }
 
@@ -286,7 +291,7 @@ export const injectedBy = (
 
 /** Hostile header values and names from a seed on, over real sockets: each is refused, or arrives once and as it is. */
 export const fuzzHeaders = async (from: number, count: number): Promise<Headers> => {
-  const tally: Headers = { count: 0, sent: 0, refused: 0, findings: [] }
+  const tally: Headers = { count: 0, sent: 0, refused: 0, places: new Set(), findings: [] }
   let arrived: Array<Arrived> = []
   const server = createServer((request, response) => {
     arrived.push({ target: request.url ?? "", headers: pairs(request.rawHeaders) })
@@ -310,8 +315,10 @@ export const fuzzHeaders = async (from: number, count: number): Promise<Headers>
       )
       tally.count++
       const sent = arrived.some(({ target }) => !target.startsWith("/connectors/?"))
-      if (sent) tally.sent++
-      else tally.refused++
+      if (sent) {
+        tally.sent++
+        tally.places.add(place.at)
+      } else tally.refused++
       const told = `--from ${seed} --headers 1: ${place.at} ${JSON.stringify(name)}: ${JSON.stringify(given.value)}`
       if (Exit.isFailure(exit)) {
         const error = Cause.failureOption(exit.cause)

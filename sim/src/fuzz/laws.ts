@@ -33,7 +33,7 @@ const bodyOf = (request: HttpClientRequest.HttpClientRequest): unknown =>
   request.body._tag === "Raw" && typeof request.body.body === "string" ? JSON.parse(request.body.body) : undefined
 
 const parameter = { parameters: { request: { schema: { properties: { value: {} } } } } }
-const discovered = { demo: { echo: { method: "POST", path: "/echo", ...parameter } } }
+const discovered = { demo: { echo: { method: "POST", path: "/echo", docstring: "Echoes.", ...parameter } } }
 
 const echo = (): Server => {
   const server = new Server(Number.MAX_SAFE_INTEGER)
