@@ -2,7 +2,7 @@
  * A ledger of submissions: each piece of work is written down before it is sent and after it was answered, so that a
  * program that crashed knows what it had submitted, and submits nothing twice.
  *
- * @since 0.1.0
+ * @since 0.3.0
  */
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Context from "effect/Context"
@@ -21,7 +21,7 @@ import type { Accepted, Intended, LedgerJournal } from "./LedgerJournal.js"
 /**
  * What the ledger is told of a submit. Every part can be left out.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category models
  */
 export interface SubmitOptions<A, in E, I> {
@@ -41,7 +41,7 @@ export interface SubmitOptions<A, in E, I> {
 /**
  * What a program that starts again finds in its ledger.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category models
  */
 export interface Pending {
@@ -54,7 +54,7 @@ export interface Pending {
 /**
  * How a ledger stands in a `KeyValueStore`.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category models
  */
 export interface StoreOptions {
@@ -67,7 +67,7 @@ export interface StoreOptions {
  * (not sent), `Unauthorized`, `Forbidden`, `NotFound` and `ApiRejected` (refused; 408 and 425 prove nothing), unless an
  * earlier attempt may have been carried out. `RateLimited` and `ServerFailed` prove nothing: a gateway gives them too.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category guards
  */
 export const isNotDone: (error: unknown) => boolean = proof.isNotDone
@@ -97,21 +97,21 @@ export const isNotDone: (error: unknown) => boolean = proof.isNotDone
  * }).pipe(Effect.catchTag("SubmissionUnknown", (error) => Console.error(error.message)))
  * ```
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category services
  */
 export class Ledger extends Context.Tag("@effect-connectors/core/Ledger")<Ledger, Ledger.Service>() {
   /**
    * A ledger over a journal of yours. One journal belongs to one ledger.
    *
-   * @since 0.1.0
+   * @since 0.3.0
    */
   static readonly make = (journal: LedgerJournal): Ledger.Service => ledger.make(journal)
 
   /**
    * See {@link Ledger.make}.
    *
-   * @since 0.1.0
+   * @since 0.3.0
    */
   static readonly layer = (journal: LedgerJournal): Layer.Layer<Ledger> =>
     Layer.sync(Ledger, () => ledger.make(journal))
@@ -119,7 +119,7 @@ export class Ledger extends Context.Tag("@effect-connectors/core/Ledger")<Ledger
   /**
    * A ledger that ends with the process: it joins submits of one key, and helps against no crash.
    *
-   * @since 0.1.0
+   * @since 0.3.0
    */
   static readonly layerMemory: Layer.Layer<Ledger> = Layer.sync(Ledger, () => ledger.make(memory()))
 
@@ -127,7 +127,7 @@ export class Ledger extends Context.Tag("@effect-connectors/core/Ledger")<Ledger
    * A ledger in a `KeyValueStore`, as safe as what the store does when it says that it has written. The keys under way
    * stand in one value: for some thousands of them. Fails with `LedgerFailed` when the store cannot be read.
    *
-   * @since 0.1.0
+   * @since 0.3.0
    */
   static readonly layerStore = (
     options: StoreOptions = {}
@@ -143,14 +143,14 @@ export class Ledger extends Context.Tag("@effect-connectors/core/Ledger")<Ledger
 /**
  * The types of the service.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category services
  */
 export declare namespace Ledger {
   /**
    * The ledger.
    *
-   * @since 0.1.0
+   * @since 0.3.0
    * @category services
    */
   export interface Service {

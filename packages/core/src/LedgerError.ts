@@ -1,7 +1,7 @@
 /**
  * Every way the ledger of submissions can refuse a submit.
  *
- * @since 0.1.0
+ * @since 0.3.0
  */
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
@@ -39,7 +39,7 @@ const at = (millis: number): string =>
  * or the answer was lost. It may have happened, so it is not sent again. See what the server did; then
  * `Ledger.finish(key)` when it was done, or `Ledger.forget(key)` when it was not, which allows to send it again.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category errors
  */
 export class SubmissionUnknown extends Schema.TaggedError<SubmissionUnknown>(
@@ -60,7 +60,7 @@ export class SubmissionUnknown extends Schema.TaggedError<SubmissionUnknown>(
 /**
  * This work is done, and its value was not kept (or does not fit the schema any more). Nothing was sent.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category errors
  */
 export class AlreadyDone extends Schema.TaggedError<AlreadyDone>("@effect-connectors/core/LedgerError/AlreadyDone")(
@@ -92,7 +92,7 @@ export class AlreadyDone extends Schema.TaggedError<AlreadyDone>("@effect-connec
  * - `CLOSED`: the ledger's scope has ended;
  * - else that of the store, such as `ENOSPC`.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category errors
  */
 export class LedgerFailed extends Schema.TaggedError<LedgerFailed>("@effect-connectors/core/LedgerError/LedgerFailed")(
@@ -116,7 +116,7 @@ export class LedgerFailed extends Schema.TaggedError<LedgerFailed>("@effect-conn
 /**
  * How the ledger can refuse a submit.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category models
  */
 export type LedgerError = SubmissionUnknown | AlreadyDone | LedgerFailed

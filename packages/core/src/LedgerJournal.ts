@@ -1,7 +1,7 @@
 /**
  * What a ledger of submissions writes down, and where: an interface that any store can stand behind.
  *
- * @since 0.1.0
+ * @since 0.3.0
  */
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
@@ -23,7 +23,7 @@ const submission = {
 /**
  * It is about to be sent, or may have been: nothing is known of its outcome.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category models
  */
 export const Intended = Schema.TaggedStruct("Intended", submission)
@@ -31,7 +31,7 @@ export const Intended = Schema.TaggedStruct("Intended", submission)
 /**
  * It is about to be sent, or may have been: nothing is known of its outcome.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category models
  */
 export type Intended = typeof Intended.Type
@@ -39,7 +39,7 @@ export type Intended = typeof Intended.Type
 /**
  * The server made it a job.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category models
  */
 export const Accepted = Schema.TaggedStruct("Accepted", {
@@ -52,7 +52,7 @@ export const Accepted = Schema.TaggedStruct("Accepted", {
 /**
  * The server made it a job.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category models
  */
 export type Accepted = typeof Accepted.Type
@@ -60,7 +60,7 @@ export type Accepted = typeof Accepted.Type
 /**
  * It is done: answered at once, or finished by the caller.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category models
  */
 export const Done = Schema.TaggedStruct("Done", {
@@ -75,7 +75,7 @@ export const Done = Schema.TaggedStruct("Done", {
 /**
  * It is done: answered at once, or finished by the caller.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category models
  */
 export type Done = typeof Done.Type
@@ -83,7 +83,7 @@ export type Done = typeof Done.Type
 /**
  * What is known of one piece of work. It holds no credential, no input, and no result unless the caller asked for it.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category models
  */
 export const Entry = Schema.Union(Intended, Accepted, Done)
@@ -91,7 +91,7 @@ export const Entry = Schema.Union(Intended, Accepted, Done)
 /**
  * What is known of one piece of work.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category models
  */
 export type Entry = typeof Entry.Type
@@ -99,7 +99,7 @@ export type Entry = typeof Entry.Type
 /**
  * An entry as plain JSON.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category models
  */
 export type Encoded = typeof Entry.Encoded
@@ -107,7 +107,7 @@ export type Encoded = typeof Entry.Encoded
 /**
  * An entry as plain JSON.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category encoding
  */
 export const encode: (entry: Entry) => Encoded = Schema.encodeSync(Entry)
@@ -117,7 +117,7 @@ const decodeEntry = Schema.decodeUnknownOption(Entry)
 /**
  * Reads what {@link encode} gave; nothing when it is not that.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category decoding
  */
 export const decode = (encoded: unknown): Option.Option<Entry> => decodeEntry(encoded)
@@ -126,7 +126,7 @@ export const decode = (encoded: unknown): Option.Option<Entry> => decodeEntry(en
  * Where entries are kept, by their keys. It belongs to one ledger of one process at a time. A change that was answered
  * without a failure must be there after a crash: a submit leaves on that word.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category models
  */
 export interface LedgerJournal {
@@ -141,7 +141,7 @@ export interface LedgerJournal {
 /**
  * Whether an entry is one that {@link LedgerJournal.pending} has.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category guards
  */
 export const isPending = (entry: Entry): entry is Intended | Accepted => entry._tag !== "Done"

@@ -1,7 +1,7 @@
 /**
  * A ledger of submissions in a file.
  *
- * @since 0.1.0
+ * @since 0.3.0
  */
 import { Ledger } from "@effect-connectors/core/Ledger"
 import * as Effect from "effect/Effect"
@@ -27,7 +27,7 @@ const fixes: Readonly<Record<string, string>> = {
  * - `TOO_OPEN`, `NOT_A_FILE`: others than its owner may use it; it is a folder, a link or the like;
  * - the code of Node, such as `EACCES`.
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category errors
  */
 export class LedgerFileRefused extends Schema.TaggedError<LedgerFileRefused>(
@@ -72,7 +72,7 @@ export class LedgerFileRefused extends Schema.TaggedError<LedgerFileRefused>(
  * export const main = program.pipe(Effect.provide(NodeLedger.layer(".connectors/ledger.jsonl")))
  * ```
  *
- * @since 0.1.0
+ * @since 0.3.0
  * @category layers
  */
 export const layer = (path: string): Layer.Layer<Ledger, LedgerFileRefused> =>

@@ -1,4 +1,4 @@
-import * as Action from "@effect-connectors/core/Action"
+import type * as Action from "@effect-connectors/core/Action"
 import * as ConnectorFile from "@effect-connectors/core/ConnectorFile"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"

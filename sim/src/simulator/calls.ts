@@ -20,7 +20,7 @@ export interface Desk {
 const textOf = (u: unknown): string | undefined => (typeof u === "string" ? u : undefined)
 
 /** What an error says of itself. */
-export const failedOf = (error: unknown): Failed => {
+const failedOf = (error: unknown): Failed => {
   if (!Predicate.isRecord(error)) return { tag: "Defect" }
   const { code, exhausted, job, mayHaveHappened, phase, status, tag } = {
     tag: textOf(error["_tag"]) ?? "Defect",

@@ -10,7 +10,8 @@ type Request = HttpClientRequest.HttpClientRequest
 
 /** What is between a client and the servers. */
 export interface Between {
-  readonly send: (request: Request, url: URL) => Effect.Effect<Wire>
+  /** With a limit, in milliseconds, `Hang` and `HangBody` are told when it is over; without one nothing ever is. */
+  readonly send: (request: Request, url: URL, limitMillis?: number) => Effect.Effect<Wire>
   /** A body that is not at its end is a connection that is open: it is counted until somebody lets go of it. */
   readonly opened: () => () => void
 }
@@ -20,8 +21,6 @@ const decoder = new TextDecoder()
 const bodiless = new Set([204, 205, 304])
 
 const bytesOf = (body: string | Uint8Array): Uint8Array => (typeof body === "string" ? encoder.encode(body) : body)
-
-const failed = (request: Request, evidence: Transport.Evidence) => Transport.failure(request, evidence)
 
 const responseOf = (
   request: Request,
@@ -86,31 +85,30 @@ const streamOf = (
   })
 }
 
-const never: Effect.Effect<never> = Effect.never
-
 /** A client that keeps the limits of an attempt itself, and says what it saw. */
 export const keptFace = (between: Between): HttpClient.HttpClient =>
   Transport.keepsAttempt(plainFace(between), (request, limits) => {
-    const late = (status?: number): Transport.Evidence => ({
-      sent: true,
-      phase: status === undefined ? "request" : "body",
-      code: "ATTEMPT_TIMEOUT",
-      permanent: false,
-      timedOut: true,
-      status
-    })
+    const late = (status?: number) =>
+      Effect.fail(
+        Transport.failure(request, {
+          sent: true,
+          phase: status === undefined ? "request" : "body",
+          code: "ATTEMPT_TIMEOUT",
+          permanent: false,
+          timedOut: true,
+          status
+        })
+      )
     const cut = (status: number, code: string, permanent: boolean) =>
-      Effect.fail(failed(request, { sent: true, phase: "body", code, permanent, timedOut: false, status }))
-    let head: number | undefined
-    return Effect.flatMap(between.send(request, new URL(request.url)), (wire) => {
+      Effect.fail(Transport.failure(request, { sent: true, phase: "body", code, permanent, timedOut: false, status }))
+    return Effect.flatMap(between.send(request, new URL(request.url), limits.timeoutMillis), (wire) => {
       switch (wire._tag) {
         case "Lost":
-          return Effect.fail(failed(request, wire.evidence))
+          return Effect.fail(Transport.failure(request, wire.evidence))
         case "Hang":
-          return never
+          return late()
         case "HangBody":
-          head = wire.status
-          return never
+          return late(wire.status)
         case "Cut":
           return cut(wire.status, "ECONNRESET", false)
         case "Answer": {
@@ -127,11 +125,9 @@ export const keptFace = (between: Between): HttpClient.HttpClient =>
             truncated: kept.byteLength < bytes.byteLength
           }
           return Effect.succeed(
-            Object.assign(responseOf(request, status, headers, bodyInit(body)), {
-              [Transport.BufferedBodyTypeId]: read
-            })
+            Object.assign(responseOf(request, status, headers, null), { [Transport.BufferedBodyTypeId]: read })
           )
         }
       }
-    }).pipe(Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => failed(request, late(head)) }))
+    })
   })

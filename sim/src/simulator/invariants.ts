@@ -20,7 +20,7 @@ const known = new Set(
 )
 
 /** Every call ends, once, in a class of outcome that is in its type. */
-export const everyCallEnds: Invariant = (view) => [
+const everyCallEnds: Invariant = (view) => [
   ...(view.history.truth.stuck === undefined ? [] : [`the run did not end: ${view.history.truth.stuck}`]),
   ...callsOf(view).flatMap((call) => {
     if (call.ends !== 1) return [`${name(call)} ended ${call.ends} times`]
@@ -40,7 +40,7 @@ const isNotDone = ({ mayHaveHappened, status, tag }: Failed): boolean => {
 }
 
 /** 1: what changes something is done once at most without the caller's word, once when it is said to be done, never when not. */
-export const noDuplicates: Invariant = (view) =>
+const noDuplicates: Invariant = (view) =>
   callsOf(view).flatMap((call) => {
     const { class: retryClass, marker, policy } = call.invoked
     const breaks: Array<string> = []
@@ -72,7 +72,7 @@ const ofTheWire = new Set(
 const within = (call: CallView, { endAt }: Exchange, at: number): boolean => endAt >= call.at && at <= call.endAt
 
 /** 2: an outcome is unknown only when something was sent, and its evidence names how far it came; no error without an exchange. */
-export const noLazyUnknowns: Invariant = (view) =>
+const noLazyUnknowns: Invariant = (view) =>
   callsOf(view).flatMap((call) => {
     const { exchanges, failed } = call
     // what a submit ended in is told by the submit
@@ -122,7 +122,7 @@ const attemptBreaks = (call: CallView, attempts: ReadonlyArray<Exchange>): Reado
 }
 
 /** 4: nothing is sent without proof that it may be, over the cap of attempts or the budget, after the deadline, an interrupt or the end. */
-export const noStraySends: Invariant = (view) => {
+const noStraySends: Invariant = (view) => {
   const dead = crashes(view)
   const late = view.exchanges
     .filter(({ at, client }) => at > (dead.get(client) ?? Infinity))
@@ -167,13 +167,13 @@ const pollWaitBreaks = (exchanges: ReadonlyArray<Exchange>): ReadonlyArray<strin
 }
 
 /** 5: a wait before another try is as long as the server asked for, and not longer than anybody would bear. */
-export const waitsAsAsked: Invariant = (view) => [
+const waitsAsAsked: Invariant = (view) => [
   ...callsOf(view).flatMap((call) => attemptsOf(call).flatMap((attempts) => waitBreaks(call, attempts))),
   ...Array.from(view.byClient.values()).flatMap(pollWaitBreaks)
 ]
 
 /** 6: no secret in any sink, none to another origin, and no request anywhere but where it was meant for. */
-export const noLeaks: Invariant = (view) => [
+const noLeaks: Invariant = (view) => [
   ...view.history.events.flatMap((event) =>
     event.kind === "leak" ? [`a secret in the ${event.detail.sink} of call ${event.call} (${event.op})`] : []
   ),
@@ -187,7 +187,7 @@ export const noLeaks: Invariant = (view) => [
 ]
 
 /** 7: nothing is open, under way or waited for at the end. */
-export const nothingLeft: Invariant = ({ history: { events, truth } }) => [
+const nothingLeft: Invariant = ({ history: { events, truth } }) => [
   ...(truth.openExchanges === 0 ? [] : [`${truth.openExchanges} exchanges are open`]),
   ...(truth.openBodies === 0 ? [] : [`${truth.openBodies} bodies are open`]),
   ...(truth.sleepers === 0 ? [] : [`${truth.sleepers} timers are left`]),

@@ -21,10 +21,8 @@ import { canary } from "./world.js"
 const startMillis = 1_700_000_000_000
 const maxBodyBytes = 32 * 1024
 
-const operations: Readonly<Record<string, Operation>> = { ...connectionCalls, ...jobCalls, ...bosaCalls }
-
 /** Everything that can be called, by name. */
-export const operationNames: ReadonlyArray<string> = Object.keys(operations)
+const operations: Readonly<Record<string, Operation>> = { ...connectionCalls, ...jobCalls, ...bosaCalls }
 
 // the first line of a history that is told when a log shows a secret
 const logger = (recorder: Recorder) =>

@@ -77,7 +77,7 @@ export class Servers {
   /** The way of one client's process to the servers. */
   between(client: string): Between {
     return {
-      send: (request, url) => this.exchange(client, request, url),
+      send: (request, url, limitMillis) => this.exchange(client, request, url, limitMillis),
       opened: () => {
         this.openBodies++
         let isOpen = true
@@ -102,7 +102,8 @@ export class Servers {
     this: Servers,
     client: string,
     sent: HttpClientRequest.HttpClientRequest,
-    url: URL
+    url: URL,
+    limitMillis?: number
   ): Effect.fn.Return<Wire> {
     if (this.dead.has(client)) return yield* Effect.never
     const request = yield* modelRequest(sent, url)
@@ -129,10 +130,15 @@ export class Servers {
       this.openExchanges--
       this.recorder.add("left", client, call, sort, { exchange, fault: fault ?? "" })
     })
-    const fate = yield* Effect.onInterrupt(this.fate(request, fault), () => left)
-    const { reply, status, wait, wire } = fate
-    // who hangs is told when the client gives up
-    if (wire._tag === "Hang") return yield* Effect.onInterrupt(Effect.never, () => left)
+    const begun = this.recorder.now
+    const whole = Effect.flatMap(this.fate(request, fault, limitMillis), (fate) => {
+      if (!openWire.has(fate.wire._tag)) return Effect.succeed(fate)
+      // who waits without a limit of their own is the one to give up
+      if (limitMillis !== undefined)
+        return Effect.delay(Effect.succeed(fate), Math.max(0, begun + limitMillis - this.recorder.now))
+      return fate.wire._tag === "Hang" ? Effect.never : Effect.succeed(fate)
+    })
+    const { reply, status, wait, wire } = yield* Effect.onInterrupt(whole, () => left)
     this.openExchanges--
     this.recorder.add("reply", client, call, sort, {
       exchange,
@@ -146,9 +152,11 @@ export class Servers {
   private readonly fate = Effect.fnUntraced(function* (
     this: Servers,
     request: ModelRequest,
-    fault: Fault | undefined
+    fault: Fault | undefined,
+    limitMillis: number | undefined
   ): Effect.fn.Return<Fate> {
-    yield* Effect.sleep(this.dice.between(1, 60))
+    const [there, back] = [this.dice.between(1, 60), this.dice.between(1, 60)]
+    yield* Effect.sleep(there)
     const poll = this.pollOf(request)
     const work = this.work(request, poll)
     const fate =
@@ -160,9 +168,10 @@ export class Servers {
             request,
             maxBodyBytes: this.maxBodyBytes,
             work,
-            poll
+            poll,
+            ...(limitMillis === undefined ? {} : { limitMillis: limitMillis - there - back })
           })
-    if (!openWire.has(fate.wire._tag)) yield* Effect.sleep(this.dice.between(1, 60))
+    if (!openWire.has(fate.wire._tag)) yield* Effect.sleep(back)
     return fate
   })
 

@@ -38,6 +38,8 @@ export interface Spoiling {
   /** What the server itself would do. */
   readonly work: Effect.Effect<ModelResponse>
   readonly poll: PollMemory | undefined
+  /** How long the client waits, in milliseconds, when it says so. */
+  readonly limitMillis?: number
 }
 
 const json = "application/json"
@@ -124,6 +126,8 @@ const jumped = (dice: Dice, now: number): Hint => {
   return { headers: { date: imf(at), "retry-after": imf(at + seconds * 1000) }, wait: seconds * 1000 }
 }
 
+const longestWork = 2000
+
 const misleading = { marker: "bogus" }
 
 const looped = (text: string, request: ModelRequest, endless: boolean): string => {
@@ -142,7 +146,7 @@ const deep = (): string => `${"[".repeat(300)}${"]".repeat(300)}`
 
 /** What an exchange comes to when this fault befalls it. */
 export const spoil = (fault: Fault, spoiling: Spoiling): Effect.Effect<Fate> => {
-  const { dice, maxBodyBytes, now, poll, request, work } = spoiling
+  const { dice, limitMillis = Infinity, maxBodyBytes, now, poll, request, work } = spoiling
   const done = (fate: Fate): Effect.Effect<Fate> => Effect.as(work, fate)
   // gateways give up on work that goes on, and on work that never began
   const maybe = (fate: Fate): Effect.Effect<Fate> => (dice.chance(0.5) ? done(fate) : Effect.succeed(fate))
@@ -160,6 +164,10 @@ export const spoil = (fault: Fault, spoiling: Spoiling): Effect.Effect<Fate> => 
     })
   const told = (text: string | undefined) =>
     text === undefined ? Effect.map(work, plain) : Effect.succeed(answered(200, text, "answer"))
+  const slow = (millis: number): Effect.Effect<Fate> =>
+    millis + longestWork > limitMillis
+      ? done({ wire: { _tag: "Hang" }, reply: "lost" })
+      : Effect.zipRight(Effect.sleep(millis), Effect.map(work, plain))
   const id = decodeURIComponent(request.path.slice(request.path.lastIndexOf("/") + 1))
   switch (fault) {
     case "refused":
@@ -242,7 +250,8 @@ export const spoil = (fault: Fault, spoiling: Spoiling): Effect.Effect<Fate> => 
     case "proto200":
       return changed((text) => (text.startsWith("{") ? `{"__proto__":{"polluted":true},${text.slice(1)}` : text))
     case "slow":
-      return Effect.zipRight(Effect.sleep(dice.between(2000, 12_000)), Effect.map(work, plain))
+      // no action takes longer than two seconds: what begins later than that comes too late
+      return slow(dice.between(2000, 12_000))
     case "unknownWord":
       return told(
         JSON.stringify({ job_id: id, status: dice.pick(["pondering", "ok", "finalizing"]), result: misleading })
