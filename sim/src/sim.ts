@@ -89,5 +89,5 @@ if (values.help) {
           whole("seeds", values.seeds),
           Math.max(1, whole("threads", values.threads))
         )
-  process.exitCode = isGood ? 0 : 1
+  process.exit(isGood ? 0 : 1)
 }

@@ -44,11 +44,12 @@ const failedOf = (error: unknown): Failed => {
 
 // what somebody might do with an error; the deepest look is taken at some of them only, as it costs as much as all else
 const sinks = (cause: Cause.Cause<unknown>, error: unknown, isThorough: boolean): ReadonlyArray<[string, string]> => [
-  ["message", error instanceof Error ? `${error.message} ${String(error)} ${error.stack ?? ""}` : String(error)],
+  ["message", error instanceof Error ? `${error.message} ${String(error)}` : String(error)],
   ["json", JSON.stringify(error) ?? ""],
-  ["pretty", Cause.pretty(cause)],
   ...(isThorough
     ? [
+        ["stack", error instanceof Error ? (error.stack ?? "") : ""] satisfies [string, string],
+        ["pretty", Cause.pretty(cause)] satisfies [string, string],
         ["inspect", inspect(error, { depth: 20, showHidden: true })] satisfies [string, string],
         ["exit", JSON.stringify(Exit.failCause(cause))] satisfies [string, string]
       ]

@@ -4,7 +4,7 @@ import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
-import type { Wire } from "./spoil.js"
+import { forever, type Wire } from "./spoil.js"
 
 type Request = HttpClientRequest.HttpClientRequest
 
@@ -50,7 +50,7 @@ export const plainFace = (between: Between): HttpClient.HttpClient =>
             })
           )
         case "Hang":
-          return Effect.never
+          return forever
         default:
           return Effect.sync(() => responseOf(request, wire.status, wire.headers, streamOf(between, wire, signal)))
       }

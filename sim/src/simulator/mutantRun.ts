@@ -108,7 +108,7 @@ export const runMutants = async (): Promise<boolean> => {
       console.log(
         result.by === undefined
           ? `MISSED ${mutant.name}: nothing broke in ${mostSeeds} seeds`
-          : `caught ${mutant.name}: seed ${result.by.seed}, ${result.by.invariant}: ${result.by.reason}`
+          : `caught ${mutant.name}: seed ${result.by.seed}, ${result.by.invariant}: ${result.by.reason.split("\n")[0]}`
       )
     }
   }

@@ -45,6 +45,16 @@ export const mutants: ReadonlyArray<Mutant> = [
     "if (lost.evidence.sent)\n        run.mayHaveHappened = true;",
     ""
   ]),
+  mutant("a 200 that cannot be read is forgotten", [
+    "internal/incoming.js",
+    'if (run.operation.retry !== "safe")\n            run.mayHaveHappened = true;\n        return Either.left({',
+    "return Either.left({"
+  ]),
+  mutant(
+    "what is refused for good is tried again",
+    ["internal/incoming.js", "isNotSent: !lost.evidence.sent && !evidence.permanent", "isNotSent: !lost.evidence.sent"],
+    ["internal/incoming.js", "!evidence.permanent && (!lost.evidence.sent", "(!lost.evidence.sent"]
+  ),
   mutant("an unknown state is a success", ["JobProtocol.js", ': "unknown";', ': "succeeded";']),
   mutant("slugs are not encoded", [
     "internal/path.js",
@@ -93,7 +103,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   mutant("the retry budget is never spent", ["internal/bucket.js", "tokens -= price;", ""]),
   mutant("an action is replayed after a 200 that cannot be read", [
     "internal/bosa/attempts.js",
-    "return replayUnsafe ? backoff(attempts) : stop;",
+    "return isNotSent || replayUnsafe ? backoff(attempts) : stop;",
     "return backoff(attempts);"
   ]),
   mutant(

@@ -82,26 +82,29 @@ const tenantPlan = (dice: Dice, index: number, most: number, burst: BurstKind | 
   tenant: {
     index,
     keepsAttempt: dice.chance(0.5),
-    isRefreshing: dice.chance(0.3),
+    isRefreshing: dice.chance(burst === "mixed" ? 0.8 : 0.3),
     dialect: dice.pick(["bosa", "bosa-0.3", "gl"]),
     attemptTimeout: dice.pick([3000, 8000, 30_000]),
     store: new Map()
   },
   seed: dice.seed(),
-  calls: callPlans(dice, 2, most, 15_000),
+  calls: callPlans(dice, 3, most, 15_000),
   crashAt: dice.chance(0.25) ? dice.between(50, 20_000) : undefined,
   callsAfterCrash: callPlans(dice, 0, 2, 3000),
   burst
 })
 
-const burstOf = (seed: number): BurstKind | undefined =>
-  seed % 50 === 7 ? "outage" : seed % 50 === 32 ? "recovery" : undefined
+const burstOf = (seed: number): BurstKind | undefined => {
+  if (seed % 100 === 7) return "outage"
+  if (seed % 100 === 32) return "recovery"
+  return seed % 50 === 13 ? "mixed" : undefined
+}
 
 export const planOf = (seed: number): Plan => {
   const dice = new Dice(seed)
   const burst = burstOf(seed)
   const count = burst === undefined ? dice.pick([1, 2, 2, 3, 4]) : 1
-  const rate = dice.pick([0.1, 0.35, 0.5, 0.5, 0.65])
+  const rate = dice.pick([0.1, 0.45, 0.55, 0.65, 0.7])
   return {
     weather: weatherOf(dice, rate),
     faultSeed: dice.seed(),

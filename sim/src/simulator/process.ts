@@ -1,11 +1,10 @@
 import { Auth } from "@effect-connectors/core/Auth"
-import { BosaApi } from "@effect-connectors/core/BosaApi"
+import { type BosaApi, make as makeBosa } from "@effect-connectors/core/BosaApi"
 import { make as makeConnections, type ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type { Dialect } from "@effect-connectors/core/Dialect"
 import { JobRef } from "@effect-connectors/core/JobRef"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { Desk } from "./calls.js"
@@ -65,14 +64,14 @@ export const start = (
 ): Effect.Effect<Process, never, Scope.Scope> => {
   const client = `${tenant.index}.${incarnation}`
   const between = servers.between(client)
-  const http = Layer.succeed(HttpClient.HttpClient, tenant.keepsAttempt ? keptFace(between) : plainFace(between))
+  const http = tenant.keepsAttempt ? keptFace(between) : plainFace(between)
   const { bosa, connections } = credentials(tenant)
   const common = { attemptTimeout: tenant.attemptTimeout, maxBodyBytes: servers.maxBodyBytes }
   return Effect.zipWith(
-    Effect.provide(makeConnections({ baseUrl: connectionsOrigin, ...common }), Layer.merge(http, connections)),
-    Effect.provide(BosaApi.make({ baseUrl: bosaOrigin, dialect: tenant.dialect, ...common }), Layer.merge(http, bosa)),
+    Effect.provide(makeConnections({ baseUrl: connectionsOrigin, ...common }), connections),
+    Effect.provide(makeBosa({ baseUrl: bosaOrigin, dialect: tenant.dialect, ...common }), bosa),
     (connections, bosa): Process => ({ desk: { recorder, client, isDead: false }, tenant, connections, bosa })
-  ).pipe(Effect.orDie)
+  ).pipe(Effect.provideService(HttpClient.HttpClient, http), Effect.orDie)
 }
 
 /** Stores a reference, as a program does that is to go on after a crash. */

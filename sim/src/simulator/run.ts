@@ -5,6 +5,8 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
+import * as RuntimeFlags from "effect/RuntimeFlags"
+import * as RuntimeFlagsPatch from "effect/RuntimeFlagsPatch"
 import * as Scope from "effect/Scope"
 import { bosaCalls } from "./bosaCalls.js"
 import { connectionCalls, type Operation } from "./connectionCalls.js"
@@ -21,7 +23,6 @@ import { canary } from "./world.js"
 const startMillis = 1_700_000_000_000
 const maxBodyBytes = 32 * 1024
 
-/** Everything that can be called, by name. */
 const operations: Readonly<Record<string, Operation>> = { ...connectionCalls, ...jobCalls, ...bosaCalls }
 
 // the first line of a history that is told when a log shows a secret
@@ -96,7 +97,7 @@ const lifeOf = Effect.fnUntraced(function* (servers: Servers, recorder: Recorder
   const dice = new Dice(plan.seed)
   if (plan.burst !== undefined) {
     const kind = plan.burst
-    yield* live(servers, recorder, tenant, 0, (process) => burst(servers, process, kind), undefined)
+    yield* live(servers, recorder, tenant, 0, (process) => burst(servers, process, kind, dice), undefined)
     return
   }
   const hasCrashed = yield* live(servers, recorder, tenant, 0, (process) => all(process, plan.calls), plan.crashAt)
@@ -168,7 +169,10 @@ export const simulate = (seed: number): Promise<History> => {
     return { ...truth, sleepers: yield* virtual.pending }
   })
   return Effect.runPromise(
-    VirtualClock.run(run, { seed, startMillis, maxAdvances: 60_000 }).pipe(
+    // nobody reads the metrics of the runtime
+    Effect.withRuntimeFlagsPatch(RuntimeFlagsPatch.disable(RuntimeFlags.RuntimeMetrics))(
+      VirtualClock.run(run, { seed, startMillis, maxAdvances: 60_000 })
+    ).pipe(
       Effect.catchAllCause((cause) => Effect.succeed({ ...nothing, sleepers: 0, stuck: Cause.pretty(cause) })),
       Effect.map((truth) => ({ seed, events: recorder?.events ?? [], truth }))
     )

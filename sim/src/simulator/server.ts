@@ -11,10 +11,15 @@ import type { Between } from "./faces.js"
 import type { JobTruth, Truth } from "./history.js"
 import { currentCall, type Recorder } from "./recorder.js"
 import { modelRequest, platformOf, requestKey, sortOf } from "./request.js"
-import { type Fate, plain, type PollMemory, spoil, type Wire } from "./spoil.js"
+import { type Fate, forever, plain, type PollMemory, spoil, type Wire } from "./spoil.js"
 import { canary, connectionsOrigin, ends, filesOrigin, trapOrigin, world } from "./world.js"
 
 const openWire = new Set<Wire["_tag"]>(["Hang", "HangBody"])
+
+const measured = (wire: Wire): Wire =>
+  wire._tag === "Answer"
+    ? { ...wire, headers: { ...wire.headers, "content-length": String(Buffer.byteLength(wire.body)) } }
+    : wire
 
 /** The fault that is to befall the next exchanges of one client, in place of the weather's. */
 export type Script = (request: ModelRequest, attempt: number) => Fault | undefined
@@ -105,7 +110,7 @@ export class Servers {
     url: URL,
     limitMillis?: number
   ): Effect.fn.Return<Wire> {
-    if (this.dead.has(client)) return yield* Effect.never
+    if (this.dead.has(client)) return yield* forever
     const request = yield* modelRequest(sent, url)
     const sort = sortOf(request)
     const own = yield* FiberRef.get(currentCall)
@@ -136,9 +141,11 @@ export class Servers {
       // who waits without a limit of their own is the one to give up
       if (limitMillis !== undefined)
         return Effect.delay(Effect.succeed(fate), Math.max(0, begun + limitMillis - this.recorder.now))
-      return fate.wire._tag === "Hang" ? Effect.never : Effect.succeed(fate)
+      return fate.wire._tag === "Hang" ? forever : Effect.succeed(fate)
     })
-    const { reply, status, wait, wire } = yield* Effect.onInterrupt(whole, () => left)
+    const { reply, status, wait, wire: unmeasured } = yield* Effect.onInterrupt(whole, () => left)
+    // some answers do not say how long they are
+    const wire = exchange % 4 === 0 ? unmeasured : measured(unmeasured)
     this.openExchanges--
     this.recorder.add("reply", client, call, sort, {
       exchange,

@@ -42,6 +42,9 @@ export interface Spoiling {
   readonly limitMillis?: number
 }
 
+/** Never ends; unlike `Effect.never` it does not keep the process alive when it is forgotten. */
+export const forever: Effect.Effect<never> = Effect.async<never>(() => {})
+
 const json = "application/json"
 const jsonHead: Headers = { "content-type": json }
 

@@ -49,7 +49,11 @@ export const sweepAll = async (from: number, count: number, threads: number): Pr
       new Promise<Swept>((resolve, reject) => {
         const range: Range = { from: from + index, count: count - index, step: threads, stopsAtBreak: false }
         const worker = new Worker(new URL(import.meta.url), { workerData: { range } })
-        worker.once("message", resolve)
+        worker.once("message", (swept: Swept) => {
+          resolve(swept)
+          // what a run has left waiting for ever must not hold up the end
+          void worker.terminate()
+        })
         worker.once("error", reject)
       })
   )
