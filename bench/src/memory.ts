@@ -54,7 +54,6 @@ const rss = () => process.memoryUsage.rss()
 // made once: what is measured is not the garbage of the one who sends
 const made = Array.from({ length: 97 }, (_, index) => Buffer.alloc(64 * 1024, `piece ${index} `))
 const pieceOf = (index: number) => made[index % made.length] ?? Buffer.alloc(0)
-const pieces = (mebibytes * mebibyte) / (64 * 1024)
 
 const upload = (mebibytes: number) =>
   Effect.gen(function* () {
@@ -114,9 +113,6 @@ const measured = Effect.gen(function* () {
   const many = yield* heapOf(40_000)
   return { up, down, few, many }
 })
-
-const sent = createHash("sha256")
-for (let index = 1; index <= pieces; index++) sent.update(pieceOf(index))
 
 const { down, few, many, up } = await Effect.runPromise(Effect.provide(measured, api))
 server.disconnect()
