@@ -4,14 +4,7 @@
  * @since 0.2.0
  */
 import * as Schema from "effect/Schema"
-
-const longest = 200
-
-// A name comes from a server or an archive: what does not print, or turns the direction of a line, stays visible.
-const shown = (name: string): string => {
-  const visible = name.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (unit) => `\\u{${(unit.codePointAt(0) ?? 0).toString(16)}}`)
-  return `"${visible.length > longest ? `${visible.slice(0, longest)}...` : visible}"`
-}
+import { shown } from "./internal/shown.js"
 
 const loops = {
   repeated: "the server gave a cursor or a page that it gave before",

@@ -16,25 +16,14 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { bosaFake, bosaOver, dialects, inputs, integer, ok, optional, row, rows, text } from "./support/bosaKit.js"
+import { callTags } from "./support/callTags.js"
 import { answer, cut, fakeClient, hang, json, lost, type Reply, thrown } from "./support/fakeClient.js"
 import { printed, recording } from "./support/sinks.js"
 
 type Failure = ApiError | BosaError
 
 const closedList: ReadonlyArray<Failure["_tag"]> = [
-  "InvalidRequest",
-  "Unauthorized",
-  "Forbidden",
-  "NotFound",
-  "RateLimited",
-  "ApiRejected",
-  "ServerFailed",
-  "UnexpectedRedirect",
-  "UnexpectedBody",
-  "Unreachable",
-  "NotSent",
-  "OutcomeUnknown",
-  "DeadlineExceeded",
+  ...callTags,
   "PaginationLoop",
   "IntegrationRequired",
   "SkillRejected"

@@ -16,25 +16,14 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { apiOver, baseUrl, type Options } from "./support/api.js"
+import { callTags } from "./support/callTags.js"
 import { answer, cut, fakeClient, hang, lost, type Reply, thrown } from "./support/fakeClient.js"
 import { printed, recording } from "./support/sinks.js"
 
 type Failure = ApiError | JobError
 
 const closedList: ReadonlyArray<Failure["_tag"]> = [
-  "InvalidRequest",
-  "Unauthorized",
-  "Forbidden",
-  "NotFound",
-  "RateLimited",
-  "ApiRejected",
-  "ServerFailed",
-  "UnexpectedRedirect",
-  "UnexpectedBody",
-  "Unreachable",
-  "NotSent",
-  "OutcomeUnknown",
-  "DeadlineExceeded",
+  ...callTags,
   "JobFailed",
   "JobCancelled",
   "JobNotFound",

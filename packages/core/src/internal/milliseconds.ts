@@ -2,6 +2,13 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import type { Issue } from "../InvalidRequest.js"
 
+/**
+ * A timer of more than this never fires.
+ *
+ * @internal
+ */
+export const maxTimerMillis = 2 ** 31 - 1
+
 const decoded = (name: string, input: Duration.DurationInput, issues: Array<Issue>): number | undefined => {
   const millis = Option.map(Duration.decodeUnknown(input), Duration.toMillis)
   if (Option.isSome(millis)) return millis.value

@@ -28,6 +28,7 @@ import {
   lostFailure,
   received
 } from "./incoming.js"
+import { maxTimerMillis } from "./milliseconds.js"
 import type { Operation, Sends } from "./operation.js"
 import * as Outgoing from "./outgoing.js"
 import { watched, whileMoving } from "./progress.js"
@@ -51,9 +52,6 @@ export interface Road {
 
 const maxAttempts = 10
 
-// a timer of more than 2^31 - 1 ms never fires
-const maxTimerMillis = 2 ** 31 - 1
-
 const noCredentialsNeeded: Credentials = {}
 
 // the caller's word on how often goes before what the operation's class allows
@@ -74,6 +72,8 @@ interface Run<E extends ApiError> extends Course<E> {
   readonly attemptsAsked: Outgoing.Attempts | undefined
   readonly reading: Reading
   credentials: Credentials | undefined
+  /** Where its schedule is. */
+  pace: unknown
   /** What its retries took from the bucket. */
   paid: number
 }
@@ -195,6 +195,25 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     })
   }
 
+  // in milliseconds; `undefined` when it may not be sent again
+  const waitBefore = Effect.fnUntraced(function* <E extends ApiError>(
+    run: Run<E>,
+    failure: Failure<CallError<E>>,
+    now: number
+  ) {
+    const { attemptsAsked, schedule } = run
+    const asked = attemptsAsked === undefined ? undefined : yield* askedWait(attemptsAsked, run.attempts, failure)
+    // what was not sent is tried as any call is, however often the caller lets it be sent
+    if (attemptsAsked !== undefined && !failure.isNotSent) return asked
+    if (asked === undefined && (!failure.mayReplay || run.attempts >= maxAttempts)) return undefined
+    const [pace, , decision] = yield* schedule.step(now, failure.error, run.pace)
+    run.pace = pace
+    if (asked !== undefined) return asked
+    const hinted = failure.waitMillis ?? 0
+    if (ScheduleDecision.isDone(decision) || hinted > settings.maxRetryAfterMillis) return undefined
+    return Math.max(ScheduleIntervals.start(decision.intervals) - now, hinted, 0)
+  })
+
   const retrying = Effect.fnUntraced(function* <A, E extends ApiError>(
     run: Run<E>,
     first: Failure<CallError<E>>,
@@ -202,7 +221,6 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
   ) {
     let failure = first
     let canRenew = true
-    let state: unknown = run.schedule.initial
     if (!run.outgoing.isReplayable) return yield* Effect.fail(failure.error)
     while (true) {
       let next: Effect.Effect<A, Failure<CallError<E>>>
@@ -212,23 +230,9 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
         next = renewed(run, failure, decode)
       } else {
         const now = run.now()
-        const asked =
-          run.attemptsAsked === undefined ? undefined : yield* askedWait(run.attemptsAsked, run.attempts, failure)
-        let wait = asked ?? 0
-        // what was not sent is tried as any call is, however often the caller lets it be sent
-        if (run.attemptsAsked === undefined || failure.isNotSent) {
-          const mayBe = failure.mayReplay && run.attempts < maxAttempts
-          if (!mayBe && asked === undefined) return yield* Effect.fail(failure.error)
-          const [stepped, , decision] = yield* run.schedule.step(now, failure.error, state)
-          state = stepped
-          if (asked === undefined) {
-            if (ScheduleDecision.isDone(decision)) return yield* Effect.fail(failure.error)
-            wait = Math.max(ScheduleIntervals.start(decision.intervals) - now, failure.waitMillis ?? 0, 0)
-            if ((failure.waitMillis ?? 0) > settings.maxRetryAfterMillis) return yield* Effect.fail(failure.error)
-          }
-        } else if (asked === undefined) return yield* Effect.fail(failure.error)
+        const wait = yield* waitBefore(run, failure, now)
         // a wait that ends too late is the caller's to decide on
-        if (now + wait >= run.deadlineAt) return yield* Effect.fail(failure.error)
+        if (wait === undefined || now + wait >= run.deadlineAt) return yield* Effect.fail(failure.error)
         const paid = bucket.take(failure.timedOut)
         if (paid === undefined) return yield* Effect.fail(failure.exhausted())
         run.paid += paid
@@ -277,6 +281,7 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
       attempts: 0,
       inFlight: false,
       mayHaveHappened: false,
+      pace: retry.schedule.initial,
       paid: 0
     }
     // a deadline that several calls share may be over before this one begins

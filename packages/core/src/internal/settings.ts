@@ -7,7 +7,7 @@ import { InvalidRequest, type Issue } from "../InvalidRequest.js"
 import * as Retry from "../Retry.js"
 import type * as Transport from "../Transport.js"
 import { headerIssue, headerIssues, plainHeaders } from "./headers.js"
-import { milliseconds } from "./milliseconds.js"
+import { maxTimerMillis, milliseconds } from "./milliseconds.js"
 import { plainSegment, segment } from "./path.js"
 import { type BaseUrl, baseUrl } from "./url.js"
 
@@ -74,9 +74,6 @@ export const connectionsPlatform: Platform = {
 export const bosaPlatform: Platform = { name: "bosa", accept: "*/*", prefix: undefined, segment: plainSegment }
 
 const mebibyte = 1024 * 1024
-
-// a timer of more than 2^31 - 1 ms never fires
-const maxTimerMillis = 2 ** 31 - 1
 
 /** @internal */
 export const resolve = (

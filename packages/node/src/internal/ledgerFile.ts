@@ -12,6 +12,7 @@ import * as Path from "node:path"
 import { codeOf } from "./codes.js"
 import { type Content, forgotten, header, lineOf, read, writer } from "./ledgerLog.js"
 import * as ledgerLock from "./ledgerLock.js"
+import { flaw, noFollow, replaceWith } from "./ownFile.js"
 import { remove, temporaryBeside } from "./saving.js"
 
 /** Why a path is not to be used. */
@@ -21,18 +22,8 @@ export interface Refusal {
   readonly line?: number | undefined
 }
 
-const ownerOnly = 0o600
-const ofOthers = 0o077
-const hasModes = process.platform !== "win32"
-const noFollow = hasModes ? constants.O_NOFOLLOW : 0
-
 const attempt = <A>(evaluate: () => Promise<A>): Effect.Effect<A, Refusal> =>
   Effect.tryPromise({ try: evaluate, catch: (error) => ({ code: codeOf(error) }) })
-
-const flaw = (found: { readonly mode: number; isFile(): boolean }): string | undefined => {
-  if (!found.isFile()) return "NOT_A_FILE"
-  return hasModes && (found.mode & ofOthers) !== 0 ? "TOO_OPEN" : undefined
-}
 
 const nothing: Content = { _tag: "Entries", entries: new Map(), lines: 0, isTorn: true }
 
@@ -66,14 +57,7 @@ const rewrite = (path: string, entries: Iterable<LedgerJournal.Entry>): Effect.E
   const temporary = temporaryBeside(path)
   const text = [header, ...Array.from(entries, lineOf), ""].join("\n")
   const written = attempt(async () => {
-    const handle = await Fs.open(temporary, "wx", ownerOnly)
-    try {
-      await handle.writeFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await Fs.rename(temporary, path)
+    await replaceWith(path, temporary, text)
     await synced(Path.dirname(path))
   })
   return Effect.ensuring(written, remove(temporary))

@@ -11,30 +11,18 @@ import { constants } from "node:fs"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
 import { codeOf } from "./codes.js"
+import { flaw, noFollow, replaceWith } from "./ownFile.js"
 import { remove, temporaryBeside } from "./saving.js"
 
 type Tokens = Map<string, UserToken>
-
-const ownerOnly = 0o600
-const ofOthers = 0o077
 
 // thousands of tokens; whatever is larger is something else
 const maxBytes = 4 * 1024 * 1024
 
 const corrupt = "CORRUPT"
 
-const hasModes = process.platform !== "win32"
-
 const attempt = <A>(evaluate: () => Promise<A>): Effect.Effect<A, string> =>
   Effect.tryPromise({ try: evaluate, catch: codeOf })
-
-const flaw = (found: { readonly mode: number; isFile(): boolean }): string | undefined => {
-  if (!found.isFile()) return "NOT_A_FILE"
-  return hasModes && (found.mode & ofOthers) !== 0 ? "TOO_OPEN" : undefined
-}
-
-// a link would be followed when the file is read, and replaced when it is written
-const noFollow = hasModes ? constants.O_NOFOLLOW : 0
 
 type Content =
   | { readonly _tag: "Tokens"; readonly tokens: Tokens }
@@ -85,16 +73,7 @@ const write = (path: string, tokens: Tokens): Effect.Effect<void, string> => {
   const temporary = temporaryBeside(path)
   const encoded = Object.fromEntries([...tokens].map(([key, token]) => [key, encode(token)]))
   const text = `${JSON.stringify({ version: 1, tokens: encoded }, undefined, 2)}\n`
-  const written = attempt(async () => {
-    const handle = await Fs.open(temporary, "wx", ownerOnly)
-    try {
-      await handle.writeFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await Fs.rename(temporary, path)
-  })
+  const written = attempt(() => replaceWith(path, temporary, text))
   return Effect.ensuring(written, remove(temporary))
 }
 

@@ -1,4 +1,3 @@
-import * as Headers from "@effect/platform/Headers"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -12,6 +11,7 @@ import { type ReadError, responseOf } from "../../ApiError.js"
 import { PaginationLoop } from "../../BosaError.js"
 import { type ConnectorFile, isConnectorFile } from "../../ConnectorFile.js"
 import type { Page, PageError, Position } from "../../Page.js"
+import { isOk } from "../answer.js"
 import { isFields } from "../fields.js"
 import type { Received } from "../incoming.js"
 import { type Calls, executed } from "./calls.js"
@@ -42,33 +42,13 @@ export const unwrapped = (body: unknown): { readonly data: unknown; readonly met
   return { data: Object.hasOwn(body, "data") ? body["data"] : body, meta }
 }
 
-const answerIn = (error: Action.StatusError): Action.Executed => {
-  const response = responseOf(error)
-  return {
-    data: response?.body ?? null,
-    status: error.status,
-    headers: response?.headers ?? Headers.empty,
-    requestId: error.requestId,
-    ignored: []
-  }
-}
-
-const statusTags: ReadonlySet<string> = new Set<Action.StatusError["_tag"]>([
-  "Unauthorized",
-  "Forbidden",
-  "NotFound",
-  "RateLimited",
-  "ApiRejected",
-  "ServerFailed",
-  "UnexpectedRedirect"
-])
-
 // only what the action itself answered: not what discovery did, nor credentials that could not be had
-const isAnswer = (error: Action.ActionError): error is Action.StatusError =>
-  statusTags.has(error._tag) &&
-  "operation" in error &&
-  error.operation === common.action.name &&
-  responseOf(error) !== undefined
+const answerOf = (error: Action.ActionError): Action.Executed | undefined => {
+  const response = error.operation === common.action.name ? responseOf(error) : undefined
+  if (response === undefined || isOk(response.status)) return undefined
+  const { body = null, headers, requestId, status } = response
+  return { data: body, status, headers, requestId, ignored: [] }
+}
 
 // what is no list is one item
 function itemsOf<A>(data: A): Chunk.Chunk<Action.Item<A>>
@@ -136,7 +116,10 @@ class ActionOf<A> extends Pipeable.Class() implements Action.Action<A> {
   get either(): Effect.Effect<Either.Either<Action.Executed, Action.Executed>, Action.ActionError> {
     return Effect.matchEffect(this.execute, {
       onSuccess: (done) => Effect.succeed(Either.right(done)),
-      onFailure: (error) => (isAnswer(error) ? Effect.succeed(Either.left(answerIn(error))) : Effect.fail(error))
+      onFailure: (error) => {
+        const refused = answerOf(error)
+        return refused === undefined ? Effect.fail(error) : Effect.succeed(Either.left(refused))
+      }
     })
   }
 

@@ -10,15 +10,14 @@ import * as Call from "../../Call.js"
 import { isFields } from "../fields.js"
 import { requestIdOf } from "../answer.js"
 import { type Decode, type Received } from "../incoming.js"
-import { randomBoundary } from "../multipart.js"
 import { withResponse } from "../reported.js"
 import type { Road } from "../road.js"
 import type { Resolved } from "../settings.js"
 import type { Table } from "../wire/bosa.js"
 import { InvalidRequest } from "../../InvalidRequest.js"
 import type { Connector, Entry } from "./connector.js"
-import type { Discovery } from "./discovery.js"
-import { type Asked, nameOf, prepare, type Prepared, unknownAction } from "./prepared.js"
+import { calledAs, type Discovery } from "./discovery.js"
+import { type Asked, inputOf, nameOf, prepare, type Prepared, unknownAction } from "./prepared.js"
 
 /**
  * How the actions of one client are called.
@@ -27,7 +26,6 @@ import { type Asked, nameOf, prepare, type Prepared, unknownAction } from "./pre
  */
 export interface Calls {
   readonly discovery: Discovery
-  readonly table: Table
   readonly entry: (asked: Asked) => Effect.Effect<Entry, ReadError>
   readonly prepared: (asked: Asked) => Effect.Effect<Prepared, ReadError>
   readonly send: <A>(
@@ -83,11 +81,8 @@ export const make = (road: Road, table: Table, discovery: Discovery, settings: R
         : Effect.timeoutFail(self, { duration: left, onTimeout: () => late(Duration.millis(left)) })
     })
 
-  const late = (deadline: Duration.Duration): DeadlineExceeded => {
-    const { method, name, path } = table.connectors.actions
-    const called = { operation: name, method, route: path.route, url: road.base + path.route }
-    return new DeadlineExceeded({ ...called, attempts: 1, retryable: true, deadline })
-  }
+  const late = (deadline: Duration.Duration): DeadlineExceeded =>
+    new DeadlineExceeded({ ...calledAs(table.connectors.actions, road.base), attempts: 1, retryable: true, deadline })
 
   const entry: Calls["entry"] = (asked) =>
     Effect.flatMap(known(asked), (connector) => {
@@ -99,9 +94,7 @@ export const make = (road: Road, table: Table, discovery: Discovery, settings: R
 
   const prepared = (asked: Asked): Effect.Effect<Prepared, ReadError> => {
     const options = strict ? { strict, ...asked.options } : asked.options
-    return Effect.zipWith(known(asked), randomBoundary, (connector, boundary) =>
-      prepare(table, connector, { ...asked, options }, boundary)
-    ).pipe(Effect.flatMap((checked) => checked))
+    return Effect.flatMap(known(asked), (connector) => prepare(table, connector, { ...asked, options }))
   }
 
   // nothing is sent again: the answer is only made clearer
@@ -132,13 +125,14 @@ export const make = (road: Road, table: Table, discovery: Discovery, settings: R
       settings,
       Effect.flatMap(prepared(asked), (ready) => {
         const read: Decode<Decoded<typeof decode>> = (received) => decode(received, ready)
-        const input = scope === undefined ? ready.input : { ...ready.input, scope }
-        const called = timed(asked, road.call(ready.operation, input, read))
+        const called = Effect.flatMap(inputOf(table, ready, asked.options), (input) =>
+          timed(asked, road.call(ready.operation, scope === undefined ? input : { ...input, scope }, read))
+        )
         return Effect.zipRight(remarks(asked, ready), Effect.catchAll(called, explained(asked)))
       })
     )
 
-  return { discovery, table, entry, prepared, send }
+  return { discovery, entry, prepared, send }
 }
 
 type Decoded<D> = D extends (...args: never) => Either.Either<infer A, unknown> ? A : never

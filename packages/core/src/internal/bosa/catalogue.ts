@@ -14,12 +14,12 @@ import type {
   SkillFilter,
   ToolFilter
 } from "../../Catalogue.js"
-import { isFields } from "../fields.js"
+import { isFields, fieldsOf } from "../fields.js"
 import type { Decode } from "../incoming.js"
 import { query } from "../query.js"
 import type { Road } from "../road.js"
 import type { Table } from "../wire/bosa.js"
-import { defaultLimit, fieldsOf, list, listed, number, offered, rangeIssues, texts, walk } from "./listing.js"
+import { defaultLimit, list, listed, number, offered, rangeIssues, texts, walk } from "./listing.js"
 import { tokenOf, wholeFrom } from "./prepared.js"
 import { textIn } from "./record.js"
 

@@ -8,6 +8,7 @@ import * as Call from "../../Call.js"
 import { isFields } from "../fields.js"
 import type { Decode } from "../incoming.js"
 import { requestIdOf } from "../answer.js"
+import type { Operation } from "../operation.js"
 import { segmentIssue } from "../path.js"
 import { query } from "../query.js"
 import { withResponse } from "../reported.js"
@@ -52,6 +53,18 @@ const decodeNames: Decode<ReadonlyArray<string>> = ({ body }) => {
     : Either.left(["expected an array of names, or an object of connectors by name"])
 }
 
+/**
+ * What an error says of an operation without parameters in its path.
+ *
+ * @internal
+ */
+export const calledAs = ({ method, name, path }: Operation, base: string) => ({
+  operation: name,
+  method,
+  route: path.route,
+  url: base + path.route
+})
+
 interface Answered {
   readonly connector: Option.Option<Connector>
   readonly others: ReadonlyArray<string>
@@ -79,10 +92,7 @@ export const make = (road: Road, table: Table, ttl: Duration.Duration): Discover
   const unknown = (name: string, { others, requestId, status }: Answered): NotFound => {
     const near = nearest(name, others)
     return new NotFound({
-      operation: actions.name,
-      method: actions.method,
-      route: actions.path.route,
-      url: road.base + actions.path.route,
+      ...calledAs(actions, road.base),
       attempts: 1,
       retryable: false,
       requestId,

@@ -7,14 +7,10 @@ import type { ReadError } from "../../ApiError.js"
 import { PaginationLoop } from "../../BosaError.js"
 import type { CatalogPage, ListError, PageMeta, Range } from "../../Catalogue.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
-import { type Fields, isFields } from "../fields.js"
+import { fieldsOf, isFields } from "../fields.js"
 import type { Decode } from "../incoming.js"
 import { dialectsWith, type Table } from "../wire/bosa.js"
 import { wholeFrom } from "./prepared.js"
-
-// a thing that is no object has nothing but its `raw`
-/** @internal */
-export const fieldsOf = (raw: unknown): Fields => (isFields(raw) ? raw : {})
 
 /** @internal */
 export const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined)

@@ -1,3 +1,4 @@
+import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
@@ -9,7 +10,7 @@ import type { Position } from "../../Page.js"
 import { encodeForm, type Field } from "../form.js"
 import { headerIssue } from "../headers.js"
 import { milliseconds } from "../milliseconds.js"
-import { encodeMultipart, fileIssues, type Part } from "../multipart.js"
+import { encodeMultipart, fileIssues, type Part, randomBoundary } from "../multipart.js"
 import type { Content, Input } from "../outgoing.js"
 import type { Operation } from "../operation.js"
 import { nearest } from "../schema/nearest.js"
@@ -39,7 +40,6 @@ export interface Prepared {
   readonly operation: Operation<WriteError>
   readonly schema: Entry["schema"]
   readonly cleaned: Cleaned
-  readonly input: Input
 }
 
 /**
@@ -102,11 +102,11 @@ const optionIssues = (table: Table, { from, identifier, maxAttempts, maxPages, t
 
 /** @internal */
 export const unknownAction = ({ connector, name }: Asked, { entries, info }: Connector): Issue => {
-  const near = nearest(name, Array.from(entries.keys()))
   const skipped = info.skipped.find((other) => other.name === name)
   if (skipped !== undefined) {
     return { path: ["action"], message: `"${name}" of "${connector}" cannot be used: ${skipped.reason}` }
   }
+  const near = nearest(name, Array.from(entries.keys()))
   return {
     path: ["action"],
     message: `"${connector}" has no action "${name}"`,
@@ -131,20 +131,38 @@ const withPosition = ({ given, options }: Asked, schema: Entry["schema"]): Param
 
 const numberType = /^(?:array<)?number\b/
 
-const fieldsOf = (entry: Entry, cleaned: Cleaned): ReadonlyArray<Field> => {
-  const numbers = new Set(entry.schema.parameters.filter(({ type }) => numberType.test(type)).map(({ name }) => name))
+const fieldsOf = ({ cleaned, schema }: Prepared): ReadonlyArray<Field> => {
+  const numbers = new Set(schema.parameters.filter(({ type }) => numberType.test(type)).map(({ name }) => name))
   return Object.entries(cleaned.values).map(([name, value]) => ({ name, value, isNumber: numbers.has(name) }))
 }
 
-const contentOf = (table: Table, entry: Entry, cleaned: Cleaned, boundary: string): Content | undefined => {
+const contentOf = (table: Table, prepared: Prepared): Effect.Effect<Content | undefined> => {
+  const { cleaned, schema } = prepared
   if (cleaned.files.length > 0) {
     const files = cleaned.files.flatMap(([name, list]) => list.map((file): Part => ({ name, file })))
-    return encodeMultipart([...fieldsOf(entry, cleaned), ...files], { boundary, style: table.multipart })
+    return Effect.map(randomBoundary, (boundary) =>
+      encodeMultipart([...fieldsOf(prepared), ...files], { boundary, style: table.multipart })
+    )
   }
-  return sentAsForm(table, entry.schema.binaries, cleaned)
-    ? encodeForm(fieldsOf(entry, cleaned), table.multipart)
-    : undefined
+  return Effect.succeed(
+    sentAsForm(table, schema.binaries, cleaned) ? encodeForm(fieldsOf(prepared), table.multipart) : undefined
+  )
 }
+
+/**
+ * What is sent, the same on each attempt.
+ *
+ * @internal
+ */
+export const inputOf = (table: Table, prepared: Prepared, options: Options): Effect.Effect<Input> =>
+  Effect.map(contentOf(table, prepared), (content) => ({
+    segments: [],
+    ...(content === undefined ? { body: prepared.cleaned.values } : { content }),
+    headers: options.headers,
+    token: tokenOf(options.token),
+    ...(options.identifier === undefined ? {} : { added: identifierHeaders(table, options.identifier) }),
+    attempts: table.attempts(options.maxAttempts ?? 1, options.replayUnsafe === true)
+  }))
 
 // an empty list of files is sent as if there were some
 const sentAsForm = (table: Table, binaries: ReadonlyArray<string>, { values }: Cleaned): boolean =>
@@ -160,14 +178,9 @@ const filesIssues = ({ files }: Cleaned): ReadonlyArray<Issue> =>
  *
  * @internal
  */
-export const prepare = (
-  table: Table,
-  connector: Connector,
-  asked: Asked,
-  boundary: string
-): Either.Either<Prepared, InvalidRequest> => {
+export const prepare = (table: Table, connector: Connector, asked: Asked): Either.Either<Prepared, InvalidRequest> => {
   const { options } = asked
-  const issues = [...optionIssues(table, options)]
+  const issues = optionIssues(table, options)
   const refuse = () => Either.left(new InvalidRequest({ operation: nameOf(asked), issues }))
   const entry = connector.entries.get(asked.name)
   if (entry === undefined) {
@@ -185,18 +198,5 @@ export const prepare = (
   const cleaned = entry.schema.validate(withPosition(asked, entry.schema), { strict: options.strict })
   issues.push(...(cleaned._tag === "Left" ? cleaned.left : filesIssues(cleaned.right)))
   if (issues.length > 0 || cleaned._tag === "Left" || operation._tag === "Left") return refuse()
-  const content = contentOf(table, entry, cleaned.right, boundary)
-  return Either.right({
-    operation: operation.right,
-    schema: entry.schema,
-    cleaned: cleaned.right,
-    input: {
-      segments: [],
-      ...(content === undefined ? { body: cleaned.right.values } : { content }),
-      headers: options.headers,
-      token: tokenOf(options.token),
-      ...(options.identifier === undefined ? {} : { added: identifierHeaders(table, options.identifier) }),
-      attempts: table.attempts(options.maxAttempts ?? 1, options.replayUnsafe === true)
-    }
-  })
+  return Either.right({ operation: operation.right, schema: entry.schema, cleaned: cleaned.right })
 }

@@ -1,8 +1,8 @@
 import type { InputSchema } from "../../ActionTools.js"
-import { type Fields, isFields } from "../fields.js"
+import { type Fields, isFields, fieldsOf } from "../fields.js"
 import { maxNodes, propertiesOf, type Property, type WireType } from "../schema/wireType.js"
 import type { Entry } from "./connector.js"
-import { fieldsOf } from "./listing.js"
+import {} from "./listing.js"
 
 type Written = Readonly<Record<string, unknown>> | boolean
 

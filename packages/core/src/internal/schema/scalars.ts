@@ -17,29 +17,29 @@ const inexact = (ctx: Context): typeof refused =>
     `pass one between -(2^53 - 1) and 2^53 - 1: a larger one would be rounded`
   )
 
+const exact = (number: number, ctx: Context): number | typeof refused =>
+  // adding 0 leaves no -0
+  Number.isSafeInteger(number) ? number + 0 : inexact(ctx)
+
 const whole = "a whole number, or text that is one"
 
 /** @internal */
 export const toInteger: Coerce = (value, ctx) => {
   switch (typeof value) {
     case "number":
-      if (Number.isSafeInteger(value)) return value + 0
       if (!Number.isFinite(value)) return noNumber(ctx)
-      if (Number.isInteger(value)) return inexact(ctx)
+      if (Number.isInteger(value)) return exact(value, ctx)
       return refuse(ctx, "expected an integer, got a number with a fraction", `pass ${whole}`)
     case "boolean":
       return value ? 1 : 0
-    case "bigint": {
-      const number = Number(value)
-      return Number.isSafeInteger(number) ? number : inexact(ctx)
-    }
+    case "bigint":
+      return exact(Number(value), ctx)
     case "string": {
       const text = value.trim()
       if (!integerText.test(text)) {
         return refuse(ctx, "expected an integer, got text that is not a whole number", `pass ${whole}`)
       }
-      const number = Number(text.replaceAll("_", ""))
-      return Number.isSafeInteger(number) ? number + 0 : inexact(ctx)
+      return exact(Number(text.replaceAll("_", "")), ctx)
     }
     default:
       return refuse(ctx, `expected an integer, got ${describe(value)}`, `pass ${whole}`)
@@ -53,10 +53,8 @@ export const toNumber: Coerce = (value, ctx) => {
       return Number.isFinite(value) ? value : noNumber(ctx)
     case "boolean":
       return value ? 1 : 0
-    case "bigint": {
-      const number = Number(value)
-      return Number.isSafeInteger(number) ? number : inexact(ctx)
-    }
+    case "bigint":
+      return exact(Number(value), ctx)
     case "string": {
       const text = value.trim()
       if (noNumberText.test(text)) return noNumber(ctx)

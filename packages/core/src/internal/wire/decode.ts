@@ -13,7 +13,7 @@ import type {
 } from "../../Records.js"
 import { exactDigits } from "../exactDigits.js"
 import type { Decode, Received } from "../incoming.js"
-import { type Fields, isFields } from "../fields.js"
+import { type Fields, fieldsOf, isFields } from "../fields.js"
 
 const string = (fields: Fields, ...names: ReadonlyArray<string>): string | undefined =>
   names.map((name) => fields[name]).find(Predicate.isString)
@@ -28,9 +28,6 @@ const exactId = (fields: Fields, text: string): string | number | undefined => {
   const found = id(fields, "id")
   return Predicate.isNumber(found) ? (exactDigits(found, text) ?? found) : found
 }
-
-// a thing that is no object has nothing but its `raw`
-const fieldsOf = (raw: unknown): Fields => (isFields(raw) ? raw : {})
 
 const connection = (raw: unknown): Connection => {
   const fields = fieldsOf(raw)

@@ -1,7 +1,8 @@
 const longest = 200
 
 /**
- * A name as it can stand in a line of text: what does not print stays visible.
+ * A name of a server, an archive or a store as it can stand in a line of text: what does not print, or turns the
+ * direction of the line, stays visible.
  *
  * @internal
  */
