@@ -3,7 +3,7 @@ import { parseArgs } from "node:util"
 import { linesOf as historyLines } from "./simulator/history.js"
 import { runMutants } from "./simulator/mutantRun.js"
 import { simulate } from "./simulator/run.js"
-import { sweepAll } from "./simulator/sweep.js"
+import { type Progress, sweepAll } from "./simulator/sweep.js"
 import { faultsOf, linesOf, missing } from "./simulator/totals.js"
 import { breaksOf, isSame } from "./simulator/verdict.js"
 
@@ -48,7 +48,11 @@ const replay = async (seed: number): Promise<boolean> => {
 
 const sweep = async (from: number, seeds: number, threads: number): Promise<boolean> => {
   const started = performance.now()
-  const { breaks, compared, totals } = await sweepAll(from, seeds, threads)
+  // on the other stream: what a long run has found is not lost when it is ended
+  const tell = (progress: Progress): void => {
+    if (progress.seeds % 10_000 === 0) console.error(`${progress.seeds} seeds, ${progress.breaks} breaks`)
+  }
+  const { breaks, compared, totals } = await sweepAll(from, seeds, threads, tell)
   const seconds = (performance.now() - started) / 1000
   const none = missing(totals)
   const [first] = breaks

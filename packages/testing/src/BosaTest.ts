@@ -40,8 +40,8 @@ export class BosaTest extends Context.Tag("@effect-connectors/testing/BosaTest")
     options?: BosaModel.Options
   ): Effect.Effect<BosaTest.Service> =>
     Effect.sync(() => {
-      const model = makeModel(world, options)
-      return { ...model, client: clientOf(model) }
+      const { begin, ...state } = makeModel(world, options)
+      return { ...state, client: clientOf({ begin }) }
     })
 
   /**

@@ -43,7 +43,7 @@ export class ConnectionsTest extends Context.Tag("@effect-connectors/testing/Con
     world: World.World = World.demo,
     options?: ConnectionsModel.Options
   ): Effect.Effect<ConnectionsTest.Service, never, Scope.Scope> =>
-    Effect.map(makeModel(world, options), (model) => ({ ...model, client: clientOf(model) }))
+    Effect.map(makeModel(world, options), ({ begin, ...state }) => ({ ...state, client: clientOf({ begin }) }))
 
   /**
    * An `HttpClient` over the platform in memory, for any origin, and the service that looks

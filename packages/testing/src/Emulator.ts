@@ -174,7 +174,7 @@ export const make = (options: Options = {}): Effect.Effect<Emulator.Service, Emu
     yield* serve(server, { connections: model, bosa: bosaModel })
     yield* Effect.addFinalizer(() => closeAtOnce(nodeServer))
     const bound = server.address._tag === "TcpAddress" ? server.address.port : port
-    const { handle: _, ...state } = model
-    const { handle: _bosa, ...bosa } = bosaModel
+    const { begin: _begin, handle: _handle, ...state } = model
+    const { begin: _bosaBegin, handle: _bosaHandle, ...bosa } = bosaModel
     return { ...state, bosa, url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`, port: bound }
   })

@@ -10,8 +10,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { BosaTest } from "./BosaTest.js"
 import { ConnectionsTest } from "./ConnectionsTest.js"
+import { make as makeBosaModel } from "./internal/bosa/model.js"
 import { clientOf } from "./internal/face/client.js"
 import { isConnections } from "./internal/face/paths.js"
+import { make as makeModel } from "./internal/model/model.js"
 import * as World from "./World.js"
 
 /**
@@ -40,9 +42,10 @@ export const layer = (
   world: World.World = World.demo
 ): Layer.Layer<ConnectionsTest | BosaTest | HttpClient.HttpClient> =>
   Layer.scopedContext(
-    Effect.map(Effect.all([ConnectionsTest.make(world), BosaTest.make(world)]), ([connections, bosa]) => {
+    Effect.map(makeModel(world), ({ begin: connectionsBegin, ...connections }) => {
+      const { begin: bosaBegin, ...bosa } = makeBosaModel(world)
       const client = clientOf({
-        handle: (request) => (isConnections(request.path) ? connections : bosa).handle(request)
+        begin: (request, now) => (isConnections(request.path) ? connectionsBegin : bosaBegin)(request, now)
       })
       return Context.make(ConnectionsTest, { ...connections, client }).pipe(
         Context.add(BosaTest, { ...bosa, client }),

@@ -22,7 +22,19 @@ export interface Swept {
 // one in so many seeds is run twice
 const comparedEach = 100
 
-export const sweep = async ({ count, from, step, stopsAtBreak }: Range): Promise<Swept> => {
+// after so many seeds a worker tells how far it is
+const toldEach = 1_000
+
+/** How many seeds are done, and how many of their invariants were broken. */
+export interface Progress {
+  readonly seeds: number
+  readonly breaks: number
+}
+
+export const sweep = async (
+  { count, from, step, stopsAtBreak }: Range,
+  onProgress: (progress: Progress) => void = () => undefined
+): Promise<Swept> => {
   const totals = noTotals()
   const breaks: Array<Break> = []
   let compared = 0
@@ -37,20 +49,44 @@ export const sweep = async ({ count, from, step, stopsAtBreak }: Range): Promise
       }
     }
     if (breaks.length >= (stopsAtBreak ? 1 : 200)) break
+    if (totals.seeds % toldEach === 0) onProgress({ seeds: totals.seeds, breaks: breaks.length })
   }
   return { totals, breaks, compared }
 }
 
+type Message =
+  | { readonly _tag: "Progress"; readonly progress: Progress }
+  | { readonly _tag: "Swept"; readonly swept: Swept }
+
 /** The same over several threads. */
-export const sweepAll = async (from: number, count: number, threads: number): Promise<Swept> => {
+export const sweepAll = async (
+  from: number,
+  count: number,
+  threads: number,
+  onProgress: (progress: Progress) => void
+): Promise<Swept> => {
+  const told = new Map<number, Progress>()
+  const tell = (index: number, progress: Progress): void => {
+    told.set(index, progress)
+    const all = Array.from(told.values())
+    onProgress({
+      seeds: all.reduce((sum, { seeds }) => sum + seeds, 0),
+      breaks: all.reduce((sum, { breaks }) => sum + breaks, 0)
+    })
+  }
   const runs = Array.from(
     { length: threads },
     (_, index) =>
       new Promise<Swept>((resolve, reject) => {
         const range: Range = { from: from + index, count: count - index, step: threads, stopsAtBreak: false }
-        const worker = new Worker(new URL(import.meta.url), { workerData: { range } })
-        worker.once("message", (swept: Swept) => {
-          resolve(swept)
+        const worker = new Worker(new URL(import.meta.url), {
+          workerData: { range },
+          // most of what a seed makes is gone with it
+          resourceLimits: { maxYoungGenerationSizeMb: 64 }
+        })
+        worker.on("message", (message: Message) => {
+          if (message._tag === "Progress") return tell(index, message.progress)
+          resolve(message.swept)
           // what a run has left waiting for ever must not hold up the end
           void worker.terminate()
         })
@@ -66,5 +102,8 @@ export const sweepAll = async (from: number, count: number, threads: number): Pr
 
 if (!isMainThread && parentPort !== null) {
   const { range }: { readonly range: Range } = workerData
-  parentPort.postMessage(await sweep(range))
+  // nobody reads where an error was made
+  Error.stackTraceLimit = 0
+  const post = (message: Message): void => parentPort?.postMessage(message)
+  post({ _tag: "Swept", swept: await sweep(range, (progress) => post({ _tag: "Progress", progress })) })
 }

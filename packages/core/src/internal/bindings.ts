@@ -1,7 +1,6 @@
 import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { ReadError } from "../ApiError.js"
-import * as Call from "../Call.js"
 import type {
   AccountFilter,
   ActionOperations,
@@ -136,16 +135,15 @@ export const bindings = (road: Road, run: ReturnType<typeof execute.make>) => {
     )
 
   const look = (protocol: JobProtocol.JobProtocol) => {
-    const retried = (ref: JobRef): Effect.Effect<JobProtocol.JobState, ReadError> =>
-      road.call(operations.jobs.get, { segments: [ref.jobId] }, ({ answer, body, now }) =>
+    const looked = (ref: JobRef, policy?: { readonly retry: "none" }): Effect.Effect<JobProtocol.JobState, ReadError> =>
+      road.call(operations.jobs.get, { segments: [ref.jobId], ...policy }, ({ answer, body, now }) =>
         Either.fromNullable(
           JobProtocol.decode(protocol, ref.jobId, body, retryAfterMillis(answer.headers, now())),
           () => [`expected a state in "${protocol.state.join('" or "')}"`]
         )
       )
     // the tracker has a pace and a failure budget of its own: a retry inside would spend its budget unseen
-    const once = (ref: JobRef) => Call.withRetry(retried(ref), "none")
-    return { retried, once }
+    return { retried: (ref: JobRef) => looked(ref), once: (ref: JobRef) => looked(ref, { retry: "none" }) }
   }
 
   return {

@@ -4,15 +4,14 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { ModelRequest, ModelResponse } from "../ConnectionsModel.js"
+import type { ConnectionsModel, ModelRequest, ModelResponse } from "../ConnectionsModel.js"
 import { maxBodyBytes, tooLarge as bosaTooLarge } from "./bosa/envelope.js"
-import type { Model } from "./face/client.js"
 import { isConnections } from "./face/paths.js"
 
 /** What a server serves, each platform on its own paths. @internal */
 export interface Faces {
-  readonly connections: Model
-  readonly bosa: Model
+  readonly connections: Pick<ConnectionsModel, "handle">
+  readonly bosa: Pick<ConnectionsModel, "handle">
 }
 
 /** A body over the limit is read up to here and thrown away, so that its sender gets to read the refusal. */

@@ -5,6 +5,8 @@ import type { ModelRequest, ModelResponse } from "../../ConnectionsModel.js"
 import type { Json } from "../../Executor.js"
 import type { World } from "../../World.js"
 import type { Answer } from "../face/answer.js"
+import * as Begun from "../face/begun.js"
+import { handledBy, type Model } from "../face/client.js"
 import { isObject, parse } from "../face/json.js"
 import { Ledger } from "../face/ledger.js"
 import { mishaps } from "../face/mishaps.js"
@@ -44,7 +46,7 @@ const refine = (route: Route, request: ModelRequest, body: Json | undefined): Ro
 }
 
 /** @internal */
-export const make = (world: World, options?: Options): BosaModel => {
+export const make = (world: World, options?: Options): BosaModel & Model => {
   const { bosa = {} } = world
   const log = new Ledger<RecordedRequest, Execution>(options?.logLimit ?? 100_000)
   const scripts = new Scripts<Matcher>(mishaps(world.faults))
@@ -118,8 +120,7 @@ export const make = (world: World, options?: Options): BosaModel => {
     }
   }
 
-  const handle = Effect.fnUntraced(function* (request: ModelRequest): Effect.fn.Return<ModelResponse> {
-    const now = yield* Clock.currentTimeMillis
+  const begin = (request: ModelRequest, now: number): Effect.Effect<ModelResponse> => {
     const found = find(request)
     const body = bodyOf(request)
     const route: Route | undefined =
@@ -148,16 +149,21 @@ export const make = (world: World, options?: Options): BosaModel => {
     const call: Call = { request, requestId, now, route: route ?? { operation: "connectors.list" } }
     const { operation, connector, action } = record
     const scripted = scripts.take(request, { operation, connector, action })
-    const own = Effect.suspend(() => respond(found, call, record))
-    const response = yield* respondTo(record, requestId, scripted, own)
+    const own =
+      scripted === undefined ? respond(found, call, record) : Effect.suspend(() => respond(found, call, record))
+    const rest = respondTo(record, requestId, scripted, own)
     const contract = request.headers["x-gl-error-contract"]
-    return contract === undefined || !("headers" in response)
-      ? response
-      : { ...response, headers: { "x-gl-error-contract": contract, ...response.headers } }
-  })
+    if (contract === undefined) return rest
+    const withContract = (response: ModelResponse): ModelResponse =>
+      "headers" in response
+        ? { ...response, headers: { "x-gl-error-contract": contract, ...response.headers } }
+        : response
+    return Begun.map(rest, withContract)
+  }
 
   return {
-    handle,
+    begin,
+    handle: handledBy({ begin }),
     apiKey: members.first.apiKey,
     requests: Effect.sync(() => log.requests.map(shown)),
     executionLog: Effect.sync(() => log.executions.map((execution) => ({ ...execution }))),

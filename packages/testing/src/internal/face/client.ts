@@ -6,11 +6,24 @@ import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ModelRequest, ModelResponse } from "../../ConnectionsModel.js"
+import * as Begun from "./begun.js"
+import { remembered } from "./remembered.js"
+import { BufferedResponse } from "./response.js"
 
 /** What answers requests, whichever platform it is. @internal */
 export interface Model {
-  readonly handle: (request: ModelRequest) => Effect.Effect<ModelResponse>
+  /**
+   * Begins to answer a request that comes at this time, in milliseconds, and gives what is left to
+   * do: an `Exit` when that is nothing. Only from within an effect, which runs what it gives at once.
+   */
+  readonly begin: (request: ModelRequest, now: number) => Effect.Effect<ModelResponse>
 }
+
+/** The answer to a request, begun when the effect runs. @internal */
+export const handledBy =
+  (model: Model) =>
+  (request: ModelRequest): Effect.Effect<ModelResponse> =>
+    Effect.clockWith((clock) => model.begin(request, clock.unsafeCurrentTimeMillis()))
 
 const unsent = { sent: false, phase: "connect", timedOut: false } as const
 
@@ -23,6 +36,20 @@ interface Sent {
   /** A form brings its own, with the boundary. */
   readonly contentType?: string | undefined
 }
+
+interface Target {
+  readonly path: string
+  readonly query: ModelRequest["query"]
+  readonly origin: string
+}
+
+const targetOf = ({ origin, pathname, search, searchParams }: URL): Target => ({
+  path: pathname,
+  query: search === "" ? [] : Array.from(searchParams.entries()),
+  origin
+})
+
+const targetIn = remembered((url) => (URL.canParse(url) ? targetOf(new URL(url)) : undefined))
 
 const bodyFailed = (request: HttpClientRequest.HttpClientRequest) => () => failed(request, "request", "BODY_FAILED")
 
@@ -100,56 +127,48 @@ const cutBody = (body: string | Uint8Array, status: number): ReadableStream<Uint
   })
 }
 
-/** Statuses whose answer has no body: `Response` refuses one. */
-const bodiless: ReadonlySet<number> = new Set([101, 204, 205, 304])
-
 type Request = HttpClientRequest.HttpClientRequest
 type Answered = Extract<ModelResponse, { readonly status: number }>
 
-// what happened on the way is the same however the body is read
-const answered = Effect.fnUntraced(function* (
-  model: Model,
-  request: Request,
-  url: URL
-): Effect.fn.Return<Answered, HttpClientError.RequestError> {
-  const { bytes, contentType } = yield* sentOf(request)
-  const response = yield* model.handle({
-    method: request.method,
-    path: url.pathname,
-    query: url.search === "" ? [] : Array.from(url.searchParams.entries()),
-    headers: contentType === undefined ? request.headers : { ...request.headers, "content-type": contentType },
-    body: bytes.byteLength === 0 ? "" : decoder.decode(bytes),
-    bytes,
-    origin: url.origin
-  })
-  if (response._tag === "Reset") return yield* failed(request, "request", "ECONNRESET")
-  if (response._tag === "Refused") return yield* failed(request, "connect", "ECONNREFUSED")
-  return response
+const requestTo = (request: Request, { bytes, contentType }: Sent, { origin, path, query }: Target): ModelRequest => ({
+  method: request.method,
+  path,
+  query,
+  headers: contentType === undefined ? request.headers : { ...request.headers, "content-type": contentType },
+  body: bytes.byteLength === 0 ? "" : decoder.decode(bytes),
+  bytes,
+  origin
 })
 
-const webResponse = (request: Request, { body, headers, status }: Extract<Answered, { readonly _tag: "Answer" }>) =>
-  HttpClientResponse.fromWeb(
-    request,
-    new Response(bodiless.has(status) ? null : typeof body === "string" ? body : new Uint8Array(body), {
-      status,
-      headers: { ...headers }
-    })
-  )
+// what happened on the way is the same however the body is read
+const arrived = (request: Request, response: ModelResponse): Effect.Effect<Answered, HttpClientError.RequestError> => {
+  if (response._tag === "Reset") return failed(request, "request", "ECONNRESET")
+  if (response._tag === "Refused") return failed(request, "connect", "ECONNREFUSED")
+  return Effect.succeed(response)
+}
 
 const streamed =
   (model: Model) =>
   (request: Request, url: URL): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError> =>
-    Effect.map(answered(model, request, url), (response) => {
-      if (response._tag === "Answer") return webResponse(request, response)
-      const { status } = response
-      const headers = { ...response.headers, "content-length": String(response.contentLength) }
-      return HttpClientResponse.fromWeb(request, new Response(cutBody(response.body, status), { status, headers }))
-    })
+    sentOf(request).pipe(
+      Effect.flatMap((sent) => handledBy(model)(requestTo(request, sent, targetOf(url)))),
+      Effect.flatMap((response) => arrived(request, response)),
+      Effect.map((response) => {
+        if (response._tag === "Answer") return new BufferedResponse(request, response, undefined)
+        const { status } = response
+        const headers = { ...response.headers, "content-length": String(response.contentLength) }
+        return HttpClientResponse.fromWeb(request, new Response(cutBody(response.body, status), { status, headers }))
+      })
+    )
 
 const isJson = (headers: Readonly<Record<string, string>>): boolean =>
   headers["content-type"]?.includes("application/json") === true
 
 const cutTo = ({ body, headers }: Answered, maxBytes: number): Transport.BufferedBody => {
+  // a character takes three bytes at most
+  if (typeof body === "string" && isJson(headers) && body.length * 3 <= maxBytes) {
+    return { text: body, byteLength: Buffer.byteLength(body), truncated: false }
+  }
   const whole = bytesOf(body)
   const { byteLength } = whole
   const truncated = byteLength > maxBytes
@@ -158,34 +177,46 @@ const cutTo = ({ body, headers }: Answered, maxBytes: number): Transport.Buffere
   return isJson(headers) ? { text, byteLength, truncated } : { text, byteLength, truncated, bytes }
 }
 
-// the way of a client that keeps the limits of an attempt itself: no stream and no AbortController for each answer
+type Lost = Pick<Transport.Evidence, "phase" | "code"> & Partial<Transport.Evidence>
+
+const lost = (request: Request, evidence: Lost): HttpClientError.RequestError =>
+  Transport.failure(request, { sent: true, permanent: false, timedOut: false, ...evidence })
+
+const read = (
+  request: Request,
+  limits: Transport.Attempt,
+  response: Answered
+): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError> => {
+  const { status } = response
+  const isOk = status >= 200 && status < 300
+  if (response._tag === "CutBody" && isOk) {
+    return Effect.fail(lost(request, { phase: "body", code: "ECONNRESET", status }))
+  }
+  const body = cutTo(response, isOk ? limits.maxBodyBytes : limits.maxErrorBodyBytes)
+  return isOk && body.truncated
+    ? Effect.fail(lost(request, { phase: "body", code: "BODY_TOO_LARGE", status, permanent: true }))
+    : Effect.succeed(new BufferedResponse(request, response, body))
+}
+
+// the way of a client that keeps the limits of an attempt itself: no stream and no AbortController for each answer,
+// and no timer for what is answered at once
 const attempted =
   (model: Model): Transport.SendAttempt =>
   (request, limits) => {
-    const lost = (evidence: Pick<Transport.Evidence, "phase" | "code"> & Partial<Transport.Evidence>) =>
-      Transport.failure(request, { sent: true, permanent: false, timedOut: false, ...evidence })
-    if (!URL.canParse(request.url)) {
-      return Effect.fail(lost({ ...unsent, code: "ERR_INVALID_URL", permanent: true }))
+    const target = targetIn(request.url)
+    if (target === undefined) {
+      return Effect.fail(lost(request, { ...unsent, code: "ERR_INVALID_URL", permanent: true }))
     }
-    return answered(model, request, new URL(request.url)).pipe(
-      Effect.timeoutFail({
-        duration: limits.timeoutMillis,
-        onTimeout: () => lost({ phase: "request", code: "ATTEMPT_TIMEOUT", timedOut: true })
-      }),
-      Effect.flatMap((response) => {
-        const { status } = response
-        const isOk = status >= 200 && status < 300
-        if (response._tag === "CutBody" && isOk) {
-          return Effect.fail(lost({ phase: "body", code: "ECONNRESET", status }))
-        }
-        const body = cutTo(response, isOk ? limits.maxBodyBytes : limits.maxErrorBodyBytes)
-        return isOk && body.truncated
-          ? Effect.fail(lost({ phase: "body", code: "BODY_TOO_LARGE", status, permanent: true }))
-          : Effect.succeed(
-              Object.assign(webResponse(request, { ...response, _tag: "Answer" }), {
-                [Transport.BufferedBodyTypeId]: body
-              })
-            )
+    const timeout = Effect.timeoutFail({
+      duration: limits.timeoutMillis,
+      onTimeout: () => lost(request, { phase: "request", code: "ATTEMPT_TIMEOUT", timedOut: true })
+    })
+    const ended = (response: ModelResponse) =>
+      Effect.flatMap(arrived(request, response), (response) => read(request, limits, response))
+    return Effect.flatMap(sentOf(request), (sent) =>
+      Effect.clockWith((clock) => {
+        const begun = model.begin(requestTo(request, sent, target), clock.unsafeCurrentTimeMillis())
+        return Effect.flatMap(Begun.isDone(begun) ? begun : timeout(begun), ended)
       })
     )
   }

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { ModelResponse, Scripted } from "../../ConnectionsModel.js"
+import * as Begun from "./begun.js"
 import { type Answer, json, text } from "./answer.js"
 
 /** The parts of a record that a scripted answer and a client that leaves write to. @internal */
@@ -66,7 +67,8 @@ const perform = Effect.fnUntraced(function* (
 
 /**
  * What becomes of a request: the scripted answer if there is one, else the model's own. The
- * record is told the status, and whether the client left before it.
+ * record is told the status, and whether the client left before it. An `Exit` when there is
+ * nothing left to do.
  *
  * @internal
  */
@@ -75,16 +77,20 @@ export const respondTo = (
   requestId: string,
   scripted: Scripted | undefined,
   respond: Effect.Effect<Answer>
-): Effect.Effect<ModelResponse> =>
-  (scripted === undefined ? respond : perform(scripted, respond, record)).pipe(
+): Effect.Effect<ModelResponse> => {
+  const told = (response: ModelResponse): ModelResponse => {
+    if (response._tag === "Reset" || response._tag === "Refused") return response
+    record.status = response.status
+    return { ...response, headers: { "x-request-id": requestId, ...response.headers } }
+  }
+  const rest = scripted === undefined ? respond : perform(scripted, respond, record)
+  if (Begun.isDone(rest)) return Begun.map(rest, told)
+  return rest.pipe(
     Effect.onInterrupt(() =>
       Effect.sync(() => {
         record.interrupted = true
       })
     ),
-    Effect.map((response: ModelResponse): ModelResponse => {
-      if (response._tag === "Reset" || response._tag === "Refused") return response
-      record.status = response.status
-      return { ...response, headers: { "x-request-id": requestId, ...response.headers } }
-    })
+    Effect.map(told)
   )
+}

@@ -18,6 +18,8 @@ interface Job {
   readonly connection: string
   readonly name: string
   readonly createdAt: number
+  /** As it is sent. */
+  readonly createdAtText: string
   readonly plan: Plan
   readonly outcome: Outcome
   change: JobChange
@@ -109,7 +111,7 @@ const shown = (job: Job, now: number): JsonObject => {
     result,
     error,
     message,
-    created_at: DateTime.formatIso(DateTime.unsafeMake(job.createdAt))
+    created_at: job.createdAtText
   })
 }
 
@@ -163,7 +165,8 @@ export class Jobs {
   }
 
   private put(id: string | number, start: Pick<Job, "connection" | "name" | "createdAt" | "plan" | "outcome">): Job {
-    const job: Job = { ...start, id, change: {}, polls: 0, pollsAfterEnd: 0, endTold: false }
+    const createdAtText = DateTime.formatIso(DateTime.unsafeMake(start.createdAt))
+    const job: Job = { ...start, createdAtText, id, change: {}, polls: 0, pollsAfterEnd: 0, endTold: false }
     this.jobs.set(String(id), job)
     return job
   }

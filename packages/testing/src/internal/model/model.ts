@@ -5,6 +5,7 @@ import type { ConnectionsModel, Matcher, ModelRequest, ModelResponse, Options } 
 import type { JsonObject } from "../../Executor.js"
 import type { World } from "../../World.js"
 import { json } from "../face/answer.js"
+import { handledBy, type Model } from "../face/client.js"
 import { isObject, parse } from "../face/json.js"
 import { mishaps } from "../face/mishaps.js"
 import { respondTo } from "../face/perform.js"
@@ -89,7 +90,13 @@ const write = (parts: Parts, found: Found, request: ModelRequest, record: OpenRe
   }
 }
 
-const answer = (parts: Parts, request: ModelRequest, route: Match, record: OpenRequest): Effect.Effect<Answer> => {
+const answer = (
+  parts: Parts,
+  request: ModelRequest,
+  route: Match,
+  record: OpenRequest,
+  now: number
+): Effect.Effect<Answer> => {
   if (!isAllowed(parts.world.auth, request.headers)) {
     return Effect.succeed(refuse(401, "UNAUTHORIZED", "no valid service token, and no cookie with its CSRF token"))
   }
@@ -102,16 +109,15 @@ const answer = (parts: Parts, request: ModelRequest, route: Match, record: OpenR
       return Effect.succeed(
         json(405, { code: "METHOD_NOT_ALLOWED", message: `use ${route.allow}` }, { allow: route.allow })
       )
-    case "Found":
-      return Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        const done = read(parts, route, request, now)
-        return done === undefined ? write(parts, route, request, record) : Effect.succeed(done)
-      })
+    case "Found": {
+      const done = read(parts, route, request, now)
+      return done === undefined ? write(parts, route, request, record) : Effect.succeed(done)
+    }
   }
 }
 
 /** @internal */
-export const make = (world: World, options?: Options): Effect.Effect<ConnectionsModel, never, Scope.Scope> =>
+export const make = (world: World, options?: Options): Effect.Effect<ConnectionsModel & Model, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
     const log = new Log(options?.logLimit ?? 100_000)
     const scripts = new Scripts<Matcher>(mishaps(world.faults))
@@ -124,16 +130,20 @@ export const make = (world: World, options?: Options): Effect.Effect<Connections
       triggers: new Triggers(world),
       works: new Works(world, jobs, log, scope)
     }
-    const handle = Effect.fnUntraced(function* (request: ModelRequest): Effect.fn.Return<ModelResponse> {
+    const begin = (request: ModelRequest, now: number): Effect.Effect<ModelResponse> => {
       const route = match(request.method, request.path)
-      const record = log.begin(yield* Clock.currentTimeMillis, request, route)
-      const respond = answer(parts, request, route, record)
+      const record = log.begin(now, request, route)
       const { operation, connection, action } = record
       const scripted = scripts.take(request, { operation, connection, action })
-      return yield* respondTo(record, `req-${record.index + 1}`, scripted, respond)
-    })
+      const respond =
+        scripted === undefined
+          ? answer(parts, request, route, record, now)
+          : Effect.clockWith((clock) => answer(parts, request, route, record, clock.unsafeCurrentTimeMillis()))
+      return respondTo(record, `req-${record.index + 1}`, scripted, respond)
+    }
     return {
-      handle,
+      begin,
+      handle: handledBy({ begin }),
       requests: Effect.sync(() => log.requests),
       executionLog: Effect.sync(() => log.executions.map((execution) => ({ ...execution }))),
       executions: (connection, name) => Effect.sync(() => log.executionsOf(connection, name)),

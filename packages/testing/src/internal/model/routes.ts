@@ -1,3 +1,4 @@
+import { remembered } from "../face/remembered.js"
 import type { Operation, OperationName } from "../../Executor.js"
 
 interface Route {
@@ -81,18 +82,21 @@ const fit = (route: Route, segments: ReadonlyArray<string>): Readonly<Record<str
   return parameters
 }
 
-/** Which operation a request is for. The path is split before it is decoded: `%2F` is part of a name. @internal */
-export const match = (method: string, path: string): Match => {
-  if (!path.startsWith(prefix)) return { _tag: "Unknown" }
-  let segments: ReadonlyArray<string>
+const segmentsOf = (path: string): ReadonlyArray<string> | undefined => {
   try {
-    segments = path
+    return path
       .slice(prefix.length)
       .split("/")
       .map((segment) => decodeURIComponent(segment))
   } catch {
-    return { _tag: "Malformed" }
+    return undefined
   }
+}
+
+const found = (method: string, path: string): Match => {
+  if (!path.startsWith(prefix)) return { _tag: "Unknown" }
+  const segments = segmentsOf(path)
+  if (segments === undefined) return { _tag: "Malformed" }
   const allow: Array<string> = []
   for (const route of table) {
     const parameters = fit(route, segments)
@@ -107,3 +111,11 @@ const operations: ReadonlySet<string> = new Set(typed)
 
 /** @internal */
 export const isOperation = (name: string): name is Operation => operations.has(name)
+
+const matched = remembered((line) => {
+  const space = line.indexOf(" ")
+  return found(line.slice(0, space), line.slice(space + 1))
+})
+
+/** Which operation a request is for. The path is split before it is decoded: `%2F` is part of a name. @internal */
+export const match = (method: string, path: string): Match => matched(`${method} ${path}`)
