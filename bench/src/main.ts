@@ -57,6 +57,13 @@ const callCosts = async (origin: string) => {
 const heapOf = (what: "results" | "fibres"): { readonly submitted: number; readonly bytesPerJob: number } =>
   JSON.parse(execFileSync(process.execPath, ["--expose-gc", here("./heap.js"), what], { encoding: "utf8" }))
 
+const sixHours = (): {
+  readonly polls: number
+  readonly firstMillis: number
+  readonly medianMillis: number
+  readonly leastMillis: number
+} => JSON.parse(execFileSync(process.execPath, [here("./sixHours.js")], { encoding: "utf8" }))
+
 const server = fork(here("./server.js"))
 const port = await new Promise<unknown>((resolve) => server.once("message", resolve))
 
@@ -75,19 +82,26 @@ const fibres = heapOf("fibres")
 log(`  ${"jobs.results".padEnd(42)} ${String(results.bytesPerJob).padStart(6)} bytes`)
 log(`  ${"one fibre per job".padEnd(42)} ${String(fibres.bytesPerJob).padStart(6)} bytes`)
 
+log("a test that follows a job of six hours on VirtualClock")
+const virtual = sixHours()
+log(
+  `  ${virtual.polls} polls: ${virtual.firstMillis.toFixed(0)} ms of CPU in a fresh process, then ${virtual.medianMillis.toFixed(0)} ms (median), ${virtual.leastMillis.toFixed(0)} ms (least)`
+)
+
 const ratioOf = (name: string): number => calls.find((call) => call.name === name)?.ratio ?? NaN
 const own = ratioOf("effect-connectors, in a fibre")
 const figures = {
   "call, x undici request (at most 2.5)": own,
   "call, x effect layerUndici (under 0.5)": own / ratioOf("effect layerUndici + schemaBodyJson"),
-  "heap per waiting job in bytes (at most 2048)": results.bytesPerJob
+  "heap per waiting job in bytes (at most 2048)": results.bytesPerJob,
+  "CPU of a six-hour job's test in ms (under 50)": virtual.medianMillis
 }
 log("figures")
 for (const [name, value] of Object.entries(figures)) log(`  ${name.padEnd(48)} ${value.toFixed(2)}`)
 if (values.json)
   console.log(
     JSON.stringify(
-      { node: process.version, rounds, requests, inFlight, calls, heap: { results, fibres }, figures },
+      { node: process.version, rounds, requests, inFlight, calls, heap: { results, fibres }, virtual, figures },
       null,
       2
     )
