@@ -56,6 +56,8 @@ cases("paths", [
   [`attachment; filename="C:\\Users\\ann\\new.txt"`, "new.txt"],
   [`attachment; filename="\\\\\\\\host\\\\share\\\\a.txt"`, "a.txt"],
   [`attachment; filename="C:evil.txt"`, "evil.txt"],
+  ["attachment; filename*=iso-8859-1''C: C:evil.txt", "evil.txt"],
+  ["attachment; filename*=iso-8859-1''C: C:", undefined],
   [`attachment; filename="a/"`, undefined],
   [`attachment; filename=".."`, undefined],
   [`attachment; filename="."`, undefined],
