@@ -9,8 +9,9 @@
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { BosaAction } from "./BosaWorld.js"
-import type { ModelRequest, ModelResponse, Scripted } from "./ConnectionsModel.js"
+import type { FaultName, ModelRequest, ModelResponse, Scripted } from "./ConnectionsModel.js"
 import type { Json, JsonObject } from "./Executor.js"
+import type * as Faults from "./Faults.js"
 
 /**
  * Every operation of the platform.
@@ -67,8 +68,8 @@ export interface RecordedRequest {
   readonly action: string | undefined
   /** `undefined` while there is no answer. */
   readonly status: number | undefined
-  /** The fault that took the place of the answer. */
-  readonly fault: "Reset" | "Refused" | "Hang" | "CutBody" | undefined
+  /** The fault that took the place of the answer, or that changed it on its way. */
+  readonly fault: FaultName | undefined
   /** An action was executed for it. */
   readonly executed: boolean
   /** The client went away before the answer. */
@@ -164,6 +165,12 @@ export interface State {
   readonly respondNext: (matcher: Matcher, answers: ReadonlyArray<Scripted>) => Effect.Effect<void>
   /** How many scripted answers have not been used. */
   readonly unusedScripts: Effect.Effect<number>
+  /** From now on this plan is in force, in place of the one before: for the requests that nothing was scripted for. */
+  readonly setFaults: (plan: Faults.Plan) => Effect.Effect<void>
+  /** What is left of the plan in force. */
+  readonly faults: Effect.Effect<Faults.Plan>
+  /** The faults of the plan that no request has met yet; those drawn from a seed are not among them. */
+  readonly unusedFaults: Effect.Effect<Faults.Plan>
   /** Changes some fields of an action, or adds it: what a client has cached is stale then. */
   readonly changeAction: (connector: string, action: string, change: Partial<BosaAction>) => Effect.Effect<void>
   readonly removeAction: (connector: string, action: string) => Effect.Effect<void>
@@ -194,4 +201,6 @@ export interface BosaModel extends State {
 export interface Options {
   /** How many requests and executions are kept, the oldest go first; 100,000 unless given. */
   readonly logLimit?: number
+  /** What befalls requests from the start; those of the world come after it. */
+  readonly faults?: Faults.Plan
 }

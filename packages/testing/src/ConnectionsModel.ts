@@ -8,6 +8,7 @@
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { Executor, ExecutorConnection, Json, Kind, OperationName } from "./Executor.js"
+import type * as Faults from "./Faults.js"
 import type { WorldConnection } from "./World.js"
 
 /**
@@ -34,7 +35,18 @@ export interface ModelRequest {
 }
 
 /**
- * What the transport has to do with a request. `Answer` is sent whole.
+ * How slowly a body comes: so many bytes at once, and then each time after so many milliseconds.
+ *
+ * @since 0.4.0
+ * @category models
+ */
+export interface Pace {
+  readonly bytes: number
+  readonly everyMillis: number
+}
+
+/**
+ * What the transport has to do with a request. `Answer` is sent whole, at once unless it has a `pace`.
  * `Reset`: the request was read, the connection ends without an answer.
  * `Refused`: the connection is never made, nothing was sent.
  * `CutBody`: the head announces the whole body, `body` is all that comes of it
@@ -50,6 +62,7 @@ export type ModelResponse =
       readonly status: number
       readonly headers: Readonly<Record<string, string>>
       readonly body: string | Uint8Array
+      readonly pace?: Pace
     }
   | { readonly _tag: "Reset" }
   | { readonly _tag: "Refused" }
@@ -63,15 +76,15 @@ export type ModelResponse =
     }
 
 /**
- * An answer or a fault that a test scripts. `delayMillis` passes on the Clock
- * first, in milliseconds. A fault with `commit: true` loses the answer of work that was
- * done; without it nothing is executed.
+ * An answer or a fault that a test scripts; `Faults` has a constructor for each of its own. `delayMillis`
+ * passes on the Clock first, in milliseconds. One with `commit: true` comes after the work was done;
+ * without it nothing is executed.
  *
  * @since 0.1.0
  * @category models
  */
 export type Scripted =
-  | {
+  | ({
       readonly _tag?: "Answer"
       readonly status?: number
       readonly headers?: Readonly<Record<string, string>>
@@ -80,20 +93,23 @@ export type Scripted =
       readonly text?: string
       /** Sent as they are, in place of a text; without a `content-type` unless given. */
       readonly bytes?: Uint8Array
-      readonly delayMillis?: number
-    }
-  | { readonly _tag: "Reset"; readonly commit?: boolean; readonly delayMillis?: number }
-  | { readonly _tag: "Refused"; readonly delayMillis?: number }
-  | { readonly _tag: "Hang"; readonly commit?: boolean }
-  | {
+      readonly commit?: boolean
+    } & Faults.Timing)
+  | ({
       readonly _tag: "CutBody"
       readonly commit?: boolean
       readonly status?: number
       readonly json?: unknown
-      readonly delayMillis?: number
-    }
-  /** The request goes on to the model as if nothing was scripted. */
-  | { readonly _tag: "Pass"; readonly delayMillis?: number }
+    } & Faults.Timing)
+  | Exclude<Faults.Fault, { readonly _tag: "Answer" | "CutBody" }>
+
+/**
+ * What befell a request, other than a scripted answer.
+ *
+ * @since 0.4.0
+ * @category models
+ */
+export type FaultName = "Reset" | "Refused" | "Hang" | "CutBody" | "SlowBody" | "StaleRead" | "Duplicate" | "ClockSkew"
 
 /**
  * Which requests a script is for: every field that is given must fit.
@@ -134,8 +150,8 @@ export interface RecordedRequest {
   readonly action: string | undefined
   /** `undefined` while there is no answer. */
   readonly status: number | undefined
-  /** The fault that took the place of the answer. */
-  readonly fault: "Reset" | "Refused" | "Hang" | "CutBody" | undefined
+  /** The fault that took the place of the answer, or that changed it on its way. */
+  readonly fault: FaultName | undefined
   /** Work with a side effect was started for it. */
   readonly executed: boolean
   /** The client went away before the answer. */
@@ -229,6 +245,12 @@ export interface State {
   readonly respondNext: (matcher: Matcher, answers: ReadonlyArray<Scripted>) => Effect.Effect<void>
   /** How many scripted answers have not been used. */
   readonly unusedScripts: Effect.Effect<number>
+  /** From now on this plan is in force, in place of the one before: for the requests that nothing was scripted for. */
+  readonly setFaults: (plan: Faults.Plan) => Effect.Effect<void>
+  /** What is left of the plan in force. */
+  readonly faults: Effect.Effect<Faults.Plan>
+  /** The faults of the plan that no request has met yet; those drawn from a seed are not among them. */
+  readonly unusedFaults: Effect.Effect<Faults.Plan>
   /** Changes what polls of a job see from now on; a job that does not exist is created. */
   readonly setJob: (id: string | number, change: JobChange) => Effect.Effect<void>
   /** Forgets the recorded requests and executions; the platform's state stays. */
@@ -258,6 +280,8 @@ export interface ConnectionsModel extends State {
 export interface Options {
   /** How many requests and executions are kept, the oldest go first; 100,000 unless given. */
   readonly logLimit?: number
+  /** What befalls requests from the start; those of the world come after it. */
+  readonly faults?: Faults.Plan
   /**
    * Who does the typed work of a connection that brings no executor of its
    * own; asked once for each connection when the model is made. Without one,

@@ -15,7 +15,9 @@ import type * as Scope from "effect/Scope"
 import { createServer, type Server } from "node:http"
 import type * as BosaModel from "./BosaModel.js"
 import type * as ConnectionsModel from "./ConnectionsModel.js"
+import type * as Faults from "./Faults.js"
 import { make as makeBosaModel } from "./internal/bosa/model.js"
+import { rulesOf } from "./internal/face/faultRules.js"
 import { make as makeModel } from "./internal/model/model.js"
 import { serve } from "./internal/emulatorApp.js"
 import * as executors from "./internal/executors/executors.js"
@@ -56,6 +58,8 @@ export interface Options {
   readonly databaseUrl?: string | undefined
   /** A folder where PGlite keeps the databases; in memory unless given. */
   readonly dataDir?: string | undefined
+  /** What befalls requests from the start, one plan for both platforms; those of the world come after it. */
+  readonly faults?: Faults.Plan | undefined
 }
 
 /**
@@ -165,12 +169,13 @@ export const make = (options: Options = {}): Effect.Effect<Emulator.Service, Emu
         : yield* executors
             .make(world, { databaseUrl, dataDir })
             .pipe(Effect.mapError(({ message }) => new EmulatorFailure({ reason: "Executors", message })))
-    const model = yield* makeModel(world, executorFor === undefined ? {} : { executorFor })
+    const rules = rulesOf(world, options.faults)
+    const model = yield* makeModel(world, executorFor === undefined ? {} : { executorFor }, rules)
     const nodeServer = createServer()
     const server = yield* NodeHttpServer.make(() => nodeServer, { host, port }).pipe(
       Effect.mapError(({ cause }) => listenFailure(host, port, cause))
     )
-    const bosaModel = makeBosaModel(world)
+    const bosaModel = makeBosaModel(world, {}, rules)
     yield* serve(server, { connections: model, bosa: bosaModel })
     yield* Effect.addFinalizer(() => closeAtOnce(nodeServer))
     const bound = server.address._tag === "TcpAddress" ? server.address.port : port

@@ -10,11 +10,24 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { BosaTest } from "./BosaTest.js"
 import { ConnectionsTest } from "./ConnectionsTest.js"
+import type * as Faults from "./Faults.js"
 import { make as makeBosaModel } from "./internal/bosa/model.js"
 import { clientOf } from "./internal/face/client.js"
+import { rulesOf } from "./internal/face/faultRules.js"
 import { isConnections } from "./internal/face/paths.js"
 import { make as makeModel } from "./internal/model/model.js"
 import * as World from "./World.js"
+
+/**
+ * What both platforms have in common besides their world.
+ *
+ * @since 0.4.0
+ * @category models
+ */
+export interface Options {
+  /** What befalls requests from the start, one plan for both; those of the world come after it. */
+  readonly faults?: Faults.Plan
+}
 
 /**
  * An `HttpClient` over both platforms, for any origin, and the services that look into
@@ -39,17 +52,21 @@ import * as World from "./World.js"
  * @category layers
  */
 export const layer = (
-  world: World.World = World.demo
+  world: World.World = World.demo,
+  options?: Options
 ): Layer.Layer<ConnectionsTest | BosaTest | HttpClient.HttpClient> =>
   Layer.scopedContext(
-    Effect.map(makeModel(world), ({ begin: connectionsBegin, ...connections }) => {
-      const { begin: bosaBegin, ...bosa } = makeBosaModel(world)
-      const client = clientOf({
-        begin: (request, now) => (isConnections(request.path) ? connectionsBegin : bosaBegin)(request, now)
+    Effect.suspend(() => {
+      const rules = rulesOf(world, options?.faults)
+      const { begin: bosaBegin, ...bosa } = makeBosaModel(world, {}, rules)
+      return Effect.map(makeModel(world, {}, rules), ({ begin: connectionsBegin, ...connections }) => {
+        const client = clientOf({
+          begin: (request, now) => (isConnections(request.path) ? connectionsBegin : bosaBegin)(request, now)
+        })
+        return Context.make(ConnectionsTest, { ...connections, client }).pipe(
+          Context.add(BosaTest, { ...bosa, client }),
+          Context.add(HttpClient.HttpClient, client)
+        )
       })
-      return Context.make(ConnectionsTest, { ...connections, client }).pipe(
-        Context.add(BosaTest, { ...bosa, client }),
-        Context.add(HttpClient.HttpClient, client)
-      )
     })
   )

@@ -6,12 +6,12 @@
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as BosaWorld from "./BosaWorld.js"
 import type { ActionHandler, Executor, Json, JsonObject, Kind } from "./Executor.js"
 import { issuesOf } from "./internal/bosa/issues.js"
 import * as demoWorld from "./internal/demoWorld.js"
+import { issuesOf as issuesIn, notJson } from "./internal/issues.js"
 import { WorldData } from "./internal/worldSchema.js"
 
 /**
@@ -234,12 +234,6 @@ export const make = (world: Partial<World>): World => ({ connections: [], ...wor
  */
 export const demo: World = { ...demoWorld.demo, bosa: BosaWorld.demo }
 
-const pathOf = (path: ReadonlyArray<PropertyKey>): string =>
-  path.reduce<string>(
-    (text, key) => (typeof key === "number" ? `${text}[${key}]` : `${text}${text === "" ? "" : "."}${String(key)}`),
-    ""
-  )
-
 const invalid = (issues: ReadonlyArray<{ readonly path: string; readonly reason: string }>): WorldInvalid =>
   new WorldInvalid({ path: issues[0]?.path ?? "", reason: issues[0]?.reason ?? "unknown", issues })
 
@@ -262,14 +256,7 @@ const decode = Schema.decodeUnknown(WorldData, { errors: "all", onExcessProperty
  */
 export const fromJson = (json: unknown): Effect.Effect<World, WorldInvalid> =>
   decode(json).pipe(
-    Effect.mapError((error) =>
-      invalid(
-        ParseResult.ArrayFormatter.formatErrorSync(error).map(({ path, message }) => ({
-          path: pathOf(path),
-          reason: message
-        }))
-      )
-    ),
+    Effect.mapError((error) => invalid(issuesIn(error))),
     Effect.flatMap((world) => {
       const issues = duplicates(world)
       return issues.length === 0 ? Effect.succeed(world) : Effect.fail(invalid(issues))
@@ -295,7 +282,7 @@ export const fromJsonText = (text: string): Effect.Effect<World, WorldInvalid> =
   Effect.flatMap(
     Effect.try({
       try: (): unknown => JSON.parse(text),
-      catch: () => invalid([{ path: "", reason: "it is not JSON" }])
+      catch: () => invalid([notJson])
     }),
     fromJson
   )

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ConnectionsModel, ModelRequest, ModelResponse } from "../ConnectionsModel.js"
 import { maxBodyBytes, tooLarge as bosaTooLarge } from "./bosa/envelope.js"
+import { paced } from "./face/pace.js"
 import { isConnections } from "./face/paths.js"
 
 /** What a server serves, each platform on its own paths. @internal */
@@ -88,12 +89,22 @@ const send = (
   const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
   switch (response._tag) {
     case "Answer": {
-      const { body, headers, status } = response
+      const { body, headers, pace, status } = response
       if (body.length === 0 || status === 204 || status === 304) {
         return Effect.succeed(HttpServerResponse.empty({ status, headers }))
       }
       const bytes = typeof body === "string" ? Buffer.from(body) : body
       const contentType = headers["content-type"]
+      if (pace !== undefined) {
+        const length = { "content-length": String(bytes.byteLength) }
+        return Effect.succeed(
+          HttpServerResponse.stream(paced(bytes, pace), {
+            status,
+            headers: { ...headers, ...length },
+            ...(contentType !== undefined && { contentType })
+          })
+        )
+      }
       // The platform gives every other body a type.
       return Effect.succeed(
         contentType === undefined

@@ -7,9 +7,10 @@ import type { World } from "../../World.js"
 import type { Answer } from "../face/answer.js"
 import * as Begun from "../face/begun.js"
 import { handledBy, type Model } from "../face/client.js"
+import { Earlier } from "../face/earlier.js"
+import { type FaultRules, rulesOf } from "../face/faultRules.js"
 import { isObject, parse } from "../face/json.js"
 import { Ledger } from "../face/ledger.js"
-import { mishaps } from "../face/mishaps.js"
 import { respondTo } from "../face/perform.js"
 import { Scripts } from "../face/scripts.js"
 import { shown } from "../face/secrets.js"
@@ -45,11 +46,16 @@ const refine = (route: Route, request: ModelRequest, body: Json | undefined): Ro
     : route
 }
 
-/** @internal */
-export const make = (world: World, options?: Options): BosaModel & Model => {
+/** A model; platforms of one server share the rules of their faults. @internal */
+export const make = (
+  world: World,
+  options?: Options,
+  rules: FaultRules = rulesOf(world, options?.faults)
+): BosaModel & Model => {
   const { bosa = {} } = world
   const log = new Ledger<RecordedRequest, Execution>(options?.logLimit ?? 100_000)
-  const scripts = new Scripts<Matcher>(mishaps(world.faults))
+  const scripts = new Scripts<Matcher>(rules)
+  const earlier = new Earlier()
   const members = new Members(bosa)
   const connectors = new Connectors(bosa.connectors ?? [])
   const integrations = new Integrations(members, (name) => connectors.get(name))
@@ -151,7 +157,7 @@ export const make = (world: World, options?: Options): BosaModel & Model => {
     const scripted = scripts.take(request, { operation, connector, action })
     const own =
       scripted === undefined ? respond(found, call, record) : Effect.suspend(() => respond(found, call, record))
-    const rest = respondTo(record, requestId, scripted, own)
+    const rest = respondTo(record, requestId, scripted, own, earlier)
     const contract = request.headers["x-gl-error-contract"]
     if (contract === undefined) return rest
     const withContract = (response: ModelResponse): ModelResponse =>
@@ -179,6 +185,7 @@ export const make = (world: World, options?: Options): BosaModel & Model => {
     revokeToken: (token) => Effect.sync(() => members.revoke(token)),
     respondNext: (matcher, answers) => Effect.sync(() => scripts.add(matcher, answers)),
     unusedScripts: Effect.sync(() => scripts.unused),
+    ...rules.state,
     changeAction: (connector, action, change) => Effect.sync(() => connectors.change(connector, action, change)),
     removeAction: (connector, action) => Effect.sync(() => connectors.remove(connector, action)),
     clearLog: Effect.sync(() => log.clear())

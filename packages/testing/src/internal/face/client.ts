@@ -2,13 +2,16 @@ import * as Transport from "@effect-connectors/core/Transport"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { ModelRequest, ModelResponse } from "../../ConnectionsModel.js"
+import type { ModelRequest, ModelResponse, Pace } from "../../ConnectionsModel.js"
 import * as Begun from "./begun.js"
+import { lengthMillis, paced } from "./pace.js"
 import { remembered } from "./remembered.js"
-import { BufferedResponse } from "./response.js"
+import { BufferedResponse, webResponse } from "./response.js"
 
 /** What answers requests, whichever platform it is. @internal */
 export interface Model {
@@ -140,6 +143,8 @@ const requestTo = (request: Request, { bytes, contentType }: Sent, { origin, pat
   origin
 })
 
+type Whole = Extract<Answered, { readonly _tag: "Answer" }>
+
 // what happened on the way is the same however the body is read
 const arrived = (request: Request, response: ModelResponse): Effect.Effect<Answered, HttpClientError.RequestError> => {
   if (response._tag === "Reset") return failed(request, "request", "ECONNRESET")
@@ -147,17 +152,27 @@ const arrived = (request: Request, response: ModelResponse): Effect.Effect<Answe
   return Effect.succeed(response)
 }
 
+// the pauses are on the Clock of whoever asked
+const slowResponse = (request: Request, answer: Whole, pace: Pace) =>
+  Effect.map(Effect.runtime<never>(), (runtime) =>
+    webResponse(request, answer, Stream.toReadableStreamRuntime(paced(bytesOf(answer.body), pace), runtime))
+  )
+
 const streamed =
   (model: Model) =>
   (request: Request, url: URL): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError> =>
     sentOf(request).pipe(
       Effect.flatMap((sent) => handledBy(model)(requestTo(request, sent, targetOf(url)))),
       Effect.flatMap((response) => arrived(request, response)),
-      Effect.map((response) => {
-        if (response._tag === "Answer") return new BufferedResponse(request, response, undefined)
-        const { status } = response
-        const headers = { ...response.headers, "content-length": String(response.contentLength) }
-        return HttpClientResponse.fromWeb(request, new Response(cutBody(response.body, status), { status, headers }))
+      Effect.flatMap((response) => {
+        if (response._tag === "CutBody") {
+          const { body, contentLength, headers, status } = response
+          const cut = { ...response, headers: { ...headers, "content-length": String(contentLength) } }
+          return Effect.succeed(webResponse(request, cut, cutBody(body, status)))
+        }
+        return response.pace === undefined
+          ? Effect.succeed(new BufferedResponse(request, response, undefined))
+          : slowResponse(request, response, response.pace)
       })
     )
 
@@ -182,21 +197,53 @@ type Lost = Pick<Transport.Evidence, "phase" | "code"> & Partial<Transport.Evide
 const lost = (request: Request, evidence: Lost): HttpClientError.RequestError =>
   Transport.failure(request, { sent: true, permanent: false, timedOut: false, ...evidence })
 
+const isOk = ({ status }: Answered): boolean => status >= 200 && status < 300
+
 const read = (
   request: Request,
   limits: Transport.Attempt,
   response: Answered
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError> => {
   const { status } = response
-  const isOk = status >= 200 && status < 300
-  if (response._tag === "CutBody" && isOk) {
+  if (response._tag === "CutBody" && isOk(response)) {
     return Effect.fail(lost(request, { phase: "body", code: "ECONNRESET", status }))
   }
-  const body = cutTo(response, isOk ? limits.maxBodyBytes : limits.maxErrorBodyBytes)
-  return isOk && body.truncated
+  const body = cutTo(response, isOk(response) ? limits.maxBodyBytes : limits.maxErrorBodyBytes)
+  return isOk(response) && body.truncated
     ? Effect.fail(lost(request, { phase: "body", code: "BODY_TOO_LARGE", status, permanent: true }))
     : Effect.succeed(new BufferedResponse(request, response, body))
 }
+
+/** Until the body is there; a pause that is too long for the client never ends. */
+const arrival = (response: Answered, idleMillis: number): Effect.Effect<void> => {
+  if (response._tag === "CutBody" || response.pace === undefined) return Effect.void
+  const { body, pace } = response
+  const millis = lengthMillis(bytesOf(body).byteLength, pace)
+  return millis === 0 ? Effect.void : pace.everyMillis > idleMillis ? Effect.never : Effect.sleep(millis)
+}
+
+type Ended = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError>
+
+// an error's head is an answer, however its body goes on
+const within = (request: Request, limits: Transport.Attempt, begun: Effect.Effect<ModelResponse>): Ended => {
+  let head: Answered | undefined
+  const timedOut = Effect.suspend(() => {
+    if (head !== undefined && !isOk(head)) return read(request, limits, { ...head, body: "" })
+    const phase = head === undefined ? "request" : "body"
+    const status = head === undefined ? {} : { status: head.status }
+    return Effect.fail(lost(request, { phase, code: "ATTEMPT_TIMEOUT", timedOut: true, ...status }))
+  })
+  return Effect.flatMap(begun, (response) => arrived(request, response)).pipe(
+    Effect.tap((response) => {
+      head = response
+      return arrival(response, limits.idleMillis)
+    }),
+    Effect.timeoutOption(limits.timeoutMillis),
+    Effect.flatMap(Option.match({ onNone: () => timedOut, onSome: (response) => read(request, limits, response) }))
+  )
+}
+
+const isSlow = (response: ModelResponse): boolean => response._tag === "Answer" && response.pace !== undefined
 
 // the way of a client that keeps the limits of an attempt itself: no stream and no AbortController for each answer,
 // and no timer for what is answered at once
@@ -207,16 +254,12 @@ const attempted =
     if (target === undefined) {
       return Effect.fail(lost(request, { ...unsent, code: "ERR_INVALID_URL", permanent: true }))
     }
-    const timeout = Effect.timeoutFail({
-      duration: limits.timeoutMillis,
-      onTimeout: () => lost(request, { phase: "request", code: "ATTEMPT_TIMEOUT", timedOut: true })
-    })
-    const ended = (response: ModelResponse) =>
-      Effect.flatMap(arrived(request, response), (response) => read(request, limits, response))
     return Effect.flatMap(sentOf(request), (sent) =>
-      Effect.clockWith((clock) => {
+      Effect.clockWith((clock): Ended => {
         const begun = model.begin(requestTo(request, sent, target), clock.unsafeCurrentTimeMillis())
-        return Effect.flatMap(Begun.isDone(begun) ? begun : timeout(begun), ended)
+        return Begun.isDone(begun) && Exit.isSuccess(begun) && !isSlow(begun.value)
+          ? Effect.flatMap(arrived(request, begun.value), (response) => read(request, limits, response))
+          : within(request, limits, begun)
       })
     )
   }

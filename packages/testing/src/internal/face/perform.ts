@@ -1,14 +1,31 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { ModelResponse, Scripted } from "../../ConnectionsModel.js"
+import type { FaultName, ModelResponse, Scripted } from "../../ConnectionsModel.js"
+import type { Fault } from "../../Faults.js"
 import * as Begun from "./begun.js"
 import { type Answer, json, text } from "./answer.js"
+import type { Earlier } from "./earlier.js"
+import { httpDate, skewed } from "./serverClock.js"
 
-/** The parts of a record that a scripted answer and a client that leaves write to. @internal */
+/** The parts of a record that tell a request, and that a scripted answer and a client that leaves write to. @internal */
 export interface Fated {
+  readonly method: string
+  readonly path: string
+  readonly query: ReadonlyArray<readonly [name: string, value: string]>
   status: number | undefined
-  fault: "Reset" | "Refused" | "Hang" | "CutBody" | undefined
+  fault: FaultName | undefined
   interrupted: boolean
 }
+
+/** Where a request has come to: its record, and what the model itself would answer. */
+interface Arrival {
+  readonly record: Fated
+  readonly respond: Effect.Effect<Answer>
+  readonly earlier: Earlier
+}
+
+const questionOf = ({ path, query }: Fated): string =>
+  query.length === 0 ? path : `${path}?${query.map((pair) => pair.join("=")).join("&")}`
 
 const cut = (answer: Answer): ModelResponse => {
   if (typeof answer.body !== "string") {
@@ -26,13 +43,38 @@ const cut = (answer: Answer): ModelResponse => {
   return { ...answer, _tag: "CutBody", body, contentLength: Math.max(bytes.length, 1) }
 }
 
-/** What comes of a scripted answer; `respond` is what the model itself would do. */
-const perform = Effect.fnUntraced(function* (
+const rateLimited = (
+  { hint = "seconds", retryAfterMillis }: Extract<Fault, { readonly _tag: "RateLimited" }>,
+  now: number
+): Answer => {
+  const refusal = { code: "RATE_LIMITED", message: "too many requests" }
+  const answer = (headers: Readonly<Record<string, string>>, recovery?: object): Answer =>
+    json(429, { ...refusal, error: { type: "RateLimitError", ...refusal, ...(recovery && { recovery }) } }, headers)
+  if (retryAfterMillis === undefined) return answer({})
+  const seconds = Math.ceil(retryAfterMillis / 1000)
+  switch (hint) {
+    case "seconds":
+      return answer({ "retry-after": String(seconds) })
+    case "millis":
+      return answer({ "retry-after-ms": String(Math.ceil(retryAfterMillis)) })
+    case "date":
+      return answer({ date: httpDate(now), "retry-after": httpDate(now + 1000 * seconds) })
+    case "recovery":
+      return answer({}, { retryable: true, retry_after_seconds: seconds })
+  }
+}
+
+const scriptedAnswer = (scripted: Extract<Scripted, { readonly _tag?: "Answer" }>): Answer => {
+  const { bytes, headers, json: value = {}, status = 200, text: words } = scripted
+  if (bytes !== undefined) return { _tag: "Answer", status, headers: { ...headers }, body: bytes }
+  return words === undefined ? json(status, value, headers) : text(status, words, headers)
+}
+
+/** What comes of a scripted answer or a fault. */
+const fateOf = Effect.fnUntraced(function* (
   scripted: Scripted,
-  respond: Effect.Effect<Answer>,
-  record: Fated
+  { earlier, record, respond }: Arrival
 ): Effect.fn.Return<ModelResponse> {
-  if (scripted._tag !== "Hang" && scripted.delayMillis !== undefined) yield* Effect.sleep(scripted.delayMillis)
   switch (scripted._tag) {
     case "Pass":
       return yield* respond
@@ -53,16 +95,37 @@ const perform = Effect.fnUntraced(function* (
       record.fault = "CutBody"
       return cut(whole)
     }
-    default: {
-      const status = scripted.status ?? 200
-      if (scripted.bytes !== undefined) {
-        return { _tag: "Answer", status, headers: { ...scripted.headers }, body: scripted.bytes }
-      }
-      return scripted.text === undefined
-        ? json(status, scripted.json ?? {}, scripted.headers)
-        : text(status, scripted.text, scripted.headers)
+    case "SlowBody": {
+      const { bytes, everyMillis } = scripted
+      const whole = yield* respond
+      record.fault = "SlowBody"
+      return { ...whole, pace: { bytes, everyMillis } }
     }
+    case "StaleRead": {
+      const present = yield* respond
+      const past = record.method === "GET" ? earlier.before(questionOf(record), scripted.changes ?? 1) : undefined
+      if (past === undefined) return present
+      record.fault = "StaleRead"
+      return past
+    }
+    case "Duplicate":
+      record.fault = "Duplicate"
+      return yield* Effect.zipRight(respond, respond, { concurrent: true })
+    case "RateLimited":
+      return rateLimited(scripted, yield* Clock.currentTimeMillis)
+    default:
+      if (scripted.commit === true) yield* respond
+      return scriptedAnswer(scripted)
   }
+})
+
+const perform = Effect.fnUntraced(function* (scripted: Scripted, arrival: Arrival): Effect.fn.Return<ModelResponse> {
+  const { delayMillis, skewMillis } = scripted
+  if (delayMillis !== undefined) yield* Effect.sleep(delayMillis)
+  const response = yield* fateOf(scripted, arrival)
+  if (skewMillis === undefined || !("status" in response)) return response
+  arrival.record.fault ??= "ClockSkew"
+  return skewed(response, yield* Clock.currentTimeMillis, skewMillis)
 })
 
 /**
@@ -76,14 +139,22 @@ export const respondTo = (
   record: Fated,
   requestId: string,
   scripted: Scripted | undefined,
-  respond: Effect.Effect<Answer>
+  answer: Effect.Effect<Answer>,
+  earlier: Earlier
 ): Effect.Effect<ModelResponse> => {
   const told = (response: ModelResponse): ModelResponse => {
     if (response._tag === "Reset" || response._tag === "Refused") return response
     record.status = response.status
     return { ...response, headers: { "x-request-id": requestId, ...response.headers } }
   }
-  const rest = scripted === undefined ? respond : perform(scripted, respond, record)
+  const respond =
+    record.method === "GET"
+      ? Begun.map(answer, (answer) => {
+          earlier.keep(questionOf(record), answer)
+          return answer
+        })
+      : answer
+  const rest = scripted === undefined ? respond : perform(scripted, { record, respond, earlier })
   if (Begun.isDone(rest)) return Begun.map(rest, told)
   return rest.pipe(
     Effect.onInterrupt(() =>

@@ -11,6 +11,19 @@ import type { Answer } from "./answer.js"
 /** Statuses whose answer has no body: `Response` refuses one. */
 const bodiless: ReadonlySet<number> = new Set([101, 204, 205, 304])
 
+type Head = Pick<Answer, "status" | "headers">
+
+/** The platform's own response. @internal */
+export const webResponse = (
+  request: HttpClientRequest.HttpClientRequest,
+  { headers, status }: Head,
+  body: BodyInit
+): HttpClientResponse.HttpClientResponse =>
+  HttpClientResponse.fromWeb(
+    request,
+    new Response(bodiless.has(status) ? null : body, { status, headers: { ...headers } })
+  )
+
 /**
  * An answer with its body at hand. The platform's own response over it is only made when somebody
  * reads more than head and buffered body: it costs more than all the rest of an exchange in memory.
@@ -38,13 +51,11 @@ export class BufferedResponse extends Inspectable.Class implements HttpClientRes
   }
 
   private get web(): HttpClientResponse.HttpClientResponse {
-    const { body, headers, status } = this.answer
-    return (this.made ??= HttpClientResponse.fromWeb(
+    const { body } = this.answer
+    return (this.made ??= webResponse(
       this.request,
-      new Response(bodiless.has(status) ? null : typeof body === "string" ? body : new Uint8Array(body), {
-        status,
-        headers: { ...headers }
-      })
+      this.answer,
+      typeof body === "string" ? body : new Uint8Array(body)
     ))
   }
   get cookies(): Cookies.Cookies {

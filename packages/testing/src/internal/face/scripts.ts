@@ -14,7 +14,8 @@ interface Script<M> {
   readonly answers: Array<Scripted>
 }
 
-const fits = (matcher: AnyMatcher, request: ModelRequest, names: Names): boolean => {
+/** Whether a request is one of those that a matcher is for. @internal */
+export const fits = (matcher: AnyMatcher, request: ModelRequest, names: Names): boolean => {
   const { method, path, ...rest } = matcher
   if (method !== undefined && method.toUpperCase() !== request.method) return false
   if (typeof path === "string" && path !== request.path) return false
@@ -23,21 +24,25 @@ const fits = (matcher: AnyMatcher, request: ModelRequest, names: Names): boolean
   return Object.entries(rest).every(([name, wanted]) => wanted === undefined || wanted === names[name])
 }
 
+/** Who is asked for a request that nothing was scripted for. @internal */
+export interface Otherwise {
+  readonly take: (request: ModelRequest, names: Names) => Scripted | undefined
+}
+
 /** Scripted answers, used up in the order they were given. @internal */
 export class Scripts<M extends AnyMatcher> {
   private scripts: Array<Script<M>> = []
 
-  /** `otherwise` is asked for requests that nothing was scripted for. */
-  constructor(private readonly otherwise: () => Scripted | undefined = () => undefined) {}
+  constructor(private readonly otherwise: Otherwise) {}
 
   add(matcher: M, answers: ReadonlyArray<Scripted>): void {
     if (answers.length > 0) this.scripts.push({ matcher, answers: [...answers] })
   }
 
   take(request: ModelRequest, names: Names): Scripted | undefined {
-    if (this.scripts.length === 0) return this.otherwise()
+    if (this.scripts.length === 0) return this.otherwise.take(request, names)
     const script = this.scripts.find((script) => fits(script.matcher, request, names))
-    if (script === undefined) return this.otherwise()
+    if (script === undefined) return this.otherwise.take(request, names)
     const answer = script.answers.shift()
     if (script.answers.length === 0) this.scripts = this.scripts.filter((other) => other !== script)
     return answer

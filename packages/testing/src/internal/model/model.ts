@@ -6,8 +6,9 @@ import type { JsonObject } from "../../Executor.js"
 import type { World } from "../../World.js"
 import { json } from "../face/answer.js"
 import { handledBy, type Model } from "../face/client.js"
+import { Earlier } from "../face/earlier.js"
+import { type FaultRules, rulesOf } from "../face/faultRules.js"
 import { isObject, parse } from "../face/json.js"
-import { mishaps } from "../face/mishaps.js"
 import { respondTo } from "../face/perform.js"
 import { Scripts } from "../face/scripts.js"
 import { type Answer, badRequest, notFound, refuse } from "./answer.js"
@@ -116,11 +117,16 @@ const answer = (
   }
 }
 
-/** @internal */
-export const make = (world: World, options?: Options): Effect.Effect<ConnectionsModel & Model, never, Scope.Scope> =>
+/** A model; platforms of one server share the rules of their faults. @internal */
+export const make = (
+  world: World,
+  options?: Options,
+  rules: FaultRules = rulesOf(world, options?.faults)
+): Effect.Effect<ConnectionsModel & Model, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
     const log = new Log(options?.logLimit ?? 100_000)
-    const scripts = new Scripts<Matcher>(mishaps(world.faults))
+    const scripts = new Scripts<Matcher>(rules)
+    const earlier = new Earlier()
     const jobs = new Jobs(world.jobIds ?? "text")
     const parts: Parts = {
       world,
@@ -139,7 +145,7 @@ export const make = (world: World, options?: Options): Effect.Effect<Connections
         scripted === undefined
           ? answer(parts, request, route, record, now)
           : Effect.clockWith((clock) => answer(parts, request, route, record, clock.unsafeCurrentTimeMillis()))
-      return respondTo(record, `req-${record.index + 1}`, scripted, respond)
+      return respondTo(record, `req-${record.index + 1}`, scripted, respond, earlier)
     }
     return {
       begin,
@@ -152,6 +158,7 @@ export const make = (world: World, options?: Options): Effect.Effect<Connections
       subscribers: Effect.sync(() => parts.triggers.ids),
       respondNext: (matcher, answers) => Effect.sync(() => scripts.add(matcher, answers)),
       unusedScripts: Effect.sync(() => scripts.unused),
+      ...rules.state,
       setJob: (id, change) => Effect.map(Clock.currentTimeMillis, (now) => jobs.change(id, change, now)),
       clearLog: Effect.sync(() => log.clear())
     }

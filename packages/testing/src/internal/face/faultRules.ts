@@ -1,0 +1,148 @@
+import * as Effect from "effect/Effect"
+import * as Hash from "effect/Hash"
+import { PCGRandom } from "effect/Utils"
+import type { ModelRequest, State } from "../../ConnectionsModel.js"
+import type { Fault, Kind, Matcher, Plan, Rates, Rule } from "../../Faults.js"
+import type { World, WorldFaults } from "../../World.js"
+import { evenly, isKind, kinds } from "../faults/kinds.js"
+import { type AnyMatcher, fits, type Names } from "./scripts.js"
+
+/** Faults from a seed. Each question draws for itself: what runs beside it does not change what befalls it. */
+class Draws {
+  private readonly dice = new Map<string, PCGRandom>()
+  private readonly shares: ReadonlyArray<readonly [kind: Kind, rate: number]>
+
+  constructor(
+    private readonly seed: number,
+    rates: Rates
+  ) {
+    this.shares = Object.entries(rates).flatMap(([kind, rate]) => (isKind(kind) ? [[kind, rate] as const] : []))
+  }
+
+  next({ method, path }: ModelRequest): Fault | undefined {
+    const question = `${method} ${path}`
+    const random = this.dice.get(question) ?? new PCGRandom(this.seed, Hash.string(question))
+    this.dice.set(question, random)
+    let left = random.number()
+    for (const [kind, rate] of this.shares) {
+      left -= rate
+      if (left < 0) return kinds[kind]
+    }
+    return undefined
+  }
+}
+
+const expressionOf = ({ from: _, pattern, path, ...rest }: Matcher): ReadonlyArray<AnyMatcher> => [
+  ...(path === undefined ? [] : [{ ...rest, path }]),
+  ...(pattern === undefined ? [] : [{ ...rest, path: new RegExp(pattern) }]),
+  ...(path === undefined && pattern === undefined ? [rest] : [])
+]
+
+/** A rule at work. */
+class Live {
+  private seen = 0
+  private used = 0
+  private readonly matchers: ReadonlyArray<AnyMatcher>
+  private readonly draws: Draws | undefined
+
+  constructor(private readonly rule: Rule) {
+    this.matchers = expressionOf(rule.matcher ?? {})
+    this.draws = rule._tag === "Seeded" ? new Draws(rule.seed, rule.rates) : undefined
+  }
+
+  /** The fault that it has for a request. It counts and draws for each one that fits, whoever decides. */
+  offer(request: ModelRequest, names: Names): Fault | undefined {
+    if (!this.matchers.every((matcher) => fits(matcher, request, names))) return undefined
+    this.seen++
+    if (this.seen < (this.rule.matcher?.from ?? 1)) return undefined
+    switch (this.rule._tag) {
+      case "Next":
+        return this.rule.faults[this.used]
+      case "Always":
+        return this.rule.fault
+      case "Seeded":
+        return this.draws?.next(request)
+    }
+  }
+
+  use(): void {
+    this.used++
+  }
+
+  get left(): ReadonlyArray<Rule> {
+    const { from = 1, ...matcher } = this.rule.matcher ?? {}
+    const still = Math.max(1, from - this.seen)
+    const rest = still === 1 ? matcher : { ...matcher, from: still }
+    const rule: Rule = Object.keys(rest).length === 0 ? withoutMatcher(this.rule) : { ...this.rule, matcher: rest }
+    if (rule._tag !== "Next") return [rule]
+    return this.used < rule.faults.length ? [{ ...rule, faults: rule.faults.slice(this.used) }] : []
+  }
+
+  get unused(): ReadonlyArray<Rule> {
+    return this.rule._tag === "Next" || (this.rule._tag === "Always" && this.used === 0) ? this.left : []
+  }
+}
+
+const withoutMatcher = (rule: Rule): Rule => {
+  const { matcher: _, ...rest } = rule
+  return rest
+}
+
+/** A fault plan in force. @internal */
+export class FaultRules {
+  private rules: ReadonlyArray<Live>
+
+  constructor(plan: Plan) {
+    this.rules = plan.rules.map((rule) => new Live(rule))
+  }
+
+  set(plan: Plan): void {
+    this.rules = plan.rules.map((rule) => new Live(rule))
+  }
+
+  take(request: ModelRequest, names: Names): Fault | undefined {
+    let taken: Fault | undefined
+    for (const rule of this.rules) {
+      const fault = rule.offer(request, names)
+      if (fault === undefined || taken !== undefined) continue
+      taken = fault
+      rule.use()
+    }
+    return taken
+  }
+
+  get left(): Plan {
+    return { rules: this.rules.flatMap(({ left }) => left) }
+  }
+
+  get unused(): Plan {
+    return { rules: this.rules.flatMap(({ unused }) => unused) }
+  }
+
+  /** What a test sees of it. */
+  get state(): Pick<State, "setFaults" | "faults" | "unusedFaults"> {
+    return {
+      setFaults: (plan) => Effect.sync(() => this.set(plan)),
+      faults: Effect.sync(() => this.left),
+      unusedFaults: Effect.sync(() => this.unused)
+    }
+  }
+}
+
+const worldKinds: Readonly<Record<NonNullable<WorldFaults["kinds"]>[number], Kind>> = {
+  unavailable: "unavailable",
+  limited: "rateLimited",
+  reset: "reset",
+  lost: "lostAnswer",
+  cut: "cutBody"
+}
+
+const ofWorld = ({ kinds, seed = 0, share }: WorldFaults): Rule => ({
+  _tag: "Seeded",
+  seed,
+  rates: evenly(share, kinds === undefined ? Object.values(worldKinds) : kinds.map((kind) => worldKinds[kind]))
+})
+
+/** The plan that a platform begins with, and after it what befalls its world. @internal */
+export const rulesOf = ({ faults }: World, plan: Plan | undefined): FaultRules =>
+  new FaultRules({ rules: [...(plan?.rules ?? []), ...(faults === undefined ? [] : [ofWorld(faults)])] })

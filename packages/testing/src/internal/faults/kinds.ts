@@ -1,0 +1,36 @@
+import type { Fault, Kind, Rates } from "../../Faults.js"
+
+/** The one fault that each kind stands for. @internal */
+export const kinds: Readonly<Record<Kind, Fault>> = {
+  unavailable: { _tag: "Answer", status: 503, json: { message: "for a moment" } },
+  gatewayTimeout: { _tag: "Answer", status: 504, json: { message: "the gateway gave up" }, commit: true },
+  rateLimited: { _tag: "RateLimited", retryAfterMillis: 1000 },
+  refused: { _tag: "Refused" },
+  reset: { _tag: "Reset" },
+  lostAnswer: { _tag: "Reset", commit: true },
+  cutBody: { _tag: "CutBody", commit: true },
+  html: {
+    _tag: "Answer",
+    text: "<!doctype html><title>Welcome</title><p>Please sign in.</p>",
+    headers: { "content-type": "text/html; charset=utf-8" }
+  },
+  hang: { _tag: "Hang" },
+  slowBytes: { _tag: "SlowBody", bytes: 64, everyMillis: 50 },
+  staleRead: { _tag: "StaleRead", changes: 1 },
+  duplicate: { _tag: "Duplicate" },
+  clockSkew: { _tag: "Pass", skewMillis: 3_600_000 },
+  delay: { _tag: "Pass", delayMillis: 1000 }
+}
+
+/** @internal */
+export const isKind = (name: string): name is Kind => Object.hasOwn(kinds, name)
+
+/** From the simplest to the least so. @internal */
+export const allKinds: ReadonlyArray<Kind> = Object.keys(kinds).filter(isKind)
+
+/** Those that one rate for all of them is for: none that changes what the platform says or takes its time. @internal */
+export const usual: ReadonlyArray<Kind> = ["unavailable", "rateLimited", "refused", "reset", "lostAnswer", "cutBody"]
+
+/** @internal */
+export const evenly = (rate: number, among: ReadonlyArray<Kind>): Rates =>
+  Object.fromEntries(among.map((kind) => [kind, rate / among.length]))

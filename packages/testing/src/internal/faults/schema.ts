@@ -1,0 +1,169 @@
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import type { OperationName as BosaOperation } from "../../BosaModel.js"
+import type { OperationName } from "../../Executor.js"
+import type { Plan } from "../../Faults.js"
+import { type Issue, issuesOf } from "../issues.js"
+import { Headers, Json, maybe, Millis } from "../schemaParts.js"
+import { allKinds } from "./kinds.js"
+
+// a record, so that the compiler misses none
+const operations: Readonly<Record<OperationName | BosaOperation, true>> = {
+  "jobs.get": true,
+  "connections.list": true,
+  "connections.get": true,
+  "connections.authorize": true,
+  "connections.unauthorize": true,
+  "connections.setActive": true,
+  "catalog.list": true,
+  "actions.list": true,
+  "actions.get": true,
+  "actions.inputs": true,
+  "actions.outputs": true,
+  "actions.execute": true,
+  "triggers.list": true,
+  "triggers.get": true,
+  "triggers.subscribe": true,
+  "subscribers.remove": true,
+  "http.get": true,
+  "http.post": true,
+  "http.patch": true,
+  "http.put": true,
+  "http.delete": true,
+  "file.read": true,
+  "file.upload": true,
+  "file.append": true,
+  "file.list": true,
+  "file.rename": true,
+  "file.move": true,
+  "file.delete": true,
+  "sql.query": true,
+  "sql.select": true,
+  "sql.insert": true,
+  "sql.update": true,
+  "sql.delete": true,
+  "sql.execute": true,
+  "connectors.list": true,
+  "connectors.names": true,
+  "connectors.discover": true,
+  "clients.create": true,
+  "users.create": true,
+  "users.authenticate": true,
+  "users.me": true,
+  "integrations.has": true,
+  "integrations.initiate": true,
+  "integrations.configure": true,
+  "integrations.get": true,
+  "integrations.select": true,
+  "integrations.remove": true,
+  "integrations.removeAll": true,
+  "oauth.authorize": true,
+  "catalog.tools": true,
+  "catalog.mcps": true,
+  "catalog.skills": true,
+  "catalog.search": true,
+  "skills.list": true,
+  "skills.get": true,
+  "skills.artifact": true
+}
+
+const isOperation = (name: string): name is keyof typeof operations => Object.hasOwn(operations, name)
+
+const Operation = Schema.Literal(...Object.keys(operations).filter(isOperation)).annotations({
+  message: () => ({ message: "expected the name of an operation, such as actions.execute", override: true })
+})
+
+const isPattern = (source: string): boolean => {
+  try {
+    new RegExp(source)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const Pattern = Schema.String.pipe(
+  Schema.filter((source) => isPattern(source) || "expected the source of a regular expression", {
+    jsonSchema: { format: "regex" }
+  })
+)
+
+const Count = Schema.Int.pipe(Schema.positive())
+
+const Matcher = Schema.Struct({
+  method: maybe(Schema.String),
+  path: maybe(Schema.String),
+  pattern: maybe(Pattern),
+  operation: maybe(Operation),
+  connection: maybe(Schema.String),
+  connector: maybe(Schema.String),
+  action: maybe(Schema.String),
+  from: maybe(Count)
+})
+
+const timing = { delayMillis: maybe(Millis), skewMillis: maybe(Schema.Number.pipe(Schema.finite())) }
+const commit = maybe(Schema.Boolean)
+const Status = Schema.Int.pipe(Schema.between(200, 599))
+
+const Fault = Schema.Union(
+  Schema.TaggedStruct("Answer", {
+    status: maybe(Status),
+    headers: maybe(Headers),
+    json: maybe(Json),
+    text: maybe(Schema.String),
+    commit,
+    ...timing
+  }),
+  Schema.TaggedStruct("RateLimited", {
+    retryAfterMillis: maybe(Millis),
+    hint: maybe(Schema.Literal("seconds", "date", "millis", "recovery")),
+    ...timing
+  }),
+  Schema.TaggedStruct("Reset", { commit, ...timing }),
+  Schema.TaggedStruct("Refused", timing),
+  Schema.TaggedStruct("Hang", { commit, ...timing }),
+  Schema.TaggedStruct("CutBody", { commit, status: maybe(Status), json: maybe(Json), ...timing }),
+  Schema.TaggedStruct("SlowBody", { bytes: Count, everyMillis: Millis, ...timing }),
+  Schema.TaggedStruct("StaleRead", { changes: maybe(Count), ...timing }),
+  Schema.TaggedStruct("Duplicate", timing),
+  Schema.TaggedStruct("Pass", timing)
+)
+
+const Kind = Schema.Literal(...allKinds)
+
+/** Rounding must not make a whole of shares more than a whole. */
+const rounding = 1e-9
+
+const Rates = Schema.Record({ key: Kind, value: Schema.Number.pipe(Schema.between(0, 1)) }).pipe(
+  Schema.partialWith({ exact: true }),
+  Schema.filter(
+    (rates) =>
+      Object.values(rates).reduce((sum, rate) => sum + rate, 0) <= 1 + rounding ||
+      "expected rates of 1 or less together"
+  )
+)
+
+const matcher = maybe(Matcher)
+
+const Rule = Schema.Union(
+  Schema.TaggedStruct("Next", { matcher, faults: Schema.Array(Fault) }),
+  Schema.TaggedStruct("Always", { matcher, fault: Fault }),
+  Schema.TaggedStruct("Seeded", { matcher, seed: Schema.Int, rates: Rates })
+)
+
+/** The data of a plan, as its file holds it. @internal */
+export const PlanData = Schema.Struct({ rules: Schema.Array(Rule) })
+
+const strict = { errors: "all", onExcessProperty: "error" } as const
+
+/** @internal */
+export const decode = Schema.decodeUnknown(PlanData, strict)
+
+const validate = Schema.validateEither(PlanData, strict)
+
+/** A plan that a program has made: the types leave room for what cannot be. @internal */
+export const check = (plan: Plan): { readonly plan?: Plan; readonly issues: ReadonlyArray<Issue> } =>
+  Either.match(validate(plan), {
+    onLeft: (error) => ({ issues: issuesOf(error) }),
+    onRight: (plan) => ({ plan, issues: [] })
+  })
