@@ -176,8 +176,8 @@ export class FaultsInvalid extends Data.TaggedError("FaultsInvalid")<{
   readonly issues: ReadonlyArray<Issue>
 }> {
   override get message(): string {
-    const lines = this.issues.map(({ path, reason }) => `${path === "" ? "at its top" : path}: ${reason}`)
-    return `the fault plan is invalid, ${lines.join("; ")}; correct it there, Faults.print shows a plan as it is read`
+    const places = this.issues.map(({ path, reason }) => `at ${path === "" ? "its top" : path}: ${reason}`)
+    return `the fault plan is invalid ${places.join("; ")}`
   }
 }
 
@@ -453,8 +453,10 @@ export const all = (...plans: ReadonlyArray<Plan>): Plan => ({ rules: plans.flat
  * @example
  * ```ts
  * import * as Faults from "@effect-connectors/testing/Faults"
+ * import { pipe } from "effect/Function"
  *
- * export const plan = Faults.next(Faults.refused).pipe(
+ * export const plan = pipe(
+ *   Faults.next(Faults.refused),
  *   Faults.and(Faults.always({ operation: "catalog.list" }, Faults.delay("2 seconds")))
  * )
  * ```
@@ -517,7 +519,11 @@ export const fromJson = (json: unknown): Effect.Effect<Plan, FaultsInvalid> => d
  */
 export const fromJsonText = (text: string): Effect.Effect<Plan, FaultsInvalid> =>
   Effect.flatMap(
-    Effect.try({ try: (): unknown => JSON.parse(text), catch: () => new FaultsInvalid({ issues: [notJson] }) }),
+    Effect.try({
+      try: (): unknown => JSON.parse(text),
+      catch: () =>
+        new FaultsInvalid({ issues: [{ ...notJson, reason: `${notJson.reason}, begin with {"rules": []}` }] })
+    }),
     fromJson
   )
 

@@ -144,7 +144,7 @@ export interface WorldAuth {
 
 /**
  * What befalls requests that nothing was scripted for: a share of them, drawn from a seed, the same on each run.
- * Each platform draws for itself.
+ * Each question (method and path) draws for itself. `Faults` can do more.
  *
  * @since 0.1.0
  * @category models

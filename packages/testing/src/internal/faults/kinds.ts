@@ -3,12 +3,12 @@ import type { Fault, Kind, Rates } from "../../Faults.js"
 /** The one fault that each kind stands for. @internal */
 export const kinds: Readonly<Record<Kind, Fault>> = {
   unavailable: { _tag: "Answer", status: 503, json: { message: "for a moment" } },
-  gatewayTimeout: { _tag: "Answer", status: 504, json: { message: "the gateway gave up" }, commit: true },
   rateLimited: { _tag: "RateLimited", retryAfterMillis: 1000 },
   refused: { _tag: "Refused" },
   reset: { _tag: "Reset" },
   lostAnswer: { _tag: "Reset", commit: true },
   cutBody: { _tag: "CutBody", commit: true },
+  gatewayTimeout: { _tag: "Answer", status: 504, json: { message: "the gateway gave up" }, commit: true },
   html: {
     _tag: "Answer",
     text: "<!doctype html><title>Welcome</title><p>Please sign in.</p>",
