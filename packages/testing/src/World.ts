@@ -8,11 +8,37 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as BosaWorld from "./BosaWorld.js"
+import { ConnectionBuilder } from "./ConnectionBuilder.js"
+import { ConnectorBuilder } from "./ConnectorBuilder.js"
 import type { ActionHandler, Executor, Json, JsonObject, Kind } from "./Executor.js"
 import { issuesOf } from "./internal/bosa/issues.js"
+import { join } from "./internal/dsl/join.js"
 import * as demoWorld from "./internal/demoWorld.js"
 import { issuesOf as issuesIn, notJson } from "./internal/issues.js"
 import { WorldData } from "./internal/worldSchema.js"
+
+/**
+ * What a job shows to one who asks.
+ *
+ * @since 0.4.0
+ * @category models
+ */
+export interface JobLook {
+  /** The word as it is sent; `completed`, `failed` and `cancelled` are ends. */
+  readonly status: string
+  readonly progress?: Json
+  readonly result?: Json
+  readonly error?: Json
+  readonly message?: string
+}
+
+/**
+ * What a job shows to one poll, in short: a text is a state word, a number means `running` at so many percent.
+ *
+ * @since 0.4.0
+ * @category models
+ */
+export type JobMark = string | number | JobLook
 
 /**
  * One step of a job, in force from `atMillis` (milliseconds since its start) on.
@@ -20,14 +46,8 @@ import { WorldData } from "./internal/worldSchema.js"
  * @since 0.1.0
  * @category models
  */
-export interface JobStep {
+export interface JobStep extends JobLook {
   readonly atMillis: number
-  /** The word as it is sent; `completed`, `failed` and `cancelled` are ends. */
-  readonly status: string
-  readonly progress?: Json
-  readonly result?: Json
-  readonly error?: Json
-  readonly message?: string
 }
 
 /**
@@ -55,6 +75,11 @@ export interface Plan {
   readonly alwaysJob?: boolean
   /** What its job shows step by step, instead of all of the above. The last step stays. */
   readonly steps?: ReadonlyArray<JobStep>
+  /**
+   * What its job shows poll by poll, instead of all of the above: each poll sees the next, the last stays, and a
+   * successful end has the result. Such work always becomes a job.
+   */
+  readonly polls?: ReadonlyArray<JobMark>
 }
 
 /**
@@ -208,13 +233,28 @@ export class WorldInvalid extends Data.TaggedError("WorldInvalid")<{
 }
 
 /**
- * A world of some of its fields; without `connections` it has none.
+ * A part of a world: a connection or a connector in the making, or some of the fields of a world, or a whole one.
+ *
+ * @since 0.4.0
+ * @category models
+ */
+export type Part = ConnectionBuilder | ConnectorBuilder | Partial<World>
+
+/**
+ * A world of its parts; without connections it has none. A later connection or connector takes the place of an
+ * earlier one of its name, and so does any other field.
  *
  * @example
  * ```ts
+ * import * as Job from "@effect-connectors/testing/Job"
  * import * as World from "@effect-connectors/testing/World"
  *
- * const world = World.make({
+ * const crm = World.connection("crm").action("sync", Job.takes("6 seconds", { progress: true, result: { synced: 2 } }))
+ *
+ * const world = World.make(crm, World.connector("github"), { auth: { serviceTokens: ["a-token"] } })
+ *
+ * // the same as data, without the connector
+ * const data = World.make({
  *   connections: [{ slug: "crm", actions: [{ slug: "sync", takesMillis: 6000, progress: true, result: { synced: 2 } }] }]
  * })
  * ```
@@ -222,7 +262,23 @@ export class WorldInvalid extends Data.TaggedError("WorldInvalid")<{
  * @since 0.1.0
  * @category constructors
  */
-export const make = (world: Partial<World>): World => ({ connections: [], ...world })
+export const make = (...parts: ReadonlyArray<Part>): World => parts.reduce<World>(join, { connections: [] })
+
+/**
+ * A connection without anything yet, for {@link make}: see `ConnectionBuilder`.
+ *
+ * @since 0.4.0
+ * @category constructors
+ */
+export const connection = (slug: string): ConnectionBuilder => new ConnectionBuilder({ slug })
+
+/**
+ * A connector of BOSA / GL Connectors without anything yet, for {@link make}: see `ConnectorBuilder`.
+ *
+ * @since 0.4.0
+ * @category constructors
+ */
+export const connector = (name: string): ConnectorBuilder => new ConnectorBuilder({ name })
 
 /**
  * A small world to try things on: `crm` (actions `fetch-deal`, `sync`, `fails`, `stuck`,

@@ -1,15 +1,22 @@
 import * as Schema from "effect/Schema"
 import { BosaWorldData } from "./bosa/schema.js"
+import { issueOf } from "./jobScript.js"
 import { Headers, Json, JsonObject, maybe, Millis, Text } from "./schemaParts.js"
 
-const Step = Schema.Struct({
-  atMillis: Millis,
+const look = {
   status: Text,
   progress: maybe(Json),
   result: maybe(Json),
   error: maybe(Json),
   message: maybe(Schema.String)
-})
+}
+
+const Polls = Schema.Array(Schema.Union(Text, Schema.Number, Schema.Struct(look))).pipe(
+  Schema.filter((marks) => {
+    const issue = issueOf(marks)
+    return issue === undefined || { path: marks.length === 0 ? [] : [issue.index], message: issue.reason }
+  })
+)
 
 const plan = {
   takesMillis: maybe(Millis),
@@ -26,7 +33,8 @@ const plan = {
   cancelled: maybe(Schema.Boolean),
   atOnce: maybe(Schema.Boolean),
   alwaysJob: maybe(Schema.Boolean),
-  steps: maybe(Schema.Array(Step))
+  steps: maybe(Schema.Array(Schema.Struct({ atMillis: Millis, ...look }))),
+  polls: maybe(Polls)
 }
 
 const Action = Schema.Struct({

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import type { BosaWorld } from "../../BosaWorld.js"
-import { ExecutorFailure, type Json } from "../../Executor.js"
+import { ExecutorFailure } from "../../Executor.js"
+import { nullable } from "./nullable.js"
 
-const nullable = (schema: Readonly<Record<string, Json>>): Json => ({ anyOf: [schema, { type: "null" }] })
 const text = { type: "string" } as const
 const integer = { type: "integer" } as const
 const texts = { type: "array", items: text } as const

@@ -4,9 +4,10 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { JobChange, JobView } from "../../ConnectionsModel.js"
 import type { ExecutorFailure, Json, JsonObject } from "../../Executor.js"
-import type { JobStep, Plan } from "../../World.js"
+import type { JobLook, JobStep, Plan } from "../../World.js"
 import { type Answer, notFound, ok } from "./answer.js"
 import { compact, isObject } from "../face/json.js"
+import { isEnd, isSuccess, lookOf } from "../jobScript.js"
 
 /** How work has ended, once it has. @internal */
 export interface Outcome {
@@ -35,17 +36,6 @@ interface Shown {
   readonly error?: Json | undefined
   readonly message?: string | undefined
 }
-
-const ends: ReadonlySet<string> = new Set(
-  (
-    "succeeded success completed complete done finished failed failure error errored rejected timed_out timeout expired " +
-    "cancelled canceled aborted killed"
-  ).split(" ")
-)
-
-const isEnd = (status: string): boolean => ends.has(status.trim().toLowerCase().replace(/[- ]/g, "_"))
-
-const isSuccess = (status: string): boolean => /^(succe|complete|done|finished)/i.test(status.trim())
 
 /** How long after its start work is over, in milliseconds. @internal */
 export const lengthOf = (plan: Plan): number => {
@@ -82,17 +72,22 @@ const ended = (plan: Plan, exit: Exit.Exit<Json, ExecutorFailure>): Shown => {
   }
 }
 
-const stepAt = (steps: ReadonlyArray<JobStep>, elapsed: number, exit: Outcome["exit"]): Shown => {
-  const step = steps.reduce<JobStep | undefined>((last, step) => (step.atMillis <= elapsed ? step : last), undefined)
-  if (step === undefined) return { status: "queued" }
-  const result = isSuccess(step.status) && exit !== undefined && Exit.isSuccess(exit) ? exit.value : undefined
-  return { result, ...step }
+const stepAt = (steps: ReadonlyArray<JobStep>, elapsed: number): JobLook =>
+  steps.reduce<JobLook>((last, step) => (step.atMillis <= elapsed ? step : last), { status: "queued" })
+
+/** A scripted look; what the work came to is in it where the script leaves that open. */
+const played = (plan: Plan, look: JobLook, exit: Outcome["exit"]): Shown => {
+  if (exit === undefined || !isSuccess(look.status)) return look
+  return Exit.isSuccess(exit) ? { result: exit.value, ...look } : ended(plan, exit)
 }
 
-const show = (job: Job, now: number): Shown => {
+/** What a job shows to a poll that `polls` others came before. */
+const show = (job: Job, now: number, polls: number): Shown => {
   const { plan, outcome } = job
   const elapsed = now - job.createdAt
-  if (plan.steps !== undefined) return stepAt(plan.steps, elapsed, outcome.exit)
+  const mark = plan.polls?.[Math.min(polls, plan.polls.length - 1)]
+  if (mark !== undefined) return played(plan, lookOf(mark), outcome.exit)
+  if (plan.steps !== undefined) return played(plan, stepAt(plan.steps, elapsed), outcome.exit)
   if (plan.stays !== undefined) return { status: plan.stays }
   if (elapsed < (plan.queuedMillis ?? 0)) return { status: "queued" }
   const takes = plan.takesMillis ?? 0
@@ -101,9 +96,9 @@ const show = (job: Job, now: number): Shown => {
   return { status: "running", progress: plan.progress === true ? fraction : undefined }
 }
 
-const shown = (job: Job, now: number): JsonObject => {
+const shown = (job: Job, now: number, polls: number): JsonObject => {
   const { gone: _, raw: __, ...change } = job.change
-  const { status, progress, result, error, message } = { message: undefined, ...show(job, now), ...change }
+  const { status, progress, result, error, message } = { message: undefined, ...show(job, now, polls), ...change }
   return compact({
     job_id: job.id,
     status,
@@ -117,7 +112,7 @@ const shown = (job: Job, now: number): JsonObject => {
 
 /**
  * The jobs of a platform. A job is never advanced: what it shows is worked out from its
- * plan and the time of the question, so that ten thousand of them need no timer.
+ * plan and the time of the question, or the number of questions before it, so that ten thousand of them need no timer.
  *
  * @internal
  */
@@ -140,9 +135,9 @@ export class Jobs {
   get(id: string, now: number): Answer {
     const job = this.jobs.get(id)
     if (job === undefined || job.change.gone === true) return notFound(`the job ${id}`)
+    const body = job.change.raw ?? shown(job, now, job.polls)
     job.polls++
     if (job.endTold) job.pollsAfterEnd++
-    const body = job.change.raw ?? shown(job, now)
     const status = isObject(body) ? body["status"] : undefined
     if (typeof status === "string" && isEnd(status)) job.endTold = true
     return ok(body)
@@ -158,7 +153,7 @@ export class Jobs {
 
   views(now: number): ReadonlyArray<JobView> {
     return Array.from(this.jobs.values(), (job) => {
-      const status = job.change.status ?? show(job, now).status
+      const status = job.change.status ?? show(job, now, job.polls).status
       const { id, connection, name, createdAt, polls, pollsAfterEnd } = job
       return { id, connection, name, createdAt, status, ended: isEnd(status), polls, pollsAfterEnd }
     })

@@ -122,7 +122,7 @@ export class Works {
       Effect.forkIn(this.scope)
     )
     const length = lengthOf(plan)
-    if (plan.atOnce === true || (plan.alwaysJob !== true && !wanted.async)) {
+    if (plan.polls === undefined && (plan.atOnce === true || (plan.alwaysJob !== true && !wanted.async))) {
       // Work that needs no time is over after this, and then no timer is set.
       yield* Effect.yieldNow()
       const limit = plan.atOnce === true ? Infinity : (wanted.timeoutMillis ?? this.world.syncLimitMillis ?? 20_000)
