@@ -90,6 +90,9 @@ const hinted = { ...answered, retryAfter: Schema.optional(Schema.DurationFromSel
 
 const phase = Schema.Literal("connect", "request", "response", "body")
 
+/** What the transport says of it beside its code. */
+const detail = Schema.optional(Schema.String)
+
 /**
  * 401: the server does not accept the credentials, or they could not be had (`status` is 0 then).
  *
@@ -277,12 +280,13 @@ export class Unreachable extends Schema.TaggedError<Unreachable>("@effect-connec
     ...call,
     code: Schema.String,
     phase,
-    timedOut: Schema.Boolean
+    timedOut: Schema.Boolean,
+    detail
   }
 ) {
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: no answer (${this.code})${tried(this)}. ${hintOf(this.code)}${jobHint(this)}`
+    return `${where(this)}: no answer (${this.code})${tried(this)}. ${this.detail ?? hintOf(this.code)}${jobHint(this)}`
   }
 }
 
@@ -294,11 +298,12 @@ export class Unreachable extends Schema.TaggedError<Unreachable>("@effect-connec
  */
 export class NotSent extends Schema.TaggedError<NotSent>("@effect-connectors/core/ApiError/NotSent")("NotSent", {
   ...call,
-  code: Schema.String
+  code: Schema.String,
+  detail
 }) {
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: could not be sent (${this.code})${tried(this)}; the server did not see it. ${hintOf(this.code)}`
+    return `${where(this)}: could not be sent (${this.code})${tried(this)}; the server did not see it. ${this.detail ?? hintOf(this.code)}`
   }
 }
 

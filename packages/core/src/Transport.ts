@@ -69,6 +69,8 @@ export interface Evidence {
   readonly timedOut: boolean
   /** The status of the answer, when its head was read. */
   readonly status?: number | undefined
+  /** What the caller is told of the failure in place of our own advice, such as why a recording has no answer; never a secret. */
+  readonly detail?: string | undefined
 }
 
 /**

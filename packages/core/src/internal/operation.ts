@@ -34,9 +34,9 @@ const unreadableBody = (
   )
 
 const read: Kind<ReadError> = {
-  lost: (call, { code, phase, status, timedOut }, response) =>
+  lost: (call, { code, detail, phase, status, timedOut }, response) =>
     status === undefined
-      ? new Unreachable({ ...call, code, phase, timedOut })
+      ? new Unreachable({ ...call, code, phase, timedOut, detail })
       : unreadableBody(call, status, code === bodyTooLarge ? "too large" : "truncated", response),
   unreadable: (call, response, reason) => unreadableBody(call, response.status, reason, response),
   late: (call, deadline) => new DeadlineExceeded({ ...call, deadline })
@@ -61,7 +61,7 @@ const write: Kind<WriteError> = {
           new OutcomeUnknown({ ...call, phase: evidence.phase, code: evidence.code, status: evidence.status }),
           response
         )
-      : new NotSent({ ...call, code: evidence.code }),
+      : new NotSent({ ...call, code: evidence.code, detail: evidence.detail }),
   unreadable: (call, response, reason) =>
     withResponse(
       new OutcomeUnknown({ ...call, phase: "body", code: codes[reason], status: response.status }),

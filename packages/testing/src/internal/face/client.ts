@@ -67,7 +67,10 @@ const concat = (chunks: Iterable<Uint8Array>): Uint8Array => {
   return bytes
 }
 
-const sentOf = (request: HttpClientRequest.HttpClientRequest): Effect.Effect<Sent, HttpClientError.RequestError> => {
+/** The bytes of a request, as they leave. @internal */
+export const sentOf = (
+  request: HttpClientRequest.HttpClientRequest
+): Effect.Effect<Sent, HttpClientError.RequestError> => {
   const body = request.body
   switch (body._tag) {
     case "Empty":

@@ -8,8 +8,8 @@ import * as Option from "effect/Option"
 import * as Transport from "@effect-connectors/core/Transport"
 import type { Answer } from "./answer.js"
 
-/** Statuses whose answer has no body: `Response` refuses one. */
-const bodiless: ReadonlySet<number> = new Set([101, 204, 205, 304])
+/** Statuses whose answer has no body: `Response` refuses one. @internal */
+export const bodiless: ReadonlySet<number> = new Set([101, 204, 205, 304])
 
 type Head = Pick<Answer, "status" | "headers">
 

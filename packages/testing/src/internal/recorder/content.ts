@@ -1,0 +1,51 @@
+import type { Json } from "../../Executor.js"
+import type { Content } from "../../Recording.js"
+import { isArray, isObject, parse } from "../face/json.js"
+
+const encoder = new TextEncoder()
+
+const textOf = (bytes: Uint8Array): string | undefined => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** Bytes as the easiest to read that gives the same bytes again. @internal */
+export const contentOf = (bytes: Uint8Array): Content => {
+  const text = textOf(bytes)
+  if (text === undefined) return { base64: Buffer.from(bytes).toString("base64") }
+  const json = parse(text)
+  return json !== undefined && typeof json !== "string" && JSON.stringify(json) === text ? { json } : { text }
+}
+
+/** @internal */
+export const bytesOf = (content: Content | undefined): Uint8Array => {
+  if (content === undefined) return new Uint8Array()
+  if ("json" in content) return encoder.encode(JSON.stringify(content.json))
+  if ("text" in content) return encoder.encode(content.text)
+  return new Uint8Array(Buffer.from(content.base64, "base64"))
+}
+
+/** The texts of a JSON value, keys too, each turned into another. @internal */
+export const mapTexts = (json: Json, f: (text: string) => Json, key: (text: string) => string): Json => {
+  if (typeof json === "string") return f(json)
+  if (isArray(json)) return json.map((one) => mapTexts(one, f, key))
+  if (isObject(json)) {
+    return Object.fromEntries(Object.entries(json).map(([name, value]) => [key(name), mapTexts(value, f, key)]))
+  }
+  return json
+}
+
+/** The texts of a body each turned into another; those of one that is no text hold a character for each byte. @internal */
+export const mapContent = (
+  content: Content,
+  f: (text: string) => string,
+  leaf: (text: string) => Json = f
+): Content => {
+  if ("json" in content) return { json: mapTexts(content.json, leaf, f) }
+  if ("text" in content) return { text: f(content.text) }
+  const bytes = f(Buffer.from(content.base64, "base64").toString("latin1"))
+  return { base64: Buffer.from(bytes, "latin1").toString("base64") }
+}

@@ -1,0 +1,153 @@
+import type { Json, JsonObject } from "../../Executor.js"
+import type { Content, Headers, RecordedRequest, Unrecorded } from "../../Recording.js"
+import { isArray, isObject, parse } from "../face/json.js"
+import type { Names } from "./names.js"
+import type { Secrets } from "./secrets.js"
+
+/** What two requests are compared by. @internal */
+export interface Comparison {
+  readonly secrets: Secrets
+  readonly names: Names
+  readonly isIgnored: (place: string) => boolean
+  /** Whether the origin counts. */
+  readonly sameOrigin: boolean
+}
+
+type Found = Generator<string, void, undefined>
+
+const longestShown = 60
+
+const shown = (json: Json): string => {
+  const text = JSON.stringify(json)
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text
+}
+
+const instead = (place: string, isSecret: boolean, recorded: Json, actual: Json): string =>
+  isSecret ? `${place} differs` : `${place} is ${shown(actual)} and was ${shown(recorded)}`
+
+const inJson = function* (by: Comparison, recorded: Json, actual: Json, place: string, isSecret: boolean): Found {
+  if (by.isIgnored(place)) return
+  if (isObject(recorded) && isObject(actual)) {
+    for (const [name, was, is] of fieldsOf(by, recorded, actual)) {
+      const inside = `${place}.${name}`
+      if (was !== undefined && is !== undefined) {
+        yield* inJson(by, was, is, inside, isSecret || by.names.isField(name))
+      } else if (!by.isIgnored(inside)) {
+        yield is === undefined ? `${inside} is missing` : `${inside} is new`
+      }
+    }
+    return
+  }
+  if (isArray(recorded) && isArray(actual)) {
+    if (recorded.length !== actual.length) {
+      return yield `${place} has ${actual.length} items and had ${recorded.length}`
+    }
+    for (const [index, was] of recorded.entries()) {
+      yield* inJson(by, was, actual[index] ?? null, `${place}[${index}]`, isSecret)
+    }
+    return
+  }
+  if (!isSame(by, recorded, actual)) yield instead(place, isSecret, recorded, actual)
+}
+
+type Field = readonly [name: string, recorded: Json | undefined, actual: Json | undefined]
+
+// a name that holds a secret is another in the recording
+const fieldsOf = ({ secrets }: Comparison, recorded: JsonObject, actual: JsonObject): ReadonlyArray<Field> => {
+  const rest = new Map(Object.entries(actual))
+  const missing: Array<Field> = []
+  const found: Array<Field> = []
+  for (const [name, was] of Object.entries(recorded)) {
+    const is = rest.get(name)
+    if (is === undefined) missing.push([name, was, undefined])
+    else found.push([name, was, is])
+    rest.delete(name)
+  }
+  for (const field of missing) {
+    const [name, was] = field
+    const same = Array.from(rest.keys()).find((other) => secrets.fits(name, other))
+    found.push(same === undefined ? field : [name, was, rest.get(same)])
+    if (same !== undefined) rest.delete(same)
+  }
+  return [...found, ...Array.from(rest, ([name, is]): Field => [name, undefined, is])]
+}
+
+const isSame = ({ secrets }: Comparison, recorded: Json, actual: Json): boolean => {
+  if (typeof recorded !== "string") return recorded === actual
+  if (typeof actual === "string") return secrets.fits(recorded, actual)
+  return typeof actual === "number" && secrets.fits(recorded, String(actual))
+}
+
+const jsonOf = (content: Content): Json | undefined =>
+  "json" in content ? content.json : "text" in content ? parse(content.text) : undefined
+
+const rawOf = (content: Content): string =>
+  "base64" in content
+    ? Buffer.from(content.base64, "base64").toString("latin1")
+    : "text" in content
+      ? content.text
+      : JSON.stringify(content.json)
+
+const inContent = function* (by: Comparison, recorded: Content, actual: Content): Found {
+  const [was, is] = [jsonOf(recorded), jsonOf(actual)]
+  if (was !== undefined && is !== undefined) return yield* inJson(by, was, is, "body", false)
+  const isBinary = "base64" in recorded || "base64" in actual
+  if (isBinary && !("base64" in recorded && "base64" in actual)) return yield "body is of another kind"
+  const [wasRaw, isRaw] = [rawOf(recorded), rawOf(actual)]
+  if (!by.secrets.fits(wasRaw, isRaw)) yield `body differs (${isRaw.length} characters, and were ${wasRaw.length})`
+}
+
+const inBody = function* (
+  by: Comparison,
+  recorded: Content | Unrecorded | undefined,
+  actual: Content | Unrecorded | undefined
+): Found {
+  if (by.isIgnored("body")) return
+  if (recorded === undefined || actual === undefined) {
+    if (recorded !== actual) yield actual === undefined ? "body is missing" : "body is new"
+    return
+  }
+  if (!("unrecorded" in recorded) && !("unrecorded" in actual)) yield* inContent(by, recorded, actual)
+}
+
+const inHeaders = function* (by: Comparison, recorded: Headers, actual: Headers): Found {
+  for (const name of new Set([...Object.keys(recorded), ...Object.keys(actual)])) {
+    const place = `the header ${name}`
+    if (by.isIgnored(place)) continue
+    const [was, is] = [recorded[name], actual[name]]
+    if (was === undefined || is === undefined) yield is === undefined ? `${place} is missing` : `${place} is new`
+    else if (!by.secrets.fits(was, is)) yield instead(place, by.names.isHeader(name), was, is)
+  }
+}
+
+const valuesIn = ({ query }: RecordedRequest, name: string): ReadonlyArray<string> =>
+  query.flatMap(([other, value]) => (other === name ? [value] : []))
+
+const inQuery = function* (by: Comparison, recorded: RecordedRequest, actual: RecordedRequest): Found {
+  for (const name of new Set([...recorded.query, ...actual.query].map(([name]) => name))) {
+    const place = `the query ${name}`
+    if (by.isIgnored(place)) continue
+    const [was, is] = [valuesIn(recorded, name), valuesIn(actual, name)]
+    if (was.length === 0 || is.length === 0) yield is.length === 0 ? `${place} is missing` : `${place} is new`
+    else if (was.length !== is.length || !was.every((value, index) => by.secrets.fits(value, is[index] ?? ""))) {
+      yield instead(place, by.names.isQuery(name), was, is)
+    }
+  }
+}
+
+/**
+ * What of a request is not as it was recorded, one after the other: who only wants to know whether it fits takes the
+ * first. The values of places where secrets stand are not told.
+ *
+ * @internal
+ */
+export const differences = function* (by: Comparison, recorded: RecordedRequest, actual: RecordedRequest): Found {
+  if (recorded.method !== actual.method) yield `the method is ${actual.method} and was ${recorded.method}`
+  if (by.sameOrigin && recorded.origin !== actual.origin) {
+    yield `the origin is ${actual.origin} and was ${recorded.origin}`
+  }
+  if (!by.secrets.fits(recorded.path, actual.path)) yield `the path is ${actual.path} and was ${recorded.path}`
+  yield* inQuery(by, recorded, actual)
+  yield* inHeaders(by, recorded.headers, actual.headers)
+  yield* inBody(by, recorded.body, actual.body)
+}

@@ -1,0 +1,137 @@
+import * as Action from "@effect-connectors/core/Action"
+import { Auth } from "@effect-connectors/core/Auth"
+import { BosaApi } from "@effect-connectors/core/BosaApi"
+import * as ConnectorFile from "@effect-connectors/core/ConnectorFile"
+import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import * as World from "@effect-connectors/testing/World"
+import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+
+/** Whatever of it is in a file is a leak. */
+export const canary = "canary-5f1e9c37a4"
+
+export const serviceToken = `${canary}-service/+token`
+export const apiKey = `${canary}-api-key`
+export const userToken = `${canary}-user-token`
+
+const bosa = World.demo.bosa ?? {}
+
+/** The demo world, which lets only those in who know the canaries, and whose jobs take no time to speak of. */
+export const world = World.make({
+  ...World.demo,
+  auth: { serviceTokens: [serviceToken] },
+  connections: World.demo.connections.map((connection) => ({
+    ...connection,
+    actions: (connection.actions ?? []).map((action) =>
+      action.slug === "sync" ? { ...action, takesMillis: 60 } : action
+    )
+  })),
+  bosa: {
+    ...bosa,
+    clients: [
+      { name: "demo", apiKey, users: [{ identifier: "ann", token: userToken, accounts: { github: ["ann-1"] } }] }
+    ]
+  }
+})
+
+interface Keys {
+  readonly serviceToken?: string
+  readonly apiKey?: string
+}
+
+/** Both clients for a platform, over the `HttpClient` that is there. */
+export const apis = (baseUrl: string, keys: Keys = {}) =>
+  Layer.merge(
+    ConnectionsApi.layer({ baseUrl }).pipe(
+      Layer.provide(Auth.serviceToken(Redacted.make(keys.serviceToken ?? serviceToken)))
+    ),
+    BosaApi.layer({ baseUrl }).pipe(Layer.provide(Auth.bosa({ apiKey: Redacted.make(keys.apiKey ?? apiKey) })))
+  )
+
+/** A client under a replay that must not be touched. */
+export const forbidden = Layer.succeed(
+  HttpClient.HttpClient,
+  HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
+    () => Effect.dieMessage("something was sent"),
+    Effect.succeed
+  )
+)
+
+// the time of a run, and the order of headers, are not the platform's word
+const shown = (value: unknown): string =>
+  JSON.stringify(value, (name, value: unknown) => {
+    if (name === "submittedAt") return undefined
+    return name === "headers" && Predicate.isRecord(value) ? Object.entries(value).sort() : value
+  })
+
+const seen = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.match(effect, {
+    onFailure: (error) => ({ error: shown(error), message: error.message }),
+    onSuccess: (value) => ({ value: shown(value) })
+  })
+
+const bytesOf = (file: ConnectorFile.ConnectorFile) =>
+  Effect.map(Stream.runCollect(file.stream), (chunks) => Array.from(chunks).flatMap((chunk) => Array.from(chunk)))
+
+const connections = Effect.gen(function* () {
+  const { connection, jobs, list } = yield* ConnectionsApi
+  const crm = connection("crm")
+  const echo = (input: unknown) => seen(crm.actions.execute("echo", { input }))
+  return [
+    yield* seen(list({ relayId: "r1" })),
+    yield* seen(crm.actions.execute("fetch-deal", { input: { id: 7 } })),
+    yield* seen(crm.actions.execute("fetch-deal", { input: { id: 99 } })),
+    // the token again, where none is expected, and in other words
+    yield* echo({ note: `my token is ${serviceToken}.`, [serviceToken]: 1, at: [1.5, null, "é\n"] }),
+    yield* echo({
+      blob: btoa(`user:${serviceToken}`),
+      url: `https://x.example/?q=${encodeURIComponent(serviceToken)}`
+    }),
+    // secrets that only their names tell of
+    yield* echo({ password: `${canary}-password`, pin: { secret: "x1" }, configuration: { id: 82_731_946 } }),
+    yield* echo({ said: `${canary}-password`, form: `a=1&q=${encodeURIComponent(`${canary}-password`)}` }),
+    yield* seen(jobs.follow(crm.actions.execute("sync", { input: {} }, { async: true })).pipe(Stream.runCollect)),
+    yield* seen(connection("files").file.upload({ path: "a.txt", content: `for ${apiKey}` })),
+    yield* seen(connection("files").file.read({ path: "a.txt" }))
+  ]
+})
+
+const bosaCalls = Effect.gen(function* () {
+  const api = yield* BosaApi
+  const demo = api.connect("demo")
+  const file = ConnectorFile.fromBytes(Uint8Array.from([0, 255, 128, ...new TextEncoder().encode(apiKey)]), {
+    filename: "a.bin"
+  })
+  const slow = ConnectorFile.fromStream(Stream.make(Uint8Array.from([1, 2, 3]), Uint8Array.from([4])), {
+    filename: "b.bin"
+  })
+  // told by the platform, and never anything the program knew before
+  const user = yield* api.users.create("ben")
+  const token = yield* api.users.authenticate("ben", user.secret)
+  const me = yield* api.users.me(token.token)
+  return [
+    [user.identifier, user.isActive, token.tokenType, token.expiresAt, me.identifier],
+    yield* seen(demo.execute("get_item", { id: 3 })),
+    yield* seen(demo.execute("get_item", { id: 300 })),
+    yield* seen(demo.items("list_items").pipe(Stream.runCollect)),
+    yield* seen(demo.execute("upload", { name: "x", file })),
+    yield* seen(demo.execute("upload", { name: "x", file: slow })),
+    yield* Effect.scoped(Effect.flatMap(demo.action("download_binary").pipe(Action.download), bytesOf)),
+    yield* seen(
+      api.connect("github").execute("get_repository", { owner: "o", repo: "r" }, { token: Redacted.make(userToken) })
+    ),
+    // where one goes to link an account is told with a secret that nobody has sent
+    (yield* api.integrations.initiate("github", token.token, "https://app.example/back")).split("?")[0],
+    yield* seen(api.connect("github").execute("get_repository", { owner: "o", repo: "r" }))
+  ]
+})
+
+/** Many calls of both clients: what came of each, as it can be compared. */
+export const program = Effect.map(Effect.all([connections, bosaCalls]), ([a, b]) =>
+  JSON.stringify([...a, ...b], null, 2)
+)
