@@ -1,4 +1,5 @@
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import * as Headers from "@effect/platform/Headers"
 import type * as HttpServer from "@effect/platform/HttpServer"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
@@ -8,6 +9,7 @@ import type { ConnectionsModel, ModelRequest, ModelResponse } from "../Connectio
 import { maxBodyBytes, tooLarge as bosaTooLarge } from "./bosa/envelope.js"
 import { paced } from "./face/pace.js"
 import { isConnections } from "./face/paths.js"
+import { secretName } from "./face/secrets.js"
 
 /** What a server serves, each platform on its own paths. @internal */
 export interface Faces {
@@ -153,5 +155,10 @@ const respond = Effect.fnUntraced(function* (faces: Faces) {
 /**
  * Answers what comes to the server with the models, until the scope ends. The platform runs an
  * app so that nothing interrupts it; this one has to end with its client, or a hanging request never would.
+ * Its spans list the headers of a request: not what lets it in.
  */
-export const serve = (server: HttpServer.HttpServer, faces: Faces) => server.serve(Effect.interruptible(respond(faces)))
+export const serve = (server: HttpServer.HttpServer, faces: Faces) =>
+  Effect.locallyWith(server.serve(Effect.interruptible(respond(faces))), Headers.currentRedactedNames, (names) => [
+    ...names,
+    secretName
+  ])

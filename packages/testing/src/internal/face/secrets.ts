@@ -1,6 +1,7 @@
 import * as Redacted from "effect/Redacted"
 
-const secret = /token|secret|key|cookie|auth|password/i
+/** What a header is called that may hold a secret. @internal */
+export const secretName = /token|secret|key|cookie|auth|password/i
 
 type Headers = Readonly<Record<string, string | Redacted.Redacted>>
 
@@ -8,7 +9,7 @@ const hideSecrets = (headers: Headers): Headers =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,
-      typeof value === "string" && secret.test(name) ? Redacted.make(value) : value
+      typeof value === "string" && secretName.test(name) ? Redacted.make(value) : value
     ])
   )
 

@@ -1,0 +1,72 @@
+/**
+ * Registers the laws of `Laws` as tests of vitest. It needs `vitest`, and is no part of the package's index: import it as
+ * `@effect-connectors/testing/Vitest`.
+ *
+ * @since 0.4.0
+ */
+import type { BosaApi } from "@effect-connectors/core/BosaApi"
+import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import { describe, it } from "vitest"
+import type { Law } from "./Law.js"
+import * as Laws from "./Laws.js"
+
+/**
+ * How laws are registered.
+ *
+ * @since 0.4.0
+ * @category models
+ */
+export interface Options extends Laws.Options {
+  /** What the tests are gathered under. Default `laws`. */
+  readonly name?: string | undefined
+}
+
+/**
+ * Registers some laws, such as `Laws.connections`, as tests of an implementation of what they are about.
+ *
+ * @since 0.4.0
+ * @category running
+ */
+export const lawsOnly = <R, E>(
+  chosen: ReadonlyArray<Law<R>>,
+  layer: Layer.Layer<R, E>,
+  { name = "laws", ...options }: Options = {}
+): void => {
+  describe(name, () => {
+    for (const law of chosen) {
+      it(law.name, async ({ skip }) => {
+        const verdict = await Effect.runPromise(Laws.judge(law, layer, options))
+        if (verdict._tag === "LawSkipped") skip(verdict.reason)
+        if (verdict._tag === "LawBroken") throw verdict
+      })
+    }
+  })
+}
+
+/**
+ * Registers all laws as tests of an implementation of both services, one test for each law. A law that cannot be shown,
+ * because something that it needs was not given, is a skipped test.
+ *
+ * @example
+ * ```ts
+ * import * as Laws from "@effect-connectors/testing/Laws"
+ * import * as Platforms from "@effect-connectors/testing/Platforms"
+ * import { laws } from "@effect-connectors/testing/Vitest"
+ * import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
+ * import * as Layer from "effect/Layer"
+ *
+ * export const fake = Laws.client({ baseUrl: "http://localhost" }).pipe(
+ *   Layer.provide(Platforms.layer(Laws.world)),
+ *   Layer.provideMerge(VirtualClock.layer)
+ * )
+ *
+ * export const register = () => laws(fake, { name: "the fake" })
+ * ```
+ *
+ * @since 0.4.0
+ * @category running
+ */
+export const laws = <E>(layer: Layer.Layer<ConnectionsApi | BosaApi, E>, options?: Options): void =>
+  lawsOnly(Laws.all, layer, options)

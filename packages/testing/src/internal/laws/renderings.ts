@@ -1,0 +1,55 @@
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+
+const inspectCustom = Symbol.for("nodejs.util.inspect.custom")
+
+const attempt = (text: () => unknown): ReadonlyArray<string> => {
+  try {
+    const found = text()
+    return typeof found === "string" ? [found] : []
+  } catch {
+    return []
+  }
+}
+
+const called = (value: object, name: PropertyKey): unknown => {
+  try {
+    const method: unknown = Reflect.get(value, name)
+    return typeof method === "function" ? Reflect.apply(method, value, []) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What a printer goes on with: what it asks for by name, and everything that is there to be listed. */
+const partsOf = (value: object): ReadonlyArray<unknown> => {
+  if (ArrayBuffer.isView(value)) return [new TextDecoder().decode(value)]
+  const listed = Reflect.ownKeys(value).flatMap((key): ReadonlyArray<unknown> => {
+    const property = Reflect.getOwnPropertyDescriptor(value, key)
+    return property?.enumerable === true ? [String(key), property.value] : []
+  })
+  const entries = value instanceof Map || value instanceof Set ? [...value] : []
+  const error = value instanceof Error ? [value.name, value.message, value.stack, value.cause] : []
+  return [...listed, ...entries, ...error, called(value, "toJSON"), called(value, inspectCustom)]
+}
+
+/**
+ * Every text that a value is shown as by whoever prints it: as text, as JSON, and by an inspection that goes
+ * as deep as it can.
+ *
+ * @internal
+ */
+export const renderings = (value: unknown): ReadonlyArray<string> => {
+  const texts: Array<string> = []
+  const seen = new Set<unknown>()
+  const waiting = [value]
+  for (let next = waiting.pop(); next !== undefined || waiting.length > 0; next = waiting.pop()) {
+    if (next === null || next === undefined || seen.has(next)) continue
+    texts.push(...attempt(() => String(next)))
+    if (Redacted.isRedacted(next) || !(Predicate.isObject(next) || Predicate.isFunction(next))) continue
+    seen.add(next)
+    texts.push(...attempt(() => JSON.stringify(next)))
+    waiting.push(...partsOf(next))
+  }
+  return texts
+}

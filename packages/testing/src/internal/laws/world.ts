@@ -1,0 +1,89 @@
+import * as Redacted from "effect/Redacted"
+import type { Target } from "../../Law.js"
+import type { World } from "../../World.js"
+
+/** Whoever shows one of these has shown a secret. @internal */
+export const canaries = {
+  serviceToken: "canary-service-token-5d1f0c7e",
+  apiKey: "canary-api-key-5d1f0c7e",
+  userToken: "canary-user-token-5d1f0c7e"
+}
+
+const items = Array.from({ length: 7 }, (_, index) => ({ id: index + 1 }))
+const result = { answer: 42 }
+
+const statuses = [400, 401, 403, 404, 409, 422, 429, 500, 503] as const
+
+const refusals = statuses.map((status) => ({ action: `refused-${status}`, status }))
+const connectorRefusals = statuses.map((status) => ({ action: `refused_${status}`, status }))
+
+const text = { type: "string" }
+const maybe = (type: string) => ({ anyOf: [{ type }, { type: "null" }] })
+
+/** The world behind `Laws.world`: its jobs take moments. @internal */
+export const lawsWorld: World = {
+  auth: { serviceTokens: [canaries.serviceToken] },
+  connections: [
+    {
+      slug: "laws",
+      displayName: "What the laws ask for",
+      actions: [
+        { slug: "quick", echo: true },
+        {
+          slug: "works",
+          steps: [
+            { atMillis: 0, status: "queued" },
+            { atMillis: 15, status: "running", progress: 0.2 },
+            { atMillis: 30, status: "running", progress: 0.5 },
+            { atMillis: 45, status: "running", progress: 0.8 },
+            { atMillis: 60, status: "completed", progress: 1, result }
+          ]
+        },
+        { slug: "fails", takesMillis: 30, progress: true, fails: { code: "NO_LUCK", message: "it went wrong" } },
+        { slug: "stays", stays: "running" },
+        ...refusals.map(({ action, status }) => ({ slug: action, fails: { status, message: "refused" } }))
+      ]
+    },
+    { slug: "laws-files", kind: "file", files: { "log.txt": "begin\n" } }
+  ],
+  bosa: {
+    clients: [{ name: "laws", apiKey: canaries.apiKey, users: [{ identifier: "laws", token: canaries.userToken }] }],
+    connectors: [
+      {
+        name: "laws",
+        actions: [
+          { name: "echo", properties: { text }, required: ["text"], echo: true },
+          { name: "by_page", properties: { page: maybe("integer") }, pages: { items, perPage: 3 } },
+          { name: "by_cursor", properties: { cursor: maybe("string") }, pages: { items, by: "cursor", perPage: 3 } },
+          ...connectorRefusals.map(({ action, status }) => ({
+            name: action,
+            error: { status, code: "REFUSED", message: "refused" }
+          }))
+        ]
+      }
+    ]
+  }
+}
+
+/** What of `lawsWorld` the laws ask for. @internal */
+export const worldTarget: Target = {
+  connection: "laws",
+  quick: "quick",
+  works: { action: "works", result },
+  fails: { action: "fails" },
+  stays: { action: "stays" },
+  refusals,
+  file: { connection: "laws-files", path: "log.txt" },
+  missing: "laws-missing",
+  connector: "laws",
+  echo: { action: "echo", input: { text: "hello" } },
+  refused: { action: "echo", input: { text: { not: "a text" } } },
+  pages: [
+    { action: "by_page", items },
+    { action: "by_cursor", items }
+  ],
+  connectorRefusals,
+  secrets: Object.values(canaries).map((canary) => Redacted.make(canary)),
+  pace: "5 millis",
+  settle: "100 millis"
+}
