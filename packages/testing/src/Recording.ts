@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import type { Json } from "./Executor.js"
 import { issuesOf } from "./internal/issues.js"
 import { ordered } from "./internal/recorder/ordered.js"
-import { format, RecordingData } from "./internal/recorder/schema.js"
+import { type format, RecordingData } from "./internal/recorder/schema.js"
 
 /**
  * Headers by their names in lower case.

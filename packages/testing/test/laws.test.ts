@@ -18,8 +18,10 @@ it("fake", async () => {
   console.log(Laws.print(report), performance.now() - t)
   assert.isTrue(report.isKept)
 })
-const emulated = Layer.unwrapEffect(Effect.map(Emulator, ({url}) => Laws.client({ baseUrl: url }))).pipe(
-  Layer.provide(FetchHttpClient.layer), Layer.provide(Emulator.layer({ world: Laws.world, executors: "memory" })))
+const emulated = Layer.unwrapEffect(Effect.map(Emulator, ({ url }) => Laws.client({ baseUrl: url }))).pipe(
+  Layer.provide(FetchHttpClient.layer),
+  Layer.provide(Emulator.layer({ world: Laws.world, executors: "memory" }))
+)
 it("fetch", async () => {
   const t = performance.now()
   const report = await Effect.runPromise(Laws.check(emulated))
