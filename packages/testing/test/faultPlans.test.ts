@@ -13,7 +13,7 @@ import * as Schema from "effect/Schema"
 import { run } from "./support/bosa.ts"
 import { get, post } from "./support/call.ts"
 
-const statusOf = <E, R>(call: Effect.Effect<readonly [number, ...Array<unknown>], E, R>) =>
+const statusOf = <E, R>(call: Effect.Effect<ReadonlyArray<unknown>, E, R>) =>
   Effect.match(call, { onFailure: () => 0, onSuccess: ([status]) => status })
 
 const list = statusOf(get("/connections"))

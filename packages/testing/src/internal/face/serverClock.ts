@@ -1,18 +1,19 @@
 import * as DateTime from "effect/DateTime"
-import * as Option from "effect/Option"
 
 /** A date as headers have it, in whole seconds. @internal */
 export const httpDate = (millis: number): string => DateTime.toDateUtc(DateTime.unsafeMake(millis)).toUTCString()
+
+const isoDate = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
 
 const dated: ReadonlySet<string> = new Set(["date", "retry-after", "expires", "last-modified"])
 
 const isHttpDate = (text: string): boolean => /^[A-Z][a-z]{2}, .* GMT$/.test(text)
 
-const shift = (text: string, millis: number, format: (moved: DateTime.DateTime) => string): string =>
-  Option.match(DateTime.make(text), {
-    onNone: () => text,
-    onSome: (time) => format(DateTime.add(time, { millis }))
-  })
+/** The same time later, written the same way; whatever is no time stays as it is. */
+const shift = (text: string, millis: number, format: (millis: number) => string): string => {
+  const time = Date.parse(text)
+  return Number.isNaN(time) ? text : format(time + millis)
+}
 
 const stamp = /("\w+_at"\s*:\s*")(\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2}))(")/g
 
@@ -21,22 +22,17 @@ interface Dated {
   readonly body: string | Uint8Array
 }
 
-/** The same by a server whose clock is so far ahead. @internal */
+/** What a server would answer whose clock is so far ahead. @internal */
 export const skewed = <A extends Dated>(answer: A, now: number, millis: number): A => {
   const headers = Object.entries({ date: httpDate(now), ...answer.headers }).map(([name, value]) =>
-    dated.has(name.toLowerCase()) && isHttpDate(value)
-      ? [name, shift(value, millis, (moved) => httpDate(DateTime.toEpochMillis(moved)))]
-      : [name, value]
+    dated.has(name.toLowerCase()) && isHttpDate(value) ? [name, shift(value, millis, httpDate)] : [name, value]
   )
   const { body } = answer
+  const moved = (_: string, before: string, time: string, after: string) =>
+    before + shift(time, millis, isoDate) + after
   return {
     ...answer,
     headers: Object.fromEntries(headers),
-    body:
-      typeof body === "string"
-        ? body.replace(stamp, (_, before: string, time: string, after: string) => {
-            return before + shift(time, millis, DateTime.formatIso) + after
-          })
-        : body
+    body: typeof body === "string" ? body.replace(stamp, moved) : body
   }
 }

@@ -1,0 +1,245 @@
+import { responseOf } from "@effect-connectors/core/ApiError"
+import * as Faults from "@effect-connectors/testing/Faults"
+import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { at } from "./support/bosa.ts"
+import { type Bench, inMemory, onEmulator, outcomeOf } from "./support/faultOutcomes.ts"
+
+/** What a read and a change come to under a fault, and how often the change is executed. */
+interface Row {
+  readonly fault: Faults.Fault
+  readonly read: string
+  readonly change: string
+  readonly executed: number
+  /** An action of BOSA / GL may answer with any file. */
+  readonly action?: string
+}
+
+const done = { read: "done", change: "done", executed: 1 }
+const unanswered = { read: "Unreachable request", change: "OutcomeUnknown request" }
+const cut = { read: "UnexpectedBody 200 truncated", change: "OutcomeUnknown 200 body", executed: 1 }
+const same = (outcome: string) => ({ read: outcome, change: outcome, executed: 0 })
+const twoSeconds = { retryAfter: "2 seconds" } as const
+
+const rows: Readonly<Record<string, Row>> = {
+  status: { fault: Faults.status(503), ...same("ServerFailed 503") },
+  "status after the work": { fault: Faults.status(504, { commit: true }), ...same("ServerFailed 504"), executed: 1 },
+  "status 404": { fault: Faults.status(404), ...same("NotFound 404") },
+  redirect: { fault: Faults.redirect("http://127.0.0.1:9/"), ...same("UnexpectedRedirect 302") },
+  rateLimited: { fault: Faults.rateLimited(), ...same("RateLimited 429") },
+  "rateLimited, seconds": { fault: Faults.rateLimited(twoSeconds), ...same("RateLimited 429 2000 ms") },
+  "rateLimited, millis": {
+    fault: Faults.rateLimited({ retryAfter: 1500, hint: "millis" }),
+    ...same("RateLimited 429 1500 ms")
+  },
+  "rateLimited, date": {
+    fault: Faults.rateLimited({ ...twoSeconds, hint: "date" }),
+    ...same("RateLimited 429 2000 ms")
+  },
+  "rateLimited, date of a clock that is off": {
+    fault: Faults.clockSkew(3_600_000, Faults.rateLimited({ ...twoSeconds, hint: "date" })),
+    ...same("RateLimited 429 2000 ms")
+  },
+  "rateLimited, recovery": {
+    fault: Faults.rateLimited({ ...twoSeconds, hint: "recovery" }),
+    ...same("RateLimited 429")
+  },
+  reset: { fault: Faults.reset, ...unanswered, executed: 0 },
+  lostAnswer: { fault: Faults.lostAnswer, ...unanswered, executed: 1 },
+  hang: { fault: Faults.hang, ...unanswered, executed: 0 },
+  hangAfterCommit: { fault: Faults.hangAfterCommit, ...unanswered, executed: 1 },
+  cutBody: { fault: Faults.cutBody, ...cut },
+  slowBytes: { fault: Faults.slowBytes({ bytes: 500, everyMillis: 1 }), ...done },
+  "slowBytes, too slow": { fault: Faults.slowBytes({ bytes: 1, everyMillis: 300 }), ...cut },
+  staleRead: { fault: Faults.staleRead(), ...done },
+  duplicate: { fault: Faults.duplicate, ...done, executed: 2 },
+  clockSkew: { fault: Faults.clockSkew(-3_600_000), ...done },
+  delay: { fault: Faults.delay("20 millis"), ...done },
+  "delay, too long": { fault: Faults.delay("2 seconds"), ...unanswered, executed: 0 },
+  html: {
+    fault: Faults.html,
+    read: "UnexpectedBody 200 wrong type",
+    change: "OutcomeUnknown 200 body",
+    executed: 0,
+    action: "done"
+  },
+  body: {
+    fault: Faults.body(""),
+    read: "UnexpectedBody 200 empty",
+    change: "OutcomeUnknown 200 body",
+    executed: 0,
+    action: "done"
+  },
+  pass: { fault: Faults.pass, ...done }
+}
+
+const deal = ({ connectionsApi }: Bench) => connectionsApi.actions.execute("crm", "fetch-deal", { input: { id: 7 } })
+
+const told = (fault: Faults.Fault) => (bench: Bench) =>
+  Effect.gen(function* () {
+    const { bosa, bosaApi, connections, connectionsApi } = bench
+    const under = <A, E, R>(matcher: Faults.Matcher, call: Effect.Effect<A, E, R>) =>
+      Effect.zipRight(connections.setFaults(Faults.when(matcher, fault)), outcomeOf(call))
+    return {
+      reads: [
+        yield* under({ operation: "connections.get" }, connectionsApi.get("crm")),
+        yield* under({ operation: "connectors.names" }, bosaApi.connectors)
+      ],
+      change: yield* under({ operation: "actions.execute" }, deal(bench)),
+      action: yield* under({ operation: "actions.execute" }, bosaApi.execute("demo", "ping", {})),
+      executed: [yield* connections.executions("crm", "fetch-deal"), yield* bosa.executions("demo", "ping")],
+      left: Faults.print(yield* connections.faults)
+    }
+  })
+
+const expected = ({ action, change, executed, read }: Row) => ({
+  reads: [read, read],
+  change,
+  action: action ?? change,
+  executed: [executed, executed],
+  left: "no faults"
+})
+
+describe("each fault is told by the real clients", () => {
+  for (const [name, row] of Object.entries(rows)) {
+    it.effect(`${name}, in memory`, () =>
+      Effect.map(inMemory(told(row.fault)), (outcome) => assert.deepStrictEqual(outcome, expected(row)))
+    )
+
+    it.live(`${name}, over sockets`, () =>
+      Effect.map(onEmulator(told(row.fault)), (outcome) => assert.deepStrictEqual(outcome, expected(row)))
+    )
+  }
+
+  it.effect("refused, in memory", () =>
+    Effect.map(inMemory(told(Faults.refused)), (outcome) =>
+      assert.deepStrictEqual(
+        outcome,
+        expected({ fault: Faults.refused, read: "Unreachable connect", change: "NotSent", executed: 0 })
+      )
+    )
+  )
+
+  it.live("refused, over sockets: what was accepted can only be dropped", () =>
+    Effect.map(onEmulator(told(Faults.refused)), (outcome) =>
+      assert.deepStrictEqual(outcome, expected({ fault: Faults.refused, ...unanswered, executed: 0 }))
+    )
+  )
+})
+
+const both = (name: string, program: (bench: Bench) => Effect.Effect<void, unknown>) => {
+  it.effect(`${name}, in memory`, () => inMemory(program))
+  it.live(`${name}, over sockets`, () => onEmulator(program))
+}
+
+describe("a stale read", () => {
+  both("sees the answer of before so many changes", ({ connections, connectionsApi }) =>
+    Effect.gen(function* () {
+      const crm = connectionsApi.connection("crm")
+      const look = Effect.map(crm.get, ({ active }) => active)
+      const stale = (changes: number) =>
+        Effect.zipRight(connections.setFaults(Faults.next(Faults.staleRead(changes))), look)
+      assert.isTrue(yield* stale(1))
+      yield* crm.setActive(false)
+      assert.isTrue(yield* stale(1))
+      assert.isFalse(yield* look)
+      yield* crm.setActive(true)
+      assert.isFalse(yield* stale(1))
+      assert.isTrue(yield* stale(2))
+      assert.isTrue(yield* stale(9))
+      assert.isTrue(yield* look)
+      assert.deepStrictEqual(
+        (yield* connections.requests).flatMap(({ fault, method }) => (method === "GET" ? [fault] : [])),
+        [undefined, "StaleRead", undefined, "StaleRead", "StaleRead", "StaleRead", undefined]
+      )
+    })
+  )
+
+  both("is of the same question: another account sees its own", ({ connections, connectionsApi }) =>
+    Effect.gen(function* () {
+      const slugs = (relayId: string) =>
+        Effect.map(connectionsApi.list({ relayId }), (all) => all.map(({ slug }) => slug))
+      const [first, second] = [yield* slugs("r1"), yield* slugs("r2")]
+      yield* connections.setFaults(Faults.always({}, Faults.staleRead()))
+      assert.deepStrictEqual([yield* slugs("r1"), yield* slugs("r2")], [first, second])
+      assert.notDeepEqual(first, second)
+    })
+  )
+})
+
+describe("a clock that is off", () => {
+  const hour = 3_600_000
+
+  both("shows in the date, and in the fields that are times", ({ connections, connectionsApi }) =>
+    Effect.gen(function* () {
+      const accepted = yield* connectionsApi.actions.execute("crm", "stuck", { input: {} }, { async: true })
+      assert.strictEqual(accepted._tag, "Accepted")
+      if (accepted._tag !== "Accepted") return
+      const look = Effect.map(connectionsApi.jobs.get(accepted.job), (state) =>
+        Date.parse(String(at(state.raw, "created_at")))
+      )
+      const plain = yield* look
+      yield* connections.setFaults(Faults.next(Faults.clockSkew(hour), Faults.clockSkew(-hour)))
+      assert.deepStrictEqual([(yield* look) - plain, (yield* look) - plain, (yield* look) - plain], [hour, -hour, 0])
+      assert.deepStrictEqual(
+        (yield* connections.requests).flatMap(({ fault, method }) => (method === "GET" ? [fault] : [])),
+        [undefined, "ClockSkew", "ClockSkew", undefined]
+      )
+      const now = yield* Clock.currentTimeMillis
+      yield* connections.setFaults(Faults.next(Faults.clockSkew(hour, Faults.status(503))))
+      const date = responseOf(yield* Effect.flip(connectionsApi.get("crm")))?.headers["date"]
+      assert.closeTo(Date.parse(String(date)) - now, hour, 2000)
+    })
+  )
+})
+
+describe("what else they do", () => {
+  both("duplicate is in the record, so that a double execution can be told from the client's", (bench) =>
+    Effect.gen(function* () {
+      yield* bench.connections.setFaults(Faults.next(Faults.duplicate))
+      yield* deal(bench)
+      const requests = yield* bench.connections.requests
+      assert.deepStrictEqual(
+        requests.map(({ executed, fault }) => [fault, executed]),
+        [["Duplicate", true]]
+      )
+      assert.strictEqual((yield* bench.connections.executionLog).length, 2)
+    })
+  )
+
+  it.effect("slow bytes and delays take the time that they say", () =>
+    inMemory((bench) =>
+      Effect.gen(function* () {
+        const { connections } = bench
+        const took = (fault: Faults.Fault) =>
+          Effect.zipRight(
+            connections.setFaults(Faults.next(fault)),
+            Effect.map(Effect.timed(deal(bench)), ([time]) => Duration.toMillis(time))
+          )
+        const size = Buffer.byteLength(JSON.stringify({ result: yield* Effect.map(deal(bench), valueOf) }))
+        assert.strictEqual(yield* took(Faults.slowBytes({ bytes: 10, everyMillis: 7 })), 7 * (Math.ceil(size / 10) - 1))
+        assert.strictEqual(yield* took(Faults.slowBytes({ bytes: size, everyMillis: 7 })), 0)
+        assert.strictEqual(yield* took(Faults.delay(150, Faults.pass)), 150)
+        assert.strictEqual(yield* took(Faults.pass), 0)
+      })
+    )
+  )
+
+  it.effect("a recovery hint has GL try again, after the wait that it names", () =>
+    inMemory(({ bosa, bosaApi }) =>
+      Effect.gen(function* () {
+        yield* bosaApi.execute("demo", "ping", {})
+        const hint = Faults.rateLimited({ retryAfter: "3 seconds", hint: "recovery" })
+        yield* bosa.setFaults(Faults.next(hint))
+        const [time] = yield* Effect.timed(bosaApi.execute("demo", "ping", {}, { maxAttempts: 2 }))
+        assert.strictEqual(Duration.toMillis(time), 3000)
+        assert.strictEqual(yield* bosa.executions("demo", "ping"), 2)
+      })
+    )
+  )
+})
+
+const valueOf = (execution: { readonly _tag: string; readonly value?: unknown }): unknown =>
+  at(execution.value, "result")
