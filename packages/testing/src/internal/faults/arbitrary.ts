@@ -4,18 +4,22 @@ import { allKinds, kinds } from "./kinds.js"
 
 const single = allKinds.filter((kind) => kind !== "duplicate")
 
+// a number shrinks by way of all that is between, a member of a list only to the first
+const indexOf = (list: ReadonlyArray<unknown>): FastCheck.Arbitrary<number> =>
+  FastCheck.integer({ min: 0, max: Math.max(0, list.length - 1) })
+
 /** @internal */
 export const arbitrary = (options: ArbitraryOptions): FastCheck.Arbitrary<Plan> => {
-  const { matchers = [{}], maxFaults = 6, maxFrom = 5 } = options
-  // one rule a fault: each can go by itself. Both lists and the count shrink towards their beginning.
+  const { kinds: among = single, matchers = [{}], maxFaults = 6, maxFrom = 5 } = options
+  // one rule a fault: each can go by itself
   const rule = FastCheck.record({
-    kind: FastCheck.constantFrom(...(options.kinds ?? single)),
-    matcher: FastCheck.constantFrom(...matchers),
+    kind: indexOf(among),
+    matcher: indexOf(matchers),
     from: FastCheck.integer({ min: 1, max: maxFrom })
   }).map(({ from, kind, matcher }): Rule => ({
     _tag: "Next",
-    matcher: from === 1 ? matcher : { ...matcher, from },
-    faults: [kinds[kind]]
+    matcher: { ...matchers[matcher], ...(from > 1 && { from }) },
+    faults: among.slice(kind, kind + 1).map((name) => kinds[name])
   }))
   return FastCheck.array(rule, { maxLength: maxFaults }).map((rules) => ({ rules }))
 }
