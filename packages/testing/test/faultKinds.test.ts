@@ -1,4 +1,7 @@
 import { responseOf } from "@effect-connectors/core/ApiError"
+import { BosaTest } from "@effect-connectors/testing/BosaTest"
+import type * as ConnectionsModel from "@effect-connectors/testing/ConnectionsModel"
+import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
 import * as Faults from "@effect-connectors/testing/Faults"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
@@ -166,6 +169,46 @@ describe("a stale read", () => {
       assert.deepStrictEqual([yield* slugs("r1"), yield* slugs("r2")], [first, second])
       assert.notDeepEqual(first, second)
     })
+  )
+})
+
+const ask = (path: string, headers: Readonly<Record<string, string>> = {}): ConnectionsModel.ModelRequest => ({
+  method: "GET",
+  path,
+  query: [],
+  headers,
+  body: "",
+  bytes: new Uint8Array(),
+  origin: "http://localhost"
+})
+
+describe("what a stale read can know", () => {
+  it.effect("is nothing of what another user was answered", () =>
+    Effect.gen(function* () {
+      const bosa = yield* BosaTest.make()
+      const me = (token: string) =>
+        bosa.handle(ask("/users/me", { "x-api-key": bosa.apiKey, authorization: `Bearer ${token}` }))
+      const [ann, bob] = [yield* bosa.token("ann"), yield* bosa.token("bob")]
+      yield* me(ann)
+      const own = yield* me(bob)
+      yield* bosa.setFaults(Faults.next(Faults.staleRead()))
+      assert.deepInclude(yield* me(bob), { _tag: "Answer", status: 200, body: "body" in own ? own.body : "" })
+    })
+  )
+
+  it.effect("is of the last thousand questions, and of their last eight answers", () =>
+    Effect.gen(function* () {
+      const connections = yield* ConnectionsTest.make()
+      const job = (id: string | number) => connections.handle(ask(`/api/v1/jobs/${id}`))
+      const states = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]
+      yield* Effect.forEach(states, (status) => Effect.zipRight(connections.setJob("1", { status }), job("1")))
+      const stale = Effect.zipRight(connections.setFaults(Faults.next(Faults.staleRead(99))), job("1"))
+      const statusIn = (response: ConnectionsModel.ModelResponse) =>
+        "body" in response && typeof response.body === "string" ? at(JSON.parse(response.body), "status") : undefined
+      assert.strictEqual(statusIn(yield* stale), "c")
+      yield* Effect.forEach(Array.from({ length: 1000 }), (_, index) => job(`other-${index}`))
+      assert.strictEqual(statusIn(yield* stale), "j")
+    }).pipe(Effect.scoped)
   )
 })
 

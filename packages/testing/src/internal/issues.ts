@@ -6,8 +6,8 @@ export interface Issue {
   readonly reason: string
 }
 
-/** Names and indexes as one reads them: `connections[0].slug`. @internal */
-export const pathOf = (path: ReadonlyArray<PropertyKey>): string =>
+/** Names and indexes as one reads them: `connections[0].slug`. */
+const pathOf = (path: ReadonlyArray<PropertyKey>): string =>
   path.reduce<string>(
     (text, key) => (typeof key === "number" ? `${text}[${key}]` : `${text}${text === "" ? "" : "."}${String(key)}`),
     ""

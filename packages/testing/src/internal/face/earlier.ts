@@ -1,7 +1,17 @@
+import type { RecordedRequest } from "../../ConnectionsModel.js"
 import type { Answer } from "./answer.js"
 
 const maxQuestions = 1000
 const maxAnswers = 8
+
+/** What makes two reads ask for the same thing. @internal */
+export type Question = Pick<RecordedRequest, "method" | "path" | "query" | "headers">
+
+// Who asks is part of it: nobody sees what another one was answered. One text and no list: each poll has one made.
+const keyOf = ({ headers, path, query }: Question): string => {
+  const { authorization, cookie, "x-api-key": apiKey, "x-service-token": serviceToken } = headers
+  return `${path}\n${query.length === 0 ? "" : query.join("\n")}\n${authorization}\n${cookie}\n${apiKey}\n${serviceToken}`
+}
 
 const isSame = (a: Answer | undefined, b: Answer): boolean =>
   a !== undefined && a.status === b.status && a.body === b.body
@@ -10,12 +20,14 @@ const isSame = (a: Answer | undefined, b: Answer): boolean =>
 export class Earlier {
   private readonly answers = new Map<string, Array<Answer>>()
 
-  keep(question: string, answer: Answer): void {
-    const known = this.answers.get(question)
+  /** Files are left out: they are large, and made anew each time. */
+  keep(question: Question, answer: Answer): void {
+    if (question.method !== "GET" || typeof answer.body !== "string") return
+    const key = keyOf(question)
+    const known = this.answers.get(key)
     if (known === undefined) {
-      this.answers.set(question, [answer])
-      const [oldest = ""] = this.answers.size > maxQuestions ? this.answers.keys() : [""]
-      if (this.answers.size > maxQuestions) this.answers.delete(oldest)
+      this.answers.set(key, [answer])
+      if (this.answers.size > maxQuestions) this.forgetOldest()
     } else if (!isSame(known.at(-1), answer)) {
       known.push(answer)
       if (known.length > maxAnswers) known.shift()
@@ -23,8 +35,15 @@ export class Earlier {
   }
 
   /** The answer of so many changes ago, or the oldest known; `undefined` when there was no other than that of now. */
-  before(question: string, changes: number): Answer | undefined {
-    const known = this.answers.get(question) ?? []
+  before(question: Question, changes: number): Answer | undefined {
+    const known = question.method === "GET" ? (this.answers.get(keyOf(question)) ?? []) : []
     return known.length < 2 ? undefined : known[Math.max(0, known.length - 1 - changes)]
+  }
+
+  private forgetOldest(): void {
+    for (const key of this.answers.keys()) {
+      this.answers.delete(key)
+      return
+    }
   }
 }

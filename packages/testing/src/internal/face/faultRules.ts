@@ -32,7 +32,7 @@ class Draws {
   }
 }
 
-const expressionOf = ({ from: _, pattern, path, ...rest }: Matcher): ReadonlyArray<AnyMatcher> => [
+const matchersOf = ({ from: _, pattern, path, ...rest }: Matcher): ReadonlyArray<AnyMatcher> => [
   ...(path === undefined ? [] : [{ ...rest, path }]),
   ...(pattern === undefined ? [] : [{ ...rest, path: new RegExp(pattern) }]),
   ...(path === undefined && pattern === undefined ? [rest] : [])
@@ -46,7 +46,7 @@ class Live {
   private readonly draws: Draws | undefined
 
   constructor(private readonly rule: Rule) {
-    this.matchers = expressionOf(rule.matcher ?? {})
+    this.matchers = matchersOf(rule.matcher ?? {})
     this.draws = rule._tag === "Seeded" ? new Draws(rule.seed, rule.rates) : undefined
   }
 

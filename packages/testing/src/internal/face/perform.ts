@@ -4,14 +4,11 @@ import type { FaultName, ModelResponse, Scripted } from "../../ConnectionsModel.
 import type { Fault } from "../../Faults.js"
 import * as Begun from "./begun.js"
 import { type Answer, json, text } from "./answer.js"
-import type { Earlier } from "./earlier.js"
+import type { Earlier, Question } from "./earlier.js"
 import { httpDate, skewed } from "./serverClock.js"
 
-/** The parts of a record that tell a request, and that a scripted answer and a client that leaves write to. @internal */
-export interface Fated {
-  readonly method: string
-  readonly path: string
-  readonly query: ReadonlyArray<readonly [name: string, value: string]>
+/** The parts of a record that tell what is asked, and that a scripted answer and a client that leaves write to. @internal */
+export interface Fated extends Question {
   status: number | undefined
   fault: FaultName | undefined
   interrupted: boolean
@@ -23,9 +20,6 @@ interface Arrival {
   readonly respond: Effect.Effect<Answer>
   readonly earlier: Earlier
 }
-
-const questionOf = ({ path, query }: Fated): string =>
-  query.length === 0 ? path : `${path}?${query.map((pair) => pair.join("=")).join("&")}`
 
 const cut = (answer: Answer): ModelResponse => {
   if (typeof answer.body !== "string") {
@@ -103,7 +97,7 @@ const fateOf = Effect.fnUntraced(function* (
     }
     case "StaleRead": {
       const present = yield* respond
-      const past = record.method === "GET" ? earlier.before(questionOf(record), scripted.changes ?? 1) : undefined
+      const past = earlier.before(record, scripted.changes ?? 1)
       if (past === undefined) return present
       record.fault = "StaleRead"
       return past
@@ -139,22 +133,21 @@ export const respondTo = (
   record: Fated,
   requestId: string,
   scripted: Scripted | undefined,
-  answer: Effect.Effect<Answer>,
+  respond: Effect.Effect<Answer>,
   earlier: Earlier
 ): Effect.Effect<ModelResponse> => {
+  const keep = (answer: Answer): Answer => {
+    earlier.keep(record, answer)
+    return answer
+  }
   const told = (response: ModelResponse): ModelResponse => {
     if (response._tag === "Reset" || response._tag === "Refused") return response
+    if (scripted === undefined && response._tag === "Answer") keep(response)
     record.status = response.status
     return { ...response, headers: { "x-request-id": requestId, ...response.headers } }
   }
-  const respond =
-    record.method === "GET"
-      ? Begun.map(answer, (answer) => {
-          earlier.keep(questionOf(record), answer)
-          return answer
-        })
-      : answer
-  const rest = scripted === undefined ? respond : perform(scripted, { record, respond, earlier })
+  const rest: Effect.Effect<ModelResponse> =
+    scripted === undefined ? respond : perform(scripted, { record, respond: Effect.map(respond, keep), earlier })
   if (Begun.isDone(rest)) return Begun.map(rest, told)
   return rest.pipe(
     Effect.onInterrupt(() =>
