@@ -1,12 +1,18 @@
 import { responseOf } from "@effect-connectors/core/ApiError"
+import { Auth } from "@effect-connectors/core/Auth"
+import * as ConnectionsApi from "@effect-connectors/core/ConnectionsApi"
 import { BosaTest } from "@effect-connectors/testing/BosaTest"
 import type * as ConnectionsModel from "@effect-connectors/testing/ConnectionsModel"
 import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
 import * as Faults from "@effect-connectors/testing/Faults"
+import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
+import * as World from "@effect-connectors/testing/World"
+import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { at } from "./support/bosa.ts"
 import { type Bench, inMemory, onEmulator, outcomeOf } from "./support/faultOutcomes.ts"
 
@@ -268,6 +274,47 @@ describe("what else they do", () => {
         assert.strictEqual(yield* took(Faults.pass), 0)
       })
     )
+  )
+
+  it.effect("slow bytes come piece by piece to a client that reads them as a stream", () =>
+    Effect.gen(function* () {
+      const faults = Faults.next(Faults.slowBytes({ bytes: 30, everyMillis: 7 }))
+      const { client } = yield* ConnectionsTest.make(World.demo, { faults })
+      const [headTime, response] = yield* Effect.timed(client.get("http://localhost/api/v1/connections/crm"))
+      const pieces = yield* Stream.runCollect(
+        Stream.mapEffect(response.stream, ({ byteLength }) =>
+          Effect.map(Clock.currentTimeMillis, (at) => [at, byteLength] as const)
+        )
+      )
+      assert.strictEqual(Duration.toMillis(headTime), 0)
+      assert.deepStrictEqual([...pieces].slice(0, 3), [
+        [0, 30],
+        [7, 30],
+        [14, 30]
+      ])
+    }).pipe(Effect.scoped, VirtualClock.provide)
+  )
+
+  both("slow bytes leave the status of a refusal as it is", ({ connections, connectionsApi }) =>
+    Effect.gen(function* () {
+      yield* connections.setFaults(Faults.next(Faults.slowBytes({ bytes: 1, everyMillis: 300 })))
+      assert.strictEqual(yield* outcomeOf(connectionsApi.get("none")), "NotFound 404")
+    })
+  )
+
+  it.effect("a pause longer than the client's own limit between two pieces ends the attempt", () =>
+    Effect.gen(function* () {
+      const platform = yield* ConnectionsTest.make(World.demo, {
+        faults: Faults.next(Faults.slowBytes({ bytes: 10, everyMillis: 40_000 }))
+      })
+      const patient = yield* ConnectionsApi.make({
+        baseUrl: "http://localhost",
+        retry: "none",
+        attemptTimeout: "10 minutes"
+      }).pipe(Effect.provide(Auth.none), Effect.provideService(HttpClient.HttpClient, platform.client))
+      const [time, outcome] = yield* Effect.timed(outcomeOf(patient.get("crm")))
+      assert.deepStrictEqual([Duration.toMillis(time), outcome], [30_000, "UnexpectedBody 200 truncated"])
+    }).pipe(Effect.scoped, VirtualClock.provide)
   )
 
   it.effect("a recovery hint has GL try again, after the wait that it names", () =>

@@ -1,5 +1,6 @@
 import { BosaTest } from "@effect-connectors/testing/BosaTest"
 import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
+import * as Emulator from "@effect-connectors/testing/Emulator"
 import * as Faults from "@effect-connectors/testing/Faults"
 import * as Platforms from "@effect-connectors/testing/Platforms"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
@@ -159,6 +160,32 @@ describe("what is left", () => {
         })
       )
     )
+  )
+})
+
+describe("a plan from the start", () => {
+  const faults = Faults.next(Faults.status(501), Faults.status(502))
+
+  it.effect("is in force on the fake of BOSA / GL Connectors", () =>
+    Effect.gen(function* () {
+      const ping = statusOf(run("demo/ping"))
+      assert.deepStrictEqual(yield* inTurn(ping, ping, ping), [501, 502, 200])
+    }).pipe(Effect.provide(BosaTest.layer(World.demo, { faults })))
+  )
+
+  it.scopedLive("is in force on the emulator, one for both platforms", () =>
+    Effect.gen(function* () {
+      const { bosa, unusedFaults, url } = yield* Emulator.make({ executors: "memory", faults })
+      const ask = (path: string) =>
+        Effect.map(
+          Effect.promise(() => fetch(`${url}${path}`)),
+          ({ status }) => status
+        )
+      assert.strictEqual(yield* ask("/api/v1/connections"), 501)
+      assert.strictEqual(Faults.size(yield* unusedFaults), 1)
+      assert.deepStrictEqual(yield* inTurn(ask("/connectors/names"), ask("/connectors/names")), [502, 200])
+      assert.deepStrictEqual(yield* bosa.faults, Faults.none)
+    })
   )
 })
 

@@ -217,12 +217,15 @@ const read = (
     : Effect.succeed(new BufferedResponse(request, response, body))
 }
 
-/** Until the body is there; a pause that is too long for the client never ends. */
-const arrival = (response: Answered, idleMillis: number): Effect.Effect<void> => {
-  if (response._tag === "CutBody" || response.pace === undefined) return Effect.void
+/** The answer once its body is there; none when the client has given up on a pause. */
+const whole = (response: Answered, idleMillis: number): Effect.Effect<Option.Option<Answered>> => {
+  if (response._tag === "CutBody" || response.pace === undefined) return Effect.succeedSome(response)
   const { body, pace } = response
   const millis = lengthMillis(bytesOf(body).byteLength, pace)
-  return millis === 0 ? Effect.void : pace.everyMillis > idleMillis ? Effect.never : Effect.sleep(millis)
+  if (millis === 0) return Effect.succeedSome(response)
+  return pace.everyMillis > idleMillis
+    ? Effect.as(Effect.sleep(idleMillis), Option.none())
+    : Effect.as(Effect.sleep(millis), Option.some(response))
 }
 
 type Ended = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError>
@@ -237,11 +240,12 @@ const within = (request: Request, limits: Transport.Attempt, begun: Effect.Effec
     return Effect.fail(lost(request, { phase, code: "ATTEMPT_TIMEOUT", timedOut: true, ...status }))
   })
   return Effect.flatMap(begun, (response) => arrived(request, response)).pipe(
-    Effect.tap((response) => {
+    Effect.flatMap((response) => {
       head = response
-      return arrival(response, limits.idleMillis)
+      return whole(response, limits.idleMillis)
     }),
     Effect.timeoutOption(limits.timeoutMillis),
+    Effect.map(Option.flatten),
     Effect.flatMap(Option.match({ onNone: () => timedOut, onSome: (response) => read(request, limits, response) }))
   )
 }
