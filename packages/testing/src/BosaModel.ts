@@ -9,6 +9,7 @@
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { BosaAction } from "./BosaWorld.js"
+import type { Calls } from "./Calls.js"
 import type { FaultName, ModelRequest, ModelResponse, Scripted } from "./ConnectionsModel.js"
 import type { Json, JsonObject } from "./Executor.js"
 import type * as Faults from "./Faults.js"
@@ -72,6 +73,8 @@ export interface RecordedRequest {
   readonly fault: FaultName | undefined
   /** An action was executed for it. */
   readonly executed: boolean
+  /** A scripted answer or a fault took part in what became of it. */
+  readonly scripted: boolean
   /** The client went away before the answer. */
   readonly interrupted: boolean
 }
@@ -146,6 +149,8 @@ export interface State {
   readonly apiKey: string
   /** Every request so far, in the order they came. */
   readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
+  /** What was called, in a form to assert. */
+  readonly calls: Calls<OperationName>
   /** Every execution so far, in the order they began. */
   readonly executionLog: Effect.Effect<ReadonlyArray<Execution>>
   /** How often an action was executed. */

@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import type * as BosaModel from "./BosaModel.js"
 import { make as makeModel } from "./internal/bosa/model.js"
 import { clientOf } from "./internal/face/client.js"
+import { verifyAtEnd } from "./internal/face/verified.js"
 import * as World from "./World.js"
 
 /**
@@ -46,15 +47,19 @@ export class BosaTest extends Context.Tag("@effect-connectors/testing/BosaTest")
 
   /**
    * An `HttpClient` over the platform in memory, for any origin, and the service that looks
-   * into it. `World.demo` unless another world is given. Time is the Clock of whoever asks.
+   * into it. `World.demo` unless another world is given. Time is the Clock of whoever asks. With
+   * `verify` a program that ends well dies of what `calls.verify` finds.
    */
   static readonly layer = (
     world?: World.World,
-    options?: BosaModel.Options
+    options?: BosaTest.Options
   ): Layer.Layer<BosaTest | HttpClient.HttpClient> =>
-    Layer.effectContext(
-      Effect.map(BosaTest.make(world, options), (service) =>
-        Context.make(BosaTest, service).pipe(Context.add(HttpClient.HttpClient, service.client))
+    Layer.scopedContext(
+      BosaTest.make(world, options).pipe(
+        Effect.tap(({ calls }) => verifyAtEnd(calls.verify, options)),
+        Effect.map((service) =>
+          Context.make(BosaTest, service).pipe(Context.add(HttpClient.HttpClient, service.client))
+        )
       )
     )
 }
@@ -74,5 +79,19 @@ export declare namespace BosaTest {
    */
   export interface Service extends BosaModel.BosaModel {
     readonly client: HttpClient.HttpClient
+  }
+  /**
+   * How a platform in memory is made, and whether its calls are verified at its end.
+   *
+   * @since 0.4.0
+   * @category models
+   */
+  export interface Options extends BosaModel.Options {
+    /**
+     * When the layer's scope closes after a success, and a request was for something that the world does not have, or
+     * something that was scripted was never asked for, the program dies of an `AssertionFailed` that lists them:
+     * closing a scope has no way to fail.
+     */
+    readonly verify?: boolean
   }
 }

@@ -7,6 +7,7 @@
  */
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
+import type { Calls } from "./Calls.js"
 import type { Executor, ExecutorConnection, Json, Kind, OperationName } from "./Executor.js"
 import type * as Faults from "./Faults.js"
 import type { WorldConnection } from "./World.js"
@@ -154,6 +155,8 @@ export interface RecordedRequest {
   readonly fault: FaultName | undefined
   /** Work with a side effect was started for it. */
   readonly executed: boolean
+  /** A scripted answer or a fault took part in what became of it. */
+  readonly scripted: boolean
   /** The client went away before the answer. */
   readonly interrupted: boolean
 }
@@ -232,6 +235,8 @@ export interface ConnectionView {
 export interface State {
   /** Every request so far, in the order they came. */
   readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
+  /** What was called, in a form to assert. */
+  readonly calls: Calls<OperationName>
   /** Every execution so far, in the order they began. */
   readonly executionLog: Effect.Effect<ReadonlyArray<Execution>>
   /** How often an action, or an operation such as `sql.insert`, was executed on a connection. */

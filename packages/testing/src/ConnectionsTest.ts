@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type * as ConnectionsModel from "./ConnectionsModel.js"
 import { clientOf } from "./internal/face/client.js"
+import { verifyAtEnd } from "./internal/face/verified.js"
 import { make as makeModel } from "./internal/model/model.js"
 import * as World from "./World.js"
 
@@ -47,15 +48,19 @@ export class ConnectionsTest extends Context.Tag("@effect-connectors/testing/Con
 
   /**
    * An `HttpClient` over the platform in memory, for any origin, and the service that looks
-   * into it. `World.demo` unless another world is given. Time is the Clock of whoever asks.
+   * into it. `World.demo` unless another world is given. Time is the Clock of whoever asks. With
+   * `verify` a program that ends well dies of what `calls.verify` finds.
    */
   static readonly layer = (
     world?: World.World,
-    options?: ConnectionsModel.Options
+    options?: ConnectionsTest.Options
   ): Layer.Layer<ConnectionsTest | HttpClient.HttpClient> =>
     Layer.scopedContext(
-      Effect.map(ConnectionsTest.make(world, options), (service) =>
-        Context.make(ConnectionsTest, service).pipe(Context.add(HttpClient.HttpClient, service.client))
+      ConnectionsTest.make(world, options).pipe(
+        Effect.tap(({ calls }) => verifyAtEnd(calls.verify, options)),
+        Effect.map((service) =>
+          Context.make(ConnectionsTest, service).pipe(Context.add(HttpClient.HttpClient, service.client))
+        )
       )
     )
 }
@@ -75,5 +80,19 @@ export declare namespace ConnectionsTest {
    */
   export interface Service extends ConnectionsModel.ConnectionsModel {
     readonly client: HttpClient.HttpClient
+  }
+  /**
+   * How a platform in memory is made, and whether its calls are verified at its end.
+   *
+   * @since 0.4.0
+   * @category models
+   */
+  export interface Options extends ConnectionsModel.Options {
+    /**
+     * When the layer's scope closes after a success, and a request was for something that the world does not have, or
+     * something that was scripted was never asked for, the program dies of an `AssertionFailed` that lists them:
+     * closing a scope has no way to fail.
+     */
+    readonly verify?: boolean
   }
 }

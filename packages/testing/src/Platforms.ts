@@ -15,6 +15,7 @@ import { make as makeBosaModel } from "./internal/bosa/model.js"
 import { clientOf } from "./internal/face/client.js"
 import { rulesOf } from "./internal/face/faultRules.js"
 import { isConnections } from "./internal/face/paths.js"
+import { verifyAtEnd } from "./internal/face/verified.js"
 import { make as makeModel } from "./internal/model/model.js"
 import * as World from "./World.js"
 
@@ -27,6 +28,11 @@ import * as World from "./World.js"
 export interface Options {
   /** What befalls requests from the start, one plan for both; those of the world come after it. */
   readonly faults?: Faults.Plan
+  /**
+   * When the layer's scope closes after a success the program dies of what `calls.verify` finds on either platform, as
+   * with `ConnectionsTest.Options`.
+   */
+  readonly verify?: boolean
 }
 
 /**
@@ -59,14 +65,17 @@ export const layer = (
     Effect.suspend(() => {
       const rules = rulesOf(world, options?.faults)
       const { begin: bosaBegin, ...bosa } = makeBosaModel(world, {}, rules)
-      return Effect.map(makeModel(world, {}, rules), ({ begin: connectionsBegin, ...connections }) => {
-        const client = clientOf({
-          begin: (request, now) => (isConnections(request.path) ? connectionsBegin : bosaBegin)(request, now)
+      return makeModel(world, {}, rules).pipe(
+        Effect.tap(({ calls }) => verifyAtEnd(Effect.zipRight(calls.verify, bosa.calls.verify), options)),
+        Effect.map(({ begin: connectionsBegin, ...connections }) => {
+          const client = clientOf({
+            begin: (request, now) => (isConnections(request.path) ? connectionsBegin : bosaBegin)(request, now)
+          })
+          return Context.make(ConnectionsTest, { ...connections, client }).pipe(
+            Context.add(BosaTest, { ...bosa, client }),
+            Context.add(HttpClient.HttpClient, client)
+          )
         })
-        return Context.make(ConnectionsTest, { ...connections, client }).pipe(
-          Context.add(BosaTest, { ...bosa, client }),
-          Context.add(HttpClient.HttpClient, client)
-        )
-      })
+      )
     })
   )

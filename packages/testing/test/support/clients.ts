@@ -14,7 +14,7 @@ const baseUrl = "http://localhost"
 /** The real client of Connections on a fake platform that holds these parts. */
 export const connections = (
   world: World.World,
-  options?: Parameters<typeof ConnectionsTest.layer>[1]
+  options?: ConnectionsTest.Options
 ): Layer.Layer<ConnectionsApi | ConnectionsTest, unknown> =>
   ConnectionsApi.layer({ baseUrl }).pipe(
     Layer.provide(Auth.none),
@@ -22,10 +22,7 @@ export const connections = (
   )
 
 /** The real client of BOSA / GL Connectors on a fake platform that holds these parts. */
-export const bosa = (
-  world: World.World,
-  options?: Parameters<typeof BosaTest.layer>[1]
-): Layer.Layer<BosaApi | BosaTest, unknown> =>
+export const bosa = (world: World.World, options?: BosaTest.Options): Layer.Layer<BosaApi | BosaTest, unknown> =>
   BosaApi.layer({ baseUrl }).pipe(
     Layer.provide(Auth.apiKey(Redacted.make("demo-key"))),
     Layer.provideMerge(BosaTest.layer(world, options))

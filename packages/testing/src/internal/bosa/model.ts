@@ -8,6 +8,7 @@ import type { Answer } from "../face/answer.js"
 import * as Begun from "../face/begun.js"
 import { handledBy, type Model } from "../face/client.js"
 import { Earlier } from "../face/earlier.js"
+import { unusedOf } from "../face/calls.js"
 import { type FaultRules, rulesOf } from "../face/faultRules.js"
 import { isObject, parse } from "../face/json.js"
 import { Ledger } from "../face/ledger.js"
@@ -15,6 +16,7 @@ import { respondTo } from "../face/perform.js"
 import { Scripts } from "../face/scripts.js"
 import { shown } from "../face/secrets.js"
 import { Actions } from "./actions.js"
+import { callsIn } from "./calls.js"
 import { Catalog } from "./catalog.js"
 import { Connectors, type LiveAction } from "./connectors.js"
 import { type Call, maxBodyBytes, refusal, refuse, tooLarge } from "./envelope.js"
@@ -148,6 +150,7 @@ export const make = (
       action: found._tag === "Action" ? found.action.definition.name : undefined,
       status: undefined,
       fault: undefined,
+      scripted: false,
       executed: false,
       interrupted: false
     })
@@ -155,6 +158,7 @@ export const make = (
     const call: Call = { request, requestId, now, route: route ?? { operation: "connectors.list" } }
     const { operation, connector, action } = record
     const scripted = scripts.take(request, { operation, connector, action })
+    record.scripted = scripted !== undefined
     const own =
       scripted === undefined ? respond(found, call, record) : Effect.suspend(() => respond(found, call, record))
     const rest = respondTo(record, requestId, scripted, own, earlier)
@@ -173,6 +177,7 @@ export const make = (
     apiKey: members.first.apiKey,
     requests: Effect.sync(() => log.requests.map(shown)),
     executionLog: Effect.sync(() => log.executions.map((execution) => ({ ...execution }))),
+    calls: callsIn(log, () => unusedOf(scripts, rules)),
     executions: (connector, action) => Effect.sync(() => log.executionsOf(`${connector}/${action}`)),
     users: Effect.map(Clock.currentTimeMillis, (now) => members.views(now)),
     user: (identifier) => Effect.sync(() => created(members.user(identifier))),

@@ -48,6 +48,15 @@ export class Scripts<M extends AnyMatcher> {
     return answer
   }
 
+  /** What has not been asked for, in words. */
+  get left(): ReadonlyArray<string> {
+    return this.scripts.map(({ answers, matcher }) => {
+      const rules = Object.entries(matcher).map(([name, wanted]) => `${name} ${wanted}`)
+      const whom = rules.length === 0 ? "any request" : `a request of ${rules.join(", ")}`
+      return `${answers.length} scripted ${answers.length === 1 ? "answer" : "answers"} to ${whom}`
+    })
+  }
+
   get unused(): number {
     return this.scripts.reduce((sum, script) => sum + script.answers.length, 0)
   }

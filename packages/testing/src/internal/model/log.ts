@@ -41,6 +41,7 @@ export class Log {
       action: parameters["action"],
       status: undefined,
       fault: undefined,
+      scripted: false,
       executed: false,
       interrupted: false
     })

@@ -7,12 +7,14 @@ import type { World } from "../../World.js"
 import { json } from "../face/answer.js"
 import { handledBy, type Model } from "../face/client.js"
 import { Earlier } from "../face/earlier.js"
+import { unusedOf } from "../face/calls.js"
 import { type FaultRules, rulesOf } from "../face/faultRules.js"
 import { isObject, parse } from "../face/json.js"
 import { respondTo } from "../face/perform.js"
 import { Scripts } from "../face/scripts.js"
 import { type Answer, badRequest, notFound, refuse } from "./answer.js"
 import { isAllowed } from "./auth.js"
+import { callsIn } from "./calls.js"
 import { Connections } from "./connections.js"
 import { Jobs } from "./jobs.js"
 import { Log, type OpenRequest } from "./log.js"
@@ -141,6 +143,7 @@ export const make = (
       const record = log.begin(now, request, route)
       const { operation, connection, action } = record
       const scripted = scripts.take(request, { operation, connection, action })
+      record.scripted = scripted !== undefined
       const respond =
         scripted === undefined
           ? answer(parts, request, route, record, now)
@@ -152,6 +155,7 @@ export const make = (
       handle: handledBy({ begin }),
       requests: Effect.sync(() => log.requests),
       executionLog: Effect.sync(() => log.executions.map((execution) => ({ ...execution }))),
+      calls: callsIn(log, () => unusedOf(scripts, rules)),
       executions: (connection, name) => Effect.sync(() => log.executionsOf(connection, name)),
       jobs: Effect.map(Clock.currentTimeMillis, (now) => jobs.views(now)),
       connections: Effect.sync(() => parts.connections.views),

@@ -1,0 +1,42 @@
+import * as Predicate from "effect/Predicate"
+
+/** A value that decides itself what is equal to it, as those of the usual test runners do. */
+interface Asymmetric {
+  readonly asymmetricMatch: (other: unknown) => boolean
+}
+
+const isAsymmetric = (value: unknown): value is Asymmetric =>
+  Predicate.hasProperty(value, "asymmetricMatch") && Predicate.isFunction(value.asymmetricMatch)
+
+const isPlain = (value: unknown): value is object => Predicate.isObject(value) && !Predicate.isFunction(value)
+
+const childOf = (path: string, key: string, isIndex: boolean): string =>
+  isIndex ? `${path}[${key}]` : `${path}.${key}`
+
+/** Where two values of JSON differ: the paths, e.g. `input.id`; none when they are equal. @internal */
+export const differences = (expected: unknown, actual: unknown, path: string): ReadonlyArray<string> => {
+  if (isAsymmetric(expected)) return expected.asymmetricMatch(actual) ? [] : [path]
+  if (Object.is(expected, actual)) return []
+  if (!isPlain(expected) || !isPlain(actual) || Array.isArray(expected) !== Array.isArray(actual)) return [path]
+  const there = new Map<string, unknown>(Object.entries(actual))
+  const wanted = Object.entries(expected).filter(([, value]) => value !== undefined)
+  const missing = wanted.flatMap(([key, value]) =>
+    differences(value, there.get(key), childOf(path, key, Array.isArray(expected)))
+  )
+  const names = new Set(wanted.map(([key]) => key))
+  const more = [...there.keys()].filter((key) => !names.has(key))
+  return [...missing, ...more.map((key) => childOf(path, key, Array.isArray(expected)))]
+}
+
+const shownBy = (value: Asymmetric): string =>
+  Predicate.hasProperty(value, "toAsymmetricMatcher") && Predicate.isFunction(value.toAsymmetricMatcher)
+    ? String(value.toAsymmetricMatcher())
+    : String(value)
+
+const longest = 200
+
+/** A value in one short line. @internal */
+export const shortly = (value: unknown): string => {
+  const text = JSON.stringify(value, (_, part: unknown) => (isAsymmetric(part) ? shownBy(part) : part)) ?? "undefined"
+  return text.length > longest ? `${text.slice(0, longest)}…` : text
+}
