@@ -32,6 +32,18 @@ describe("rules", () => {
     }).pipe(Effect.provide(under(Faults.next(Faults.status(503), Faults.reset, Faults.pass))))
   )
 
+  it.effect("begin anew each time that a layer is built", () =>
+    Effect.gen(function* () {
+      for (const layer of [
+        under(Faults.next(Faults.status(503))),
+        Platforms.layer(World.demo, { faults: Faults.next(Faults.status(503)) })
+      ]) {
+        assert.strictEqual(yield* Effect.provide(list, layer), 503)
+        assert.strictEqual(yield* Effect.provide(list, layer), 503)
+      }
+    })
+  )
+
   it.effect("when is for the requests that fit", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest

@@ -123,9 +123,10 @@ const answer = (
 export const make = (
   world: World,
   options?: Options,
-  rules: FaultRules = rulesOf(world, options?.faults)
+  shared?: FaultRules
 ): Effect.Effect<ConnectionsModel & Model, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
+    const rules = shared ?? rulesOf(world, options?.faults)
     const log = new Log(options?.logLimit ?? 100_000)
     const scripts = new Scripts<Matcher>(rules)
     const earlier = new Earlier()
