@@ -82,16 +82,26 @@ export interface ReplayOptions {
 }
 
 /**
+ * How requests are recorded.
+ *
+ * @since 0.4.0
+ * @category models
+ */
+export interface RecordOptions {
+  readonly secrets?: SecretOptions | undefined
+  /** How much of a body is recorded, in bytes; 16 MiB unless given. A body that is longer cannot be replayed to its end. */
+  readonly maxBodyBytes?: number | undefined
+}
+
+/**
  * How a recorder works.
  *
  * @since 0.4.0
  * @category models
  */
-export interface Options extends ReplayOptions {
+export interface Options extends RecordOptions, ReplayOptions {
   /** `auto`, the default: replay when the file is there, else record. */
   readonly mode?: "record" | "replay" | "auto" | undefined
-  /** How much of a body is recorded, in bytes; 16 MiB unless given. A body that is longer cannot be replayed to its end. */
-  readonly maxBodyBytes?: number | undefined
 }
 
 /**
@@ -140,6 +150,18 @@ export class Recorder extends Context.Tag("@effect-connectors/testing/Recorder")
   > => Layer.scopedContext(Effect.map(make(file, options), contextOf))
 
   /**
+   * Records without a file: the recording is the service's, for as long as the Layer lives.
+   *
+   * @since 0.4.0
+   */
+  static readonly layerRecord = (
+    options?: RecordOptions
+  ): Layer.Layer<Recorder | HttpClient.HttpClient, never, HttpClient.HttpClient> =>
+    Layer.effectContext(
+      Effect.flatMap(HttpClient.HttpClient, (below) => Effect.map(record(below, newSalt(), options), contextOf))
+    )
+
+  /**
    * An `HttpClient` that answers from a recording that is at hand. Nothing is sent and nothing is written.
    *
    * @since 0.4.0
@@ -148,9 +170,7 @@ export class Recorder extends Context.Tag("@effect-connectors/testing/Recorder")
     recording: Recording,
     options?: ReplayOptions
   ): Layer.Layer<Recorder | HttpClient.HttpClient> =>
-    Layer.sync(Recorder, () => replay(recording, options)).pipe(
-      Layer.map((context) => contextOf(Context.get(context, Recorder)))
-    )
+    Layer.effectContext(Effect.sync(() => contextOf(replay(recording, options))))
 }
 
 /**
@@ -183,6 +203,8 @@ export declare namespace Recorder {
 const contextOf = (service: Recorder.Service) =>
   Context.make(Recorder, service).pipe(Context.add(HttpClient.HttpClient, service.client))
 
+const newSalt = (): string => randomBytes(16).toString("hex")
+
 const defaultMaxBodyBytes = 16 * 1024 * 1024
 
 const valuesIn = (secrets: SecretOptions | undefined): ReadonlyArray<string> =>
@@ -203,7 +225,7 @@ const replay = (recording: Recording, options: ReplayOptions = {}): Recorder.Ser
   }
 }
 
-const record = Effect.fnUntraced(function* (below: HttpClient.HttpClient, salt: string, options: Options) {
+const record = Effect.fnUntraced(function* (below: HttpClient.HttpClient, salt: string, options: RecordOptions = {}) {
   const clock = yield* Effect.clock
   const now = () => clock.unsafeCurrentTimeMillis()
   const tape = new Tape(now(), now, options.maxBodyBytes ?? defaultMaxBodyBytes)
@@ -269,7 +291,7 @@ export const make = Effect.fnUntraced(function* (
   }
   // with the salt of the one before, what is still the same is written in the same words
   const before = isThere ? yield* Effect.either(found) : undefined
-  const salt = before !== undefined && Either.isRight(before) ? before.right.salt : randomBytes(16).toString("hex")
+  const salt = before !== undefined && Either.isRight(before) ? before.right.salt : newSalt()
   const save = yield* Effect.mapError(file.placeFor(files, path), refused("Unwritable", path))
   const recorder = yield* record(below, salt, options)
   yield* Effect.addFinalizer(() =>

@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import type { Json } from "./Executor.js"
 import { issuesOf } from "./internal/issues.js"
 import { ordered } from "./internal/recorder/ordered.js"
-import { type format, RecordingData } from "./internal/recorder/schema.js"
+import { RecordingData } from "./internal/recorder/schema.js"
 
 /**
  * Headers by their names in lower case.
@@ -128,7 +128,7 @@ export interface Exchange {
  * @category models
  */
 export interface Recording {
-  readonly format: typeof format
+  readonly format: "effect-connectors/recording"
   readonly version: 1
   readonly salt: string
   /** Milliseconds since the epoch. */

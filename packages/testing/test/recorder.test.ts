@@ -1,3 +1,5 @@
+import * as Call from "@effect-connectors/core/Call"
+import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import * as NodeConnectors from "@effect-connectors/node/NodeConnectors"
 import * as Emulator from "@effect-connectors/testing/Emulator"
 import { Recorder } from "@effect-connectors/testing/Recorder"
@@ -22,6 +24,39 @@ const text = (file: string) => Effect.promise(() => readFile(file, "utf8"))
 const over = (file: string, mode: "record" | "replay" | "auto", below: Layer.Layer<HttpClient.HttpClient>) =>
   Recorder.layer(file, { mode }).pipe(Layer.provide([below, NodeFileSystem.layer]))
 
+// all the ways in which an answer does not come, or not whole
+const failing = Effect.gen(function* () {
+  const { connection } = yield* ConnectionsApi
+  const crm = connection("crm")
+  const execute = crm.actions.execute("echo", { input: {} })
+  const told = <A, E extends { readonly _tag: string; readonly message: string }>(effect: Effect.Effect<A, E>) =>
+    Effect.match(effect, {
+      onFailure: (error) => [error._tag, error.message, JSON.stringify(error)],
+      onSuccess: (value) => ["Success", JSON.stringify(value)]
+    })
+  return [
+    yield* told(execute),
+    yield* told(execute),
+    yield* told(execute),
+    yield* told(execute),
+    yield* told(crm.get),
+    yield* told(Call.withRetry(crm.get, "none")),
+    yield* told(Call.withAttemptTimeout(execute, "150 millis")),
+    yield* told(crm.actions.list)
+  ]
+})
+
+const expected = [
+  "OutcomeUnknown",
+  "OutcomeUnknown",
+  "ServerFailed",
+  "RateLimited",
+  "Success",
+  "UnexpectedBody",
+  "OutcomeUnknown",
+  "Unreachable"
+]
+
 describe.each([
   { name: "the node transport", transport: NodeConnectors.layer },
   { name: "fetch", transport: FetchHttpClient.layer }
@@ -42,6 +77,61 @@ describe.each([
       assert.strictEqual(again, live)
       assert.strictEqual(yield* text(file), written)
       assert.deepStrictEqual(yield* Effect.promise(() => readdir(join(file, ".."))), ["all.json"])
+    })
+  )
+
+  it.scopedLive("every failure has the same type and says the same", () =>
+    Effect.gen(function* () {
+      const file = join(yield* folder, "failing.json")
+      const { respondNext, url } = yield* Emulator.make({ world, executors: "memory" })
+      const long = { text: "x".repeat(100_000) }
+      yield* respondNext({ method: "POST" }, [
+        { _tag: "Reset", commit: true },
+        { _tag: "CutBody", json: long },
+        { status: 503, json: { code: "DOWN" } },
+        { status: 429, headers: { "retry-after": "7" }, json: {} },
+        { _tag: "Hang" }
+      ])
+      yield* respondNext({ method: "GET", operation: "connections.get" }, [
+        { status: 502 },
+        { _tag: "Reset" },
+        { status: 200, json: { slug: "crm" } },
+        { _tag: "CutBody", json: long }
+      ])
+      yield* respondNext({ operation: "actions.list" }, [{ _tag: "Reset" }, { _tag: "Reset" }, { _tag: "Reset" }])
+      const said = (mode: "record" | "replay", below: Layer.Layer<HttpClient.HttpClient>) =>
+        failing.pipe(Effect.provide(apis(url).pipe(Layer.provide(over(file, mode, below)))))
+      const live = yield* said("record", transport)
+      assert.deepStrictEqual(
+        live.map(([tag]) => tag),
+        expected
+      )
+      assert.deepStrictEqual(yield* said("replay", forbidden), live)
+    })
+  )
+
+  it.scopedLive("a platform that is not there was not reached, and with another key is not reached", () =>
+    Effect.gen(function* () {
+      const file = join(yield* folder, "gone.json")
+      const { url } = yield* Effect.scoped(Emulator.make({ world, executors: "memory" }))
+      const execute = Effect.flatMap(ConnectionsApi, ({ connection }) =>
+        Effect.flip(connection("crm").actions.execute("echo", { input: {} }))
+      )
+      const run = (mode: "record" | "replay", below: Layer.Layer<HttpClient.HttpClient>, serviceToken?: string) =>
+        execute.pipe(
+          Effect.provide(
+            apis(url, serviceToken === undefined ? {} : { serviceToken }).pipe(Layer.provide(over(file, mode, below)))
+          )
+        )
+      const live = yield* run("record", transport)
+      assert.strictEqual(live._tag, "NotSent")
+      const again = yield* run("replay", forbidden)
+      assert.deepStrictEqual([again._tag, again.message], [live._tag, live.message])
+      const other = yield* run("replay", forbidden, "quite-another-token")
+      assert.strictEqual(other._tag, "NotSent")
+      assert.include(other.message, "(NOT_RECORDED)")
+      assert.include(other.message, "the header x-service-token differs")
+      assert.notInclude(JSON.stringify(other) + other.message, "quite-another")
     })
   )
 })

@@ -15,9 +15,9 @@ import * as Stream from "effect/Stream"
 /** Whatever of it is in a file is a leak. */
 export const canary = "canary-5f1e9c37a4"
 
-export const serviceToken = `${canary}-service/+token`
-export const apiKey = `${canary}-api-key`
-export const userToken = `${canary}-user-token`
+const serviceToken = `${canary}-service/+token`
+const apiKey = `${canary}-api-key`
+const userToken = `${canary}-user-token`
 
 const bosa = World.demo.bosa ?? {}
 

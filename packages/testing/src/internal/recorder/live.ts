@@ -13,6 +13,7 @@ import { sentOf } from "../face/client.js"
 import { urlOf } from "./asked.js"
 import { hasNoBody } from "./bodiless.js"
 import { TapedResponse } from "./response.js"
+import { tapped } from "./tapped.js"
 import type { Draft, Tape } from "./tape.js"
 
 type Request = HttpClientRequest.HttpClientRequest
@@ -22,9 +23,10 @@ const streamed = (draft: Draft, body: HttpBody.Stream): HttpBody.Stream =>
   HttpBody.stream(
     Stream.suspend(() => {
       draft.sending()
-      return body.stream.pipe(
-        Stream.tap((chunk) => Effect.sync(() => draft.sends(chunk))),
-        Stream.onDone(() => Effect.sync(() => draft.sentAll()))
+      return tapped(
+        body.stream,
+        (piece) => draft.sends(piece),
+        () => draft.sentAll()
       )
     }),
     body.contentType,

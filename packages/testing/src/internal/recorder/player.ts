@@ -4,8 +4,8 @@ import type { Names } from "./names.js"
 import type { Secrets } from "./secrets.js"
 import { visitRequest } from "./visit.js"
 
-/** What does not count when requests are compared, beside what never does. @internal */
-export interface Ignored {
+/** What does not count when requests are compared, beside what never does. */
+interface Ignored {
   readonly headers?: ReadonlyArray<string> | undefined
   readonly query?: ReadonlyArray<string> | undefined
   readonly body?: ReadonlyArray<string> | undefined

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Inspectable from "effect/Inspectable"
 import * as Stream from "effect/Stream"
 import { failureOf } from "./failures.js"
+import { tapped } from "./tapped.js"
 import type { Draft } from "./tape.js"
 
 /** An answer whose body is recorded as it is read, by whoever reads it. @internal */
@@ -42,11 +43,11 @@ export class TapedResponse extends Inspectable.Class implements HttpClientRespon
   }
 
   get stream(): Stream.Stream<Uint8Array, HttpClientError.ResponseError> {
-    return this.original.stream.pipe(
-      Stream.tap((chunk) => Effect.sync(() => this.draft.reads(chunk))),
-      Stream.tapError((error) => Effect.sync(() => this.broke(error))),
-      Stream.onDone(() => Effect.sync(() => this.draft.readAll()))
-    )
+    return tapped(
+      this.original.stream,
+      (piece) => this.draft.reads(piece),
+      () => this.draft.readAll()
+    ).pipe(Stream.tapError((error) => Effect.sync(() => this.broke(error))))
   }
 
   get arrayBuffer(): Effect.Effect<ArrayBuffer, HttpClientError.ResponseError> {

@@ -1,5 +1,5 @@
 import { scryptSync } from "node:crypto"
-import { type Form } from "./forms.js"
+import type { Form } from "./forms.js"
 
 // slow on purpose: who has the file can only find a secret by trying
 const cost = { N: 2 ** 13, r: 8, p: 1 }
@@ -13,10 +13,15 @@ export interface Placeholder {
   readonly form: Form
 }
 
-/** The placeholders in a text; it holds no state between uses, as each use takes a new one. @internal */
-export const placeholders = (): RegExp => /redacted-(?:(uri|form|json|bytes|number)-)?([0-9a-f]{16,64})-/g
+const placeholder = /redacted-(?:(uri|form|json|bytes|number)-)?([0-9a-f]{16,64})-/g
 
-const isForm = (text: string | undefined): text is Form => text !== undefined
+const forms: Readonly<Record<string, Form>> = {
+  uri: "uri",
+  form: "form",
+  json: "json",
+  bytes: "bytes",
+  number: "number"
+}
 
 /** @internal */
 export const placeholderOf = (hash: string, form: Form): string =>
@@ -34,10 +39,10 @@ export const cutAt = (text: string): Cut => {
   const literals: Array<string> = []
   const found: Array<Placeholder> = []
   let at = 0
-  for (const match of text.includes("redacted-") ? text.matchAll(placeholders()) : []) {
-    const [whole, form, hash = ""] = match
+  for (const match of text.includes("redacted-") ? text.matchAll(placeholder) : []) {
+    const [whole, form = "", hash = ""] = match
     literals.push(text.slice(at, match.index))
-    found.push({ text: whole, hash, form: isForm(form) ? form : "plain" })
+    found.push({ text: whole, hash, form: forms[form] ?? "plain" })
     at = match.index + whole.length
   }
   literals.push(text.slice(at))
