@@ -10,8 +10,12 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Json } from "./Executor.js"
 import { issuesOf } from "./internal/issues.js"
+import * as differing from "./internal/recorder/drift.js"
+import * as har from "./internal/recorder/har.js"
 import { ordered } from "./internal/recorder/ordered.js"
 import { RecordingData } from "./internal/recorder/schema.js"
+import * as seenWorld from "./internal/recorder/toWorld.js"
+import type { World } from "./World.js"
 
 /**
  * Headers by their names in lower case.
@@ -193,3 +197,170 @@ export const fromJsonText = (text: string): Effect.Effect<Recording, RecordingIn
  * @category conversions
  */
 export const toJsonText = (recording: Recording): string => `${JSON.stringify(ordered(recording), null, 2)}\n`
+
+interface Named {
+  readonly name: string
+  readonly value: string
+}
+
+/**
+ * A request and its answer in the HTTP Archive format. What was lost has the status 0, as browsers write it.
+ *
+ * @since 0.4.0
+ * @category models
+ */
+export interface HarEntry {
+  readonly startedDateTime: string
+  readonly time: number
+  readonly request: {
+    readonly method: string
+    readonly url: string
+    readonly httpVersion: string
+    readonly cookies: ReadonlyArray<Named>
+    readonly headers: ReadonlyArray<Named>
+    readonly queryString: ReadonlyArray<Named>
+    readonly postData?: { readonly mimeType: string; readonly text?: string; readonly comment?: string }
+    readonly headersSize: number
+    readonly bodySize: number
+  }
+  readonly response: {
+    readonly status: number
+    readonly statusText: string
+    readonly httpVersion: string
+    readonly cookies: ReadonlyArray<Named>
+    readonly headers: ReadonlyArray<Named>
+    readonly content: {
+      readonly size: number
+      readonly mimeType: string
+      readonly text?: string
+      readonly encoding?: "base64"
+    }
+    readonly redirectURL: string
+    readonly headersSize: number
+    readonly bodySize: number
+    readonly comment?: string
+  }
+  readonly cache: {}
+  readonly timings: { readonly send: number; readonly wait: number; readonly receive: number }
+}
+
+/**
+ * An HTTP Archive, version 1.2.
+ *
+ * @since 0.4.0
+ * @category models
+ */
+export interface Har {
+  readonly log: {
+    readonly version: "1.2"
+    readonly creator: { readonly name: string; readonly version: string }
+    readonly entries: ReadonlyArray<HarEntry>
+  }
+}
+
+/**
+ * The recording as an HTTP Archive, for a browser's tools and others that read it. Secrets stay placeholders.
+ *
+ * @since 0.4.0
+ * @category conversions
+ */
+export const toHar: (recording: Recording) => Har = har.toHar
+
+/**
+ * Something that is not as it was. `new`, `missing`: a field or an item. `type`: a value of another type of JSON.
+ * `value`: another value of the same type, as times and ids have each time.
+ *
+ * @since 0.4.0
+ * @category models
+ */
+export interface Change {
+  /** The call, such as `GET /api/v1/connections?relay_id=r1`. */
+  readonly call: string
+  readonly kind: "new" | "missing" | "type" | "value"
+  /** Where, such as `answer.status` or `answer.body.data[0].id`. */
+  readonly place: string
+  readonly before?: Json
+  readonly after?: Json
+}
+
+/**
+ * How one recording differs from another.
+ *
+ * @since 0.4.0
+ * @category models
+ */
+export interface Drift {
+  /** How many exchanges are in both. */
+  readonly compared: number
+  /** Calls that are only in the older one. */
+  readonly removed: ReadonlyArray<string>
+  /** Calls that are only in the newer one. */
+  readonly added: ReadonlyArray<string>
+  readonly changed: ReadonlyArray<Change>
+}
+
+/**
+ * Compares a recording with a fresh one of the same program, to see what the platform has changed: the same request
+ * with the same, in order; ids in paths may be others. `ignore` names places such as `answer.body.at`, where `[*]` is
+ * any item of a list. Secrets are not compared, nor headers of one answer such as `date`.
+ *
+ * @example
+ * ```ts
+ * import * as Recording from "@effect-connectors/testing/Recording"
+ *
+ * export const report = (old: Recording.Recording, fresh: Recording.Recording) => {
+ *   const { added, changed, removed } = Recording.drift(old, fresh, { ignore: ["answer.body.jobs[*].created_at"] })
+ *   const isOther = added.length + removed.length > 0 || changed.some(({ kind }) => kind !== "value")
+ *   return isOther ? "the platform has changed" : "the platform is as it was"
+ * }
+ * ```
+ *
+ * @since 0.4.0
+ * @category comparing
+ */
+export const drift = (
+  older: Recording,
+  newer: Recording,
+  options: { readonly ignore?: ReadonlyArray<string> } = {}
+): Drift => differing.drift(older, newer, options.ignore ?? [])
+
+/**
+ * A drift as text: one line for each difference, `+` for what is new, `-` for what is missing, `!` for another type and
+ * `~` for another value.
+ *
+ * @since 0.4.0
+ * @category comparing
+ */
+export const showDrift: (drift: Drift) => string = differing.showDrift
+
+/**
+ * A world that was seen in a recording, and what a recording cannot tell of it.
+ *
+ * @since 0.4.0
+ * @category models
+ */
+export interface RecordedWorld {
+  /** Plain data: it can be written to a file, and changed as any other. */
+  readonly world: World
+  /** What is not known, one sentence each. */
+  readonly unknown: ReadonlyArray<string>
+}
+
+/**
+ * A world to start a fake from: the connections that were seen with their actions, triggers and last results, jobs with
+ * the steps they took at the times they were looked at, and the connectors of BOSA with the schemas of their actions and
+ * last answers. What a platform would have done otherwise is not in a recording: `unknown` says so.
+ *
+ * @example
+ * ```ts
+ * import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
+ * import * as Recording from "@effect-connectors/testing/Recording"
+ *
+ * export const platform = (recording: Recording.Recording) =>
+ *   ConnectionsTest.layer(Recording.toWorld(recording).world)
+ * ```
+ *
+ * @since 0.4.0
+ * @category conversions
+ */
+export const toWorld: (recording: Recording) => RecordedWorld = seenWorld.toWorld
