@@ -20,7 +20,7 @@ import { connectorOnceLaws, onceLaws } from "./internal/laws/onceLaws.js"
 import { listening } from "./internal/laws/outputs.js"
 import { pageLaws } from "./internal/laws/pageLaws.js"
 import { connectorSecretLaws, secretLaws } from "./internal/laws/secretLaws.js"
-import { canaries, lawsWorld, worldTarget } from "./internal/laws/world.js"
+import { canaries, lawsWorld, nothing, worldTarget } from "./internal/laws/world.js"
 import { CurrentTarget, type Law, LawBroken, type LawSkipped, type Target } from "./Law.js"
 import { Wire } from "./Wire.js"
 import type { World } from "./World.js"
@@ -35,12 +35,20 @@ import type { World } from "./World.js"
 export const world: World = lawsWorld
 
 /**
- * What of {@link world} the laws ask for. A target of another platform may begin with it.
+ * What of {@link world} the laws ask for.
  *
  * @since 0.4.0
  * @category constructors
  */
 export const target: Target = worldTarget
+
+/**
+ * What the laws may ask for on another platform, such as a live one: laws about what is not named here are skipped.
+ *
+ * @since 0.4.0
+ * @category constructors
+ */
+export const targetOf = (parts: Partial<Target>): Target => ({ ...nothing, ...parts })
 
 /**
  * What {@link world} lets in: other credentials are refused.
@@ -160,6 +168,14 @@ export interface LawKept {
  */
 export type Verdict = LawKept | LawBroken | LawSkipped
 
+/**
+ * What laws are shown to: a layer, or one for each law, such as a recording of its own.
+ *
+ * @since 0.4.0
+ * @category models
+ */
+export type Subject<R, E> = Layer.Layer<R, E> | ((law: Law<R>) => Layer.Layer<R, E>)
+
 const defaultLimit = Duration.seconds(10)
 
 /**
@@ -169,11 +185,7 @@ const defaultLimit = Duration.seconds(10)
  * @since 0.4.0
  * @category running
  */
-export const judge = <R, E>(
-  law: Law<R>,
-  layer: Layer.Layer<R, E>,
-  options: Options = {}
-): Effect.Effect<Verdict, E> => {
+export const judge = <R, E>(law: Law<R>, subject: Subject<R, E>, options: Options = {}): Effect.Effect<Verdict, E> => {
   const { limit = defaultLimit, target = worldTarget } = options
   const late = () =>
     new LawBroken({ law: law.name, reason: `it was not shown within ${Duration.format(limit)}`, trace: [] })
@@ -181,6 +193,7 @@ export const judge = <R, E>(
     onFailure: (error): Verdict => error,
     onSuccess: (): Verdict => ({ _tag: "LawKept", law: law.name })
   })
+  const layer = typeof subject === "function" ? subject(law) : subject
   return listening(Effect.provideService(Effect.provide(shown, layer), CurrentTarget, target))
 }
 
@@ -206,11 +219,11 @@ export interface Report {
  */
 export const checkOnly = <R, E>(
   laws: ReadonlyArray<Law<R>>,
-  layer: Layer.Layer<R, E>,
+  subject: Subject<R, E>,
   options?: Options
 ): Effect.Effect<Report, E> =>
   Effect.map(
-    Effect.forEach(laws, (law) => judge(law, layer, options)),
+    Effect.forEach(laws, (law) => judge(law, subject, options)),
     (verdicts) => {
       const broken = verdicts.filter((verdict) => verdict._tag === "LawBroken")
       const skipped = verdicts.filter((verdict) => verdict._tag === "LawSkipped")
@@ -245,10 +258,8 @@ export const checkOnly = <R, E>(
  * @since 0.4.0
  * @category running
  */
-export const check = <E>(
-  layer: Layer.Layer<ConnectionsApi | BosaApi, E>,
-  options?: Options
-): Effect.Effect<Report, E> => checkOnly(all, layer, options)
+export const check = <E>(subject: Subject<ConnectionsApi | BosaApi, E>, options?: Options): Effect.Effect<Report, E> =>
+  checkOnly(all, subject, options)
 
 const line = (verdict: Verdict): string => {
   switch (verdict._tag) {

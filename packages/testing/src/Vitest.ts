@@ -7,8 +7,8 @@
 import type { BosaApi } from "@effect-connectors/core/BosaApi"
 import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
 import { describe, it } from "vitest"
+import { attest } from "./internal/laws/attest.js"
 import type { Law } from "./Law.js"
 import * as Laws from "./Laws.js"
 
@@ -31,15 +31,13 @@ export interface Options extends Laws.Options {
  */
 export const lawsOnly = <R, E>(
   chosen: ReadonlyArray<Law<R>>,
-  layer: Layer.Layer<R, E>,
+  subject: Laws.Subject<R, E>,
   { name = "laws", ...options }: Options = {}
 ): void => {
   describe(name, () => {
     for (const law of chosen) {
       it(law.name, async ({ skip }) => {
-        const verdict = await Effect.runPromise(Laws.judge(law, layer, options))
-        if (verdict._tag === "LawSkipped") skip(verdict.reason)
-        if (verdict._tag === "LawBroken") throw verdict
+        attest(await Effect.runPromise(Laws.judge(law, subject, options)), skip)
       })
     }
   })
@@ -68,5 +66,5 @@ export const lawsOnly = <R, E>(
  * @since 0.4.0
  * @category running
  */
-export const laws = <E>(layer: Layer.Layer<ConnectionsApi | BosaApi, E>, options?: Options): void =>
-  lawsOnly(Laws.all, layer, options)
+export const laws = <E>(subject: Laws.Subject<ConnectionsApi | BosaApi, E>, options?: Options): void =>
+  lawsOnly(Laws.all, subject, options)

@@ -1,30 +1,22 @@
+import * as NodeConnectors from "@effect-connectors/node/NodeConnectors"
 import { Emulator } from "@effect-connectors/testing/Emulator"
+import { laws } from "@effect-connectors/testing/Vitest"
 import * as Laws from "@effect-connectors/testing/Laws"
-import * as Platforms from "@effect-connectors/testing/Platforms"
-import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import { it, assert } from "@effect/vitest"
+import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { fake } from "./support/laws.ts"
 
-const fake = Laws.client({ baseUrl: "http://localhost" }).pipe(
-  Layer.provide(Platforms.layer(Laws.world)),
-  Layer.provideMerge(VirtualClock.layer)
-)
+/** Over real sockets, to an emulator of its own. */
+const overSockets = <E>(transport: Layer.Layer<HttpClient.HttpClient, E>) =>
+  Layer.unwrapEffect(Effect.map(Emulator, ({ url }) => Laws.client({ baseUrl: url }))).pipe(
+    Layer.provide(transport),
+    Layer.provide(Emulator.layer({ world: Laws.world, executors: "memory" }))
+  )
 
-it("fake", async () => {
-  const t = performance.now()
-  const report = await Effect.runPromise(Laws.check(fake))
-  console.log(Laws.print(report), performance.now() - t)
-  assert.isTrue(report.isKept)
-})
-const emulated = Layer.unwrapEffect(Effect.map(Emulator, ({ url }) => Laws.client({ baseUrl: url }))).pipe(
-  Layer.provide(FetchHttpClient.layer),
-  Layer.provide(Emulator.layer({ world: Laws.world, executors: "memory" }))
-)
-it("fetch", async () => {
-  const t = performance.now()
-  const report = await Effect.runPromise(Laws.check(emulated))
-  console.log(Laws.print(report), performance.now() - t)
-  assert.isTrue(report.isKept)
-})
+laws(overSockets(NodeConnectors.layer), { name: "laws of the node transport" })
+
+laws(overSockets(FetchHttpClient.layer), { name: "laws of the fetch transport" })
+
+laws(fake, { name: "laws of the fake" })

@@ -135,7 +135,7 @@ const connectorRefusals = law(
   Effect.fnUntraced(function* (trail) {
     const bosa = yield* BosaApi
     const { connector, connectorRefusals } = trail.target
-    yield* trail.hold(connectorRefusals.length > 0, "the target names no action that is refused")
+    yield* trail.given(connectorRefusals[0], "action that is refused (`connectorRefusals`)")
     yield* Effect.forEach(connectorRefusals, ({ action, status }) =>
       failsWith(trail, action, bosa.execute(connector, action), tagFor(status), status)
     )

@@ -23,6 +23,7 @@ const sentOnce = law(
   Effect.fnUntraced(function* (trail) {
     const { actions, jobs } = yield* ConnectionsApi
     const { connection, quick, refusals, works } = trail.target
+    yield* trail.given(quick ?? works, "action that ends well (`quick` or `works`)")
     if (quick !== undefined) yield* once(trail, quick, actions.execute(connection, quick, { input: {} }))
     if (works !== undefined) {
       const followed = Effect.flatMap(submitted(trail, works), (job) => jobs.result(job, paced(trail)))
@@ -59,8 +60,9 @@ const actionOnce = law(
   "An action is sent once for each call, whether it ends well or is refused, unless more attempts are asked for.",
   Effect.fnUntraced(function* (trail) {
     const bosa = yield* BosaApi
-    const { connector, connectorRefusals, echo } = trail.target
-    if (echo !== undefined) yield* once(trail, echo.action, bosa.run(connector, echo.action, echo.input))
+    const { connector, connectorRefusals } = trail.target
+    const echo = yield* trail.given(trail.target.echo, "action that ends well (`echo`)")
+    yield* once(trail, echo.action, bosa.run(connector, echo.action, echo.input))
     const failing = connectorRefusals.filter(({ status }) => status === 429 || status >= 500)
     yield* Effect.forEach(failing, ({ action }) => once(trail, action, bosa.run(connector, action)))
   })

@@ -65,17 +65,35 @@ export const lawsWorld: World = {
   }
 }
 
+/** Nothing is known of the platform. @internal */
+export const nothing: Target = {
+  connection: "laws",
+  quick: undefined,
+  works: undefined,
+  fails: undefined,
+  stays: undefined,
+  refusals: [],
+  file: undefined,
+  missing: "laws-missing",
+  connector: "laws",
+  echo: undefined,
+  refused: undefined,
+  pages: [],
+  connectorRefusals: [],
+  secrets: [],
+  pace: "5 millis",
+  settle: "100 millis"
+}
+
 /** What of `lawsWorld` the laws ask for. @internal */
 export const worldTarget: Target = {
-  connection: "laws",
+  ...nothing,
   quick: "quick",
   works: { action: "works", result },
   fails: { action: "fails" },
   stays: { action: "stays" },
   refusals,
   file: { connection: "laws-files", path: "log.txt" },
-  missing: "laws-missing",
-  connector: "laws",
   echo: { action: "echo", input: { text: "hello" } },
   refused: { action: "echo", input: { text: { not: "a text" } } },
   pages: [
@@ -83,7 +101,5 @@ export const worldTarget: Target = {
     { action: "by_cursor", items }
   ],
   connectorRefusals,
-  secrets: Object.values(canaries).map((canary) => Redacted.make(canary)),
-  pace: "5 millis",
-  settle: "100 millis"
+  secrets: Object.values(canaries).map((canary) => Redacted.make(canary))
 }

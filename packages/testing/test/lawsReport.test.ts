@@ -1,0 +1,166 @@
+import { BosaApi } from "@effect-connectors/core/BosaApi"
+import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import * as Law from "@effect-connectors/testing/Law"
+import * as Laws from "@effect-connectors/testing/Laws"
+import * as World from "@effect-connectors/testing/World"
+import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { attest } from "../src/internal/laws/attest.ts"
+import { connectionsWith, fake, fakeWith } from "./support/laws.ts"
+
+const aboutTheWire = [
+  "jobs: no look after the end",
+  "once: what changes something is sent once",
+  "pages: only what is taken is asked for",
+  "once: an action is sent once",
+  "discovery: many callers ask once"
+]
+
+const named = <A extends { readonly name: string }>(laws: ReadonlyArray<A>, ...names: ReadonlyArray<string>) =>
+  laws.filter(({ name }) => names.includes(name))
+
+describe("a report", () => {
+  it("says of each law what became of it", async () => {
+    const layer = connectionsWith((api) => ({
+      get: (slug) => Effect.catchTag(api.get(slug), "NotFound", (error) => Effect.die(error))
+    }))
+    const chosen = named(Laws.connections, "errors: Connections' are typed", "jobs: one end")
+    const report = await Effect.runPromise(Laws.checkOnly(chosen, layer))
+    const text = Laws.print(report)
+    assert.isFalse(report.isKept)
+    assert.include(text, "kept    jobs: one end")
+    assert.include(text, "BROKEN  errors: Connections' are typed: the connection laws-missing died")
+    assert.include(text, "GET /api/v1/connections/laws-missing -> 404")
+    assert.include(text, "1 kept, 1 broken, 0 skipped")
+  })
+
+  it("shows what was seen in the order it came", async () => {
+    const layer = fakeWith({
+      platform: (handle) => (request) =>
+        request.path.endsWith("/file/appendFile") ? Effect.zipRight(handle(request), handle(request)) : handle(request)
+    })
+    const [error] = (
+      await Effect.runPromise(
+        Laws.checkOnly(named(Laws.connections, "once: what changes something is done once"), layer)
+      )
+    ).broken
+    assert.strictEqual(error?.reason, "the line was appended 2 times")
+    assert.deepStrictEqual(error?.trace, [
+      "POST /api/v1/connections/laws-files/file/readFile -> 200",
+      "POST /api/v1/connections/laws-files/file/appendFile -> 200",
+      "POST /api/v1/connections/laws-files/file/readFile -> 200"
+    ])
+  })
+
+  it("does not show the secret that was shown", async () => {
+    const leaky = connectionsWith((api) => ({
+      get: (slug) => Effect.tapError(api.get(slug), () => Effect.logInfo(Redacted.value(Laws.credentials.serviceToken)))
+    }))
+    const { broken } = await Effect.runPromise(
+      Laws.checkOnly(named(Laws.connections, "secrets: Connections shows none"), leaky)
+    )
+    assert.strictEqual(broken[0]?.reason, "a secret is shown in a log line: <secret>")
+    assert.notInclude(String(broken[0]?.message), "canary")
+  })
+
+  it("is not kept when nothing was shown", async () => {
+    const target = Laws.targetOf({})
+    const { broken, isKept, skipped } = await Effect.runPromise(Laws.checkOnly(Laws.bosa, fake, { target }))
+    assert.deepStrictEqual([broken.length, skipped.length, isKept], [0, Laws.bosa.length, false])
+  })
+
+  it("tells of a law that takes too long", async () => {
+    const layer = connectionsWith((api) => ({ get: () => Effect.zipRight(Effect.never, api.get("")) }))
+    const chosen = named(Laws.connections, "errors: Connections' are typed")
+    const { broken } = await Effect.runPromise(Laws.checkOnly(chosen, layer, { limit: "3 seconds" }))
+    assert.strictEqual(broken[0]?.reason, "it was not shown within 3s")
+  })
+
+  it("takes one layer for each law", async () => {
+    const built: Array<string> = []
+    const chosen = named(Laws.connections, "jobs: one end", "jobs: references survive")
+    await Effect.runPromise(
+      Laws.checkOnly(chosen, ({ name }) => {
+        built.push(name)
+        return fake
+      })
+    )
+    assert.deepStrictEqual(built, ["jobs: one end", "jobs: references survive"])
+  })
+})
+
+describe("an implementation of the services", () => {
+  // what somebody else gives: the services and nothing that tells of requests
+  const own = Layer.scopedContext(
+    Effect.map(Layer.build(fake), (built) =>
+      Context.make(ConnectionsApi, Context.get(built, ConnectionsApi)).pipe(
+        Context.add(BosaApi, Context.get(built, BosaApi))
+      )
+    )
+  )
+
+  it("is shown the laws that need no wire", async () => {
+    const { broken, skipped } = await Effect.runPromise(Laws.check(own))
+    assert.deepStrictEqual(
+      broken.map(({ law }) => law),
+      []
+    )
+    assert.deepStrictEqual(skipped.map(({ law }) => law).sort(), [...aboutTheWire].sort())
+    assert.include(skipped[0]?.reason, "give the layer a `Wire`")
+  })
+
+  it("is told when its secrets are others than those that are looked for", async () => {
+    const target = { ...Laws.target, secrets: [Redacted.make("another-secret")] }
+    const chosen = named(Laws.all, "secrets: Connections shows none", "secrets: BOSA shows none")
+    const { broken } = await Effect.runPromise(Laws.checkOnly(chosen, fake, { target }))
+    assert.deepStrictEqual(
+      broken.map(({ reason }) => reason.slice(0, 42)),
+      ["no request carried any of the secrets: the", "no request carried any of the secrets: the"]
+    )
+  })
+
+  it("is not asked for what the target does not name", async () => {
+    const target = Laws.targetOf({ quick: "quick", secrets: Laws.target.secrets })
+    const { broken, isKept, verdicts } = await Effect.runPromise(Laws.checkOnly(Laws.connections, fake, { target }))
+    assert.deepStrictEqual([broken.length, isKept], [0, true])
+    assert.deepStrictEqual(
+      verdicts.filter(({ _tag }) => _tag === "LawKept").map(({ law }) => law),
+      [
+        "errors: Connections' are typed",
+        "errors: what cannot be is not sent",
+        "once: what changes something is sent once",
+        "secrets: Connections shows none"
+      ]
+    )
+  })
+})
+
+describe("the world of the laws", () => {
+  it("is plain data", async () => {
+    const read = await Effect.runPromise(World.fromJson(JSON.parse(JSON.stringify(Laws.world))))
+    assert.deepStrictEqual(read, Laws.world)
+  })
+
+  it("is asked for by laws with names and sentences of their own", () => {
+    const names = Laws.all.map(({ name }) => name)
+    assert.strictEqual(new Set(names).size, names.length)
+    for (const { sentence } of Laws.all) assert.match(sentence, /^[A-Z].*\.$/)
+  })
+})
+
+describe("a test of a law", () => {
+  const left: Array<string> = []
+  const skip = (reason: string) => void left.push(reason)
+
+  it("passes, leaves or fails as the law does", () => {
+    attest({ _tag: "LawKept", law: "a" }, skip)
+    assert.deepStrictEqual(left, [])
+    attest(new Law.LawSkipped({ law: "a", reason: "why" }), skip)
+    assert.deepStrictEqual(left, ["why"])
+    const broken = new Law.LawBroken({ law: "a", reason: "so", trace: ["GET /x -> 200"] })
+    assert.throws(() => attest(broken, skip), 'the law "a" is broken: so\n  seen, in order:\n    GET /x -> 200')
+  })
+})

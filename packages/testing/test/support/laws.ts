@@ -1,0 +1,54 @@
+import { BosaApi } from "@effect-connectors/core/BosaApi"
+import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import { BosaTest } from "@effect-connectors/testing/BosaTest"
+import type { ModelRequest, ModelResponse } from "@effect-connectors/testing/ConnectionsModel"
+import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
+import * as Laws from "@effect-connectors/testing/Laws"
+import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { clientOf } from "../../src/internal/face/client.ts"
+import { isConnections } from "../../src/internal/face/paths.ts"
+
+/** How a platform answers. */
+export type Handle = (request: ModelRequest) => Effect.Effect<ModelResponse>
+
+const same: <A>(value: A) => A = (value) => value
+
+/** The fake of `Laws.world` under virtual time, with a planted bug: in the platform, or in the client's way to it. */
+export const fakeWith = (bug: {
+  readonly platform?: (handle: Handle) => Handle
+  readonly client?: (client: HttpClient.HttpClient) => HttpClient.HttpClient
+}) => {
+  const { client = same<HttpClient.HttpClient>, platform = same<Handle> } = bug
+  const transport = Layer.scoped(
+    HttpClient.HttpClient,
+    Effect.map(Effect.all([ConnectionsTest.make(Laws.world), BosaTest.make(Laws.world)]), ([connections, bosa]) =>
+      client(
+        clientOf({ handle: platform((request) => (isConnections(request.path) ? connections : bosa).handle(request)) })
+      )
+    )
+  )
+  return Laws.client({ baseUrl: "http://localhost" }).pipe(
+    Layer.provide(transport),
+    Layer.provideMerge(VirtualClock.layer)
+  )
+}
+
+/** The fake of `Laws.world` under virtual time. */
+export const fake = fakeWith({})
+
+/** The fake, and a `ConnectionsApi` with a planted bug over it. */
+export const connectionsWith = (bug: (api: ConnectionsApi.Service) => Partial<ConnectionsApi.Service>) =>
+  Layer.effect(
+    ConnectionsApi,
+    Effect.map(ConnectionsApi, (api) => ({ ...api, ...bug(api) }))
+  ).pipe(Layer.provideMerge(fake))
+
+/** The fake, and a `BosaApi` with a planted bug over it. */
+export const bosaWith = (bug: (api: BosaApi.Service) => Partial<BosaApi.Service>) =>
+  Layer.effect(
+    BosaApi,
+    Effect.map(BosaApi, (api) => ({ ...api, ...bug(api) }))
+  ).pipe(Layer.provideMerge(fake))
