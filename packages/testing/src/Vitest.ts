@@ -7,7 +7,7 @@
 import type { BosaApi } from "@effect-connectors/core/BosaApi"
 import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import * as Effect from "effect/Effect"
-import { describe, it } from "vitest"
+import { describe, it, type TestContext } from "vitest"
 import { attest } from "./internal/laws/attest.js"
 import type { Law } from "./Law.js"
 import * as Laws from "./Laws.js"
@@ -34,12 +34,12 @@ export const lawsOnly = <R, E>(
   subject: Laws.Subject<R, E>,
   { name = "laws", ...options }: Options = {}
 ): void => {
+  const shown =
+    (law: Law<R>) =>
+    async ({ skip }: TestContext): Promise<void> =>
+      attest(await Effect.runPromise(Laws.judge(law, subject, options)), skip)
   describe(name, () => {
-    for (const law of chosen) {
-      it(law.name, async ({ skip }) => {
-        attest(await Effect.runPromise(Laws.judge(law, subject, options)), skip)
-      })
-    }
+    for (const law of chosen) it(law.name, shown(law))
   })
 }
 

@@ -71,7 +71,7 @@ describe("who listens", () => {
     Effect.runPromise(
       listening(
         Effect.zipRight(
-          Effect.ignore(program),
+          Effect.exit(program),
           Effect.map(Outputs, (outputs) => (outputs ?? []).filter(({ value }) => shows(value)))
         )
       )
@@ -83,11 +83,11 @@ describe("who listens", () => {
     "a log span": ["a log line", Effect.withLogSpan(Effect.logInfo("x"), "CANARY")],
     "a logged cause": [
       "a log line",
-      Effect.catchAllCause(Effect.fail(new Error("CANARY")), (cause) => Effect.logError("x", cause))
+      Effect.catchAllCause(Effect.die(new Error("CANARY")), (cause) => Effect.logError("x", cause))
     ],
     "a span's name": ["a span", Effect.withSpan(Effect.void, "CANARY")],
     "an attribute": ["a span", Effect.withSpan(Effect.void, "x", { attributes: { token: "CANARY" } })],
-    "how a span ends": ["a span", Effect.withSpan(Effect.fail(new Error("CANARY")), "x")],
+    "how a span ends": ["a span", Effect.withSpan(Effect.die(new Error("CANARY")), "x")],
     "a log line as a span's event": ["a span", Effect.withSpan(Effect.logInfo("CANARY"), "x")]
   }
   for (const [name, [place, program]] of Object.entries(said)) {
