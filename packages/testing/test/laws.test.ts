@@ -1,12 +1,12 @@
 import * as NodeConnectors from "@effect-connectors/node/NodeConnectors"
 import { Emulator } from "@effect-connectors/testing/Emulator"
-import { laws } from "@effect-connectors/testing/Vitest"
+import { laws, lawsOnly } from "@effect-connectors/testing/Vitest"
 import * as Laws from "@effect-connectors/testing/Laws"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { fake } from "./support/laws.ts"
+import { fake, fakeIn } from "./support/laws.ts"
 
 /** Over real sockets, to an emulator of its own. */
 const overSockets = <E>(transport: Layer.Layer<HttpClient.HttpClient, E>) =>
@@ -20,3 +20,7 @@ laws(overSockets(NodeConnectors.layer), { name: "laws of the node transport" })
 laws(overSockets(FetchHttpClient.layer), { name: "laws of the fetch transport" })
 
 laws(fake, { name: "laws of the fake" })
+
+for (const dialect of ["bosa-0.3", "gl"] as const) {
+  lawsOnly(Laws.bosa, fakeIn(dialect), { name: `laws of the fake in dialect ${dialect}` })
+}

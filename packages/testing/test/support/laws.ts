@@ -1,9 +1,11 @@
 import { BosaApi } from "@effect-connectors/core/BosaApi"
 import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import type { Dialect } from "@effect-connectors/core/Dialect"
 import { BosaTest } from "@effect-connectors/testing/BosaTest"
 import type { ModelRequest, ModelResponse } from "@effect-connectors/testing/ConnectionsModel"
 import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
 import * as Laws from "@effect-connectors/testing/Laws"
+import * as Platforms from "@effect-connectors/testing/Platforms"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
@@ -38,6 +40,13 @@ export const fakeWith = (bug: {
 
 /** The fake of `Laws.world` under virtual time. */
 export const fake = fakeWith({})
+
+/** The same, spoken to in another dialect. */
+export const fakeIn = (dialect: Dialect) =>
+  Laws.client({ baseUrl: "http://localhost", dialect }).pipe(
+    Layer.provide(Platforms.layer(Laws.world)),
+    Layer.provideMerge(VirtualClock.layer)
+  )
 
 /** The fake, and a `ConnectionsApi` with a planted bug over it. */
 export const connectionsWith = (bug: (api: ConnectionsApi.Service) => Partial<ConnectionsApi.Service>) =>

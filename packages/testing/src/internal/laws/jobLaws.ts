@@ -171,7 +171,6 @@ const portable = law(
     const text = JSON.stringify(JobRef.encode(job))
     const submits = (yield* trail.sentIfSeen).filter(({ method }) => method === "POST").length
     const read = yield* JobRef.decode(JSON.parse(text))
-    yield* trail.hold(isSame(JobRef.encode(read), JobRef.encode(job)), "what was read back is another reference")
     const first = yield* jobs.result(job, paced(trail))
     const second = yield* jobs.result(read, paced(trail))
     const third = yield* jobs.result(JobRef.encode(job), paced(trail))
