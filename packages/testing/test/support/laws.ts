@@ -28,7 +28,7 @@ export const fakeWith = (bug: {
     HttpClient.HttpClient,
     Effect.map(Effect.all([ConnectionsTest.make(Laws.world), BosaTest.make(Laws.world)]), ([connections, bosa]) =>
       client(
-        clientOf({ handle: platform((request) => (isConnections(request.path) ? connections : bosa).handle(request)) })
+        clientOf({ begin: platform((request) => (isConnections(request.path) ? connections : bosa).handle(request)) })
       )
     )
   )

@@ -1,0 +1,50 @@
+import * as NodeConnectors from "@effect-connectors/node/NodeConnectors"
+import * as Emulator from "@effect-connectors/testing/Emulator"
+import type { Law } from "@effect-connectors/testing/Law"
+import * as Laws from "@effect-connectors/testing/Laws"
+import { Recorder } from "@effect-connectors/testing/Recorder"
+import { laws } from "@effect-connectors/testing/Vitest"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { afterAll, assert, beforeAll, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+const folder = mkdtempSync(join(tmpdir(), "laws-"))
+const fileOf = ({ name }: { readonly name: string }) => join(folder, `${name.replaceAll(/[^A-Za-z]+/g, "-")}.json`)
+
+let baseUrl = ""
+
+const recorder =
+  (mode: "record" | "replay") =>
+  <R>(law: Law<R>) =>
+    Laws.client({ baseUrl }).pipe(
+      Layer.provide(Recorder.layer(fileOf(law), { mode, repeatLast: true, secrets: { values: Laws.target.secrets } })),
+      Layer.provide([NodeConnectors.layer, NodeFileSystem.layer])
+    )
+
+// once this is over there is no server any more
+const recording = Effect.gen(function* () {
+  const { url } = yield* Emulator.make({ world: Laws.world, executors: "memory" })
+  baseUrl = url
+  return yield* Laws.check(recorder("record"))
+})
+
+beforeAll(async () => {
+  const report = await Effect.runPromise(Effect.scoped(recording))
+  assert.isTrue(report.isKept, Laws.print(report))
+}, 60_000)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+laws(recorder("replay"), { name: "laws of a recording" })
+
+it("the recordings hold no secret", () => {
+  const files = readdirSync(folder)
+  assert.strictEqual(files.length, Laws.all.length)
+  const texts = files.map((file) => readFileSync(join(folder, file), "utf8"))
+  for (const secret of Laws.target.secrets) assert.notInclude(texts.join("\n"), Redacted.value(secret))
+})
