@@ -191,6 +191,8 @@ export interface JobView {
   /** The word that a poll would see now. */
   readonly status: string
   readonly ended: boolean
+  /** How far it is, as a poll would see it; `undefined` when its job does not tell. */
+  readonly progress: Json | undefined
   /** How often it was asked for. */
   readonly polls: number
   /** Polls after the one that first told its end. */

@@ -12,15 +12,17 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
+import { randomBytes } from "node:crypto"
 import { createServer, type Server } from "node:http"
 import type * as BosaModel from "./BosaModel.js"
 import type * as ConnectionsModel from "./ConnectionsModel.js"
 import type * as Faults from "./Faults.js"
-import { make as makeBosaModel } from "./internal/bosa/model.js"
-import { rulesOf } from "./internal/face/faultRules.js"
-import { make as makeModel } from "./internal/model/model.js"
+import type { ExecutorFailure } from "./Executor.js"
 import { serve } from "./internal/emulatorApp.js"
-import * as executors from "./internal/executors/executors.js"
+import * as inspector from "./internal/inspector/inspector.js"
+import * as inspectorRoutes from "./internal/inspector/routes.js"
+import * as loopback from "./internal/loopback.js"
+import * as platformPair from "./internal/platformPair.js"
 import * as World from "./World.js"
 
 /**
@@ -111,6 +113,13 @@ export declare namespace Emulator {
     readonly port: number
     /** The state of the BOSA / GL Connectors platform, which is served at the same origin. */
     readonly bosa: BosaModel.State
+    /**
+     * Back to the world as it was at the start, on both platforms: state, logs, jobs and faults. Work that goes on is
+     * interrupted. What stands in `dataDir` or at `databaseUrl` stays.
+     *
+     * @since 0.4.0
+     */
+    readonly reset: Effect.Effect<void, EmulatorFailure>
   }
 }
 
@@ -120,15 +129,7 @@ export declare namespace Emulator {
  * @since 0.1.0
  * @category guards
  */
-export const isLoopback = (host: string): boolean => {
-  if (host === "localhost" || host === "::1") return true
-  const numbers = host.split(".")
-  return (
-    numbers.length === 4 &&
-    numbers[0] === "127" &&
-    numbers.every((text) => /^\d{1,3}$/.test(text) && Number(text) < 256)
-  )
-}
+export const isLoopback: (host: string) => boolean = loopback.isLoopback
 
 const listenFailure = (host: string, port: number, cause: unknown): EmulatorFailure => {
   const code = Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : String(cause)
@@ -163,23 +164,36 @@ export const make = (options: Options = {}): Effect.Effect<Emulator.Service, Emu
         message: `${host} is not a loopback address: use 127.0.0.1, localhost or ::1`
       })
     }
-    const executorFor =
-      options.executors === "memory"
-        ? undefined
-        : yield* executors
-            .make(world, { databaseUrl, dataDir })
-            .pipe(Effect.mapError(({ message }) => new EmulatorFailure({ reason: "Executors", message })))
-    const rules = rulesOf(world, options.faults)
-    const model = yield* makeModel(world, executorFor === undefined ? {} : { executorFor }, rules)
+    const failed = ({ message }: ExecutorFailure) => new EmulatorFailure({ reason: "Executors", message })
+    const seen = inspector.see(world, randomBytes(6).toString("base64url"))
+    const platforms = yield* platformPair
+      .make(world, {
+        real: options.executors !== "memory",
+        faults: options.faults,
+        watch: seen.watch,
+        databaseUrl,
+        dataDir
+      })
+      .pipe(Effect.mapError(failed))
     const nodeServer = createServer()
     const server = yield* NodeHttpServer.make(() => nodeServer, { host, port }).pipe(
       Effect.mapError(({ cause }) => listenFailure(host, port, cause))
     )
-    const bosaModel = makeBosaModel(world, {}, rules)
-    yield* serve(server, { connections: model, bosa: bosaModel })
+    const inspected = inspector.make(seen, platforms)
+    yield* serve(server, {
+      connections: inspected.observed("connections"),
+      bosa: inspected.observed("bosa"),
+      inspector: yield* inspectorRoutes.make(inspected)
+    })
     yield* Effect.addFinalizer(() => closeAtOnce(nodeServer))
     const bound = server.address._tag === "TcpAddress" ? server.address.port : port
-    const { begin: _begin, handle: _handle, ...state } = model
-    const { begin: _bosaBegin, handle: _bosaHandle, ...bosa } = bosaModel
-    return { ...state, bosa, url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`, port: bound }
+    const { handle: _, ...state } = platforms.connections
+    const { handle: _bosa, ...bosa } = platforms.bosa
+    return {
+      ...state,
+      bosa,
+      reset: Effect.mapError(inspected.reset, failed),
+      url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+      port: bound
+    }
   })

@@ -1,5 +1,6 @@
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as Headers from "@effect/platform/Headers"
+import type * as HttpApp from "@effect/platform/HttpApp"
 import type * as HttpServer from "@effect/platform/HttpServer"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
@@ -15,6 +16,14 @@ import { secretName } from "./face/secrets.js"
 export interface Faces {
   readonly connections: Pick<ConnectionsModel, "handle">
   readonly bosa: Pick<ConnectionsModel, "handle">
+import { isInspector } from "./inspector/routes.js"
+
+/** What a server serves, each platform on its own paths. @internal */
+export interface Faces {
+  readonly connections: Model
+  readonly bosa: Model
+  /** What shows both, on paths that neither has. */
+  readonly inspector: HttpApp.Default
 }
 
 /** A body over the limit is read up to here and thrown away, so that its sender gets to read the refusal. */
@@ -143,6 +152,7 @@ const send = (
 
 const respond = Effect.fnUntraced(function* (faces: Faces) {
   const request = yield* HttpServerRequest.HttpServerRequest
+  if (isInspector(request.method, request.url.split("?")[0] ?? "")) return yield* faces.inspector
   const bytes = yield* readBody(request)
   const asked = toModelRequest(request, bytes ?? new Uint8Array())
   if (!isConnections(asked.path)) {

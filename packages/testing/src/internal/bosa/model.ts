@@ -15,6 +15,7 @@ import { Ledger } from "../face/ledger.js"
 import { respondTo } from "../face/perform.js"
 import { Scripts } from "../face/scripts.js"
 import { shown } from "../face/secrets.js"
+import type { Watch } from "../face/watch.js"
 import { Actions } from "./actions.js"
 import { callsIn } from "./calls.js"
 import { Catalog } from "./catalog.js"
@@ -52,7 +53,8 @@ const refine = (route: Route, request: ModelRequest, body: Json | undefined): Ro
 export const make = (
   world: World,
   options?: Options,
-  rules: FaultRules = rulesOf(world, options?.faults)
+  rules: FaultRules = rulesOf(world, options?.faults),
+  watch?: Watch
 ): BosaModel & Model => {
   const { bosa = {} } = world
   const log = new Ledger<RecordedRequest, Execution>(options?.logLimit ?? 100_000)
@@ -159,6 +161,7 @@ export const make = (
     const { operation, connector, action } = record
     const scripted = scripts.take(request, { operation, connector, action })
     record.scripted = scripted !== undefined
+    watch?.({ request, record, scripted: scripted !== undefined })
     const own =
       scripted === undefined ? respond(found, call, record) : Effect.suspend(() => respond(found, call, record))
     const rest = respondTo(record, requestId, scripted, own, earlier)

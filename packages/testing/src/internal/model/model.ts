@@ -12,6 +12,7 @@ import { type FaultRules, rulesOf } from "../face/faultRules.js"
 import { isObject, parse } from "../face/json.js"
 import { respondTo } from "../face/perform.js"
 import { Scripts } from "../face/scripts.js"
+import type { Watch } from "../face/watch.js"
 import { type Answer, badRequest, notFound, refuse } from "./answer.js"
 import { isAllowed } from "./auth.js"
 import { callsIn } from "./calls.js"
@@ -123,7 +124,8 @@ const answer = (
 export const make = (
   world: World,
   options?: Options,
-  shared?: FaultRules
+  shared?: FaultRules,
+  watch?: Watch
 ): Effect.Effect<ConnectionsModel & Model, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
     const rules = shared ?? rulesOf(world, options?.faults)

@@ -1,0 +1,99 @@
+import * as Effect from "effect/Effect"
+import * as Mailbox from "effect/Mailbox"
+import type * as Scope from "effect/Scope"
+
+/** What has changed; how it stands now is looked up when it is sent. @internal */
+export type Change =
+  | { readonly _tag: "Request"; readonly id: number }
+  | { readonly _tag: "Faults" }
+  /** What was shown so far holds no longer. */
+  | { readonly _tag: "Cleared" }
+
+/** @internal */
+export interface Event {
+  readonly id: string
+  readonly change: Change
+}
+
+/** What a subscriber gets. @internal */
+export interface Subscription {
+  /** Events have gone by that can no longer be given: the subscriber has to look at everything anew. */
+  readonly missed: boolean
+  readonly events: Mailbox.ReadonlyMailbox<Event>
+}
+
+interface Subscriber {
+  readonly mailbox: Mailbox.Mailbox<Event>
+  readonly drop: () => void
+}
+
+/** @internal */
+export interface Options {
+  /** Tells one run of the emulator from the next. */
+  readonly run: string
+  /** How many events are kept for who comes back, and may wait for who is slow; 1,000 unless given. */
+  readonly limit?: number
+  /** How many may listen; 64 unless given. */
+  readonly subscribers?: number
+}
+
+/** Tells subscribers what changes, without ever waiting for one: who is too slow is dropped. @internal */
+export class Events {
+  private kept: Array<Event> = []
+  private count = 0
+  private readonly subscribers = new Set<Subscriber>()
+  private readonly limit: number
+
+  constructor(private readonly options: Options) {
+    this.limit = options.limit ?? 1_000
+  }
+
+  /** The id of the newest event. */
+  get last(): string {
+    return `${this.options.run}.${this.count}`
+  }
+
+  get size(): number {
+    return this.subscribers.size
+  }
+
+  get isFull(): boolean {
+    return this.subscribers.size >= (this.options.subscribers ?? 64)
+  }
+
+  publish(change: Change): void {
+    this.count++
+    const event: Event = { id: this.last, change }
+    this.kept.push(event)
+    if (this.kept.length >= 2 * this.limit) this.kept = this.kept.slice(-this.limit)
+    for (const subscriber of this.subscribers) {
+      if (subscriber.mailbox.unsafeOffer(event)) continue
+      this.subscribers.delete(subscriber)
+      subscriber.drop()
+    }
+  }
+
+  /** Events from now on, and those after the one with the id `after`; `drop` is called when the subscriber is too slow. */
+  readonly subscribe = (after: string | undefined, drop: () => void): Effect.Effect<Subscription, never, Scope.Scope> =>
+    Effect.flatMap(Mailbox.make<Event>({ capacity: this.limit, strategy: "dropping" }), (mailbox) => {
+      const subscriber: Subscriber = { mailbox, drop }
+      return Effect.acquireRelease(
+        Effect.sync((): Subscription => {
+          const past = after === undefined ? [] : this.since(after)
+          mailbox.unsafeOfferAll(past ?? [])
+          this.subscribers.add(subscriber)
+          return { missed: past === undefined, events: mailbox }
+        }),
+        () => Effect.sync(() => this.subscribers.delete(subscriber))
+      )
+    })
+
+  /** `undefined` when what has gone by since is not known, or too much. */
+  private since(id: string): ReadonlyArray<Event> | undefined {
+    const [run, text = ""] = id.split(".")
+    if (run !== this.options.run || !/^\d{1,15}$/.test(text)) return undefined
+    const missing = this.count - Number(text)
+    if (missing < 0 || missing > Math.min(this.kept.length, this.limit)) return undefined
+    return missing === 0 ? [] : this.kept.slice(-missing)
+  }
+}

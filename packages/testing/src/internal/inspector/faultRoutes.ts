@@ -1,0 +1,52 @@
+import * as Effect from "effect/Effect"
+import * as Faults from "../../Faults.js"
+import { kinds as faultOf } from "../faults/kinds.js"
+import { kinds, scopes } from "./faultsPanel.js"
+import type { Inspector } from "./inspector.js"
+
+/** The value of a field of a form, empty when there is none. @internal */
+export type Field = (name: string) => string
+
+/** The form asks for something that it does not offer. */
+const isOneOf = <Names extends object>(names: Names, name: string): name is Extract<keyof Names, string> =>
+  Object.hasOwn(names, name)
+
+const change = (inspector: Inspector, plan: Faults.Plan): Effect.Effect<void> =>
+  Effect.zipRight(
+    inspector.platforms.connections.setFaults(plan),
+    Effect.sync(() => inspector.events.publish({ _tag: "Faults" }))
+  )
+
+/** What is left of the plan, as data and in words. @internal */
+export const shownFaults = (inspector: Inspector) =>
+  Effect.map(inspector.platforms.connections.faults, (plan) => ({ ...plan, words: Faults.print(plan).split("\n") }))
+
+/** Puts the plan that the text is in the place of the one in force; without a text there are no faults. @internal */
+export const setFaults = (inspector: Inspector, text: string | undefined): Effect.Effect<void, Faults.FaultsInvalid> =>
+  Effect.flatMap(text === undefined ? Effect.succeed(Faults.none) : Faults.fromJsonText(text), (plan) =>
+    change(inspector, plan)
+  )
+
+/** Adds the fault that the form asks for, before the others. Gives whether there is such a fault. @internal */
+export const addFault = (inspector: Inspector, field: Field): Effect.Effect<boolean> =>
+  Effect.gen(function* () {
+    const kind = field("kind")
+    const to = field("to")
+    const often = field("often")
+    if (!isOneOf(kinds, kind) || !isOneOf(scopes, to) || (often !== "next" && often !== "always")) return false
+    const matcher = to === "any" ? {} : { operation: to }
+    const fault = faultOf[kind]
+    const added = often === "next" ? Faults.when(matcher, fault) : Faults.always(matcher, fault)
+    yield* change(inspector, Faults.all(added, yield* inspector.platforms.connections.faults))
+    return true
+  })
+
+/** Takes the rule away that the form shows. Gives whether it was still there. @internal */
+export const removeFault = (inspector: Inspector, field: Field): Effect.Effect<boolean> =>
+  Effect.gen(function* () {
+    const { rules } = yield* inspector.platforms.connections.faults
+    const index = rules.findIndex((rule) => JSON.stringify(rule) === field("rule"))
+    if (index < 0) return false
+    yield* change(inspector, { rules: rules.filter((_, at) => at !== index) })
+    return true
+  })

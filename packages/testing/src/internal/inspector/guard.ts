@@ -1,0 +1,44 @@
+import { isLoopback } from "../loopback.js"
+
+/** What of a request says who sent it. @internal */
+export interface Asking {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string | undefined>>
+}
+
+const hostName = (host: string): string | undefined =>
+  /^(?:\[([0-9a-f:]+)\]|([^:[\]/@]+))(?::\d{1,5})?$/i
+    .exec(host)
+    ?.slice(1)
+    .find((name) => name !== undefined)
+
+const isRead = (method: string): boolean => method === "GET" || method === "HEAD"
+
+/**
+ * Why a request may not see or change the inside of the emulator; nothing when it may. A name that
+ * leads to this machine (DNS rebinding) and the page of another site are kept out. A change has to
+ * come in a form that no other site's page can send without being asked: as JSON, by a method
+ * other than POST, or with the token of the inspector's own page, which is checked where it is read.
+ *
+ * @internal
+ */
+export const refusalOf = ({ method, headers }: Asking): string | undefined => {
+  const { host = "", origin } = headers
+  const name = hostName(host)
+  if (name === undefined || !isLoopback(name.toLowerCase())) {
+    return "the Host header is not a loopback address: use 127.0.0.1, localhost or ::1"
+  }
+  if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) {
+    return "the request comes from another origin"
+  }
+  const site = headers["sec-fetch-site"]
+  if (site !== undefined && site !== "same-origin" && site !== "none") {
+    const isVisit = isRead(method) && headers["sec-fetch-mode"] === "navigate"
+    if (!isVisit) return "the request comes from another site"
+  }
+  if (isRead(method) || method === "DELETE" || method === "PUT") return undefined
+  const type = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase()
+  return type === "application/json" || type === "application/x-www-form-urlencoded"
+    ? undefined
+    : "a change has to be sent as application/json"
+}

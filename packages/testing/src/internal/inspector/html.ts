@@ -1,0 +1,27 @@
+/** Text that is HTML already. @internal */
+export class Html {
+  constructor(readonly text: string) {}
+}
+
+type Part = Html | ReadonlyArray<Html> | string | number | undefined
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+  "`": "&#96;"
+}
+
+const escape = (text: string): string => text.replace(/[&<>"'`]/g, (character) => entities[character] ?? "")
+
+const textOf = (part: Part): string => {
+  if (part === undefined) return ""
+  if (part instanceof Html) return part.text
+  return typeof part === "object" ? part.map((each) => each.text).join("") : escape(String(part))
+}
+
+/** HTML in which everything that is put in is text, unless it is HTML itself; nothing for `undefined`. @internal */
+export const html = (strings: TemplateStringsArray, ...parts: ReadonlyArray<Part>): Html =>
+  new Html(strings.map((text, index) => text + textOf(parts[index])).join(""))

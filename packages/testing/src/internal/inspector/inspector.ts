@@ -1,0 +1,99 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { JobView, ModelRequest, ModelResponse } from "../../ConnectionsModel.js"
+import type { ExecutorFailure } from "../../Executor.js"
+import type { World } from "../../World.js"
+import type { Model } from "../face/client.js"
+import type { Watch } from "../face/watch.js"
+import type { PlatformPair } from "../platformPair.js"
+import { Events } from "./events.js"
+import { Exchanges, type Platform } from "./exchanges.js"
+import { Secrets } from "./secrets.js"
+import { type DetailView, detailView, type RequestView, requestView } from "./views.js"
+
+/** How much a page shows. @internal */
+export const limits = { requests: 200, jobs: 100 }
+
+/** What is seen of an emulator from outside: nothing that it gives holds a secret. @internal */
+export interface Inspector {
+  readonly platforms: PlatformPair
+  readonly secrets: Secrets
+  readonly events: Events
+  /** A model whose exchanges are seen here. */
+  readonly observed: (platform: Platform) => Model
+  /** The last ones after the one with the id `after`, oldest first. */
+  readonly requests: (options?: { readonly after?: number; readonly limit?: number }) => ReadonlyArray<RequestView>
+  readonly request: (id: number) => RequestView | undefined
+  readonly detail: (id: number) => DetailView | undefined
+  /** The last ones, oldest first. */
+  readonly jobs: Effect.Effect<ReadonlyArray<JobView>>
+  readonly clear: Effect.Effect<void>
+  readonly reset: Effect.Effect<void, ExecutorFailure>
+}
+
+/** What is seen before there is a platform to see. @internal */
+export interface Seen {
+  readonly secrets: Secrets
+  readonly events: Events
+  readonly exchanges: Exchanges
+  readonly watch: Watch
+}
+
+/** @internal */
+export const see = (world: World, run: string): Seen => {
+  const secrets = new Secrets(world)
+  const events = new Events({ run })
+  const exchanges = new Exchanges(secrets, (id) => events.publish({ _tag: "Request", id }))
+  const watch: Watch = (noticed) => {
+    exchanges.notice(noticed)
+    // one of the faults in force may be used up
+    if (noticed.scripted) events.publish({ _tag: "Faults" })
+  }
+  return { secrets, events, exchanges, watch }
+}
+
+const observe = (exchanges: Exchanges, platform: Platform, model: Model): Model => ({
+  handle: (request: ModelRequest): Effect.Effect<ModelResponse> =>
+    Effect.gen(function* () {
+      exchanges.begin(platform, request, yield* Clock.currentTimeMillis, yield* Clock.currentTimeNanos)
+      return yield* model
+        .handle(request)
+        .pipe(
+          Effect.onExit((exit) =>
+            Effect.map(Clock.currentTimeNanos, (now) =>
+              exchanges.end(request, exit._tag === "Success" ? exit.value : undefined, now)
+            )
+          )
+        )
+    })
+})
+
+/** @internal */
+export const make = ({ secrets, events, exchanges }: Seen, platforms: PlatformPair): Inspector => {
+  const forget = Effect.sync(() => {
+    exchanges.clear()
+    events.publish({ _tag: "Cleared" })
+  })
+  return {
+    platforms,
+    secrets,
+    events,
+    observed: (platform) => observe(exchanges, platform, platforms[platform]),
+    requests: ({ after = 0, limit = limits.requests } = {}) =>
+      exchanges.all
+        .filter(({ id }) => id > after)
+        .slice(-limit)
+        .map((exchange) => requestView(secrets, exchange)),
+    request: (id) => {
+      const exchange = exchanges.get(id)
+      return exchange === undefined ? undefined : requestView(secrets, exchange)
+    },
+    detail: (id) => {
+      const exchange = exchanges.get(id)
+      return exchange === undefined ? undefined : detailView(secrets, exchange)
+    },
+    jobs: Effect.map(platforms.connections.jobs, (jobs) => jobs.slice(-limits.jobs)),
+    clear: Effect.all([platforms.connections.clearLog, platforms.bosa.clearLog, forget], { discard: true }),
+    reset: Effect.zipRight(platforms.reset, forget)
+  }
+}

@@ -1,0 +1,103 @@
+import * as Effect from "effect/Effect"
+import { faultsPanel } from "./faultsPanel.js"
+import { html, Html } from "./html.js"
+import { type Inspector, limits } from "./inspector.js"
+import { detail, jobRow, requestRow } from "./rows.js"
+import { script } from "./script.js"
+import { style } from "./style.js"
+import type { DetailView } from "./views.js"
+
+/** @internal */
+export interface Page {
+  readonly text: string
+  /** What the page may load: nothing but itself. */
+  readonly policy: string
+}
+
+const icon =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M2 8h4m4 0h4M6 4v8h4V4z' fill='none' stroke='%231d5fd1' stroke-width='2'/%3E%3C/svg%3E"
+
+const detailPanel = (view: DetailView | undefined): Html =>
+  view === undefined
+    ? html`<section id="detail" data-request="" hidden></section>`
+    : html`<section id="detail" data-request="${view.id}" aria-labelledby="detail-title">
+        <a class="close quiet" href="/">Close</a>
+        ${detail(view)}
+      </section>`
+
+const button = (
+  token: string,
+  action: string,
+  label: string
+): Html => html`<form method="post" action="/__emulator/form">
+  <input type="hidden" name="token" value="${token}" />
+  <button name="do" value="${action}">${label}</button>
+</form>`
+
+/** Everything the emulator shows, as of now. @internal */
+export const render = Effect.fnUntraced(function* (
+  inspector: Inspector,
+  asked: { readonly token: string; readonly nonce: string; readonly request: number | undefined }
+): Effect.fn.Return<Page> {
+  const { token, nonce } = asked
+  // first: what happens while the rest is looked up comes again as an event
+  const last = inspector.events.last
+  const jobs = yield* inspector.jobs
+  const faults = yield* faultsPanel(inspector, token)
+  const requests = inspector.requests()
+  const opened = asked.request === undefined ? undefined : inspector.detail(asked.request)
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8" />
+  <meta name="viewport" content="width=device-width" />
+  <title>Connections emulator</title>
+  <link rel="icon" href="${new Html(icon)}" />
+  <style nonce="${nonce}">${new Html(style)}</style>
+</head>
+<body data-last="${last}">
+<header>
+  <h1>Connections emulator</h1>
+  <p id="live" class="quiet" role="status">as of when the page was loaded</p>
+  <div class="tools">${button(token, "clear", "Clear requests")}${button(token, "reset", "Reset platforms")}</div>
+</header>
+<main>
+  <section aria-labelledby="requests-title">
+    <div class="head"><h2 id="requests-title">Requests</h2><p class="quiet">newest first, the last ${limits.requests}</p></div>
+    <div class="scroll"><table>
+      <thead><tr><th scope="col" class="num">No.</th><th scope="col">At (UTC)</th><th scope="col">Method</th>
+        <th scope="col">Path</th><th scope="col">Answer</th><th scope="col" class="num">Took</th><th scope="col">Marks</th></tr></thead>
+      <tbody id="requests">${[...requests].reverse().map(requestRow)}</tbody>
+      <tbody class="none"><tr><td colspan="7" class="empty">No requests yet. Send one to this address.</td></tr></tbody>
+    </table></div>
+  </section>
+  <div class="side">
+    ${detailPanel(opened)}
+    <section aria-labelledby="jobs-title">
+      <div class="head"><h2 id="jobs-title">Jobs</h2><p class="quiet">of the Connections platform</p></div>
+      <div class="scroll"><table>
+        <thead><tr><th scope="col">Id</th><th scope="col">Work</th><th scope="col">State</th>
+          <th scope="col" class="num">Polls</th><th scope="col">Since</th></tr></thead>
+        <tbody id="jobs">${[...jobs].reverse().map(jobRow)}</tbody>
+        <tbody class="none"><tr><td colspan="5" class="empty">No jobs yet.</td></tr></tbody>
+      </table></div>
+    </section>
+    ${faults}
+  </div>
+</main>
+<script type="module" nonce="${nonce}">${new Html(script)}</script>
+</body>
+</html>
+`
+  const policy = [
+    "default-src 'none'",
+    `style-src 'nonce-${nonce}'`,
+    `script-src 'nonce-${nonce}'`,
+    "img-src data:",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'"
+  ].join("; ")
+  return { text: page.text, policy }
+})

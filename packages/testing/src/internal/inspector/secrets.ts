@@ -1,0 +1,155 @@
+import * as Either from "effect/Either"
+import * as Encoding from "effect/Encoding"
+import type { Json } from "../../Executor.js"
+import type { World } from "../../World.js"
+import { isArray, isObject, parse } from "../face/json.js"
+import { secretName } from "../face/secrets.js"
+
+/** What stands in place of a secret. @internal */
+export const mask = "<hidden>"
+
+const secretWord = "secret|passw|token|api[-_]?key|private[-_]?key|credential|authori[sz]ation|cookie"
+const secretField = new RegExp(`${secretWord}|^configuration$`, "i")
+const secretParameter = new RegExp(`${secretWord}|^(state|code|key|auth)$`, "i")
+
+/** `name: value` and `name=value` in text that is not JSON, and the part of a form. */
+const assignment = new RegExp(
+  `("?[\\w-]*(?:${secretWord})[\\w-]*"?\\s*[:=]\\s*)("(?:[^"\\\\]|\\\\.)*"?|[^\\s,;&}]+)`,
+  "gi"
+)
+const formPart = new RegExp(
+  `(name="[^"\\r\\n]*(?:${secretWord})[^"\\r\\n]*"[^]*?\\r\\n\\r\\n)([^]*?)(?=\\r\\n--|$)`,
+  "gi"
+)
+
+/** Shorter ones would be found inside of other words. */
+const minLength = 6
+const maxKnown = 2_000
+
+/** Deeper JSON is shown as text. */
+const maxDepth = 100
+
+const isTooDeep = (value: Json, depth: number): boolean =>
+  depth > maxDepth ||
+  (isArray(value)
+    ? value.some((each) => isTooDeep(each, depth + 1))
+    : isObject(value) && Object.values(value).some((each) => isTooDeep(each, depth + 1)))
+
+const parsed = (text: string): Json | undefined => {
+  const value = parse(text)
+  return value === undefined || isTooDeep(value, 0) ? undefined : value
+}
+
+/** The forms in which a value may stand in a text. */
+const formsOf = (value: string): ReadonlyArray<string> => [
+  ...new Set([
+    value,
+    JSON.stringify(value).slice(1, -1),
+    Either.getOrElse(Encoding.encodeUriComponent(value), () => value)
+  ])
+]
+
+/**
+ * Keeps secrets out of what is shown: by the name of their header, field or parameter, and by
+ * their value wherever else it turns up.
+ *
+ * @internal
+ */
+export class Secrets {
+  private readonly known = new Set<string>()
+  /** Longest first, so that a value inside of another one leaves nothing of it; made when it is asked for. */
+  private forms: ReadonlyArray<string> | undefined
+
+  constructor(world: World) {
+    for (const token of world.auth?.serviceTokens ?? []) this.learn(token)
+    for (const { cookie, csrfToken } of world.auth?.sessions ?? []) {
+      this.learn(cookie)
+      this.learn(csrfToken)
+    }
+    for (const client of world.bosa?.clients ?? []) {
+      this.learn(client.apiKey)
+      for (const { secret, token } of client.users ?? []) {
+        this.learn(secret)
+        this.learn(token)
+      }
+    }
+  }
+
+  /** From now on the value is hidden wherever it stands. */
+  learn(value: string | undefined): void {
+    if (value === undefined || value.length < minLength) return
+    // the newest last: the oldest are forgotten first
+    if (!this.known.delete(value)) this.forms = undefined
+    this.known.add(value)
+    for (const oldest of this.known) {
+      if (this.known.size <= maxKnown) break
+      this.known.delete(oldest)
+    }
+  }
+
+  /** The values of headers that hold secrets, and of `Bearer x` also the `x`. */
+  learnHeaders(headers: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(headers)) {
+      if (!secretName.test(name)) continue
+      this.learn(value)
+      this.learn(/^\S+ +(\S+)$/.exec(value)?.[1])
+    }
+  }
+
+  /** The secrets among the fields of a JSON text. */
+  learnBody(text: string): void {
+    const value = secretField.test(text) ? parsed(text) : undefined
+    if (value !== undefined) this.learnFields(value)
+  }
+
+  headers(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, secretName.test(name) ? mask : this.text(value)])
+    )
+  }
+
+  query(query: ReadonlyArray<readonly [string, string]>): ReadonlyArray<readonly [string, string]> {
+    return query.map(([name, value]) => [this.text(name), secretParameter.test(name) ? mask : this.text(value)])
+  }
+
+  /** A text without the values that are known. */
+  text(text: string): string {
+    this.forms ??= [...this.known].flatMap(formsOf).sort((a, b) => b.length - a.length)
+    return this.forms.reduce((shown, value) => shown.replaceAll(value, mask), text)
+  }
+
+  /** A body: JSON set out over lines. */
+  body(text: string): string {
+    const value = parsed(text)
+    return value === undefined
+      ? this.text(text.replace(formPart, `$1${mask}`).replace(assignment, `$1${mask}`))
+      : JSON.stringify(this.fields(value), undefined, 2)
+  }
+
+  /** Whatever can be JSON. */
+  json(value: unknown): Json {
+    const plain = parsed(JSON.stringify(value) ?? "")
+    return plain === undefined ? mask : this.fields(plain)
+  }
+
+  private fields(value: Json): Json {
+    if (typeof value === "string") return this.text(value)
+    if (isArray(value)) return value.map((each) => this.fields(each))
+    if (!isObject(value)) return value
+    return Object.fromEntries(
+      Object.entries(value).map(([name, each]) => [
+        this.text(name),
+        secretField.test(name) && each !== null && typeof each !== "boolean" ? mask : this.fields(each)
+      ])
+    )
+  }
+
+  private learnFields(value: Json): void {
+    if (isArray(value)) return value.forEach((each) => this.learnFields(each))
+    if (!isObject(value)) return
+    for (const [name, each] of Object.entries(value)) {
+      if (typeof each === "string" && secretField.test(name)) this.learn(each)
+      else this.learnFields(each)
+    }
+  }
+}
