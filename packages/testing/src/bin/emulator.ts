@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `connectors-emulator --port P [--host H] [--world FILE]`: the emulator as a program.
+ * `connectors-emulator --port P [--host H] [--world FILE] [--faults FILE]`: the emulator as a program.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Cause from "effect/Cause"
@@ -13,15 +13,18 @@ import * as Option from "effect/Option"
 import { readFile } from "node:fs/promises"
 import { parseArgs } from "node:util"
 import * as Emulator from "../Emulator.js"
+import * as Faults from "../Faults.js"
 import * as World from "../World.js"
 
-const usage = `usage: connectors-emulator [--port P] [--host H] [--world FILE] [--data-dir DIR]
+const usage = `usage: connectors-emulator [--port P] [--host H] [--world FILE] [--faults FILE] [--data-dir DIR]
 
-Serves the Connections platform under /api/v1 and BOSA / GL Connectors beside it.
+Serves the Connections platform under /api/v1 and BOSA / GL Connectors beside it. A page at / shows requests, jobs and
+faults as they come; the same is under /__emulator/ as JSON.
 
   --port P        the port, 0 to 65535; 0, the default, picks a free one
   --host H        a loopback address; 127.0.0.1 unless given
   --world FILE    what the platforms hold, as JSON; a demonstration unless given
+  --faults FILE   what befalls requests, as JSON: a fault plan as the package writes it; none unless given
   --data-dir DIR  keeps the databases of sql connections there; in memory unless given
 
 DATABASE_URL, when set, is the PostgreSQL server of all sql connections (needs the package pg).`
@@ -40,6 +43,7 @@ const readArguments = Effect.try({
         port: { type: "string" },
         host: { type: "string" },
         world: { type: "string" },
+        faults: { type: "string" },
         "data-dir": { type: "string" },
         help: { type: "boolean", short: "h" }
       }
@@ -60,13 +64,22 @@ const hostOf = (host: string): Effect.Effect<string, UsageError> =>
 const reasonOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : String(error)
 
-const worldOf = (file: string) =>
+const textOf = (option: string, file: string) =>
   Effect.tryPromise({
     try: () => readFile(file, "utf8"),
-    catch: (error) => refuse(`--world ${file} cannot be read (${reasonOf(error)}): give the path of a JSON file`)
-  }).pipe(
+    catch: (error) => refuse(`${option} ${file} cannot be read (${reasonOf(error)}): give the path of a JSON file`)
+  })
+
+const worldOf = (file: string) =>
+  textOf("--world", file).pipe(
     Effect.flatMap(World.fromJsonText),
     Effect.catchTag("WorldInvalid", (error) => refuse(`--world ${file} is not a world: ${error.message}`))
+  )
+
+const faultsOf = (file: string) =>
+  textOf("--faults", file).pipe(
+    Effect.flatMap(Faults.fromJsonText),
+    Effect.catchTag("FaultsInvalid", (error) => refuse(`--faults ${file} is not a fault plan: ${error.message}`))
   )
 
 const program = Effect.gen(function* () {
@@ -75,11 +88,13 @@ const program = Effect.gen(function* () {
   const port = yield* portOf(values.port ?? "0")
   const host = yield* hostOf(values.host ?? "127.0.0.1")
   const world = values.world === undefined ? World.demo : yield* worldOf(values.world)
+  const faults = values.faults === undefined ? Faults.none : yield* faultsOf(values.faults)
   const databaseUrl = Option.getOrUndefined(yield* Config.option(Config.nonEmptyString("DATABASE_URL")))
   if (databaseUrl !== undefined) yield* Console.error("sql connections use the PostgreSQL server of DATABASE_URL")
-  const emulator = yield* Emulator.make({ world, port, host, databaseUrl, dataDir: values["data-dir"] })
+  const emulator = yield* Emulator.make({ world, port, host, faults, databaseUrl, dataDir: values["data-dir"] })
   yield* Console.log(`listening on ${emulator.url}`)
   yield* Console.log(`the API key for BOSA / GL Connectors is ${emulator.bosa.apiKey}`)
+  yield* Console.log(`the inspector is at ${emulator.url}/`)
   return yield* Effect.never
 }).pipe(
   Effect.scoped,

@@ -17,10 +17,6 @@ const change = (inspector: Inspector, plan: Faults.Plan): Effect.Effect<void> =>
     Effect.sync(() => inspector.events.publish({ _tag: "Faults" }))
   )
 
-/** What is left of the plan, as data and in words. @internal */
-export const shownFaults = (inspector: Inspector) =>
-  Effect.map(inspector.platforms.connections.faults, (plan) => ({ ...plan, words: Faults.print(plan).split("\n") }))
-
 /** Puts the plan that the text is in the place of the one in force; without a text there are no faults. @internal */
 export const setFaults = (inspector: Inspector, text: string | undefined): Effect.Effect<void, Faults.FaultsInvalid> =>
   Effect.flatMap(text === undefined ? Effect.succeed(Faults.none) : Faults.fromJsonText(text), (plan) =>

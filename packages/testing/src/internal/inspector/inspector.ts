@@ -21,8 +21,11 @@ export interface Inspector {
   readonly events: Events
   /** A model whose exchanges are seen here. */
   readonly observed: (platform: Platform) => Model
-  /** The last ones after the one with the id `after`, oldest first. */
-  readonly requests: (options?: { readonly after?: number; readonly limit?: number }) => ReadonlyArray<RequestView>
+  /** Oldest first: the last ones, or the first ones after that with the id `after`. */
+  readonly requests: (options?: {
+    readonly after?: number | undefined
+    readonly limit?: number | undefined
+  }) => ReadonlyArray<RequestView>
   readonly request: (id: number) => RequestView | undefined
   readonly detail: (id: number) => DetailView | undefined
   /** The last ones, oldest first. */
@@ -79,11 +82,14 @@ export const make = ({ secrets, events, exchanges }: Seen, platforms: PlatformPa
     secrets,
     events,
     observed: (platform) => observe(exchanges, platform, platforms[platform]),
-    requests: ({ after = 0, limit = limits.requests } = {}) =>
-      exchanges.all
-        .filter(({ id }) => id > after)
-        .slice(-limit)
-        .map((exchange) => requestView(secrets, exchange)),
+    requests: ({ after, limit = limits.requests } = {}) => {
+      const { all } = exchanges
+      const chosen =
+        after === undefined
+          ? all.slice(Math.max(0, all.length - limit))
+          : all.filter(({ id }) => id > after).slice(0, limit)
+      return chosen.map((exchange) => requestView(secrets, exchange))
+    },
     request: (id) => {
       const exchange = exchanges.get(id)
       return exchange === undefined ? undefined : requestView(secrets, exchange)

@@ -5,7 +5,6 @@ import { type Inspector, limits } from "./inspector.js"
 import { detail, jobRow, requestRow } from "./rows.js"
 import { script } from "./script.js"
 import { style } from "./style.js"
-import type { DetailView } from "./views.js"
 
 /** @internal */
 export interface Page {
@@ -16,14 +15,6 @@ export interface Page {
 
 const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M2 8h4m4 0h4M6 4v8h4V4z' fill='none' stroke='%231d5fd1' stroke-width='2'/%3E%3C/svg%3E"
-
-const detailPanel = (view: DetailView | undefined): Html =>
-  view === undefined
-    ? html`<section id="detail" data-request="" hidden></section>`
-    : html`<section id="detail" data-request="${view.id}" aria-labelledby="detail-title">
-        <a class="close quiet" href="/">Close</a>
-        ${detail(view)}
-      </section>`
 
 const button = (
   token: string,
@@ -62,7 +53,8 @@ export const render = Effect.fnUntraced(function* (
   <div class="tools">${button(token, "clear", "Clear requests")}${button(token, "reset", "Reset platforms")}</div>
 </header>
 <main>
-  <section aria-labelledby="requests-title">
+  <div class="column">
+  <section class="requests" aria-labelledby="requests-title">
     <div class="head"><h2 id="requests-title">Requests</h2><p class="quiet">newest first, the last ${limits.requests}</p></div>
     <div class="scroll"><table>
       <thead><tr><th scope="col" class="num">No.</th><th scope="col">At (UTC)</th><th scope="col">Method</th>
@@ -71,15 +63,16 @@ export const render = Effect.fnUntraced(function* (
       <tbody class="none"><tr><td colspan="7" class="empty">No requests yet. Send one to this address.</td></tr></tbody>
     </table></div>
   </section>
-  <div class="side">
-    ${detailPanel(opened)}
+    ${opened === undefined ? html`<section id="detail" data-request="" hidden></section>` : detail(opened)}
+  </div>
+  <div class="column">
     <section aria-labelledby="jobs-title">
       <div class="head"><h2 id="jobs-title">Jobs</h2><p class="quiet">of the Connections platform</p></div>
       <div class="scroll"><table>
         <thead><tr><th scope="col">Id</th><th scope="col">Work</th><th scope="col">State</th>
-          <th scope="col" class="num">Polls</th><th scope="col">Since</th></tr></thead>
+          <th scope="col" class="num">Polls</th></tr></thead>
         <tbody id="jobs">${[...jobs].reverse().map(jobRow)}</tbody>
-        <tbody class="none"><tr><td colspan="5" class="empty">No jobs yet.</td></tr></tbody>
+        <tbody class="none"><tr><td colspan="4" class="empty">No jobs yet.</td></tr></tbody>
       </table></div>
     </section>
     ${faults}

@@ -7,13 +7,16 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { randomBytes, timingSafeEqual } from "node:crypto"
-import { addFault, removeFault, setFaults, shownFaults } from "./faultRoutes.js"
+import { randomBytes } from "node:crypto"
+import { always, done, json, page, refuse } from "./answers.js"
+import { setFaults } from "./faultRoutes.js"
 import { faultsPanel } from "./faultsPanel.js"
 import { asData, asParts, feed } from "./feed.js"
+import { submit } from "./forms.js"
 import { refusalOf } from "./guard.js"
 import type { Inspector } from "./inspector.js"
-import * as page from "./page.js"
+import { render } from "./page.js"
+import { detail } from "./rows.js"
 
 const maxBodyBytes = 1024 * 1024
 
@@ -21,172 +24,117 @@ const maxBodyBytes = 1024 * 1024
 export const isInspector = (method: string, path: string): boolean =>
   path === "/__emulator" || path.startsWith("/__emulator/") || (path === "/" && (method === "GET" || method === "HEAD"))
 
-const always = {
-  "cache-control": "no-store",
-  "x-content-type-options": "nosniff",
-  "cross-origin-resource-policy": "same-origin"
-}
-
-const json = (body: unknown, status = 200): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.text(`${JSON.stringify(body, undefined, 2)}\n`, {
-    status,
-    headers: always,
-    contentType: "application/json"
+/** What stands in the path and in the query of a request; of several values of one name, the first. */
+const parameters = Effect.map(
+  Effect.all([HttpServerRequest.ParsedSearchParams, HttpRouter.params]),
+  ([search, path]): Readonly<Record<string, string | undefined>> => ({
+    ...Object.fromEntries(
+      Object.entries(search).map(([name, value]) => [name, typeof value === "string" ? value : value?.[0]])
+    ),
+    ...path
   })
-
-const refuse = (status: number, code: string, message: string): HttpServerResponse.HttpServerResponse =>
-  json({ code, message }, status)
-
-const search = Effect.map(HttpServerRequest.ParsedSearchParams, (all) => (name: string): string | undefined => {
-  const value = all[name]
-  return typeof value === "string" ? value : value?.[0]
-})
+)
 
 const numberOf = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined
 
-const same = (a: string, b: string): boolean => {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)]
-  return left.byteLength === right.byteLength && timingSafeEqual(left, right)
-}
-
-/** What a form of the page asks for. */
-const submitted = (inspector: Inspector, token: string) =>
+const shownPage = (inspector: Inspector, token: string) =>
   Effect.gen(function* () {
-    const request = yield* HttpServerRequest.HttpServerRequest
-    const fields = new URLSearchParams(yield* request.text)
-    const get = (name: string) => fields.get(name) ?? ""
-    if (!same(get("token"), token)) return refuse(403, "FORBIDDEN", "the form is of another run: load the page again")
-    switch (get("do")) {
-      case "clear":
-        yield* inspector.clear
-        break
-      case "reset":
-        yield* inspector.reset
-        break
-      case "add-fault":
-        if (!(yield* addFault(inspector, get))) return refuse(400, "BAD_REQUEST", "the form offers no such fault")
-        break
-      case "remove-fault":
-        if (!(yield* removeFault(inspector, get))) return refuse(409, "GONE", "the fault is not on any more")
-        break
-      default:
-        return refuse(400, "BAD_REQUEST", `${JSON.stringify(get("do"))} is nothing that a form can do`)
-    }
-    return HttpServerResponse.redirect("/", { status: 303, headers: always })
+    const { request } = yield* parameters
+    const nonce = randomBytes(16).toString("base64url")
+    const { policy, text } = yield* render(inspector, { token, nonce, request: numberOf(request) })
+    return page(text, policy)
+  })
+
+const requests = (inspector: Inspector) =>
+  Effect.map(parameters, ({ after, limit }) =>
+    json({ requests: inspector.requests({ after: numberOf(after), limit: numberOf(limit) }) })
+  )
+
+const request = (inspector: Inspector) =>
+  Effect.map(parameters, ({ as, id }) => {
+    const found = inspector.detail(numberOf(id) ?? 0)
+    if (found === undefined) return refuse(404, "NOT_FOUND", `no request ${id} is kept`)
+    return as === "html" ? page(detail(found).text) : json(found)
+  })
+
+const jobs = ({ jobs, secrets }: Inspector) =>
+  Effect.map(jobs, (all) => json({ jobs: all.map((job) => secrets.json(job)) }))
+
+const executions = ({ platforms, secrets }: Inspector) =>
+  Effect.gen(function* () {
+    const shown = (log: ReadonlyArray<unknown>) => log.map((execution) => secrets.json(execution))
+    const { connections, bosa } = platforms
+    return json({ connections: shown(yield* connections.executionLog), bosa: shown(yield* bosa.executionLog) })
+  })
+
+const world = ({ platforms, secrets }: Inspector) =>
+  Effect.gen(function* () {
+    const connections = yield* platforms.connections.connections
+    const subscribers = yield* platforms.connections.subscribers
+    return json(secrets.json({ connections, subscribers, users: yield* platforms.bosa.users }))
+  })
+
+const putFaults = (inspector: Inspector) =>
+  Effect.gen(function* () {
+    const { text } = yield* HttpServerRequest.HttpServerRequest
+    yield* setFaults(inspector, yield* text)
+    return json(yield* inspector.platforms.connections.faults)
   })
 
 const events = (inspector: Inspector, token: string) =>
   Effect.gen(function* () {
+    if (inspector.events.isFull) return refuse(503, "TOO_MANY_LISTENERS", "too many listen already")
     const request = yield* HttpServerRequest.HttpServerRequest
-    const get = yield* search
-    if (inspector.events.isFull) return refuse(503, "TOO_MANY", "too many listen already")
+    const { as, after } = yield* parameters
     const voice =
-      get("as") === "html" ? asParts(faultsPanel(inspector, token)) : asData(inspector, shownFaults(inspector))
+      as === "html" ? asParts(faultsPanel(inspector, token)) : asData(inspector, inspector.platforms.connections.faults)
     const response = NodeHttpServerRequest.toServerResponse(request)
-    const bytes = Stream.unwrapScoped(
-      feed(inspector, voice, request.headers["last-event-id"] ?? get("after"), () => response.destroy())
-    )
-    return HttpServerResponse.stream(bytes, { contentType: "text/event-stream", headers: always })
+    const bytes = feed(inspector, voice, request.headers["last-event-id"] ?? after, () => response.destroy())
+    return HttpServerResponse.stream(Stream.unwrapScoped(bytes), { contentType: "text/event-stream", headers: always })
   })
 
-const router = (inspector: Inspector, token: string) =>
+const routerOf = (inspector: Inspector, token: string) =>
   HttpRouter.empty.pipe(
-    HttpRouter.get(
-      "/",
-      Effect.gen(function* () {
-        const get = yield* search
-        const nonce = randomBytes(16).toString("base64url")
-        const { policy, text } = yield* page.render(inspector, { token, nonce, request: numberOf(get("request")) })
-        const headers = { ...always, "content-security-policy": policy, "referrer-policy": "no-referrer" }
-        return HttpServerResponse.text(text, { headers, contentType: "text/html; charset=utf-8" })
-      })
-    ),
-    HttpRouter.get(
-      "/__emulator/requests",
-      Effect.map(search, (get) => {
-        const after = numberOf(get("after"))
-        const limit = numberOf(get("limit"))
-        return json({
-          requests: inspector.requests({ ...(after !== undefined && { after }), ...(limit !== undefined && { limit }) })
-        })
-      })
-    ),
-    HttpRouter.get(
-      "/__emulator/requests/:id",
-      Effect.map(HttpRouter.params, ({ id }) => {
-        const found = inspector.detail(numberOf(id) ?? 0)
-        return found === undefined ? refuse(404, "NOT_FOUND", `no request ${id} is kept`) : json(found)
-      })
-    ),
-    HttpRouter.del("/__emulator/requests", Effect.as(inspector.clear, HttpServerResponse.empty({ headers: always }))),
-    HttpRouter.get(
-      "/__emulator/jobs",
-      Effect.map(inspector.jobs, (jobs) => json({ jobs: jobs.map((job) => inspector.secrets.json(job)) }))
-    ),
-    HttpRouter.get(
-      "/__emulator/executions",
-      Effect.gen(function* () {
-        const { connections, bosa } = inspector.platforms
-        const shown = (log: ReadonlyArray<unknown>) => log.map((execution) => inspector.secrets.json(execution))
-        return json({ connections: shown(yield* connections.executionLog), bosa: shown(yield* bosa.executionLog) })
-      })
-    ),
-    HttpRouter.get(
-      "/__emulator/world",
-      Effect.gen(function* () {
-        const { connections, bosa } = inspector.platforms
-        return json(
-          inspector.secrets.json({
-            connections: yield* connections.connections,
-            subscribers: yield* connections.subscribers,
-            users: yield* bosa.users
-          })
-        )
-      })
-    ),
-    HttpRouter.post("/__emulator/reset", Effect.as(inspector.reset, HttpServerResponse.empty({ headers: always }))),
+    HttpRouter.get("/", shownPage(inspector, token)),
+    HttpRouter.post("/__emulator/form", submit(inspector, token)),
+    HttpRouter.get("/__emulator/requests", requests(inspector)),
+    HttpRouter.get("/__emulator/requests/:id", request(inspector)),
+    HttpRouter.del("/__emulator/requests", Effect.as(inspector.clear, done)),
+    HttpRouter.get("/__emulator/jobs", jobs(inspector)),
+    HttpRouter.get("/__emulator/executions", executions(inspector)),
+    HttpRouter.get("/__emulator/world", world(inspector)),
+    HttpRouter.post("/__emulator/reset", Effect.as(inspector.reset, done)),
     HttpRouter.get(
       "/__emulator/faults",
-      Effect.map(shownFaults(inspector), (faults) => json(faults))
+      Effect.map(inspector.platforms.connections.faults, (plan) => json(plan))
     ),
-    HttpRouter.put(
-      "/__emulator/faults",
-      Effect.gen(function* () {
-        const request = yield* HttpServerRequest.HttpServerRequest
-        yield* setFaults(inspector, yield* request.text)
-        return json(yield* shownFaults(inspector))
-      })
-    ),
-    HttpRouter.del(
-      "/__emulator/faults",
-      Effect.as(setFaults(inspector, undefined), HttpServerResponse.empty({ headers: always }))
-    ),
+    HttpRouter.put("/__emulator/faults", putFaults(inspector)),
+    HttpRouter.del("/__emulator/faults", Effect.as(setFaults(inspector, undefined), done)),
     HttpRouter.get("/__emulator/events", events(inspector, token)),
-    HttpRouter.post("/__emulator/form", submitted(inspector, token))
-  )
-
-/** Answers what {@link isInspector} is for: the page at `/`, and what it and other programs ask. @internal */
-export const make = (inspector: Inspector): Effect.Effect<HttpApp.Default<never, never>> =>
-  Effect.map(HttpRouter.toHttpApp(router(inspector, randomBytes(24).toString("base64url"))), (app) =>
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-      const refusal = refusalOf(request)
-      if (refusal !== undefined) return Effect.succeed(refuse(403, "FORBIDDEN", refusal))
-      return app.pipe(
-        HttpIncomingMessage.withMaxBodySize(Option.some(maxBodyBytes)),
-        Effect.catchTags({
-          RouteNotFound: () =>
-            Effect.succeed(
-              refuse(
-                404,
-                "NOT_FOUND",
-                "there are /__emulator/requests, jobs, executions, world, faults, events and reset"
-              )
-            ),
-          RequestError: () => Effect.succeed(refuse(400, "BAD_REQUEST", "the body cannot be read")),
-          FaultsInvalid: ({ message }) => Effect.succeed(refuse(400, "BAD_REQUEST", message)),
-          ExecutorFailure: ({ message }) => Effect.succeed(refuse(500, "RESET_FAILED", message))
-        })
-      )
+    HttpRouter.catchTags({
+      RequestError: () => Effect.succeed(refuse(400, "BAD_REQUEST", "the body cannot be read, or is over 1 MiB")),
+      FaultsInvalid: ({ message }) => Effect.succeed(refuse(400, "BAD_REQUEST", message)),
+      ExecutorFailure: ({ message }) => Effect.succeed(refuse(500, "RESET_FAILED", message))
     })
   )
+
+const unknown = refuse(
+  404,
+  "NOT_FOUND",
+  "there are /__emulator/requests, /jobs, /executions, /world, /faults, /events and /reset"
+)
+
+/** Answers what {@link isInspector} is for: the page at `/`, and what it and other programs ask. @internal */
+export const make = (inspector: Inspector): Effect.Effect<HttpApp.Default> =>
+  // the token is part of the page, so that the page of another site cannot know it
+  Effect.map(HttpRouter.toHttpApp(routerOf(inspector, randomBytes(24).toString("base64url"))), (router) => {
+    const app = router.pipe(
+      HttpIncomingMessage.withMaxBodySize(Option.some(maxBodyBytes)),
+      Effect.catchTag("RouteNotFound", () => Effect.succeed(unknown))
+    )
+    return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+      const refusal = refusalOf(request)
+      return refusal === undefined ? app : Effect.succeed(refuse(403, "FORBIDDEN", refusal))
+    })
+  })

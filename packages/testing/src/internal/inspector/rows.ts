@@ -1,6 +1,6 @@
 import type { JobView } from "../../ConnectionsModel.js"
 import { html, type Html } from "./html.js"
-import { type BodyView, type DetailView, isoOf, type RequestView } from "./views.js"
+import type { BodyView, DetailView, RequestView } from "./views.js"
 
 const clock = (iso: string): Html => html`<time datetime="${iso}">${iso.slice(11, 23)}</time>`
 
@@ -33,7 +33,7 @@ export const requestRow = (view: RequestView): Html => html`<tr id="request-${vi
   <td class="num">${view.id}</td>
   <td>${clock(view.at)}</td>
   <td><span class="method">${view.method}</span></td>
-  <td class="path"><a href="/?request=${view.id}#detail"><bdi>${target(view)}</bdi></a></td>
+  <td class="path"><a href="/?request=${view.id}#detail" title="${target(view)}"><bdi>${target(view)}</bdi></a></td>
   <td>${outcome(view)}</td>
   <td class="num">${took(view)}</td>
   <td>${marks(view)}</td>
@@ -61,7 +61,6 @@ export const jobRow = (job: JobView): Html => html`<tr id="${jobKey(job)}">
   <td class="path"><bdi>${job.connection === "" ? "" : `${job.connection}/${job.name}`}</bdi></td>
   <td><span class="chip ${jobClass(job)}">${job.status}</span> ${jobBar(job)}</td>
   <td class="num">${job.polls}</td>
-  <td>${clock(isoOf(job.createdAt))}</td>
 </tr>`
 
 const headersTable = (caption: string, headers: Readonly<Record<string, string>>): Html => html`<table class="headers">
@@ -93,25 +92,34 @@ const fact = (name: string, value: string | number | undefined): Html | undefine
   value === undefined || value === "" ? undefined : html`<dt>${name}</dt><dd><bdi>${value}</bdi></dd>`
 
 /** Everything about one request. @internal */
-export const detail = (view: DetailView): Html => html`<h2 id="detail-title" tabindex="-1">Request ${view.id}</h2>
-<p class="line"><span class="method">${view.method}</span> <code><bdi>${target(view)}</bdi></code></p>
-<p>${outcome(view)} ${marks(view)}</p>
-<dl>
-  ${[
-    fact("Platform", view.platform === "bosa" ? "BOSA / GL Connectors" : "Connections"),
-    fact("Operation", view.operation),
-    fact(view.platform === "bosa" ? "Connector" : "Connection", view.target),
-    fact("Action", view.action),
-    fact("At", view.at),
-    fact("Took", took(view))
-  ].flatMap((each) => (each === undefined ? [] : [each]))}
-</dl>
-<h3>Request</h3>
-${headersTable("Request headers", view.requestHeaders)}
-${bodyBlock("Request body", view.requestBody)}
-<h3>Answer</h3>
-${
-  view.responseHeaders === undefined || view.responseBody === undefined
-    ? html`<p class="quiet">${view.state === "pending" ? "none yet" : "none was sent"}</p>`
-    : html`${headersTable("Answer headers", view.responseHeaders)}${bodyBlock("Answer body", view.responseBody)}`
-}`
+export const detail = (view: DetailView): Html => html`<section
+  id="detail"
+  data-request="${view.id}"
+  aria-labelledby="detail-title"
+>
+  <div class="head">
+    <h2 id="detail-title" tabindex="-1">Request ${view.id}</h2>
+    <a class="close" href="/">Close</a>
+  </div>
+  <p class="line"><span class="method">${view.method}</span> <code><bdi>${target(view)}</bdi></code></p>
+  <p class="line">${outcome(view)} ${marks(view)}</p>
+  <dl>
+    ${[
+      fact("Platform", view.platform === "bosa" ? "BOSA / GL Connectors" : "Connections"),
+      fact("Operation", view.operation),
+      fact(view.platform === "bosa" ? "Connector" : "Connection", view.target),
+      fact("Action", view.action),
+      fact("At", view.at),
+      fact("Took", took(view))
+    ].flatMap((each) => (each === undefined ? [] : [each]))}
+  </dl>
+  <h3>Request</h3>
+  ${headersTable("Request headers", view.requestHeaders)}
+  ${bodyBlock("Request body", view.requestBody)}
+  <h3>Answer</h3>
+  ${
+    view.responseHeaders === undefined || view.responseBody === undefined
+      ? html`<p class="quiet">${view.state === "pending" ? "none yet" : "none was sent"}</p>`
+      : html`${headersTable("Answer headers", view.responseHeaders)}${bodyBlock("Answer body", view.responseBody)}`
+  }
+</section>`

@@ -37,27 +37,41 @@ const place = ({ id, into, html }) => {
   if (index >= 0) (fresh.querySelectorAll("a, button, select")[index] ?? fresh).focus()
 }
 
-const open = async (href, focus) => {
-  const answer = await fetch(href)
+const open = async (id, focus) => {
+  const answer = await fetch("/__emulator/requests/" + id + "?as=html")
   if (!answer.ok) return
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html")
-  document.getElementById("detail").replaceWith(page.getElementById("detail"))
-  history.replaceState(null, "", href)
+  document.getElementById("detail").replaceWith(parse(await answer.text()))
+  history.replaceState(null, "", "/?request=" + id)
   mark()
-  if (focus) document.getElementById("detail-title")?.focus()
+  if (focus) document.getElementById("detail-title").focus()
+}
+
+const close = () => {
+  const detail = document.getElementById("detail")
+  const row = document.getElementById("request-" + current())
+  detail.hidden = true
+  detail.dataset.request = ""
+  history.replaceState(null, "", "/")
+  mark()
+  row?.querySelector("a").focus()
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[href^='/?request='], a.close")
+  const link = event.target.closest("a")
   if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return
   event.preventDefault()
-  open(link.getAttribute("href"), true)
+  if (link.className === "close") close()
+  else open(link.closest("tr").id.slice("request-".length), true)
+})
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && current() !== "") close()
 })
 
 document.addEventListener("submit", async (event) => {
   event.preventDefault()
   const form = event.target
-  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) })
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) })
   if (answer.ok) say("done")
   else say(await answer.text())
 })
@@ -68,7 +82,7 @@ events.addEventListener("error", () => say("not live: trying again"))
 events.addEventListener("part", (event) => {
   const part = JSON.parse(event.data)
   place(part)
-  if (part.id === "request-" + current()) open("/?request=" + current() + "#detail", false)
+  if (part.id === "request-" + current()) open(current(), false)
 })
 events.addEventListener("cleared", () => location.replace("/"))
 addEventListener("pagehide", () => events.close())

@@ -27,11 +27,14 @@ header .tools { margin-left: auto; display: flex; gap: .5rem; }
 main { display: grid; gap: 1rem; padding: 1rem 1.5rem 2rem; grid-template-columns: minmax(0, 1fr);
   align-items: start; }
 @media (min-width: 1080px) { main { grid-template-columns: minmax(0, 1.55fr) minmax(0, 1fr); } }
-.side { display: grid; gap: 1rem; }
+.column { display: grid; gap: 1rem; min-width: 0; }
 section { background: var(--card); border: 1px solid var(--edge); border-radius: 10px; padding: .9rem 1rem; min-width: 0; }
 .head { display: flex; align-items: baseline; gap: .75rem; margin-bottom: .5rem; }
 .quiet, .head .quiet { color: var(--quiet); margin: 0; font-size: .88rem; }
 .scroll { overflow-x: auto; }
+.column:has(#detail:not([hidden])) .requests .scroll { max-height: 42vh; overflow-y: auto; }
+.requests thead th { position: sticky; top: 0; background: var(--card); }
+.close { margin-left: auto; font-size: .88rem; }
 table { width: 100%; border-collapse: collapse; font-size: .87rem; }
 thead th { text-align: left; color: var(--quiet); font-weight: 600; font-size: .78rem; }
 th, td { padding: .34rem .55rem; border-bottom: 1px solid var(--edge); vertical-align: baseline; white-space: nowrap; }
@@ -42,7 +45,7 @@ tr[aria-current] { background: var(--info-bg); }
 time { font-variant-numeric: tabular-nums; color: var(--quiet); }
 .path, .id, pre, code, .method, .headers td, .plan { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
   font-size: .82rem; }
-td.path { width: 100%; max-width: 0; overflow: hidden; text-overflow: ellipsis; }
+td.path { width: 100%; max-width: 0; overflow: hidden; text-overflow: ellipsis; direction: rtl; text-align: left; }
 .id { max-width: 9rem; overflow: hidden; text-overflow: ellipsis; }
 td.path a { color: inherit; text-decoration: none; }
 td.path a:hover { text-decoration: underline; }
@@ -53,14 +56,14 @@ td.path a:hover { text-decoration: underline; }
 .s3, .did { background: var(--info-bg); color: var(--info); }
 .s4, .wait { background: var(--warn-bg); color: var(--warn); }
 .s5, .fault { background: var(--bad-bg); color: var(--bad); }
-progress { width: 5.5rem; height: .55rem; vertical-align: middle; accent-color: var(--accent); }
+progress { width: 4.5rem; height: .55rem; vertical-align: middle; accent-color: var(--accent); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .9rem; margin: .5rem 0; font-size: .87rem; }
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }
 caption { text-align: left; color: var(--quiet); font-weight: 600; font-size: .82rem; padding: .4rem 0 .1rem; }
 .headers th { text-align: left; font-weight: 500; color: var(--quiet); width: 1%; }
 .headers td { white-space: normal; overflow-wrap: anywhere; }
-.line { margin: .4rem 0; overflow-wrap: anywhere; }
+.line { margin: .3rem 0; overflow-wrap: anywhere; }
 pre { margin: 0; padding: .6rem .75rem; max-height: 24rem; overflow: auto; background: var(--code); border-radius: 6px;
   white-space: pre-wrap; overflow-wrap: anywhere; }
 form { margin: 0; }
@@ -73,6 +76,6 @@ button.main { background: var(--accent); border-color: var(--accent); color: var
 ul.plan { list-style: none; margin: .75rem 0 0; padding: 0; }
 ul.plan li { display: flex; gap: .75rem; align-items: center; justify-content: space-between; padding: .4rem 0;
   border-top: 1px solid var(--edge); overflow-wrap: anywhere; }
-.empty { color: var(--quiet); padding: .75rem .2rem; white-space: normal; }
+.empty { color: var(--quiet); font-size: .88rem; margin: 0; padding: .75rem .2rem; white-space: normal; }
 tbody:not(:empty) + tbody.none { display: none; }
 `

@@ -52,8 +52,7 @@ const stateOf = ({ endedNanos, interrupted, record, answer }: Exchange): Request
 /** To a tenth of a millisecond. */
 const millisOf = (nanos: bigint): number => Number(nanos / 100_000n) / 10
 
-/** What is shown of a moment. @internal */
-export const isoOf = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
+const isoOf = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
 
 /** @internal */
 export const requestView = (secrets: Secrets, exchange: Exchange): RequestView => {
