@@ -2,7 +2,7 @@ import type { JobView } from "../../ConnectionsModel.js"
 import { html, type Html } from "./html.js"
 import type { BodyView, DetailView, RequestView } from "./views.js"
 
-const clock = (iso: string): Html => html`<time datetime="${iso}">${iso.slice(11, 23)}</time>`
+const clock = (iso: string): Html => html`<time datetime="${iso}">${iso.slice(11, 19)}</time>`
 
 const statusClass = (status: number): string => `s${Math.floor(status / 100)}`
 

@@ -72,7 +72,7 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault()
   const form = event.target
   const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) })
-  if (answer.ok) say("done")
+  if (answer.ok) say("done, live")
   else say(await answer.text())
 })
 

@@ -26,7 +26,7 @@ h4 { margin: .8rem 0 .2rem; font-size: .82rem; color: var(--quiet); font-weight:
 header .tools { margin-left: auto; display: flex; gap: .5rem; }
 main { display: grid; gap: 1rem; padding: 1rem 1.5rem 2rem; grid-template-columns: minmax(0, 1fr);
   align-items: start; }
-@media (min-width: 1080px) { main { grid-template-columns: minmax(0, 1.55fr) minmax(0, 1fr); } }
+@media (min-width: 1080px) { main { grid-template-columns: minmax(0, 1.8fr) minmax(0, 1fr); } }
 .column { display: grid; gap: 1rem; min-width: 0; }
 section { background: var(--card); border: 1px solid var(--edge); border-radius: 10px; padding: .9rem 1rem; min-width: 0; }
 .head { display: flex; align-items: baseline; gap: .75rem; margin-bottom: .5rem; }
@@ -45,7 +45,7 @@ tr[aria-current] { background: var(--info-bg); }
 time { font-variant-numeric: tabular-nums; color: var(--quiet); }
 .path, .id, pre, code, .method, .headers td, .plan { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
   font-size: .82rem; }
-td.path { width: 100%; max-width: 0; overflow: hidden; text-overflow: ellipsis; direction: rtl; text-align: left; }
+td.path { width: 100%; min-width: 9rem; max-width: 0; overflow: hidden; text-overflow: ellipsis; direction: rtl; text-align: left; }
 .id { max-width: 9rem; overflow: hidden; text-overflow: ellipsis; }
 td.path a { color: inherit; text-decoration: none; }
 td.path a:hover { text-decoration: underline; }
