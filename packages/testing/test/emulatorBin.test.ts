@@ -9,6 +9,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe } from "vitest"
+import * as Faults from "../src/Faults.js"
 
 /** The program as it is shipped: `npm test` builds it first. */
 const bin = fileURLToPath(new URL("../dist/bin/emulator.js", import.meta.url))
@@ -49,7 +50,9 @@ const start = (args: ReadonlyArray<string>, tmp: string) =>
         signal: (name: NodeJS.Signals) => Effect.sync(() => child.kill(name)),
         url: Effect.async<string, string>((resume) => {
           const look = () => {
-            const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)\nthe API key .*\n$/.exec(out)?.[1]
+            const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)\nthe API key .*\nthe inspector is at .*\n$/.exec(
+              out
+            )?.[1]
             if (url !== undefined) resume(Effect.succeed(url))
           }
           child.stdout.on("data", look)
@@ -75,7 +78,7 @@ describe("emulator program", () => {
         yield* emulator.signal(name)
         assert.deepStrictEqual(yield* emulator.ended, {
           code: 0,
-          out: `listening on ${url}\nthe API key for BOSA / GL Connectors is demo-key\n`,
+          out: `listening on ${url}\nthe API key for BOSA / GL Connectors is demo-key\nthe inspector is at ${url}/\n`,
           err: ""
         })
         assert.deepStrictEqual(yield* Effect.promise(() => readdir(tmp)), [])
@@ -108,6 +111,31 @@ describe("emulator program", () => {
     })
   )
 
+  it.scopedLive("takes a fault plan from a file", () =>
+    Effect.gen(function* () {
+      const tmp = yield* folder
+      const file = join(tmp, "faults.json")
+      const plan = Faults.when({ operation: "connections.list" }, Faults.status(503, { json: { message: "planned" } }))
+      yield* Effect.promise(() => writeFile(file, JSON.stringify(plan)))
+      const emulator = yield* start(["--faults", file], tmp)
+      const url = yield* emulator.url
+      assert.strictEqual(yield* json(`${url}/api/v1/connections`), '{"message":"planned"}')
+      assert.match(yield* json(`${url}/api/v1/connections`), /"slug":"crm"/)
+    })
+  )
+
+  it.scopedLive("ends at once though somebody looks on", () =>
+    Effect.gen(function* () {
+      const emulator = yield* start([], yield* folder)
+      const url = yield* emulator.url
+      const events = yield* Effect.promise(() => fetch(`${url}/__emulator/events`))
+      assert.strictEqual(events.headers.get("content-type"), "text/event-stream")
+      yield* emulator.signal("SIGTERM")
+      assert.strictEqual((yield* emulator.ended).code, 0)
+      yield* Effect.flip(Effect.tryPromise(() => events.text()))
+    })
+  )
+
   it.scopedLive(
     "ends with 2 and one line when asked for what it cannot do",
     () =>
@@ -124,6 +152,9 @@ describe("emulator program", () => {
           [["--port", "65536"], /0 to 65535/],
           [["--host", "0.0.0.0"], /--host "0\.0\.0\.0".*127\.0\.0\.1/],
           [["--world", join(tmp, "none.json")], /none\.json cannot be read \(ENOENT\)/],
+          [["--faults", join(tmp, "none.json")], /none\.json cannot be read \(ENOENT\)/],
+          [["--faults", broken], /broken\.json is not a fault plan/],
+          [["--faults", wrong], /wrong\.json is not a fault plan.*rules/],
           [["--world", broken], /broken\.json is not a world/],
           [["--world", wrong], /wrong\.json is not a world.*connections\[0\]\.slug/]
         ]

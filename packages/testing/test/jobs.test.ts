@@ -74,6 +74,7 @@ describe("a job", () => {
           connection: "crm",
           name: "sync",
           createdAt: 0,
+          progress: 1,
           status: "completed",
           ended: true,
           polls: 5,

@@ -113,7 +113,7 @@ const routerOf = (inspector: Inspector, token: string) =>
     HttpRouter.del("/__emulator/faults", Effect.as(setFaults(inspector, undefined), done)),
     HttpRouter.get("/__emulator/events", events(inspector, token)),
     HttpRouter.catchTags({
-      RequestError: () => Effect.succeed(refuse(400, "BAD_REQUEST", "the body cannot be read, or is over 1 MiB")),
+      RequestError: () => Effect.succeed(refuse(400, "BAD_REQUEST", "the body cannot be read")),
       FaultsInvalid: ({ message }) => Effect.succeed(refuse(400, "BAD_REQUEST", message)),
       ExecutorFailure: ({ message }) => Effect.succeed(refuse(500, "RESET_FAILED", message))
     })
@@ -125,6 +125,8 @@ const unknown = refuse(
   "there are /__emulator/requests, /jobs, /executions, /world, /faults, /events and /reset"
 )
 
+const tooLarge = refuse(413, "BODY_TOO_LARGE", `the body is over ${maxBodyBytes} bytes`)
+
 /** Answers what {@link isInspector} is for: the page at `/`, and what it and other programs ask. @internal */
 export const make = (inspector: Inspector): Effect.Effect<HttpApp.Default> =>
   // the token is part of the page, so that the page of another site cannot know it
@@ -135,6 +137,7 @@ export const make = (inspector: Inspector): Effect.Effect<HttpApp.Default> =>
     )
     return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
       const refusal = refusalOf(request)
-      return refusal === undefined ? app : Effect.succeed(refuse(403, "FORBIDDEN", refusal))
+      if (refusal !== undefined) return Effect.succeed(refuse(403, "FORBIDDEN", refusal))
+      return Number(request.headers["content-length"] ?? 0) > maxBodyBytes ? Effect.succeed(tooLarge) : app
     })
   })

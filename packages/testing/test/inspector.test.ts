@@ -1,0 +1,204 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Emulator from "../src/Emulator.js"
+import * as Faults from "../src/Faults.js"
+import * as World from "../src/World.js"
+import { at } from "./support/bosa.ts"
+import { eventually } from "./support/events.ts"
+import { ask, json } from "./support/http.ts"
+
+const memory = Emulator.make({ executors: "memory" })
+
+const execute = (url: string, action = "echo", query = "", body = { input: { id: 7 } }) =>
+  ask(`${url}/api/v1/connections/crm/actions/${action}/execute${query}`, {
+    method: "POST",
+    headers: json,
+    body: JSON.stringify(body)
+  })
+
+const requests = (url: string, query = "") =>
+  Effect.map(ask(`${url}/__emulator/requests${query}`), ({ json }) => {
+    const all = at(json, "requests")
+    assert.isArray(all)
+    return all
+  })
+
+describe("the emulator's admin routes", () => {
+  it.scopedLive("tell of requests what came, what was done and what was answered", () =>
+    Effect.gen(function* () {
+      const { url } = yield* memory
+      yield* ask(`${url}/api/v1/connections?relay_id=r2`)
+      yield* execute(url)
+      yield* ask(`${url}/connectors/names`)
+      const all = yield* requests(url)
+      assert.deepStrictEqual(
+        all.map((each) =>
+          ["id", "platform", "method", "operation", "status", "executed"].map((name) => at(each, name))
+        ),
+        [
+          [1, "connections", "GET", "connections.list", 200, false],
+          [2, "connections", "POST", "actions.execute", 200, true],
+          [3, "bosa", "GET", "connectors.names", 200, false]
+        ]
+      )
+      assert.deepStrictEqual(at(all[0], "query"), [["relay_id", "r2"]])
+      assert.isAtLeast(Number(at(all[1], "durationMillis")), 0)
+      const { json: detail } = yield* ask(`${url}/__emulator/requests/2`)
+      assert.deepStrictEqual([at(detail, "target"), at(detail, "action")], ["crm", "echo"])
+      assert.strictEqual(at(detail, "requestHeaders.content-type"), "application/json")
+      assert.deepStrictEqual(JSON.parse(String(at(detail, "requestBody.text"))), { input: { id: 7 } })
+      assert.deepStrictEqual(JSON.parse(String(at(detail, "responseBody.text"))), { result: { id: 7 } })
+      assert.deepStrictEqual(
+        (yield* requests(url, "?after=1&limit=1")).map((each) => at(each, "id")),
+        [2]
+      )
+      assert.deepStrictEqual(
+        (yield* requests(url, "?limit=1")).map((each) => at(each, "id")),
+        [3]
+      )
+      assert.deepStrictEqual(yield* requests(url, "?limit=0"), [])
+      assert.strictEqual((yield* ask(`${url}/__emulator/requests/9`)).status, 404)
+    })
+  )
+
+  it.scopedLive("are not among the requests of the platforms, which keep all their paths", () =>
+    Effect.gen(function* () {
+      const { bosa, requests, url } = yield* memory
+      for (const path of ["/", "/__emulator/requests", "/__emulator/none", "/__emulator"]) yield* ask(`${url}${path}`)
+      assert.deepStrictEqual([yield* requests, yield* bosa.requests], [[], []])
+      for (const path of ["/__emulators", "/__emulatorx/requests", "/%5F_emulator/requests"]) {
+        assert.strictEqual(at((yield* ask(`${url}${path}`)).json, "error.code"), "NOT_FOUND", path)
+      }
+      assert.strictEqual((yield* ask(`${url}/`, { method: "POST" })).status, 404)
+      assert.strictEqual((yield* bosa.requests).length, 4)
+      const unknown = yield* ask(`${url}/__emulator/none`)
+      assert.deepStrictEqual([unknown.status, at(unknown.json, "code")], [404, "NOT_FOUND"])
+      assert.strictEqual((yield* ask(`${url}/`, { method: "HEAD" })).status, 200)
+    })
+  )
+
+  it.scopedLive("tell of jobs, executions and what the platforms hold", () =>
+    Effect.gen(function* () {
+      const { setJob, url } = yield* memory
+      yield* execute(url, "sync", "?async=true")
+      yield* setJob("job-1", { status: "running", progress: 0.5 })
+      const { json: jobs } = yield* ask(`${url}/__emulator/jobs`)
+      assert.deepStrictEqual(
+        ["id", "connection", "name", "status", "progress", "ended"].map((name) => at(jobs, `jobs.0.${name}`)),
+        ["job-1", "crm", "sync", "running", 0.5, false]
+      )
+      const { json: executions } = yield* ask(`${url}/__emulator/executions`)
+      assert.deepStrictEqual(
+        ["connection", "name", "jobId", "body.input.id"].map((name) => at(executions, `connections.0.${name}`)),
+        ["crm", "sync", "job-1", 7]
+      )
+      assert.deepStrictEqual(at(executions, "bosa"), [])
+      const { json: world } = yield* ask(`${url}/__emulator/world`)
+      assert.strictEqual(at(world, "connections.0.slug"), "crm")
+      assert.isArray(at(world, "users"))
+    })
+  )
+
+  it.scopedLive("put a fault plan in force, show what is left of it, and take it away", () =>
+    Effect.gen(function* () {
+      const { faults, url } = yield* memory
+      const slow = Faults.always({ method: "GET" }, Faults.delay(1))
+      const plan = Faults.all(Faults.next(Faults.status(503), Faults.lostAnswer), slow)
+      const put = (body: string) => ask(`${url}/__emulator/faults`, { method: "PUT", headers: json, body })
+      const answer = yield* put(JSON.stringify(plan))
+      assert.deepStrictEqual([answer.status, answer.json], [200, JSON.parse(JSON.stringify(plan))])
+      assert.strictEqual((yield* execute(url)).status, 503)
+      assert.strictEqual(Faults.size(yield* faults), 2)
+      yield* Effect.flip(execute(url))
+      const left = yield* ask(`${url}/__emulator/faults`)
+      assert.deepStrictEqual(left.json, JSON.parse(JSON.stringify(slow)))
+      const again = yield* put(left.text)
+      assert.deepStrictEqual(again.json, left.json)
+      assert.deepStrictEqual(
+        (yield* requests(url)).map((each) => [at(each, "fault"), at(each, "state"), at(each, "executed")]),
+        [
+          ["Answer 503", "answered", false],
+          ["Reset", "lost", true]
+        ]
+      )
+      const wrong = yield* put('{ "rules": [{ "_tag": "Next", "faults": [{ "_tag": "Reste" }] }] }')
+      assert.strictEqual(wrong.status, 400)
+      assert.match(String(at(wrong.json, "message")), /rules\[0\]\.faults\[0\]/)
+      assert.strictEqual((yield* put("{")).status, 400)
+      assert.deepStrictEqual(yield* faults, slow)
+      assert.strictEqual((yield* ask(`${url}/__emulator/faults`, { method: "DELETE" })).status, 204)
+      assert.deepStrictEqual(yield* faults, Faults.none)
+    })
+  )
+
+  it.scopedLive("say that a request waits, that its client left, and that an answer was cut", () =>
+    Effect.gen(function* () {
+      const { setFaults, url } = yield* memory
+      yield* setFaults(Faults.next(Faults.hangAfterCommit, Faults.cutBody))
+      const waiting = yield* Effect.fork(execute(url))
+      const one = Effect.map(Effect.orDie(requests(url)), ([first]) => first)
+      const seen = yield* eventually(one, (each) => at(each, "fault") === "Hang")
+      assert.deepStrictEqual([at(seen, "state"), at(seen, "executed")], ["pending", true])
+      yield* Fiber.interrupt(waiting)
+      yield* eventually(one, (each) => at(each, "state") === "interrupted")
+      yield* Effect.flip(execute(url))
+      const [, cut] = yield* requests(url)
+      assert.deepStrictEqual([at(cut, "state"), at(cut, "fault"), at(cut, "status")], ["lost", "CutBody", 200])
+    })
+  )
+
+  it.scopedLive("forget the requests, and keep what the platforms hold", () =>
+    Effect.gen(function* () {
+      const { connections, requests: seen, url } = yield* memory
+      yield* ask(`${url}/api/v1/connections/crm/unauthorize`, { method: "POST", headers: json, body: "{}" })
+      assert.strictEqual((yield* ask(`${url}/__emulator/requests`, { method: "DELETE" })).status, 204)
+      assert.deepStrictEqual([yield* requests(url), yield* seen], [[], []])
+      assert.isFalse((yield* connections)[0]?.authorized)
+      yield* ask(`${url}/api/v1/connections`)
+      assert.deepStrictEqual(
+        (yield* requests(url)).map((each) => at(each, "id")),
+        [2]
+      )
+    })
+  )
+
+  it.scopedLive("bring the platforms back to their world", () =>
+    Effect.gen(function* () {
+      const world = World.make({
+        connections: [
+          { slug: "crm", actions: [{ slug: "sync", takesMillis: 60_000 }] },
+          { slug: "drive", kind: "file", files: { "a.txt": "as it was" } }
+        ]
+      })
+      const faults = Faults.when({ operation: "catalog.list" }, Faults.refused)
+      const emulator = yield* Emulator.make({ world, faults })
+      const { bosa, connections, jobs, url } = emulator
+      const file = (name: string, body: object) =>
+        Effect.map(
+          ask(`${url}/api/v1/connections/drive/file/${name}`, {
+            method: "POST",
+            headers: json,
+            body: JSON.stringify({ path: "a.txt", ...body })
+          }),
+          ({ text }) => text
+        )
+      yield* file("appendFile", { content: ", and more" })
+      assert.include(yield* file("readFile", {}), "as it was, and more")
+      yield* execute(url, "sync", "?async=true")
+      yield* bosa.user("ann")
+      yield* emulator.setFaults(Faults.none)
+      const reset = yield* ask(`${url}/__emulator/reset`, { method: "POST", headers: json })
+      assert.strictEqual(reset.status, 204)
+      const read = yield* file("readFile", {})
+      assert.include(read, "as it was")
+      assert.notInclude(read, "and more")
+      assert.deepStrictEqual([yield* jobs, yield* bosa.users], [[], []])
+      assert.deepStrictEqual(yield* emulator.faults, faults)
+      assert.strictEqual((yield* connections).length, 2)
+      assert.strictEqual((yield* requests(url)).length, 1)
+      yield* emulator.reset
+      assert.deepStrictEqual(yield* requests(url), [])
+    })
+  )
+})
