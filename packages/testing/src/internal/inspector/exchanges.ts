@@ -12,8 +12,8 @@ export interface Body {
   readonly text: string | undefined
 }
 
-/** An answer as it was sent; of one that was cut off, what was meant to come. @internal */
-export interface Answer {
+/** An answer as it was sent; of one that was cut off, what was meant to come. */
+interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Body

@@ -19,8 +19,8 @@ export interface Voice {
   readonly faults: Effect.Effect<Told>
 }
 
-/** One server-sent event without its id. @internal */
-export interface Told {
+/** One server-sent event without its id. */
+interface Told {
   readonly event: string
   readonly data: unknown
 }

@@ -5,8 +5,8 @@ import type { World } from "../../World.js"
 import { isArray, isObject, parse } from "../face/json.js"
 import { secretName } from "../face/secrets.js"
 
-/** What stands in place of a secret. @internal */
-export const mask = "<hidden>"
+/** What stands in place of a secret. */
+const mask = "<hidden>"
 
 const secretWord = "secret|passw|token|api[-_]?key|private[-_]?key|credential|authori[sz]ation|cookie"
 const secretField = new RegExp(`${secretWord}|^configuration$`, "i")
