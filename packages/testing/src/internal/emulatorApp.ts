@@ -11,17 +11,12 @@ import { maxBodyBytes, tooLarge as bosaTooLarge } from "./bosa/envelope.js"
 import { paced } from "./face/pace.js"
 import { isConnections } from "./face/paths.js"
 import { secretName } from "./face/secrets.js"
+import { isInspector } from "./inspector/routes.js"
 
 /** What a server serves, each platform on its own paths. @internal */
 export interface Faces {
   readonly connections: Pick<ConnectionsModel, "handle">
   readonly bosa: Pick<ConnectionsModel, "handle">
-import { isInspector } from "./inspector/routes.js"
-
-/** What a server serves, each platform on its own paths. @internal */
-export interface Faces {
-  readonly connections: Model
-  readonly bosa: Model
   /** What shows both, on paths that neither has. */
   readonly inspector: HttpApp.Default
 }

@@ -1,9 +1,8 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { JobView, ModelRequest, ModelResponse } from "../../ConnectionsModel.js"
+import type { ConnectionsModel, JobView } from "../../ConnectionsModel.js"
 import type { ExecutorFailure } from "../../Executor.js"
 import type { World } from "../../World.js"
-import type { Model } from "../face/client.js"
 import type { Watch } from "../face/watch.js"
 import type { PlatformPair } from "../platformPair.js"
 import { Events } from "./events.js"
@@ -14,13 +13,16 @@ import { type DetailView, detailView, type RequestView, requestView } from "./vi
 /** How much a page shows. @internal */
 export const limits = { requests: 200, jobs: 100 }
 
+/** What answers requests, whichever platform it is. @internal */
+export type Answering = Pick<ConnectionsModel, "handle">
+
 /** What is seen of an emulator from outside: nothing that it gives holds a secret. @internal */
 export interface Inspector {
   readonly platforms: PlatformPair
   readonly secrets: Secrets
   readonly events: Events
   /** A model whose exchanges are seen here. */
-  readonly observed: (platform: Platform) => Model
+  readonly observed: (platform: Platform) => Answering
   /** Oldest first: the last ones, or the first ones after that with the id `after`. */
   readonly requests: (options?: {
     readonly after?: number | undefined
@@ -55,8 +57,8 @@ export const see = (world: World, run: string): Seen => {
   return { secrets, events, exchanges, watch }
 }
 
-const observe = (exchanges: Exchanges, platform: Platform, model: Model): Model => ({
-  handle: (request: ModelRequest): Effect.Effect<ModelResponse> =>
+const observe = (exchanges: Exchanges, platform: Platform, model: Answering): Answering => ({
+  handle: (request) =>
     Effect.gen(function* () {
       exchanges.begin(platform, request, yield* Clock.currentTimeMillis, yield* Clock.currentTimeNanos)
       return yield* model

@@ -153,11 +153,7 @@ export class Jobs {
 
   views(now: number): ReadonlyArray<JobView> {
     return Array.from(this.jobs.values(), (job) => {
-<<<<<<< HEAD
-      const status = job.change.status ?? show(job, now, job.polls).status
-=======
-      const { status, progress } = { progress: undefined, ...show(job, now), ...job.change }
->>>>>>> bcf97d1 (Emulator: an inspector page at / and admin routes under /__emulator)
+      const { status, progress } = { progress: undefined, ...show(job, now, job.polls), ...job.change }
       const { id, connection, name, createdAt, polls, pollsAfterEnd } = job
       return { id, connection, name, createdAt, status, progress, ended: isEnd(status), polls, pollsAfterEnd }
     })
