@@ -1,4 +1,24 @@
+import { availableParallelism } from "node:os"
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
-import { projects } from "./vitest.workspace.ts"
 
-export default defineConfig({ test: { projects } })
+const packages = fileURLToPath(new URL("./packages/", import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@effect-connectors\/([a-z]+)$/, replacement: `${packages}$1/src/index.ts` },
+      { find: /^@effect-connectors\/([a-z]+)\/(.+)$/, replacement: `${packages}$1/src/$2.ts` }
+    ]
+  },
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "{test,examples/test,sim/test}/**/*.test.ts"],
+    environment: "node",
+    testTimeout: 30_000,
+    sequence: { concurrent: false },
+    pool: "forks",
+    // Files of one process share the modules they load: no test keeps state in a module, and loading
+    // them for each file anew would take longer than the tests.
+    poolOptions: { forks: { isolate: false, maxForks: availableParallelism() } }
+  }
+})

@@ -8,7 +8,7 @@ const report = join(folder, `report-${process.pid}.json`)
 mkdirSync(folder, { recursive: true })
 
 const files = ["connections", "bosa"].map((name) => `test/vectors/${name}.test.ts`)
-const vitest = ["node_modules/vitest/vitest.mjs", "run", "--project", "house", ...files]
+const vitest = ["node_modules/vitest/vitest.mjs", "run", ...files]
 const { error, stderr, stdout } = spawnSync(
   process.execPath,
   [...vitest, "--reporter=json", `--outputFile=${report}`],

@@ -182,6 +182,14 @@ describe("lint", () => {
     })
     refuses(said, "A.test.ts:4", "B.test.ts:4")
   })
+
+  it("refuses tests that change `it` for the files after them", () => {
+    const said = lint({
+      "packages/core/test/A.test.ts": `import { layer } from "@effect/vitest"\n\nlayer(null)("a", () => undefined)\n`,
+      "packages/core/test/B.test.ts": `import { it } from "@effect/vitest"\n\nit.layer(null)("a", () => undefined)\n`
+    })
+    refuses(said, "A.test.ts:1", "B.test.ts:3")
+  })
 })
 
 describe("effect diagnostics", () => {

@@ -1,7 +1,8 @@
-import { assert, layer } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import type { Executor, Json, JsonObject, Operation } from "../src/Executor.js"
 import * as executors from "../src/internal/executors/executors.js"
 
@@ -46,8 +47,16 @@ const ids = (where: JsonObject) =>
     (answer) => JSON.stringify(rows(answer)).match(/\d+/g)?.map(Number) ?? []
   )
 
-layer(SqlLayer, { timeout: "60 seconds" })("sql executor", (it) => {
-  it.effect("selects columns, in an order, a window of rows", () =>
+// one database for all of them: to start it takes seconds
+const runtime = ManagedRuntime.make(SqlLayer)
+beforeAll(() => runtime.runPromise(Effect.void), 60_000)
+afterAll(() => runtime.dispose())
+
+const test = <E>(name: string, body: () => Effect.Effect<void, E, Sql>): void =>
+  it(name, () => runtime.runPromise(body()))
+
+describe("sql executor", () => {
+  test("selects columns, in an order, a window of rows", () =>
     Effect.gen(function* () {
       const all = yield* call("sql.select", { table: "users", orderBy: "id" })
       assert.deepStrictEqual(rows(all), [
@@ -64,10 +73,9 @@ layer(SqlLayer, { timeout: "60 seconds" })("sql executor", (it) => {
       })
       assert.deepStrictEqual(rows(page), [{ name: "Bob" }])
       assert.strictEqual(count(page), 1)
-    })
-  )
+    }))
 
-  it.effect("narrows by equality, lists, null and comparisons", () =>
+  test("narrows by equality, lists, null and comparisons", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* ids({ name: "Ann" }), [1])
       assert.deepStrictEqual(yield* ids({ id: [1, 3] }), [1, 3])
@@ -80,10 +88,9 @@ layer(SqlLayer, { timeout: "60 seconds" })("sql executor", (it) => {
       assert.deepStrictEqual(yield* ids({ id: { lt: 2 } }), [1])
       assert.deepStrictEqual(yield* ids({ name: { like: "%o%" } }), [2])
       assert.deepStrictEqual(yield* ids({ id: { not_in: [1, 2] } }), [3])
-    })
-  )
+    }))
 
-  it.effect("inserts one row or many, and gives back what was asked for", () =>
+  test("inserts one row or many, and gives back what was asked for", () =>
     Effect.gen(function* () {
       yield* call("sql.execute", {
         sql: "create table items (id serial primary key, label text, note text default 'none')"
@@ -101,10 +108,9 @@ layer(SqlLayer, { timeout: "60 seconds" })("sql executor", (it) => {
         { label: "c", note: "none" },
         { label: "d", note: null }
       ])
-    })
-  )
+    }))
 
-  it.effect("updates and deletes what fits, and never everything by mistake", () =>
+  test("updates and deletes what fits, and never everything by mistake", () =>
     Effect.gen(function* () {
       yield* call("sql.execute", {
         sql: "create table work (id int, state text); insert into work values (1,'x'),(2,'x'),(3,'y')"
@@ -127,10 +133,9 @@ layer(SqlLayer, { timeout: "60 seconds" })("sql executor", (it) => {
       assert.strictEqual(count(yield* call("sql.delete", { table: "work", where: { id: 3 } })), 1)
       assert.strictEqual(count(yield* call("sql.delete", { table: "work", all: true })), 2)
       assert.deepStrictEqual(rows(yield* call("sql.select", { table: "work" })), [])
-    })
-  )
+    }))
 
-  it.effect("runs raw SQL with bound values, under each name of the parameters", () =>
+  test("runs raw SQL with bound values, under each name of the parameters", () =>
     Effect.gen(function* () {
       const sum = (body: JsonObject) => Effect.map(call("sql.query", body), rows)
       const expected = [{ total: 5 }]
@@ -144,10 +149,9 @@ layer(SqlLayer, { timeout: "60 seconds" })("sql executor", (it) => {
         "INVALID_PARAMETERS"
       )
       assert.strictEqual((yield* refusal("sql.query", {})).message, '"sql" is required')
-    })
-  )
+    }))
 
-  it.effect("groups and sums", () =>
+  test("groups and sums", () =>
     Effect.gen(function* () {
       yield* call("sql.execute", { sql: "create table sales (region text, amount numeric(10,2), units int)" })
       const lines = Array.from({ length: 1000 }, (_, n) => ({
@@ -163,10 +167,9 @@ layer(SqlLayer, { timeout: "60 seconds" })("sql executor", (it) => {
         { region: "eu", amount: "50.00", units: 500 },
         { region: "us", amount: "50.00", units: 500 }
       ])
-    })
-  )
+    }))
 
-  it.effect("loads more rows than one statement can hold, all of them or none", () =>
+  test("loads more rows than one statement can hold, all of them or none", () =>
     Effect.gen(function* () {
       yield* call("sql.execute", { sql: "create table big (n int primary key, t text, u text)" })
       const many = Array.from({ length: 25_000 }, (_, n) => ({ n, t: "x", u: "y" }))
@@ -174,10 +177,9 @@ layer(SqlLayer, { timeout: "60 seconds" })("sql executor", (it) => {
       assert.strictEqual(twice.code, "23505")
       assert.strictEqual(yield* call("sql.query", { sql: "select n from big limit 1" }).pipe(Effect.map(count)), 0)
       assert.strictEqual(count(yield* call("sql.insert", { table: "big", rows: many })), 25_000)
-    })
-  )
+    }))
 
-  it.effect("gives every value as JSON without a loss", () =>
+  test("gives every value as JSON without a loss", () =>
     Effect.gen(function* () {
       const answer = yield* call("sql.query", {
         sql: `select 9007199254740993::bigint as big, 7::bigint as small, 0.1000::numeric as exact,
@@ -205,10 +207,9 @@ layer(SqlLayer, { timeout: "60 seconds" })("sql executor", (it) => {
         sql: "set time zone 'UTC'; select timestamptz '2024-01-02 05:04:05.123456+02' as moment"
       })
       assert.deepStrictEqual(rows(moment), [{ moment: "2024-01-02T03:04:05.123456Z" }])
-    })
-  )
+    }))
 
-  it.effect("keeps injection attempts data", () =>
+  test("keeps injection attempts data", () =>
     Effect.gen(function* () {
       const attack = "x'; drop table users; --"
       yield* call("sql.execute", { sql: "create table safe (name text)" })
@@ -238,10 +239,9 @@ layer(SqlLayer, { timeout: "60 seconds" })("sql executor", (it) => {
         assert.strictEqual((yield* refusal("sql.select", body)).code, "INVALID_PARAMETERS")
       }
       assert.strictEqual(count(yield* call("sql.select", { table: "users" })), 3)
-    })
-  )
+    }))
 
-  it.effect("answers a mistake with its SQLSTATE, and goes on", () =>
+  test("answers a mistake with its SQLSTATE, and goes on", () =>
     Effect.gen(function* () {
       const wrong = yield* refusal("sql.query", { sql: "selct 1" })
       assert.deepStrictEqual([wrong.status, wrong.code], [400, "42601"])
@@ -249,10 +249,9 @@ layer(SqlLayer, { timeout: "60 seconds" })("sql executor", (it) => {
       assert.strictEqual((yield* refusal("sql.select", { table: "nowhere" })).code, "42P01")
       assert.strictEqual((yield* refusal("sql.query", { sql: "select 1; select 2" })).code, "42601")
       assert.deepStrictEqual(rows(yield* call("sql.query", { sql: "select 1 as one" })), [{ one: 1 }])
-    })
-  )
+    }))
 
-  it.effect("lets no transaction reach into the next call", () =>
+  test("lets no transaction reach into the next call", () =>
     Effect.gen(function* () {
       yield* call("sql.execute", { sql: "create table ledger (n int)" })
       yield* call("sql.execute", { sql: "begin; insert into ledger values (1)" })
@@ -261,12 +260,10 @@ layer(SqlLayer, { timeout: "60 seconds" })("sql executor", (it) => {
       assert.strictEqual(count(yield* call("sql.select", { table: "ledger" })), 0)
       yield* call("sql.execute", { sql: "begin; insert into ledger values (1); commit" })
       assert.strictEqual(count(yield* call("sql.select", { table: "ledger" })), 1)
-    })
-  )
+    }))
 
-  it.effect("refuses what is not its own", () =>
+  test("refuses what is not its own", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* refusal("file.read", { path: "a" })).status, 400)
-    })
-  )
+    }))
 })
