@@ -226,6 +226,17 @@ describe("seeded", () => {
     })
   )
 
+  it.effect("does not depend on the order of the rates, nor on a way through a file", () =>
+    Effect.gen(function* () {
+      const first = yield* trace(Faults.seeded(7, rates), 1)
+      const turned: Faults.Plan = {
+        rules: [{ _tag: "Seeded", seed: 7, rates: { delay: 0.05, lostAnswer: 0.05, unavailable: 0.1 } }]
+      }
+      assert.deepStrictEqual(yield* trace(turned, 1), first)
+      assert.deepStrictEqual(yield* trace(yield* Faults.fromJsonText(JSON.stringify(turned)), 1), first)
+    })
+  )
+
   it.effect("does not depend on what runs side by side, nor on other rules", () =>
     Effect.gen(function* () {
       const plan = Faults.seeded(7, rates)
@@ -301,7 +312,7 @@ describe("plans in words", () => {
     )
     assert.deepStrictEqual(Faults.print(plan).split("\n"), [
       "next any request: status 503",
-      'next any request: status 504 after the work "{\\"a\\":1}"',
+      'next any request: status 504 after the work {"a":1}',
       'next any request: status 302 location="http://elsewhere.example/"',
       `next any request: status 200 "${"x".repeat(40)}..."`,
       "next any request: rate limited",

@@ -95,7 +95,7 @@ describe("a double execution", () => {
       const hasty = Effect.catchTag(store, "OutcomeUnknown", () => Effect.unlessEffect(store, look))
       const plan = found(yield* check(hasty, Faults.arbitrary({ matchers: [{}, { operation: "sql.select" }] })))
       assert.deepStrictEqual(Faults.print(plan).split("\n"), [
-        'next sql.select: status 503 "{\\"message\\":\\"for a moment\\"}"',
+        'next sql.select: status 503 {"message":"for a moment"}',
         "next any request: lost answer"
       ])
       const careful = Effect.catchTag(store, "OutcomeUnknown", () => Effect.unlessEffect(store, isStored))

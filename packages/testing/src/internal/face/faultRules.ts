@@ -4,7 +4,7 @@ import { PCGRandom } from "effect/Utils"
 import type { ModelRequest, State } from "../../ConnectionsModel.js"
 import type { Fault, Kind, Matcher, Plan, Rates, Rule } from "../../Faults.js"
 import type { World, WorldFaults } from "../../World.js"
-import { evenly, isKind, kinds } from "../faults/kinds.js"
+import { evenly, kinds, sharesOf } from "../faults/kinds.js"
 import { type AnyMatcher, fits, type Names } from "./scripts.js"
 
 /** Faults from a seed. Each question draws for itself: what runs beside it does not change what befalls it. */
@@ -16,7 +16,7 @@ class Draws {
     private readonly seed: number,
     rates: Rates
   ) {
-    this.shares = Object.entries(rates).flatMap(([kind, rate]) => (isKind(kind) ? [[kind, rate] as const] : []))
+    this.shares = sharesOf(rates)
   }
 
   next({ method, path }: ModelRequest): Fault | undefined {

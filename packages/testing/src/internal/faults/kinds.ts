@@ -22,14 +22,20 @@ export const kinds: Readonly<Record<Kind, Fault>> = {
   delay: { _tag: "Pass", delayMillis: 1000 }
 }
 
-/** @internal */
-export const isKind = (name: string): name is Kind => Object.hasOwn(kinds, name)
+const isKind = (name: string): name is Kind => Object.hasOwn(kinds, name)
 
 /** From the simplest to the least so. @internal */
 export const allKinds: ReadonlyArray<Kind> = Object.keys(kinds).filter(isKind)
 
 /** Those that one rate for all of them is for: none that changes what the platform says or takes its time. @internal */
 export const usual: ReadonlyArray<Kind> = ["unavailable", "rateLimited", "refused", "reset", "lostAnswer", "cutBody"]
+
+/** In the order of the kinds, however they were written: what is drawn does not depend on it. @internal */
+export const sharesOf = (rates: Rates): ReadonlyArray<readonly [kind: Kind, rate: number]> =>
+  allKinds.flatMap((kind) => {
+    const rate = rates[kind]
+    return rate === undefined ? [] : [[kind, rate]]
+  })
 
 /** @internal */
 export const evenly = (rate: number, among: ReadonlyArray<Kind>): Rates =>

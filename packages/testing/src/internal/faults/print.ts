@@ -1,4 +1,5 @@
 import type { Fault, Matcher, Plan, Rule } from "../../Faults.js"
+import { sharesOf } from "./kinds.js"
 
 const timesOf = ({ delayMillis, skewMillis }: Fault): ReadonlyArray<string> => [
   ...(delayMillis === undefined ? [] : [`after ${delayMillis} ms`]),
@@ -9,16 +10,21 @@ const timesOf = ({ delayMillis, skewMillis }: Fault): ReadonlyArray<string> => [
 
 const committed = (fault: { readonly commit?: boolean }): string => (fault.commit === true ? " after the work" : "")
 
-const excerpt = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}...` : text)
+const short = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}...` : text)
+
+const quoted = (text: string): string => JSON.stringify(short(text))
+
+const bodyOf = ({ json, text }: Extract<Fault, { readonly _tag: "Answer" }>): string => {
+  if (text !== undefined) return ` ${quoted(text)}`
+  return json === undefined ? "" : ` ${short(JSON.stringify(json))}`
+}
 
 const nameOf = (fault: Fault): string => {
   switch (fault._tag) {
     case "Answer": {
-      const { headers = {}, json, status = 200, text } = fault
-      const told = Object.entries(headers).map(([name, value]) => ` ${name}=${excerpt(value)}`)
-      const body =
-        text === undefined ? (json === undefined ? "" : ` ${excerpt(JSON.stringify(json))}`) : ` ${excerpt(text)}`
-      return `status ${status}${committed(fault)}${told.join("")}${body}`
+      const { headers = {}, status = 200 } = fault
+      const told = Object.entries(headers).map(([name, value]) => ` ${name}=${quoted(value)}`)
+      return `status ${status}${committed(fault)}${told.join("")}${bodyOf(fault)}`
     }
     case "RateLimited":
       return fault.retryAfterMillis === undefined
@@ -66,7 +72,7 @@ const linesOf = (rule: Rule): ReadonlyArray<string> => {
     case "Always":
       return [`always ${whom}: ${faultOf(rule.fault)}`]
     case "Seeded":
-      return Object.entries(rule.rates).map(
+      return sharesOf(rule.rates).map(
         ([kind, rate]) => `seed ${rule.seed} ${whom}: ${kind} ${Number((100 * rate).toPrecision(3))}%`
       )
   }
