@@ -138,6 +138,36 @@ describe("each fault is told by the real clients", () => {
   )
 })
 
+describe("a plan from a seed", () => {
+  it.live("gives the same trace in memory and over sockets", () =>
+    Effect.gen(function* () {
+      const rates = {
+        unavailable: 0.1,
+        rateLimited: 0.1,
+        reset: 0.1,
+        lostAnswer: 0.1,
+        cutBody: 0.1,
+        html: 0.1,
+        duplicate: 0.1
+      }
+      const traced = (bench: Bench) =>
+        Effect.gen(function* () {
+          yield* bench.connections.setFaults(Faults.seeded(11, rates))
+          const calls = [
+            outcomeOf(bench.connectionsApi.get("crm")),
+            outcomeOf(deal(bench)),
+            outcomeOf(bench.bosaApi.connectors)
+          ]
+          const outcomes = yield* Effect.replicateEffect(Effect.all(calls), 20)
+          return [...outcomes.flat(), yield* bench.connections.executions("crm", "fetch-deal")]
+        })
+      const inProcess = yield* inMemory(traced)
+      assert.deepStrictEqual(yield* onEmulator(traced), inProcess)
+      assert.isAtLeast(new Set(inProcess).size, 8)
+    })
+  )
+})
+
 const both = (name: string, program: (bench: Bench) => Effect.Effect<void, unknown>) => {
   it.effect(`${name}, in memory`, () => inMemory(program))
   it.live(`${name}, over sockets`, () => onEmulator(program))
