@@ -8,6 +8,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { get, post } from "./support/call.ts"
 import { connections, virtually } from "./support/clients.ts"
 
 const crm = (job: Job.Job) => World.make(World.connection("crm").action("sync", job))
@@ -78,6 +79,17 @@ describe("Job.script", () => {
       assert.include(text(failed.end), "the CRM is down")
       assert.strictEqual(tagOf((yield* followed(Job.script(["cancelled"]))).end), "JobCancelled")
     })
+  )
+
+  it.effect("is on the wire as the platform sends it", () =>
+    Effect.gen(function* () {
+      yield* post("/connections/crm/actions/sync/execute")
+      const poll = Effect.map(get("/jobs/job-1"), ([, body]) => body)
+      const job = { job_id: "job-1", created_at: "1970-01-01T00:00:00.000Z" }
+      assert.deepStrictEqual(yield* poll, { ...job, status: "queued" })
+      assert.deepStrictEqual(yield* poll, { ...job, status: "running", progress: 0.01 })
+      assert.deepStrictEqual(yield* poll, { ...job, status: "failed", error: "down" })
+    }).pipe(Effect.provide(ConnectionsTest.layer(crm(Job.script(["queued", 1, "failed"], { error: "down" })))))
   )
 
   it.effect("sends an odd word and more fields as they are", () =>

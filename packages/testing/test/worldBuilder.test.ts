@@ -228,7 +228,11 @@ describe("an action of a connection", () => {
 })
 
 describe("an action of a connector", () => {
-  class Repository extends Schema.Class<Repository>("Repository")({ owner: Schema.String, stars: Schema.Int }) {}
+  class Repository extends Schema.Class<Repository>("Repository")({
+    owner: Schema.String,
+    stars: Schema.Int,
+    note: Schema.optional(Schema.String)
+  }) {}
   const github = World.connector("github")
     .action("value", { a: 1 })
     .action("fn", (input, { execution, connector }) => ({ input, execution, connector }))
