@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { attest } from "../src/internal/laws/attest.ts"
+import { backward as goingBack } from "./support/bugs.ts"
 import { connectionsWith, fake, fakeWith } from "./support/laws.ts"
 
 const aboutTheWire = [
@@ -55,6 +56,43 @@ describe("a report", () => {
     ])
   })
 
+  it("puts what was shown between what was sent", async () => {
+    const chosen = named(Laws.connections, "jobs: late watchers see the end")
+    const layer = connectionsWith(({ jobs }) => ({ jobs: { ...jobs, result: () => Effect.die("broken") } }))
+    const [died] = (await Effect.runPromise(Laws.checkOnly(chosen, layer))).broken
+    assert.deepStrictEqual(died?.trace, [
+      "POST /api/v1/connections/laws/actions/works/execute -> 200",
+      "the job job-1 was accepted"
+    ])
+    const backward = named(Laws.connections, "jobs: progress does not go back")
+    const [shown] = (await Effect.runPromise(Laws.checkOnly(backward, fakeWith({ platform: goingBack })))).broken
+    assert.deepStrictEqual(shown?.trace.slice(2, 5), [
+      "GET /api/v1/jobs/job-1 -> 200",
+      "Progress queued",
+      "GET /api/v1/jobs/job-1 -> 200"
+    ])
+  })
+
+  it("shows what was seen of one law only, where several share a layer", async () => {
+    const [law] = named(Laws.connections, "errors: Connections' are typed")
+    assert.isDefined(law)
+    const twice = Effect.all([Effect.flip(law.check), Effect.flip(law.check)])
+    const layer = connectionsWith((api) => ({ get: () => api.get("laws") }))
+    const errors = await Effect.runPromise(Effect.provide(twice, layer))
+    for (const error of errors) {
+      assert.deepStrictEqual(error._tag === "LawBroken" && error.trace, ["GET /api/v1/connections/laws -> 200"])
+    }
+  })
+
+  it("hears what a layer puts out by itself", async () => {
+    const loud = Layer.scopedDiscard(
+      Effect.forkScoped(Effect.logDebug({ token: Redacted.value(Laws.credentials.serviceToken) }))
+    )
+    const chosen = named(Laws.connections, "secrets: Connections shows none")
+    const { broken } = await Effect.runPromise(Laws.checkOnly(chosen, Layer.merge(fake, loud)))
+    assert.include(broken[0]?.reason, "a secret is shown in a log line")
+  })
+
   it("does not show the secret that was shown", async () => {
     const leaky = connectionsWith((api) => ({
       get: (slug) => Effect.tapError(api.get(slug), () => Effect.logInfo(Redacted.value(Laws.credentials.serviceToken)))
@@ -73,7 +111,7 @@ describe("a report", () => {
   })
 
   it("tells of a law that takes too long", async () => {
-    const layer = connectionsWith((api) => ({ get: () => Effect.zipRight(Effect.never, api.get("")) }))
+    const layer = connectionsWith((api) => ({ get: (slug) => Effect.delay(api.get(slug), "5 seconds") }))
     const chosen = named(Laws.connections, "errors: Connections' are typed")
     const { broken } = await Effect.runPromise(Laws.checkOnly(chosen, layer, { limit: "3 seconds" }))
     assert.strictEqual(broken[0]?.reason, "it was not shown within 3s")
