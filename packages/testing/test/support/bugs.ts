@@ -14,7 +14,7 @@ export const jobsWith = (bug: (jobs: Jobs, api: ConnectionsApi.Service) => Parti
   connectionsWith((api) => ({ jobs: { ...api.jobs, ...bug(api.jobs, api) } }))
 
 /** An answer whose JSON is changed on its way. */
-export const edited = (response: ModelResponse, edit: (body: object) => unknown): ModelResponse => {
+const edited = (response: ModelResponse, edit: (body: object) => unknown): ModelResponse => {
   if (response._tag !== "Answer" || typeof response.body !== "string") return response
   const body: unknown = JSON.parse(response.body)
   return typeof body === "object" && body !== null ? { ...response, body: JSON.stringify(edit(body)) } : response
