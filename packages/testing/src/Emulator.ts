@@ -22,19 +22,22 @@ import { serve } from "./internal/emulatorApp.js"
 import * as inspector from "./internal/inspector/inspector.js"
 import * as inspectorRoutes from "./internal/inspector/routes.js"
 import * as loopback from "./internal/loopback.js"
+import { secretsOf } from "./internal/inspector/secrets.js"
+import * as recorded from "./internal/recorded.js"
 import * as platformPair from "./internal/platformPair.js"
 import * as World from "./World.js"
 
 /**
  * The emulator could not start. `PortInUse`: something else listens there.
  * `NotLoopback`: the host is not an address of this machine alone. `Listen`:
- * the system refused the address. `Executors`: the world's files could not be put in place.
+ * the system refused the address. `Executors`: the world's files could not be put in place. `Record`:
+ * the file of the recording cannot be written.
  *
  * @since 0.1.0
  * @category errors
  */
 export class EmulatorFailure extends Data.TaggedError("EmulatorFailure")<{
-  readonly reason: "PortInUse" | "NotLoopback" | "Listen" | "Executors"
+  readonly reason: "PortInUse" | "NotLoopback" | "Listen" | "Executors" | "Record"
   readonly message: string
 }> {}
 
@@ -62,6 +65,13 @@ export interface Options {
   readonly dataDir?: string | undefined
   /** What befalls requests from the start, one plan for both platforms; those of the world come after it. */
   readonly faults?: Faults.Plan | undefined
+  /**
+   * A file that the requests and answers are written to when the emulator ends, as a recording: `Recorder` replays it.
+   * Nothing is recorded unless it is given.
+   *
+   * @since 0.4.0
+   */
+  readonly record?: string | undefined
 }
 
 /**
@@ -175,14 +185,24 @@ export const make = (options: Options = {}): Effect.Effect<Emulator.Service, Emu
         dataDir
       })
       .pipe(Effect.mapError(failed))
+    const taped =
+      options.record === undefined
+        ? undefined
+        : yield* recorded
+            .make(options.record, secretsOf(world))
+            .pipe(Effect.mapError(({ message }) => new EmulatorFailure({ reason: "Record", message })))
     const nodeServer = createServer()
     const server = yield* NodeHttpServer.make(() => nodeServer, { host, port }).pipe(
       Effect.mapError(({ cause }) => listenFailure(host, port, cause))
     )
     const inspected = inspector.make(seen, platforms)
+    const answering = (platform: "connections" | "bosa") => {
+      const model = inspected.observed(platform)
+      return taped === undefined ? model : taped(model)
+    }
     yield* serve(server, {
-      connections: inspected.observed("connections"),
-      bosa: inspected.observed("bosa"),
+      connections: answering("connections"),
+      bosa: answering("bosa"),
       inspector: yield* inspectorRoutes.make(inspected)
     })
     yield* Effect.addFinalizer(() => closeAtOnce(nodeServer))

@@ -16,7 +16,8 @@ import * as Emulator from "../Emulator.js"
 import * as Faults from "../Faults.js"
 import * as World from "../World.js"
 
-const usage = `usage: connectors-emulator [--port P] [--host H] [--world FILE] [--faults FILE] [--data-dir DIR]
+const usage = `usage: connectors-emulator [--port P] [--host H] [--world FILE] [--faults FILE] [--record FILE]
+                           [--data-dir DIR]
 
 Serves the Connections platform under /api/v1 and BOSA / GL Connectors beside it. A page at / shows requests, jobs and
 faults as they come; the same is under /__emulator/ as JSON.
@@ -25,6 +26,7 @@ faults as they come; the same is under /__emulator/ as JSON.
   --host H        a loopback address; 127.0.0.1 unless given
   --world FILE    what the platforms hold, as JSON; a demonstration unless given
   --faults FILE   what befalls requests, as JSON: a fault plan as the package writes it; none unless given
+  --record FILE   writes the requests and answers there when it ends, without their secrets, to be replayed by Recorder
   --data-dir DIR  keeps the databases of sql connections there; in memory unless given
 
 DATABASE_URL, when set, is the PostgreSQL server of all sql connections (needs the package pg).`
@@ -44,6 +46,7 @@ const readArguments = Effect.try({
         host: { type: "string" },
         world: { type: "string" },
         faults: { type: "string" },
+        record: { type: "string" },
         "data-dir": { type: "string" },
         help: { type: "boolean", short: "h" }
       }
@@ -91,7 +94,15 @@ const program = Effect.gen(function* () {
   const faults = values.faults === undefined ? Faults.none : yield* faultsOf(values.faults)
   const databaseUrl = Option.getOrUndefined(yield* Config.option(Config.nonEmptyString("DATABASE_URL")))
   if (databaseUrl !== undefined) yield* Console.error("sql connections use the PostgreSQL server of DATABASE_URL")
-  const emulator = yield* Emulator.make({ world, port, host, faults, databaseUrl, dataDir: values["data-dir"] })
+  const emulator = yield* Emulator.make({
+    world,
+    port,
+    host,
+    faults,
+    record: values.record,
+    databaseUrl,
+    dataDir: values["data-dir"]
+  })
   yield* Console.log(`listening on ${emulator.url}`)
   yield* Console.log(`the API key for BOSA / GL Connectors is ${emulator.bosa.apiKey}`)
   yield* Console.log(`the inspector is at ${emulator.url}/`)

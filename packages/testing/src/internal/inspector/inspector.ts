@@ -1,9 +1,10 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { ConnectionsModel, JobView } from "../../ConnectionsModel.js"
+import type { JobView } from "../../ConnectionsModel.js"
 import type { ExecutorFailure } from "../../Executor.js"
 import type { World } from "../../World.js"
 import type { Watch } from "../face/watch.js"
+import type { Answering } from "../recorded.js"
 import type { PlatformPair } from "../platformPair.js"
 import { Events } from "./events.js"
 import { Exchanges, type Platform } from "./exchanges.js"
@@ -12,9 +13,6 @@ import { type DetailView, detailView, type RequestView, requestView } from "./vi
 
 /** How much a page shows. @internal */
 export const limits = { requests: 200, jobs: 100 }
-
-/** What answers requests, whichever platform it is. @internal */
-export type Answering = Pick<ConnectionsModel, "handle">
 
 /** What is seen of an emulator from outside: nothing that it gives holds a secret. @internal */
 export interface Inspector {

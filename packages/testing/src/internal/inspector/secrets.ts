@@ -3,14 +3,14 @@ import * as Encoding from "effect/Encoding"
 import type { Json } from "../../Executor.js"
 import type { World } from "../../World.js"
 import { isArray, isObject, parse } from "../face/json.js"
-import { secretName } from "../face/secrets.js"
+import { namesOf } from "../recorder/names.js"
 
 /** What stands in place of a secret. */
 const mask = "<hidden>"
 
 const secretWord = "secret|passw|token|api[-_]?key|private[-_]?key|credential|authori[sz]ation|cookie"
-const secretField = new RegExp(`${secretWord}|^configuration$`, "i")
-const secretParameter = new RegExp(`${secretWord}|^(state|code|key|auth)$`, "i")
+const mayHoldSecret = new RegExp(secretWord, "i")
+const names = namesOf(undefined)
 
 /** `name: value` and `name=value` in text that is not JSON, and the part of a form. */
 const assignment = new RegExp(
@@ -21,6 +21,9 @@ const formPart = new RegExp(
   `(name="[^"\\r\\n]*(?:${secretWord})[^"\\r\\n]*"[^]*?\\r\\n\\r\\n)([^]*?)(?=\\r\\n--|$)`,
   "gi"
 )
+
+// pages have tokens too, which are no secrets
+const isSecretField = (name: string): boolean => names.isField(name) || /secret|passw|credential/i.test(name)
 
 /** Shorter ones would be found inside of other words. */
 const minLength = 6
@@ -49,6 +52,17 @@ const formsOf = (value: string): ReadonlyArray<string> => [
   ])
 ]
 
+/** What a world holds that lets in. @internal */
+export const secretsOf = ({ auth, bosa }: World): ReadonlyArray<string> =>
+  [
+    ...(auth?.serviceTokens ?? []),
+    ...(auth?.sessions ?? []).flatMap(({ cookie, csrfToken }) => [cookie, csrfToken]),
+    ...(bosa?.clients ?? []).flatMap(({ apiKey, users = [] }) => [
+      apiKey,
+      ...users.flatMap(({ secret, token }) => [secret, token])
+    ])
+  ].filter((value) => value !== undefined)
+
 /**
  * Keeps secrets out of what is shown: by the name of their header, field or parameter, and by
  * their value wherever else it turns up.
@@ -61,18 +75,7 @@ export class Secrets {
   private forms: ReadonlyArray<string> | undefined
 
   constructor(world: World) {
-    for (const token of world.auth?.serviceTokens ?? []) this.learn(token)
-    for (const { cookie, csrfToken } of world.auth?.sessions ?? []) {
-      this.learn(cookie)
-      this.learn(csrfToken)
-    }
-    for (const client of world.bosa?.clients ?? []) {
-      this.learn(client.apiKey)
-      for (const { secret, token } of client.users ?? []) {
-        this.learn(secret)
-        this.learn(token)
-      }
-    }
+    for (const secret of secretsOf(world)) this.learn(secret)
   }
 
   /** From now on the value is hidden wherever it stands. */
@@ -90,7 +93,7 @@ export class Secrets {
   /** The values of headers that hold secrets, and of `Bearer x` also the `x`. */
   learnHeaders(headers: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(headers)) {
-      if (!secretName.test(name)) continue
+      if (!names.isHeader(name)) continue
       this.learn(value)
       this.learn(/^\S+ +(\S+)$/.exec(value)?.[1])
     }
@@ -98,18 +101,21 @@ export class Secrets {
 
   /** The secrets among the fields of a JSON text. */
   learnBody(text: string): void {
-    const value = secretField.test(text) ? parsed(text) : undefined
+    const value = mayHoldSecret.test(text) ? parsed(text) : undefined
     if (value !== undefined) this.learnFields(value)
   }
 
   headers(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     return Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name, secretName.test(name) ? mask : this.text(value)])
+      Object.entries(headers).map(([name, value]) => [name, names.isHeader(name) ? mask : this.text(value)])
     )
   }
 
   query(query: ReadonlyArray<readonly [string, string]>): ReadonlyArray<readonly [string, string]> {
-    return query.map(([name, value]) => [this.text(name), secretParameter.test(name) ? mask : this.text(value)])
+    return query.map(([name, value]) => [
+      this.text(name),
+      names.isQuery(name) || isSecretField(name) ? mask : this.text(value)
+    ])
   }
 
   /** A text without the values that are known. */
@@ -139,7 +145,7 @@ export class Secrets {
     return Object.fromEntries(
       Object.entries(value).map(([name, each]) => [
         this.text(name),
-        secretField.test(name) && each !== null && typeof each !== "boolean" ? mask : this.fields(each)
+        isSecretField(name) && each !== null && typeof each !== "boolean" ? mask : this.fields(each)
       ])
     )
   }
@@ -148,7 +154,7 @@ export class Secrets {
     if (isArray(value)) return value.forEach((each) => this.learnFields(each))
     if (!isObject(value)) return
     for (const [name, each] of Object.entries(value)) {
-      if (typeof each === "string" && secretField.test(name)) this.learn(each)
+      if (typeof each === "string" && isSecretField(name)) this.learn(each)
       else this.learnFields(each)
     }
   }
