@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
+import type { Calls } from "../Calls.js"
 import type { BosaModel } from "../BosaModel.js"
 import type { ConnectionsModel } from "../ConnectionsModel.js"
 import type { ExecutorFailure } from "../Executor.js"
@@ -35,6 +36,19 @@ const build = Effect.fnUntraced(function* (world: World, { faults, real, watch, 
   return { connections, bosa: makeBosa(world, {}, rules, watch) }
 })
 
+/** The calls of whichever model there is when one looks. */
+const callsOver = <O extends string>(
+  over: <A, E>(use: (calls: Calls<O>) => Effect.Effect<A, E>) => Effect.Effect<A, E>
+): Calls<O> => ({
+  log: over((calls) => calls.log),
+  all: over((calls) => calls.all),
+  of: (operation) => over((calls) => calls.of(operation)),
+  executes: (where, work) => over((calls) => calls.executes(where, work)),
+  executions: (where, work) => over((calls) => calls.executions(where, work)),
+  unmatched: over((calls) => calls.unmatched),
+  verify: over((calls) => calls.verify)
+})
+
 /** The state of both, for as long as the scope is open. @internal */
 export const make = Effect.fnUntraced(function* (
   world: World,
@@ -55,12 +69,12 @@ export const make = Effect.fnUntraced(function* (
     now = yield* open
   }).pipe(Effect.ensuring(isOpen.open), Effect.uninterruptible, one.withPermits(1))
 
-  const connections = <A>(use: (model: ConnectionsModel) => Effect.Effect<A>): Effect.Effect<A> =>
+  const connections = <A, E>(use: (model: ConnectionsModel) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.zipRight(
       isOpen.await,
       Effect.suspend(() => use(now.connections))
     )
-  const bosa = <A>(use: (model: BosaModel) => Effect.Effect<A>): Effect.Effect<A> =>
+  const bosa = <A, E>(use: (model: BosaModel) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.zipRight(
       isOpen.await,
       Effect.suspend(() => use(now.bosa))
@@ -81,7 +95,8 @@ export const make = Effect.fnUntraced(function* (
       faults: connections((model) => model.faults),
       unusedFaults: connections((model) => model.unusedFaults),
       setJob: (id, change) => connections((model) => model.setJob(id, change)),
-      clearLog: connections((model) => model.clearLog)
+      clearLog: connections((model) => model.clearLog),
+      calls: callsOver((use) => connections((model) => use(model.calls)))
     },
     bosa: {
       handle: (request) => bosa((model) => model.handle(request)),
@@ -102,7 +117,8 @@ export const make = Effect.fnUntraced(function* (
       unusedFaults: bosa((model) => model.unusedFaults),
       changeAction: (connector, action, change) => bosa((model) => model.changeAction(connector, action, change)),
       removeAction: (connector, action) => bosa((model) => model.removeAction(connector, action)),
-      clearLog: bosa((model) => model.clearLog)
+      clearLog: bosa((model) => model.clearLog),
+      calls: callsOver((use) => bosa((model) => use(model.calls)))
     }
   }
 })
