@@ -150,6 +150,8 @@ describe("what the emulator shows", () => {
       const { setFaults, setJob, url } = yield* Emulator.make({ executors: "memory", world })
       const slug = encodeURIComponent(hostile)
       yield* setJob(hostile, { status: hostile })
+      // no character on its own, and no URL can have it
+      yield* setJob("\uD800", { status: "running" })
       yield* setFaults(
         Faults.when({ path: hostile }, Faults.status(200, { json: hostile, headers: { "x-note": hostile } }))
       )
@@ -213,8 +215,9 @@ describe("what the emulator shows", () => {
       })
       yield* echo(
         { later: canary("field") },
-        { authorization: `Bearer ${canary("bearer")}`, cookie: String(cookie), "x-csrf-token": String(csrf) }
+        { authorization: `Bearer ${canary("bearer")}`, cookie: `lang=en; sid=${cookie}`, "x-csrf-token": String(csrf) }
       )
+      yield* echo({ of: `the session ${cookie} and ${canary("answer")}` }, { "x-short-token": "c4n5" })
       yield* ask(`${url}/api/v1/connections/${canary("bearer")}?token=${canary("query")}&x=${csrf}`, { headers })
       yield* ask(`${execute}?a=1`, { method: "POST", headers, body: `{"input": {"password": "${canary("broken")}", ` })
       const boundary = `--b\r\nContent-Disposition: form-data; name="api_key"\r\n\r\n${canary("part")}\r\n--b--\r\n`
@@ -234,7 +237,12 @@ describe("what the emulator shows", () => {
       })
       const beas = String(at(login.json, "data.token"))
       yield* setFaults(
-        Faults.next(Faults.status(200, { headers: { "set-cookie": canary("answer") }, json: { text: beas } }))
+        Faults.next(
+          Faults.status(200, {
+            headers: { "set-cookie": `sid=${canary("answer")}; Path=/; HttpOnly` },
+            json: { text: beas }
+          })
+        )
       )
       yield* ask(`${url}/connectors/names?after=${beas}`, { headers: bosa })
       yield* echo({ deep: JSON.parse(`${"[".repeat(500)}"${canary("bearer")}"${"]".repeat(500)}`) })
@@ -263,6 +271,7 @@ describe("what the emulator shows", () => {
       assert.notInclude(all, bea)
       assert.notInclude(all, beas)
       assert.deepStrictEqual([...new Set(all.match(/canary-\w+-5f0c/g))], [])
+      assert.notInclude(all, "c4n5")
       assert.include(all, "<hidden>")
     })
   )

@@ -1,5 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type { JobView } from "../../ConnectionsModel.js"
 import type { ExecutorFailure } from "../../Executor.js"
 import type { World } from "../../World.js"
@@ -57,18 +58,18 @@ export const see = (world: World, run: string): Seen => {
 
 const observe = (exchanges: Exchanges, platform: Platform, model: Answering): Answering => ({
   handle: (request) =>
-    Effect.gen(function* () {
-      exchanges.begin(platform, request, yield* Clock.currentTimeMillis, yield* Clock.currentTimeNanos)
-      return yield* model
-        .handle(request)
-        .pipe(
-          Effect.onExit((exit) =>
-            Effect.map(Clock.currentTimeNanos, (now) =>
-              exchanges.end(request, exit._tag === "Success" ? exit.value : undefined, now)
-            )
-          )
+    Effect.acquireUseRelease(
+      Effect.clockWith((clock) =>
+        Effect.sync(() => {
+          exchanges.begin(platform, request, clock.unsafeCurrentTimeMillis(), clock.unsafeCurrentTimeNanos())
+        })
+      ),
+      () => model.handle(request),
+      (_, exit) =>
+        Effect.map(Clock.currentTimeNanos, (now) =>
+          exchanges.end(request, Exit.isSuccess(exit) ? exit.value : undefined, now)
         )
-    })
+    )
 })
 
 /** @internal */

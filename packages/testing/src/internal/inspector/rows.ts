@@ -53,7 +53,7 @@ const jobClass = ({ ended, status }: JobView): string =>
   !ended ? "wait" : /^(succe|complete|done|finished)/i.test(status) ? "s2" : "s5"
 
 /** The id of a job's row: the job's own may hold anything. @internal */
-export const jobKey = ({ id }: JobView): string => `job-${encodeURIComponent(String(id))}`
+export const jobKey = ({ id }: JobView): string => `job-${Buffer.from(String(id)).toString("base64url")}`
 
 /** A job as a row of the table. @internal */
 export const jobRow = (job: JobView): Html => html`<tr id="${jobKey(job)}">

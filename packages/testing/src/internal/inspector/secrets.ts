@@ -8,7 +8,7 @@ import { namesOf } from "../recorder/names.js"
 /** What stands in place of a secret. */
 const mask = "<hidden>"
 
-const secretWord = "secret|passw|token|api[-_]?key|private[-_]?key|credential|authori[sz]ation|cookie"
+const secretWord = "secret|passw|passphrase|token|api[-_]?key|private[-_]?key|credential|authori[sz]ation|cookie"
 const mayHoldSecret = new RegExp(secretWord, "i")
 const names = namesOf(undefined)
 
@@ -29,7 +29,7 @@ const isSecretField = (name: string): boolean => names.isField(name) || /secret|
 const minLength = 6
 const maxKnown = 2_000
 
-/** Deeper JSON is shown as text. */
+/** Deeper JSON is not taken apart. */
 const maxDepth = 100
 
 const isTooDeep = (value: Json, depth: number): boolean =>
@@ -51,6 +51,15 @@ const formsOf = (value: string): ReadonlyArray<string> => [
     Either.getOrElse(Encoding.encodeUriComponent(value), () => value)
   ])
 ]
+
+/** Of `Bearer x` the `x`, of cookies their values. */
+const partsOf = (name: string, value: string): ReadonlyArray<string> => {
+  const pairs = value.split(";")
+  if (name === "cookie") return pairs.map(valueOf)
+  return name === "set-cookie" ? pairs.slice(0, 1).map(valueOf) : value.split(" ").slice(1)
+}
+
+const valueOf = (pair: string): string => pair.slice(pair.indexOf("=") + 1).trim()
 
 /** What a world holds that lets in. @internal */
 export const secretsOf = ({ auth, bosa }: World): ReadonlyArray<string> =>
@@ -90,12 +99,12 @@ export class Secrets {
     }
   }
 
-  /** The values of headers that hold secrets, and of `Bearer x` also the `x`. */
+  /** The values of headers that hold secrets, and what of them may stand elsewhere by itself. */
   learnHeaders(headers: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(headers)) {
       if (!names.isHeader(name)) continue
       this.learn(value)
-      this.learn(/^\S+ +(\S+)$/.exec(value)?.[1])
+      for (const part of partsOf(name, value)) this.learn(part)
     }
   }
 
