@@ -195,17 +195,16 @@ describe("what the emulator shows", () => {
   it.scopedLive("holds no secret, wherever it stood", () =>
     Effect.gen(function* () {
       const canary = (name: string) => `canary-${name}-5f0c`
-      const [service, cookie, csrf, key, secret, token] = ["service", "cookie", "csrf", "key", "secret", "token"].map(
-        canary
-      )
+      const [service, cookie, csrf] = [canary("service"), canary("cookie"), canary("csrf")]
+      const [key, secret, token] = [canary("key"), canary("secret"), canary("token")]
       const world = World.make({
-        auth: { serviceTokens: [String(service)] },
+        auth: { serviceTokens: [service] },
         connections: [{ slug: "crm", actions: [{ slug: "echo", echo: true, takesMillis: 5, alwaysJob: true }] }],
-        bosa: { clients: [{ name: "app", apiKey: String(key), users: [{ identifier: "ann", secret, token }] }] }
+        bosa: { clients: [{ name: "app", apiKey: key, users: [{ identifier: "ann", secret, token }] }] }
       })
       const { setFaults, url } = yield* Emulator.make({ executors: "memory", world })
       const execute = `${url}/api/v1/connections/crm/actions/echo/execute`
-      const headers = { ...json, "x-service-token": String(service) }
+      const headers = { ...json, "x-service-token": service }
       const echo = (input: unknown, more: Readonly<Record<string, string>> = {}) =>
         ask(execute, { method: "POST", headers: { ...headers, ...more }, body: JSON.stringify({ input }) })
       yield* echo({ note: `it is ${service}, "${key}" and ${token}` })
@@ -215,7 +214,7 @@ describe("what the emulator shows", () => {
       })
       yield* echo(
         { later: canary("field") },
-        { authorization: `Bearer ${canary("bearer")}`, cookie: `lang=en; sid=${cookie}`, "x-csrf-token": String(csrf) }
+        { authorization: `Bearer ${canary("bearer")}`, cookie: `lang=en; sid=${cookie}`, "x-csrf-token": csrf }
       )
       yield* echo({ of: `the session ${cookie} and ${canary("answer")}` }, { "x-short-token": "c4n5" })
       yield* ask(`${url}/api/v1/connections/${canary("bearer")}?token=${canary("query")}&x=${csrf}`, { headers })
@@ -227,7 +226,7 @@ describe("what the emulator shows", () => {
         body: boundary
       })
       yield* ask(`${url}/x/y`, { method: "POST", headers: form, body: `a=1&client_secret=${canary("form")}` })
-      const bosa = { ...json, "x-api-key": String(key), authorization: `Bearer ${token}` }
+      const bosa = { ...json, "x-api-key": key, authorization: `Bearer ${token}` }
       const made = yield* ask(`${url}/users`, { method: "POST", headers: bosa, body: '{"identifier":"bea"}' })
       const bea = String(at(made.json, "data.secret"))
       const login = yield* ask(`${url}/auth/tokens`, {

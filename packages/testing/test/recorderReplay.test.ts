@@ -33,7 +33,7 @@ const platform = (answer: Answer) => {
   )
 }
 
-const echo: Answer = ({ body }) => new Response(body._tag === "Uint8Array" ? body.body : null)
+const echo: Answer = ({ body }) => new Response(body._tag === "Uint8Array" ? new Uint8Array(body.body) : null)
 
 const record = <A, E>(
   answer: Answer,

@@ -121,7 +121,7 @@ describe("a drift report", () => {
           const { connection, jobs } = yield* ConnectionsApi
           const { setJob } = yield* ConnectionsTest
           yield* setJob(id, { status: "completed", result: 1 })
-          yield* connection("crm").actions.execute("deals", { input })
+          yield* connection("crm").actions.execute("deals", { input: { id: input } })
           yield* jobs.get({ v: 1, api: "connections", origin: base, jobId: id, operation: "x", submittedAt: 0 })
         })
       const [, before] = yield* recorded(run("job-17", 1), deals(1))
@@ -130,7 +130,7 @@ describe("a drift report", () => {
       assert.deepStrictEqual([compared, added, removed], [2, [], []])
       assert.deepStrictEqual(
         changed.map(({ place }) => place),
-        ["request.body.input", "answer.body.job_id"]
+        ["request.body.input.id", "answer.body.job_id"]
       )
     })
   )

@@ -81,7 +81,7 @@ const bytesOf = (file: ConnectorFile.ConnectorFile) =>
 const connections = Effect.gen(function* () {
   const { connection, jobs, list } = yield* ConnectionsApi
   const crm = connection("crm")
-  const echo = (input: unknown) => seen(crm.actions.execute("echo", { input }))
+  const echo = (input: object) => seen(crm.actions.execute("echo", { input }))
   return [
     yield* seen(list({ relayId: "r1" })),
     yield* seen(crm.actions.execute("fetch-deal", { input: { id: 7 } })),
