@@ -312,6 +312,35 @@ describe("secrets", () => {
     })
   )
 
+  it.effect("that are sent in a header are told apart where they stand side by side", () =>
+    Effect.gen(function* () {
+      const key = "the-secret-key"
+      const twice = textOf(
+        ask("POST", `/x?q=${key}${key}0a`, { headers: { "x-api-key": key }, json: { a: key + key } })
+      )
+      const [live, recording] = yield* record(echo, twice)
+      assert.notInclude(JSON.stringify(recording), key)
+      assert.strictEqual(yield* twice.pipe(replay(recording)), live)
+    })
+  )
+
+  it.effect("are found in base64 of both alphabets, at the end of a path too, and written back in the same", () =>
+    Effect.gen(function* () {
+      const key = "a-key->>>???"
+      const written = (["base64", "base64url"] as const).flatMap((alphabet) =>
+        ["", "x", "xx"].map((before) => Buffer.from(`${before}${key}ÿÿ`).toString(alphabet))
+      )
+      assert.include(written.join(), "+")
+      assert.include(written.join(), "_")
+      const said = { all: written, path: `/files/of/the-folder/${written[3]}`, text: `(${written.join(", ")})` }
+      const program = textOf(ask("POST", "/x", { headers: { "x-api-key": key }, json: said }))
+      const [live, recording] = yield* record(echo, program)
+      const text = JSON.stringify(recording)
+      for (const one of written) assert.notInclude(text, one)
+      assert.strictEqual(yield* program.pipe(replay(recording)), live)
+    })
+  )
+
   it.effect("that the platform makes up are the same placeholder wherever they stand, and can be sent back", () =>
     Effect.gen(function* () {
       const token = "tok-0123456789abcdef"

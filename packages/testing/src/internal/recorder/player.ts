@@ -1,6 +1,7 @@
 import type { Exchange, RecordedRequest, Recording } from "../../Recording.js"
 import { type Comparison, differences } from "./differences.js"
 import type { Names } from "./names.js"
+import { cutAt } from "./seal.js"
 import type { Secrets } from "./secrets.js"
 import { visitRequest } from "./visit.js"
 
@@ -62,6 +63,7 @@ export class Player {
   private readonly played = new Set<number>()
   private readonly origins: ReadonlySet<string>
   private readonly isIgnored: (place: string) => boolean
+  private readonly secretHeaders = new Map<string, Set<string>>()
 
   constructor(
     private readonly recording: Recording,
@@ -75,6 +77,12 @@ export class Player {
     ])
     this.isIgnored = (place) => places.has(place)
     this.origins = new Set(recording.exchanges.map(({ request }) => request.origin))
+    for (const { request } of recording.exchanges) {
+      for (const [name, value] of Object.entries(request.headers)) {
+        if (cutAt(value).placeholders.length === 0) continue
+        this.secretHeaders.set(name, (this.secretHeaders.get(name) ?? new Set()).add(value))
+      }
+    }
   }
 
   get unused(): ReadonlyArray<Exchange> {
@@ -82,6 +90,7 @@ export class Player {
   }
 
   play(request: RecordedRequest): Played {
+    this.learn(request)
     const by = this.comparison(request)
     let last: Exchange | undefined
     let count = 0
@@ -98,6 +107,14 @@ export class Player {
     if (this.options.repeatLast) return { _tag: "Found", exchange: last }
     const difference = `${called(request)} was recorded ${times(count)} and is asked for once more`
     return { _tag: "Missing", difference: `${difference}. Record again, or let its last answer repeat: \`repeatLast\`` }
+  }
+
+  // a header is a secret and nothing else: where secrets stand in a text side by side, one must know them to tell them apart
+  private learn({ headers }: RecordedRequest): void {
+    for (const [name, values] of this.secretHeaders) {
+      const actual = headers[name]
+      if (actual !== undefined) for (const value of values) this.options.secrets.fits(value, actual)
+    }
   }
 
   // a platform that has moved, as an emulator does to another port, is the same; one of several is not another

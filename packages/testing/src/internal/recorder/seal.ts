@@ -2,7 +2,7 @@ import { scryptSync } from "node:crypto"
 import type { Form } from "./forms.js"
 
 // slow on purpose: who has the file can only find a secret by trying
-const cost = { N: 2 ** 13, r: 8, p: 1 }
+const cost = { N: 2 ** 12, r: 8, p: 1 }
 const hashBytes = 32
 const shortest = 16
 
@@ -49,6 +49,9 @@ export const cutAt = (text: string): Cut => {
   return { literals, placeholders: found }
 }
 
+const hashLength = (secret: string): number =>
+  Math.min(Math.max(secret.length - placeholderOf("", "plain").length, shortest), 2 * hashBytes)
+
 /**
  * The keyed hash of secrets, as long as the secret where that is possible: an answer then keeps its length.
  *
@@ -59,11 +62,17 @@ export class Seal {
 
   constructor(readonly salt: string) {}
 
+  /** Whether a hash is that of a secret; one of another length is not worth the time. */
+  isOf(hash: string, secret: string): boolean {
+    return hash.length === hashLength(secret) && this.hash(secret) === hash
+  }
+
   hash(secret: string): string {
     const known = this.known.get(secret)
     if (known !== undefined) return known
-    const length = Math.min(Math.max(secret.length - placeholderOf("", "plain").length, shortest), 2 * hashBytes)
-    const hash = scryptSync(secret, Buffer.from(this.salt, "hex"), hashBytes, cost).toString("hex").slice(0, length)
+    const hash = scryptSync(secret, Buffer.from(this.salt, "hex"), hashBytes, cost)
+      .toString("hex")
+      .slice(0, hashLength(secret))
     this.known.set(secret, hash)
     return hash
   }

@@ -1,4 +1,4 @@
-import { innerOf, mapBase64, runsWith } from "./base64.js"
+import { hiddenRuns, innerOf, mapBase64 } from "./base64.js"
 import { decode, encode } from "./forms.js"
 import { ownOf } from "./redact.js"
 import { cutAt, type Placeholder, type Seal } from "./seal.js"
@@ -20,10 +20,10 @@ const piecesOf = (text: string): ReadonlyArray<Piece> => {
     })
   }
   let at = 0
-  for (const run of runsWith(text, "redacted-")) {
+  for (const run of hiddenRuns(text)) {
     push(text.slice(at, run.index))
     pieces.push({ inner: run.text })
-    at = run.index + run.length
+    at = run.index + run.written.length
   }
   push(text.slice(at))
   return pieces
@@ -101,6 +101,7 @@ export class Secrets {
     if ("hash" in piece) {
       for (const known of [piece.text, this.written(piece)])
         if (text.startsWith(known, at)) ends.push(at + known.length)
+      if (this.bound.has(piece.hash)) return ends
     }
     if (next === undefined) ends.push(text.length)
     if (typeof next === "string") {
@@ -119,8 +120,8 @@ export class Secrets {
     if (written === piece.text) return true
     const secret = decode(piece.form, written)
     if (secret === "" || secret.length > longest) return false
-    if (this.bound.get(piece.hash) === secret) return true
-    if (this.seal.hash(secret) !== piece.hash) return false
+    if (this.bound.has(piece.hash)) return this.bound.get(piece.hash) === secret
+    if (!this.seal.isOf(piece.hash, secret)) return false
     this.bound.set(piece.hash, secret)
     return true
   }

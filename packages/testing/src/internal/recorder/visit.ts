@@ -86,11 +86,13 @@ const inContent = (visitor: Visitor, content: Content, contentType: string): Con
 const inBody = (visitor: Visitor, body: Content | Unrecorded, headers: Headers): Content | Unrecorded =>
   "unrecorded" in body ? body : wholeBody(visitor, body, headers)
 
+// what is written in a text inside of a text may only show when that one is read
 const wholeBody = (visitor: Visitor, body: Content, headers: Headers): Content => {
-  const content = inContent(visitor, body, headers["content-type"] ?? "")
-  return "json" in content
-    ? { json: mapTexts(content.json, visitor.text, visitor.text) }
-    : mapContent(content, visitor.text)
+  const content = mapContent(inContent(visitor, body, headers["content-type"] ?? ""), visitor.text)
+  const json = "text" in content ? parse(content.text) : undefined
+  if (json === undefined) return content
+  const hidden = mapTexts(json, visitor.text, visitor.text)
+  return JSON.stringify(hidden) === JSON.stringify(json) ? content : { json: hidden }
 }
 
 const inCookies = (visitor: Visitor, value: string): string =>
