@@ -312,6 +312,35 @@ describe("secrets", () => {
     })
   )
 
+  it.effect("that are shorter than their placeholder leave the length of an answer right", () =>
+    Effect.gen(function* () {
+      const text = '{"access_token":"0123456789"}'
+      const answer: Answer = () => new Response(text, { headers: { "content-length": String(text.length) } })
+      const login = Effect.flatMap(ask("POST", "/login"), ({ headers, text }) =>
+        Effect.map(text, (text) => [Number(headers["content-length"]), text.length])
+      )
+      const [live, recording] = yield* record(answer, login)
+      assert.deepStrictEqual(live, [29, 29])
+      assert.deepStrictEqual(yield* login.pipe(replay(recording)), [45, 45])
+    })
+  )
+
+  it.effect("are found in JSON inside of text that was not written as we would", () =>
+    Effect.gen(function* () {
+      const key = 'the "key" \\ of'
+      const said = JSON.stringify({ log: JSON.stringify({ was: key }) }, null, 2)
+      const program = textOf(ask("POST", "/x", { body: HttpBody.text(said, "application/json") }))
+      const options = { secrets: { values: [Redacted.make(key)] } }
+      const [live, recording] = yield* record(echo, program, options)
+      assert.strictEqual(live, said)
+      assert.notInclude(JSON.stringify(recording), "key")
+      assert.strictEqual(
+        JSON.stringify(JSON.parse(yield* program.pipe(replay(recording, options)))),
+        JSON.stringify(JSON.parse(said))
+      )
+    })
+  )
+
   it.effect("that are sent in a header are told apart where they stand side by side", () =>
     Effect.gen(function* () {
       const key = "the-secret-key"

@@ -15,6 +15,8 @@ import * as Stream from "effect/Stream"
 import { createRequire } from "node:module"
 import { apis, canary, program, world } from "./support/recorderProgram.ts"
 
+const require = createRequire(import.meta.url)
+
 const base = "http://localhost:4000"
 
 /** What a program says to a platform in memory, on the virtual clock. */
@@ -41,9 +43,9 @@ describe("an HTTP Archive", () => {
       })
       const [, recording] = yield* recorded(all)
       const har = Recording.toHar(recording)
-      const schemas: Readonly<Record<string, object>> = createRequire(import.meta.url)("har-schema")
+      const schemas: Readonly<Record<string, object>> = require("har-schema")
       const ajv = new Ajv()
-      ajv.addMetaSchema(createRequire(import.meta.url)("ajv/lib/refs/json-schema-draft-06.json"))
+      ajv.addMetaSchema(require("ajv/lib/refs/json-schema-draft-06.json"))
       ajv.addSchema(Object.values(schemas))
       assert.isTrue(ajv.validate("har.json", har), ajv.errorsText())
       assert.isFalse(ajv.validate("har.json", { log: { ...har.log, entries: [{}] } }))

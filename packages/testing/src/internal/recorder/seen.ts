@@ -14,8 +14,8 @@ export interface Seen {
   readonly json: Json | undefined
 }
 
-/** The JSON that a body is, if it is. @internal */
-export const jsonIn = (body: Content | Unrecorded | undefined): Json | undefined => {
+/** The JSON that a body is, if it is. */
+const jsonIn = (body: Content | Unrecorded | undefined): Json | undefined => {
   if (body === undefined) return undefined
   return "json" in body ? body.json : "text" in body ? parse(body.text) : undefined
 }
