@@ -276,6 +276,8 @@ describe("what is given", () => {
           Effect.zipRight(Effect.yieldNow(), Fiber.interrupt(fiber))
         )
       )
+      const [, own] = yield* record(() => Effect.interrupt, Effect.exit(ask("GET", "/x")))
+      assert.deepStrictEqual(own.exchanges[0]?.outcome, { _tag: "Left" })
       assert.deepStrictEqual(recording.exchanges[0]?.outcome, { _tag: "Left" })
       const waited = yield* Effect.fork(ask("GET", "/x").pipe(Effect.timeoutOption("1 second"), replay(recording)))
       assert.isNull(yield* Fiber.poll(waited).pipe(Effect.map((exit) => (exit._tag === "None" ? null : exit))))
