@@ -14,7 +14,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "{test,examples/test,sim/test}/**/*.test.ts"],
     environment: "node",
-    testTimeout: 30_000,
+    // ends what hangs, and nothing that a busy machine only makes slow
+    testTimeout: 120_000,
     sequence: { concurrent: false },
     pool: "forks",
     // Files of one process share the modules they load: no test keeps state in a module, and loading
