@@ -50,7 +50,9 @@ const sweep = async (from: number, seeds: number, threads: number): Promise<bool
   const started = performance.now()
   // on the other stream: what a long run has found is not lost when it is ended
   const tell = (progress: Progress): void => {
-    if (progress.seeds % 10_000 === 0) console.error(`${progress.seeds} seeds, ${progress.breaks} breaks`)
+    if (progress.seeds % 10_000 === 0) {
+      console.error(`${progress.seeds} seeds, ${progress.broken.length} breaks ${progress.broken.join(" ")}`.trim())
+    }
   }
   const { breaks, compared, totals } = await sweepAll(from, seeds, threads, tell)
   const seconds = (performance.now() - started) / 1000

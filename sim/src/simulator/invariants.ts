@@ -69,7 +69,14 @@ const ofTheWire = new Set(
   )
 )
 
-const within = (call: CallView, { endT, t }: Exchange): boolean => endT >= call.t && t <= call.endT
+// a body that stalls after its head holds up the discovery until its time is over, or the next attempt begins
+const ofDiscovery = (call: CallView, exchanges: ReadonlyArray<Exchange>): boolean => {
+  const shared = exchanges.filter((exchange) => exchange.call === 0)
+  return shared.some(({ endT, reply, status, t }, index) => {
+    const isStalled = reply === "lost" && status !== undefined
+    return t <= call.endT && (isStalled ? (shared[index + 1]?.t ?? Infinity) : endT) >= call.t
+  })
+}
 
 // a walk through pages has been answered before
 const lastAttempts = (call: CallView): ReadonlyArray<Exchange> => {
@@ -98,8 +105,7 @@ const noLazyUnknowns: Invariant = (view) =>
       breaks.push(`${name(call)} ended in NotSent, and was sent`)
     }
     if (ofTheWire.has(failed.tag) && failed.status !== 0 && exchanges.length === 0) {
-      const shared = view.byClient.get(call.client) ?? []
-      if (!shared.some((exchange) => exchange.call === 0 && within(call, exchange))) {
+      if (!ofDiscovery(call, view.byClient.get(call.client) ?? [])) {
         breaks.push(`${name(call)} ended in ${failed.tag} without an exchange`)
       }
     }

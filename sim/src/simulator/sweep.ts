@@ -25,10 +25,10 @@ const comparedEach = 100
 // after so many seeds a worker tells how far it is
 const toldEach = 1_000
 
-/** How many seeds are done, and how many of their invariants were broken. */
+/** How many seeds are done, and which of them broke something. */
 export interface Progress {
   readonly seeds: number
-  readonly breaks: number
+  readonly broken: ReadonlyArray<number>
 }
 
 export const sweep = async (
@@ -49,7 +49,7 @@ export const sweep = async (
       }
     }
     if (breaks.length >= (stopsAtBreak ? 1 : 200)) break
-    if (totals.seeds % toldEach === 0) onProgress({ seeds: totals.seeds, breaks: breaks.length })
+    if (totals.seeds % toldEach === 0) onProgress({ seeds: totals.seeds, broken: breaks.map((found) => found.seed) })
   }
   return { totals, breaks, compared }
 }
@@ -71,7 +71,7 @@ export const sweepAll = async (
     const all = Array.from(told.values())
     onProgress({
       seeds: all.reduce((sum, { seeds }) => sum + seeds, 0),
-      breaks: all.reduce((sum, { breaks }) => sum + breaks, 0)
+      broken: all.flatMap(({ broken }) => broken)
     })
   }
   const runs = Array.from(
