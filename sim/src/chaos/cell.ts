@@ -4,11 +4,11 @@ import * as Call from "@effect-connectors/core/Call"
 import { make as makeConnections } from "@effect-connectors/core/ConnectionsApi"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import { flow } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -127,9 +127,9 @@ const watched = <A, E>(call: Effect.Effect<A, E>, way: Proxy, interruptAfter: nu
     return yield* Effect.timeoutOption(Fiber.await(fiber), deadlineMillis + graceMillis)
   })
 
+// rounds and not time: a process that gets no turn for seconds cannot see either that a connection was closed
 const settledBy = Effect.fnUntraced(function* (count: () => number) {
-  const until = (yield* Clock.currentTimeMillis) + 3 * graceMillis
-  while (count() > 0 && (yield* Clock.currentTimeMillis) < until) yield* Effect.sleep("2 millis")
+  for (let round = 0; count() > 0 && round < 1_500; round++) yield* Effect.sleep("2 millis")
   return count()
 })
 
@@ -142,7 +142,7 @@ interface Seen {
   readonly sendsAfter: number
 }
 
-const patiently = Call.withAttemptTimeout(calmly)
+const patiently = flow(Call.withAttemptTimeout(calmly), Call.withDeadline("1 minute"))
 
 const textOf = (value: unknown): string => JSON.stringify(value) ?? ""
 
