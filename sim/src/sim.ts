@@ -1,5 +1,7 @@
+import * as Effect from "effect/Effect"
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
+import { baseline, linesOf as baselineLines } from "./baseline/bench.js"
 import { linesOf as historyLines } from "./simulator/history.js"
 import { runMutants } from "./simulator/mutantRun.js"
 import { simulate } from "./simulator/run.js"
@@ -9,7 +11,8 @@ import { breaksOf, isSame } from "./simulator/verdict.js"
 
 const usage = `npm run sim -- [--seeds N] [--from S] [--threads T]   runs N seeds (1000 unless given) from S on
 npm run sim -- --seed S [--history]                  replays one seed, and prints its history
-npm run sim -- --mutants                             plants bugs, and checks that each is caught`
+npm run sim -- --mutants                             plants bugs, and checks that each is caught
+npm run sim -- --baseline [--seeds N]                N calls beside a plain HttpClient, as a table`
 
 const { values } = parseArgs({
   options: {
@@ -19,6 +22,7 @@ const { values } = parseArgs({
     seed: { type: "string" },
     history: { type: "boolean", default: false },
     mutants: { type: "boolean", default: false },
+    baseline: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false }
   }
@@ -85,6 +89,8 @@ const sweep = async (from: number, seeds: number, threads: number): Promise<bool
 
 if (values.help) {
   console.log(usage)
+} else if (values.baseline) {
+  print(baselineLines(await Effect.runPromise(baseline(whole("seeds", values.seeds)))))
 } else {
   const isGood = values.mutants
     ? await runMutants()

@@ -1,0 +1,86 @@
+import { Auth } from "@effect-connectors/core/Auth"
+import * as ConnectionsApi from "@effect-connectors/core/ConnectionsApi"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+
+/** What every secret of a call, and nothing else, holds. */
+export const canary = "CANARY"
+
+const origin = "https://platform.example"
+const token = `${canary}-token`
+
+/** One action of one connection, asked for at once or as a job. */
+export interface Caller {
+  readonly execute: (id: string) => Effect.Effect<unknown, unknown>
+  readonly job: (id: string) => Effect.Effect<unknown, unknown>
+}
+
+/** What the caller may be told of a call that failed. */
+export interface Contestant {
+  readonly name: string
+  readonly make: Effect.Effect<Caller, never, HttpClient.HttpClient | Scope.Scope>
+  /** Whether the error says that the work may have been done. */
+  readonly isUnknown: (error: unknown) => boolean
+}
+
+const inputOf = (id: string) => ({ id, secret: `${canary}-input` })
+
+const field = (value: unknown, name: string): unknown => (Predicate.hasProperty(value, name) ? value[name] : undefined)
+
+/** This library, as it comes. */
+const ours: Contestant = {
+  name: "this library",
+  make: Effect.map(
+    ConnectionsApi.make({ baseUrl: origin }).pipe(
+      Effect.provide(Auth.headers({ "x-service-token": Redacted.make(token) })),
+      Effect.orDie
+    ),
+    ({ actions, jobs }): Caller => ({
+      execute: (id) => actions.execute("shop", "order", { input: inputOf(id) }),
+      job: (id) => jobs.result(actions.execute("shop", "order", { input: inputOf(id) }, { async: true }))
+    })
+  ),
+  isUnknown: (error) => Predicate.isTagged(error, "OutcomeUnknown") || field(error, "mayHaveHappened") === true
+}
+
+/** What is written in its place: the client of the platform, its retries, and a loop that polls. */
+const plain: Contestant = {
+  name: "HttpClient + retryTransient",
+  make: Effect.map(HttpClient.HttpClient, (client): Caller => {
+    const api = client.pipe(
+      HttpClient.mapRequest((request) =>
+        HttpClientRequest.setHeader(HttpClientRequest.prependUrl(request, origin), "x-service-token", token)
+      ),
+      HttpClient.filterStatusOk,
+      HttpClient.retryTransient({ schedule: Schedule.exponential("100 millis"), times: 2 })
+    )
+    const jsonOf = (request: HttpClientRequest.HttpClientRequest) =>
+      Effect.flatMap(api.execute(request), (response) => response.json)
+    const post = (id: string, query: string) =>
+      jsonOf(
+        HttpClientRequest.bodyUnsafeJson(
+          HttpClientRequest.post(`/api/v1/connections/shop/actions/order/execute${query}`),
+          { input: inputOf(id) }
+        )
+      )
+    return {
+      execute: (id) => post(id, ""),
+      job: (id) =>
+        Effect.flatMap(post(id, "?async=true"), (accepted) =>
+          Effect.repeat(jsonOf(HttpClientRequest.get(`/api/v1/jobs/${field(accepted, "job_id")}`)), {
+            schedule: Schedule.spaced("1 second"),
+            until: (state) => ["completed", "failed", "cancelled"].includes(String(field(state, "status")))
+          })
+        )
+    }
+  }),
+  // its errors are those of the request and of the answer
+  isUnknown: () => false
+}
+
+export const contestants: ReadonlyArray<Contestant> = [plain, ours]
