@@ -1,15 +1,16 @@
 /**
  * `npm run chaos`: every fault that a network can do to every kind of call, over real sockets and both transports.
  * `--seeds N` for how often (20 by default), `--cell FAULT/OPERATION/TRANSPORT --seed S` to see one again, `--processes N`
- * for how many share the work, `--json` for machines. Fails when a promise is broken.
+ * for how many share the work, `--baseline` for the executes
+ * with and without the library, `--json` for machines. Fails when a promise is broken.
  */
 import * as Effect from "effect/Effect"
 import { fork } from "node:child_process"
 import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { measure } from "./chaos/run.js"
-import { isBroken, linesOf, merged, type Totals } from "./chaos/totals.js"
+import { measure, type Options } from "./chaos/run.js"
+import { baselineLines, isBroken, linesOf, merged, type Totals } from "./chaos/totals.js"
 
 const { values } = parseArgs({
   options: {
@@ -19,11 +20,12 @@ const { values } = parseArgs({
     parallel: { type: "string", default: "24" },
     processes: { type: "string", default: String(Math.min(availableParallelism(), 4)) },
     shard: { type: "string" },
+    baseline: { type: "boolean", default: false },
     json: { type: "boolean", default: false }
   }
 })
 
-const of = values.cell === undefined ? Number(values.processes) : 1
+const of = values.cell === undefined && !values.baseline ? Number(values.processes) : 1
 const index = Number(values.shard ?? 0)
 const count = Number(values.seeds)
 
@@ -45,16 +47,19 @@ const elsewhere = (shard: number): Promise<Totals> =>
   })
 
 const others = values.shard === undefined ? Array.from({ length: of - 1 }, (_, n) => elsewhere(n + 1)) : []
-const own = await Effect.runPromise(
-  measure({
-    seeds: values.seed === undefined ? Array.from({ length: count }, (_, n) => n) : [Number(values.seed)],
-    cell: values.cell,
-    parallel: Number(values.parallel),
-    shard: { index, of }
-  })
-)
+const options: Options = {
+  seeds: values.seed === undefined ? Array.from({ length: count }, (_, n) => n) : [Number(values.seed)],
+  cell: values.cell,
+  parallel: Number(values.parallel),
+  shard: { index, of }
+}
+const own = await Effect.runPromise(measure(values.baseline ? { ...options, baseline: "ours" } : options))
 
-if (values.shard !== undefined) {
+if (values.baseline) {
+  const plain = await Effect.runPromise(measure({ ...options, baseline: "plain" }))
+  for (const line of baselineLines({ "HttpClient + retryTransient": plain, "this library": own })) console.log(line)
+  process.exitCode = isBroken(own) ? 1 : 0
+} else if (values.shard !== undefined) {
   process.send?.({ totals: own })
   process.disconnect()
 } else {

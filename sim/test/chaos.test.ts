@@ -5,7 +5,7 @@ import { allowed } from "../src/chaos/expected.js"
 import { answer, messageLength } from "../src/chaos/framing.js"
 import { operationNames } from "../src/chaos/operations.js"
 import { allCells, measure } from "../src/chaos/run.js"
-import { isBroken, linesOf, merged, type Totals } from "../src/chaos/totals.js"
+import { baselineLines, isBroken, linesOf, merged, type Totals } from "../src/chaos/totals.js"
 import { toxics } from "../src/chaos/toxics.js"
 
 const calm: Totals = {
@@ -47,6 +47,19 @@ describe("chaos", () => {
     const draws = (seed: number) => ["hits", "at", "bytes"].map(drawOf("delay/get/node", seed))
     assert.deepStrictEqual(draws(1), draws(1))
     assert.notDeepEqual(draws(1), draws(2))
+  })
+
+  it("tells a call with the library from one without, where it matters", async () => {
+    const cell = "reset-after-work/execute"
+    const [ours, plain] = await Promise.all(
+      (["ours", "plain"] as const).map((baseline) => Effect.runPromise(measure({ seeds: [0], cell, baseline })))
+    )
+    assert.deepStrictEqual([ours?.cells, ours?.duplicates, plain?.cells, plain?.duplicates], [2, 0, 2, 2])
+    const { cells } = await Effect.runPromise(measure({ seeds: [], cell: "delay/", baseline: "plain" }))
+    assert.strictEqual(cells, 4)
+    assert.deepStrictEqual(baselineLines({ calm: { ...calm, duplicates: 2, trapCanaries: 3 } }).slice(2), [
+      "| calm | 1 | 1 | 2 | 0 | 0 | 0 | 3 |"
+    ])
   })
 
   it("knows where a message ends, with a length and in chunks", () => {

@@ -1,12 +1,11 @@
 import { Auth } from "@effect-connectors/core/Auth"
 import * as ConnectionsApi from "@effect-connectors/core/ConnectionsApi"
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
-import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import { plainClient } from "./plain.js"
 
 /** What every secret of a call, and nothing else, holds. */
 export const canary = "CANARY"
@@ -48,35 +47,13 @@ const ours: Contestant = {
   isUnknown: (error) => Predicate.isTagged(error, "OutcomeUnknown") || field(error, "mayHaveHappened") === true
 }
 
-/** What is written in its place: the client of the platform, its retries, and a loop that polls. */
 const plain: Contestant = {
   name: "HttpClient + retryTransient",
   make: Effect.map(HttpClient.HttpClient, (client): Caller => {
-    const api = client.pipe(
-      HttpClient.mapRequest((request) =>
-        HttpClientRequest.setHeader(HttpClientRequest.prependUrl(request, origin), "x-service-token", token)
-      ),
-      HttpClient.filterStatusOk,
-      HttpClient.retryTransient({ schedule: Schedule.exponential("100 millis"), times: 2 })
-    )
-    const jsonOf = (request: HttpClientRequest.HttpClientRequest) =>
-      Effect.flatMap(api.execute(request), (response) => response.json)
-    const post = (id: string, query: string) =>
-      jsonOf(
-        HttpClientRequest.bodyUnsafeJson(
-          HttpClientRequest.post(`/api/v1/connections/shop/actions/order/execute${query}`),
-          { input: inputOf(id) }
-        )
-      )
+    const { execute, job } = plainClient(client, origin, token)
     return {
-      execute: (id) => post(id, ""),
-      job: (id) =>
-        Effect.flatMap(post(id, "?async=true"), (accepted) =>
-          Effect.repeat(jsonOf(HttpClientRequest.get(`/api/v1/jobs/${field(accepted, "job_id")}`)), {
-            schedule: Schedule.spaced("1 second"),
-            until: (state) => ["completed", "failed", "cancelled"].includes(String(field(state, "status")))
-          })
-        )
+      execute: (id) => execute("shop/actions/order", inputOf(id)),
+      job: (id) => job("shop/actions/order", inputOf(id))
     }
   }),
   // its errors are those of the request and of the answer

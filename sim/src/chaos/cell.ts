@@ -14,6 +14,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import { plainClient } from "../baseline/plain.js"
 import { drawOf } from "./draw.js"
 import { allowed, proofs } from "./expected.js"
 import { type Clients, type Operation, operations, type OperationName } from "./operations.js"
@@ -37,6 +38,8 @@ export interface World {
   readonly handshakePort: number
   /** Which of the processes that share the work this is. */
   readonly shard: number
+  /** Whether the calls go without the library, to see what it is for. */
+  readonly isPlain: boolean
 }
 
 /** What was seen of one cell. */
@@ -100,7 +103,8 @@ const clientsOf = Effect.fnUntraced(function* (
     Effect.provide(keys)
   )
   const made = yield* Effect.all({ connections, bosa }).pipe(Effect.provideService(HttpClient.HttpClient, client))
-  const clients: Clients = { ...made, attemptTimeout: options.attemptTimeout }
+  const plain = plainClient(client, baseUrl, `${canary}-token`)
+  const clients: Clients = { ...made, attemptTimeout: options.attemptTimeout, plain }
   return clients
 }, Effect.orDie)
 
@@ -151,7 +155,8 @@ const callsOf = Effect.fnUntraced(function* (
   baseUrl: string,
   transport: TransportName,
   way: Proxy,
-  marker: string
+  marker: string,
+  isPlain: boolean
 ) {
   const { draw, operation, toxic } = plan
   const client = Context.get(yield* Layer.build(transports[transport]), HttpClient.HttpClient)
@@ -159,7 +164,8 @@ const callsOf = Effect.fnUntraced(function* (
   if (operation.discovers === true) yield* patiently(Effect.orDie(clients.bosa.connect("demo").info))
   else if (toxic.isWarm === true) yield* patiently(Effect.orDie(clients.connections.get("marker-warm")))
   yield* way.arm
-  const exit = yield* watched(operation.run(clients, marker), way, toxic.interrupts?.(draw))
+  const run = isPlain ? (operation.plain ?? operation.run) : operation.run
+  const exit = yield* watched(run(clients, marker), way, toxic.interrupts?.(draw))
   const busy = yield* settledBy(way.busy)
   // what had left before the call ended may still be on its way
   yield* Effect.sleep("5 millis")
@@ -233,7 +239,9 @@ export const runCell = Effect.fnUntraced(function* (cell: Cell, seed: number, wo
   const report = yield* Effect.scoped(
     Effect.gen(function* () {
       const way = yield* proxy(plan)
-      const seen: Seen = yield* Effect.scoped(callsOf(plan, `${way.url}/${id}`, cell.transport, way, marker))
+      const seen: Seen = yield* Effect.scoped(
+        callsOf(plan, `${way.url}/${id}`, cell.transport, way, marker, world.isPlain)
+      )
       const left = yield* settledBy(way.open)
       const end = Option.match(seen.exit, { onNone: () => "never ended", onSome: endOf })
       const breaks = breaksOf(cell, plan, book, marker, seen, end)

@@ -6,12 +6,14 @@ import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import type { plainClient } from "../baseline/plain.js"
 
 export interface Clients {
   readonly connections: ConnectionsApi.Service
   readonly bosa: BosaApi.Service
   /** Holds for the pieces of a file too. */
   readonly attemptTimeout: Duration.DurationInput
+  readonly plain: ReturnType<typeof plainClient>
 }
 
 /** The column of the table that an operation is in. */
@@ -32,6 +34,8 @@ export interface Operation {
   /** What the answer shows when it is this call's own. */
   readonly shows: (marker: string) => string
   readonly run: (clients: Clients, marker: string) => Effect.Effect<unknown, { readonly _tag: string }>
+  /** The same without the library. */
+  readonly plain?: (clients: Clients, marker: string) => Effect.Effect<unknown, { readonly _tag: string }>
 }
 
 const own = (marker: string): string => marker
@@ -85,9 +89,15 @@ export const operations = {
     target: /\/execute/,
     executes: true,
     shows: own,
-    run: ({ connections }, marker) => connections.actions.execute("crm", "a", { input: { marker } })
+    run: ({ connections }, marker) => connections.actions.execute("crm", "a", { input: { marker } }),
+    plain: ({ plain }, marker) => plain.execute("crm/actions/a", { marker })
   },
-  submit: { kind: "unsafe", target: /\/execute/, ...job },
+  submit: {
+    kind: "unsafe",
+    target: /\/execute/,
+    ...job,
+    plain: ({ plain }, marker) => plain.job("crm/actions/a", { marker })
+  },
   poll: {
     kind: "poll",
     requests: 2,

@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type Cell, nameOf, type Report, runCell } from "./cell.js"
 import { drawOf } from "./draw.js"
-import { operationNames } from "./operations.js"
+import { type Operation, operationNames, operations } from "./operations.js"
 import { origin } from "./origin.js"
 import { handshakes } from "./proxy.js"
 import { toxics } from "./toxics.js"
@@ -19,11 +19,18 @@ export interface Options {
   readonly parallel?: number | undefined
   /** Runs every `of`-th cell, from the `index`-th on. */
   readonly shard?: { readonly index: number; readonly of: number } | undefined
+  /** Only the operations that can be had without the library, and whether they are. */
+  readonly baseline?: "plain" | "ours"
 }
 
 export const allCells: ReadonlyArray<Cell> = Object.keys(toxics).flatMap((fault) =>
   operationNames.flatMap((operation) => transportNames.map((transport) => ({ fault, operation, transport })))
 )
+
+const hasPlain = ({ operation }: Cell): boolean => {
+  const { plain }: Operation = operations[operation]
+  return plain !== undefined
+}
 
 /** Not counted: what is slow the first time is compiled. */
 const warming = allCells.filter(({ fault }) => fault === "processing-102")
@@ -52,12 +59,20 @@ const lost = (cell: Cell, seed: number, cause: Cause.Cause<never>): Report => ({
 })
 
 /** Runs the cells and adds up. */
-export const measure = ({ cell, parallel = 24, seeds, shard = { index: 0, of: 1 } }: Options) =>
+export const measure = ({ cell, baseline, parallel = 24, seeds, shard = { index: 0, of: 1 } }: Options) =>
   Effect.scoped(
     Effect.gen(function* () {
       const started = yield* Clock.currentTimeMillis
-      const world = { origin: yield* origin, trap: yield* trap, handshakePort: yield* handshakes, shard: shard.index }
-      const asked = allCells.filter((one) => cell === undefined || nameOf(one).startsWith(cell))
+      const world = {
+        origin: yield* origin,
+        trap: yield* trap,
+        handshakePort: yield* handshakes,
+        shard: shard.index,
+        isPlain: baseline === "plain"
+      }
+      const asked = allCells
+        .filter((one) => cell === undefined || nameOf(one).startsWith(cell))
+        .filter((one) => baseline === undefined || hasPlain(one))
       // those that wait beside those that work
       const tasks = seeds
         .flatMap((seed) => asked.map((one) => ({ one, seed, place: drawOf(nameOf(one), seed)("place") })))

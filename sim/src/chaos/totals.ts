@@ -60,6 +60,16 @@ export const linesOf = (totals: Totals): ReadonlyArray<string> => [
   `executions ${totals.executions}, duplicates ${totals.duplicates}, never ended ${totals.neverEnded}, open sockets ${totals.openSockets}, trap saw ${totals.trapConnections}, broken cells ${totals.broken.length}`
 ]
 
+/** What the same faults do to the same calls, side by side, as a table of Markdown. */
+export const baselineLines = (clients: Readonly<Record<string, Totals>>): ReadonlyArray<string> => [
+  "| client | cells | executions | done twice or more | never ended | connections left open | trap saw | with secrets |",
+  "| --- | --: | --: | --: | --: | --: | --: | --: |",
+  ...Object.entries(clients).map(
+    ([name, { cells, duplicates, executions, neverEnded, openSockets, trapCanaries, trapConnections }]) =>
+      `| ${[name, cells, executions, duplicates, neverEnded, openSockets, trapConnections, trapCanaries].join(" | ")} |`
+  )
+]
+
 /** Whether a promise was broken, or a fault never happened. */
 export const isBroken = (totals: Totals): boolean =>
   totals.cells === 0 ||
