@@ -20,6 +20,8 @@ import * as Recording from "../src/Recording.js"
 import * as World from "../src/World.js"
 
 const canary = "canary-of-the-service-3b1f"
+/** Sent by nobody as a header: only the world tells that it is secret. */
+const other = "canary-of-another-40aa"
 const key = "canary-of-the-key-77c2"
 
 const folder = Effect.acquireRelease(
@@ -29,7 +31,7 @@ const folder = Effect.acquireRelease(
 
 const world = World.make({
   connections: [{ slug: "a/b c", actions: [{ slug: "echo", echo: true }] }],
-  auth: { serviceTokens: [canary] },
+  auth: { serviceTokens: [canary, other] },
   bosa: { clients: [{ name: "app", apiKey: key }], connectors: [{ name: "notes", actions: [] }] }
 })
 
@@ -44,11 +46,15 @@ const faults = Faults.when(
 const outcome = <A, E extends { readonly _tag: string }>(effect: Effect.Effect<A, E>) =>
   Effect.match(effect, { onSuccess: (value) => JSON.stringify(value), onFailure: ({ _tag }) => _tag })
 
+/** So that an answer is not cut off inside of what comes before. */
+const more = "x".repeat(200)
+
 /** What a program sees of the emulator, or of a recording of it. */
 const program = Effect.gen(function* () {
   const connections = yield* ConnectionsApi
   const bosa = yield* BosaApi
-  const execute = (id: number) => outcome(connections.actions.execute("a/b c", "echo", { input: { id, note: canary } }))
+  const execute = (id: number) =>
+    outcome(connections.actions.execute("a/b c", "echo", { input: { id, note: `${canary} ${other}`, more } }))
   return [
     yield* outcome(connections.connection("a/b c").get),
     yield* Effect.forEach([1, 2, 3, 4, 5], execute),

@@ -43,7 +43,7 @@ describe("the emulator's events", () => {
       yield* look(url)
       yield* until((events) => events.at(-1)?.event === "request" && at(events.at(-1)?.data, "status") === 503)
       assert.deepStrictEqual(at(heard.filter(({ event }) => event === "faults").at(-1)?.data, "rules"), [])
-      yield* setFaults(Faults.next(Faults.hang))
+      yield* setFaults(Faults.next(Faults.delay(500, Faults.hang)))
       const waiting = yield* Effect.fork(look(url))
       yield* until((events) =>
         events.some(({ data }) => at(data, "fault") === "Hang" && at(data, "state") === "pending")

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Emulator from "../src/Emulator.js"
 import * as Faults from "../src/Faults.js"
+import { Secrets } from "../src/internal/inspector/secrets.js"
 import * as World from "../src/World.js"
 import { at } from "./support/bosa.ts"
 import { listen } from "./support/events.ts"
@@ -106,10 +107,7 @@ describe("who may see the inside of the emulator", () => {
       assert.strictEqual((yield* submit(url, addFault, { origin: "http://evil.example" })).status, 403)
       assert.deepStrictEqual(yield* faults, Faults.none)
       assert.strictEqual((yield* submit(url, addFault, { origin: url })).status, 303)
-      assert.strictEqual(
-        Faults.print(yield* faults),
-        'next any request: status 503 "{\\"message\\":\\"for a moment\\"}"'
-      )
+      assert.match(Faults.print(yield* faults), /^next any request: status 503/)
       const large = yield* ask(`${url}/__emulator/faults`, { method: "PUT", body: " ".repeat(1024 * 1024 + 1) })
       assert.strictEqual(large.status, 413)
     })
@@ -274,4 +272,13 @@ describe("what the emulator shows", () => {
       assert.include(all, "<hidden>")
     })
   )
+
+  it("holds no secret that a cut took the end of", () => {
+    const secrets = new Secrets(World.make({ connections: [], auth: { serviceTokens: ["canary-service-5f0c"] } }))
+    for (const rest of ["c", "-5f0", "service", "ry-service-5f0c"]) {
+      const whole = '{"note":"canary-service-5f0c'
+      assert.strictEqual(secrets.body(whole.slice(0, whole.length - rest.length)), '{"note":"<hidden>', rest)
+    }
+    assert.strictEqual(secrets.body('{"note":"can'), '{"note":"can')
+  })
 })

@@ -29,6 +29,16 @@ const isSecretField = (name: string): boolean => names.isField(name) || /secret|
 const minLength = 6
 const maxKnown = 2_000
 
+/** How much of a value has to stand at the end of a text for it to be that value. */
+const minBegun = 4
+
+const begunAtEnd = (text: string, value: string): number => {
+  for (let length = Math.min(value.length, text.length); length >= minBegun; length--) {
+    if (text.endsWith(value.slice(0, length))) return length
+  }
+  return 0
+}
+
 /** Deeper JSON is not taken apart. */
 const maxDepth = 100
 
@@ -137,8 +147,18 @@ export class Secrets {
   body(text: string): string {
     const value = parsed(text)
     return value === undefined
-      ? this.text(text.replace(formPart, `$1${mask}`).replace(assignment, `$1${mask}`))
+      ? this.ended(text.replace(formPart, `$1${mask}`).replace(assignment, `$1${mask}`))
       : JSON.stringify(this.fields(value), undefined, 2)
+  }
+
+  /** A text that may have been cut off inside of a value that is known. */
+  private ended(text: string): string {
+    const shown = this.text(text)
+    const [begun] = (this.forms ?? [])
+      .map((form) => begunAtEnd(shown, form))
+      .filter((length) => length >= minBegun)
+      .sort((a, b) => b - a)
+    return begun === undefined ? shown : shown.slice(0, -begun) + mask
   }
 
   /** Whatever can be JSON. */
