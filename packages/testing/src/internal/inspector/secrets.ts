@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import type { Json } from "../../Executor.js"
 import type { World } from "../../World.js"
+import { longestBegun } from "../cutOff.js"
 import { isArray, isObject, parse } from "../face/json.js"
 import { namesOf } from "../recorder/names.js"
 
@@ -28,16 +29,6 @@ const isSecretField = (name: string): boolean => names.isField(name) || /secret|
 /** Shorter ones would be found inside of other words. */
 const minLength = 6
 const maxKnown = 2_000
-
-/** How much of a value has to stand at the end of a text for it to be that value. */
-const minBegun = 4
-
-const begunAtEnd = (text: string, value: string): number => {
-  for (let length = Math.min(value.length, text.length); length >= minBegun; length--) {
-    if (text.endsWith(value.slice(0, length))) return length
-  }
-  return 0
-}
 
 /** Deeper JSON is not taken apart. */
 const maxDepth = 100
@@ -154,11 +145,8 @@ export class Secrets {
   /** A text that may have been cut off inside of a value that is known. */
   private ended(text: string): string {
     const shown = this.text(text)
-    const [begun] = (this.forms ?? [])
-      .map((form) => begunAtEnd(shown, form))
-      .filter((length) => length >= minBegun)
-      .sort((a, b) => b - a)
-    return begun === undefined ? shown : shown.slice(0, -begun) + mask
+    const begun = longestBegun(shown, this.forms ?? [])
+    return begun === 0 ? shown : shown.slice(0, -begun) + mask
   }
 
   /** Whatever can be JSON. */

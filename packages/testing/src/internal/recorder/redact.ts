@@ -1,4 +1,5 @@
-import type { Exchange } from "../../Recording.js"
+import type { Content, Exchange } from "../../Recording.js"
+import { longestBegun } from "../cutOff.js"
 import { mapBase64 } from "./base64.js"
 import { decode, encode, type Form, searched } from "./forms.js"
 import type { Names } from "./names.js"
@@ -40,8 +41,7 @@ const waysOf = (secrets: Iterable<string>): ReadonlyMap<string, Written> => {
   return new Map([...ways].sort(([a], [b]) => b.length - a.length))
 }
 
-const hider = (secrets: Iterable<string>, seal: Seal): ((text: string) => string) => {
-  const ways = waysOf(secrets)
+const hider = (ways: ReadonlyMap<string, Written>, seal: Seal): ((text: string) => string) => {
   if (ways.size === 0) return (text) => text
   const pattern = new RegExp([...ways.keys()].map(escaped).join("|"), "g")
   const hide = (text: string): string =>
@@ -53,6 +53,25 @@ const hider = (secrets: Iterable<string>, seal: Seal): ((text: string) => string
     const { literals, placeholders } = cutAt(text)
     return literals.map((literal, index) => mapBase64(hide(literal), hide) + (placeholders[index]?.text ?? "")).join("")
   }
+}
+
+const withoutEnd = (content: Content, ways: Iterable<string>): Content => {
+  if ("text" in content) {
+    const begun = longestBegun(content.text, ways)
+    return begun === 0 ? content : { text: content.text.slice(0, -begun) }
+  }
+  if (!("base64" in content)) return content
+  const bytes = Buffer.from(content.base64, "base64")
+  const begun = longestBegun(bytes.toString("latin1"), ways)
+  return begun === 0 ? content : { base64: bytes.subarray(0, -begun).toString("base64") }
+}
+
+/** A body that was cut off may end inside of a secret, and its beginning is taken off too. */
+const shortened = (exchange: Exchange, ways: Iterable<string>): Exchange => {
+  const { outcome } = exchange
+  return outcome._tag === "Answer" && outcome.ending !== undefined && outcome.body !== undefined
+    ? { ...exchange, outcome: { ...outcome, body: withoutEnd(outcome.body, ways) } }
+    : exchange
 }
 
 /**
@@ -79,10 +98,11 @@ export const redact = (
     }
   }
   for (const exchange of exchanges) visit(finder, exchange)
+  const ways = waysOf(secrets)
   const hidden: Visitor = {
     names,
     isShort,
-    text: hider(secrets, seal),
+    text: hider(ways, seal),
     secret: (written, form) => {
       const secret = decode(form, written)
       if (secret === "" || isHidden(secret)) return written
@@ -90,5 +110,5 @@ export const redact = (
       return before + placeholderOf(seal.hash(own), secret === written && form !== "number" ? "plain" : form)
     }
   }
-  return exchanges.map((exchange) => visit(hidden, exchange))
+  return exchanges.map((exchange) => visit(hidden, shortened(exchange, ways.keys())))
 }
