@@ -17,7 +17,7 @@ import { join, resolve } from "node:path"
 import { packages } from "./lib/sources.mjs"
 
 // In kilobytes: a package that grows past these carries something that it should not.
-const budget = { packed: 500, unpacked: 3000 }
+const budget = { packed: 600, unpacked: 3000 }
 
 const json = (path) => JSON.parse(readFileSync(path, "utf8"))
 const kilobytes = (bytes) => Math.ceil(bytes / 1000)
