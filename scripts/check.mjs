@@ -4,7 +4,10 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
 import { packages } from "./lib/sources.mjs"
 
-const projects = [...packages(), ...["examples", "bench", "sim"].filter((path) => existsSync(path))]
+const projects = [
+  ...packages(),
+  ...["examples", "examples/consumer-suite", "bench", "sim"].filter((path) => existsSync(path))
+]
 const tool = (name, ...args) => [`node_modules/.bin/${name}`, args]
 const script = (name, ...args) => [process.execPath, [`scripts/${name}.mjs`, ...args]]
 

@@ -1,25 +1,12 @@
 // Packs every package, installs the tarballs in an empty project outside of the repository, and uses them as a
 // stranger would: by import, by require, by the compiler. Needs the npm registry.
-import { spawnSync } from "node:child_process"
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync
-} from "node:fs"
-import { tmpdir } from "node:os"
+import { copyFileSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
-import { packages } from "./lib/sources.mjs"
+import { compile, emptyFolder, install, json, must, pack, run } from "./lib/consumer.mjs"
 
 // In kilobytes: a package that grows past these carries something that it should not.
 const budget = { packed: 600, unpacked: 3000 }
 
-const json = (path) => JSON.parse(readFileSync(path, "utf8"))
 const kilobytes = (bytes) => Math.ceil(bytes / 1000)
 const filesIn = (folder) =>
   readdirSync(folder, { recursive: true })
@@ -34,32 +21,11 @@ const report = (name, faults, note = "") => {
   console.log(`FAILED ${name}\n${faults.map((fault) => `  ${fault}`).join("\n")}`)
 }
 
-const run = (command, args, cwd) => {
-  const result = spawnSync(command, args, { cwd, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 })
-  return { ok: result.status === 0, output: `${result.stdout ?? ""}${result.stderr ?? ""}${result.error ?? ""}`.trim() }
-}
 const faultsOf = (result) => (result.ok ? [] : result.output.split("\n"))
-const must = (what, result) => {
-  if (result.ok) return
-  console.log(`FAILED ${what}\n${result.output}`)
-  process.exit(1)
-}
 
 const root = json("package.json")
 const tool = (name) => resolve("node_modules/.bin", name)
-const tarballs = resolve(".tmp/pack")
-rmSync(tarballs, { recursive: true, force: true })
-mkdirSync(tarballs, { recursive: true })
-
-const packed = packages()
-  .map((path) => ({ path, manifest: json(`${path}/package.json`) }))
-  .filter(({ manifest }) => manifest.private !== true)
-  .map(({ manifest, path }) => {
-    const { name, version } = manifest
-    must(`pack ${name}`, run("npx", ["-y", root.packageManager, "pack", "--pack-destination", tarballs], resolve(path)))
-    const tarball = join(tarballs, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`)
-    return { manifest, name, tarball }
-  })
+const packed = pack(".tmp/pack")
 
 // The documented programs are what a stranger writes first.
 const documented = ".tmp/doc-examples"
@@ -81,19 +47,11 @@ const fromRegistry = [...wanted]
   .filter((name) => !names.includes(name) && !name.startsWith("node:"))
   .map((name) => `${name}@${root.devDependencies[name] ?? "latest"}`)
 
-const consumer = realpathSync(mkdtempSync(join(tmpdir(), "connectors-consumer-")))
-process.on("exit", () => rmSync(consumer, { recursive: true, force: true }))
+const consumer = emptyFolder()
 const write = (name, content) => writeFileSync(join(consumer, name), content)
 
 write("package.json", JSON.stringify({ name: "consumer", private: true, type: "module" }))
-must(
-  "install",
-  run(
-    "npm",
-    ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packed.map((each) => each.tarball), ...fromRegistry],
-    consumer
-  )
-)
+install(consumer, ...packed.map((each) => each.tarball), ...fromRegistry)
 console.log(`ok install: ${names.length} tarballs beside ${fromRegistry.join(" ")}`)
 
 const modules = packed.map(({ name }) => {
@@ -181,7 +139,7 @@ for (const { closed, name, open } of modules) {
   )
 }
 
-const compile = (name, files, skipLibCheck) => {
+const typesOf = (name, files, skipLibCheck) => {
   const compilerOptions = {
     target: "ES2022",
     lib: ["ES2022", "DOM", "DOM.Iterable"],
@@ -195,13 +153,7 @@ const compile = (name, files, skipLibCheck) => {
     types: ["node"]
   }
   write(`tsconfig.${name}.json`, JSON.stringify({ compilerOptions, files }))
-  return faultsOf(
-    run(
-      process.execPath,
-      ["node_modules/typescript/bin/tsc", "-p", `tsconfig.${name}.json`, "--pretty", "false"],
-      consumer
-    )
-  )
+  return faultsOf(compile(consumer, "-p", `tsconfig.${name}.json`))
 }
 
 const specifiers = modules.flatMap((each) => each.open)
@@ -213,13 +165,13 @@ export const all = [${specifiers.map((_, index) => `M${index}`).join(", ")}] as 
 )
 report(
   "types of every module",
-  compile("modules", ["modules.ts"], false),
+  typesOf("modules", ["modules.ts"], false),
   `${specifiers.length} modules, their declarations included`
 )
 
 for (const name of programs) copyFileSync(join(documented, name), join(consumer, name))
 if (programs.length > 0) {
-  report("types of the documented programs", compile("programs", programs, true), `${programs.length} programs`)
+  report("types of the documented programs", typesOf("programs", programs, true), `${programs.length} programs`)
 }
 
 if (failures > 0) {
