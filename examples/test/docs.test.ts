@@ -42,6 +42,8 @@ describe("links in the documents", () => {
     "docs/jobs.md",
     "docs/retries.md",
     "docs/bosa.md",
+    "docs/testing.md",
+    "examples/consumer-suite/README.md",
     "docs/reliability.md",
     "docs/parity.md"
   ]) {
