@@ -1,14 +1,10 @@
 /** The clients of this program, over what it sends by, keep the laws that every implementation has to keep. */
-import { Auth } from "@effect-connectors/core/Auth"
-import { BosaApi } from "@effect-connectors/core/BosaApi"
-import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import * as NodeConnectors from "@effect-connectors/node/NodeConnectors"
 import { Emulator } from "@effect-connectors/testing/Emulator"
 import * as Laws from "@effect-connectors/testing/Laws"
 import * as Platforms from "@effect-connectors/testing/Platforms"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import { laws } from "@effect-connectors/testing/Vitest"
-import { Wire } from "@effect-connectors/testing/Wire"
 import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -16,25 +12,15 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Http from "../src/http.ts"
 
-const { apiKey, serviceToken, userToken } = Laws.credentials
-
-/** The wire is under what we send by, so that the laws see what really leaves. */
-const clients = (http: typeof Http.layer, baseUrl: string) =>
-  Layer.merge(
-    ConnectionsApi.layer({ baseUrl }).pipe(Layer.provide(Auth.serviceToken(serviceToken))),
-    BosaApi.layer({ baseUrl }).pipe(Layer.provide(Auth.bosa({ apiKey, userToken })))
-  ).pipe(Layer.provide(http), Layer.provideMerge(Wire.layer))
-
 const inMemory = (http: typeof Http.layer) =>
-  clients(http, "http://localhost").pipe(
+  Laws.client({ baseUrl: "http://localhost", through: http }).pipe(
     Layer.provide(Platforms.layer(Laws.world)),
     Layer.provideMerge(VirtualClock.layer)
   )
 
-const overSockets = Layer.unwrapEffect(Effect.map(Emulator, ({ url }) => clients(Http.layer, url))).pipe(
-  Layer.provide(NodeConnectors.layer),
-  Layer.provide(Emulator.layer({ world: Laws.world, executors: "memory" }))
-)
+const overSockets = Layer.unwrapEffect(
+  Effect.map(Emulator, ({ url }) => Laws.client({ baseUrl: url, through: Http.layer }))
+).pipe(Layer.provide(NodeConnectors.layer), Layer.provide(Emulator.layer({ world: Laws.world, executors: "memory" })))
 
 laws(inMemory(Http.layer), { name: "in memory" })
 laws(overSockets, { name: "over sockets" })

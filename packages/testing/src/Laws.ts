@@ -113,6 +113,11 @@ export interface ClientOptions {
   readonly baseUrl: string
   /** How BOSA is spoken to. Default `bosa`. */
   readonly dialect?: Dialect | undefined
+  /**
+   * What of yours stands between the clients and the transport, such as an `HttpClient` that adds headers or tries again.
+   * What it sends is seen by the laws; what the layer below this one does by itself is not.
+   */
+  readonly through?: Layer.Layer<HttpClient.HttpClient, never, HttpClient.HttpClient> | undefined
   /** {@link credentials} unless given; the target has to name these as `secrets`. */
   readonly credentials?: Credentials | undefined
 }
@@ -128,12 +133,14 @@ export const client = (
   options: ClientOptions
 ): Layer.Layer<ConnectionsApi | BosaApi | Wire, InvalidRequest, HttpClient.HttpClient> => {
   const { apiKey, serviceToken, userToken } = options.credentials ?? credentials
-  return Layer.merge(
+  const clients = Layer.merge(
     ConnectionsApi.layer({ baseUrl: options.baseUrl }).pipe(Layer.provide(Auth.serviceToken(serviceToken))),
     BosaApi.layer({ baseUrl: options.baseUrl, dialect: options.dialect }).pipe(
       Layer.provide(Auth.bosa({ apiKey, userToken }))
     )
-  ).pipe(Layer.provideMerge(Wire.layer))
+  )
+  const through = options.through === undefined ? clients : Layer.provide(clients, options.through)
+  return Layer.provideMerge(through, Wire.layer)
 }
 
 /**

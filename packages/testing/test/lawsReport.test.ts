@@ -2,12 +2,16 @@ import { BosaApi } from "@effect-connectors/core/BosaApi"
 import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import * as Law from "@effect-connectors/testing/Law"
 import * as Laws from "@effect-connectors/testing/Laws"
+import * as Platforms from "@effect-connectors/testing/Platforms"
+import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import * as World from "@effect-connectors/testing/World"
+import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import { attest } from "../src/internal/laws/attest.ts"
 import { backward as goingBack } from "./support/bugs.ts"
 import { connectionsWith, fake, fakeWith } from "./support/laws.ts"
@@ -172,6 +176,30 @@ describe("an implementation of the services", () => {
         "once: what changes something is sent once",
         "secrets: Connections shows none"
       ]
+    )
+  })
+})
+
+describe("what stands between the clients and the transport", () => {
+  const retrying = Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(HttpClient.HttpClient, HttpClient.retryTransient({ times: 1, schedule: Schedule.spaced("1 milli") }))
+  )
+  const chosen = named(Laws.all, "once: what changes something is sent once", "once: an action is sent once")
+  const brokenOver = async (through?: Laws.ClientOptions["through"]) => {
+    const subject = Laws.client({ baseUrl: "http://localhost", through }).pipe(
+      Layer.provide(Platforms.layer(Laws.world)),
+      Layer.provideMerge(VirtualClock.layer)
+    )
+    const { broken } = await Effect.runPromise(Laws.checkOnly(chosen, subject))
+    return broken.map(({ law }) => law)
+  }
+
+  it("is under the laws when it is given as `through`", async () => {
+    assert.deepStrictEqual(await brokenOver(), [])
+    assert.deepStrictEqual(
+      await brokenOver(retrying),
+      chosen.map(({ name }) => name)
     )
   })
 })

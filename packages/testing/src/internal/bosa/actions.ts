@@ -4,6 +4,7 @@ import * as Encoding from "effect/Encoding"
 import type { Execution, RecordedRequest } from "../../BosaModel.js"
 import type { BosaContext, BosaFailure, BosaFile } from "../../BosaWorld.js"
 import type { Json, JsonObject } from "../../Executor.js"
+import { toldWhenBroken } from "../face/broken.js"
 import { type Answer, json } from "../face/answer.js"
 import { isArray, isObject } from "../face/json.js"
 import type { Ledger } from "../face/ledger.js"
@@ -135,9 +136,11 @@ export class Actions {
       json(200, { data: responseFields(value, input.values), meta })
     if (handler !== undefined) {
       const execution = this.log.executionsOf(`${connector}/${name}`)
-      return handler(input.values, { connector, action: name, execution, ...asker }).pipe(
+      return Effect.suspend(() => handler(input.values, { connector, action: name, execution, ...asker })).pipe(
+        toldWhenBroken(connector, name),
         Effect.map((value) => give(value, meta)),
-        Effect.catchAll(({ status, code, message }) => Effect.succeed(refusal(call, status, code, message)))
+        Effect.catchAll(({ status, code, message }) => Effect.succeed(refusal(call, status, code, message))),
+        Effect.catchAllDefect(() => Effect.succeed(refusal(call, 500, "INTERNAL", "the work broke")))
       )
     }
     if (upload === true)

@@ -5,6 +5,7 @@ import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { ModelRequest, ModelResponse, Pace } from "../../ConnectionsModel.js"
@@ -272,5 +273,17 @@ const attempted =
   }
 
 /** A client that reaches a model, for any origin. @internal */
-export const clientOf = (model: Model): HttpClient.HttpClient =>
-  Transport.keepsAttempt(HttpClient.make(streamed(model)), attempted(model))
+export const clientOf = (model: Model): HttpClient.HttpClient => {
+  const general = HttpClient.make(streamed(model))
+  const attempt = attempted(model)
+  // a client that was made from this one by a combinator keeps the limits all the same
+  const send = (request: Request) =>
+    Effect.flatMap(FiberRef.get(Transport.currentAttempt), (limits) =>
+      limits === undefined ? general.execute(request) : attempt(request, limits)
+    )
+  const client: HttpClient.HttpClient = HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
+    Effect.flatMap(send),
+    Effect.succeed
+  )
+  return Transport.keepsAttempt(client, attempt)
+}

@@ -10,6 +10,7 @@ import type { Plan, World, WorldAction } from "../../World.js"
 import { type Answer, badRequest, notFound, ok, refuse } from "./answer.js"
 import type { Live } from "./connections.js"
 import { failureOf, type Jobs, lengthOf, type Outcome } from "./jobs.js"
+import { toldWhenBroken } from "../face/broken.js"
 import { isObject } from "../face/json.js"
 import type { Log, OpenRequest } from "./log.js"
 
@@ -113,6 +114,7 @@ export class Works {
     const done = yield* Deferred.make<void>()
     // In the model's scope: a client that goes away does not stop a server.
     yield* task.work.pipe(
+      toldWhenBroken(connection, name),
       Effect.onExit((exit) => {
         outcome.exit = exit
         return Deferred.succeed(done, undefined)
