@@ -1,0 +1,16 @@
+import { assert, describe, it } from "@effect/vitest"
+import { readFileSync } from "node:fs"
+import { mutants } from "../src/simulator/mutants.js"
+
+const built = new URL("../node_modules/@effect-connectors/core/dist/", import.meta.url)
+
+describe("the planted bugs", () => {
+  for (const { edits, name } of mutants) {
+    it(`have their place in the built library: ${name}`, () => {
+      for (const { file, find } of edits) {
+        const text = readFileSync(new URL(file, built), "utf8")
+        assert.lengthOf(text.split(find), 2, `${JSON.stringify(find)} in ${file}`)
+      }
+    })
+  }
+})
