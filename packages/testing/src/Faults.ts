@@ -485,7 +485,7 @@ export const size = ({ rules }: Plan): number =>
  * ```ts
  * import * as Faults from "@effect-connectors/testing/Faults"
  *
- * // next actions.execute of crm/sync: lostAnswer
+ * // next actions.execute of crm/sync: lost answer
  * console.log(Faults.print(Faults.when({ operation: "actions.execute", connection: "crm", action: "sync" }, Faults.lostAnswer)))
  * ```
  *

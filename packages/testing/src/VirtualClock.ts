@@ -78,7 +78,7 @@ const toService = (time: VirtualTime): VirtualClock.Service => ({
 const describe = (why: Stuck, atMillis: number): Error =>
   new Error(
     why._tag === "Deadlock"
-      ? `VirtualClock: deadlock: no sleeper left at ${atMillis} ms, nothing has run for ${why.turns} turns, and the program still waits`
+      ? `VirtualClock: deadlock: no sleeper left at ${atMillis} ms, nothing has run for ${why.turns} turns, and the program still waits; wrap real work, such as a socket or a file, in the clock's \`hold\``
       : `VirtualClock: time moved ${why.advances} times and the program still waits (maxAdvances)`
   )
 

@@ -13,11 +13,17 @@ const pathOf = (path: ReadonlyArray<PropertyKey>): string =>
     ""
   )
 
+const longest = 240
+
+/** Without the middle of what is too long to be read: the whole type of a plan, say. */
+const brief = (message: string): string =>
+  message.length <= longest ? message : `${message.slice(0, 120)} ... ${message.slice(-80)}`
+
 /** Everything that a schema found wrong. @internal */
 export const issuesOf = (error: ParseResult.ParseError): ReadonlyArray<Issue> =>
   ParseResult.ArrayFormatter.formatErrorSync(error).map(({ path, message }) => ({
     path: pathOf(path),
-    reason: message
+    reason: brief(message)
   }))
 
 /** @internal */

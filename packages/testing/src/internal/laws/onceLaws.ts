@@ -21,16 +21,24 @@ const sentOnce = law(
   "once: what changes something is sent once",
   "An execute is sent once for each call, whether it is done at once, becomes a job that is followed, or is refused.",
   Effect.fnUntraced(function* (trail) {
-    const { actions, jobs } = yield* ConnectionsApi
+    const { actions, connection: handle, jobs } = yield* ConnectionsApi
     const { connection, quick, refusals, works } = trail.target
     yield* trail.given(quick ?? works, "action that ends well (`quick` or `works`)")
-    if (quick !== undefined) yield* once(trail, quick, actions.execute(connection, quick, { input: {} }))
+    if (quick !== undefined) {
+      yield* once(trail, quick, actions.execute(connection, quick, { input: {} }))
+      yield* once(trail, `${quick} of the handle`, handle(connection).actions.execute(quick, { input: {} }))
+    }
     if (works !== undefined) {
       const followed = Effect.flatMap(submitted(trail, works), (job) => jobs.result(job, paced(trail)))
       yield* once(trail, works.action, followed)
     }
     const failing = refusals.filter(({ status }) => status >= 500)
-    yield* Effect.forEach(failing, ({ action }) => once(trail, action, actions.execute(connection, action)))
+    yield* Effect.forEach(failing, ({ action }) =>
+      Effect.zipRight(
+        once(trail, action, actions.execute(connection, action)),
+        once(trail, `${action} of the handle`, handle(connection).actions.execute(action))
+      )
+    )
   })
 )
 
@@ -62,9 +70,16 @@ const actionOnce = law(
     const bosa = yield* BosaApi
     const { connector, connectorRefusals } = trail.target
     const echo = yield* trail.given(trail.target.echo, "action that ends well (`echo`)")
+    const handle = bosa.connect(connector)
     yield* once(trail, echo.action, bosa.run(connector, echo.action, echo.input))
+    yield* once(trail, `${echo.action} of the handle`, handle.run(echo.action, echo.input))
     const failing = connectorRefusals.filter(({ status }) => status === 429 || status >= 500)
-    yield* Effect.forEach(failing, ({ action }) => once(trail, action, bosa.run(connector, action)))
+    yield* Effect.forEach(failing, ({ action }) =>
+      Effect.zipRight(
+        once(trail, action, bosa.run(connector, action)),
+        once(trail, `${action} of the handle`, handle.run(action))
+      )
+    )
   })
 )
 
