@@ -72,9 +72,10 @@ const ofTheWire = new Set(
 // a body that stalls after its head holds up the discovery until its time is over, or the next attempt begins
 const ofDiscovery = (call: CallView, exchanges: ReadonlyArray<Exchange>): boolean => {
   const shared = exchanges.filter((exchange) => exchange.call === 0)
-  return shared.some(({ endT, reply, status, t }, index) => {
+  return shared.some(({ endT, reply, sent, status, t }, index) => {
+    const next = shared.slice(index + 1).find((other) => other.sent.request === sent.request)
     const isStalled = reply === "lost" && status !== undefined
-    return t <= call.endT && (isStalled ? (shared[index + 1]?.t ?? Infinity) : endT) >= call.t
+    return t <= call.endT && Math.max(endT, isStalled ? (next?.t ?? Infinity) : endT) >= call.t
   })
 }
 
@@ -176,12 +177,20 @@ const waitBreaks = (call: CallView, attempts: ReadonlyArray<Exchange>): Readonly
     return isAsked && gap < wait ? [`${name(call)} was asked to wait ${wait} ms, and waited ${gap}`] : []
   })
 
+// a poll that was under way when the pause began is sent again with new credentials
+const goesOn = (poll: Exchange, earlier: ReadonlyArray<Exchange>, pauseAt: number): boolean => {
+  const before = earlier.filter(({ sent }) => sent.request === poll.sent.request).at(-1)
+  return before?.reply === "refused credentials" && before.at < pauseAt
+}
+
 const pollWaitBreaks = (exchanges: ReadonlyArray<Exchange>): ReadonlyArray<string> => {
   const polls = exchanges.filter(({ call, sort }) => call === 0 && sort === "poll")
   return polls.flatMap((limited) => {
     if (limited.status !== 429 || limited.wait === undefined || limited.reply === "retryable") return []
     const until = limited.endT + Math.min(limited.wait, longestWait)
-    const early = polls.find(({ at, t }) => at > limited.endAt && t < until)
+    const early = polls.find(
+      (poll, index) => poll.at > limited.endAt && poll.t < until && !goesOn(poll, polls.slice(0, index), limited.endAt)
+    )
     return early === undefined ? [] : [`${early.client} polled ${until - early.t} ms before the pause was over`]
   })
 }
