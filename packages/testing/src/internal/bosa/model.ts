@@ -161,7 +161,7 @@ export const make = (
     const { operation, connector, action } = record
     const scripted = scripts.take(request, { operation, connector, action })
     record.scripted = scripted !== undefined
-    watch?.({ request, record, scripted: scripted !== undefined })
+    watch?.({ request, record })
     const own =
       scripted === undefined ? respond(found, call, record) : Effect.suspend(() => respond(found, call, record))
     const rest = respondTo(record, requestId, scripted, own, earlier)

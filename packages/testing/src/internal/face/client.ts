@@ -55,7 +55,14 @@ const targetOf = ({ origin, pathname, search, searchParams }: URL): Target => ({
 
 const targetIn = remembered((url) => (URL.canParse(url) ? targetOf(new URL(url)) : undefined))
 
-const bodyFailed = (request: HttpClientRequest.HttpClientRequest) => () => failed(request, "request", "BODY_FAILED")
+type Lost = Pick<Transport.Evidence, "phase" | "code"> & Partial<Transport.Evidence>
+
+/** What was sent, unless the evidence says otherwise. */
+const lost = (request: HttpClientRequest.HttpClientRequest, evidence: Lost): HttpClientError.RequestError =>
+  Transport.failure(request, { sent: true, permanent: false, timedOut: false, ...evidence })
+
+const bodyFailed = (request: HttpClientRequest.HttpClientRequest) => () =>
+  lost(request, { phase: "request", code: "BODY_FAILED" })
 
 const concat = (chunks: Iterable<Uint8Array>): Uint8Array => {
   const all = Array.from(chunks)
@@ -81,7 +88,7 @@ export const sentOf = (
     case "Raw":
       return typeof body.body === "string"
         ? Effect.succeed({ bytes: encoder.encode(body.body) })
-        : Effect.fail(Transport.failure(request, { ...unsent, code: "UNSUPPORTED_BODY", permanent: true }))
+        : Effect.fail(lost(request, { ...unsent, code: "UNSUPPORTED_BODY", permanent: true }))
     case "Stream":
       return Effect.mapBoth(Stream.runCollect(body.stream), {
         onFailure: bodyFailed(request),
@@ -100,13 +107,6 @@ export const sentOf = (
       })
   }
 }
-
-const failed = (
-  request: HttpClientRequest.HttpClientRequest,
-  phase: Transport.Phase,
-  code: string
-): HttpClientError.RequestError =>
-  Transport.failure(request, { sent: phase !== "connect", phase, code, permanent: false, timedOut: false })
 
 const bytesOf = (body: string | Uint8Array): Uint8Array => (typeof body === "string" ? encoder.encode(body) : body)
 
@@ -151,8 +151,8 @@ type Whole = Extract<Answered, { readonly _tag: "Answer" }>
 
 // what happened on the way is the same however the body is read
 const arrived = (request: Request, response: ModelResponse): Effect.Effect<Answered, HttpClientError.RequestError> => {
-  if (response._tag === "Reset") return failed(request, "request", "ECONNRESET")
-  if (response._tag === "Refused") return failed(request, "connect", "ECONNREFUSED")
+  if (response._tag === "Reset") return lost(request, { phase: "request", code: "ECONNRESET" })
+  if (response._tag === "Refused") return lost(request, { ...unsent, code: "ECONNREFUSED" })
   return Effect.succeed(response)
 }
 
@@ -195,11 +195,6 @@ const cutTo = ({ body, headers }: Answered, maxBytes: number): Transport.Buffere
   const text = typeof body === "string" && !truncated ? body : decoder.decode(bytes)
   return isJson(headers) ? { text, byteLength, truncated } : { text, byteLength, truncated, bytes }
 }
-
-type Lost = Pick<Transport.Evidence, "phase" | "code"> & Partial<Transport.Evidence>
-
-const lost = (request: Request, evidence: Lost): HttpClientError.RequestError =>
-  Transport.failure(request, { sent: true, permanent: false, timedOut: false, ...evidence })
 
 const isOk = ({ status }: Answered): boolean => status >= 200 && status < 300
 

@@ -7,6 +7,8 @@ export interface Watched {
   readonly connector?: string | undefined
   readonly action: string | undefined
   readonly fault: string | undefined
+  /** Whether a script or a fault decides over the answer. */
+  readonly scripted: boolean
   readonly executed: boolean
 }
 
@@ -15,8 +17,6 @@ export interface Noticed {
   readonly request: ModelRequest
   /** It goes on changing until the answer. */
   readonly record: Watched
-  /** Whether a script or a fault decides over the answer. */
-  readonly scripted: boolean
 }
 
 /** Told of each request once a model has found out what it is. @internal */

@@ -30,7 +30,6 @@ export interface Exchange {
   readonly request: ModelRequest
   readonly body: Body
   record: Watched | undefined
-  scripted: boolean
   answer: Answer | undefined
   /** `undefined` while it is under way. */
   endedNanos: bigint | undefined
@@ -94,7 +93,6 @@ export class Exchanges {
       request: { ...request, body: "", bytes: new Uint8Array() },
       body: bodyOf(request.bytes, request.headers["content-type"]),
       record: undefined,
-      scripted: false,
       answer: undefined,
       endedNanos: undefined,
       interrupted: false
@@ -109,11 +107,10 @@ export class Exchanges {
     return exchange
   }
 
-  notice({ request, record, scripted }: Noticed): void {
+  notice({ request, record }: Noticed): void {
     const exchange = this.underWay.get(request)
     if (exchange === undefined) return
     exchange.record = record
-    exchange.scripted = scripted
   }
 
   /** The end of an exchange; without a response its client went away. */

@@ -51,7 +51,7 @@ export const see = (world: World, run: string): Seen => {
   const watch: Watch = (noticed) => {
     exchanges.notice(noticed)
     // one of the faults in force may be used up
-    if (noticed.scripted) events.publish({ _tag: "Faults" })
+    if (noticed.record.scripted) events.publish({ _tag: "Faults" })
   }
   return { secrets, events, exchanges, watch }
 }

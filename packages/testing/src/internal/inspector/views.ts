@@ -40,8 +40,8 @@ export interface DetailView extends RequestView {
 }
 
 /** What took the place of the answer; `Answer 503` when a test's own answer did. @internal */
-const faultOf = ({ record, scripted, answer }: Exchange): string | undefined =>
-  record?.fault ?? (scripted && answer !== undefined ? `Answer ${answer.status}` : undefined)
+const faultOf = ({ record, answer }: Exchange): string | undefined =>
+  record?.fault ?? (record?.scripted === true && answer !== undefined ? `Answer ${answer.status}` : undefined)
 
 const stateOf = ({ endedNanos, interrupted, record, answer }: Exchange): RequestView["state"] => {
   if (endedNanos === undefined) return "pending"

@@ -147,7 +147,7 @@ export const make = (
       const { operation, connection, action } = record
       const scripted = scripts.take(request, { operation, connection, action })
       record.scripted = scripted !== undefined
-      watch?.({ request, record, scripted: scripted !== undefined })
+      watch?.({ request, record })
       const respond =
         scripted === undefined
           ? answer(parts, request, route, record, now)
