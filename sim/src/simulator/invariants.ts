@@ -73,9 +73,11 @@ const ofTheWire = new Set(
 const ofDiscovery = (call: CallView, exchanges: ReadonlyArray<Exchange>): boolean => {
   const shared = exchanges.filter((exchange) => exchange.call === 0)
   return shared.some(({ endT, reply, sent, status, t }, index) => {
+    if (t > call.endT) return false
+    if (endT >= call.t) return true
+    if (reply !== "lost" || status === undefined) return false
     const next = shared.slice(index + 1).find((other) => other.sent.request === sent.request)
-    const isStalled = reply === "lost" && status !== undefined
-    return t <= call.endT && Math.max(endT, isStalled ? (next?.t ?? Infinity) : endT) >= call.t
+    return next === undefined || next.t >= call.t
   })
 }
 
