@@ -132,7 +132,7 @@ const keyOf = (word: string): string =>
  * @category getters
  */
 export const stateOf = (protocol: JobProtocol, word: string): State => {
-  const key = keyOf(word)
+  const key = Object.hasOwn(protocol.words, word) ? word : keyOf(word)
   return Object.hasOwn(protocol.words, key) ? (protocol.words[key] ?? "unknown") : "unknown"
 }
 
@@ -184,11 +184,11 @@ const idOf = (protocol: JobProtocol, fields: Fields): string | undefined => {
 
 // an envelope may have a status of its own: the object that names the job wins
 const jobFields = (protocol: JobProtocol, body: Fields): Fields | undefined => {
-  const candidates = [body, ...protocol.containers.map((name) => body[name]).filter(isFields)]
-  return (
-    candidates.find((fields) => wordOf(protocol, fields) !== undefined && idOf(protocol, fields) !== undefined) ??
-    candidates.find((fields) => wordOf(protocol, fields) !== undefined)
-  )
+  const hasWord = (fields: Fields) => wordOf(protocol, fields) !== undefined
+  const namesJob = (fields: Fields) => hasWord(fields) && idOf(protocol, fields) !== undefined
+  if (namesJob(body)) return body
+  const inner = protocol.containers.map((name) => body[name]).filter(isFields)
+  return inner.find(namesJob) ?? [body, ...inner].find(hasWord)
 }
 
 const clamp = (n: number): number | undefined => (Number.isFinite(n) && n >= 0 ? Math.min(1, n) : undefined)
@@ -214,6 +214,21 @@ const timeOf = (value: unknown): DateTime.Utc | undefined => {
   if (!Predicate.isString(value)) return undefined
   return Option.getOrUndefined(Option.map(DateTime.make(value.trim()), DateTime.toUtc))
 }
+
+// a job tells the same times at each look: the last one is not read again
+const lastTime = (): typeof timeOf => {
+  let last: unknown
+  let time: DateTime.Utc | undefined
+  return (value) => {
+    if (value !== last) {
+      time = timeOf(value)
+      last = value
+    }
+    return time
+  }
+}
+
+const times = { createdAt: lastTime(), startedAt: lastTime(), updatedAt: lastTime(), finishedAt: lastTime() }
 
 /**
  * The job id in an execute's answer, if it names one: a string or a number; `null` and `""` are
@@ -253,18 +268,17 @@ export const decode = (
   const word = fields === undefined ? undefined : wordOf(protocol, fields)
   if (fields === undefined || word === undefined) return undefined
   const state = stateOf(protocol, word)
-  const error = first(fields, protocol.error)
   return {
     jobId,
     state,
     word,
     progress: progressIn(protocol, fields),
     result: state === "succeeded" ? resultIn(protocol, fields) : undefined,
-    error: state === "failed" || state === "cancelled" ? error : undefined,
-    createdAt: timeOf(first(fields, protocol.createdAt)),
-    startedAt: timeOf(first(fields, protocol.startedAt)),
-    updatedAt: timeOf(first(fields, protocol.updatedAt)),
-    finishedAt: timeOf(first(fields, protocol.finishedAt)),
+    error: state === "failed" || state === "cancelled" ? first(fields, protocol.error) : undefined,
+    createdAt: times.createdAt(first(fields, protocol.createdAt)),
+    startedAt: times.startedAt(first(fields, protocol.startedAt)),
+    updatedAt: times.updatedAt(first(fields, protocol.updatedAt)),
+    finishedAt: times.finishedAt(first(fields, protocol.finishedAt)),
     pollAfterMillis,
     raw: body
   }

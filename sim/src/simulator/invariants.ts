@@ -191,7 +191,9 @@ const pollWaitBreaks = (exchanges: ReadonlyArray<Exchange>): ReadonlyArray<strin
     if (limited.status !== 429 || limited.wait === undefined || limited.reply === "retryable") return []
     const until = limited.endT + Math.min(limited.wait, longestWait)
     const early = polls.find(
-      (poll, index) => poll.at > limited.endAt && poll.t < until && !goesOn(poll, polls.slice(0, index), limited.endAt)
+      (poll, index) =>
+        // in the moment in which the answer comes, nobody has read it yet
+        poll.t > limited.endT && poll.t < until && !goesOn(poll, polls.slice(0, index), limited.endAt)
     )
     return early === undefined ? [] : [`${early.client} polled ${until - early.t} ms before the pause was over`]
   })

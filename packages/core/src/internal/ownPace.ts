@@ -24,23 +24,36 @@ export const isIn = (entry: Entry): boolean => {
   return false
 }
 
-const stepOne = (watcher: Watcher, pace: OwnPace, state: JobState, now: number): Effect.Effect<void> =>
-  Effect.map(
+const stepOne = (
+  watcher: Watcher,
+  pace: OwnPace,
+  state: JobState,
+  now: number,
+  onDefect: (watcher: Watcher, cause: Cause.Cause<never>) => void
+): Effect.Effect<JobState> =>
+  Effect.matchCause(
     Effect.suspend(() => pace.step(now, state, watcher.paceState)),
-    ([next, , decision]) => {
-      if (ScheduleDecision.isContinue(decision)) {
-        watcher.paceState = next
-        watcher.waited = Pace.kept(ScheduleIntervals.start(decision.intervals) - now, watcher.waited)
-        return
+    {
+      onFailure: (cause) => {
+        onDefect(watcher, cause)
+        return state
+      },
+      onSuccess: ([next, , decision]) => {
+        if (ScheduleDecision.isContinue(decision)) {
+          watcher.paceState = next
+          watcher.waited = Pace.kept(ScheduleIntervals.start(decision.intervals) - now, watcher.waited)
+          return state
+        }
+        watcher.paceState = done
+        // it never asked for a wait
+        if (watcher.waited === 0) watcher.pace = undefined
+        return state
       }
-      watcher.paceState = done
-      // it never asked for a wait
-      if (watcher.waited === 0) watcher.pace = undefined
     }
   )
 
 /**
- * Feeds a state to the schedules of all watchers that brought one. A schedule
+ * Feeds a state to the schedules of all watchers that brought one, and gives it back. A schedule
  * that dies concerns its own watcher alone.
  *
  * @internal
@@ -50,14 +63,13 @@ export const step = (
   state: JobState,
   now: number,
   onDefect: (watcher: Watcher, cause: Cause.Cause<never>) => void
-): Effect.Effect<void> =>
-  Effect.forEach(
-    watchers(entry),
-    (watcher) =>
-      watcher.pace === undefined || !isLive(watcher)
-        ? Effect.void
-        : Effect.catchAllCause(stepOne(watcher, watcher.pace, state, now), (cause) =>
-            Effect.sync(() => onDefect(watcher, cause))
-          ),
-    { discard: true }
-  )
+): Effect.Effect<JobState> => {
+  let steps: Effect.Effect<JobState> | undefined
+  for (const watcher of watchers(entry)) {
+    if (watcher.pace === undefined || !isLive(watcher)) continue
+    const one = stepOne(watcher, watcher.pace, state, now, onDefect)
+    // most jobs have one watcher
+    steps = steps === undefined ? one : Effect.zipRight(steps, one)
+  }
+  return steps ?? Effect.succeed(state)
+}

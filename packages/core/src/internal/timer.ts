@@ -1,6 +1,6 @@
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
-import * as Exit from "effect/Exit"
+import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as Runtime from "effect/Runtime"
@@ -8,13 +8,19 @@ import * as Runtime from "effect/Runtime"
 // a timer of the platform is 31 bits wide, and a longer sleep never ends
 const longestSleep = 2 ** 30
 
+/** A fiber that sleeps, rings and sleeps again: one for each sleep costs as much as the rest of a wake-up. */
+interface Loop {
+  fiber: Fiber.RuntimeFiber<void> | undefined
+  ringing: boolean
+}
+
 /**
  * One alarm on a `Clock`: at most one fiber, and none when nothing is waited for.
  *
  * @internal
  */
 export class Timer {
-  private fiber: Fiber.RuntimeFiber<void> | undefined
+  private loop: Loop | undefined
   private alarmAt = Infinity
   private firedAt = -Infinity
   private latest = -Infinity
@@ -30,11 +36,12 @@ export class Timer {
   }
 
   get alive(): boolean {
-    return this.fiber !== undefined
+    return this.alarmAt !== Infinity
   }
 
   /** Goes on with this clock; `true` when it is another one than before, and older times mean nothing any more. */
   use(clock: Clock.Clock, runtime: Runtime.Runtime<never>): boolean {
+    this.stop()
     this.runtime = runtime
     if (this.clock === clock) return false
     this.clock = clock
@@ -60,30 +67,48 @@ export class Timer {
     if (at === Infinity || this.clock === undefined) return this.cancel()
     const alarmAt = Math.max(at, this.firedAt + this.coalesceMillis, now + 1)
     // an alarm that goes off too early costs less than a new one
-    if (this.fiber !== undefined && this.alarmAt < alarmAt + this.coalesceMillis) return
+    if (this.alarmAt < alarmAt + this.coalesceMillis) return
     this.cancel()
     this.alarmAt = alarmAt
-    const sleep = this.clock.sleep(Duration.millis(Math.min(Math.ceil(alarmAt - now), longestSleep)))
-    const fiber = Runtime.runFork(this.runtime)(sleep)
-    this.fiber = fiber
-    fiber.addObserver((exit) => this.ended(fiber, exit))
+    if (this.loop === undefined) this.start(this.clock)
   }
 
   cancel(): void {
-    const fiber = this.fiber
-    this.fiber = undefined
-    this.alarmAt = Infinity
-    fiber?.unsafeInterruptAsFork(FiberId.none)
+    // one that rings looks for the next alarm by itself
+    if (this.loop?.ringing === true) this.alarmAt = Infinity
+    else this.stop()
   }
 
-  private ended(fiber: Fiber.RuntimeFiber<void>, exit: Exit.Exit<void>): void {
-    if (this.fiber !== fiber) return
+  private start(clock: Clock.Clock): void {
+    const loop: Loop = { fiber: undefined, ringing: false }
+    this.loop = loop
+    loop.fiber = Runtime.runFork(this.runtime)(
+      Effect.whileLoop({
+        while: () => this.loop === loop && this.alarmAt !== Infinity,
+        body: () => clock.sleep(Duration.millis(Math.min(Math.ceil(this.alarmAt - this.now()), longestSleep))),
+        step: () => this.ring(loop)
+      })
+    )
+    loop.fiber.addObserver(() => {
+      if (this.loop === loop) this.stop()
+    })
+  }
+
+  private stop(): void {
+    const { loop } = this
+    this.loop = undefined
+    this.alarmAt = Infinity
+    loop?.fiber?.unsafeInterruptAsFork(FiberId.none)
+  }
+
+  private ring(loop: Loop): void {
+    if (this.loop !== loop) return
     const now = this.now()
     // platform timers may fire a moment early: that one does not count as a wake-up
     this.firedAt = now >= this.alarmAt ? now : -Infinity
-    this.fiber = undefined
     this.alarmAt = Infinity
-    if (Exit.isFailure(exit)) return
+    loop.ringing = true
     this.onAlarm()
+    loop.ringing = false
   }
 }

@@ -330,7 +330,7 @@ class Engine implements Tracker {
       (state) => {
         if (isEnd(state.state) || !OwnPace.isIn(entry)) return Effect.succeed(state)
         const onDefect = (watcher: Watcher, cause: Cause.Cause<never>) => this.end(watcher, Exit.failCause(cause))
-        return Effect.as(OwnPace.step(entry, state, this.timer.now(), onDefect), state)
+        return OwnPace.step(entry, state, this.timer.now(), onDefect)
       }
     )
   }

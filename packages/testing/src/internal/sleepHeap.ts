@@ -1,9 +1,14 @@
-/** A sleeper in the heap; `slot` is where it stands, -1 when it is not in. */
-export interface Sleeper<A> {
-  readonly due: number
-  readonly order: number
-  readonly value: A
-  slot: number
+/**
+ * A sleeper in the heap; `slot` is where it stands, -1 when it is not in. A class, since an engine that
+ * takes literals of one place for long-lived makes them old at once, and with them all that they hold.
+ */
+export class Sleeper<A> {
+  constructor(
+    readonly due: number,
+    readonly order: number,
+    readonly value: A,
+    public slot: number
+  ) {}
 }
 
 const before = <A>(a: Sleeper<A>, b: Sleeper<A>): boolean => a.due < b.due || (a.due === b.due && a.order < b.order)
@@ -27,7 +32,7 @@ export class SleepHeap<A> {
   }
 
   add(due: number, value: A): Sleeper<A> {
-    const sleeper: Sleeper<A> = { due, order: this.arrivals++, value, slot: this.slots.length }
+    const sleeper = new Sleeper(due, this.arrivals++, value, this.slots.length)
     this.slots.push(sleeper)
     this.up(sleeper)
     return sleeper
@@ -47,14 +52,13 @@ export class SleepHeap<A> {
     return true
   }
 
-  /** Takes out all that are due at `now`, in order. */
-  takeDue(now: number): ReadonlyArray<Sleeper<A>> {
-    const due: Array<Sleeper<A>> = []
-    for (let first = this.first; first !== undefined && first.due <= now; first = this.first) {
+  /** Takes out all that are due at `now`, in order, but for those that come meanwhile. */
+  takeDue(now: number, each: (value: A) => void): void {
+    const { arrivals } = this
+    for (let { first } = this; first !== undefined && first.due <= now && first.order < arrivals; first = this.first) {
       this.remove(first)
-      due.push(first)
+      each(first.value)
     }
-    return due
   }
 
   private put(sleeper: Sleeper<A>, slot: number): void {

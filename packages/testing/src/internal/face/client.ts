@@ -246,8 +246,6 @@ const within = (request: Request, limits: Transport.Attempt, begun: Effect.Effec
   )
 }
 
-const isSlow = (response: ModelResponse): boolean => response._tag === "Answer" && response.pace !== undefined
-
 // the way of a client that keeps the limits of an attempt itself: no stream and no AbortController for each answer,
 // and no timer for what is answered at once
 const attempted =
@@ -257,14 +255,15 @@ const attempted =
     if (target === undefined) {
       return Effect.fail(lost(request, { ...unsent, code: "ERR_INVALID_URL", permanent: true }))
     }
-    return Effect.flatMap(sentOf(request), (sent) =>
+    const answer = (sent: Sent) =>
       Effect.clockWith((clock): Ended => {
         const begun = model.begin(requestTo(request, sent, target), clock.unsafeCurrentTimeMillis())
-        return Begun.isDone(begun) && Exit.isSuccess(begun) && !isSlow(begun.value)
-          ? Effect.flatMap(arrived(request, begun.value), (response) => read(request, limits, response))
-          : within(request, limits, begun)
+        if (!Begun.isDone(begun) || !Exit.isSuccess(begun)) return within(request, limits, begun)
+        const response = begun.value
+        if (response._tag === "Answer" && response.pace === undefined) return read(request, limits, response)
+        return within(request, limits, begun)
       })
-    )
+    return request.body._tag === "Empty" ? answer({ bytes: noBytes }) : Effect.flatMap(sentOf(request), answer)
   }
 
 /** A client that reaches a model, for any origin. @internal */

@@ -13,16 +13,23 @@ const keyOf = ({ headers, path, query }: Question): string => {
   return `${path}\n${query.length === 0 ? "" : query.join("\n")}\n${authorization}\n${cookie}\n${apiKey}\n${serviceToken}`
 }
 
+const asksSame = (a: Question, b: Question): boolean =>
+  a.headers === b.headers && a.path === b.path && a.query.length === 0 && b.query.length === 0
+
 const isSame = (a: Answer | undefined, b: Answer): boolean =>
   a !== undefined && a.status === b.status && a.body === b.body
 
 /** What reads were answered before their answers changed: what a replica that lags would still say. @internal */
 export class Earlier {
   private readonly answers = new Map<string, Array<Answer>>()
+  private last: { readonly question: Question; readonly answer: Answer } | undefined
 
   /** Files are left out: they are large, and made anew each time. */
   keep(question: Question, answer: Answer): void {
     if (question.method !== "GET" || typeof answer.body !== "string") return
+    // most polls get the answer of the one before
+    if (this.last?.answer === answer && asksSame(this.last.question, question)) return
+    this.last = { question, answer }
     const key = keyOf(question)
     const known = this.answers.get(key)
     if (known === undefined) {

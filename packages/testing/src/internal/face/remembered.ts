@@ -6,12 +6,17 @@
  */
 export const remembered = <A>(f: (text: string) => A, limit = 256): ((text: string) => A) => {
   const known = new Map<string, A>()
+  let last: { readonly text: string; readonly made: A } | undefined
   return (text) => {
-    const found = known.get(text)
-    if (found !== undefined) return found
-    const made = f(text)
-    if (known.size >= limit) known.clear()
-    known.set(text, made)
+    // cheaper than the hash of a text that was just put together
+    if (last?.text === text) return last.made
+    let made = known.get(text)
+    if (made === undefined) {
+      made = f(text)
+      if (known.size >= limit) known.clear()
+      known.set(text, made)
+    }
+    last = { text, made }
     return made
   }
 }

@@ -3,7 +3,7 @@ import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { JobChange, JobView } from "../../ConnectionsModel.js"
-import type { ExecutorFailure, Json, JsonObject } from "../../Executor.js"
+import type { ExecutorFailure, Json } from "../../Executor.js"
 import type { JobLook, JobStep, Plan } from "../../World.js"
 import { type Answer, notFound, ok } from "./answer.js"
 import { compact, isObject } from "../face/json.js"
@@ -24,6 +24,8 @@ interface Job {
   readonly plan: Plan
   readonly outcome: Outcome
   change: JobChange
+  /** The last answer, which is given again while it would be the same. */
+  said: Said | undefined
   polls: number
   pollsAfterEnd: number
   endTold: boolean
@@ -35,6 +37,12 @@ interface Shown {
   readonly result?: Json | undefined
   readonly error?: Json | undefined
   readonly message?: string | undefined
+}
+
+interface Said {
+  readonly look: Shown
+  readonly answer: Answer
+  readonly isEnd: boolean
 }
 
 /** How long after its start work is over, in milliseconds. @internal */
@@ -96,19 +104,37 @@ const show = (job: Job, now: number, polls: number): Shown => {
   return { status: "running", progress: plan.progress === true ? fraction : undefined }
 }
 
-const shown = (job: Job, now: number, polls: number): JsonObject => {
+const unchanged: JobChange = {}
+
+const shown = (job: Job, now: number): Shown => {
+  const look = show(job, now, job.polls)
+  if (job.change === unchanged) return look
   const { gone: _, raw: __, ...change } = job.change
-  const { status, progress, result, error, message } = { message: undefined, ...show(job, now, polls), ...change }
-  return compact({
-    job_id: job.id,
-    status,
-    progress,
-    result,
-    error,
-    message,
-    created_at: job.createdAtText
-  })
+  return { ...look, ...change }
 }
+
+const isSame = (a: Shown, b: Shown): boolean =>
+  a.status === b.status &&
+  a.progress === b.progress &&
+  a.result === b.result &&
+  a.error === b.error &&
+  a.message === b.message
+
+const say = (job: Job, now: number): Said => {
+  const look = shown(job, now)
+  if (job.said !== undefined && isSame(job.said.look, look)) return job.said
+  const { error, message, progress, result, status } = look
+  const body = compact({ job_id: job.id, status, progress, result, error, message, created_at: job.createdAtText })
+  job.said = { look, answer: ok(body), isEnd: isEnd(status) }
+  return job.said
+}
+
+const sayRaw = (raw: Json): Pick<Said, "answer" | "isEnd"> => {
+  const status = isObject(raw) ? raw["status"] : undefined
+  return { answer: ok(raw), isEnd: typeof status === "string" && isEnd(status) }
+}
+
+const fresh = { change: unchanged, said: undefined, polls: 0, pollsAfterEnd: 0, endTold: false }
 
 /**
  * The jobs of a platform. A job is never advanced: what it shows is worked out from its
@@ -135,12 +161,12 @@ export class Jobs {
   get(id: string, now: number): Answer {
     const job = this.jobs.get(id)
     if (job === undefined || job.change.gone === true) return notFound(`the job ${id}`)
-    const body = job.change.raw ?? shown(job, now, job.polls)
+    const raw = job.change.raw ?? undefined
+    const said = raw === undefined ? say(job, now) : sayRaw(raw)
     job.polls++
     if (job.endTold) job.pollsAfterEnd++
-    const status = isObject(body) ? body["status"] : undefined
-    if (typeof status === "string" && isEnd(status)) job.endTold = true
-    return ok(body)
+    if (said.isEnd) job.endTold = true
+    return said.answer
   }
 
   change(id: string | number, change: JobChange, now: number): void {
@@ -161,7 +187,7 @@ export class Jobs {
 
   private put(id: string | number, start: Pick<Job, "connection" | "name" | "createdAt" | "plan" | "outcome">): Job {
     const createdAtText = DateTime.formatIso(DateTime.unsafeMake(start.createdAt))
-    const job: Job = { ...start, createdAtText, id, change: {}, polls: 0, pollsAfterEnd: 0, endTold: false }
+    const job: Job = { ...start, createdAtText, id, ...fresh }
     this.jobs.set(String(id), job)
     return job
   }
