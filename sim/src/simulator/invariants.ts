@@ -180,29 +180,32 @@ const waitBreaks = (call: CallView, attempts: ReadonlyArray<Exchange>): Readonly
   })
 
 // a poll that was under way when the pause began is sent again with new credentials
-const goesOn = (poll: Exchange, earlier: ReadonlyArray<Exchange>, pauseAt: number): boolean => {
+const goesOn = (poll: Exchange, earlier: ReadonlyArray<Exchange>, pauseT: number): boolean => {
   const before = earlier.filter(({ sent }) => sent.request === poll.sent.request).at(-1)
-  return before?.reply === "refused credentials" && before.at < pauseAt
+  return before?.reply === "refused credentials" && before.t <= pauseT
 }
 
-const pollWaitBreaks = (exchanges: ReadonlyArray<Exchange>): ReadonlyArray<string> => {
+// in the moment in which an answer comes nobody has read it yet, and who leaves in it never does
+const pollWaitBreaks = (exchanges: ReadonlyArray<Exchange>, ends: ReadonlySet<number>): ReadonlyArray<string> => {
   const polls = exchanges.filter(({ call, sort }) => call === 0 && sort === "poll")
   return polls.flatMap((limited) => {
     if (limited.status !== 429 || limited.wait === undefined || limited.reply === "retryable") return []
+    if (ends.has(limited.endT)) return []
     const until = limited.endT + Math.min(limited.wait, longestWait)
     const early = polls.find(
-      (poll, index) =>
-        // in the moment in which the answer comes, nobody has read it yet
-        poll.t > limited.endT && poll.t < until && !goesOn(poll, polls.slice(0, index), limited.endAt)
+      (poll, index) => poll.t > limited.endT && poll.t < until && !goesOn(poll, polls.slice(0, index), limited.endT)
     )
     return early === undefined ? [] : [`${early.client} polled ${until - early.t} ms before the pause was over`]
   })
 }
 
+const endsOf = (view: View, client: string): ReadonlySet<number> =>
+  new Set(callsOf(view).flatMap((call) => (call.client === client ? [call.endT] : [])))
+
 /** 5: a wait before another try is as long as the server asked for, and not longer than anybody would bear. */
 const waitsAsAsked: Invariant = (view) => [
   ...callsOf(view).flatMap((call) => attemptsOf(call).flatMap((attempts) => waitBreaks(call, attempts))),
-  ...Array.from(view.byClient.values()).flatMap(pollWaitBreaks)
+  ...Array.from(view.byClient).flatMap(([client, exchanges]) => pollWaitBreaks(exchanges, endsOf(view, client)))
 ]
 
 /** 6: no secret in any sink, none to another origin, and no request anywhere but where it was meant for. */
