@@ -271,6 +271,23 @@ describe("a callback", () => {
     })
   )
 
+  virtual("may watch on another clock, on which all goes on", () =>
+    Effect.gen(function* () {
+      const { clock, sleeps } = yield* watchedClock((millis) => millis)
+      const pace = Schedule.spaced("2 seconds")
+      const kit = yield* make((jobId, look) => (jobId === "a" || look < 2 ? running : done))
+      const watches: Array<Watch> = []
+      const next = Effect.withClock(kit.watch("b", { pace, deadlineAt: Infinity }), clock)
+      const onEnd = () => watches.push(Effect.runSync(next))
+      yield* kit.watch("a", { pace: Schedule.spaced("4 seconds"), deadline: Duration.seconds(5), onEnd })
+      yield* Effect.sleep("1 minute")
+      assert.deepStrictEqual(kit.times("a"), [0, 4_000, 5_000])
+      assert.deepStrictEqual(kit.times("b"), [5_000, 7_000, 9_000])
+      assert.deepStrictEqual([watches.map(endOf), sleeps], [["succeeded"], [2_000, 2_000]])
+      assert.deepStrictEqual(rest(kit), [0, 0, 0])
+    })
+  )
+
   virtual("that watches again with a deadline that is over is no endless loop", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => failed.limited(60_000))

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -130,6 +131,39 @@ describe("VirtualClock.run", () => {
         assert.strictEqual(yield* Clock.currentTimeMillis, 10)
       })
     )
+  )
+
+  it.effect("keeps the runs of one sleep apart", () =>
+    Effect.gen(function* () {
+      const seen = yield* VirtualClock.run(
+        Effect.gen(function* () {
+          const { advances, clock, pending } = yield* VirtualClock
+          const asleep = clock.sleep(Duration.seconds(10))
+          const left = yield* Effect.fork(asleep)
+          const other = yield* Effect.fork(asleep)
+          yield* Effect.yieldNow()
+          yield* Fiber.interrupt(left)
+          const waiting = yield* pending
+          yield* Fiber.join(other)
+          return [waiting, yield* advances, yield* Clock.currentTimeMillis]
+        })
+      )
+      assert.deepStrictEqual(seen, [1, 1, 10_000])
+    })
+  )
+
+  it.effect("sleeps to the end where it may not be interrupted", () =>
+    Effect.gen(function* () {
+      const at = yield* VirtualClock.run(
+        Effect.gen(function* () {
+          const asleep = yield* Effect.fork(Effect.uninterruptible(Effect.sleep("10 seconds")))
+          yield* Effect.yieldNow()
+          yield* Fiber.interrupt(asleep)
+          return yield* Clock.currentTimeMillis
+        })
+      )
+      assert.strictEqual(at, 10_000)
+    })
   )
 
   it.effect("sleeps longer than a timer of the platform can", () =>
