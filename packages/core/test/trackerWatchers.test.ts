@@ -442,6 +442,27 @@ describe("the load", () => {
     })
   )
 
+  virtual("goes on with the next watch when a timer has failed", () =>
+    Effect.gen(function* () {
+      const home = yield* Effect.clock
+      let sleeps = 0
+      const clock: Clock.Clock = {
+        ...home,
+        [Clock.ClockTypeId]: Clock.ClockTypeId,
+        // the first is for the deadline, the second for the next look
+        sleep: (duration) =>
+          Effect.suspend(() => (++sleeps === 2 ? Effect.dieMessage("no timer") : home.sleep(duration)))
+      }
+      const kit = yield* make((_, look) => (look < 2 ? running : done))
+      const first = yield* Effect.withClock(kit.watch("a", { pace }), clock)
+      yield* Effect.sleep("10 seconds")
+      assert.deepStrictEqual(kit.times(), [0])
+      const second = yield* kit.watch("b", { pace })
+      yield* Effect.sleep("10 seconds")
+      assert.deepStrictEqual([endOf(first), endOf(second), ...rest(kit)], ["succeeded", "succeeded", 0, 0, 0])
+    })
+  )
+
   it.scoped("goes on when the clock is set back", () =>
     Effect.gen(function* () {
       const live = yield* Effect.clock

@@ -232,6 +232,19 @@ describe("what a stale read can know", () => {
     })
   )
 
+  it.effect("is of each who asked, though all were given the same answer", () =>
+    Effect.gen(function* () {
+      const connections = yield* ConnectionsTest.make()
+      const job = (token: string) => connections.handle(ask("/api/v1/jobs/1", { "x-service-token": token }))
+      yield* connections.setJob("1", { status: "running" })
+      yield* job("ann")
+      const own = yield* job("bob")
+      yield* connections.setJob("1", { status: "done" })
+      yield* connections.setFaults(Faults.next(Faults.staleRead()))
+      assert.deepInclude(yield* job("bob"), { _tag: "Answer", status: 200, body: "body" in own ? own.body : "" })
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("is of the last thousand questions, and of their last eight answers", () =>
     Effect.gen(function* () {
       const connections = yield* ConnectionsTest.make()

@@ -21,6 +21,14 @@ const world = World.make({
         { slug: "fails", takesMillis: 1000, fails: { code: "DOWN", message: "down" } },
         { slug: "cancelled", takesMillis: 1000, cancelled: true },
         { slug: "stuck", stays: "running" },
+        {
+          slug: "talks",
+          alwaysJob: true,
+          polls: [
+            { status: "running", message: "one" },
+            { status: "running", message: "two" }
+          ]
+        },
         { slug: "at-once", takesMillis: 1000, atOnce: true, result: 1 },
         { slug: "always", alwaysJob: true, result: 1 },
         {
@@ -173,6 +181,38 @@ describe("a job", () => {
       assert.deepStrictEqual(yield* poll("job-7"), { job: { state: "Done" } })
       yield* platform.setJob("job-7", { gone: true })
       assert.strictEqual((yield* get("/jobs/job-7"))[0], 404)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("says at each look what it is by then", () =>
+    Effect.gen(function* () {
+      const platform = yield* ConnectionsTest
+      const changes = [
+        { status: "failed", error: { code: "A" } },
+        { error: { code: "B" } },
+        { status: "done", result: 1 },
+        { result: 2 }
+      ]
+      const seen = yield* Effect.forEach(changes, (change) =>
+        Effect.zipRight(platform.setJob("job-7", change), poll("job-7"))
+      )
+      const fixed = { job_id: "job-7", created_at }
+      assert.deepStrictEqual(seen, [
+        { ...fixed, status: "failed", error: { code: "A" } },
+        { ...fixed, status: "failed", error: { code: "B" } },
+        { ...fixed, status: "done", error: { code: "B" }, result: 1 },
+        { ...fixed, status: "done", error: { code: "B" }, result: 2 }
+      ])
+      yield* execute("talks")
+      const fixedHere = { job_id: "job-1", status: "running", created_at }
+      assert.deepStrictEqual(
+        [yield* poll(), yield* poll(), yield* poll()],
+        [
+          { ...fixedHere, message: "one" },
+          { ...fixedHere, message: "two" },
+          { ...fixedHere, message: "two" }
+        ]
+      )
     }).pipe(Effect.provide(layer))
   )
 

@@ -14,6 +14,8 @@ export interface Exchange {
   reply: Reply | undefined
   status: number | undefined
   wait: number | undefined
+  /** The client went before anything came of it. */
+  wasLeft: boolean
   endT: number
   endAt: number
 }
@@ -76,6 +78,7 @@ const exchangeOf = (event: Of<"send">, at: number): Exchange => ({
   reply: undefined,
   status: undefined,
   wait: undefined,
+  wasLeft: false,
   endT: Infinity,
   endAt: Infinity
 })
@@ -106,6 +109,7 @@ export const viewOf = (history: History): View => {
         exchange.reply = event.kind === "reply" ? event.detail.reply : exchange.sent.isWritten ? "lost" : "not sent"
         exchange.status = event.kind === "reply" ? event.detail.status : undefined
         exchange.wait = event.kind === "reply" ? event.detail.wait : undefined
+        exchange.wasLeft = event.kind === "left"
         exchange.endT = event.t
         exchange.endAt = at
         return
