@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -9,7 +8,7 @@ import * as ScheduleDecision from "effect/ScheduleDecision"
 import * as ScheduleInterval from "effect/ScheduleInterval"
 import * as TestClock from "effect/TestClock"
 import { JobCancelled, JobDeadlineExceeded, JobFailed } from "../src/JobError.js"
-import { endOf, errorOf, failed, make, rest, script, virtual, word } from "./support/trackerKit.js"
+import { endOf, errorOf, failed, make, rest, script, virtual, watchedClock, word } from "./support/trackerKit.js"
 
 const running = word("running")
 const done = word("succeeded", { result: 42 })
@@ -389,17 +388,7 @@ describe("the deadline", () => {
   virtual("beyond what a timer of the platform can hold is kept", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => running)
-      const virtualClock = yield* Effect.clock
-      const sleeps: Array<number> = []
-      const clock: Clock.Clock = {
-        ...virtualClock,
-        [Clock.ClockTypeId]: Clock.ClockTypeId,
-        unsafeCurrentTimeMillis: () => virtualClock.unsafeCurrentTimeMillis(),
-        sleep: (duration) => {
-          sleeps.push(Duration.toMillis(duration))
-          return virtualClock.sleep(duration)
-        }
-      }
+      const { clock, sleeps } = yield* watchedClock()
       const parts = { deadline: Duration.days(60), pace: Schedule.spaced("40 days") }
       const watch = yield* Effect.withClock(kit.watch("a", parts), clock)
       yield* Effect.sleep("61 days")

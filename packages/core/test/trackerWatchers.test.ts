@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -8,29 +7,24 @@ import * as Schedule from "effect/Schedule"
 import * as Supervisor from "effect/Supervisor"
 import * as TestClock from "effect/TestClock"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
-import { endOf, failed, make, rest, script, virtual, type Watch, word } from "./support/trackerKit.js"
+import {
+  clockLike,
+  endOf,
+  failed,
+  make,
+  rest,
+  script,
+  virtual,
+  type Watch,
+  watchedClock,
+  word
+} from "./support/trackerKit.js"
 
 const running = word("running")
 const done = word("succeeded")
 const pace = Schedule.spaced("1 second")
 
 const many = (count: number): ReadonlyArray<string> => Array.from({ length: count }, (_, index) => `job-${index}`)
-
-/** The clock in use, with its sleeps counted and changed. */
-const watchedClock = (change: (millis: number) => number) =>
-  Effect.map(Effect.clock, (inner) => {
-    const sleeps: Array<number> = []
-    const clock: Clock.Clock = {
-      ...inner,
-      [Clock.ClockTypeId]: Clock.ClockTypeId,
-      unsafeCurrentTimeMillis: () => inner.unsafeCurrentTimeMillis(),
-      sleep: (duration) => {
-        sleeps.push(Duration.toMillis(duration))
-        return inner.sleep(Duration.millis(change(Duration.toMillis(duration))))
-      }
-    }
-    return { clock, sleeps }
-  })
 
 describe("many watchers of one job", () => {
   virtual("cost one look per tick, and all see the same", () =>
@@ -273,7 +267,7 @@ describe("a callback", () => {
 
   virtual("may watch on another clock, on which all goes on", () =>
     Effect.gen(function* () {
-      const { clock, sleeps } = yield* watchedClock((millis) => millis)
+      const { clock, sleeps } = yield* watchedClock()
       const pace = Schedule.spaced("2 seconds")
       const kit = yield* make((jobId, look) => (jobId === "a" || look < 2 ? running : done))
       const watches: Array<Watch> = []
@@ -446,13 +440,11 @@ describe("the load", () => {
     Effect.gen(function* () {
       const home = yield* Effect.clock
       let sleeps = 0
-      const clock: Clock.Clock = {
-        ...home,
-        [Clock.ClockTypeId]: Clock.ClockTypeId,
+      const clock = clockLike(home, {
         // the first is for the deadline, the second for the next look
         sleep: (duration) =>
           Effect.suspend(() => (++sleeps === 2 ? Effect.dieMessage("no timer") : home.sleep(duration)))
-      }
+      })
       const kit = yield* make((_, look) => (look < 2 ? running : done))
       const first = yield* Effect.withClock(kit.watch("a", { pace }), clock)
       yield* Effect.sleep("10 seconds")
@@ -467,12 +459,7 @@ describe("the load", () => {
     Effect.gen(function* () {
       const live = yield* Effect.clock
       let offset = 0
-      const clock: Clock.Clock = {
-        ...live,
-        [Clock.ClockTypeId]: Clock.ClockTypeId,
-        unsafeCurrentTimeMillis: () => live.unsafeCurrentTimeMillis() - offset,
-        sleep: (duration) => live.sleep(duration)
-      }
+      const clock = clockLike(live, { unsafeCurrentTimeMillis: () => live.unsafeCurrentTimeMillis() - offset })
       const kit = yield* make((_, look) => {
         if (look === 1) offset = 3_600_000
         return look < 4 ? running : done

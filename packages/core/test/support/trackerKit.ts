@@ -1,5 +1,6 @@
 import { it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -81,6 +82,29 @@ export const failed = {
   invalid: Effect.fail(new ApiError.InvalidRequest({ operation: "jobs.get", issues: [] })),
   unreachable: Effect.fail(new ApiError.Unreachable({ ...call, code: "ECONNRESET", phase: "request", timedOut: false }))
 }
+
+/** A clock with some of its parts replaced. */
+export const clockLike = (inner: Clock.Clock, parts: Partial<Clock.Clock>): Clock.Clock => ({
+  ...inner,
+  [Clock.ClockTypeId]: Clock.ClockTypeId,
+  unsafeCurrentTimeMillis: () => inner.unsafeCurrentTimeMillis(),
+  sleep: (duration) => inner.sleep(duration),
+  ...parts
+})
+
+/** The clock in use, with its sleeps counted and changed. */
+export const watchedClock = (change: (millis: number) => number = (millis) => millis) =>
+  Effect.map(Effect.clock, (inner) => {
+    const sleeps: Array<number> = []
+    const clock = clockLike(inner, {
+      sleep: (duration) => {
+        const millis = Duration.toMillis(duration)
+        sleeps.push(millis)
+        return inner.sleep(Duration.millis(change(millis)))
+      }
+    })
+    return { clock, sleeps }
+  })
 
 /** One answer after the other; the last one stays. */
 export const script =

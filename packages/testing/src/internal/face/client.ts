@@ -258,10 +258,10 @@ const attempted =
     const answer = (sent: Sent) =>
       Effect.clockWith((clock): Ended => {
         const begun = model.begin(requestTo(request, sent, target), clock.unsafeCurrentTimeMillis())
-        if (!Begun.isDone(begun) || !Exit.isSuccess(begun)) return within(request, limits, begun)
-        const response = begun.value
-        if (response._tag === "Answer" && response.pace === undefined) return read(request, limits, response)
-        return within(request, limits, begun)
+        const response = Begun.isDone(begun) && Exit.isSuccess(begun) ? begun.value : undefined
+        return response?._tag === "Answer" && response.pace === undefined
+          ? read(request, limits, response)
+          : within(request, limits, begun)
       })
     return request.body._tag === "Empty" ? answer({ bytes: noBytes }) : Effect.flatMap(sentOf(request), answer)
   }

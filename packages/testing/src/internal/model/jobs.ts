@@ -161,8 +161,8 @@ export class Jobs {
   get(id: string, now: number): Answer {
     const job = this.jobs.get(id)
     if (job === undefined || job.change.gone === true) return notFound(`the job ${id}`)
-    const raw = job.change.raw ?? undefined
-    const said = raw === undefined ? say(job, now) : sayRaw(raw)
+    const { raw } = job.change
+    const said = raw === undefined || raw === null ? say(job, now) : sayRaw(raw)
     job.polls++
     if (job.endTold) job.pollsAfterEnd++
     if (said.isEnd) job.endTold = true
