@@ -229,6 +229,67 @@ describe("VirtualClock.run", () => {
     )
   )
 
+  const turnOfTheLoop = Effect.promise(() => nextTurn())
+
+  it.effect("waits for a turn of the loop that a woken fiber waits for", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        const clock = yield* VirtualClock
+        const other = yield* Effect.fork(Effect.sleep(5))
+        yield* Effect.sleep(1)
+        yield* turnOfTheLoop
+        assert.strictEqual(yield* clock.currentTimeMillis, 1)
+        yield* Fiber.join(other)
+      })
+    )
+  )
+
+  it.effect("waits for a turn of the loop that a child of a woken fiber waits for", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        const clock = yield* VirtualClock
+        yield* Effect.sleep(1)
+        const child = yield* Effect.fork(Effect.zipRight(turnOfTheLoop, clock.currentTimeMillis))
+        yield* Effect.sleep(5)
+        assert.strictEqual(yield* Fiber.join(child), 1)
+      })
+    )
+  )
+
+  it.effect("waits for a turn of the loop that a fiber of another runtime waits for", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        const clock = yield* VirtualClock
+        yield* Effect.sleep(1)
+        const child = Effect.runFork(Effect.zipRight(turnOfTheLoop, clock.currentTimeMillis))
+        yield* Effect.sleep(5)
+        assert.strictEqual(yield* Fiber.join(child), 1)
+      })
+    )
+  )
+
+  it.effect("waits for a turn of the loop at the end of a chain of promises", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        const clock = yield* VirtualClock
+        let open = () => {}
+        const gate = new Promise<void>((resolve) => {
+          open = resolve
+        })
+        const chain = Effect.promise(async () => {
+          await gate
+          for (let i = 0; i < 100; i++) await Promise.resolve()
+          await nextTurn()
+        })
+        const other = yield* Effect.fork(Effect.zipRight(chain, clock.currentTimeMillis))
+        yield* Effect.sleep(1)
+        open()
+        yield* Effect.sleep(5)
+        assert.strictEqual(yield* Fiber.join(other), 1)
+      })
+    )
+  )
+
   it.effect("lets busy fibers finish before it moves time", () =>
     VirtualClock.provide(
       Effect.gen(function* () {

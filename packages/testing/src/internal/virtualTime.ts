@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Scheduler from "effect/Scheduler"
+import { nextTick } from "node:process"
 import { setImmediate } from "node:timers"
 import { type Sleeper, SleepHeap } from "./sleepHeap.js"
 
@@ -147,8 +148,7 @@ export class VirtualTime {
     if (this.turning || this.closed) return
     this.turning = true
     this.quiet = 0
-    this.seen = -1
-    setImmediate(this.turn)
+    this.settle()
   }
 
   private readonly turn = (): void => {
@@ -156,14 +156,21 @@ export class VirtualTime {
       this.turning = false
       return
     }
-    if (this.activity !== this.seen) {
-      this.seen = this.activity
-      this.quiet = 0
-    } else {
-      this.quiet++
-    }
+    this.quiet = this.activity === this.seen ? this.quiet + 1 : 0
     this.turning = this.quiet < quietTurns || this.move()
-    if (this.turning) setImmediate(this.turn)
+    if (this.turning) this.settle()
+  }
+
+  /** Comes back in a turn of the loop, behind those that a program asks for before all its promises are through. */
+  private settle(): void {
+    Promise.resolve().then(this.promised)
+  }
+
+  private readonly promised = (): void => nextTick(this.settled)
+
+  private readonly settled = (): void => {
+    this.seen = this.activity
+    setImmediate(this.turn)
   }
 
   /** All fibers are idle: moves time if it may. Whether another turn is wanted. */
