@@ -160,7 +160,8 @@ export const resultIn = (protocol: JobProtocol, body: unknown): unknown => {
 
 const first = (fields: Fields, names: ReadonlyArray<string>): unknown => {
   for (const name of names) {
-    if (Object.hasOwn(fields, name) && fields[name] !== null && fields[name] !== undefined) return fields[name]
+    const value = fields[name]
+    if (value !== null && value !== undefined && Object.hasOwn(fields, name)) return value
   }
   return undefined
 }
@@ -202,7 +203,8 @@ const progressOf = (value: unknown, isPercentage: boolean): number | undefined =
 
 const progressIn = (protocol: JobProtocol, fields: Fields): number | undefined => {
   for (const name of protocol.progress) {
-    const progress = progressOf(fields[name], name.startsWith("percent"))
+    const value = fields[name]
+    const progress = value === undefined ? undefined : progressOf(value, name.startsWith("percent"))
     if (progress !== undefined) return progress
   }
   return undefined

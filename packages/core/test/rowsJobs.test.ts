@@ -218,6 +218,12 @@ describe("a job's times", () => {
 })
 
 describe("a protocol of one's own", () => {
+  it("finds only what the answer holds itself", () => {
+    const odd = JobProtocol.make({ result: ["constructor", "value"], progress: ["valueOf", "done"] })
+    const seen = look({ status: "succeeded", value: 7, done: 0.5 }, odd)
+    assert.deepStrictEqual([seen?.result, seen?.progress], [7, 0.5])
+  })
+
   const protocol = JobProtocol.make({
     words: { "Half-Baked ": "succeeded", paused: "failed" },
     containers: ["task"],

@@ -135,7 +135,7 @@ const headOnly = (response: HttpClientResponse.HttpClientResponse): ApiResponse 
   body: undefined
 })
 
-const isBuffered = (u: unknown): u is Transport.BufferedBody => Predicate.hasProperty(u, "text")
+const isBuffered = (u: unknown): u is Transport.BufferedBody => typeof u === "object" && u !== null && "text" in u
 
 const fail = (response: HttpClientResponse.HttpClientResponse, code: string): Lost =>
   lost(
@@ -228,7 +228,7 @@ const answerOf = (
   limits: Transport.Attempt,
   asBytes: boolean
 ): Effect.Effect<Answer, Lost> => {
-  if (Predicate.hasProperty(response, Transport.BufferedBodyTypeId)) {
+  if (Transport.BufferedBodyTypeId in response) {
     const body = response[Transport.BufferedBodyTypeId]
     if (isBuffered(body)) return Effect.succeed(bufferedAnswer(response, body, asBytes))
   }

@@ -95,6 +95,9 @@ const spanned = <A, E, R>(
     attributes: { "http.request.method": operation.method, "url.template": operation.path.route }
   })
 
+/** What becomes of an attempt that gave no value. */
+type Failed<A, E, F> = (failure: Failure<CallError<E>>) => Effect.Effect<A, F>
+
 type Decoded<D> = D extends Decode<infer A> ? A : never
 type ErrorOf<O> = O extends Operation<infer E> ? E : never
 
@@ -130,24 +133,26 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     )
   }
 
-  const send = <A, E extends ApiError>(
+  const send = <A, E extends ApiError, F>(
     run: Run<E>,
     credentials: Credentials,
-    decode: Decode<A>
-  ): Effect.Effect<A, Failure<CallError<E>>> => {
+    decode: Decode<A>,
+    failed: Failed<A, E, F>
+  ): Effect.Effect<A, F> => {
     run.credentials = credentials
     run.attempts++
     run.inFlight = true
     return Effect.matchEffect(exchanged(run, credentials), {
       onFailure: (lost) => {
         run.inFlight = false
-        return Effect.fail(lostFailure(run, lost))
+        return failed(lostFailure(run, lost))
       },
       onSuccess: (answer) => {
         run.inFlight = false
         const value = received(run, answer, decode)
-        if (value._tag === "Right") bucket.succeeded(run.paid)
-        return value
+        if (value._tag === "Left") return failed(value.left)
+        bucket.succeeded(run.paid)
+        return Effect.succeed(value.right)
       }
     })
   }
@@ -168,14 +173,18 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     return sends === "key" ? (auth.initial ?? auth.key) : auth.initial
   }
 
-  const attempt = <A, E extends ApiError>(run: Run<E>, decode: Decode<A>): Effect.Effect<A, Failure<CallError<E>>> => {
+  const attempt = <A, E extends ApiError, F>(
+    run: Run<E>,
+    decode: Decode<A>,
+    failed: Failed<A, E, F>
+  ): Effect.Effect<A, F> => {
     const credentials = ready(run.operation.sends)
     return credentials === undefined
       ? Effect.matchEffect(auth.current, {
-          onFailure: (error) => Effect.fail(error._tag === "InvalidRequest" ? final(error) : noCredentials(run)),
-          onSuccess: (current) => send(run, current, decode)
+          onFailure: (error) => failed(error._tag === "InvalidRequest" ? final(error) : noCredentials(run)),
+          onSuccess: (current) => send(run, current, decode, failed)
         })
-      : send(run, credentials, decode)
+      : send(run, credentials, decode, failed)
   }
 
   // a 401 says that nothing was done: with newer credentials, once, any call may be sent again
@@ -191,7 +200,8 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     if (renew === undefined || refused === undefined || isOwn) return Effect.fail(failure)
     return Effect.matchEffect(renew(refused), {
       onFailure: () => Effect.fail(failure),
-      onSuccess: (credentials) => (isSame(credentials, refused) ? Effect.fail(failure) : send(run, credentials, decode))
+      onSuccess: (credentials) =>
+        isSame(credentials, refused) ? Effect.fail(failure) : send(run, credentials, decode, Effect.fail)
     })
   }
 
@@ -238,7 +248,7 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
         run.paid += paid
         yield* Effect.logDebug(`${run.operation.name}: attempt ${run.attempts} failed, next in ${Math.round(wait)} ms`)
         yield* Effect.sleep(wait)
-        next = attempt(run, decode)
+        next = attempt(run, decode, Effect.fail)
       }
       const outcome = yield* Effect.either(next)
       if (outcome._tag === "Right") return outcome.right
@@ -286,7 +296,7 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     }
     // a deadline that several calls share may be over before this one begins
     if (deadlineMillis <= 0) return Effect.fail(late(run, 0))
-    const called = Effect.catchAll(attempt(run, decode), (failure) =>
+    const called = attempt(run, decode, (failure) =>
       failure.mayReplay || failure.refusedCredentials || run.attemptsAsked !== undefined
         ? retrying(run, failure, decode)
         : Effect.fail(failure.error)
