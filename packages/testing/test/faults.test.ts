@@ -38,6 +38,22 @@ describe("scripted answers", () => {
   )
 
   test(
+    "keep an id of their own, in any letter case of its name",
+    Effect.gen(function* () {
+      const platform = yield* ConnectionsTest
+      yield* platform.respondNext({}, [
+        { status: 200, headers: { "x-request-id": "mine" }, json: {} },
+        { status: 200, headers: { "X-Request-Id": "also mine" }, json: {} },
+        { status: 200, headers: { "Retry-After": "2" }, json: {} }
+      ])
+      const url = "http://any.example/api/v1/connections/crm"
+      const seen = []
+      for (let i = 0; i < 4; i++) seen.push((yield* HttpClient.get(url)).headers["x-request-id"])
+      assert.deepStrictEqual(seen, ["mine", "also mine", "req-3", "req-4"])
+    })
+  )
+
+  test(
     "are for the requests that fit, and for no others",
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest

@@ -1,3 +1,4 @@
+import * as Headers from "@effect/platform/Headers"
 import type { ModelResponse } from "../../ConnectionsModel.js"
 
 /** @internal */
@@ -11,7 +12,7 @@ export const text = (
 ): Answer => ({
   _tag: "Answer",
   status,
-  headers: { "content-type": "text/plain; charset=utf-8", ...headers },
+  headers: Headers.fromInput({ "content-type": "text/plain; charset=utf-8", ...headers }),
   body
 })
 

@@ -1,3 +1,4 @@
+import * as Headers from "@effect/platform/Headers"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { FaultName, ModelResponse, Scripted } from "../../ConnectionsModel.js"
@@ -122,6 +123,12 @@ const perform = Effect.fnUntraced(function* (scripted: Scripted, arrival: Arriva
   return skewed(response, yield* Clock.currentTimeMillis, skewMillis)
 })
 
+// most answers have their headers as the client wants them already
+const named = (headers: Answer["headers"], requestId: string): Answer["headers"] =>
+  Headers.isHeaders(headers) && headers["x-request-id"] === undefined
+    ? Headers.set(headers, "x-request-id", requestId)
+    : { "x-request-id": requestId, ...headers }
+
 /**
  * What becomes of a request: the scripted answer if there is one, else the model's own. The
  * record is told the status, and whether the client left before it. An `Exit` when there is
@@ -144,7 +151,7 @@ export const respondTo = (
     if (response._tag === "Reset" || response._tag === "Refused") return response
     if (scripted === undefined && response._tag === "Answer") keep(response)
     record.status = response.status
-    return { ...response, headers: { "x-request-id": requestId, ...response.headers } }
+    return { ...response, headers: named(response.headers, requestId) }
   }
   const rest: Effect.Effect<ModelResponse> =
     scripted === undefined ? respond : perform(scripted, { record, respond: Effect.map(respond, keep), earlier })

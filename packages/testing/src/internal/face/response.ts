@@ -47,7 +47,7 @@ export class BufferedResponse extends Inspectable.Class implements HttpClientRes
     super()
     this[Transport.BufferedBodyTypeId] = body
     this.status = answer.status
-    this.headers = Headers.fromInput(answer.headers)
+    this.headers = Headers.isHeaders(answer.headers) ? answer.headers : Headers.fromInput(answer.headers)
   }
 
   private get web(): HttpClientResponse.HttpClientResponse {
