@@ -28,6 +28,7 @@ import { isEnd, type JobState } from "../JobProtocol.js"
 import type { JobRef } from "../JobRef.js"
 import { Budget } from "./budget.js"
 import { Heap } from "./heap.js"
+import * as Fork from "./fork.js"
 import { endOf, failureOf } from "./jobEnd.js"
 import * as OwnPace from "./ownPace.js"
 import * as Pace from "./pace.js"
@@ -84,8 +85,6 @@ type Flight = Fiber.RuntimeFiber<JobState, ReadError>
 // a last look leaves at the deadline itself, and may take this long
 const lastLookMillis = 1_000
 const toleratedMissing = 3
-// by the scheduler, which costs more than the rest of a poll
-const later = { immediate: false }
 
 class Engine implements Tracker {
   private readonly entries = new Map<string, Entry>()
@@ -109,7 +108,7 @@ class Engine implements Tracker {
   private readonly poll: Poll
   private readonly options: TrackerOptions
   private readonly home: Runtime.Runtime<never>
-  private runtime: Runtime.Runtime<never>
+  private fork: Fork.Fork
   private random = new PCGRandom(0)
   private pausedUntil = -Infinity
   private pauses = 0
@@ -123,7 +122,8 @@ class Engine implements Tracker {
   constructor(poll: Poll, options: TrackerOptions, home: Runtime.Runtime<never>) {
     this.poll = poll
     this.options = options
-    this.home = this.runtime = home
+    this.home = home
+    this.fork = Fork.make(home)
     this.concurrency = Math.max(1, options.concurrency)
     this.budget = options.budget && new Budget(options.budget.requests, options.budget.perMillis)
     this.recent = new RecentEnds(options.maxEnds ?? 128, options.keepEndsMillis ?? 300_000)
@@ -167,9 +167,10 @@ class Engine implements Tracker {
       Context.add(Clock.Clock, clock),
       Context.add(Random.Random, random)
     )
-    this.runtime = Runtime.setFiberRef(this.home, DefaultServices.currentServices, services)
+    const runtime = Runtime.setFiberRef(this.home, DefaultServices.currentServices, services)
+    this.fork = Fork.make(runtime)
     this.random = new PCGRandom(seed)
-    if (!this.timer.use(clock, this.runtime)) return
+    if (!this.timer.use(clock, runtime)) return
     this.budget?.clear()
     this.recent.clear()
     this.pausedUntil = -Infinity
@@ -316,7 +317,7 @@ class Engine implements Tracker {
       watcher.last = true
       watcher.endsAt = now + lastLookMillis
     }
-    const fiber = Runtime.runFork(this.runtime)(this.look(entry), this.subscribing ? later : undefined)
+    const fiber = this.fork(this.look(entry), this.subscribing)
     entry.fiber = fiber
     this.flights.add(fiber)
     // it ran up to its first wait already, and may have made the last watcher leave
