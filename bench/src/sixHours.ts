@@ -1,6 +1,7 @@
 /**
  * CPU of a test that follows a job of six hours through 2,000 polls on a virtual clock: of the first run, and of later
- * ones once the engine has compiled what they use.
+ * ones once the engine has compiled what they use. The argument says at which pace: the client's own (`default`), or
+ * that of a schedule (`spaced`).
  */
 import { Auth, ConnectionsApi } from "@effect-connectors/core"
 import { ConnectionsTest, VirtualClock } from "@effect-connectors/testing"
@@ -12,6 +13,7 @@ const rounds = 120
 const hours = 6
 const polls = 2_000
 const takesMillis = hours * 3_600_000
+const options = process.argv[2] === "spaced" ? { pace: Schedule.spaced(takesMillis / polls) } : {}
 
 const world = {
   connections: [{ slug: "crm", actions: [{ slug: "sync", takesMillis, alwaysJob: true, result: { rows: 7 } }] }]
@@ -21,7 +23,7 @@ const test = Effect.gen(function* () {
   const api = yield* ConnectionsApi
   const platform = yield* ConnectionsTest
   const execute = api.actions.execute("crm", "sync", { input: {} }, { async: true })
-  yield* api.jobs.result(execute, { pace: Schedule.spaced(takesMillis / polls) })
+  yield* api.jobs.result(execute, options)
   return (yield* platform.jobs)[0]?.polls ?? 0
 }).pipe(
   Effect.provide(
