@@ -60,7 +60,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   mutant("a job is polled after its end", [
     "internal/tracker.js",
     "return this.endAll(entry, (watcher) => endOf(state, watcher.subscription.ref));",
-    "this.endAll(entry, (watcher) => endOf(state, watcher.subscription.ref)); Runtime.runFork(this.runtime)(Effect.delay(this.poll(entry.ref), 500)); return;"
+    "this.endAll(entry, (watcher) => endOf(state, watcher.subscription.ref)); this.fork(Effect.delay(this.poll(entry.ref), 500), false); return;"
   ]),
   mutant("an end is not kept for late watchers", [
     "internal/tracker.js",
