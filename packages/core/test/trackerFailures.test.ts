@@ -14,7 +14,18 @@ import { ApiRejected, responseOf, Unauthorized, Unreachable } from "../src/ApiEr
 import { JobNotFound } from "../src/JobError.js"
 import { withResponse } from "../src/internal/reported.js"
 import * as Tracker from "../src/internal/tracker.js"
-import { call, endOf, errorOf, failed, make, ref, rest, script, virtual, word } from "./support/trackerKit.js"
+import {
+  call,
+  endOf,
+  errorOf,
+  failed,
+  make,
+  rest,
+  script,
+  subscriptionTo,
+  virtual,
+  word
+} from "./support/trackerKit.js"
 
 const running = word("running")
 const done = word("succeeded")
@@ -303,16 +314,7 @@ describe("what a poll runs with", () => {
       ).pipe(Effect.locally(fiberRef, "tracker"), Effect.withSpan("building"), Effect.withClock(Clock.make()))
       const ended = yield* Deferred.make<void>()
       yield* tracker
-        .subscribe({
-          ref: ref("a"),
-          deadlineAt: Infinity,
-          deadline: Duration.infinity,
-          notFoundGraceMillis: 0,
-          maxConsecutivePollFailures: 0,
-          pace: undefined,
-          onProgress: undefined,
-          onEnd: () => Deferred.unsafeDone(ended, Effect.void)
-        })
+        .subscribe(subscriptionTo("a", () => Deferred.unsafeDone(ended, Effect.void)))
         .pipe(
           Effect.locally(fiberRef, "watcher"),
           Effect.provideService(Service, "watcher"),

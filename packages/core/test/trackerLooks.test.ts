@@ -7,7 +7,17 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import * as Tracker from "../src/internal/tracker.js"
-import { endOf, failed, make, ref, rest, virtual, type Watch, watchedClock, word } from "./support/trackerKit.js"
+import {
+  endOf,
+  failed,
+  make,
+  rest,
+  subscriptionTo,
+  virtual,
+  type Watch,
+  watchedClock,
+  word
+} from "./support/trackerKit.js"
 
 const running = word("running")
 const every = (seconds: number) => ({ pace: Schedule.spaced(Duration.seconds(seconds)), deadlineAt: Infinity })
@@ -135,16 +145,7 @@ describe("a look", () => {
       }, Tracker.defaultOptions)
       const kit = { ...(yield* make(() => running)), tracker }
       const ends: Array<string> = []
-      yield* tracker.subscribe({
-        ref: ref("a"),
-        deadlineAt: Infinity,
-        deadline: Duration.infinity,
-        notFoundGraceMillis: 0,
-        maxConsecutivePollFailures: 0,
-        pace: undefined,
-        onProgress: undefined,
-        onEnd: (end) => ends.push(end._tag)
-      })
+      yield* tracker.subscribe(subscriptionTo("a", (end) => ends.push(end._tag)))
       yield* Effect.sleep("15 seconds")
       assert.deepStrictEqual([ends, rest(kit)], [["Failure"], [0, 0, 0]])
     })

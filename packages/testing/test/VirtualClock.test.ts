@@ -244,24 +244,18 @@ describe("VirtualClock.run", () => {
     )
   )
 
-  it.effect("waits for a turn of the loop that a child of a woken fiber waits for", () =>
+  it.effect.each([
+    { who: "a child of a woken fiber", fork: (effect: Effect.Effect<number>) => Effect.fork(effect) },
+    {
+      who: "a fiber of another runtime",
+      fork: (effect: Effect.Effect<number>) => Effect.sync(() => Effect.runFork(effect))
+    }
+  ])("waits for a turn of the loop that $who waits for", ({ fork }) =>
     VirtualClock.provide(
       Effect.gen(function* () {
         const clock = yield* VirtualClock
         yield* Effect.sleep(1)
-        const child = yield* Effect.fork(Effect.zipRight(turnOfTheLoop, clock.currentTimeMillis))
-        yield* Effect.sleep(5)
-        assert.strictEqual(yield* Fiber.join(child), 1)
-      })
-    )
-  )
-
-  it.effect("waits for a turn of the loop that a fiber of another runtime waits for", () =>
-    VirtualClock.provide(
-      Effect.gen(function* () {
-        const clock = yield* VirtualClock
-        yield* Effect.sleep(1)
-        const child = Effect.runFork(Effect.zipRight(turnOfTheLoop, clock.currentTimeMillis))
+        const child = yield* fork(Effect.zipRight(turnOfTheLoop, clock.currentTimeMillis))
         yield* Effect.sleep(5)
         assert.strictEqual(yield* Fiber.join(child), 1)
       })

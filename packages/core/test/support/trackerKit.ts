@@ -37,7 +37,7 @@ export interface Kit {
   readonly times: (jobId?: string) => ReadonlyArray<number>
 }
 
-export const ref = (jobId: string): JobRef =>
+const ref = (jobId: string): JobRef =>
   new JobRef({
     v: 1,
     api: "connections",
@@ -46,6 +46,18 @@ export const ref = (jobId: string): JobRef =>
     operation: "actions.execute",
     submittedAt: 0
   })
+
+/** A subscription without a deadline that bears no failure, for a tracker without a kit. */
+export const subscriptionTo = (jobId: string, onEnd: (end: Tracker.End) => void): Tracker.Subscription => ({
+  ref: ref(jobId),
+  deadlineAt: Infinity,
+  deadline: Duration.infinity,
+  notFoundGraceMillis: 0,
+  maxConsecutivePollFailures: 0,
+  pace: undefined,
+  onProgress: undefined,
+  onEnd
+})
 
 /** A state as the server words it. */
 export const word = (status: string, more: Record<string, unknown> = {}, pollAfterMillis?: number): Answer =>
