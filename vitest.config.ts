@@ -12,7 +12,7 @@ export default defineConfig({
     ]
   },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "{test,examples/test,sim/test}/**/*.test.ts"],
+    include: ["packages/*/test/**/*.test.ts", "{examples,scripts}/test/**/*.test.ts"],
     environment: "node",
     // ends what hangs, and nothing that a busy machine only makes slow
     testTimeout: 120_000,

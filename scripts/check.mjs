@@ -6,7 +6,7 @@ import { packages } from "./lib/sources.mjs"
 
 const projects = [
   ...packages(),
-  ...["examples", "examples/consumer-suite", "bench", "sim"].filter((path) => existsSync(path))
+  ...["examples", "examples/consumer-suite", "packages/bench", "packages/sim"].filter((path) => existsSync(path))
 ]
 const tool = (name, ...args) => [`node_modules/.bin/${name}`, args]
 const script = (name, ...args) => [process.execPath, [`scripts/${name}.mjs`, ...args]]
@@ -42,7 +42,7 @@ const effect = (config) => {
   }
   mkdirSync(dirname(derived), { recursive: true })
   writeFileSync(derived, JSON.stringify({ extends: `../../${config}`, compilerOptions }))
-  const own = config.startsWith("packages/") ? ["--lspconfig", rules] : []
+  const own = packages().some((path) => config.startsWith(`${path}/`)) ? ["--lspconfig", rules] : []
   return tool(
     "effect-tsgo",
     "diagnostics",

@@ -10,7 +10,9 @@ import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const clients = ["bosa", "gl"]
-const home = resolve(process.env.INTEROP_HOME ?? fileURLToPath(new URL("../test/interop/", import.meta.url)))
+const home = resolve(
+  process.env.INTEROP_HOME ?? fileURLToPath(new URL("../packages/testing/interop/", import.meta.url))
+)
 const folder = resolve(process.env.INTEROP_FOLDER ?? ".tmp/interop")
 const needs = "it needs Python 3.11, 3.12 or 3.13 with venv and pip"
 const minute = 60_000

@@ -7,7 +7,7 @@ const folder = ".tmp/vectors"
 const report = join(folder, `report-${process.pid}.json`)
 mkdirSync(folder, { recursive: true })
 
-const files = ["connections", "bosa"].map((name) => `test/vectors/${name}.test.ts`)
+const files = ["connections", "bosa"].map((name) => `packages/core/test/vectors/${name}.test.ts`)
 const vitest = ["node_modules/vitest/vitest.mjs", "run", ...files]
 const { error, stderr, stdout } = spawnSync(
   process.execPath,

@@ -2,7 +2,7 @@ import { assert, it } from "@effect/vitest"
 import { existsSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe } from "vitest"
-import { operations } from "../../packages/core/src/internal/wire/connections.js"
+import { operations } from "../../packages/core/src/internal/connections/endpoints.js"
 
 const root = new URL("../../", import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), "utf8")

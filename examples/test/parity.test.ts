@@ -11,8 +11,8 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"
 import { describe } from "vitest"
-import type { Operation } from "../../packages/core/src/internal/operation.js"
-import { common, tables } from "../../packages/core/src/internal/wire/bosa.js"
+import type { Operation } from "../../packages/core/src/internal/http/endpoint.js"
+import { common, tables } from "../../packages/core/src/internal/bosa/dialects.js"
 
 const root = new URL("../../", import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), "utf8")
@@ -132,14 +132,14 @@ describe("the parity tables of BOSA / GL Connectors", () => {
 
   for (const table of Object.values(tables)) {
     it(`have every request of dialect ${table.dialect}, and no other`, () => {
-      const { catalogue = {}, connectors, integrations, skills = {}, users } = table
+      const { catalog = {}, connectors, integrations, skills = {}, users } = table
       const { artifact, ...everywhere } = common
       const groups: ReadonlyArray<Readonly<Record<string, Operation | undefined>>> = [
         everywhere,
         connectors,
         users,
         integrations,
-        catalogue,
+        catalog,
         skills,
         table.skills === undefined ? {} : { artifact }
       ]
@@ -165,7 +165,7 @@ describe("the parity tables of BOSA / GL Connectors", () => {
       const page = yield* bosa.run("demo", "list_items")
       const named = (of: string, value: object): ReadonlyArray<string> =>
         Object.entries(value).flatMap(([name, member]) =>
-          Predicate.isRecord(member) && ["users", "integrations", "clients", "catalogue", "skills"].includes(name)
+          Predicate.isRecord(member) && ["users", "integrations", "clients", "catalog", "skills"].includes(name)
             ? named(`${of}.${name}`, member)
             : [`${of}.${name}`]
         )
@@ -189,7 +189,7 @@ describe("the parity tables of BOSA / GL Connectors", () => {
     assert.deepStrictEqual(
       defects.map((row) => [
         row.cell("defect"),
-        /^`bosaDefects\.test\.ts` "defect (\d+): /.exec(row.cell("test"))?.[1]
+        /^`bosa\/defects\.test\.ts` "defect (\d+): /.exec(row.cell("test"))?.[1]
       ]),
       Array.from({ length: 17 }, (_, index) => [`${index + 1}`, `${index + 1}`])
     )
@@ -206,7 +206,7 @@ describe("the parity tables of BOSA / GL Connectors", () => {
       Files: 3,
       Users: 12,
       Integrations: 10,
-      Catalogue: 12,
+      Catalog: 12,
       "Skills of the tenant": 9,
       "Tools for models": 3,
       Errors: 10,
@@ -224,7 +224,7 @@ describe("the parity tables of BOSA / GL Connectors", () => {
       assert.isAbove(cited.length, 0)
       assert.strictEqual(cited.map(([whole]) => whole).join("; "), row.cell("test"))
       for (const [, file = "", title = ""] of cited) {
-        const text = read(file.includes("/") ? file : `packages/core/test/${file}`).replaceAll(/\$\{[^{}]*\}/g, "…")
+        const text = read(/^(packages|examples)\//.test(file) ? file : `packages/core/test/${file}`).replaceAll(/\$\{[^{}]*\}/g, "…")
         const isThere = ['"', "`"].some((quote) => text.includes(`${quote}${title}${quote}`))
         assert.isTrue(isThere, `${file} has no test "${title}"`)
       }

@@ -16,13 +16,16 @@ export const walk = (folder) => {
     })
 }
 
-/** The packages that have sources: `packages/core`, ... */
+const isPublished = (pkg) =>
+  !existsSync(`${pkg}/package.json`) || JSON.parse(readFileSync(`${pkg}/package.json`, "utf8")).private !== true
+
+/** The published packages that have sources: `packages/core`, ... */
 export const packages = () =>
   existsSync("packages")
     ? readdirSync("packages")
         .sort()
         .map((name) => `packages/${name}`)
-        .filter((path) => existsSync(`${path}/src`))
+        .filter((path) => existsSync(`${path}/src`) && isPublished(path))
     : []
 
 /** Every source file of a package. */

@@ -7,8 +7,8 @@ import * as Either from "effect/Either"
 import type * as Schema from "effect/Schema"
 import type { ConnectorFile } from "./ConnectorFile.js"
 import type { Dialect } from "./Dialect.js"
-import { type Fields, isFields } from "./internal/fields.js"
-import { Compiled } from "./internal/schema/compiled.js"
+import { type Fields, isFields } from "./internal/data/fields.js"
+import { Compiled } from "./internal/jsonSchema/compiled.js"
 import type { Issue } from "./InvalidRequest.js"
 
 /**

@@ -10,8 +10,8 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import type { ApiResponse } from "./ApiResponse.js"
-import { coded, hintOf, jobHint, tried, wait, where, credentialsHint, fileHint } from "./internal/message.js"
-import { reportedResponse } from "./internal/reported.js"
+import { coded, hintOf, jobHint, tried, wait, where, credentialsHint, fileHint } from "./internal/http/errorMessage.js"
+import { reportedResponse } from "./internal/http/errorDetails.js"
 import { InvalidRequest, Issue } from "./InvalidRequest.js"
 import { JobRef } from "./JobRef.js"
 

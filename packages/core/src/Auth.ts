@@ -11,9 +11,9 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import { bearer } from "./internal/bearer.js"
-import { headerIssue, headerIssues } from "./internal/headers.js"
-import { singleFlight } from "./internal/singleFlight.js"
+import { bearer } from "./internal/http/bearer.js"
+import { headerIssue, headerIssues } from "./internal/http/headers.js"
+import { singleFlight } from "./internal/runtime/singleFlight.js"
 import { InvalidRequest, type Issue } from "./InvalidRequest.js"
 
 /**

@@ -15,24 +15,24 @@ import type * as ActionTools from "./ActionTools.js"
 import type { ReadError } from "./ApiError.js"
 import { Auth } from "./Auth.js"
 import type * as Clients from "./Clients.js"
-import type * as Catalogue from "./Catalogue.js"
+import type * as Catalog from "./Catalog.js"
 import type { ActionCalls, ConnectorHandle } from "./ConnectorHandle.js"
 import { all, type Dialect, isDialect } from "./Dialect.js"
 import type * as Integrations from "./Integrations.js"
-import * as calls from "./internal/bosa/calls.js"
-import * as catalogue from "./internal/bosa/catalogue.js"
+import * as calls from "./internal/bosa/execute.js"
+import * as catalog from "./internal/bosa/catalog.js"
 import * as clients from "./internal/bosa/clients.js"
 import * as discovery from "./internal/bosa/discovery.js"
 import { addressFrom, dialectFrom } from "./internal/bosa/environment.js"
-import * as handle from "./internal/bosa/handle.js"
+import * as handle from "./internal/bosa/connectorHandle.js"
 import * as integrations from "./internal/bosa/integrations.js"
 import * as skills from "./internal/bosa/skills.js"
 import * as tools from "./internal/bosa/tools.js"
 import * as users from "./internal/bosa/users.js"
-import { milliseconds } from "./internal/milliseconds.js"
-import * as road from "./internal/road.js"
-import { bosaPlatform, resolve } from "./internal/settings.js"
-import { tables } from "./internal/wire/bosa.js"
+import { milliseconds } from "./internal/data/milliseconds.js"
+import * as road from "./internal/http/call.js"
+import { bosaPlatform, resolve } from "./internal/http/settings.js"
+import { tables } from "./internal/bosa/dialects.js"
 import { InvalidRequest, type Issue } from "./InvalidRequest.js"
 import type { RetryInput } from "./Retry.js"
 import type * as Skills from "./Skills.js"
@@ -121,7 +121,7 @@ export declare namespace BosaApi {
     readonly baseUrl?: string | undefined
     /** Merged last: one that authorises replaces ours. */
     readonly extraHeaders?: Readonly<Record<string, string | Redacted.Redacted>> | undefined
-    /** For one attempt. Default 30 seconds, and 10 for users, integrations and the catalogue. */
+    /** For one attempt. Default 30 seconds, and 10 for users, integrations and the catalog. */
     readonly attemptTimeout?: Duration.DurationInput | undefined
     /** For each call over all its attempts, discovery included. None by default. */
     readonly deadline?: Duration.DurationInput | undefined
@@ -180,7 +180,7 @@ export declare namespace BosaApi {
     readonly users: Users.Operations
     readonly integrations: Integrations.Operations
     readonly clients: Clients.Operations
-    readonly catalogue: Catalogue.Operations
+    readonly catalog: Catalog.Operations
     readonly skills: Skills.Operations
     /** The actions of connectors as tools for models; `NotFound` when there is no such connector. */
     readonly tools: (
@@ -255,7 +255,7 @@ export const make = Effect.fnUntraced(function* (
     ),
     integrations: integrations.make(way, table),
     clients: clients.make(way, options.createClient),
-    catalogue: catalogue.make(way, table),
+    catalog: catalog.make(way, table),
     skills: skills.make(way, table),
     tools: tools.make(found, connect),
     execute: (connector, ...call) => connect(connector).execute(...call),

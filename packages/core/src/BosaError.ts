@@ -4,7 +4,7 @@
  * @since 0.2.0
  */
 import * as Schema from "effect/Schema"
-import { shown } from "./internal/shown.js"
+import { shown } from "./internal/data/printable.js"
 
 const loops = {
   repeated: "the server gave a cursor or a page that it gave before",

@@ -9,9 +9,9 @@ import * as Pipeable from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { isCode } from "./internal/codeIn.js"
-import { concat } from "./internal/concat.js"
-import * as fileContent from "./internal/fileContent.js"
+import { isCode } from "./internal/http/serverCode.js"
+import { concat } from "./internal/data/concat.js"
+import * as fileContent from "./internal/http/fileContent.js"
 
 /**
  * Marks a {@link ConnectorFile}.

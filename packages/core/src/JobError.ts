@@ -5,8 +5,8 @@
  */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
-import { coded } from "./internal/message.js"
-import { reportedJobError } from "./internal/reported.js"
+import { coded } from "./internal/http/errorMessage.js"
+import { reportedJobError } from "./internal/http/errorDetails.js"
 import { JobRef } from "./JobRef.js"
 
 const followed = {

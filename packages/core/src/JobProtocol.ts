@@ -8,7 +8,7 @@
 import * as Predicate from "effect/Predicate"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
-import { type Fields, isFields } from "./internal/fields.js"
+import { type Fields, isFields } from "./internal/data/fields.js"
 
 /**
  * The kinds of state a job can be in. `unknown` is a word in none of the sets: never an end.

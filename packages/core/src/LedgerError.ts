@@ -5,7 +5,7 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
-import { shown } from "./internal/shown.js"
+import { shown } from "./internal/data/printable.js"
 import { JobRef } from "./JobRef.js"
 
 const submission = {

@@ -24,7 +24,7 @@ export interface Connection {
 }
 
 /**
- * A saved action of a connection, or of the tenant's catalogue.
+ * A saved action of a connection, or of the tenant's catalog.
  *
  * @since 0.1.0
  * @category models

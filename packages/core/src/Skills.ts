@@ -9,7 +9,7 @@ import type * as Stream from "effect/Stream"
 import type { Token } from "./Action.js"
 import type { ReadError } from "./ApiError.js"
 import type { SkillRejected } from "./BosaError.js"
-import type { CatalogPage, ListError, Range } from "./Catalogue.js"
+import type { CatalogPage, ListError, Range } from "./Catalog.js"
 
 /**
  * A skill of the tenant.

@@ -9,8 +9,8 @@ import type * as Schema from "effect/Schema"
 import type { BosaAction, BosaFailure, BosaFile, BosaPages } from "./BosaWorld.js"
 import { ExecutorFailure, type Json, type JsonObject } from "./Executor.js"
 import { nullable } from "./internal/bosa/nullable.js"
-import { valueOf } from "./internal/dsl/answers.js"
-import { typedWith } from "./internal/dsl/typed.js"
+import { valueOf } from "./internal/builders/answers.js"
+import { typedWith } from "./internal/builders/typed.js"
 
 /**
  * What a handler gives: a value, or an Effect of one. What the Effect fails with is what the platform answers.

@@ -10,8 +10,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as BosaModel from "./BosaModel.js"
 import { make as makeModel } from "./internal/bosa/model.js"
-import { clientOf } from "./internal/face/client.js"
-import { verifyAtEnd } from "./internal/face/verified.js"
+import { clientOf } from "./internal/fakeServer/client.js"
+import { verifyAtEnd } from "./internal/fakeServer/verifyAtEnd.js"
 import * as World from "./World.js"
 
 /**

@@ -1,6 +1,6 @@
 /**
  * What the fake BOSA / GL Connectors platform holds when it starts: connectors
- * and their actions, client keys, users, catalogue and skills. Plain
+ * and their actions, client keys, users, catalog and skills. Plain
  * data, and handlers where data is not enough. It is the `bosa` part of a `World`.
  *
  * @since 0.2.0

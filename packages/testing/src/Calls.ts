@@ -6,7 +6,7 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { Json } from "./Executor.js"
-import { type Verdict, called, executed, unmatchedIn, unusedIn } from "./internal/face/verdicts.js"
+import { type Verdict, called, executed, unmatchedIn, unusedIn } from "./internal/fakeServer/assertions.js"
 
 /**
  * A request that the platform has seen.

@@ -10,9 +10,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type * as ConnectionsModel from "./ConnectionsModel.js"
-import { clientOf } from "./internal/face/client.js"
-import { verifyAtEnd } from "./internal/face/verified.js"
-import { make as makeModel } from "./internal/model/model.js"
+import { clientOf } from "./internal/fakeServer/client.js"
+import { verifyAtEnd } from "./internal/fakeServer/verifyAtEnd.js"
+import { make as makeModel } from "./internal/connections/model.js"
 import * as World from "./World.js"
 
 /**

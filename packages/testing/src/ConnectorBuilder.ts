@@ -8,9 +8,9 @@ import type * as Schema from "effect/Schema"
 import type { Answer, Special } from "./Answer.js"
 import type { BosaAction, BosaConnector, BosaContext } from "./BosaWorld.js"
 import type { JsonObject } from "./Executor.js"
-import { actionOf, declared } from "./internal/dsl/connectorAction.js"
-import { put } from "./internal/dsl/put.js"
-import { parametersOf } from "./internal/dsl/typed.js"
+import { actionOf, declared } from "./internal/builders/connectorAction.js"
+import { put } from "./internal/builders/put.js"
+import { parametersOf } from "./internal/builders/typed.js"
 
 /**
  * What an action of a connector answers with: a JSON value, an Effect, a function of its parameters, or pages, a file,

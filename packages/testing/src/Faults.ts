@@ -16,7 +16,7 @@ import * as arbitraries from "./internal/faults/arbitrary.js"
 import * as kindFaults from "./internal/faults/kinds.js"
 import * as printing from "./internal/faults/print.js"
 import * as schemas from "./internal/faults/schema.js"
-import { type Issue, issuesOf, notJson } from "./internal/issues.js"
+import { type Issue, issuesOf, notJson } from "./internal/schema/issues.js"
 
 /**
  * What any fault may have besides. Times in milliseconds.

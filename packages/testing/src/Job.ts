@@ -7,7 +7,7 @@ import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import type { Answer } from "./Answer.js"
 import type { ActionContext, Json } from "./Executor.js"
-import { isEnd, isSuccess, issueOf, lookOf } from "./internal/jobScript.js"
+import { isEnd, isSuccess, issueOf, lookOf } from "./internal/connections/jobScript.js"
 import type { JobMark, Plan } from "./World.js"
 
 /**

@@ -5,7 +5,7 @@
  * @since 0.4.0
  */
 import type { CallLog, Execution, Expectation } from "./Calls.js"
-import { type Verdict, called, executed, unmatchedIn, unusedIn } from "./internal/face/verdicts.js"
+import { type Verdict, called, executed, unmatchedIn, unusedIn } from "./internal/fakeServer/assertions.js"
 
 /**
  * What a matcher finds; `message` says what is wrong, or for `.not` what ought not to be so.

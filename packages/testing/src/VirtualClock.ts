@@ -15,7 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import type * as Scheduler from "effect/Scheduler"
 import type * as Scope from "effect/Scope"
-import { type Stuck, VirtualTime } from "./internal/virtualTime.js"
+import { type Stuck, VirtualTime } from "./internal/virtualClock/virtualTime.js"
 
 /**
  * How a virtual clock behaves.

@@ -8,7 +8,7 @@ import type { BosaApi } from "@effect-connectors/core/BosaApi"
 import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import * as Effect from "effect/Effect"
 import { describe, it, type TestContext } from "vitest"
-import { attest } from "./internal/laws/attest.js"
+import { attest } from "./internal/laws/check.js"
 import type { Law } from "./Law.js"
 import * as Laws from "./Laws.js"
 

@@ -12,10 +12,10 @@ import { ConnectionBuilder } from "./ConnectionBuilder.js"
 import { ConnectorBuilder } from "./ConnectorBuilder.js"
 import type { ActionHandler, Executor, Json, JsonObject, Kind } from "./Executor.js"
 import { issuesOf } from "./internal/bosa/issues.js"
-import { join } from "./internal/dsl/join.js"
-import * as demoWorld from "./internal/demoWorld.js"
-import { issuesOf as issuesIn, notJson } from "./internal/issues.js"
-import { WorldData } from "./internal/worldSchema.js"
+import { join } from "./internal/builders/join.js"
+import * as demoWorld from "./internal/connections/demoWorld.js"
+import { issuesOf as issuesIn, notJson } from "./internal/schema/issues.js"
+import { WorldData } from "./internal/connections/worldSchema.js"
 
 /**
  * What a job shows to one who asks.
@@ -199,8 +199,8 @@ export interface World {
   readonly connections: ReadonlyArray<WorldConnection>
   /** Everyone may ask when it is not given. */
   readonly auth?: WorldAuth
-  /** The tenant's action catalogue; the actions of all connections unless given. */
-  readonly catalogue?: ReadonlyArray<JsonObject>
+  /** The tenant's action catalog; the actions of all connections unless given. */
+  readonly catalog?: ReadonlyArray<JsonObject>
   /** Work that takes longer becomes a job though nobody asked, in milliseconds; 20,000 unless given. */
   readonly syncLimitMillis?: number
   /** Whether the caller is an organisation admin and may unsubscribe; true unless given. */

@@ -26,7 +26,7 @@ const list = (path: string) =>
     meta: at(body, "meta")
   }))
 
-describe("the catalogue", () => {
+describe("the catalog", () => {
   test("lists what there is, without credentials", () =>
     Effect.gen(function* () {
       const tools = yield* list("tools?connector=github&limit=2&offset=1")

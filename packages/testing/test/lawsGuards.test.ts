@@ -1,7 +1,7 @@
 import * as Laws from "@effect-connectors/testing/Laws"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { guards } from "./support/guards.ts"
+import { guards } from "./support/lawGuards.ts"
 
 describe("a law says what is wrong", () => {
   for (const { bug, law, layer, says, target } of guards) {

@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import { attest } from "../src/internal/laws/attest.ts"
+import { attest } from "../src/internal/laws/check.ts"
 import { backward as goingBack } from "./support/bugs.ts"
 import { connectionsWith, fake, fakeWith } from "./support/laws.ts"
 

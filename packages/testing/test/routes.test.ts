@@ -113,7 +113,7 @@ describe("connections", () => {
 
 describe("actions", () => {
   test(
-    "are listed per connection and in the catalogue",
+    "are listed per connection and in the catalog",
     Effect.gen(function* () {
       const action = { slug: "fetch-deal", name: "Fetch" }
       assert.deepStrictEqual(yield* get("/connections/crm/actions"), [200, { actions: [action] }])
@@ -138,10 +138,10 @@ describe("actions", () => {
     })
   )
 
-  it.effect("come from the world's catalogue when it has one", () =>
+  it.effect("come from the world's catalog when it has one", () =>
     Effect.provide(
       Effect.map(get("/actions"), (answer) => assert.deepStrictEqual(answer, [200, { actions: [{ slug: "x" }] }])),
-      ConnectionsTest.layer(World.make({ catalogue: [{ slug: "x" }] }))
+      ConnectionsTest.layer(World.make({ catalog: [{ slug: "x" }] }))
     )
   )
 

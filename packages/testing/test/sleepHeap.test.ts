@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { SleepHeap } from "../src/internal/sleepHeap.js"
+import { SleepHeap } from "../src/internal/virtualClock/sleepHeap.js"
 
 describe("sleepers that are due", () => {
   it("leave in order, without those that come meanwhile", () => {

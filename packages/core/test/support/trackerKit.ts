@@ -8,7 +8,7 @@ import type * as Scope from "effect/Scope"
 import * as ApiError from "../../src/ApiError.js"
 import { decode, defaultProtocol, type JobState } from "../../src/JobProtocol.js"
 import { JobRef } from "../../src/JobRef.js"
-import * as Tracker from "../../src/internal/tracker.js"
+import * as Tracker from "../../src/internal/jobs/tracker/engine.js"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 
 export type Answer = Effect.Effect<JobState, ApiError.ReadError>

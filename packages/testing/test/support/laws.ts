@@ -10,8 +10,8 @@ import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { clientOf } from "../../src/internal/face/client.ts"
-import { isConnections } from "../../src/internal/face/paths.ts"
+import { clientOf } from "../../src/internal/fakeServer/client.ts"
+import { isConnections } from "../../src/internal/fakeServer/paths.ts"
 
 /** How a platform answers. */
 export type Handle = (request: ModelRequest) => Effect.Effect<ModelResponse>

@@ -1,5 +1,5 @@
 import * as Either from "effect/Either"
-import { loneSurrogate } from "../path.js"
+import { loneSurrogate } from "../http/path.js"
 
 // oxlint-disable-next-line no-control-regex
 const refused = /[\u0000-\u0020\u007f\\?#]|%2e|%2f|%5c/i

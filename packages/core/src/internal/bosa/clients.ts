@@ -2,11 +2,11 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { CreateClientOptions, CreatedClient, Operations } from "../../Clients.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
-import { headerIssue, headerIssues } from "../headers.js"
-import type { Decode } from "../incoming.js"
-import type { Road } from "../road.js"
-import { common } from "../wire/bosa.js"
-import { blankIssue, booleanIn, dataOf, textIn } from "./record.js"
+import { headerIssue, headerIssues } from "../http/headers.js"
+import type { Decode } from "../http/response.js"
+import type { Road } from "../http/call.js"
+import { common } from "./dialects.js"
+import { blankIssue, booleanIn, dataOf, textIn } from "./decoders.js"
 
 const path = /^(?:\/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+\/?$/
 

@@ -12,13 +12,13 @@ import {
   Visit
 } from "../../Integrations.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
-import { type Fields, isFields } from "../fields.js"
-import type { Decode } from "../incoming.js"
-import type { Input } from "../outgoing.js"
-import type { Road } from "../road.js"
-import { dialectsWith, type Table } from "../wire/bosa.js"
-import { tokenOf } from "./prepared.js"
-import { blankIssue, booleanIn, dataOf, rawOf, textIn } from "./record.js"
+import { type Fields, isFields } from "../data/fields.js"
+import type { Decode } from "../http/response.js"
+import type { Input } from "../http/request.js"
+import type { Road } from "../http/call.js"
+import { dialectsWith, type Table } from "./dialects.js"
+import { tokenOf } from "./prepare.js"
+import { blankIssue, booleanIn, dataOf, rawOf, textIn } from "./decoders.js"
 import { untilLinked } from "./untilLinked.js"
 
 const has: Decode<boolean> = dataOf((data, missing) => {

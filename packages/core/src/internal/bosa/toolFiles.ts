@@ -3,10 +3,10 @@ import * as Either from "effect/Either"
 import type { Parameters } from "../../Action.js"
 import type { ToolFile } from "../../ActionTools.js"
 import { type ConnectorFile, fromBytes } from "../../ConnectorFile.js"
-import { contentOf } from "../fileContent.js"
-import { type Fields, isFields } from "../fields.js"
+import { contentOf } from "../http/fileContent.js"
+import { type Fields, isFields } from "../data/fields.js"
 import type { Issue } from "../../InvalidRequest.js"
-import type { WireType } from "../schema/wireType.js"
+import type { WireType } from "../jsonSchema/wireType.js"
 import { declaredIn, requestIn } from "./toolSchema.js"
 
 /**

@@ -1,8 +1,8 @@
 import type { InputSchema } from "../../ActionTools.js"
-import { type Fields, isFields, fieldsOf } from "../fields.js"
-import { maxNodes, propertiesOf, type Property, type WireType } from "../schema/wireType.js"
-import type { Entry } from "./connector.js"
-import {} from "./listing.js"
+import { type Fields, isFields, fieldsOf } from "../data/fields.js"
+import { maxNodes, propertiesOf, type Property, type WireType } from "../jsonSchema/wireType.js"
+import type { Entry } from "./discoveredConnector.js"
+import {} from "./catalogList.js"
 
 type Written = Readonly<Record<string, unknown>> | boolean
 

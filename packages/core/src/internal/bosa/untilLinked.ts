@@ -9,9 +9,9 @@ import * as Stream from "effect/Stream"
 import { DeadlineExceeded, type ReadError } from "../../ApiError.js"
 import { Linked, type UntilLinkedOptions, Waiting } from "../../Integrations.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
-import { milliseconds } from "../milliseconds.js"
-import type { Operation } from "../operation.js"
-import * as Pace from "../pace.js"
+import { milliseconds } from "../data/milliseconds.js"
+import type { Operation } from "../http/endpoint.js"
+import * as Pace from "../jobs/tracker/pace.js"
 
 type Pacing = Schedule.Schedule<unknown, number>
 

@@ -1,14 +1,14 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { CreatedUser, Operations, UserInfo, UserIntegration, UserToken } from "../../Users.js"
-import { type Fields, isFields } from "../fields.js"
-import type { Decode } from "../incoming.js"
+import { type Fields, isFields } from "../data/fields.js"
+import type { Decode } from "../http/response.js"
 import type { Issue } from "../../InvalidRequest.js"
-import type { Road } from "../road.js"
-import type { Table } from "../wire/bosa.js"
+import type { Road } from "../http/call.js"
+import type { Table } from "./dialects.js"
 import { expiryMillis } from "./expiry.js"
-import { tokenOf } from "./prepared.js"
-import { blankIssue, booleanIn, dataOf, type Missing, rawOf, textIn } from "./record.js"
+import { tokenOf } from "./prepare.js"
+import { blankIssue, booleanIn, dataOf, type Missing, rawOf, textIn } from "./decoders.js"
 
 const created: Decode<CreatedUser> = dataOf((data, missing) => ({
   id: missing.uuid(data, "id"),

@@ -1,6 +1,6 @@
 import type { BosaCatalog } from "../../BosaWorld.js"
 import type { Json, JsonObject } from "../../Executor.js"
-import { type Answer, json } from "../face/answer.js"
+import { type Answer, json } from "../fakeServer/response.js"
 import type { Connectors } from "./connectors.js"
 import { type Call, isAnswer, refusal } from "./envelope.js"
 import type { Members } from "./members.js"

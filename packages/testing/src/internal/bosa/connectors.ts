@@ -1,6 +1,6 @@
 import type { BosaAction, BosaConnector } from "../../BosaWorld.js"
 import type { Json, JsonObject } from "../../Executor.js"
-import { type Answer, json } from "../face/answer.js"
+import { type Answer, json } from "../fakeServer/response.js"
 import { type Call, refusal } from "./envelope.js"
 
 /** An action while the platform runs. @internal */

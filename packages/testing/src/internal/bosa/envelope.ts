@@ -1,8 +1,8 @@
 import type { BosaFailure } from "../../BosaWorld.js"
 import type { ModelRequest } from "../../ConnectionsModel.js"
 import type { Json, JsonObject } from "../../Executor.js"
-import { type Answer, json } from "../face/answer.js"
-import { compact } from "../face/json.js"
+import { type Answer, json } from "../fakeServer/response.js"
+import { compact } from "../fakeServer/json.js"
 import type { Route } from "./routes.js"
 
 /** A request under way. @internal */

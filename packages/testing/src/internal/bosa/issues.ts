@@ -1,5 +1,5 @@
 import type { BosaWorld } from "../../BosaWorld.js"
-import { isConnections } from "../face/paths.js"
+import { isConnections } from "../fakeServer/paths.js"
 import { defaultCreateClientPath, makeMatch } from "./routes.js"
 
 interface Issue {

@@ -5,7 +5,7 @@ import type { BosaClient, BosaUser, BosaWorld } from "../../BosaWorld.js"
 import type { JsonObject } from "../../Executor.js"
 import { sha256Hex, uuid } from "./digest.js"
 import { type Call, refusal } from "./envelope.js"
-import type { Answer } from "../face/answer.js"
+import type { Answer } from "../fakeServer/response.js"
 
 /** @internal */
 export interface Client {

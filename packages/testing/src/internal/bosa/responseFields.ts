@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../../Executor.js"
-import { isArray, isObject } from "../face/json.js"
+import { isArray, isObject } from "../fakeServer/json.js"
 
 type Tree = Map<string, Tree>
 

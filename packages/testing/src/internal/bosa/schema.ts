@@ -1,7 +1,7 @@
 import * as Encoding from "effect/Encoding"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { Headers, Json, JsonObject, maybe, Millis, Text } from "../schemaParts.js"
+import { Headers, Json, JsonObject, maybe, Millis, Text } from "../schema/parts.js"
 
 const Path = Schema.String.pipe(Schema.pattern(/^\/[^\s?#]*$/, { message: () => "expected a path that begins with /" }))
 

@@ -1,6 +1,6 @@
 import type { BosaSkill } from "../../BosaWorld.js"
 import type { JsonObject } from "../../Executor.js"
-import { type Answer, json, text } from "../face/answer.js"
+import { type Answer, json, text } from "../fakeServer/response.js"
 import { sha256, sha256Hex, uuid } from "./digest.js"
 import { type Call, data, isAnswer, refusal } from "./envelope.js"
 import type { Members, User } from "./members.js"

@@ -1,5 +1,5 @@
-import type { Answer } from "../face/answer.js"
-import { isObject, parse } from "../face/json.js"
+import type { Answer } from "../fakeServer/response.js"
+import { isObject, parse } from "../fakeServer/json.js"
 import { type Call, data, isAnswer, refusal } from "./envelope.js"
 import { integrationRecord, type Members, preview } from "./members.js"
 

@@ -3,8 +3,8 @@ import * as Schema from "effect/Schema"
 import type { OperationName as BosaOperation } from "../../BosaModel.js"
 import type { OperationName } from "../../Executor.js"
 import type { Plan } from "../../Faults.js"
-import { type Issue, issuesOf } from "../issues.js"
-import { Headers, Json, maybe, Millis } from "../schemaParts.js"
+import { type Issue, issuesOf } from "../schema/issues.js"
+import { Headers, Json, maybe, Millis } from "../schema/parts.js"
 import { allKinds } from "./kinds.js"
 
 // a record, so that the compiler misses none

@@ -1,5 +1,5 @@
 import type { ModelRequest, ModelResponse } from "../../ConnectionsModel.js"
-import type { Noticed, Watched } from "../face/watch.js"
+import type { Noticed, Watched } from "../fakeServer/requestListener.js"
 import type { Secrets } from "./secrets.js"
 
 /** Which face of the emulator a request came to. @internal */

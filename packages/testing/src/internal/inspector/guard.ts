@@ -1,4 +1,4 @@
-import { isLoopback } from "../loopback.js"
+import { isLoopback } from "../emulator/loopback.js"
 
 /** What of a request says who sent it. @internal */
 export interface Asking {

@@ -2,8 +2,8 @@ import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import type { Json } from "../../Executor.js"
 import type { World } from "../../World.js"
-import { longestBegun } from "../cutOff.js"
-import { isArray, isObject, parse } from "../face/json.js"
+import { longestBegun } from "../recorder/cutOff.js"
+import { isArray, isObject, parse } from "../fakeServer/json.js"
 import { namesOf } from "../recorder/names.js"
 
 /** What stands in place of a secret. */

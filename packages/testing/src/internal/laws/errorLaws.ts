@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type { Law } from "../../Law.js"
 import { paced, submitted } from "./following.js"
-import { law, type Trail } from "./trail.js"
+import { law, type Trail } from "./evidence.js"
 
 /** Every way that a call or a job of either platform can end without its value. */
 const closedList: ReadonlySet<string> = new Set([

@@ -10,8 +10,8 @@ import * as Stream from "effect/Stream"
 import { structuralRegion } from "effect/Utils"
 import type { JobAction } from "../../Law.js"
 import type { WireRequest } from "../../Wire.js"
-import { parse } from "../face/json.js"
-import { errorLine, type Trail } from "./trail.js"
+import { parse } from "../fakeServer/json.js"
+import { errorLine, type Trail } from "./evidence.js"
 
 /** The execute that asks for a job. @internal */
 export const asked = ({ target }: Trail, { action, input = {} }: JobAction) =>

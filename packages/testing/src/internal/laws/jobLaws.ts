@@ -9,7 +9,7 @@ import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import type { Law } from "../../Law.js"
 import { asked, type Course, courseOf, isSame, looksAt, paced, submitted, tellsEnd } from "./following.js"
-import { causeLine, law, type Trail } from "./trail.js"
+import { causeLine, law, type Trail } from "./evidence.js"
 
 const isProgress = (event: JobEvent): event is Progress => event._tag === "Progress"
 

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type { Law } from "../../Law.js"
 import { paced, submitted } from "./following.js"
-import { law, type Trail } from "./trail.js"
+import { law, type Trail } from "./evidence.js"
 
 const changes = (trail: Trail) => Effect.map(trail.sent, (sent) => sent.filter(({ method }) => method !== "GET").length)
 

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Law, PagedAction } from "../../Law.js"
 import { isSame } from "./following.js"
-import { law, type Trail } from "./trail.js"
+import { law, type Trail } from "./evidence.js"
 
 const itemsOf = ({ data }: Page): ReadonlyArray<unknown> => (Array.isArray(data) ? data : [data])
 

@@ -9,7 +9,7 @@ import type { WireRequest } from "../../Wire.js"
 import { courseOf, paced, submitted } from "./following.js"
 import { listening, type Output, Outputs } from "./outputs.js"
 import { renderings } from "./renderings.js"
-import { law, type Trail } from "./trail.js"
+import { law, type Trail } from "./evidence.js"
 
 /** What a program that does much and goes wrong in many ways gets to see: its errors, and all else. */
 interface Seen {

@@ -1,4 +1,4 @@
-import { bodiless } from "../face/response.js"
+import { bodiless } from "../fakeServer/webResponse.js"
 
 /** Whether an answer has no body by the rules of HTTP. @internal */
 export const hasNoBody = (answer: {

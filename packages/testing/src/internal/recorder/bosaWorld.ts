@@ -1,6 +1,6 @@
 import type { BosaAction, BosaConnector, BosaFailure, BosaWorld } from "../../BosaWorld.js"
 import type { Json, JsonObject } from "../../Executor.js"
-import { isArray, isObject } from "../face/json.js"
+import { isArray, isObject } from "../fakeServer/json.js"
 import { bytesOf } from "./content.js"
 import { decode } from "./forms.js"
 import { anyOf, isOk, objectIn, type Seen, textIn, without } from "./seen.js"
@@ -70,7 +70,7 @@ export class BosaSeen {
     if (!isOk(seen)) return
     if (!isDiscovery) {
       const call = `${seen.method} ${seen.path}`
-      this.unknown.push(`${call}: users, links, skills and the catalogue are not taken into the world`)
+      this.unknown.push(`${call}: users, links, skills and the catalog are not taken into the world`)
       return
     }
     if (isArray(seen.json)) return seen.json.forEach((name) => void this.draft(textIn(name) ?? ""))

@@ -1,7 +1,7 @@
 import type { Json, JsonObject, Kind } from "../../Executor.js"
 import type { JobStep, Plan, WorldAction, WorldConnection, WorldHttpAnswer, WorldTrigger } from "../../World.js"
-import { isObject } from "../face/json.js"
-import { match } from "../model/routes.js"
+import { isObject } from "../fakeServer/json.js"
+import { match } from "../connections/routes.js"
 import { anyOf, isOk, objectIn, objectsIn, type Seen, textIn, without } from "./seen.js"
 
 type Open<A> = { -readonly [K in keyof A]: A[K] }

@@ -1,6 +1,6 @@
 import type { Json } from "../../Executor.js"
 import type { Content } from "../../Recording.js"
-import { isArray, isObject, parse } from "../face/json.js"
+import { isArray, isObject, parse } from "../fakeServer/json.js"
 
 const encoder = new TextEncoder()
 

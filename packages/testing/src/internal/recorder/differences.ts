@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../Executor.js"
 import type { Content, Headers, RecordedRequest, Unrecorded } from "../../Recording.js"
-import { isArray, isObject, parse } from "../face/json.js"
+import { isArray, isObject, parse } from "../fakeServer/json.js"
 import type { Names } from "./names.js"
 import type { Secrets } from "./secrets.js"
 

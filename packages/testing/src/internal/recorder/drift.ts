@@ -9,7 +9,7 @@ import type {
   Recording,
   Unrecorded
 } from "../../Recording.js"
-import { isArray, isObject, parse } from "../face/json.js"
+import { isArray, isObject, parse } from "../fakeServer/json.js"
 import { mapTexts } from "./content.js"
 import { cutAt } from "./seal.js"
 

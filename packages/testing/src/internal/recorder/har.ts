@@ -12,7 +12,7 @@ import type {
   RecordedRequest,
   Unrecorded
 } from "../../Recording.js"
-import { isObject, parse } from "../face/json.js"
+import { isObject, parse } from "../fakeServer/json.js"
 import { bytesOf } from "./content.js"
 
 // not told by those who send for us

@@ -3,7 +3,7 @@ import { type Comparison, differences } from "./differences.js"
 import type { Names } from "./names.js"
 import { cutAt } from "./seal.js"
 import type { Secrets } from "./secrets.js"
-import { visitRequest } from "./visit.js"
+import { visitRequest } from "./redactExchange.js"
 
 /** What does not count when requests are compared, beside what never does. */
 interface Ignored {

@@ -1,10 +1,10 @@
 import type { Content, Exchange } from "../../Recording.js"
-import { longestBegun } from "../cutOff.js"
+import { longestBegun } from "./cutOff.js"
 import { mapBase64 } from "./base64.js"
 import { decode, encode, type Form, searched } from "./forms.js"
 import type { Names } from "./names.js"
 import { cutAt, placeholderOf, type Seal } from "./seal.js"
-import { visit, type Visitor } from "./visit.js"
+import { visit, type Visitor } from "./redactExchange.js"
 
 /** A secret under this length is hidden where it stands, and not looked for anywhere else: it may be any word. */
 const shortest = 8

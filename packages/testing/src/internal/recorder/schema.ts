@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import type { Json as JsonValue } from "../../Executor.js"
 import type { Recording } from "../../Recording.js"
-import { Headers, maybe, Text } from "../schemaParts.js"
+import { Headers, maybe, Text } from "../schema/parts.js"
 
 const isJson = (u: unknown): u is JsonValue =>
   u === null ||

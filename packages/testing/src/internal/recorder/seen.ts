@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../Executor.js"
 import type { Content, Exchange, RecordedAnswer, Unrecorded } from "../../Recording.js"
-import { isArray, isObject, parse } from "../face/json.js"
+import { isArray, isObject, parse } from "../fakeServer/json.js"
 
 /** An exchange whose answer was whole, as it helps to see what a platform holds. @internal */
 export interface Seen {

@@ -1,7 +1,7 @@
 import * as Cookies from "@effect/platform/Cookies"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import type { Ending, Exchange, Headers, Outcome } from "../../Recording.js"
-import { recordedRequest, type SentBody } from "./asked.js"
+import { recordedRequest, type SentBody } from "./recordedRequest.js"
 import { contentOf } from "./content.js"
 import { failureOf, statusOf } from "./failures.js"
 

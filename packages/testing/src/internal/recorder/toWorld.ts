@@ -1,5 +1,5 @@
 import type { Recording, RecordedWorld } from "../../Recording.js"
-import { isConnections } from "../face/paths.js"
+import { isConnections } from "../fakeServer/paths.js"
 import { BosaSeen } from "./bosaWorld.js"
 import { ConnectionsSeen } from "./connectionsWorld.js"
 import { cutAt } from "./seal.js"

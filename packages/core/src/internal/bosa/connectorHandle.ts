@@ -1,0 +1,37 @@
+import * as Effect from "effect/Effect"
+import type { Action, Options, Parameters } from "../../Action.js"
+import type { ConnectorHandle, OutputOptions } from "../../ConnectorHandle.js"
+import { decoded } from "../data/decodeWith.js"
+import * as action from "./action.js"
+import type { Calls } from "./execute.js"
+
+const noInput: Parameters = {}
+
+// without a schema the data stays as it came
+function typed<A, I>(self: Action, options: OutputOptions<A, I>): Action<A>
+function typed<I>(self: Action, { output, ...options }: OutputOptions<unknown, I>): Action {
+  const given = self.with({ options })
+  return output === undefined ? given : given.decoding(decoded("data", output))
+}
+
+/** @internal */
+export const make =
+  (calls: Calls) =>
+  (name: string): ConnectorHandle => {
+    const named = (of: string) => action.make(calls, name, of)
+    const given = (of: string, input: Parameters = noInput) => named(of).with({ given: input })
+    const plain = (of: string, input?: Parameters, options: Options = {}) => given(of, input).with({ options })
+    const info = Effect.map(calls.discovery.get(name), (connector) => connector.info)
+    return {
+      name,
+      info,
+      actions: Effect.map(info, ({ actions }) => actions),
+      action: named,
+      refresh: Effect.sync(() => calls.discovery.forget(name)),
+      execute: (of, input, options) => plain(of, input, options).execute,
+      either: (of, input, options) => plain(of, input, options).either,
+      run: (of, input, options = {}) => typed(given(of, input), options).run,
+      pages: (of, input, options = {}) => typed(given(of, input), options).pages,
+      items: (of, input, options = {}) => typed(given(of, input), options).items
+    }
+  }

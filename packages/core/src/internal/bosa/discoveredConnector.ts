@@ -1,0 +1,98 @@
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as ActionSchema from "../../ActionSchema.js"
+import type { WriteError } from "../../ApiError.js"
+import type { Dialect } from "../../Dialect.js"
+import type { ActionInfo, ConnectorInfo, Skipped } from "../../Discovery.js"
+import { type Fields, isFields } from "../data/fields.js"
+import type { Operation } from "../http/endpoint.js"
+import { common } from "./dialects.js"
+import { actionPath } from "./actionPath.js"
+
+/**
+ * An action as discovery gives it, ready to be called.
+ *
+ * @internal
+ */
+export interface Entry {
+  readonly info: ActionInfo
+  readonly schema: ActionSchema.ActionSchema
+  /** The row it is sent with, or why it is not: its path is refused. */
+  readonly operation: Either.Either<Operation<WriteError>, string>
+  /** Its parameters as discovery gives them. */
+  readonly parameters: unknown
+}
+
+/** @internal */
+export interface Connector {
+  readonly info: ConnectorInfo
+  readonly entries: ReadonlyMap<string, Entry>
+}
+
+// routes of the integrations themselves, which discovery lists beside the actions
+const routes = ["integrations", "integration-exists", "success-authorize-callback"]
+
+const isRoute = (name: string): boolean => routes.some((route) => name === route || name.startsWith(`${route}/`))
+
+// the published clients take these for routes too: they are not listed, and can be run all the same
+const isLikeRoute = (name: string): boolean => routes.some((route) => name.startsWith(route))
+
+const unlisted = "it is named like a route of the integrations: it is not listed, but can be run by its name"
+
+const entryOf = (name: string, row: Fields, dialect: Dialect): Either.Either<Entry, string> => {
+  const { docstring, parameters, path } = row
+  if (typeof path !== "string") return Either.left("it has no path")
+  if (docstring === undefined) return Either.left("it has no docstring")
+  return Either.map(ActionSchema.make(parameters, { dialect }), (schema) => ({
+    schema,
+    parameters,
+    operation: Either.map(actionPath(path), (safe) => ({
+      ...common.action,
+      path: { route: safe, parts: [safe], names: [] }
+    })),
+    info: {
+      name,
+      path,
+      docstring: typeof docstring === "string" ? docstring : "",
+      get parameters() {
+        return schema.parameters
+      },
+      requestBody: row["request_body"]
+    }
+  }))
+}
+
+/**
+ * The connector in discovery's answer; nothing when the answer does not have it.
+ *
+ * @internal
+ */
+export const connectorIn = (
+  body: unknown,
+  name: string,
+  dialect: Dialect
+): Either.Either<Option.Option<Connector>, ReadonlyArray<string>> => {
+  if (!isFields(body)) return Either.left(["expected an object of connectors by name"])
+  if (!Object.hasOwn(body, name)) return Either.right(Option.none())
+  const rows = body[name]
+  if (!isFields(rows)) return Either.left([`expected an object of actions at "${name}"`])
+  const entries = new Map<string, Entry>()
+  const odd: Array<string> = []
+  const skipped: Array<Skipped> = []
+  for (const [action, row] of Object.entries(rows)) {
+    if (isRoute(action)) continue
+    if (isFields(row) && row["method"] !== "POST") {
+      skipped.push({ name: action, reason: "its method is not POST" })
+      continue
+    }
+    const entry = isFields(row) ? entryOf(action, row, dialect) : Either.left("it is not an object")
+    if (entry._tag === "Right") entries.set(action, entry.right)
+    else odd.push(`expected an action at "${name}.${action}": ${entry.left}`)
+    if (entry._tag === "Left") skipped.push({ name: action, reason: entry.left })
+    else if (isLikeRoute(action)) skipped.push({ name: action, reason: unlisted })
+  }
+  // with nothing left to run it is not the connector that is small, but its description that cannot be read
+  if (entries.size === 0 && odd.length > 0) return Either.left(odd)
+  const actions = Array.from(entries.values(), (entry) => entry.info).filter((info) => !isLikeRoute(info.name))
+  return Either.right(Option.some({ entries, info: { name, actions, skipped } }))
+}

@@ -1,0 +1,151 @@
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
+import type * as Scope from "effect/Scope"
+import type { ActionError, Executed } from "../../Action.js"
+import { type ApiError, DeadlineExceeded, NotFound, type ReadError, responseOf } from "../../ApiError.js"
+import * as Call from "../../Call.js"
+import { isFields } from "../data/fields.js"
+import { requestIdOf } from "../http/transport.js"
+import { type Decode, type Received } from "../http/response.js"
+import { withResponse } from "../http/errorDetails.js"
+import type { Road } from "../http/call.js"
+import type { Resolved } from "../http/settings.js"
+import type { Table } from "./dialects.js"
+import { InvalidRequest } from "../../InvalidRequest.js"
+import type { Connector, Entry } from "./discoveredConnector.js"
+import { calledAs, type Discovery } from "./discovery.js"
+import { type Asked, inputOf, nameOf, prepare, type Prepared, unknownAction } from "./prepare.js"
+
+/**
+ * How the actions of one client are called.
+ *
+ * @internal
+ */
+export interface Calls {
+  readonly discovery: Discovery
+  readonly entry: (asked: Asked) => Effect.Effect<Entry, ReadError>
+  readonly prepared: (asked: Asked) => Effect.Effect<Prepared, ReadError>
+  readonly send: <A>(
+    asked: Asked,
+    decode: (received: Received, prepared: Prepared) => Either.Either<A, ReadonlyArray<string>>,
+    scope?: Scope.Scope
+  ) => Effect.Effect<A, ActionError>
+}
+
+/** @internal */
+export const executed = ({ answer, body }: Received, { cleaned }: Prepared): Executed => ({
+  data: body,
+  status: answer.status,
+  headers: answer.headers,
+  requestId: requestIdOf(answer.headers),
+  ignored: cleaned.ignored
+})
+
+const unknownCode = /^(?:UNKNOWN|INVALID|NO_SUCH)_ACTION$|^ACTION_(?:NOT_FOUND|UNKNOWN|REMOVED)$/
+
+// a web framework's own word for a path that leads nowhere, which no action gives
+const isRouteUnknown = (error: ApiError): boolean => {
+  if (error._tag !== "NotFound" && error._tag !== "ApiRejected") return false
+  if (error.serverCode !== undefined) return unknownCode.test(error.serverCode)
+  const body = error.body
+  if (!isFields(body) || Object.keys(body).length !== 1) return false
+  return body["detail"] === "Not Found" || (error.status === 405 && body["detail"] === "Method Not Allowed")
+}
+
+const remarks = ({ connector, name }: Asked, { cleaned }: Prepared): Effect.Effect<void> =>
+  cleaned.ignored.some((ignored) => ignored.name === "response_fields")
+    ? Effect.logWarning(`${connector}.${name} does not take response_fields: it answers with all fields`)
+    : Effect.void
+
+/** @internal */
+export const make = (road: Road, table: Table, discovery: Discovery, settings: Resolved, strict: boolean): Calls => {
+  // an action that is not known may have come since it was last asked
+  const known = ({ connector, name }: Asked): Effect.Effect<Connector, ReadError> =>
+    bounded(
+      Effect.flatMap(discovery.get(connector), (found) =>
+        found.entries.has(name) || found.info.skipped.some((skipped) => skipped.name === name)
+          ? Effect.succeed(found)
+          : discovery.newer(connector)
+      )
+    )
+
+  // the answer is shared with others, who may wait longer
+  const bounded = <A>(self: Effect.Effect<A, ReadError>): Effect.Effect<A, ReadError> =>
+    Effect.flatMap(Effect.zip(Call.Settings, Clock.currentTimeMillis), ([{ deadlineAt = Infinity }, now]) => {
+      const left = deadlineAt - now
+      return left === Infinity || left <= 0
+        ? self
+        : Effect.timeoutFail(self, { duration: left, onTimeout: () => late(Duration.millis(left)) })
+    })
+
+  const late = (deadline: Duration.Duration): DeadlineExceeded =>
+    new DeadlineExceeded({ ...calledAs(table.connectors.actions, road.base), attempts: 1, retryable: true, deadline })
+
+  const entry: Calls["entry"] = (asked) =>
+    Effect.flatMap(known(asked), (connector) => {
+      const found = connector.entries.get(asked.name)
+      return found === undefined
+        ? Effect.fail(new InvalidRequest({ operation: nameOf(asked), issues: [unknownAction(asked, connector)] }))
+        : Effect.succeed(found)
+    })
+
+  const prepared = (asked: Asked): Effect.Effect<Prepared, ReadError> => {
+    const options = strict ? { strict, ...asked.options } : asked.options
+    return Effect.flatMap(known(asked), (connector) => prepare(table, connector, { ...asked, options }))
+  }
+
+  // nothing is sent again: the answer is only made clearer
+  const explained =
+    (asked: Asked) =>
+    (error: ActionError): Effect.Effect<never, ActionError> => {
+      if (!isRouteUnknown(error)) return Effect.fail(error)
+      discovery.forget(asked.connector)
+      if (error._tag !== "NotFound") return Effect.fail(error)
+      return Effect.matchEffect(bounded(discovery.get(asked.connector)), {
+        onFailure: () => Effect.fail(error),
+        onSuccess: (connector) => {
+          if (connector.entries.has(asked.name)) return Effect.fail(error)
+          const { fix, message } = unknownAction(asked, connector)
+          const missing = `such action: ${message}${fix === undefined ? "" : `; ${fix}`}`
+          return Effect.fail(withResponse(new NotFound({ ...error, missing }), responseOf(error)))
+        }
+      })
+    }
+
+  const timed = <A, E, R>(asked: Asked, self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+    const { timeout } = asked.options
+    return timeout === undefined ? self : Call.withAttemptTimeout(self, timeout)
+  }
+
+  const send: Calls["send"] = (asked, decode, scope) =>
+    within(
+      settings,
+      Effect.flatMap(prepared(asked), (ready) => {
+        const read: Decode<Decoded<typeof decode>> = (received) => decode(received, ready)
+        const called = Effect.flatMap(inputOf(table, ready, asked.options), (input) =>
+          timed(asked, road.call(ready.operation, scope === undefined ? input : { ...input, scope }, read))
+        )
+        return Effect.zipRight(remarks(asked, ready), Effect.catchAll(called, explained(asked)))
+      })
+    )
+
+  return { discovery, entry, prepared, send }
+}
+
+type Decoded<D> = D extends (...args: never) => Either.Either<infer A, unknown> ? A : never
+
+// discovery is part of the call: one deadline over both
+const within = <A, E>(settings: Resolved, self: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.withFiberRuntime((fiber) => {
+    const given = Context.get(fiber.currentContext, Call.Settings)
+    const own = given.deadline ?? settings.deadline
+    if (own === undefined && given.deadlineAt === undefined) return self
+    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const left = own === undefined ? Infinity : Duration.toMillis(own)
+      const deadlineAt = Math.min(now + left, given.deadlineAt ?? Infinity)
+      return Effect.provideService(self, Call.Settings, { ...given, deadlineAt })
+    })
+  })

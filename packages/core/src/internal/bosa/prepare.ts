@@ -1,0 +1,202 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import type { WriteError } from "../../ApiError.js"
+import type { Cleaned } from "../../ActionSchema.js"
+import type { Options, Parameters, Token } from "../../Action.js"
+import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
+import type { Position } from "../../Page.js"
+import { encodeForm, type Field } from "../http/form.js"
+import { headerIssue } from "../http/headers.js"
+import { milliseconds } from "../data/milliseconds.js"
+import { encodeMultipart, fileIssues, type Part, randomBoundary } from "../http/multipart.js"
+import type { Content, Input } from "../http/request.js"
+import type { Operation } from "../http/endpoint.js"
+import { nearest } from "../jsonSchema/nearest.js"
+import { common, dialectsWith, type Table } from "./dialects.js"
+import type { Connector, Entry } from "./discoveredConnector.js"
+
+const mostAttempts = 11
+
+/**
+ * What an action is run with.
+ *
+ * @internal
+ */
+export interface Asked {
+  readonly connector: string
+  readonly name: string
+  readonly given: Parameters
+  readonly options: Options
+}
+
+/**
+ * An action that may be sent.
+ *
+ * @internal
+ */
+export interface Prepared {
+  readonly operation: Operation<WriteError>
+  readonly schema: Entry["schema"]
+  readonly cleaned: Cleaned
+}
+
+/**
+ * What it is called in an error that was found before it was sent.
+ *
+ * @internal
+ */
+export const nameOf = ({ connector, name }: Asked): string => `${common.action.name} of ${connector}.${name}`
+
+/** @internal */
+export const tokenOf = (token: Token | undefined): Redacted.Redacted | undefined => {
+  if (token === undefined || Redacted.isRedacted(token)) return token
+  // what is no token is refused as an empty one is: without it the call would be made in no user's name
+  const inside: unknown = Predicate.hasProperty(token, "token") ? token.token : undefined
+  return Redacted.isRedacted(inside) ? token.token : noToken
+}
+
+const noToken = Redacted.make("")
+
+/** @internal */
+export const wholeFrom = (name: string, value: number | undefined, least: number, most: number): ReadonlyArray<Issue> =>
+  value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)
+    ? []
+    : [{ path: [name], message: `is not a whole number from ${least} to ${most}`, fix: "give one, or leave it out" }]
+
+const identifierHeaders = (table: Table, identifier: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(table.identifierHeaders.map((header) => [header, identifier]))
+
+const identifierIssues = (table: Table, identifier: string | undefined): ReadonlyArray<Issue> => {
+  if (identifier === undefined) return []
+  if (table.identifierHeaders.length === 0) {
+    const others = dialectsWith(({ identifierHeaders }) => identifierHeaders.length > 0)
+    return [
+      {
+        path: ["identifier"],
+        message: `cannot be chosen in dialect "${table.dialect}"`,
+        fix: `leave it out, or speak ${others}`
+      }
+    ]
+  }
+  const issue = headerIssue(["identifier"], "x-integration", identifier)
+  return issue === undefined ? [] : [issue]
+}
+
+const positionIssues = (from: Position | undefined): ReadonlyArray<Issue> => {
+  if (from?.page === undefined || Number.isSafeInteger(from.page)) return []
+  return [{ path: ["from", "page"], message: "is not a whole number", fix: "give the number of a page" }]
+}
+
+const optionIssues = (table: Table, { from, identifier, maxAttempts, maxPages, timeout }: Options) => {
+  const issues: Array<Issue> = [
+    ...wholeFrom("maxAttempts", maxAttempts, 1, mostAttempts),
+    ...wholeFrom("maxPages", maxPages, 1, Number.MAX_SAFE_INTEGER),
+    ...identifierIssues(table, identifier),
+    ...positionIssues(from)
+  ]
+  if (timeout !== undefined) milliseconds("timeout", timeout, issues)
+  return issues
+}
+
+/** @internal */
+export const unknownAction = ({ connector, name }: Asked, { entries, info }: Connector): Issue => {
+  const skipped = info.skipped.find((other) => other.name === name)
+  if (skipped !== undefined) {
+    return { path: ["action"], message: `"${name}" of "${connector}" cannot be used: ${skipped.reason}` }
+  }
+  const near = nearest(name, Array.from(entries.keys()))
+  return {
+    path: ["action"],
+    message: `"${connector}" has no action "${name}"`,
+    fix: near === undefined ? `see the actions of "${connector}"` : `the nearest is "${near}"`
+  }
+}
+
+// servers count in numbers what they take as text
+const positioned = (schema: Entry["schema"], name: "page" | "cursor", value: string | number | undefined) => {
+  if (value === undefined) return {}
+  const isText = schema.parameters.some((parameter) => parameter.name === name && /^string\??$/.test(parameter.type))
+  return { [name]: isText ? String(value) : value }
+}
+
+// what the action cannot tell is reported with the rest that it does not know
+const withPosition = ({ given, options }: Asked, schema: Entry["schema"]): Parameters => ({
+  ...given,
+  ...(options.responseFields === undefined ? {} : { response_fields: options.responseFields }),
+  ...positioned(schema, "cursor", options.from?.cursor),
+  ...positioned(schema, "page", options.from?.page)
+})
+
+const numberType = /^(?:array<)?number\b/
+
+const fieldsOf = ({ cleaned, schema }: Prepared): ReadonlyArray<Field> => {
+  const numbers = new Set(schema.parameters.filter(({ type }) => numberType.test(type)).map(({ name }) => name))
+  return Object.entries(cleaned.values).map(([name, value]) => ({ name, value, isNumber: numbers.has(name) }))
+}
+
+const contentOf = (table: Table, prepared: Prepared): Effect.Effect<Content | undefined> => {
+  const { cleaned, schema } = prepared
+  if (cleaned.files.length > 0) {
+    const files = cleaned.files.flatMap(([name, list]) => list.map((file): Part => ({ name, file })))
+    return Effect.map(randomBoundary, (boundary) =>
+      encodeMultipart([...fieldsOf(prepared), ...files], { boundary, style: table.multipart })
+    )
+  }
+  return Effect.succeed(
+    sentAsForm(table, schema.binaries, cleaned) ? encodeForm(fieldsOf(prepared), table.multipart) : undefined
+  )
+}
+
+/**
+ * What is sent, the same on each attempt.
+ *
+ * @internal
+ */
+export const inputOf = (table: Table, prepared: Prepared, options: Options): Effect.Effect<Input> =>
+  Effect.map(contentOf(table, prepared), (content) => ({
+    segments: [],
+    ...(content === undefined ? { body: prepared.cleaned.values } : { content }),
+    headers: options.headers,
+    token: tokenOf(options.token),
+    ...(options.identifier === undefined ? {} : { added: identifierHeaders(table, options.identifier) }),
+    attempts: table.attempts(options.maxAttempts ?? 1, options.replayUnsafe === true)
+  }))
+
+// an empty list of files is sent as if there were some
+const sentAsForm = (table: Table, binaries: ReadonlyArray<string>, { values }: Cleaned): boolean =>
+  table.withoutFile === "form" ? binaries.length > 0 : binaries.some((name) => Array.isArray(values[name]))
+
+const filesIssues = ({ files }: Cleaned): ReadonlyArray<Issue> =>
+  files.flatMap(([name, list, isList]) =>
+    list.flatMap((file, index) => fileIssues(file, isList ? [name, String(index)] : [name]))
+  )
+
+/**
+ * An action checked against what discovery says of it: every issue, or what may be sent.
+ *
+ * @internal
+ */
+export const prepare = (table: Table, connector: Connector, asked: Asked): Either.Either<Prepared, InvalidRequest> => {
+  const { options } = asked
+  const issues = optionIssues(table, options)
+  const refuse = () => Either.left(new InvalidRequest({ operation: nameOf(asked), issues }))
+  const entry = connector.entries.get(asked.name)
+  if (entry === undefined) {
+    issues.push(unknownAction(asked, connector))
+    return refuse()
+  }
+  const { operation } = entry
+  if (operation._tag === "Left") {
+    issues.push({
+      path: ["action", "path"],
+      message: `of "${asked.name}", as discovery gives it, ${operation.left}`,
+      fix: "report it to the server's owner: credentials are never sent there"
+    })
+  }
+  const cleaned = entry.schema.validate(withPosition(asked, entry.schema), { strict: options.strict })
+  issues.push(...(cleaned._tag === "Left" ? cleaned.left : filesIssues(cleaned.right)))
+  if (issues.length > 0 || cleaned._tag === "Left" || operation._tag === "Left") return refuse()
+  return Either.right({ operation: operation.right, schema: entry.schema, cleaned: cleaned.right })
+}

@@ -1,0 +1,176 @@
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import type {
+  Connection,
+  Field,
+  SavedAction,
+  Subscribed,
+  Trigger,
+  TriggerDetail,
+  TriggerList,
+  Unsubscribed
+} from "../../Records.js"
+import { exactDigits } from "../data/exactDigits.js"
+import type { Decode, Received } from "../http/response.js"
+import { type Fields, fieldsOf, isFields } from "../data/fields.js"
+
+const string = (fields: Fields, ...names: ReadonlyArray<string>): string | undefined =>
+  names.map((name) => fields[name]).find(Predicate.isString)
+
+const boolean = (fields: Fields, ...names: ReadonlyArray<string>): boolean | undefined =>
+  names.map((name) => fields[name]).find(Predicate.isBoolean)
+
+const id = (fields: Fields, ...names: ReadonlyArray<string>): string | number | undefined =>
+  names.map((name) => fields[name]).find((value) => Predicate.isString(value) || Predicate.isNumber(value))
+
+const exactId = (fields: Fields, text: string): string | number | undefined => {
+  const found = id(fields, "id")
+  return Predicate.isNumber(found) ? (exactDigits(found, text) ?? found) : found
+}
+
+const connection = (raw: unknown): Connection => {
+  const fields = fieldsOf(raw)
+  return {
+    slug: string(fields, "slug"),
+    displayName: string(fields, "display_name", "name"),
+    description: string(fields, "description"),
+    active: boolean(fields, "active", "is_active"),
+    authorized: boolean(fields, "authorized", "is_authorized"),
+    relayId: id(fields, "relay_id"),
+    templateId: id(fields, "template_id"),
+    raw
+  }
+}
+
+const savedAction = (raw: unknown): SavedAction => {
+  const fields = fieldsOf(raw)
+  return {
+    slug: string(fields, "slug"),
+    displayName: string(fields, "display_name", "name"),
+    description: string(fields, "description"),
+    connection: string(fields, "connection_slug", "connection"),
+    raw
+  }
+}
+
+// an input may be told by its bare name
+const field = (raw: unknown): Field => {
+  const fields = Predicate.isString(raw) ? { name: raw } : fieldsOf(raw)
+  return {
+    name: string(fields, "name"),
+    type: string(fields, "type"),
+    required: boolean(fields, "required"),
+    description: string(fields, "description"),
+    raw
+  }
+}
+
+const trigger = (raw: unknown): Trigger => {
+  const fields = fieldsOf(raw)
+  return {
+    slug: string(fields, "slug"),
+    displayName: string(fields, "display_name", "name"),
+    description: string(fields, "description"),
+    inputs: fieldsOf(fields["config"])["inputs"],
+    subscriptions: Array.isArray(fields["subscriptions"]) ? fields["subscriptions"] : [],
+    raw
+  }
+}
+
+// an object of objects is a list whose names are its keys; null is how some servers write an empty one
+const elements = (value: unknown): ReadonlyArray<unknown> | undefined => {
+  if (Array.isArray(value)) return value
+  if (value === null) return []
+  if (!isFields(value)) return undefined
+  const entries = Object.entries(value)
+  return entries.every(([, element]) => isFields(element))
+    ? entries.map(([name, element]) => ({ name, ...fieldsOf(element) }))
+    : undefined
+}
+
+const listed = (body: unknown, name: string): ReadonlyArray<unknown> | undefined => {
+  if (!isFields(body)) return Array.isArray(body) ? body : undefined
+  if (Object.hasOwn(body, name)) return elements(body[name])
+  return Object.hasOwn(body, "data") ? listed(body["data"], name) : undefined
+}
+
+const list =
+  <A>(name: string, decode: (raw: unknown) => A): Decode<ReadonlyArray<A>> =>
+  ({ body }) =>
+    Either.fromNullable(listed(body, name)?.map(decode), () => [`expected a list in "${name}"`])
+
+// what is asked for under its name, under `data`, or as the whole answer
+const inner = (body: unknown, name: string): Fields | undefined => {
+  if (!isFields(body)) return undefined
+  if (isFields(body[name])) return body[name]
+  return isFields(body["data"]) ? inner(body["data"], name) : body
+}
+
+const one =
+  <A>(name: string, decode: (raw: Fields) => A): Decode<A> =>
+  ({ body }) =>
+    Either.map(
+      Either.fromNullable(inner(body, name), () => [`expected an object in "${name}"`]),
+      decode
+    )
+
+const object =
+  <A>(decode: (raw: Fields, text: string) => A): Decode<A> =>
+  ({ answer, body }) =>
+    // only a 204 comes here without a body: done, and nothing to tell
+    isFields(body) || body === null
+      ? Either.right(decode(body ?? {}, answer.text))
+      : Either.left(["expected an object"])
+
+const accountOf = (body: unknown): unknown => {
+  const fields = fieldsOf(body)
+  return fields["account"] === undefined ? fieldsOf(fields["data"])["account"] : fields["account"]
+}
+
+const withAccount =
+  <A, B>(decode: Decode<A>, make: (value: A, account: unknown, raw: unknown) => B): Decode<B> =>
+  (received) =>
+    Either.map(decode(received), (value) => make(value, accountOf(received.body), received.body))
+
+/** @internal */
+export const connections = list("connections", connection)
+/** @internal */
+export const connectionDetail = one("connection", connection)
+/** @internal */
+export const savedActions = list("actions", savedAction)
+/** @internal */
+export const savedActionDetail = one("action", savedAction)
+/** @internal */
+export const inputs = list("inputs", field)
+/** @internal */
+export const outputs = list("outputs", field)
+/** @internal */
+export const triggers: Decode<TriggerList> = withAccount(list("triggers", trigger), (triggers, account, raw) => ({
+  triggers,
+  account,
+  raw
+}))
+/** @internal */
+export const triggerDetail: Decode<TriggerDetail> = withAccount(one("trigger", trigger), (trigger, account, raw) => ({
+  trigger,
+  account,
+  raw
+}))
+/** @internal */
+export const subscribed = object((raw, text): Subscribed => ({
+  created: boolean(raw, "created"),
+  id: exactId(fieldsOf(raw["subscriber"]), text),
+  subscriber: raw["subscriber"],
+  raw
+}))
+/** @internal */
+export const unsubscribed = object((raw, text): Unsubscribed => ({
+  id: exactId(raw, text),
+  deleted: boolean(raw, "deleted"),
+  webhook: raw["webhook"],
+  raw
+}))
+/** @internal */
+export const acknowledged: Decode<Option.Option<unknown>> = ({ body }: Received) =>
+  Either.right(Option.fromNullable(body))

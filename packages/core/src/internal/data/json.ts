@@ -1,0 +1,125 @@
+import type { Issue } from "../../InvalidRequest.js"
+
+const maxDepth = 200
+
+const kindOf = (value: object): string => Object.getPrototypeOf(value)?.constructor?.name ?? "object"
+
+const issueOf = (value: unknown, path: ReadonlyArray<string>, inArray: boolean): Issue | undefined => {
+  const refuse = (message: string, fix: string): Issue => ({ path: [...path], message, fix })
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return undefined
+    case "number":
+      return Number.isFinite(value)
+        ? undefined
+        : refuse(`${value} has no form in JSON`, "send a finite number, or null")
+    case "bigint":
+      return refuse("a bigint has no form in JSON", "send it as a string, or as a number if it is small enough")
+    case "undefined":
+      return inArray ? refuse("undefined has no form in an array", "send null, or leave it out") : undefined
+    case "function":
+    case "symbol":
+      return refuse(`a ${typeof value} has no form in JSON`, "send plain data")
+    case "object":
+      return value === null ? undefined : issueIn(value, path, inArray)
+  }
+}
+
+const issueIn = (value: object, path: ReadonlyArray<string>, inArray: boolean): Issue | undefined => {
+  if (value instanceof Date && Number.isNaN(value.getTime())) {
+    return { path: [...path], message: "is no date", fix: "send a valid date, or null" }
+  }
+  if (!("toJSON" in value) || typeof value.toJSON !== "function") return partsIssue(value, path)
+  // what an object makes of itself is what is sent, and it is asked once
+  const written: unknown = value.toJSON(path.at(-1))
+  if (typeof written === "object" && written !== null) return partsIssue(written, path)
+  return written === undefined && path.length === 1
+    ? { path: [...path], message: "writes itself as undefined", fix: "send plain data" }
+    : issueOf(written, path, inArray)
+}
+
+const partsIssue = (value: object, path: ReadonlyArray<string>): Issue | undefined => {
+  const refuse = (message: string, fix: string): Issue => ({ path: [...path], message, fix })
+  if (path.length > maxDepth) {
+    const start = { path: [...path.slice(0, 6), "..."], fix: "send a flatter value" }
+    return { ...start, message: `is nested deeper than ${maxDepth}, or in itself` }
+  }
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      const element: unknown = value[i]
+      const issue = deep(element, path, String(i), true)
+      if (issue !== undefined) return issue
+    }
+    return undefined
+  }
+  if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    return refuse(`a ${kindOf(value)} has no form in JSON`, "send an object, an array, or bytes as base64 text")
+  }
+  for (const key of Object.keys(value)) {
+    const element: unknown = Reflect.get(value, key)
+    const issue = deep(element, path, key, false)
+    if (issue !== undefined) return issue
+  }
+  return undefined
+}
+
+// most values are fine as they are: a path is only made for those that are looked into
+const deep = (value: unknown, path: ReadonlyArray<string>, key: string, inArray: boolean): Issue | undefined => {
+  if (typeof value === "string" || typeof value === "boolean" || value === null) return undefined
+  if (typeof value === "number" && Number.isFinite(value)) return undefined
+  if (value === undefined && !inArray) return undefined
+  return issueOf(value, [...path, key], inArray)
+}
+
+/**
+ * What in a value has no form in JSON: `JSON.stringify` would drop it, change
+ * it or throw.
+ *
+ * @internal
+ */
+export const jsonIssue = (value: unknown, name: string): Issue | undefined => deep(value, [], name, false)
+
+/** @internal */
+export type Parsed =
+  | { readonly _tag: "Value"; readonly value: unknown }
+  | { readonly _tag: "Bad"; readonly reason: "invalid" | "empty" | "too deep" }
+
+const empty: Parsed = { _tag: "Bad", reason: "empty" }
+const tooDeep: Parsed = { _tag: "Bad", reason: "too deep" }
+const invalid: Parsed = { _tag: "Bad", reason: "invalid" }
+
+const isTooDeep = (text: string): boolean => {
+  // every level takes an opening and a closing character
+  if (text.length < maxDepth * 2) return false
+  let depth = 0
+  let quoted = false
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (quoted) {
+      if (code === 92) i++
+      else if (code === 34) quoted = false
+    } else if (code === 34) quoted = true
+    else if (code === 91 || code === 123) {
+      if (++depth > maxDepth) return true
+    } else if (code === 93 || code === 125) depth--
+  }
+  return false
+}
+
+// an own key "__proto__" becomes a prototype as soon as somebody copies the object
+const mayHaveProto = (text: string): boolean => text.includes("__proto__") || text.includes("\\u00")
+
+const withoutProto = (key: string, value: unknown): unknown => (key === "__proto__" ? undefined : value)
+
+/** @internal */
+export const parse = (text: string): Parsed => {
+  const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+  if (body.trim() === "") return empty
+  if (isTooDeep(body)) return tooDeep
+  try {
+    return { _tag: "Value", value: mayHaveProto(body) ? JSON.parse(body, withoutProto) : JSON.parse(body) }
+  } catch {
+    return invalid
+  }
+}

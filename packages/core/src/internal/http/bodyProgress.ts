@@ -1,0 +1,66 @@
+import * as HttpBody from "@effect/platform/HttpBody"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as FiberId from "effect/FiberId"
+import * as Predicate from "effect/Predicate"
+import * as Stream from "effect/Stream"
+import { isCode } from "./serverCode.js"
+
+/**
+ * A body that says when something of it was last taken.
+ *
+ * @internal
+ */
+export interface Watched {
+  readonly body: HttpBody.HttpBody
+  readonly lastMoveAt: () => number
+  /** Why its source failed, once it did. */
+  readonly failure: () => string | undefined
+  /** Closes its source, which not every transport does with a request that it gives up. */
+  readonly end: Effect.Effect<unknown>
+}
+
+/** @internal */
+export const watched = (body: HttpBody.Stream, now: () => number): Watched => {
+  let at = now()
+  let failure: string | undefined
+  const over = Deferred.unsafeMake<void>(FiberId.none)
+  const moving = body.stream.pipe(
+    Stream.tap(() =>
+      Effect.sync(() => {
+        at = now()
+      })
+    ),
+    Stream.tapError((error) =>
+      Effect.sync(() => {
+        failure = Predicate.hasProperty(error, "code") && isCode(error.code) ? error.code : "FILE_FAILED"
+      })
+    )
+  )
+  return {
+    body: HttpBody.stream(Stream.interruptWhenDeferred(moving, over), body.contentType, body.contentLength),
+    lastMoveAt: () => at,
+    failure: () => failure,
+    end: Deferred.succeed(over, undefined)
+  }
+}
+
+/**
+ * Ends an effect once its body has not moved for so long. A file may take any time
+ * to be sent, as long as it is being sent.
+ *
+ * @internal
+ */
+export const whileMoving = <A, E>(
+  self: Effect.Effect<A, E>,
+  { end, lastMoveAt }: Watched,
+  now: () => number,
+  idleMillis: number,
+  onIdle: () => E
+): Effect.Effect<A, E> => {
+  const idle: Effect.Effect<never, E> = Effect.suspend(() => {
+    const left = lastMoveAt() + idleMillis - now()
+    return left > 0 ? Effect.zipRight(Effect.sleep(left), idle) : Effect.fail(onIdle())
+  })
+  return Effect.ensuring(Effect.raceFirst(self, idle), end)
+}

@@ -1,0 +1,23 @@
+import type { ApiResponse } from "../../ApiResponse.js"
+
+// held beside an error and not in it: whatever prints an object's fields does not find them
+const responses = new WeakMap<object, ApiResponse>()
+const jobErrors = new WeakMap<object, unknown>()
+
+/** @internal */
+export const withResponse = <E extends object>(error: E, response: ApiResponse | undefined): E => {
+  if (response !== undefined) responses.set(error, response)
+  return error
+}
+
+/** @internal */
+export const reportedResponse = (error: object): ApiResponse | undefined => responses.get(error)
+
+/** @internal */
+export const withJobError = <E extends object>(error: E, reported: unknown): E => {
+  jobErrors.set(error, reported)
+  return error
+}
+
+/** @internal */
+export const reportedJobError = (error: object): unknown => jobErrors.get(error)

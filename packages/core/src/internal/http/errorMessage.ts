@@ -1,0 +1,61 @@
+import * as Duration from "effect/Duration"
+import type { CallContext } from "../../ApiError.js"
+
+/** @internal */
+export const where = (error: CallContext): string => {
+  const request = error.requestId === undefined ? "" : `, request ${error.requestId}`
+  const earlier = error.mayHaveHappened === true ? "; an earlier attempt may have been carried out" : ""
+  return error.url === "" ? error.operation : `${error.operation} (${error.method} ${error.url}${request}${earlier})`
+}
+
+/** @internal */
+export const tried = (error: CallContext): string =>
+  (error.attempts > 1 ? ` after ${error.attempts} attempts` : "") +
+  (error.retryBudgetExhausted === true ? "; not retried, because too many calls to this origin are failing" : "")
+
+/** @internal */
+export const coded = (code: string | undefined): string => (code === undefined ? "" : `, ${code}`)
+
+/** @internal */
+export const wait = (retryAfter: Duration.Duration | undefined): string =>
+  retryAfter === undefined ? "" : ` It asks to wait ${Duration.format(retryAfter)}.`
+
+/**
+ * An error that ended the following of a job says nothing of the job itself.
+ *
+ * @internal
+ */
+export const jobHint = (error: CallContext): string =>
+  error.job === undefined || error.operation !== "jobs.get"
+    ? ""
+    : `. Job ${error.job.jobId} may still be running: watch it again with the reference in \`job\``
+
+/**
+ * What to do when credentials are not accepted, or do not suffice.
+ *
+ * @internal
+ */
+export const credentialsHint = (code: string | undefined, otherwise: string): string =>
+  code === "INTEGRATION_REQUIRED"
+    ? "The user has not linked this connector: have it linked with `integrations.ensure`"
+    : otherwise
+
+const hints: Readonly<Record<string, string>> = {
+  ATTEMPT_TIMEOUT: "Give it more time with `attemptTimeout`, or see why the server is slow",
+  ENOTFOUND: "No such host: check `baseUrl`",
+  ERR_SSL_WRONG_VERSION_NUMBER: "The server does not speak TLS there: check the scheme and port of `baseUrl`"
+}
+
+/** @internal */
+export const hintOf = (code: string): string => hints[code] ?? "Check `baseUrl` and the network"
+
+const fileHints: Readonly<Record<string, string>> = {
+  SIZE_MISMATCH: " The file that was being sent is longer or shorter than its `size`.",
+  ALREADY_READ: " The file that was to be sent can be read only once, and was read before.",
+  FILE_FAILED: " The file that was being sent could not be read to its end.",
+  SOURCE_FAILED: " The file that was being sent could not be read to its end.",
+  ENOENT: " The file that was to be sent is not there any more."
+}
+
+/** @internal */
+export const fileHint = (code: string): string => fileHints[code] ?? ""

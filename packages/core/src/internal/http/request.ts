@@ -1,0 +1,287 @@
+import * as Headers from "@effect/platform/Headers"
+import * as HttpBody from "@effect/platform/HttpBody"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Record from "effect/Record"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import type { ApiResponse } from "../../ApiResponse.js"
+import type { Auth, Credentials } from "../../Auth.js"
+import type * as Call from "../../Call.js"
+import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
+import type * as Retry from "../../Retry.js"
+import type * as Transport from "../../Transport.js"
+import { bearer } from "./bearer.js"
+import { headerIssue, headerIssues, plainHeaders } from "./headers.js"
+import { jsonIssue } from "../data/json.js"
+import { milliseconds } from "../data/milliseconds.js"
+import type { Operation, Sends } from "./endpoint.js"
+import { segmentIssue } from "./path.js"
+import type { Resolved } from "./settings.js"
+
+/**
+ * What an operation is called with.
+ *
+ * @internal
+ */
+export interface Input {
+  /** The path's parameters in order. */
+  readonly segments: ReadonlyArray<string>
+  /** With its `?`, encoded; empty for none. */
+  readonly query?: string
+  readonly body?: unknown
+  readonly retry?: Retry.RetryInput | undefined
+  /** The server's own time limit for the work. */
+  readonly timeoutMs?: number | undefined
+  readonly issues?: ReadonlyArray<Issue>
+  /** A body that is written already, in place of `body`. */
+  readonly content?: Content | undefined
+  /** The caller's own headers: what authorises replaces them. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** The user in whose name the call is made. */
+  readonly token?: Redacted.Redacted | undefined
+  /** Headers of ours for this call. */
+  readonly added?: Readonly<Record<string, string>> | undefined
+  /** Where to, when it is not the operation's path that says so. */
+  readonly target?: Target | undefined
+  /** How often it may be sent, when the caller has said so. */
+  readonly attempts?: Attempts | undefined
+  /** The answer's file is opened in it, and not read. */
+  readonly scope?: Scope.Scope | undefined
+  /** Lets the answer be larger than others may be. */
+  readonly maxBodyBytes?: number | undefined
+}
+
+/** @internal */
+export interface Target {
+  /** Without the query. */
+  readonly url: string
+  /** With its `?`; empty for none. */
+  readonly query: string
+}
+
+/** @internal */
+export interface Content {
+  readonly body: HttpBody.HttpBody
+  readonly contentType: string
+  /** It can be read again from its start, for another attempt. */
+  readonly isReplayable: boolean
+}
+
+/** What is known of an attempt that failed, for who decides on another. */
+interface Attempted {
+  /** `undefined` when there was no answer that could be read. */
+  readonly response: ApiResponse | undefined
+  /** It is proved that the server did not see it. */
+  readonly isNotSent: boolean
+  readonly retryAfterMillis: number | undefined
+  readonly attempts: number
+}
+
+/**
+ * The caller's word on how often a call may be sent, in place of what its class allows: the milliseconds
+ * to wait before it is sent again, or `undefined` when it may not be.
+ *
+ * @internal
+ */
+export type Attempts = (failed: Attempted) => Effect.Effect<number | undefined>
+
+/**
+ * What is sent, but for the credentials: the same on each attempt.
+ *
+ * @internal
+ */
+export interface Outgoing {
+  /** Without the query. */
+  readonly url: string
+  /** With its `?`; empty for none. */
+  readonly query: string
+  readonly body: HttpBody.HttpBody
+  readonly contentType: string
+  readonly isReplayable: boolean
+  /** In place of the headers that are the same for all calls. */
+  readonly own: Own | undefined
+  readonly limits: Transport.Attempt
+  readonly idempotencyKey: string | undefined
+}
+
+interface Own {
+  readonly before: Readonly<Record<string, string>>
+  readonly after: Readonly<Record<string, string>>
+}
+
+const json = "application/json"
+
+const noBody: Either.Either<HttpBody.HttpBody, Issue> = Either.right(HttpBody.empty)
+
+const sent: Record<Sends, (header: string) => boolean> = {
+  all: () => true,
+  key: (header) => header !== "authorization",
+  token: (header) => header !== "x-api-key",
+  none: () => false,
+  nothing: () => false
+}
+
+// checked before and not by writing: JSON.stringify turns NaN into null and drops what it does not know
+const written = (input: Input): Either.Either<HttpBody.HttpBody, Issue> => {
+  if (input.content !== undefined) return Either.right(input.content.body)
+  if (input.body === undefined) return noBody
+  try {
+    const issue = jsonIssue(input.body, "body")
+    return issue === undefined ? Either.right(HttpBody.raw(JSON.stringify(input.body))) : Either.left(issue)
+  } catch {
+    return Either.left({ path: ["body"], message: "cannot be written as JSON", fix: "send plain data" })
+  }
+}
+
+/**
+ * How requests are built for one client: refused with every issue, or ready to be sent.
+ *
+ * @internal
+ */
+export const make = (auth: Auth.Service, settings: Resolved) => {
+  const common = { accept: settings.platform.accept, "user-agent": settings.userAgent }
+
+  const headersFor = (
+    sends: Sends,
+    credentials: Credentials,
+    contentType: string | undefined,
+    own?: Own
+  ): Headers.Headers => {
+    const authorising = sends === "all" ? credentials : Record.filter(credentials, (_, name) => sent[sends](name))
+    return Headers.unsafeFromRecord({
+      ...common,
+      ...(contentType === undefined ? {} : { "content-type": contentType }),
+      ...own?.before,
+      ...plainHeaders(authorising),
+      ...own?.after,
+      ...(sends === "nothing" ? {} : settings.extraHeaders)
+    })
+  }
+  const template = (method: Operation["method"], headers: Headers.Headers): HttpClientRequest.HttpClientRequest =>
+    HttpClientRequest.make(method)("", { headers })
+
+  // headers that never change are merged once, not for each request
+  const fixed =
+    auth.initial === undefined
+      ? undefined
+      : {
+          GET: template("GET", headersFor("all", auth.initial, undefined)),
+          POST: template("POST", headersFor("all", auth.initial, json)),
+          DELETE: template("DELETE", headersFor("all", auth.initial, undefined))
+        }
+
+  const limitsFor = (operation: Operation, input: Input, call: Call.CallSettings): Transport.Attempt => {
+    const ofRow = settings.hasOwnTimeout ? undefined : operation.timeoutMillis
+    const limits =
+      input.maxBodyBytes === undefined
+        ? settings.limits
+        : { ...settings.limits, maxBodyBytes: Math.max(settings.limits.maxBodyBytes, input.maxBodyBytes) }
+    if (call.attemptTimeout === undefined && input.timeoutMs === undefined && ofRow === undefined) return limits
+    const own =
+      call.attemptTimeout === undefined
+        ? (ofRow ?? settings.limits.timeoutMillis)
+        : Duration.toMillis(call.attemptTimeout)
+    const timeoutMillis =
+      input.timeoutMs === undefined || call.attemptTimeout !== undefined ? own : input.timeoutMs + 5000
+    // of a file that is only opened, the caller's time holds between its pieces too
+    return input.scope === undefined || call.attemptTimeout === undefined
+      ? { ...limits, timeoutMillis }
+      : { ...limits, timeoutMillis, idleMillis: timeoutMillis }
+  }
+
+  const issuesIn = (
+    operation: Operation,
+    input: Input,
+    call: Call.CallSettings,
+    deadlineMillis: number
+  ): ReadonlyArray<Issue> => {
+    const issues: Array<Issue> = [...(input.issues ?? [])]
+    for (const name of ["deadline", "attemptTimeout"] as const)
+      if (call[name] !== undefined) milliseconds(name, call[name], issues)
+    input.segments.forEach((value, index) => {
+      const name = operation.path.names[index] ?? "path"
+      const issue = segmentIssue(name, value, name === "slug" || name === "action" ? settings.slugPattern : undefined)
+      if (issue !== undefined) issues.push(issue)
+    })
+    if (input.headers !== undefined) issues.push(...headerIssues("headers", input.headers))
+    if (input.token !== undefined) {
+      const issue = headerIssue(["token"], "authorization", Redacted.value(input.token))
+      if (issue !== undefined) issues.push(issue)
+    }
+    if (input.timeoutMs !== undefined && deadlineMillis > 0 && deadlineMillis < input.timeoutMs) {
+      issues.push({
+        path: ["timeoutMs"],
+        message: `is ${input.timeoutMs} ms, longer than the call's deadline of ${deadlineMillis} ms`,
+        fix: "raise the deadline, or lower timeoutMs"
+      })
+    }
+    return issues
+  }
+
+  const urlOf = (operation: Operation, input: Input): string => {
+    if (input.target !== undefined) return input.target.url
+    const { parts } = operation.path
+    let url = settings.baseUrl.href + (parts[0] ?? "")
+    for (let i = 0; i < input.segments.length; i++)
+      url += settings.platform.segment(input.segments[i] ?? "") + (parts[i + 1] ?? "")
+    return url
+  }
+
+  const prepare = (
+    operation: Operation,
+    input: Input,
+    call: Call.CallSettings,
+    deadlineMillis: number,
+    idempotencyKey: string | undefined
+  ): Either.Either<Outgoing, InvalidRequest> => {
+    const body = written(input)
+    const found = issuesIn(operation, input, call, deadlineMillis)
+    const issues = body._tag === "Left" ? [...found, body.left] : found
+    if (body._tag === "Left" || issues.length > 0) {
+      return Either.left(new InvalidRequest({ operation: operation.name, issues }))
+    }
+    return Either.right({
+      url: urlOf(operation, input),
+      query: input.target?.query ?? input.query ?? "",
+      body: body.right,
+      contentType: input.content?.contentType ?? json,
+      isReplayable: input.content?.isReplayable ?? true,
+      own: ownOf(input),
+      limits: limitsFor(operation, input, call),
+      idempotencyKey
+    })
+  }
+
+  const ownOf = ({ added, headers, token }: Input): Own | undefined =>
+    headers === undefined && token === undefined && added === undefined
+      ? undefined
+      : {
+          before: headers === undefined ? {} : plainHeaders(headers),
+          after: { ...(token === undefined ? {} : { authorization: Redacted.value(bearer(token)) }), ...added }
+        }
+
+  const requestOf = (
+    operation: Operation,
+    outgoing: Outgoing,
+    credentials: Credentials
+  ): HttpClientRequest.HttpClientRequest => {
+    const { method, sends } = operation
+    const hasBody = outgoing.body._tag !== "Empty"
+    const isCommon = sends === "all" && outgoing.own === undefined && outgoing.contentType === json
+    const empty =
+      isCommon && hasBody === (method === "POST") && fixed !== undefined && credentials === auth.initial
+        ? fixed[method]
+        : template(method, headersFor(sends, credentials, hasBody ? outgoing.contentType : undefined, outgoing.own))
+    const request = HttpClientRequest.setUrl(empty, outgoing.url + outgoing.query)
+    const keyed =
+      outgoing.idempotencyKey === undefined || settings.idempotencyKey === undefined
+        ? request
+        : HttpClientRequest.setHeader(request, settings.idempotencyKey.header, outgoing.idempotencyKey)
+    return hasBody ? HttpClientRequest.setBody(keyed, outgoing.body) : keyed
+  }
+
+  return { prepare, requestOf }
+}

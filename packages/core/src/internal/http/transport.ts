@@ -1,0 +1,363 @@
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as ExecutionStrategy from "effect/ExecutionStrategy"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { ApiResponse } from "../../ApiResponse.js"
+import * as Transport from "../../Transport.js"
+import { isCode } from "./serverCode.js"
+import { concat } from "../data/concat.js"
+import { bodyTooLarge } from "./endpoint.js"
+
+/**
+ * An answer: its body read to its end as text, or, where it may be a file, as bytes or not yet.
+ *
+ * @internal
+ */
+export interface Answer {
+  readonly status: number
+  readonly headers: ApiResponse["headers"]
+  readonly text: string
+  /** The body as it came, of an operation that may answer with a file. */
+  readonly bytes?: Uint8Array
+  /** What is still to be read, of an operation that was asked for its file as a stream. */
+  readonly unread?: Stream.Stream<Uint8Array, Lost>
+}
+
+/**
+ * How the body of an answer is taken. With a scope it is only opened, and ends with it at the latest.
+ *
+ * @internal
+ */
+export type Reading = "text" | "bytes" | Scope.Scope
+
+/**
+ * Whether a type of content is that of JSON, in any case and with any suffix.
+ *
+ * @internal
+ */
+export const isJsonType = (contentType: string | undefined): boolean =>
+  contentType !== undefined && /application\/json|\+json/i.test(contentType)
+
+/**
+ * No complete answer; `response` when its head was read.
+ *
+ * @internal
+ */
+export interface Lost {
+  readonly _tag: "Lost"
+  readonly evidence: Transport.Evidence
+  readonly response: ApiResponse | undefined
+}
+
+const connectSyscalls = new Set(["connect", "getaddrinfo"])
+const connectCodes = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT"
+])
+// only what ends a handshake or a request that is not begun: other TLS errors come in the middle of an answer
+const refusedForGood =
+  /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|UND_ERR_INVALID_ARG$|ERR_INVALID_(URL|CHAR|ARG_TYPE|ARG_VALUE|HTTP_TOKEN|PROTOCOL)$|ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE)$|ERR_SSL_\w*ALERT_(PROTOCOL_VERSION|HANDSHAKE_FAILURE)$)/
+const badAnswer = /^(HPE_(?!INVALID_EOF_STATE$)|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$)/
+
+interface Trace {
+  readonly code: string
+  readonly syscall: string | undefined
+}
+
+// a code is a word of the platform's; messages may hold header values and are never taken
+const traceOf = (cause: unknown): Trace | undefined => {
+  let at = cause
+  for (let depth = 0; depth < 6 && Predicate.isRecord(at); depth++) {
+    if (isCode(at["code"])) {
+      return { code: at["code"], syscall: Predicate.isString(at["syscall"]) ? at["syscall"] : undefined }
+    }
+    // undici's parser gives no code
+    if (at["name"] === "HTTPParserError") return { code: "HPE_INVALID", syscall: undefined }
+    at = Array.isArray(at["errors"]) ? at["errors"][0] : at["cause"]
+  }
+  return undefined
+}
+
+// without a transport's word, only what cannot happen after the request began is proof that it did not
+const guess = (error: unknown): Transport.Evidence => {
+  const reason = Predicate.hasProperty(error, "reason") ? error.reason : undefined
+  if (reason === "InvalidUrl" || reason === "Encode") {
+    return { sent: false, phase: "connect", code: "INVALID_REQUEST", permanent: true, timedOut: false }
+  }
+  const trace = traceOf(Predicate.hasProperty(error, "cause") ? error.cause : undefined)
+  const code = trace?.code ?? "NO_ANSWER"
+  const permanent = refusedForGood.test(code)
+  const beforeConnect =
+    connectCodes.has(code) &&
+    (trace?.syscall === undefined ? code === "UND_ERR_CONNECT_TIMEOUT" : connectSyscalls.has(trace.syscall))
+  return beforeConnect || permanent
+    ? { sent: false, phase: "connect", code, permanent, timedOut: false }
+    : { sent: true, phase: "request", code, permanent: badAnswer.test(code), timedOut: false }
+}
+
+/** @internal */
+export const isOk = (status: number): boolean => status >= 200 && status < 300
+
+const lost = (evidence: Transport.Evidence, response?: ApiResponse): Lost => ({ _tag: "Lost", evidence, response })
+
+const requestIds = ["x-request-id", "x-correlation-id", "request-id", "x-amzn-requestid", "x-trace-id"]
+const requestIdShape = /^[A-Za-z0-9._:-]{1,128}$/
+
+/** @internal */
+export const isRequestId = (u: unknown): u is string => typeof u === "string" && requestIdShape.test(u)
+
+/** @internal */
+export const requestIdOf = (headers: ApiResponse["headers"]): string | undefined => {
+  for (const name of requestIds) {
+    const value = headers[name]
+    if (isRequestId(value)) return value
+  }
+  return undefined
+}
+
+const headOnly = (response: HttpClientResponse.HttpClientResponse): ApiResponse => ({
+  status: response.status,
+  headers: response.headers,
+  requestId: requestIdOf(response.headers),
+  body: undefined
+})
+
+const isBuffered = (u: unknown): u is Transport.BufferedBody => typeof u === "object" && u !== null && "text" in u
+
+const fail = (response: HttpClientResponse.HttpClientResponse, code: string): Lost =>
+  lost(
+    { sent: true, phase: "body", code, permanent: code === bodyTooLarge, timedOut: false, status: response.status },
+    headOnly(response)
+  )
+
+interface Cut {
+  readonly isEmpty: boolean
+  readonly code: string
+}
+
+// the status of an error answer counts even if its body is cut
+const cutBody =
+  (response: HttpClientResponse.HttpClientResponse, isError: boolean) =>
+  ({ code, isEmpty }: Cut): Effect.Effect<void, Lost> =>
+    isError || isEmpty ? Effect.void : Effect.fail(fail(response, code))
+
+const cutBy = (error: HttpClientError.ResponseError): Cut => ({
+  isEmpty: error.reason === "EmptyBody",
+  code: traceOf(error.cause)?.code ?? "BODY_CUT"
+})
+
+// the platform's own limit on body size is kept by one of its clients only
+const readBounded = (
+  response: HttpClientResponse.HttpClientResponse,
+  limits: Transport.Attempt,
+  asBytes: boolean
+): Effect.Effect<Answer, Lost> =>
+  Effect.suspend(() => {
+    const { headers, status } = response
+    const isError = !isOk(status)
+    const limit = isError ? limits.maxErrorBodyBytes : limits.maxBodyBytes
+    const declared = Number(headers["content-length"] ?? NaN)
+    // a length that is announced is kept by HTTP itself; without one, and where it is that of packed bytes, we count
+    if (!asBytes && declared <= limit && headers["content-encoding"] === undefined) {
+      return Effect.matchEffect(response.text, {
+        onFailure: (error) => Effect.as(cutBody(response, isError)(cutBy(error)), { status, headers, text: "" }),
+        onSuccess: (text) => Effect.succeed({ status, headers, text })
+      })
+    }
+    const decoder = new TextDecoder()
+    let text = ""
+    const chunks: Array<Uint8Array> = []
+    // what is announced as too long is let go at its first chunk: an answer that nobody reads keeps its socket
+    let size = !isError && declared > limit ? declared : 0
+    const keep = (chunk: Uint8Array): boolean => {
+      size += chunk.byteLength
+      const within = size <= limit
+      if (within || isError) {
+        const kept = within ? chunk : chunk.subarray(0, limit - size)
+        if (asBytes) chunks.push(kept)
+        else text += decoder.decode(kept, { stream: true })
+      }
+      return within
+    }
+    return response.stream.pipe(
+      Stream.mapError(cutBy),
+      Stream.runForEachWhile((chunk) => Effect.sync(() => keep(chunk))),
+      Effect.catchAll(cutBody(response, isError)),
+      Effect.flatMap(() =>
+        size > limit && !isError
+          ? Effect.fail(fail(response, bodyTooLarge))
+          : Effect.succeed(
+              asBytes ? fromBytes(status, headers, concat(chunks)) : { status, headers, text: text + decoder.decode() }
+            )
+      )
+    )
+  })
+
+// a file has no text: it is only made of what is JSON
+const fromBytes = (status: number, headers: ApiResponse["headers"], bytes: Uint8Array): Answer => ({
+  status,
+  headers,
+  bytes,
+  text: isJsonType(headers["content-type"]) ? new TextDecoder().decode(bytes) : ""
+})
+
+const bufferedAnswer = (
+  { headers, status }: HttpClientResponse.HttpClientResponse,
+  body: Transport.BufferedBody,
+  asBytes: boolean
+): Answer =>
+  asBytes
+    ? fromBytes(status, headers, body.bytes ?? new TextEncoder().encode(body.text))
+    : { status, headers, text: body.text }
+
+const answerOf = (
+  response: HttpClientResponse.HttpClientResponse,
+  limits: Transport.Attempt,
+  asBytes: boolean
+): Effect.Effect<Answer, Lost> => {
+  if (Transport.BufferedBodyTypeId in response) {
+    const body = response[Transport.BufferedBodyTypeId]
+    if (isBuffered(body)) return Effect.succeed(bufferedAnswer(response, body, asBytes))
+  }
+  return readBounded(response, limits, asBytes)
+}
+
+const lostBy = (cause: Cause.Cause<unknown>): Effect.Effect<never, Lost> => {
+  if (Cause.isInterruptedOnly(cause)) return Effect.failCause(Cause.map(cause, () => lost(guess(undefined))))
+  const error = Option.getOrUndefined(Cause.failureOption(cause)) ?? Option.getOrUndefined(Cause.dieOption(cause))
+  if (Predicate.hasProperty(error, "_tag") && error._tag === "ResponseError") {
+    const response = Predicate.hasProperty(error, "response") ? error.response : undefined
+    const status =
+      Predicate.hasProperty(response, "status") && Predicate.isNumber(response.status) ? response.status : undefined
+    return Effect.fail(
+      lost({ sent: true, phase: "response", code: "NO_ANSWER", permanent: false, timedOut: false, status })
+    )
+  }
+  return Effect.fail(lost(Transport.evidenceOf(error) ?? guess(error)))
+}
+
+/** @internal */
+export const timedOut = (response: HttpClientResponse.HttpClientResponse | undefined): Lost =>
+  lost(
+    {
+      sent: true,
+      phase: response === undefined ? "request" : "body",
+      code: "ATTEMPT_TIMEOUT",
+      permanent: false,
+      timedOut: true,
+      status: response?.status
+    },
+    response === undefined ? undefined : headOnly(response)
+  )
+
+const noRedirects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Effect.serviceOption(FetchHttpClient.RequestInit), (given) =>
+    Effect.provideService(effect, FetchHttpClient.RequestInit, {
+      ...Option.getOrElse(given, () => ({})),
+      redirect: "manual"
+    })
+  )
+
+type Head = HttpClientResponse.HttpClientResponse
+
+const isErrorHead = (head: Head | undefined): head is Head => head !== undefined && !isOk(head.status)
+
+// the status of an error answer counts even if its body never ends
+const bodiless = ({ headers, status }: Head): Answer => ({ status, headers, text: "" })
+
+// a stream has no end in time, as long as something comes
+const unreadBody = (
+  response: HttpClientResponse.HttpClientResponse,
+  limits: Transport.Attempt
+): Stream.Stream<Uint8Array, Lost> =>
+  response.stream.pipe(
+    Stream.catchAll((error) => {
+      const cut = cutBy(error)
+      return cut.isEmpty ? Stream.empty : Stream.fail(fail(response, cut.code))
+    }),
+    Stream.timeoutFail(() => timedOut(response), limits.idleMillis)
+  )
+
+const answered = (
+  sent: Effect.Effect<HttpClientResponse.HttpClientResponse, unknown>,
+  limits: Transport.Attempt,
+  reading: Reading,
+  onHead?: (response: HttpClientResponse.HttpClientResponse) => void
+): Effect.Effect<Answer, Lost> =>
+  Effect.matchCauseEffect(sent, {
+    onFailure: lostBy,
+    onSuccess: (response) => {
+      onHead?.(response)
+      const { headers, status } = response
+      return typeof reading !== "string" && isOk(status) && status !== 204 && !isJsonType(headers["content-type"])
+        ? Effect.succeed({ status, headers, text: "", unread: unreadBody(response, limits) })
+        : answerOf(response, limits, reading !== "text")
+    }
+  })
+
+/**
+ * Sends one request through any `HttpClient` and reads its answer within the
+ * limits. A client that keeps the limits itself is spared the timer, the
+ * bounded read and the platform's span, which would show our headers.
+ *
+ * @internal
+ */
+export const exchange = (
+  client: HttpClient.HttpClient,
+  request: HttpClientRequest.HttpClientRequest,
+  limits: Transport.Attempt,
+  reading: Reading
+): Effect.Effect<Answer, Lost> => {
+  if (typeof reading !== "string") return opened(client, request, limits, reading)
+  const send = Transport.sendAttemptOf(client)
+  if (send !== undefined) return answered(send(request, limits), limits, reading)
+  return timed(client.execute(request), limits, reading).pipe(Effect.locally(Transport.currentAttempt, limits))
+}
+
+const timed = (
+  sent: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>,
+  limits: Transport.Attempt,
+  reading: Reading
+): Effect.Effect<Answer, Lost> => {
+  let head: HttpClientResponse.HttpClientResponse | undefined
+  return answered(sent, limits, reading, (response) => {
+    head = response
+  }).pipe(
+    Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => timedOut(head) }),
+    Effect.catchAll((lost) =>
+      lost.evidence.timedOut && isErrorHead(head) ? Effect.succeed(bodiless(head)) : Effect.fail(lost)
+    ),
+    Effect.locally(HttpClient.currentTracerDisabledWhen, () => true),
+    // fibres that are forked below would log how they failed, with the platform's errors in it
+    Effect.withUnhandledErrorLogLevel(Option.none()),
+    noRedirects
+  )
+}
+
+// the request lives as long as its body is read: an attempt that gave nothing to read is ended at once
+const opened = (
+  client: HttpClient.HttpClient,
+  request: HttpClientRequest.HttpClientRequest,
+  limits: Transport.Attempt,
+  scope: Scope.Scope
+): Effect.Effect<Answer, Lost> =>
+  Effect.flatMap(Scope.fork(scope, ExecutionStrategy.sequential), (own) =>
+    timed(Scope.extend(HttpClient.withScope(client).execute(request), own), limits, own).pipe(
+      Effect.onExit((exit) =>
+        Exit.isSuccess(exit) && exit.value.unread !== undefined ? Effect.void : Scope.close(own, Exit.void)
+      )
+    )
+  )

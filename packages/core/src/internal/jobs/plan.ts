@@ -1,0 +1,111 @@
+import * as Headers from "@effect/platform/Headers"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { UnexpectedBody } from "../../ApiError.js"
+import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
+import type { WatchOptions } from "../../Job.js"
+import type { JobRef } from "../../JobRef.js"
+import { milliseconds, waitMilliseconds } from "../data/milliseconds.js"
+import { expectations } from "../data/decodeWith.js"
+import { withResponse } from "../http/errorDetails.js"
+import type { Subscription } from "./tracker/engine.js"
+
+/**
+ * A watch with its defaults filled in and its deadline at a fixed time.
+ *
+ * @internal
+ */
+export interface Plan {
+  readonly deadline: Duration.Duration
+  /** Only a deadline that was asked for also limits the submit. */
+  readonly isDeadlineGiven: boolean
+  readonly deadlineAt: number
+  readonly notFoundGraceMillis: number
+  readonly maxConsecutivePollFailures: number
+  readonly pace: WatchOptions["pace"]
+  readonly onSubmitted: WatchOptions["onSubmitted"]
+}
+
+// a look right after the submit rarely sees the end
+const firstDelayMillis = 500
+
+/** @internal */
+export const planOf = (
+  operation: string,
+  options: WatchOptions,
+  defaults: WatchOptions
+): Effect.Effect<Plan, InvalidRequest> =>
+  Effect.flatMap(Effect.clock, (clock) => {
+    const issues: Array<Issue> = []
+    const deadline = options.deadline ?? defaults.deadline
+    const millis = milliseconds("deadline", deadline ?? "24 hours", issues)
+    const failures = options.maxConsecutivePollFailures ?? defaults.maxConsecutivePollFailures ?? 20
+    if (!(Number.isInteger(failures) && failures >= 0)) {
+      issues.push({
+        path: ["maxConsecutivePollFailures"],
+        message: "is not a whole number from 0 up",
+        fix: "give a count"
+      })
+    }
+    const grace = options.notFoundGrace ?? defaults.notFoundGrace ?? "30 seconds"
+    const notFoundGraceMillis = waitMilliseconds("notFoundGrace", grace, issues)
+    return issues.length > 0
+      ? Effect.fail(new InvalidRequest({ operation, issues }))
+      : Effect.succeed({
+          deadline: Duration.millis(millis),
+          isDeadlineGiven: deadline !== undefined,
+          deadlineAt: clock.unsafeCurrentTimeMillis() + millis,
+          notFoundGraceMillis,
+          maxConsecutivePollFailures: failures,
+          pace: options.pace ?? defaults.pace,
+          onSubmitted: options.onSubmitted ?? defaults.onSubmitted
+        })
+  })
+
+/** @internal */
+export const subscriptionOf = (
+  plan: Plan,
+  ref: JobRef,
+  isNew: boolean,
+  onEnd: Subscription["onEnd"],
+  onProgress?: Subscription["onProgress"]
+): Subscription => ({
+  ref,
+  deadlineAt: plan.deadlineAt,
+  deadline: plan.deadline,
+  firstDelayMillis: isNew ? firstDelayMillis : undefined,
+  notFoundGraceMillis: plan.notFoundGraceMillis,
+  maxConsecutivePollFailures: plan.maxConsecutivePollFailures,
+  pace: plan.pace,
+  onProgress,
+  onEnd
+})
+
+/** @internal */
+export type Decoder = (value: unknown, ref: JobRef | undefined) => Effect.Effect<unknown, UnexpectedBody>
+
+/** @internal */
+export const decoderOf = <B, I>(output: Schema.Schema<B, I> | undefined): Decoder => {
+  if (output === undefined) return Effect.succeed
+  const decode = Schema.decodeUnknown(output, { errors: "all" })
+  return (value, job) =>
+    Effect.mapError(decode(value), (error) =>
+      withResponse(
+        new UnexpectedBody({
+          operation: job?.operation ?? "jobs.result",
+          // the value is at hand: no request is to blame
+          method: "",
+          route: "",
+          url: "",
+          attempts: 1,
+          retryable: false,
+          job,
+          status: 200,
+          reason: "invalid",
+          expected: expectations("result", error)
+        }),
+        { status: 200, headers: Headers.empty, requestId: job?.requestId, body: value }
+      )
+    )
+}

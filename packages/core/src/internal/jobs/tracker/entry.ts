@@ -1,0 +1,178 @@
+import type * as Duration from "effect/Duration"
+import type * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import type * as Schedule from "effect/Schedule"
+import type { ReadError } from "../../../ApiError.js"
+import type { JobError } from "../../../JobError.js"
+import type { JobState } from "../../../JobProtocol.js"
+import type { JobRef } from "../../../JobRef.js"
+import * as Pace from "./pace.js"
+
+/**
+ * How a watch ends.
+ *
+ * @internal
+ */
+export type End = Exit.Exit<JobState, JobError | ReadError>
+
+/**
+ * Somebody who watches a job. Times are milliseconds on the clock of the fiber that subscribes.
+ *
+ * @internal
+ */
+export interface Subscription {
+  readonly ref: JobRef
+  readonly deadlineAt: number
+  /** What the deadline was, for the error. */
+  readonly deadline: Duration.Duration
+  /** From now to the first look; none by default. */
+  readonly firstDelayMillis?: number | undefined
+  readonly notFoundGraceMillis: number
+  readonly maxConsecutivePollFailures: number
+  readonly pace: Schedule.Schedule<unknown, JobState> | undefined
+  /** Runs for each look that is not an end. */
+  readonly onProgress: ((state: JobState) => void) | undefined
+  /** Runs once, and nothing after it. */
+  readonly onEnd: (end: End) => void
+}
+
+/**
+ * A subscription and where it stands; a link in its entry's list.
+ *
+ * @internal
+ */
+export interface Watcher {
+  readonly subscription: Subscription
+  readonly entry: Entry
+  before: Watcher | undefined
+  after: Watcher | undefined
+  live: boolean
+  /** Its deadline has come, and the look in flight is its last. */
+  last: boolean
+  endsAt: number
+  wantsAt: number
+  /** The last wait, without jitter; 0 is none yet. */
+  waited: number
+  readonly graceUntil: number
+  failures: number
+  readonly pollsBefore: number
+  pace: Schedule.Schedule<unknown, JobState> | undefined
+  paceState: unknown
+}
+
+/**
+ * A job that somebody watches.
+ *
+ * @internal
+ */
+export interface Entry {
+  readonly ref: JobRef
+  first: Watcher | undefined
+  last: Watcher | undefined
+  live: boolean
+  /** A poll is in flight, or what it found is being told. */
+  busy: boolean
+  fiber: Fiber.RuntimeFiber<JobState, ReadError> | undefined
+  duePlace: number
+  endPlace: number
+  /** How many pauses there had been when its last poll left. */
+  pauses: number
+  /** No newcomer makes it look before this. */
+  notBefore: number
+  polls: number
+  seen: boolean
+  /** 404s in a row since it was seen. */
+  missing: number
+  word: string | undefined
+}
+
+/** @internal */
+export const makeEntry = (ref: JobRef): Entry => ({
+  ref,
+  first: undefined,
+  last: undefined,
+  live: true,
+  busy: false,
+  fiber: undefined,
+  duePlace: -1,
+  endPlace: -1,
+  pauses: 0,
+  notBefore: -Infinity,
+  polls: 0,
+  seen: false,
+  missing: 0,
+  word: undefined
+})
+
+/** @internal */
+export const join = (entry: Entry, subscription: Subscription, now: number): Watcher => {
+  const watcher: Watcher = {
+    subscription,
+    entry,
+    before: entry.last,
+    after: undefined,
+    live: true,
+    last: false,
+    endsAt: Number.isNaN(subscription.deadlineAt) ? now : subscription.deadlineAt,
+    wantsAt: Math.max(now + Math.max(0, subscription.firstDelayMillis ?? 0), entry.notBefore),
+    waited: 0,
+    graceUntil: now + subscription.notFoundGraceMillis,
+    failures: 0,
+    pollsBefore: entry.polls,
+    pace: subscription.pace,
+    paceState: subscription.pace?.initial
+  }
+  if (entry.last === undefined) entry.first = watcher
+  else entry.last.after = watcher
+  entry.last = watcher
+  return watcher
+}
+
+/** @internal */
+export const leave = (watcher: Watcher): void => {
+  const { after, before, entry } = watcher
+  watcher.live = false
+  watcher.before = watcher.after = undefined
+  if (before === undefined) entry.first = after
+  else before.after = after
+  if (after === undefined) entry.last = before
+  else after.before = before
+}
+
+/**
+ * The watchers as they are now: what is told to them may make some come and go.
+ *
+ * @internal
+ */
+export const watchers = (entry: Entry): ReadonlyArray<Watcher> => {
+  const list: Array<Watcher> = []
+  for (let watcher = entry.first; watcher !== undefined; watcher = watcher.after) list.push(watcher)
+  return list
+}
+
+/** @internal */
+export const earliestWish = (entry: Entry): number => {
+  let at = Infinity
+  for (let watcher = entry.first; watcher !== undefined; watcher = watcher.after) at = Math.min(at, watcher.wantsAt)
+  return at
+}
+
+/** @internal */
+export const earliestEnd = (entry: Entry): number => {
+  let at = Infinity
+  for (let watcher = entry.first; watcher !== undefined; watcher = watcher.after) at = Math.min(at, watcher.endsAt)
+  return at
+}
+
+/**
+ * How long this watcher waits after a look. `random` from 0 to 1.
+ *
+ * @internal
+ */
+export const waitOf = (watcher: Watcher, random: number): number => {
+  if (watcher.pace === undefined) {
+    watcher.waited = Pace.next(watcher.waited)
+    return Pace.jittered(watcher.waited, random)
+  }
+  return watcher.waited > 0 ? watcher.waited : Pace.jittered(Pace.firstMillis, random)
+}

@@ -1,0 +1,169 @@
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as FiberId from "effect/FiberId"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { InvalidRequest } from "../../InvalidRequest.js"
+import { Accepted, Completed, type Execution } from "../../Job.js"
+import type { Ledger, SubmitOptions } from "../../Ledger.js"
+import { AlreadyDone, type LedgerError, type LedgerFailed, SubmissionUnknown } from "../../LedgerError.js"
+import type * as Journal from "../../LedgerJournal.js"
+import { isNotDone, provesNotDone } from "./proof.js"
+import { segmentIssue } from "../http/path.js"
+
+// what is larger is a document, and belongs where documents are kept
+const maxValueLength = 65_536
+
+const valueOf = <A, I>(value: A, schema: Schema.Schema<A, I> | undefined): unknown => {
+  if (schema === undefined) return undefined
+  const encoded = Schema.encodeEither(schema)(value)
+  if (Either.isLeft(encoded)) return undefined
+  const text = Option.getOrUndefined(
+    Option.liftThrowable((json: unknown): string | undefined => JSON.stringify(json))(encoded.right)
+  )
+  const kept: unknown = text === undefined || text.length > maxValueLength ? undefined : JSON.parse(text)
+  return kept
+}
+
+const checked = (key: string): Effect.Effect<void, InvalidRequest> => {
+  const issue = segmentIssue("key", key)
+  return issue === undefined
+    ? Effect.void
+    : Effect.fail(
+        new InvalidRequest({
+          operation: "ledger.submit",
+          issues: [{ ...issue, fix: "give a name of your own for this piece of work, of 1 to 512 characters" }]
+        })
+      )
+}
+
+/** @internal */
+export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
+  // the submits of this process that are under way: each ends its own when its outcome is written
+  const running = new Map<string, Deferred.Deferred<void>>()
+
+  const others = (key: string): Effect.Effect<void> | undefined => {
+    const other = running.get(key)
+    return other === undefined ? undefined : Deferred.await(other)
+  }
+
+  const inTurn = <A, E, R>(key: string, use: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.uninterruptibleMask((restore) => {
+      const other = others(key)
+      if (other !== undefined) return Effect.zipRight(restore(other), restore(inTurn(key, use)))
+      const mine = Deferred.unsafeMake<void>(FiberId.none)
+      running.set(key, mine)
+      const over = Effect.sync(() => {
+        running.delete(key)
+        Deferred.unsafeDone(mine, Exit.void)
+      })
+      return Effect.ensuring(restore(use), over)
+    })
+
+  // after the answer nothing of the ledger may take it from the caller: the intent stays, which is the safe side
+  const noted = (key: string, change: Effect.Effect<void, LedgerFailed>): Effect.Effect<void> =>
+    Effect.catchAllCause(change, (cause) =>
+      Effect.logWarning(`The outcome of ${JSON.stringify(key)} was not written to the ledger: it stays unknown`, cause)
+    )
+
+  const first = <A, E, R, I>(
+    key: string,
+    execution: Effect.Effect<Execution<A>, E, R>,
+    options: SubmitOptions<A, E, I>
+  ): Effect.Effect<Execution<A>, E | LedgerFailed, R> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        const { connection, operation } = options
+        const submission = { key, operation, connection, intendedAt: yield* Clock.currentTimeMillis }
+        yield* Effect.tapError(journal.put({ _tag: "Intended", ...submission }), () =>
+          Effect.ignore(journal.remove(key))
+        )
+        let hasBegun = false
+        const begun = Effect.suspend(() => {
+          hasBegun = true
+          return execution
+        })
+        const exit = yield* Effect.exit(restore(begun))
+        const now = yield* Clock.currentTimeMillis
+        if (Exit.isSuccess(exit)) {
+          const done = exit.value
+          const entry: Journal.Entry =
+            done._tag === "Accepted"
+              ? { _tag: "Accepted", ...submission, job: done.job, acceptedAt: now }
+              : { _tag: "Done", ...submission, doneAt: now, value: valueOf(done.value, options.value) }
+          yield* noted(key, journal.put(entry))
+        } else if (!hasBegun || provesNotDone(exit.cause, options.isNotDone ?? isNotDone)) {
+          yield* noted(key, journal.remove(key))
+        }
+        return yield* exit
+      })
+    )
+
+  const known = <A, I>(
+    entry: Journal.Entry,
+    schema: Schema.Schema<A, I> | undefined
+  ): Effect.Effect<Execution<A>, SubmissionUnknown | AlreadyDone> => {
+    const { connection, key, operation } = entry
+    if (entry._tag === "Accepted") return Effect.succeed(Accepted(entry.job))
+    if (entry._tag === "Intended") {
+      return Effect.fail(new SubmissionUnknown({ key, operation, connection, intendedAt: entry.intendedAt }))
+    }
+    const already = new AlreadyDone({ key, operation, connection, doneAt: entry.doneAt, job: entry.job })
+    if (schema === undefined || entry.value === undefined) return Effect.fail(already)
+    return Either.match(Schema.decodeUnknownEither(schema)(entry.value), {
+      onLeft: () => Effect.fail(already),
+      onRight: (value) => Effect.succeed(Completed(value))
+    })
+  }
+
+  const submit = <A, E, R, I>(
+    key: string,
+    execution: Effect.Effect<Execution<A>, E, R>,
+    options: SubmitOptions<A, E, I> = {}
+  ): Effect.Effect<Execution<A>, E | LedgerError | InvalidRequest, R> => {
+    type Submitted = Effect.Effect<Execution<A>, E | LedgerError, R>
+    const inOwnTurn: Submitted = inTurn(
+      key,
+      Effect.flatMap(journal.get(key), (entry): Submitted =>
+        Option.isSome(entry) ? known(entry.value, options.value) : first(key, execution, options)
+      )
+    )
+    // those who waited for one that was accepted or done need no turn: one after the other would be quadratic
+    const afterOthers = Effect.flatMap(journal.get(key), (entry): Submitted =>
+      Option.isSome(entry) && entry.value._tag !== "Intended" ? known(entry.value, options.value) : inOwnTurn
+    )
+    return Effect.zipRight(
+      checked(key),
+      Effect.suspend(() => {
+        const other = others(key)
+        return other === undefined ? inOwnTurn : Effect.zipRight(other, afterOthers)
+      })
+    )
+  }
+
+  const pending: Ledger.Service["pending"] = Effect.map(journal.pending, (entries) => ({
+    accepted: entries.filter((entry) => entry._tag === "Accepted"),
+    unknown: entries.filter((entry) => entry._tag === "Intended").filter(({ key }) => !running.has(key))
+  }))
+
+  return {
+    submit,
+    pending,
+    forget: (key) => inTurn(key, Effect.uninterruptible(journal.remove(key))),
+    finish: (key) =>
+      inTurn(
+        key,
+        Effect.flatMap(Effect.zip(journal.get(key), Clock.currentTimeMillis), ([entry, doneAt]) => {
+          if (Option.isNone(entry) || entry.value._tag === "Done") return Effect.void
+          const { connection, intendedAt, operation } = entry.value
+          const job = entry.value._tag === "Accepted" ? entry.value.job : undefined
+          return Effect.uninterruptible(
+            journal.put({ _tag: "Done", key, operation, connection, intendedAt, job, doneAt })
+          )
+        })
+      )
+  }
+}

@@ -1,0 +1,178 @@
+import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import { assert, describe } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { virtual } from "../support/api.js"
+import { answer, json } from "../support/fakeClient.js"
+import { platform } from "../support/connectionsKit.js"
+import { completed, done, forbidden, notFound, rejected, type Row, rowsTests } from "../support/endpointTable.js"
+
+const subscriber = { created: true, subscriber: { id: 9, url: "u" } }
+const gone = { id: 9, deleted: false }
+
+const writes: Readonly<Record<string, Row>> = {
+  authorize: {
+    sends: "POST /api/v1/connections/crm/authorize",
+    body: "{}",
+    answer: { url: "https://x" },
+    gives: Option.some({ url: "https://x" }),
+    refused: forbidden,
+    call: (api) => api.authorize("crm"),
+    bound: (crm) => crm.authorize
+  },
+  unauthorize: {
+    sends: "POST /api/v1/connections/crm/unauthorize",
+    body: "{}",
+    answer: { ok: true },
+    gives: Option.some({ ok: true }),
+    refused: notFound,
+    call: (api) => api.unauthorize("crm"),
+    bound: (crm) => crm.unauthorize
+  },
+  "set active": {
+    sends: "POST /api/v1/connections/crm/toggle-active",
+    body: `{"active":true}`,
+    answer: { ok: true },
+    gives: Option.some({ ok: true }),
+    refused: rejected,
+    call: (api) => api.setActive("crm", true),
+    bound: (crm) => crm.setActive(true)
+  },
+  "set inactive": {
+    sends: "POST /api/v1/connections/crm/toggle-active",
+    body: `{"active":false}`,
+    answer: { ok: true },
+    gives: Option.some({ ok: true }),
+    refused: rejected,
+    call: (api) => api.setActive("crm", false),
+    bound: (crm) => crm.setActive(false)
+  },
+  "execute a saved action": {
+    sends: "POST /api/v1/connections/crm/actions/fetch-deal/execute",
+    body: `{"input":{"id":7},"options":{"keep":1},"more":[null]}`,
+    answer: done,
+    gives: completed,
+    refused: [429, "RateLimited"],
+    call: (api) => api.actions.execute("crm", "fetch-deal", { input: { id: 7 }, options: { keep: 1 }, more: [null] }),
+    bound: (crm) => crm.actions.execute("fetch-deal", { input: { id: 7 }, options: { keep: 1 }, more: [null] })
+  },
+  "subscribe as a service": {
+    sends: "POST /api/v1/connections/crm/triggers/issues/subscribers",
+    body: `{"target_url":"https://a.example/h","service":"facilio","user_id":5,"account_id":414,"inputs":{"r":"o/n"},"name":"W"}`,
+    answer: subscriber,
+    gives: { created: true, id: 9, subscriber: { id: 9, url: "u" }, raw: subscriber },
+    refused: notFound,
+    call: (api) =>
+      api.triggers.subscribe("crm", "issues", {
+        name: "W",
+        inputs: { r: "o/n" },
+        accountId: 414,
+        userId: 5,
+        service: "facilio",
+        targetUrl: "https://a.example/h"
+      }),
+    bound: (crm) =>
+      crm.triggers.subscribe("issues", {
+        targetUrl: "https://a.example/h",
+        service: "facilio",
+        userId: 5,
+        accountId: 414,
+        inputs: { r: "o/n" },
+        name: "W"
+      })
+  },
+  "subscribe with a key": {
+    sends: "POST /api/v1/connections/crm/triggers/issues/subscribers",
+    body: `{"target_url":"https://a.example/h","api_key":"K","api_key_header":"X-Key","account":"a2"}`,
+    answer: { created: false, subscriber: { id: "s-9" } },
+    gives: {
+      created: false,
+      id: "s-9",
+      subscriber: { id: "s-9" },
+      raw: { created: false, subscriber: { id: "s-9" } }
+    },
+    refused: [422, "ApiRejected"],
+    call: (api) =>
+      api.triggers.subscribe("crm", "issues", {
+        targetUrl: "https://a.example/h",
+        apiKey: "K",
+        apiKeyHeader: "X-Key",
+        account: "a2"
+      }),
+    bound: (crm) =>
+      crm.triggers.subscribe("issues", {
+        targetUrl: "https://a.example/h",
+        apiKey: "K",
+        apiKeyHeader: "X-Key",
+        account: "a2"
+      })
+  },
+  unsubscribe: {
+    sends: "DELETE /api/v1/subscribers/9",
+    answer: gone,
+    gives: { id: 9, deleted: false, webhook: undefined, raw: gone },
+    refused: forbidden,
+    call: (api) => api.subscribers.remove(9)
+  }
+}
+
+rowsTests("that changes something", writes)
+
+const reason = { message: "no" }
+
+describe("a subscription", () => {
+  const target = { targetUrl: "https://a.example/h" }
+  const refused = (
+    name: string,
+    subscription: Parameters<ConnectionsApi.Service["triggers"]["subscribe"]>[2],
+    path: string
+  ) =>
+    virtual(name, () =>
+      Effect.gen(function* () {
+        const { api, lines } = yield* platform([json({})])
+        const error = yield* Effect.flip(api.triggers.subscribe("crm", "issues", subscription))
+        assert.deepStrictEqual(lines(), [])
+        assert.deepStrictEqual(error._tag === "InvalidRequest" ? error.issues.map((issue) => issue.path) : error._tag, [
+          [path]
+        ])
+      })
+    )
+  refused("needs a service or a key", target, "service")
+  refused("takes one of service and key, not both", { ...target, service: "s", apiKey: "K" }, "service")
+  refused("needs an absolute address", { targetUrl: "/hook", service: "s" }, "targetUrl")
+
+  virtual("that the provider refuses (502) is ServerFailed and is not sent again", () =>
+    Effect.gen(function* () {
+      const { api, lines } = yield* platform([json(reason, 502), json({ created: true })])
+      const error = yield* Effect.flip(api.triggers.subscribe("crm", "issues", { ...target, service: "s" }))
+      assert.deepStrictEqual([error._tag, "status" in error && error.status, lines().length], ["ServerFailed", 502, 1])
+    })
+  )
+
+  virtual("that ends tells what became of the provider's webhook", () =>
+    Effect.gen(function* () {
+      const { api, lines } = yield* platform([json({ id: "s/9", deleted: true, webhook: { removed: true } })])
+      const removed = yield* api.subscribers.remove("s/9")
+      assert.deepStrictEqual([removed.id, removed.deleted, removed.webhook], ["s/9", true, { removed: true }])
+      assert.strictEqual(lines()[0]?.line, "DELETE /api/v1/subscribers/s%2F9")
+    })
+  )
+
+  virtual("that ends without a body (204) is one that ended", () =>
+    Effect.gen(function* () {
+      const { api } = yield* platform([answer(204)])
+      const removed = yield* api.subscribers.remove(9)
+      assert.deepStrictEqual([removed.id, removed.deleted], [undefined, undefined])
+    })
+  )
+})
+
+describe("an acknowledgement", () => {
+  virtual("without a body is one", () =>
+    Effect.gen(function* () {
+      const { api } = yield* platform([answer(200, { text: "" }), answer(204)])
+      const given = yield* Effect.all([api.unauthorize("crm"), api.authorize("crm")])
+      assert.deepStrictEqual(given.map(Option.isNone), [true, true])
+    })
+  )
+})

@@ -1,0 +1,151 @@
+import { assert, describe, it } from "@effect/vitest"
+import { JobRef } from "@effect-connectors/core/JobRef"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FastCheck from "effect/FastCheck"
+import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { accepted, client, errorOf, pending, polls, ref, sends, submit, virtual, whole } from "../support/jobsKit.js"
+
+const good = JobRef.encode(ref("job-1", { connection: "crm", requestId: "req-1" }))
+
+describe("a reference", () => {
+  virtual("lets another process go on with the job, from plain JSON", () =>
+    Effect.gen(function* () {
+      const first = yield* Scope.make()
+      const stored: Array<string> = []
+      const api = yield* Scope.extend(client(), first)
+      const fiber = yield* Effect.fork(
+        Stream.runDrain(
+          api.jobs.follow(submit(api, "sync"), {
+            onSubmitted: (job) => Effect.sync(() => stored.push(JSON.stringify(JobRef.encode(job))))
+          })
+        )
+      )
+      yield* Effect.sleep("2 seconds")
+      yield* Scope.close(first, Exit.void)
+      yield* Fiber.await(fiber)
+      yield* Effect.sleep(0)
+      assert.strictEqual(yield* pending, 0)
+
+      const second = yield* client()
+      const job = yield* JobRef.decode(JSON.parse(stored[0] ?? ""))
+      const { items } = yield* whole(second.jobs.watch(job))
+      assert.deepStrictEqual(items.at(-1), { _tag: "Completed", value: { synced: 2 } })
+      assert.deepStrictEqual(yield* second.jobs.result(JSON.parse(stored[0] ?? "")), { synced: 2 })
+      assert.lengthOf(stored, 1)
+    })
+  )
+
+  virtual("holds what is needed to find the job, and no secret", () =>
+    Effect.gen(function* () {
+      const api = yield* client()
+      const job = yield* accepted(submit(api, "sync", { password: "canary" }))
+      assert.deepStrictEqual(JobRef.encode(job), {
+        v: 1,
+        api: "connections",
+        origin: "http://localhost",
+        jobId: "job-1",
+        operation: "actions.execute",
+        connection: "crm",
+        submittedAt: 0,
+        requestId: "req-1"
+      })
+    })
+  )
+
+  it.effect("comes back as it was, whatever is in it", () =>
+    Effect.promise(() =>
+      FastCheck.assert(
+        FastCheck.asyncProperty(
+          FastCheck.record(
+            {
+              jobId: FastCheck.fullUnicodeString({ minLength: 1, maxLength: 60 }),
+              operation: FastCheck.string(),
+              connection: FastCheck.string(),
+              submittedAt: FastCheck.nat()
+            },
+            { requiredKeys: ["jobId"] }
+          ),
+          async (parts) => {
+            const job = ref(parts.jobId, parts)
+            const back = await Effect.runPromise(JobRef.decode(JSON.parse(JSON.stringify(JobRef.encode(job)))))
+            assert.deepStrictEqual(back, job)
+          }
+        ),
+        { numRuns: 200, seed: 3 }
+      )
+    )
+  )
+})
+
+const refused: ReadonlyArray<readonly [what: string, input: unknown, path: string, fix: RegExp]> = [
+  ["of a later version", { ...good, v: 2 }, "v", /version 1/],
+  ["of another platform", { ...good, api: "bosa" }, "api", /another platform/],
+  ["without an id", { ...good, jobId: "" }, "jobId", /JobRef\.encode/],
+  ["with an id that is none", { ...good, jobId: 7 }, "jobId", /JobRef\.encode/],
+  ["with an endless id", { ...good, jobId: "x".repeat(513) }, "jobId", /JobRef\.encode/],
+  ["without an origin", { ...good, origin: undefined }, "origin", /JobRef\.encode/],
+  ["without a time", { ...good, submittedAt: "now" }, "submittedAt", /JobRef\.encode/],
+  ["that is null", null, "", /JobRef\.encode/],
+  ["that is text", JSON.stringify(good), "", /JobRef\.encode/],
+  ["that is a list", [good], "", /JobRef\.encode/]
+]
+
+const unknownRef = (input: unknown): JobRef.Encoded => JSON.parse(JSON.stringify(input) ?? "null")
+
+describe("what is no reference", () => {
+  for (const [what, input, path, fix] of refused) {
+    virtual(`is refused where it stands, before anything is sent: one ${what}`, () =>
+      Effect.gen(function* () {
+        const api = yield* client()
+        const failures = [
+          yield* Effect.flip(JobRef.decode(input)),
+          errorOf((yield* whole(api.jobs.watch(unknownRef(input)))).exit)
+        ]
+        for (const failure of failures) {
+          assert.strictEqual(failure?._tag, "InvalidRequest")
+          if (failure?._tag !== "InvalidRequest") continue
+          assert.include(
+            failure.issues.map((issue) => issue.path.join(".")),
+            path
+          )
+          assert.match(failure.issues.find((issue) => issue.path.join(".") === path)?.fix ?? "", fix)
+        }
+        assert.strictEqual(yield* sends, 0)
+      })
+    )
+  }
+
+  virtual("never shows the values that are in it", () =>
+    Effect.gen(function* () {
+      const failure = yield* Effect.flip(
+        JobRef.decode({ ...good, v: "canary-1", jobId: { canary: 2 }, origin: ["canary"] })
+      )
+      assert.lengthOf(failure.issues, 3)
+      assert.notInclude(`${failure.message} ${JSON.stringify(failure)} ${String(failure.stack)}`, "canary-1")
+      assert.notInclude(JSON.stringify(failure), "canary")
+    })
+  )
+
+  virtual("is an id that would leave its place in the path", () =>
+    Effect.gen(function* () {
+      const api = yield* client()
+      for (const jobId of ["..", ".", "a\u0000b", "\ud800"]) {
+        for (const failure of [
+          yield* Effect.flip(api.jobs.result(ref(jobId))),
+          yield* Effect.flip(api.jobs.get(jobId))
+        ]) {
+          assert.strictEqual(failure._tag, "InvalidRequest", JSON.stringify(jobId))
+        }
+      }
+      assert.strictEqual(yield* sends, 0)
+      assert.strictEqual((yield* Effect.flip(api.jobs.get("../connections/crm")))._tag, "NotFound")
+      assert.deepStrictEqual(
+        (yield* polls).map((poll) => poll.path),
+        ["/api/v1/jobs/..%2Fconnections%2Fcrm"]
+      )
+    })
+  )
+})

@@ -1,0 +1,101 @@
+import { assert, describe } from "@effect/vitest"
+import { Completed } from "@effect-connectors/core/Job"
+import { Ledger } from "@effect-connectors/core/Ledger"
+import * as KeyValueStore from "@effect/platform/KeyValueStore"
+import { SystemError } from "@effect/platform/Error"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { accepted, client, submit, virtual } from "../support/jobsKit.js"
+import { kv, runs } from "../support/ledgerKit.js"
+
+describe("a ledger in a KeyValueStore", () => {
+  virtual("is there for the next process: jobs go on, what is unknown stays so, what is done is not listed", () =>
+    Effect.gen(function* () {
+      const { held, open } = kv()
+      const api = yield* client()
+      const first = yield* open
+      const job = yield* accepted(first.submit("job", submit(api, "sync"), { connection: "crm" }))
+      yield* first.submit("done", Effect.succeed(Completed(1)))
+      yield* Effect.exit(first.submit("lost", Effect.die("a defect")))
+      yield* Effect.flip(first.submit("free", Effect.fail({ _tag: "NotSent" as const })))
+      const next = yield* open
+      const { accepted: jobs, unknown } = yield* next.pending
+      assert.deepStrictEqual(
+        [jobs.map((entry) => [entry.key, entry.connection, entry.job]), unknown.map((entry) => entry.key)],
+        [[["job", "crm", job]], ["lost"]]
+      )
+      assert.deepStrictEqual(yield* accepted(next.submit("job", submit(api, "sync"))), job)
+      assert.strictEqual(yield* runs("sync"), 1)
+      const never = Effect.dieMessage("sent twice")
+      assert.strictEqual((yield* Effect.flip(next.submit("done", never)))._tag, "AlreadyDone")
+      assert.strictEqual((yield* Effect.flip(next.submit("lost", never)))._tag, "SubmissionUnknown")
+      yield* next.finish("job")
+      yield* next.forget("lost")
+      assert.deepStrictEqual(Array.from(held.keys()).sort(), [
+        "ledger/entry/done",
+        "ledger/entry/job",
+        "ledger/pending"
+      ])
+      assert.strictEqual(held.get("ledger/pending"), "[]")
+    })
+  )
+
+  virtual("names a key before its intent, so that a crash in between loses none", () =>
+    Effect.gen(function* () {
+      const { held, open } = kv()
+      const ledger = yield* open
+      const seen: Array<ReadonlyArray<string>> = []
+      yield* ledger.submit(
+        "a",
+        Effect.sync(() => (seen.push(Array.from(held.keys())), Completed(1)))
+      )
+      assert.deepStrictEqual(seen, [["ledger/pending", "ledger/entry/a"]])
+      // a name without its entry
+      held.set("ledger/pending", JSON.stringify(["never-written"]))
+      assert.deepStrictEqual(yield* Effect.flatMap(open, (next) => next.pending), { accepted: [], unknown: [] })
+    })
+  )
+
+  virtual("that is damaged sends nothing", () =>
+    Effect.gen(function* () {
+      const { held, open } = kv()
+      const ledger = yield* open
+      for (const text of ["", "{", "[]", `{"_tag":"Intended","key":"other","intendedAt":0}`]) {
+        held.set("ledger/entry/a", text)
+        const error = yield* Effect.flip(ledger.submit("a", Effect.dieMessage("sent")))
+        assert.deepStrictEqual(error._tag === "LedgerFailed" ? [error.code, error.retryable] : error, [
+          "CORRUPT",
+          false
+        ])
+      }
+      held.set("ledger/pending", "{}")
+      const error = yield* Effect.flip(open)
+      assert.deepStrictEqual([error.step, error.code], ["open", "CORRUPT"])
+    })
+  )
+
+  virtual("that cannot be read says why", () =>
+    Effect.gen(function* () {
+      const refused = new SystemError({ reason: "PermissionDenied", module: "KeyValueStore", method: "get" })
+      const store = KeyValueStore.makeStringOnly({
+        get: (key) => (key === "x/pending" ? Effect.succeed(Option.none()) : Effect.fail(refused)),
+        set: () => Effect.fail(refused),
+        remove: () => Effect.fail(refused),
+        clear: Effect.void,
+        size: Effect.succeed(0)
+      })
+      const layer = Layer.provide(
+        Ledger.layerStore({ prefix: "x/" }),
+        Layer.succeed(KeyValueStore.KeyValueStore, store)
+      )
+      const ledger = yield* Effect.provide(Ledger, layer)
+      const error = yield* Effect.flip(ledger.submit("a", Effect.dieMessage("sent")))
+      assert.deepStrictEqual(error._tag === "LedgerFailed" ? [error.step, error.key, error.code] : error, [
+        "read",
+        "a",
+        "PermissionDenied"
+      ])
+    })
+  )
+})

@@ -1,0 +1,165 @@
+import * as Transport from "@effect-connectors/core/Transport"
+import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { Dice } from "../simulator/random.js"
+
+/** An answer as bytes, and how they arrive. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array<ArrayBuffer>
+  /** `buffered`: as a transport gives it that has read it already; the others are read by the client. */
+  readonly arrives: "buffered" | "whole" | "pieces" | "broken"
+}
+
+const oddStatuses = [
+  200, 201, 202, 204, 205, 206, 226, 299, 300, 301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 408, 409, 410,
+  413, 415, 418, 421, 422, 425, 429, 451, 499, 500, 501, 502, 503, 504, 507, 511, 599
+] as const
+
+const types = [
+  "application/json; charset=utf-8",
+  "application/json; charset=utf-16",
+  "Application/JSON",
+  "application/problem+json",
+  "application/x-ndjson",
+  "text/html",
+  "text/plain",
+  "application/octet-stream",
+  "multipart/form-data",
+  "application/json, text/html",
+  ";;;",
+  "\u00ff"
+] as const
+
+const waits = [
+  "0",
+  "1",
+  "7",
+  "-1",
+  "1e10",
+  "x",
+  "Fri, 31 Dec 9999 23:59:59 GMT",
+  "Thu, 01 Jan 1970 00:00:00 GMT",
+  "99999999999999999999"
+] as const
+
+const oddHeaders = (dice: Dice): Record<string, string> => ({
+  ...(dice.chance(0.3) ? { "retry-after": dice.pick(waits) } : {}),
+  ...(dice.chance(0.2) ? { location: dice.pick(["/", "https://elsewhere.example/", "//x", "", "jav\tascript:"]) } : {}),
+  ...(dice.chance(0.2) ? { "content-length": dice.pick(["0", "-1", "5", "99999999999", "x"]) } : {}),
+  ...(dice.chance(0.2) ? { "content-encoding": dice.pick(["gzip", "br", "identity", "x"]) } : {}),
+  ...(dice.chance(0.2)
+    ? {
+        "content-disposition": dice.pick([
+          'attachment; filename="../../x"',
+          "attachment; filename*=UTF-8''%ff",
+          ";",
+          'filename="'
+        ])
+      }
+    : {}),
+  ...(dice.chance(0.2) ? { "x-request-id": dice.pick(["", "a b", "r".repeat(5000), "\u00ff"]) } : {}),
+  ...(dice.chance(0.1) ? { date: dice.pick(["x", "Fri, 31 Dec 9999 23:59:59 GMT"]) } : {})
+})
+
+/** The answer that carries a body: mostly as it should be, and often not. */
+export const answered = (dice: Dice, status: number, body: Uint8Array<ArrayBuffer>): Answer => ({
+  status: dice.chance(0.25) ? dice.pick(oddStatuses) : status,
+  headers: {
+    ...(dice.chance(0.05) ? {} : { "content-type": dice.chance(0.1) ? dice.pick(types) : "application/json" }),
+    ...(dice.chance(0.3) ? oddHeaders(dice) : {})
+  },
+  body,
+  arrives:
+    dice.weighted([
+      ["buffered", 15],
+      ["whole", 5],
+      ["pieces", 2],
+      ["broken", 1]
+    ]) ?? "whole"
+})
+
+/** An answer of JSON as it should be. */
+export const well = (value: unknown, status = 200): Answer => ({
+  status,
+  headers: { "content-type": "application/json" },
+  body: new TextEncoder().encode(JSON.stringify(value)),
+  arrives: "buffered"
+})
+
+const inPieces = (body: Uint8Array<ArrayBuffer>, broken: boolean): ReadableStream<Uint8Array> => {
+  let at = 0
+  const size = Math.max(1, Math.ceil(body.length / 4))
+  return new ReadableStream(
+    {
+      pull: (controller) => {
+        if (broken && at >= body.length / 2) {
+          controller.error(Object.assign(new TypeError("terminated"), { cause: { code: "ECONNRESET" } }))
+        } else if (at >= body.length) controller.close()
+        else {
+          controller.enqueue(body.slice(at, at + size))
+          at += size
+        }
+      }
+    },
+    { highWaterMark: 0 }
+  )
+}
+
+const bodiless = new Set([204, 205, 304])
+
+// as a transport decodes them: what is no UTF-8 becomes the sign for it, a mark at the start goes
+const decoder = new TextDecoder()
+
+const buffered = ({ body, headers, status }: Answer, request: HttpClientRequest.HttpClientRequest) => {
+  const text = decoder.decode(body)
+  const held: Transport.BufferedBody = { text, bytes: body, byteLength: body.length, truncated: false }
+  return Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(null, { status, headers })), {
+    text: { value: Effect.succeed(text) },
+    stream: { value: Stream.make(body) },
+    [Transport.BufferedBodyTypeId]: { value: held }
+  })
+}
+
+const responseOf = (answer: Answer, request: HttpClientRequest.HttpClientRequest) => {
+  const { arrives, body, headers, status } = answer
+  if (arrives === "buffered") return buffered(answer, request)
+  const content = arrives === "whole" ? body : inPieces(body, arrives === "broken")
+  return HttpClientResponse.fromWeb(request, new Response(bodiless.has(status) ? null : content, { status, headers }))
+}
+
+/** A server in this process that answers as it is told. */
+export class Server {
+  private answer: (request: HttpClientRequest.HttpClientRequest, index: number) => Answer = () => well({})
+  /** The URLs that were asked for since it was told what to say. */
+  readonly urls: Array<string> = []
+
+  /** The most requests that one call may take. */
+  constructor(readonly limit: number) {}
+
+  says(answer: (request: HttpClientRequest.HttpClientRequest, index: number) => Answer): void {
+    this.urls.length = 0
+    this.answer = answer
+  }
+
+  /** More requests than a call may make: it would go on for ever. */
+  get isRunaway(): boolean {
+    return this.urls.length > this.limit
+  }
+
+  private readonly send = (request: HttpClientRequest.HttpClientRequest) =>
+    Effect.suspend(() => {
+      const index = this.urls.push(request.url) - 1
+      return this.isRunaway ? Effect.never : Effect.sync(() => responseOf(this.answer(request, index), request))
+    })
+
+  /** As the platform's own clients are. */
+  readonly client = HttpClient.make(this.send)
+
+  /** As a transport that keeps an attempt's limits itself, and reads the answers. */
+  readonly buffering = Transport.keepsAttempt(HttpClient.make(this.send), this.send)
+}

@@ -1,0 +1,283 @@
+import type * as Transport from "@effect-connectors/core/Transport"
+import type { ModelRequest, ModelResponse } from "@effect-connectors/testing/ConnectionsModel"
+import * as Effect from "effect/Effect"
+import type { Dice } from "./random.js"
+import type { Fault } from "./faults.js"
+import type { Reply } from "./history.js"
+import { trapOrigin } from "./world.js"
+
+type Headers = Readonly<Record<string, string>>
+
+/** What comes over the wire, or does not. */
+export type Wire =
+  | { readonly _tag: "Answer"; readonly status: number; readonly headers: Headers; readonly body: string | Uint8Array }
+  | { readonly _tag: "Lost"; readonly evidence: Transport.Evidence; readonly syscall?: string }
+  /** The head comes; of the body a part, and then the end or nothing more. */
+  | { readonly _tag: "Cut" | "HangBody"; readonly status: number; readonly headers: Headers; readonly body: string }
+  | { readonly _tag: "Hang" }
+
+export interface Fate {
+  readonly wire: Wire
+  readonly reply: Reply
+  readonly status?: number
+  readonly wait?: number
+}
+
+/** What a spoiled look at a job may show. */
+export interface PollMemory {
+  readonly first: string | undefined
+  readonly last: string | undefined
+  readonly forget: Effect.Effect<void>
+}
+
+export interface Spoiling {
+  readonly dice: Dice
+  readonly now: number
+  readonly request: ModelRequest
+  readonly maxBodyBytes: number
+  /** What the server itself would do. */
+  readonly work: Effect.Effect<ModelResponse>
+  readonly poll: PollMemory | undefined
+  /** How long the client waits, in milliseconds, when it says so. */
+  readonly limitMillis?: number
+}
+
+/** Never ends; unlike `Effect.never` it does not keep the process alive when it is forgotten. */
+export const forever: Effect.Effect<never> = Effect.async<never>(() => {})
+
+const json = "application/json"
+const jsonHead: Headers = { "content-type": json }
+
+const evidence = (phase: Transport.Phase, code: string, more?: Partial<Transport.Evidence>): Transport.Evidence => ({
+  sent: phase !== "connect",
+  phase,
+  code,
+  permanent: false,
+  timedOut: false,
+  ...more
+})
+
+const answered = (status: number, body: string, reply: Reply, headers: Headers = {}, wait?: number): Fate => ({
+  wire: { _tag: "Answer", status, headers: { ...jsonHead, ...headers }, body },
+  reply,
+  status,
+  ...(wait === undefined ? {} : { wait })
+})
+
+const envelope = (code: string, recovery?: Readonly<Record<string, unknown>>): string =>
+  JSON.stringify({
+    code,
+    message: code,
+    error: { type: "error", code, message: code, ...(recovery === undefined ? {} : { recovery }) }
+  })
+
+const transient = new Set([408, 425, 429, 500, 502, 503, 504])
+
+const classOf = (status: number): Reply =>
+  status < 300 ? "answer" : status === 401 ? "refused credentials" : transient.has(status) ? "transient" : "refusal"
+
+/** What the server said, as it said it. */
+export const plain = (response: ModelResponse): Fate =>
+  "status" in response
+    ? {
+        wire: { ...response, _tag: "Answer" },
+        reply: classOf(response.status),
+        status: response.status
+      }
+    : { wire: { _tag: "Lost", evidence: evidence("request", "ECONNRESET") }, reply: "lost" }
+
+const bodyText = (response: ModelResponse): string =>
+  "body" in response && typeof response.body === "string" ? response.body : ""
+
+const lost = (code: string): Fate => ({ wire: { _tag: "Lost", evidence: evidence("request", code) }, reply: "lost" })
+
+const imf = (millis: number): string => new Date(millis).toUTCString()
+
+type Hint = { readonly headers: Headers; readonly wait?: number }
+
+const goodHint = (dice: Dice, now: number): Hint => {
+  const seconds = dice.pick([1, 2, 3, 5, 8, 20, 63])
+  switch (dice.pick(["seconds", "millis", "date"])) {
+    case "seconds":
+      return { headers: { "retry-after": String(seconds) }, wait: seconds * 1000 }
+    case "millis":
+      return { headers: { "retry-after-ms": String(seconds * 700) }, wait: seconds * 700 }
+    default: {
+      // a date is whole seconds: what is left of the one that runs counts too
+      const at = Math.floor(now / 1000) * 1000
+      return { headers: { date: imf(at), "retry-after": imf(at + seconds * 1000) }, wait: seconds * 1000 }
+    }
+  }
+}
+
+const absurdHint = (dice: Dice, now: number): Hint =>
+  dice.pick<Hint>([
+    { headers: { "retry-after": "9999999999" }, wait: 9_999_999_999_000 },
+    { headers: { "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT" }, wait: 253_402_300_799_000 - now },
+    { headers: { "retry-after": "3600" }, wait: 3_600_000 },
+    { headers: { "retry-after": "-1" } },
+    { headers: { "retry-after": "1e9" } },
+    { headers: { "retry-after": "soon" } },
+    { headers: { "retry-after": "1, 2" } },
+    { headers: { "retry-after": "" } }
+  ])
+
+// the server's wall clock is an hour off: its own date says so
+const jumped = (dice: Dice, now: number): Hint => {
+  const at = Math.floor(now / 1000) * 1000 + dice.pick([3_600_000, -3_600_000])
+  const seconds = dice.pick([1, 2, 4])
+  return { headers: { date: imf(at), "retry-after": imf(at + seconds * 1000) }, wait: seconds * 1000 }
+}
+
+const longestWork = 2000
+
+const misleading = { marker: "bogus" }
+
+const looped = (text: string, request: ModelRequest, endless: boolean): string => {
+  try {
+    const body: { meta?: Record<string, unknown> | null } = JSON.parse(text)
+    const asked: { cursor?: unknown } = request.body === "" ? {} : JSON.parse(request.body)
+    if (body.meta === undefined || body.meta === null) return text
+    const cursor = endless ? body.meta["forwards_cursor"] : (asked.cursor ?? body.meta["forwards_cursor"])
+    return JSON.stringify({ ...body, meta: { ...body.meta, has_next: true, forwards_cursor: cursor } })
+  } catch {
+    return text
+  }
+}
+
+const deep = (): string => `${"[".repeat(300)}${"]".repeat(300)}`
+
+/** What an exchange comes to when this fault befalls it. */
+export const spoil = (fault: Fault, spoiling: Spoiling): Effect.Effect<Fate> => {
+  const { dice, limitMillis = Infinity, maxBodyBytes, now, poll, request, work } = spoiling
+  const done = (fate: Fate): Effect.Effect<Fate> => Effect.as(work, fate)
+  // gateways give up on work that goes on, and on work that never began
+  const maybe = (fate: Fate): Effect.Effect<Fate> => (dice.chance(0.5) ? done(fate) : Effect.succeed(fate))
+  const status = (code: number, hint?: Hint) =>
+    maybe(answered(code, envelope(`STATUS_${code}`), "transient", hint?.headers, hint?.wait))
+  const refused = (code: number, reply: Reply, headers?: Headers) =>
+    Effect.succeed(answered(code, envelope(`STATUS_${code}`), reply, headers))
+  const unreadable = (body: string, headers?: Headers) => done(answered(200, body, "unreadable", headers))
+  const changed = (change: (text: string) => string) =>
+    Effect.map(work, (response) => {
+      const fate = plain(response)
+      return fate.wire._tag === "Answer" && fate.status === 200
+        ? { ...fate, wire: { ...fate.wire, body: change(bodyText(response)) } }
+        : fate
+    })
+  const told = (text: string | undefined) =>
+    text === undefined ? Effect.map(work, plain) : Effect.succeed(answered(200, text, "answer"))
+  const slow = (millis: number): Effect.Effect<Fate> =>
+    millis + longestWork > limitMillis
+      ? done({ wire: { _tag: "Hang" }, reply: "lost" })
+      : Effect.zipRight(Effect.sleep(millis), Effect.map(work, plain))
+  const id = decodeURIComponent(request.path.slice(request.path.lastIndexOf("/") + 1))
+  switch (fault) {
+    case "refused":
+      return Effect.succeed({
+        wire: { _tag: "Lost", evidence: evidence("connect", "ECONNREFUSED"), syscall: "connect" },
+        reply: "not sent"
+      })
+    case "refusedForGood":
+      return Effect.succeed({
+        wire: { _tag: "Lost", evidence: evidence("connect", "CERT_HAS_EXPIRED", { permanent: true }) },
+        reply: "not sent for good"
+      })
+    case "resetBefore":
+      return Effect.succeed(lost("ECONNRESET"))
+    case "resetAfter":
+      return done(lost("ECONNRESET"))
+    case "stallBefore":
+      return Effect.succeed({ wire: { _tag: "Hang" }, reply: "lost" })
+    case "stallAfter":
+      return done({ wire: { _tag: "Hang" }, reply: "lost" })
+    case "stallBody":
+    case "cutBody":
+      return Effect.map(work, (response): Fate => {
+        const fate = plain(response)
+        if (fate.wire._tag !== "Answer" || fate.wire.status >= 300) return fate
+        const { headers, status } = fate.wire
+        const body = bodyText(response)
+        const length = { "content-length": String(Math.max(1, body.length)) }
+        const cut = { status, headers: { ...headers, ...length }, body: body.slice(0, body.length >> 1) }
+        return { wire: { _tag: fault === "cutBody" ? "Cut" : "HangBody", ...cut }, reply: "lost", status }
+      })
+    case "status408":
+      return status(408)
+    case "status429":
+      return status(429)
+    case "rateWait":
+      return status(429, goodHint(dice, now))
+    case "rateAbsurd":
+      return status(429, absurdHint(dice, now))
+    case "status500":
+      return status(500)
+    case "status502":
+      return status(502)
+    case "status503":
+      return status(503)
+    case "unavailableWait":
+      return status(503, goodHint(dice, now))
+    case "clockJump":
+      return status(503, jumped(dice, now))
+    case "status504":
+      return status(504)
+    case "saysRetry": {
+      const seconds = dice.pick([0, 1, 2, 30])
+      const code = dice.pick([409, 429, 500, 503])
+      const body = envelope("TRY_AGAIN", { retryable: true, retry_after_seconds: seconds })
+      return Effect.succeed(answered(code, body, "retryable", { "retry-after": String(seconds) }, seconds * 1000))
+    }
+    case "saysNever":
+      return maybe(answered(dice.pick([429, 500, 503]), envelope("GIVE_UP", { retryable: false }), "final"))
+    case "status401":
+      return refused(401, "refused credentials")
+    case "status403":
+      return refused(403, "refusal")
+    case "status404":
+      return refused(404, "refusal")
+    case "notYet":
+      return refused(404, "refusal")
+    case "redirect":
+      return refused(dice.pick([301, 302, 303, 307, 308]), "redirect", { location: `${trapOrigin}${request.path}` })
+    case "html200":
+      return unreadable("<html><body>Welcome to the hotel</body></html>", { "content-type": "text/html" })
+    case "empty200":
+      return request.path.endsWith("/toggle-active") ? done(answered(200, "", "answer")) : unreadable("")
+    case "badJson200":
+      return unreadable('{"result": {"marker": "bogus"')
+    case "huge200":
+      return unreadable(JSON.stringify("x".repeat(maxBodyBytes + 1)))
+    case "deep200":
+      return unreadable(deep())
+    case "proto200":
+      return changed((text) => (text.startsWith("{") ? `{"__proto__":{"polluted":true},${text.slice(1)}` : text))
+    case "slow":
+      // no action takes longer than two seconds: what begins later than that comes too late
+      return slow(dice.between(2000, 12_000))
+    case "unknownWord":
+      return told(
+        JSON.stringify({ job_id: id, status: dice.pick(["pondering", "ok", "finalizing"]), result: misleading })
+      )
+    case "backwards":
+      return told(JSON.stringify({ job_id: id, status: "queued" }))
+    case "odd200":
+      return Effect.succeed(
+        answered(
+          200,
+          dice.pick(["{}", "[]", "7", JSON.stringify({ result: misleading }), JSON.stringify({ status: 5 })]),
+          "unreadable"
+        )
+      )
+    case "duplicate":
+      return told(poll?.last)
+    case "outdated":
+      return told(poll?.first)
+    case "jobLost":
+      return poll?.first === undefined ? Effect.map(work, plain) : Effect.zipRight(poll.forget, refused(404, "refusal"))
+    case "sameCursor":
+      return changed((text) => looped(text, request, false))
+    case "endlessNext":
+      return changed((text) => looped(text, request, true))
+  }
+}

@@ -1,0 +1,79 @@
+import * as Effect from "effect/Effect"
+import { told, written } from "./calls.js"
+import { sends } from "./connectionCalls.js"
+import type { Dice } from "./random.js"
+import type { Fault } from "./faults.js"
+import type { Invoked } from "./history.js"
+import type { Process } from "./process.js"
+import type { Servers } from "./server.js"
+
+/**
+ * `outage`: an origin that fails for good. `recovery`: every first attempt fails, and every second one does not.
+ * `mixed`: calls that may be replayed meet one kind of failure after another.
+ */
+export type BurstKind = "outage" | "recovery" | "mixed"
+
+const counts: Readonly<Record<BurstKind, number>> = { outage: 70, recovery: 110, mixed: 10 }
+
+const firstFaults = ["badJson200", "resetAfter", "cutBody", "status503", "deep200", "status401"] as const
+const laterFaults = ["refused", "refused", "status403", "status404", "redirect", "refusedForGood", "status401"] as const
+
+const faultOf = (kind: BurstKind, attempt: number, dice: Dice): Fault | undefined => {
+  switch (kind) {
+    case "outage":
+      return attempt % 2 === 0 ? "status503" : "resetBefore"
+    case "recovery":
+      return attempt === 0 ? "status502" : undefined
+    case "mixed":
+      return attempt === 0 ? dice.pick(firstFaults) : dice.pick(laterFaults)
+  }
+}
+
+const read = (process: Process, index: number): Effect.Effect<unknown, unknown> => {
+  const call: Invoked = {
+    class: "safe",
+    policy: "default",
+    maxSends: sends(process, 3),
+    path: "/api/v1/connections"
+  }
+  const list = process.connections.list({ relayId: `r${index}` })
+  return written(process.desk, "connections.list", call, list, () => ({}))
+}
+
+const replayed = (process: Process, index: number): Effect.Effect<unknown, unknown> => {
+  const id = process.desk.recorder.call()
+  const marker = `k${id}`
+  if (index % 3 === 0) {
+    const call: Invoked = {
+      class: "unsafe",
+      policy: "declared",
+      maxSends: sends(process, 3),
+      path: "/api/v1/connections/web/http/post",
+      marker
+    }
+    const posted = process.connections.http.post("web", { marker }, { retry: "idempotent" })
+    return written(process.desk, "http.post", call, posted, told, id)
+  }
+  const options = { maxAttempts: 3, replayUnsafe: true }
+  const call: Invoked = {
+    class: "unsafe",
+    policy: "replayUnsafe",
+    maxSends: sends(process, 3),
+    path: "/demo/note",
+    marker,
+    ownWaits: true
+  }
+  const done = process.bosa.execute("demo", "note", { marker }, options)
+  return written(process.desk, "bosa.execute", call, done, ({ data }) => told(data), id)
+}
+
+/** Many calls while an origin fails in one way. */
+export const burst = (servers: Servers, process: Process, kind: BurstKind, dice: Dice): Effect.Effect<void> => {
+  servers.script(process.desk.client, (request, attempt) =>
+    kind === "mixed" && request.method === "GET" ? undefined : faultOf(kind, attempt, dice)
+  )
+  const calls = Array.from({ length: counts[kind] }, (_, index) =>
+    Effect.delay(Effect.exit(Effect.suspend(() => (kind === "mixed" ? replayed : read)(process, index))), index * 20)
+  )
+  return Effect.all(calls, { concurrency: "unbounded", discard: true })
+}

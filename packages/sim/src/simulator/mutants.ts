@@ -1,0 +1,126 @@
+/** A bug that is planted as text into the built library. Each text must be there exactly once. */
+export interface Mutant {
+  readonly name: string
+  readonly edits: ReadonlyArray<{ readonly file: string; readonly find: string; readonly put: string }>
+}
+
+const mutant = (name: string, ...edits: ReadonlyArray<readonly [file: string, find: string, put: string]>): Mutant => ({
+  name,
+  edits: edits.map(([file, find, put]) => ({ file, find, put }))
+})
+
+export const mutants: ReadonlyArray<Mutant> = [
+  mutant("a POST is replayed after 503", [
+    "internal/http/errors.js",
+    '(retry !== "unsafe" && transient.has(response.status))',
+    "transient.has(response.status)"
+  ]),
+  mutant("redirects are followed", [
+    "internal/http/transport.js",
+    "timed(client.execute(request), limits, reading)",
+    "timed(HttpClient.followRedirects(client).execute(request), limits, reading)"
+  ]),
+  mutant("Retry-After has no cap", ["internal/http/call.js", "hinted > settings.maxRetryAfterMillis", "false"]),
+  mutant("Retry-After is not read", [
+    "internal/http/response.js",
+    "retryAfterMillis(answer.headers, run.now())",
+    "undefined"
+  ]),
+  mutant("what was sent counts as not sent", [
+    "internal/http/response.js",
+    '(!lost.evidence.sent || run.retryClass !== "unsafe")',
+    "true"
+  ]),
+  mutant("what was not sent counts as sent", [
+    "internal/http/response.js",
+    "run.mayHaveHappened ? { ...lost.evidence, sent: true } : lost.evidence",
+    "{ ...lost.evidence, sent: true }"
+  ]),
+  mutant("a lost attempt is forgotten", [
+    "internal/http/response.js",
+    "if (lost.evidence.sent)\n        run.mayHaveHappened = true;",
+    ""
+  ]),
+  mutant("a 200 that cannot be read is forgotten", [
+    "internal/http/response.js",
+    'if (run.operation.retry !== "safe")\n            run.mayHaveHappened = true;\n        return Either.left({',
+    "return Either.left({"
+  ]),
+  mutant(
+    "what is refused for good is tried again",
+    [
+      "internal/http/response.js",
+      "isNotSent: !lost.evidence.sent && !evidence.permanent",
+      "isNotSent: !lost.evidence.sent"
+    ],
+    ["internal/http/response.js", "!evidence.permanent && (!lost.evidence.sent", "(!lost.evidence.sent"]
+  ),
+  mutant("an unknown state is a success", ["JobProtocol.js", ': "unknown";', ': "succeeded";']),
+  mutant("slugs are not encoded", [
+    "internal/http/path.js",
+    "plain.test(value) ? value : encodeURIComponent(value)",
+    "value"
+  ]),
+  mutant("a job is polled after its end", [
+    "internal/jobs/tracker/engine.js",
+    "return this.endAll(entry, (watcher) => endOf(state, watcher.subscription.ref));",
+    "this.endAll(entry, (watcher) => endOf(state, watcher.subscription.ref)); this.fork(Effect.delay(this.poll(entry.ref), 500), false); return;"
+  ]),
+  mutant("an end is not kept for late watchers", [
+    "internal/jobs/tracker/engine.js",
+    "this.recent.add(entry.ref.jobId, state, now);",
+    ""
+  ]),
+  mutant("a late watcher is not told the end", [
+    "internal/jobs/tracker/engine.js",
+    "this.tell(() => subscription.onEnd(endOf(state, subscription.ref)));",
+    ""
+  ]),
+  mutant("a watch that is left goes on polling", [
+    "internal/jobs/tracker/engine.js",
+    "entry.fiber?.unsafeInterruptAsFork(FiberId.none);",
+    ""
+  ]),
+  mutant(
+    "the deadline is for each attempt",
+    ["internal/http/call.js", "deadlineAt: now() + deadlineMillis,", "deadlineAt: Infinity, each: deadlineMillis,"],
+    [
+      "internal/http/call.js",
+      "const { body, limits } = run.outgoing;",
+      "const { body } = run.outgoing; const limits = { ...run.outgoing.limits, timeoutMillis: Math.min(run.outgoing.limits.timeoutMillis, run.each) };"
+    ],
+    [
+      "internal/http/call.js",
+      "Effect.timeoutFail(called, { duration: deadlineMillis, onTimeout: () => late(run, deadlineMillis) })",
+      "called"
+    ]
+  ),
+  mutant("the retry budget is never refilled", [
+    "internal/http/retryBucket.js",
+    "tokens = Math.min(size, tokens + (paid === 0 ? firstTrySuccess : paid));",
+    ""
+  ]),
+  mutant("the retry budget is never spent", ["internal/http/retryBucket.js", "tokens -= price;", ""]),
+  mutant("an action is replayed after a 200 that cannot be read", [
+    "internal/bosa/retryPolicy.js",
+    "return isNotSent || replayUnsafe ? backoff(attempts) : stop;",
+    "return backoff(attempts);"
+  ]),
+  mutant(
+    "credentials go to where a skill is stored",
+    ["internal/http/call.js", 'sends === "none" || sends === "nothing"', 'sends === "none"'],
+    ["internal/http/request.js", "nothing: () => false", "nothing: () => true"]
+  ),
+  mutant("pages may go round and round", [
+    "internal/bosa/cycleDetector.js",
+    "this.seen.has(cursor) || cursor === this.anchor",
+    "false"
+  ]),
+  mutant("a failure of discovery is kept", [
+    "internal/bosa/discovery.js",
+    'flights.delete(name);\n            if (exit._tag === "Success")\n                keep(name, exit.value);',
+    'if (exit._tag === "Success") { flights.delete(name); keep(name, exit.value); } else flights.set(name, exit);'
+  ]),
+  mutant("credentials are renewed again and again", ["internal/http/call.js", "canRenew = false;", ""]),
+  mutant("more attempts than promised", ["Retry.js", "Schedule.recurs(2)", "Schedule.recurs(5)"])
+]

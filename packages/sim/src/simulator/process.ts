@@ -1,0 +1,88 @@
+import { Auth } from "@effect-connectors/core/Auth"
+import { type BosaApi, make as makeBosa } from "@effect-connectors/core/BosaApi"
+import { make as makeConnections, type ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import type { Dialect } from "@effect-connectors/core/Dialect"
+import { JobRef } from "@effect-connectors/core/JobRef"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import type { Desk } from "./calls.js"
+import { keptFace, plainFace } from "./fakeServers.js"
+import type { Recorder } from "./recorder.js"
+import type { Servers } from "./server.js"
+import { bosaOrigin, canary, connectionsOrigin } from "./world.js"
+
+/** What a tenant's clients are like, over all their incarnations. */
+export interface Tenant {
+  readonly index: number
+  readonly keepsAttempt: boolean
+  readonly isRefreshing: boolean
+  readonly dialect: Dialect
+  readonly attemptTimeout: number
+  /** References to jobs, as a database would keep them: all that a crash leaves. */
+  readonly store: Map<string, string>
+}
+
+/** One incarnation of a tenant's client. */
+export interface Process {
+  readonly desk: Desk
+  readonly tenant: Tenant
+  readonly connections: ConnectionsApi.Service
+  readonly bosa: BosaApi.Service
+}
+
+const credentials = (tenant: Tenant) => {
+  const { index } = tenant
+  let turn = 0
+  const refreshed = Effect.sync(() => {
+    turn++
+    return {
+      "x-service-token": Redacted.make(`${canary}-token-${index}-${turn}`),
+      "x-api-key": Redacted.make(`${canary}-key-${index}`)
+    }
+  })
+  return {
+    connections: tenant.isRefreshing
+      ? Auth.refreshing(Effect.delay(refreshed, 50))
+      : Auth.serviceToken(Redacted.make(`${canary}-token-${index}`)),
+    bosa: tenant.isRefreshing
+      ? Auth.refreshing(Effect.delay(refreshed, 50))
+      : Auth.bosa({
+          apiKey: Redacted.make(`${canary}-key-${index}`),
+          userToken: Redacted.make(`${canary}-user-${index}`)
+        })
+  }
+}
+
+/** Starts a client for the tenant; it ends with the scope. */
+export const start = (
+  servers: Servers,
+  recorder: Recorder,
+  tenant: Tenant,
+  incarnation: number
+): Effect.Effect<Process, never, Scope.Scope> => {
+  const client = `${tenant.index}.${incarnation}`
+  const between = servers.between(client)
+  const http = tenant.keepsAttempt ? keptFace(between) : plainFace(between)
+  const { bosa, connections } = credentials(tenant)
+  const common = { attemptTimeout: tenant.attemptTimeout, maxBodyBytes: servers.maxBodyBytes }
+  return Effect.zipWith(
+    Effect.provide(makeConnections({ baseUrl: connectionsOrigin, ...common }), connections),
+    Effect.provide(makeBosa({ baseUrl: bosaOrigin, dialect: tenant.dialect, ...common }), bosa),
+    (connections, bosa): Process => ({ desk: { recorder, client, isDead: false }, tenant, connections, bosa })
+  ).pipe(Effect.provideService(HttpClient.HttpClient, http), Effect.orDie)
+}
+
+/** Stores a reference, as a program does that is to go on after a crash. */
+export const store = ({ desk, tenant }: Process, call: number, op: string, job: JobRef): void => {
+  if (desk.isDead) return
+  tenant.store.set(job.jobId, JSON.stringify(JobRef.encode(job)))
+  desk.recorder.add("stored", desk.client, call, op, { job: job.jobId })
+}
+
+/** A stored reference, as another process reads it. */
+export const stored = (tenant: Tenant, jobId: string): JobRef.Encoded | undefined => {
+  const text = tenant.store.get(jobId)
+  return text === undefined ? undefined : JSON.parse(text)
+}

@@ -1,0 +1,180 @@
+import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as RuntimeFlags from "effect/RuntimeFlags"
+import * as RuntimeFlagsPatch from "effect/RuntimeFlagsPatch"
+import * as Scope from "effect/Scope"
+import { bosaCalls } from "./bosaCalls.js"
+import { connectionCalls, type Operation } from "./connectionCalls.js"
+import { Dice } from "./random.js"
+import type { History, Truth } from "./history.js"
+import { jobCalls, resume } from "./jobCalls.js"
+import { type CallPlan, type Plan, planOf, type TenantPlan } from "./plan.js"
+import { type Process, start, type Tenant } from "./process.js"
+import { Recorder } from "./recorder.js"
+import { Servers } from "./server.js"
+import { burst } from "./burst.js"
+import { canary } from "./world.js"
+
+const startMillis = 1_700_000_000_000
+const maxBodyBytes = 32 * 1024
+
+const operations: Readonly<Record<string, Operation>> = { ...connectionCalls, ...jobCalls, ...bosaCalls }
+
+// the first line of a history that is told when a log shows a secret
+const logger = (recorder: Recorder) =>
+  Logger.make(({ cause, message }) => {
+    const text = `${String(message)} ${Cause.isEmpty(cause) ? "" : Cause.pretty(cause)}`
+    if (text.includes(canary)) recorder.add("leak", "", 0, "log", { sink: "log" })
+  })
+
+const perform = Effect.fnUntraced(function* (process: Process, plan: CallPlan) {
+  const operation = operations[plan.name]
+  if (operation === undefined) return
+  yield* Effect.sleep(plan.at)
+  const fiber = yield* Effect.fork(operation(process, new Dice(plan.seed)))
+  if (plan.interruptAfter !== undefined) {
+    const isOver = yield* Effect.raceFirst(
+      Effect.as(Fiber.await(fiber), true),
+      Effect.as(Effect.sleep(plan.interruptAfter), false)
+    )
+    if (!isOver) yield* Fiber.interrupt(fiber)
+  }
+  yield* Fiber.await(fiber)
+})
+
+// what was interrupted a moment ago lets go within that moment
+const rest = ({ connections, desk }: Process) =>
+  Effect.map(Effect.delay(connections.jobs.stats, 1), (stats) => {
+    const { inFlight, timers, watched } = stats
+    desk.recorder.add("rest", desk.client, 0, "rest", { watched, inFlight, timers })
+  })
+
+// a process that ends by itself, or that loses everything at some moment
+const live = Effect.fnUntraced(function* (
+  servers: Servers,
+  recorder: Recorder,
+  tenant: Tenant,
+  incarnation: number,
+  work: (process: Process) => Effect.Effect<void>,
+  crashAt: number | undefined
+) {
+  const scope = yield* Scope.make()
+  const process = yield* Scope.extend(start(servers, recorder, tenant, incarnation), scope)
+  const { client } = process.desk
+  const fiber = yield* Effect.fork(work(process))
+  const hasCrashed =
+    crashAt === undefined
+      ? yield* Effect.as(Fiber.await(fiber), false)
+      : yield* Effect.raceFirst(Effect.as(Fiber.await(fiber), false), Effect.as(Effect.sleep(crashAt), true))
+  if (hasCrashed) {
+    process.desk.isDead = true
+    servers.kill(client)
+    recorder.add("crash", client, 0, "crash", {})
+    yield* Fiber.interrupt(fiber)
+  } else {
+    yield* rest(process)
+  }
+  yield* Scope.close(scope, Exit.void)
+  return hasCrashed
+})
+
+const all = (process: Process, calls: ReadonlyArray<CallPlan>): Effect.Effect<void> =>
+  Effect.forEach(calls, (call) => perform(process, call), { concurrency: "unbounded", discard: true })
+
+const resumed = (process: Process, dice: Dice, jobs: ReadonlyArray<string>, deadline: number) =>
+  Effect.forEach(jobs, (job) => Effect.exit(resume(process, dice, job, deadline)), {
+    concurrency: "unbounded",
+    discard: true
+  })
+
+const lifeOf = Effect.fnUntraced(function* (servers: Servers, recorder: Recorder, plan: TenantPlan) {
+  const { tenant } = plan
+  const dice = new Dice(plan.seed)
+  if (plan.burst !== undefined) {
+    const kind = plan.burst
+    yield* live(servers, recorder, tenant, 0, (process) => burst(servers, process, kind, dice), undefined)
+    return
+  }
+  const hasCrashed = yield* live(servers, recorder, tenant, 0, (process) => all(process, plan.calls), plan.crashAt)
+  if (!hasCrashed) return
+  // nothing of the old process is left but what it stored
+  const again = (process: Process) =>
+    Effect.zipRight(
+      resumed(process, dice, Array.from(tenant.store.keys()), dice.pick([20_000, 60_000])),
+      all(process, plan.callsAfterCrash)
+    )
+  yield* live(servers, recorder, tenant, 1, again, undefined)
+})
+
+const concluded = (recorder: Recorder): ReadonlySet<string> => {
+  const jobs = new Set<string>()
+  for (const event of recorder.events) {
+    if ((event.kind === "ok" && event.detail.end === true) || event.kind === "fail") {
+      if (event.detail.job !== undefined) jobs.add(event.detail.job)
+    }
+  }
+  return jobs
+}
+
+// when the storm is over, what was stored must still lead to what the server knows
+const audit = Effect.fnUntraced(function* (servers: Servers, recorder: Recorder, { seed, tenant }: TenantPlan) {
+  const dice = new Dice(seed + 1)
+  const known = concluded(recorder)
+  const jobs = Array.from(tenant.store.keys()).filter((job) => !known.has(job) || dice.chance(0.3))
+  if (jobs.length === 0) return
+  yield* live(servers, recorder, tenant, 9, (process) => resumed(process, dice, jobs, 45_000), undefined)
+})
+
+const program = (plan: Plan, recorder: Recorder) =>
+  Effect.gen(function* () {
+    const scope = yield* Scope.make()
+    const servers = yield* Scope.extend(
+      Servers.make(recorder, plan.weather, new Dice(plan.faultSeed), maxBodyBytes),
+      scope
+    )
+    yield* Effect.forEach(plan.tenants, (tenant) => lifeOf(servers, recorder, tenant), {
+      concurrency: "unbounded",
+      discard: true
+    })
+    servers.calm = true
+    yield* Effect.forEach(plan.tenants, (tenant) => audit(servers, recorder, tenant), { discard: true })
+    // discovery belongs to nobody who asked for it: it may go on when all of them have left, but not for ever
+    yield* Effect.sleep("15 minutes")
+    const truth = yield* servers.truth
+    yield* Scope.close(scope, Exit.void)
+    return truth
+  }).pipe(
+    Effect.provide(Logger.replace(Logger.defaultLogger, logger(recorder))),
+    plan.logsAll ? Logger.withMinimumLogLevel(LogLevel.Debug) : (self) => self
+  )
+
+const nothing: Omit<Truth, "sleepers"> = { executions: {}, jobs: {}, openExchanges: 0, openBodies: 0 }
+
+/** Runs one seed. The same seed gives the same history. */
+export const simulate = (seed: number): Promise<History> => {
+  const plan = planOf(seed)
+  let recorder: Recorder | undefined
+  const run = Effect.gen(function* () {
+    const virtual = yield* VirtualClock
+    const written = new Recorder(virtual.clock, startMillis)
+    recorder = written
+    const truth = yield* program(plan, written)
+    // timers of what was interrupted a moment ago are let go of at the next turn
+    yield* Effect.yieldNow()
+    return { ...truth, sleepers: yield* virtual.pending }
+  })
+  return Effect.runPromise(
+    // nobody reads the metrics of the runtime
+    Effect.withRuntimeFlagsPatch(RuntimeFlagsPatch.disable(RuntimeFlags.RuntimeMetrics))(
+      VirtualClock.run(run, { seed, startMillis, maxAdvances: 60_000 })
+    ).pipe(
+      Effect.catchAllCause((cause) => Effect.succeed({ ...nothing, sleepers: 0, stuck: Cause.pretty(cause) })),
+      Effect.map((truth) => ({ seed, events: recorder?.events ?? [], truth }))
+    )
+  )
+}

@@ -1,0 +1,246 @@
+import { BosaTest } from "@effect-connectors/testing/BosaTest"
+import type { ModelRequest, ModelResponse } from "@effect-connectors/testing/ConnectionsModel"
+import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
+import type * as Scope from "effect/Scope"
+import type { Dice } from "./random.js"
+import { drawn, type Fault, type Weather } from "./faults.js"
+import type { Between } from "./fakeServers.js"
+import type { JobTruth, Truth } from "./history.js"
+import { currentCall, type Recorder } from "./recorder.js"
+import { modelRequest, platformOf, requestKey, sortOf } from "./request.js"
+import { type Fate, forever, plain, type PollMemory, spoil, type Wire } from "./applyFault.js"
+import { canary, connectionsOrigin, ends, filesOrigin, trapOrigin, world } from "./world.js"
+
+const openWire = new Set<Wire["_tag"]>(["Hang", "HangBody"])
+
+const measured = (wire: Wire): Wire =>
+  wire._tag === "Answer"
+    ? { ...wire, headers: { ...wire.headers, "content-length": String(Buffer.byteLength(wire.body)) } }
+    : wire
+
+/** The fault that is to befall the next exchanges of one client, in place of the weather's. */
+export type Script = (request: ModelRequest, attempt: number) => Fault | undefined
+
+const isUnwritten = (fault: Fault | undefined): boolean => fault === "refused" || fault === "refusedForGood"
+
+const markerIn = (body: unknown): string | undefined => {
+  const text = JSON.stringify(body) ?? ""
+  return /"marker":"([^"]*)"/.exec(text)?.[1]
+}
+
+interface Seen {
+  first: string | undefined
+  last: string | undefined
+}
+
+/** Both platforms, and the bad weather before them. */
+export class Servers {
+  /** No faults any more. */
+  calm = false
+  private exchanges = 0
+  private openExchanges = 0
+  private openBodies = 0
+  private readonly seen = new Map<string, Seen>()
+  private readonly gone = new Set<string>()
+  private readonly dead = new Set<string>()
+  private readonly scripts = new Map<string, Script>()
+  private readonly attempts = new Map<string, number>()
+
+  constructor(
+    private readonly connections: ConnectionsTest.Service,
+    private readonly bosa: BosaTest.Service,
+    private readonly recorder: Recorder,
+    private readonly weather: Weather,
+    private readonly dice: Dice,
+    readonly maxBodyBytes: number
+  ) {}
+
+  static readonly make = (
+    recorder: Recorder,
+    weather: Weather,
+    dice: Dice,
+    maxBodyBytes: number
+  ): Effect.Effect<Servers, never, Scope.Scope> =>
+    Effect.zipWith(
+      ConnectionsTest.make(world),
+      BosaTest.make(world),
+      (connections, bosa) => new Servers(connections, bosa, recorder, weather, dice, maxBodyBytes)
+    )
+
+  /** A process that is dead sends nothing more, and hears nothing. */
+  kill(client: string): void {
+    this.dead.add(client)
+  }
+
+  script(client: string, script: Script): void {
+    this.scripts.set(client, script)
+  }
+
+  /** The way of one client's process to the servers. */
+  between(client: string): Between {
+    return {
+      send: (request, url, limitMillis) => this.exchange(client, request, url, limitMillis),
+      opened: () => {
+        this.openBodies++
+        let isOpen = true
+        return () => {
+          if (isOpen) this.openBodies--
+          isOpen = false
+        }
+      }
+    }
+  }
+
+  private faultFor(client: string, request: ModelRequest, key: string): Fault | undefined {
+    if (this.calm) return undefined
+    const script = this.scripts.get(client)
+    if (script === undefined) return drawn(this.weather, sortOf(request), this.dice)
+    const attempt = this.attempts.get(client + key) ?? 0
+    this.attempts.set(client + key, attempt + 1)
+    return script(request, attempt)
+  }
+
+  private readonly exchange = Effect.fnUntraced(function* (
+    this: Servers,
+    client: string,
+    sent: HttpClientRequest.HttpClientRequest,
+    url: URL,
+    limitMillis?: number
+  ): Effect.fn.Return<Wire> {
+    if (this.dead.has(client)) return yield* forever
+    const request = yield* modelRequest(sent, url)
+    const sort = sortOf(request)
+    const own = yield* FiberRef.get(currentCall)
+    // discovery is shared by whoever asks while it is under way
+    const call = sort === "discovery" ? 0 : own
+    const exchange = ++this.exchanges
+    const key = requestKey(request, url.search)
+    const isStrange = url.origin === trapOrigin || url.origin === filesOrigin
+    const fault = isStrange && url.origin === trapOrigin ? undefined : this.faultFor(client, request, key)
+    const hasSecrets = isStrange && JSON.stringify(request).includes(canary)
+    this.recorder.add("send", client, call, sort, {
+      exchange,
+      request: key,
+      path: request.path,
+      road: platformOf(url.origin),
+      fault: fault ?? "",
+      isWritten: !isUnwritten(fault),
+      ...(hasSecrets || url.origin === trapOrigin ? { strays: true } : {})
+    })
+    this.openExchanges++
+    const left = Effect.sync(() => {
+      this.openExchanges--
+      this.recorder.add("left", client, call, sort, { exchange, fault: fault ?? "" })
+    })
+    const begun = this.recorder.now
+    const whole = Effect.flatMap(this.fate(request, fault, limitMillis), (fate) => {
+      if (!openWire.has(fate.wire._tag)) return Effect.succeed(fate)
+      // who waits without a limit of their own is the one to give up
+      if (limitMillis !== undefined)
+        return Effect.delay(Effect.succeed(fate), Math.max(0, begun + limitMillis - this.recorder.now))
+      return fate.wire._tag === "Hang" ? forever : Effect.succeed(fate)
+    })
+    const { reply, status, wait, wire: unmeasured } = yield* Effect.onInterrupt(whole, () => left)
+    // some answers do not say how long they are
+    const wire = exchange % 4 === 0 ? unmeasured : measured(unmeasured)
+    this.openExchanges--
+    this.recorder.add("reply", client, call, sort, {
+      exchange,
+      reply,
+      ...(status === undefined ? {} : { status }),
+      ...(wait === undefined ? {} : { wait })
+    })
+    return wire
+  })
+
+  private readonly fate = Effect.fnUntraced(function* (
+    this: Servers,
+    request: ModelRequest,
+    fault: Fault | undefined,
+    limitMillis: number | undefined
+  ): Effect.fn.Return<Fate> {
+    const [there, back] = [this.dice.between(1, 60), this.dice.between(1, 60)]
+    yield* Effect.sleep(there)
+    const poll = this.pollOf(request)
+    const work = this.work(request, poll)
+    const fate =
+      fault === undefined
+        ? yield* Effect.map(work, plain)
+        : yield* spoil(fault, {
+            dice: this.dice,
+            now: this.recorder.now,
+            request,
+            maxBodyBytes: this.maxBodyBytes,
+            work,
+            poll,
+            ...(limitMillis === undefined ? {} : { limitMillis: limitMillis - there - back })
+          })
+    if (!openWire.has(fate.wire._tag)) yield* Effect.sleep(back)
+    return fate
+  })
+
+  private pollOf(request: ModelRequest): (PollMemory & { readonly id: string }) | undefined {
+    if (!request.path.startsWith("/api/v1/jobs/")) return undefined
+    const id = request.path.slice("/api/v1/jobs/".length)
+    const seen = this.seen.get(id)
+    const forget = Effect.suspend(() => {
+      this.gone.add(id)
+      return this.connections.setJob(id, { gone: true })
+    })
+    return { id, first: seen?.first, last: seen?.last, forget }
+  }
+
+  private work(request: ModelRequest, poll: { readonly id: string } | undefined): Effect.Effect<ModelResponse> {
+    if (request.origin === filesOrigin || request.origin === trapOrigin) {
+      return Effect.succeed({
+        _tag: "Answer",
+        status: 200,
+        headers: { "content-type": "text/markdown" },
+        body: "# A skill"
+      })
+    }
+    const answer = request.origin === connectionsOrigin ? this.connections.handle(request) : this.bosa.handle(request)
+    return poll === undefined ? answer : Effect.tap(answer, (response) => this.remember(poll.id, response))
+  }
+
+  private remember(id: string, response: ModelResponse): Effect.Effect<void> {
+    return Effect.sync(() => {
+      if (response._tag !== "Answer" || response.status !== 200 || typeof response.body !== "string") return
+      if (!/"status":"(?:queued|running)"/.test(response.body)) return
+      const first = this.seen.get(id)?.first ?? response.body
+      this.seen.set(id, { first, last: response.body })
+    })
+  }
+
+  /** What was really done, once all is over. */
+  readonly truth: Effect.Effect<Omit<Truth, "sleepers">> = Effect.suspend(() =>
+    Effect.map(
+      Effect.all([this.connections.executionLog, this.bosa.executionLog, this.connections.jobs]),
+      ([ofConnections, ofBosa, jobs]) => {
+        const executions: Record<string, number> = {}
+        const markers = new Map<string, string | undefined>()
+        for (const { body, jobId } of ofConnections) {
+          const marker = markerIn(body)
+          if (marker !== undefined) executions[marker] = (executions[marker] ?? 0) + 1
+          if (jobId !== undefined) markers.set(String(jobId), marker)
+        }
+        for (const { input } of ofBosa) {
+          const marker = markerIn(input)
+          if (marker !== undefined) executions[marker] = (executions[marker] ?? 0) + 1
+        }
+        const truths: Record<string, JobTruth> = {}
+        for (const { id, name } of jobs) {
+          truths[id] = {
+            end: ends[name] ?? "succeeded",
+            gone: this.gone.has(String(id)),
+            marker: markers.get(String(id))
+          }
+        }
+        return { executions, jobs: truths, openExchanges: this.openExchanges, openBodies: this.openBodies }
+      }
+    )
+  )
+}

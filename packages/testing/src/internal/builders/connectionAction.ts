@@ -1,0 +1,34 @@
+import type { ActionAnswer } from "../../ConnectionBuilder.js"
+import type { Answer, Typed } from "../../Answer.js"
+import type { ActionContext, Json, JsonObject } from "../../Executor.js"
+import { isJob } from "../../Job.js"
+import type { WorldAction } from "../../World.js"
+import { isObject } from "../fakeServer/json.js"
+import { dataOrHandler } from "./answers.js"
+import { isTyped } from "./typed.js"
+
+type Fields = Omit<WorldAction, "slug">
+
+const typeOf = (schema: Json | undefined): string | undefined => {
+  const type = isObject(schema) ? schema["type"] : undefined
+  if (typeof type !== "string") return undefined
+  return type === "integer" ? "NUMBER" : type.toUpperCase()
+}
+
+const inputsOf = ({ properties, required }: Typed<never>["parameters"]): ReadonlyArray<JsonObject> =>
+  Object.entries(properties).map(([name, schema]) => {
+    const type = typeOf(schema)
+    return { name, ...(type === undefined ? {} : { type }), required: required.includes(name) }
+  })
+
+const resultOf = (answer: Answer<Json, ActionContext>): Fields => {
+  const work = dataOrHandler(answer)
+  if (typeof work !== "function") return { result: work }
+  return isTyped(answer) ? { handler: work, inputs: inputsOf(answer.parameters) } : { handler: work }
+}
+
+/** The fields of a saved action that answers so. @internal */
+export const actionOf = (answer: ActionAnswer): Fields => {
+  if (!isJob(answer)) return resultOf(answer)
+  return answer.result === undefined ? answer.plan : { ...answer.plan, ...resultOf(answer.result) }
+}

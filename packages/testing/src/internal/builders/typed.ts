@@ -1,0 +1,64 @@
+import * as Effect from "effect/Effect"
+import * as JSONSchema from "effect/JSONSchema"
+import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import type { Given, Typed } from "../../Answer.js"
+import { ExecutorFailure, type Json } from "../../Executor.js"
+import { isArray, isObject, parse } from "../fakeServer/json.js"
+import { given } from "./answers.js"
+
+/** @internal */
+export const isTyped = (answer: unknown): answer is Typed<never> =>
+  Predicate.hasProperty(answer, "parameters") && typeof answer === "function"
+
+const placeOf = (path: ReadonlyArray<PropertyKey>): string =>
+  path.length === 0 ? "" : `${path.map(String).join(".")}: `
+
+const mistake =
+  (status: number, code: string) =>
+  (error: ParseResult.ParseError): ExecutorFailure => {
+    const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
+    const message = issues.map(({ path, message }) => `${placeOf(path)}${message}`).join("; ")
+    return new ExecutorFailure({ status, code, message })
+  }
+
+const prefix = "#/$defs/"
+
+/** What a schema stands for, where it only names one of the definitions. */
+const resolved = (schema: Json | undefined, definitions: Json | undefined): Json => {
+  const ref = isObject(schema) ? schema["$ref"] : undefined
+  if (typeof ref !== "string" || !ref.startsWith(prefix) || !isObject(definitions)) return schema ?? {}
+  return definitions[ref.slice(prefix.length)] ?? {}
+}
+
+/** The fields of a schema's input; none where it is not that of an object. @internal */
+export const parametersOf = <A, I>(schema: Schema.Schema<A, I>): Typed<never>["parameters"] => {
+  const root = parse(JSON.stringify(JSONSchema.make(schema)))
+  const definitions = isObject(root) ? root["$defs"] : undefined
+  const whole = resolved(root, definitions)
+  const { properties, required } = isObject(whole) ? whole : {}
+  const fields = isObject(properties) ? Object.entries(properties) : []
+  return {
+    properties: Object.fromEntries(fields.map(([name, field]) => [name, resolved(field, definitions)])),
+    required: isArray(required) ? required.map(String) : [],
+    schema: definitions === undefined ? {} : { $defs: definitions }
+  }
+}
+
+/** @internal */
+export const typedWith = <A, I, B, J extends Json, Context>(
+  input: Schema.Schema<A, I>,
+  output: Schema.Schema<B, J>,
+  handler: (input: A, context: Context) => Given<B>
+): Typed<Context> => {
+  const decode = Schema.decodeUnknown(input, { errors: "all" })
+  const encode = Schema.encode(output, { errors: "all" })
+  const run = (value: Json, context: Context) =>
+    decode(value).pipe(
+      Effect.mapError(mistake(400, "INVALID_INPUT")),
+      Effect.flatMap((input) => given(handler(input, context))),
+      Effect.flatMap((value) => Effect.mapError(encode(value), mistake(500, "INVALID_OUTPUT")))
+    )
+  return Object.assign(run, { parameters: parametersOf(input) })
+}

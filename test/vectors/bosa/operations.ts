@@ -1,7 +1,0 @@
-import { actions } from "./actions.js"
-import { catalogue } from "./catalogue.js"
-import type { Operation } from "./operation.js"
-import { people } from "./people.js"
-
-/** The vectors' operations as calls of this library. */
-export const operations: Readonly<Record<string, Operation>> = { ...actions, ...people, ...catalogue }
