@@ -224,7 +224,10 @@ describe("the parity tables of BOSA / GL Connectors", () => {
       assert.isAbove(cited.length, 0)
       assert.strictEqual(cited.map(([whole]) => whole).join("; "), row.cell("test"))
       for (const [, file = "", title = ""] of cited) {
-        const text = read(/^(packages|examples)\//.test(file) ? file : `packages/core/test/${file}`).replaceAll(/\$\{[^{}]*\}/g, "…")
+        const text = read(/^(packages|examples)\//.test(file) ? file : `packages/core/test/${file}`).replaceAll(
+          /\$\{[^{}]*\}/g,
+          "…"
+        )
         const isThere = ['"', "`"].some((quote) => text.includes(`${quote}${title}${quote}`))
         assert.isTrue(isThere, `${file} has no test "${title}"`)
       }
