@@ -3,6 +3,7 @@
  *
  * @since 0.2.0
  */
+import { toEffect } from "./internal/runtime/fromResult.js"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
@@ -228,14 +229,16 @@ export const make = Effect.fnUntraced(function* (
   const issues: Array<Issue> = [...contractIssues(options), ...clients.optionIssues(options.createClient)]
   const ttlMillis = milliseconds("discoveryTtl", options.discoveryTtl ?? "10 minutes", issues)
   if (issues.length > 0) return yield* new InvalidRequest({ operation: "BosaApi.make", issues })
-  const settings = yield* resolve(
-    "BosaApi.make",
-    {
-      ...options,
-      baseUrl: options.baseUrl ?? table.baseUrl,
-      extraHeaders: { ...contractHeader(options), ...options.extraHeaders }
-    },
-    bosaPlatform
+  const settings = yield* toEffect(
+    resolve(
+      "BosaApi.make",
+      {
+        ...options,
+        baseUrl: options.baseUrl ?? table.baseUrl,
+        extraHeaders: { ...contractHeader(options), ...options.extraHeaders }
+      },
+      bosaPlatform
+    )
   )
   const auth = yield* Auth
   const sent = yield* HttpClient.HttpClient

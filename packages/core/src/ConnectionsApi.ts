@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { toEffect } from "./internal/runtime/fromResult.js"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
@@ -226,7 +227,7 @@ const environment: Config.Config.Wrap<ConnectionsApi.Settings> = Config.all({
 export const make = Effect.fnUntraced(function* (
   options: ConnectionsApi.Options
 ): Effect.fn.Return<ConnectionsApi.Service, InvalidRequest, Auth | HttpClient.HttpClient | Scope.Scope> {
-  const settings = yield* resolve("ConnectionsApi.make", options, connectionsPlatform)
+  const settings = yield* toEffect(resolve("ConnectionsApi.make", options, connectionsPlatform))
   const issues: Array<Issue> = []
   const jobOptions = trackerOptions(options.jobs ?? {}, issues)
   if (issues.length > 0) return yield* new InvalidRequest({ operation: "ConnectionsApi.make", issues })

@@ -1,3 +1,5 @@
+import * as Result from "../data/result.js"
+import { fromEither } from "../runtime/fromResult.js"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -26,10 +28,10 @@ type Direction = 1 | -1
 
 const defaultMaxPages = 100_000
 
-const fileIn = ({ body }: Received): Either.Either<ConnectorFile, ReadonlyArray<string>> =>
+const fileIn = ({ body }: Received): Result.Result<ConnectorFile, ReadonlyArray<string>> =>
   isConnectorFile(body)
-    ? Either.right(body)
-    : Either.left(["expected a file and got JSON: run this action instead of downloading it"])
+    ? Result.succeed(body)
+    : Result.fail(["expected a file and got JSON: run this action instead of downloading it"])
 
 /**
  * The data of a body and what is said of it: a body is its own data unless it says which part is.
@@ -110,7 +112,7 @@ class ActionOf<A> extends Pipeable.Class() implements Action.Action<A> {
   }
 
   get execute(): Effect.Effect<Action.Executed, Action.ActionError> {
-    return this.calls.send(this.asked, (received, prepared) => Either.right(executed(received, prepared)))
+    return this.calls.send(this.asked, (received, prepared) => Result.succeed(executed(received, prepared)))
   }
 
   get either(): Effect.Effect<Either.Either<Action.Executed, Action.Executed>, Action.ActionError> {
@@ -167,7 +169,7 @@ class ActionOf<A> extends Pipeable.Class() implements Action.Action<A> {
   private answered(asked: Asked): Effect.Effect<Answered<A>, PageError> {
     return this.calls.send(asked, (received, prepared) => {
       const { data, meta } = unwrapped(received.body)
-      return Either.map(this.decode(data), (decoded): Answered<A> => {
+      return Result.map(fromEither(this.decode(data)), (decoded): Answered<A> => {
         const isList = Array.isArray(data)
         const next = positionBeside(meta, isList, 1, prepared.schema.declares)
         const prev = positionBeside(meta, isList, -1, prepared.schema.declares)

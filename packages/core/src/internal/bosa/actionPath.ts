@@ -1,4 +1,4 @@
-import * as Either from "effect/Either"
+import * as Result from "../data/result.js"
 import { loneSurrogate } from "../http/path.js"
 
 // oxlint-disable-next-line no-control-regex
@@ -11,16 +11,16 @@ const scheme = /^[a-z][a-z0-9+.-]*:/i
  *
  * @internal
  */
-export const actionPath = (path: string): Either.Either<string, string> => {
-  if (path === "") return Either.left("is empty")
-  if (scheme.test(path) || path.startsWith("//")) return Either.left("leads to another origin")
+export const actionPath = (path: string): Result.Result<string, string> => {
+  if (path === "") return Result.fail("is empty")
+  if (scheme.test(path) || path.startsWith("//")) return Result.fail("leads to another origin")
   if (refused.test(path)) {
-    return Either.left("holds a query, an encoded dot or slash, a backslash, a space or a control character")
+    return Result.fail("holds a query, an encoded dot or slash, a backslash, a space or a control character")
   }
   const rooted = path.startsWith("/") ? path : `/${path}`
   const segments = rooted.split("/")
-  if (segments.includes("..") || segments.includes(".")) return Either.left("climbs out of the base URL")
+  if (segments.includes("..") || segments.includes(".")) return Result.fail("climbs out of the base URL")
   return loneSurrogate.test(rooted)
-    ? Either.left("holds half of a surrogate pair")
-    : Either.right(rooted.replace(/[^\x21-\x7e]+/g, encodeURIComponent))
+    ? Result.fail("holds half of a surrogate pair")
+    : Result.succeed(rooted.replace(/[^\x21-\x7e]+/g, encodeURIComponent))
 }

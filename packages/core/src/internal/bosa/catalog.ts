@@ -1,5 +1,6 @@
+import { toEffect } from "../runtime/fromResult.js"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
+import * as Result from "../data/result.js"
 import type {
   CatalogMcp,
   CatalogPage,
@@ -78,7 +79,7 @@ const found =
   (asked: string): Decode<SearchResult> =>
   ({ body }) =>
     isFields(body)
-      ? Either.right({
+      ? Result.succeed({
           query: textIn(body, "query") ?? asked,
           backend: backendOf(body["backend"]),
           tools: list(body["tools"]).map(tool),
@@ -86,7 +87,7 @@ const found =
           skills: list(body["skills"]).map(skill),
           raw: body
         })
-      : Either.left(["expected an object"])
+      : Result.fail(["expected an object"])
 
 const tools = listed(tool)
 const mcps = listed(mcp)
@@ -111,7 +112,7 @@ export const make = (road: Road, table: Table): Operations => {
     range: Range,
     decode: Decode<CatalogPage<A>>
   ) =>
-    Effect.flatMap(rows(name), (operations) => {
+    Effect.flatMap(toEffect(rows(name)), (operations) => {
       const { limit = defaultLimit, offset = 0 } = range
       const asked = query([...filter, ["limit", String(limit)], ["offset", String(offset)]])
       const issues = [...asked.issues, ...rangeIssues(range)]
@@ -158,7 +159,7 @@ export const make = (road: Road, table: Table): Operations => {
     allMcps: (filter = {}) => walk("catalog", "mcps", filter, (range) => mcpPart({ ...filter, ...range })),
     allSkills: (filter = {}) => walk("catalog", "skills", filter, (range) => skillPart({ ...filter, ...range })),
     search: (asked, { count, kinds } = {}, token) =>
-      Effect.flatMap(rows("search"), (operations) => {
+      Effect.flatMap(toEffect(rows("search")), (operations) => {
         const given = query([
           ["q", asked],
           ["kinds", kinds?.map((kind) => kindNames[kind]).join(",")],

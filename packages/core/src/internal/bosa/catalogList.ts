@@ -1,6 +1,7 @@
+import { toEffect } from "../runtime/fromResult.js"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
+import * as Result from "../data/result.js"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { ReadError } from "../../ApiError.js"
@@ -38,11 +39,11 @@ const metaOf = (raw: unknown): PageMeta => {
 export const listed =
   <A>(decode: (raw: unknown) => A): Decode<CatalogPage<A>> =>
   ({ body }) => {
-    if (!isFields(body)) return Either.left(['expected an object with a list in "items"'])
+    if (!isFields(body)) return Result.fail(['expected an object with a list in "items"'])
     const items = body["items"] ?? []
     return Array.isArray(items)
-      ? Either.right({ items: items.map(decode), meta: metaOf(body["meta"]), raw: body })
-      : Either.left(['expected a list in "items"'])
+      ? Result.succeed({ items: items.map(decode), meta: metaOf(body["meta"]), raw: body })
+      : Result.fail(['expected a list in "items"'])
   }
 
 /** @internal */
@@ -64,8 +65,8 @@ export const offered = <A>(
   what: "catalog" | "skills",
   operation: string,
   rows: A | undefined
-): Either.Either<A, InvalidRequest> =>
-  Either.fromNullable(rows, () => {
+): Result.Result<A, InvalidRequest> =>
+  Result.fromUndefined(rows, () => {
     const others = dialectsWith((other) => other[what] !== undefined)
     const issue = { path: ["dialect"], message: `"${table.dialect}" has no ${what}`, fix: `speak ${others}` }
     return new InvalidRequest({ operation, issues: [issue] })
@@ -95,21 +96,21 @@ export const walk = <A>(
   const loop = (reason: PaginationLoop["reason"], { offset, pages }: At) =>
     new PaginationLoop({ connector: group, action: name, reason, pages, cursor: String(offset) })
 
-  const after = (at: At, { items, meta, raw }: CatalogPage<A>): Either.Either<Option.Option<At>, PaginationLoop> => {
+  const after = (at: At, { items, meta, raw }: CatalogPage<A>): Result.Result<Option.Option<At>, PaginationLoop> => {
     const told = meta.offset
-    if (told !== undefined && told < at.offset) return Either.left(loop("repeated", at))
-    if (items.length === 0) return Either.right(Option.none())
+    if (told !== undefined && told < at.offset) return Result.fail(loop("repeated", at))
+    if (items.length === 0) return Result.succeed(Option.none())
     const before = told === undefined ? JSON.stringify(fieldsOf(raw)["items"]) : undefined
-    if (before !== undefined && before === at.before) return Either.left(loop("repeated", at))
+    if (before !== undefined && before === at.before) return Result.fail(loop("repeated", at))
     const next: At = { offset: at.offset + items.length, pages: at.pages + 1, before }
-    return Either.right(meta.total !== undefined && next.offset >= meta.total ? Option.none() : Option.some(next))
+    return Result.succeed(meta.total !== undefined && next.offset >= meta.total ? Option.none() : Option.some(next))
   }
 
   const step = (at: At) =>
     at.pages >= mostPages
       ? Effect.fail(loop("cap", at))
       : Effect.flatMap(part({ ...range, offset: at.offset }), (page) =>
-          Either.map(after(at, page), (next) => [Chunk.unsafeFromArray(page.items), next] as const)
+          toEffect(Result.map(after(at, page), (next) => [Chunk.unsafeFromArray(page.items), next] as const))
         )
 
   const issues = wholeFrom("limit", range.limit, 1, Number.MAX_SAFE_INTEGER)

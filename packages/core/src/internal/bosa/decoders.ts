@@ -1,4 +1,4 @@
-import * as Either from "effect/Either"
+import * as Result from "../data/result.js"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type { Issue } from "../../InvalidRequest.js"
@@ -28,10 +28,10 @@ export const dataOf =
   <A>(decode: (data: Fields, missing: Missing) => A): Decode<A> =>
   ({ body }) => {
     const data = isFields(body) ? body["data"] : undefined
-    if (!isFields(data)) return Either.left(['expected an object in "data"'])
+    if (!isFields(data)) return Result.fail(['expected an object in "data"'])
     const missing = new Missing()
     const value = decode(data, missing)
-    return missing.expected.length > 0 ? Either.left(missing.expected) : Either.right(value)
+    return missing.expected.length > 0 ? Result.fail(missing.expected) : Result.succeed(value)
   }
 
 const uuid = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i

@@ -1,4 +1,5 @@
-import * as Either from "effect/Either"
+import { fromEither } from "../runtime/fromResult.js"
+import * as Result from "../data/result.js"
 import * as Option from "effect/Option"
 import * as ActionSchema from "../../ActionSchema.js"
 import type { WriteError } from "../../ApiError.js"
@@ -18,7 +19,7 @@ export interface Entry {
   readonly info: ActionInfo
   readonly schema: ActionSchema.ActionSchema
   /** The row it is sent with, or why it is not: its path is refused. */
-  readonly operation: Either.Either<Operation<WriteError>, string>
+  readonly operation: Result.Result<Operation<WriteError>, string>
   /** Its parameters as discovery gives them. */
   readonly parameters: unknown
 }
@@ -39,14 +40,14 @@ const isLikeRoute = (name: string): boolean => routes.some((route) => name.start
 
 const unlisted = "it is named like a route of the integrations: it is not listed, but can be run by its name"
 
-const entryOf = (name: string, row: Fields, dialect: Dialect): Either.Either<Entry, string> => {
+const entryOf = (name: string, row: Fields, dialect: Dialect): Result.Result<Entry, string> => {
   const { docstring, parameters, path } = row
-  if (typeof path !== "string") return Either.left("it has no path")
-  if (docstring === undefined) return Either.left("it has no docstring")
-  return Either.map(ActionSchema.make(parameters, { dialect }), (schema) => ({
+  if (typeof path !== "string") return Result.fail("it has no path")
+  if (docstring === undefined) return Result.fail("it has no docstring")
+  return Result.map(fromEither(ActionSchema.make(parameters, { dialect })), (schema) => ({
     schema,
     parameters,
-    operation: Either.map(actionPath(path), (safe) => ({
+    operation: Result.map(actionPath(path), (safe) => ({
       ...common.action,
       path: { route: safe, parts: [safe], names: [] }
     })),
@@ -71,11 +72,11 @@ export const connectorIn = (
   body: unknown,
   name: string,
   dialect: Dialect
-): Either.Either<Option.Option<Connector>, ReadonlyArray<string>> => {
-  if (!isFields(body)) return Either.left(["expected an object of connectors by name"])
-  if (!Object.hasOwn(body, name)) return Either.right(Option.none())
+): Result.Result<Option.Option<Connector>, ReadonlyArray<string>> => {
+  if (!isFields(body)) return Result.fail(["expected an object of connectors by name"])
+  if (!Object.hasOwn(body, name)) return Result.succeed(Option.none())
   const rows = body[name]
-  if (!isFields(rows)) return Either.left([`expected an object of actions at "${name}"`])
+  if (!isFields(rows)) return Result.fail([`expected an object of actions at "${name}"`])
   const entries = new Map<string, Entry>()
   const odd: Array<string> = []
   const skipped: Array<Skipped> = []
@@ -85,14 +86,14 @@ export const connectorIn = (
       skipped.push({ name: action, reason: "its method is not POST" })
       continue
     }
-    const entry = isFields(row) ? entryOf(action, row, dialect) : Either.left("it is not an object")
-    if (entry._tag === "Right") entries.set(action, entry.right)
-    else odd.push(`expected an action at "${name}.${action}": ${entry.left}`)
-    if (entry._tag === "Left") skipped.push({ name: action, reason: entry.left })
+    const entry = isFields(row) ? entryOf(action, row, dialect) : Result.fail("it is not an object")
+    if (entry._tag === "Success") entries.set(action, entry.success)
+    else odd.push(`expected an action at "${name}.${action}": ${entry.failure}`)
+    if (entry._tag === "Failure") skipped.push({ name: action, reason: entry.failure })
     else if (isLikeRoute(action)) skipped.push({ name: action, reason: unlisted })
   }
   // with nothing left to run it is not the connector that is small, but its description that cannot be read
-  if (entries.size === 0 && odd.length > 0) return Either.left(odd)
+  if (entries.size === 0 && odd.length > 0) return Result.fail(odd)
   const actions = Array.from(entries.values(), (entry) => entry.info).filter((info) => !isLikeRoute(info.name))
-  return Either.right(Option.some({ entries, info: { name, actions, skipped } }))
+  return Result.succeed(Option.some({ entries, info: { name, actions, skipped } }))
 }

@@ -1,7 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
+import * as Result from "../data/result.js"
 import * as Option from "effect/Option"
 import { NotFound, type ReadError, responseOf } from "../../ApiError.js"
 import * as Call from "../../Call.js"
@@ -47,10 +47,10 @@ const mostHeld = 1024
 
 // servers answer either way, whatever the dialect
 const decodeNames: Decode<ReadonlyArray<string>> = ({ body }) => {
-  if (isFields(body)) return Either.right(Object.keys(body))
+  if (isFields(body)) return Result.succeed(Object.keys(body))
   return Array.isArray(body) && body.every((name) => typeof name === "string")
-    ? Either.right(body)
-    : Either.left(["expected an array of names, or an object of connectors by name"])
+    ? Result.succeed(body)
+    : Result.fail(["expected an array of names, or an object of connectors by name"])
 }
 
 /**
@@ -82,7 +82,7 @@ export const make = (road: Road, table: Table, ttl: Duration.Duration): Discover
   const decode =
     (name: string): Decode<Answered> =>
     ({ answer, body }) =>
-      Either.map(connectorIn(body, name, table.dialect), (connector) => ({
+      Result.map(connectorIn(body, name, table.dialect), (connector) => ({
         connector,
         others: Object.keys(body ?? {}),
         status: answer.status,

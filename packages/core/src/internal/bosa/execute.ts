@@ -1,8 +1,9 @@
+import { toEffect } from "../runtime/fromResult.js"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Either from "effect/Either"
+import type * as Result from "../data/result.js"
 import type * as Scope from "effect/Scope"
 import type { ActionError, Executed } from "../../Action.js"
 import { type ApiError, DeadlineExceeded, NotFound, type ReadError, responseOf } from "../../ApiError.js"
@@ -30,7 +31,7 @@ export interface Calls {
   readonly prepared: (asked: Asked) => Effect.Effect<Prepared, ReadError>
   readonly send: <A>(
     asked: Asked,
-    decode: (received: Received, prepared: Prepared) => Either.Either<A, ReadonlyArray<string>>,
+    decode: (received: Received, prepared: Prepared) => Result.Result<A, ReadonlyArray<string>>,
     scope?: Scope.Scope
   ) => Effect.Effect<A, ActionError>
 }
@@ -94,7 +95,7 @@ export const make = (road: Road, table: Table, discovery: Discovery, settings: R
 
   const prepared = (asked: Asked): Effect.Effect<Prepared, ReadError> => {
     const options = strict ? { strict, ...asked.options } : asked.options
-    return Effect.flatMap(known(asked), (connector) => prepare(table, connector, { ...asked, options }))
+    return Effect.flatMap(known(asked), (connector) => toEffect(prepare(table, connector, { ...asked, options })))
   }
 
   // nothing is sent again: the answer is only made clearer
@@ -135,7 +136,7 @@ export const make = (road: Road, table: Table, discovery: Discovery, settings: R
   return { discovery, entry, prepared, send }
 }
 
-type Decoded<D> = D extends (...args: never) => Either.Either<infer A, unknown> ? A : never
+type Decoded<D> = D extends (...args: never) => Result.Result<infer A, unknown> ? A : never
 
 // discovery is part of the call: one deadline over both
 const within = <A, E>(settings: Resolved, self: Effect.Effect<A, E>): Effect.Effect<A, E> =>

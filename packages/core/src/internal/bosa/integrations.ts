@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
+import * as Result from "../data/result.js"
 import * as Redacted from "effect/Redacted"
 import type { Token } from "../../Action.js"
 import { IntegrationRequired } from "../../BosaError.js"
@@ -46,8 +46,8 @@ const resultOf =
     const data: Fields = isFields(fields["data"]) ? fields["data"] : {}
     const success = booleanIn(data, "success") ?? (isPlain(body) ? true : undefined)
     return success === undefined
-      ? Either.left(['expected true or false in "data.success"'])
-      : Either.right({ success, message: messageIn(data) ?? textIn(fields, "message"), raw: rawOf(body) })
+      ? Result.fail(['expected true or false in "data.success"'])
+      : Result.succeed({ success, message: messageIn(data) ?? textIn(fields, "message"), raw: rawOf(body) })
   }
 
 /** An answer without a body is one, and says that it was done. */

@@ -1,5 +1,6 @@
+import { fromEither } from "../runtime/fromResult.js"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
+import * as Result from "../data/result.js"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type { WriteError } from "../../ApiError.js"
@@ -178,25 +179,25 @@ const filesIssues = ({ files }: Cleaned): ReadonlyArray<Issue> =>
  *
  * @internal
  */
-export const prepare = (table: Table, connector: Connector, asked: Asked): Either.Either<Prepared, InvalidRequest> => {
+export const prepare = (table: Table, connector: Connector, asked: Asked): Result.Result<Prepared, InvalidRequest> => {
   const { options } = asked
   const issues = optionIssues(table, options)
-  const refuse = () => Either.left(new InvalidRequest({ operation: nameOf(asked), issues }))
+  const refuse = () => Result.fail(new InvalidRequest({ operation: nameOf(asked), issues }))
   const entry = connector.entries.get(asked.name)
   if (entry === undefined) {
     issues.push(unknownAction(asked, connector))
     return refuse()
   }
   const { operation } = entry
-  if (operation._tag === "Left") {
+  if (operation._tag === "Failure") {
     issues.push({
       path: ["action", "path"],
-      message: `of "${asked.name}", as discovery gives it, ${operation.left}`,
+      message: `of "${asked.name}", as discovery gives it, ${operation.failure}`,
       fix: "report it to the server's owner: credentials are never sent there"
     })
   }
-  const cleaned = entry.schema.validate(withPosition(asked, entry.schema), { strict: options.strict })
-  issues.push(...(cleaned._tag === "Left" ? cleaned.left : filesIssues(cleaned.right)))
-  if (issues.length > 0 || cleaned._tag === "Left" || operation._tag === "Left") return refuse()
-  return Either.right({ operation: operation.right, schema: entry.schema, cleaned: cleaned.right })
+  const cleaned = fromEither(entry.schema.validate(withPosition(asked, entry.schema), { strict: options.strict }))
+  issues.push(...(cleaned._tag === "Failure" ? cleaned.failure : filesIssues(cleaned.success)))
+  if (issues.length > 0 || cleaned._tag === "Failure" || operation._tag === "Failure") return refuse()
+  return Result.succeed({ operation: operation.success, schema: entry.schema, cleaned: cleaned.success })
 }

@@ -1,5 +1,6 @@
+import { toEffect } from "../runtime/fromResult.js"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
+import * as Result from "../data/result.js"
 import * as Redacted from "effect/Redacted"
 import { SkillRejected } from "../../BosaError.js"
 import type { Artifact, Downloadable, Operations, Skill, SkillDetail } from "../../Skills.js"
@@ -52,11 +53,11 @@ const skills = listed(skill)
 
 const oneSkill: Decode<SkillDetail> = ({ body }) => {
   const data = fieldsOf(body)["data"]
-  return isFields(data) ? Either.right(detail(data)) : Either.left(['expected an object in "data"'])
+  return isFields(data) ? Result.succeed(detail(data)) : Result.fail(['expected an object in "data"'])
 }
 
 const content: Decode<Uint8Array> = ({ answer }) =>
-  Either.fromNullable(answer.bytes, () => ["expected the content of a file"])
+  Result.fromUndefined(answer.bytes, () => ["expected the content of a file"])
 
 const sourceTypes: ReadonlySet<string> = new Set(["upload_md", "manual", "upload_zip", "github"])
 
@@ -80,16 +81,16 @@ const targetOf = (link: string, origin: string): Target | string => {
 const accepted = (
   asked: Downloadable,
   origin: string
-): Either.Either<{ readonly sourceType: string; readonly target: Target }, SkillRejected> => {
+): Result.Result<{ readonly sourceType: string; readonly target: Target }, SkillRejected> => {
   const { downloadUrl, sourceType } = asked
-  if (sourceType === undefined || !sourceTypes.has(sourceType)) return Either.left(rejected(asked, "unknown source"))
+  if (sourceType === undefined || !sourceTypes.has(sourceType)) return Result.fail(rejected(asked, "unknown source"))
   if (downloadUrl === undefined) {
-    return Either.left(rejected(asked, sourceType === "github" ? "snapshot pending" : "no download url"))
+    return Result.fail(rejected(asked, sourceType === "github" ? "snapshot pending" : "no download url"))
   }
   const target = targetOf(Redacted.value(downloadUrl), origin)
   return typeof target === "string"
-    ? Either.left(rejected(asked, "no download url", target))
-    : Either.right({ sourceType, target })
+    ? Result.fail(rejected(asked, "no download url", target))
+    : Result.succeed({ sourceType, target })
 }
 
 /** @internal */
@@ -97,7 +98,7 @@ export const make = (road: Road, table: Table): Operations => {
   const rows = (name: string) => offered(table, "skills", `skills.${name}`, table.skills)
 
   const list: Operations["list"] = (range = {}, token) =>
-    Effect.flatMap(rows("list"), (operations) => {
+    Effect.flatMap(toEffect(rows("list")), (operations) => {
       const { limit = defaultLimit, offset = 0 } = range
       const asked = query([
         ["limit", String(limit)],
@@ -111,11 +112,11 @@ export const make = (road: Road, table: Table): Operations => {
     list,
     all: (token) => walk("skills", "list", {}, (range) => list(range, token)),
     get: (id, token) =>
-      Effect.flatMap(rows("get"), (operations) =>
+      Effect.flatMap(toEffect(rows("get")), (operations) =>
         road.call(operations.get, { segments: [id], token: tokenOf(token) }, oneSkill)
       ),
     artifact: (asked) =>
-      Either.flatMap(rows("artifact"), () => accepted(asked, road.origin)).pipe(
+      toEffect(Result.flatMap(rows("artifact"), () => accepted(asked, road.origin))).pipe(
         Effect.flatMap(({ sourceType, target }) =>
           Effect.map(
             road.call(common.artifact, { segments: [], target, maxBodyBytes: maxArtifactBytes }, content),

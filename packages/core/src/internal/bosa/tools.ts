@@ -97,7 +97,7 @@ export const make = (discovery: Discovery, connect: (connector: string) => Conne
       actions.flatMap((info) => {
         const entry = entries.get(info.name)
         // what may not be sent is no tool
-        if (entry === undefined || entry.operation._tag === "Left" || options.filter?.(info, connector) === false)
+        if (entry === undefined || entry.operation._tag === "Failure" || options.filter?.(info, connector) === false)
           return []
         return [toolOf(nameOf(connector, info.name), entry, connect(connector).action(info.name), options)]
       })

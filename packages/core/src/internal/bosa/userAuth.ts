@@ -1,3 +1,4 @@
+import { toEffect } from "../runtime/fromResult.js"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -72,14 +73,16 @@ export const make = Effect.fnUntraced(function* (
   const issues: Array<Issue> = [...issuesIn(options)]
   const renewBeforeMillis = waitMilliseconds("renewBefore", options.renewBefore ?? "60 seconds", issues)
   if (issues.length > 0) return yield* new InvalidRequest({ operation: "UserAuth", issues })
-  const settings = yield* resolve(
-    "UserAuth",
-    {
-      baseUrl: options.baseUrl ?? table.baseUrl,
-      allowInsecureHttp: options.allowInsecureHttp,
-      retry: options.retry
-    },
-    bosaPlatform
+  const settings = yield* toEffect(
+    resolve(
+      "UserAuth",
+      {
+        baseUrl: options.baseUrl ?? table.baseUrl,
+        allowInsecureHttp: options.allowInsecureHttp,
+        retry: options.retry
+      },
+      bosaPlatform
+    )
   )
   const keyOnly: Credentials = { "x-api-key": options.apiKey }
   const way = road.make(

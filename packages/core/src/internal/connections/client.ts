@@ -1,5 +1,5 @@
 import type * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
+import * as Result from "../data/result.js"
 import type { ReadError } from "../../ApiError.js"
 import type {
   AccountFilter,
@@ -137,7 +137,7 @@ export const bindings = (road: Road, run: ReturnType<typeof execute.make>) => {
   const look = (protocol: JobProtocol.JobProtocol) => {
     const looked = (ref: JobRef, policy?: { readonly retry: "none" }): Effect.Effect<JobProtocol.JobState, ReadError> =>
       road.call(operations.jobs.get, { segments: [ref.jobId], ...policy }, ({ answer, body, now }) =>
-        Either.fromNullable(
+        Result.fromUndefined(
           JobProtocol.decode(protocol, ref.jobId, body, retryAfterMillis(answer.headers, now())),
           () => [`expected a state in "${protocol.state.join('" or "')}"`]
         )

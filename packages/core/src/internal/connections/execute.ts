@@ -1,5 +1,5 @@
 import type * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
+import * as Result from "../data/result.js"
 import type { ApiError } from "../../ApiError.js"
 import type { ExecuteOptions, Parameters } from "../../ConnectionHandle.js"
 import type { Issue } from "../../InvalidRequest.js"
@@ -32,20 +32,20 @@ const queryOf = (options: ExecuteOptions): string => {
   return `${async}${async === "" ? "?" : "&"}timeout_ms=${options.timeoutMs}`
 }
 
-const refuse = (path: ReadonlyArray<string>, message: string, fix: string): Either.Either<Fields, Issue> =>
-  Either.left({ path, message, fix })
+const refuse = (path: ReadonlyArray<string>, message: string, fix: string): Result.Result<Fields, Issue> =>
+  Result.fail({ path, message, fix })
 
 // a key without a value says nothing: it neither replaces what was given nor makes an `options` of its own
 const stated = (execution: Parameters): Parameters =>
   Object.fromEntries(Object.entries(execution).filter(([, value]) => value !== undefined))
 
 // without execution options the body stays as it was given: no empty `options` key
-const bodyOf = (parameters: unknown, execution: Parameters | undefined): Either.Either<Fields, Issue> => {
+const bodyOf = (parameters: unknown, execution: Parameters | undefined): Result.Result<Fields, Issue> => {
   if (!isFields(parameters)) return refuse(["body"], "is not an object", "give the parameters as an object")
-  if (execution === undefined) return Either.right(parameters)
+  if (execution === undefined) return Result.succeed(parameters)
   try {
     const merged = stated(execution)
-    if (Object.keys(merged).length === 0) return Either.right(parameters)
+    if (Object.keys(merged).length === 0) return Result.succeed(parameters)
     const given = parameters["options"]
     return given !== undefined && !isFields(given)
       ? refuse(
@@ -53,7 +53,7 @@ const bodyOf = (parameters: unknown, execution: Parameters | undefined): Either.
           "is not an object, so execution options cannot be merged into it",
           "give one of the two"
         )
-      : Either.right({ ...parameters, options: { ...given, ...merged } })
+      : Result.succeed({ ...parameters, options: { ...given, ...merged } })
   } catch {
     return refuse(["body"], "cannot be read", "send plain data")
   }
@@ -81,11 +81,11 @@ export const make = (road: Road, protocol: JobProtocol.JobProtocol) => {
     (operation: Operation, connection: string): Decode<Execution> =>
     (received) => {
       const given = JobProtocol.jobIdIn(protocol, received.body)
-      if (given === undefined) return Either.right(Completed(received.body))
+      if (given === undefined) return Result.succeed(Completed(received.body))
       const jobId = exactId(given, received, protocol)
       // the work was accepted: an id that cannot be asked for is kept in the error's body
-      if (segmentIssue("job", jobId) !== undefined) return Either.left(["expected a job id that fits into a path"])
-      return Either.right(
+      if (segmentIssue("job", jobId) !== undefined) return Result.fail(["expected a job id that fits into a path"])
+      return Result.succeed(
         Accepted(
           new JobRef(
             {
@@ -110,13 +110,13 @@ export const make = (road: Road, protocol: JobProtocol.JobProtocol) => {
     options: ExecuteOptions = {}
   ): Effect.Effect<Execution, CallError<E>> => {
     const body = bodyOf(parameters, options.execution)
-    const issue = body._tag === "Left" ? body.left : timeoutIssue(options.timeoutMs)
+    const issue = body._tag === "Failure" ? body.failure : timeoutIssue(options.timeoutMs)
     return road.call(
       operation,
       {
         segments,
         query: queryOf(options),
-        body: body._tag === "Left" ? {} : body.right,
+        body: body._tag === "Failure" ? {} : body.success,
         retry: options.retry,
         timeoutMs: options.timeoutMs,
         issues: issue === undefined ? noIssues : [issue]

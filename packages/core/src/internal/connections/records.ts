@@ -1,4 +1,4 @@
-import * as Either from "effect/Either"
+import * as Result from "../data/result.js"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type {
@@ -98,7 +98,7 @@ const listed = (body: unknown, name: string): ReadonlyArray<unknown> | undefined
 const list =
   <A>(name: string, decode: (raw: unknown) => A): Decode<ReadonlyArray<A>> =>
   ({ body }) =>
-    Either.fromNullable(listed(body, name)?.map(decode), () => [`expected a list in "${name}"`])
+    Result.fromUndefined(listed(body, name)?.map(decode), () => [`expected a list in "${name}"`])
 
 // what is asked for under its name, under `data`, or as the whole answer
 const inner = (body: unknown, name: string): Fields | undefined => {
@@ -110,8 +110,8 @@ const inner = (body: unknown, name: string): Fields | undefined => {
 const one =
   <A>(name: string, decode: (raw: Fields) => A): Decode<A> =>
   ({ body }) =>
-    Either.map(
-      Either.fromNullable(inner(body, name), () => [`expected an object in "${name}"`]),
+    Result.map(
+      Result.fromUndefined(inner(body, name), () => [`expected an object in "${name}"`]),
       decode
     )
 
@@ -120,8 +120,8 @@ const object =
   ({ answer, body }) =>
     // only a 204 comes here without a body: done, and nothing to tell
     isFields(body) || body === null
-      ? Either.right(decode(body ?? {}, answer.text))
-      : Either.left(["expected an object"])
+      ? Result.succeed(decode(body ?? {}, answer.text))
+      : Result.fail(["expected an object"])
 
 const accountOf = (body: unknown): unknown => {
   const fields = fieldsOf(body)
@@ -131,7 +131,7 @@ const accountOf = (body: unknown): unknown => {
 const withAccount =
   <A, B>(decode: Decode<A>, make: (value: A, account: unknown, raw: unknown) => B): Decode<B> =>
   (received) =>
-    Either.map(decode(received), (value) => make(value, accountOf(received.body), received.body))
+    Result.map(decode(received), (value) => make(value, accountOf(received.body), received.body))
 
 /** @internal */
 export const connections = list("connections", connection)
@@ -173,4 +173,4 @@ export const unsubscribed = object((raw, text): Unsubscribed => ({
 }))
 /** @internal */
 export const acknowledged: Decode<Option.Option<unknown>> = ({ body }: Received) =>
-  Either.right(Option.fromNullable(body))
+  Result.succeed(Option.fromNullable(body))

@@ -150,9 +150,9 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
       onSuccess: (answer) => {
         run.inFlight = false
         const value = received(run, answer, decode)
-        if (value._tag === "Left") return failed(value.left)
+        if (value._tag === "Failure") return failed(value.failure)
         bucket.succeeded(run.paid)
-        return Effect.succeed(value.right)
+        return Effect.succeed(value.success)
       }
     })
   }
@@ -271,7 +271,7 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     const left = given.deadlineAt === undefined ? Infinity : given.deadlineAt - now()
     const deadlineMillis = Math.min(own === undefined ? Infinity : Duration.toMillis(own), left)
     const prepared = outgoing.prepare(operation, input, given, deadlineMillis, idempotencyKey)
-    if (prepared._tag === "Left") return Effect.fail(prepared.left)
+    if (prepared._tag === "Failure") return Effect.fail(prepared.failure)
     // a policy for this call by name goes before the caller's number of attempts
     const named = input.retry ?? given.retry
     const retry = Retry.resolve(named ?? settings.retry)
@@ -281,7 +281,7 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
       settings: given,
       origin: settings.baseUrl.origin,
       now,
-      outgoing: prepared.right,
+      outgoing: prepared.success,
       client: given.transformClient === undefined ? client : given.transformClient(client),
       schedule: retry.schedule,
       deadlineAt: now() + deadlineMillis,

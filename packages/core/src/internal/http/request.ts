@@ -3,7 +3,7 @@ import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
+import * as Result from "../data/result.js"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -114,7 +114,7 @@ interface Own {
 
 const json = "application/json"
 
-const noBody: Either.Either<HttpBody.HttpBody, Issue> = Either.right(HttpBody.empty)
+const noBody: Result.Result<HttpBody.HttpBody, Issue> = Result.succeed(HttpBody.empty)
 
 const sent: Record<Sends, (header: string) => boolean> = {
   all: () => true,
@@ -125,14 +125,14 @@ const sent: Record<Sends, (header: string) => boolean> = {
 }
 
 // checked before and not by writing: JSON.stringify turns NaN into null and drops what it does not know
-const written = (input: Input): Either.Either<HttpBody.HttpBody, Issue> => {
-  if (input.content !== undefined) return Either.right(input.content.body)
+const written = (input: Input): Result.Result<HttpBody.HttpBody, Issue> => {
+  if (input.content !== undefined) return Result.succeed(input.content.body)
   if (input.body === undefined) return noBody
   try {
     const issue = jsonIssue(input.body, "body")
-    return issue === undefined ? Either.right(HttpBody.raw(JSON.stringify(input.body))) : Either.left(issue)
+    return issue === undefined ? Result.succeed(HttpBody.raw(JSON.stringify(input.body))) : Result.fail(issue)
   } catch {
-    return Either.left({ path: ["body"], message: "cannot be written as JSON", fix: "send plain data" })
+    return Result.fail({ path: ["body"], message: "cannot be written as JSON", fix: "send plain data" })
   }
 }
 
@@ -236,17 +236,17 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
     call: Call.CallSettings,
     deadlineMillis: number,
     idempotencyKey: string | undefined
-  ): Either.Either<Outgoing, InvalidRequest> => {
+  ): Result.Result<Outgoing, InvalidRequest> => {
     const body = written(input)
     const found = issuesIn(operation, input, call, deadlineMillis)
-    const issues = body._tag === "Left" ? [...found, body.left] : found
-    if (body._tag === "Left" || issues.length > 0) {
-      return Either.left(new InvalidRequest({ operation: operation.name, issues }))
+    const issues = body._tag === "Failure" ? [...found, body.failure] : found
+    if (body._tag === "Failure" || issues.length > 0) {
+      return Result.fail(new InvalidRequest({ operation: operation.name, issues }))
     }
-    return Either.right({
+    return Result.succeed({
       url: urlOf(operation, input),
       query: input.target?.query ?? input.query ?? "",
-      body: body.right,
+      body: body.success,
       contentType: input.content?.contentType ?? json,
       isReplayable: input.content?.isReplayable ?? true,
       own: ownOf(input),

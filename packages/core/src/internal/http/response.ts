@@ -1,4 +1,4 @@
-import * as Either from "effect/Either"
+import * as Result from "../data/result.js"
 import { type ApiError, type CallContext, type Unauthorized, UnexpectedBody } from "../../ApiError.js"
 import type { ApiResponse } from "../../ApiResponse.js"
 import type * as Call from "../../Call.js"
@@ -30,7 +30,7 @@ export interface Received {
  *
  * @internal
  */
-export type Decode<A> = (received: Received) => Either.Either<A, ReadonlyArray<string>>
+export type Decode<A> = (received: Received) => Result.Result<A, ReadonlyArray<string>>
 
 /** @internal */
 export type CallError<E> = E | StatusError | InvalidRequest | Unauthorized | UnexpectedBody
@@ -181,12 +181,12 @@ export const received = <A, E extends ApiError>(
   run: Course<E>,
   answer: Answer,
   decode: Decode<A>
-): Either.Either<A, Failure<CallError<E>>> => {
-  if (!isOk(answer.status)) return Either.left(statusFailure(run, answer))
+): Result.Result<A, Failure<CallError<E>>> => {
+  if (!isOk(answer.status)) return Result.fail(statusFailure(run, answer))
   const unreadable = (reason: UnexpectedBody["reason"], body: unknown) => {
     const response = responseOf(answer, kept(run, body))
     if (run.operation.retry !== "safe") run.mayHaveHappened = true
-    return Either.left({
+    return Result.fail({
       ...final(run.operation.kind.unreadable(contextOf(run, false, response.requestId), response, reason)),
       isUnknown: run.operation.retry !== "safe"
     })
@@ -194,7 +194,7 @@ export const received = <A, E extends ApiError>(
   const file = run.operation.files ? fileIn(answer) : undefined
   if (file !== undefined) {
     run.settings.onResponse?.(responseOf(answer, file))
-    return Either.mapLeft(decode({ body: file, answer, now: run.now }), (expected) =>
+    return Result.mapFailure(decode({ body: file, answer, now: run.now }), (expected) =>
       unfit(run, answer, file, expected)
     )
   }
@@ -206,9 +206,9 @@ export const received = <A, E extends ApiError>(
   }
   const body = parsed._tag === "Value" ? parsed.value : null
   const decoded = decode({ body, answer, now: run.now })
-  if (decoded._tag === "Left") return Either.left(unfit(run, answer, body, decoded.left))
+  if (decoded._tag === "Failure") return Result.fail(unfit(run, answer, body, decoded.failure))
   run.settings.onResponse?.(responseOf(answer, kept(run, body)))
-  return Either.right(decoded.right)
+  return Result.succeed(decoded.success)
 }
 
 const unfit = <E extends ApiError>(

@@ -1,7 +1,7 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
+import * as Result from "../data/result.js"
 import type * as Redacted from "effect/Redacted"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import * as Retry from "../../Retry.js"
@@ -80,10 +80,10 @@ export const resolve = (
   operation: string,
   options: ClientOptions,
   platform: Platform
-): Either.Either<Resolved, InvalidRequest> => {
+): Result.Result<Resolved, InvalidRequest> => {
   const issues: Array<Issue> = []
   const url = baseUrl(options.baseUrl, options.allowInsecureHttp ?? false, platform.prefix)
-  if (url._tag === "Left") issues.push(url.left)
+  if (url._tag === "Failure") issues.push(url.failure)
   const extraHeaders = options.extraHeaders ?? {}
   issues.push(...headerIssues("extraHeaders", extraHeaders))
   const userAgent = options.userAgent ?? "effect-connectors"
@@ -102,11 +102,11 @@ export const resolve = (
   if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes <= 0) {
     issues.push({ path: ["maxBodyBytes"], message: "is not a positive whole number", fix: "give a size in bytes" })
   }
-  if (url._tag === "Left" || issues.length > 0) {
-    return Either.left(new InvalidRequest({ operation, issues }))
+  if (url._tag === "Failure" || issues.length > 0) {
+    return Result.fail(new InvalidRequest({ operation, issues }))
   }
-  return Either.right({
-    baseUrl: url.right,
+  return Result.succeed({
+    baseUrl: url.success,
     extraHeaders: plainHeaders(extraHeaders),
     hasOwnTimeout: options.attemptTimeout !== undefined,
     limits: { timeoutMillis, idleMillis: 30_000, maxBodyBytes, maxErrorBodyBytes: 64 * 1024 },

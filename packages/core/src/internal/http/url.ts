@@ -1,4 +1,4 @@
-import * as Either from "effect/Either"
+import * as Result from "../data/result.js"
 import type { Issue } from "../../InvalidRequest.js"
 
 /** @internal */
@@ -25,8 +25,8 @@ export const baseUrl = (
   input: string,
   allowInsecureHttp: boolean,
   prefix: string | undefined
-): Either.Either<BaseUrl, Issue> => {
-  const refuse = (message: string, fix: string) => Either.left<Issue>({ path: ["baseUrl"], message, fix })
+): Result.Result<BaseUrl, Issue> => {
+  const refuse = (message: string, fix: string) => Result.fail<Issue>({ path: ["baseUrl"], message, fix })
   // a URL parser drops control characters and spaces without a word
   // oxlint-disable-next-line no-control-regex
   if (/[\u0000-\u0020\u007f]/.test(input)) return refuse("holds a space or a control character", "remove it")
@@ -52,5 +52,5 @@ export const baseUrl = (
   if (prefix !== undefined && url.pathname.replace(/\/+$/, "").endsWith(prefix)) {
     return refuse(`ends in ${prefix}`, "leave that out: the client adds it")
   }
-  return Either.right({ origin: url.origin, href: url.origin + url.pathname.replace(/\/+$/, "") })
+  return Result.succeed({ origin: url.origin, href: url.origin + url.pathname.replace(/\/+$/, "") })
 }
