@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
+import { projects } from "./vitest.workspace.js"
 
 const packages = fileURLToPath(new URL("./packages/", import.meta.url))
 
@@ -12,14 +13,14 @@ export default defineConfig({
     ]
   },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "{examples,scripts}/test/**/*.test.ts"],
+    projects,
     environment: "node",
-    // ends what hangs, and nothing that a busy machine only makes slow
+    // Ends a test that hangs. High enough that a busy machine never reaches it.
     testTimeout: 120_000,
     sequence: { concurrent: false },
     pool: "forks",
     // Files of one process share the modules they load: no test keeps state in a module, and loading
-    // them for each file anew would take longer than the tests.
+    // them again for each file takes longer than the tests.
     poolOptions: { forks: { isolate: false, maxForks: availableParallelism() } }
   }
 })

@@ -1,4 +1,4 @@
-// Runs every gate of the house over a built tree; `node scripts/check.mjs lint knip` runs only those.
+// Runs every gate over a built tree; `node scripts/check.mjs lint knip` runs only those.
 import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"

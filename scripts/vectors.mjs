@@ -21,19 +21,19 @@ const reason = (message) => message.split(/\n\s+at /)[0].trim()
 let passed = 0
 let failed = 0
 // by suite and transport
-const ways = new Map()
+const transports = new Map()
 // the vectors that differ on purpose, by what they differ for
 const differing = new Map()
 
 const add = (test) => {
-  const way = test.ancestorTitles.at(-1) ?? ""
-  const [passedBefore = 0, failedBefore = 0] = ways.get(way) ?? []
+  const transport = test.ancestorTitles.at(-1) ?? ""
+  const [passedBefore = 0, failedBefore = 0] = transports.get(transport) ?? []
   if (test.status === "passed") {
     passed++
-    ways.set(way, [passedBefore + 1, failedBefore])
+    transports.set(transport, [passedBefore + 1, failedBefore])
   } else {
     failed++
-    ways.set(way, [passedBefore, failedBefore + 1])
+    transports.set(transport, [passedBefore, failedBefore + 1])
     console.log(`FAILED ${test.fullName}\n${test.failureMessages.map(reason).join("\n")}\n`)
   }
   const [, id, because] = /^(\d+ \S+) .*\[differs: (.+)\]$/.exec(test.title) ?? []
@@ -56,12 +56,14 @@ if (passed + failed === 0) {
   console.log(`${stdout ?? ""}${stderr ?? ""}${error ?? ""}`)
 }
 
-for (const [way, [good, bad]] of ways) console.log(`${way}: ${good} passed, ${bad} failed`)
+for (const [transport, [good, bad]] of transports) console.log(`${transport}: ${good} passed, ${bad} failed`)
 const reasons = new Map()
 for (const because of differing.values()) reasons.set(because, (reasons.get(because) ?? 0) + 1)
-const told = [...reasons]
+const differences = [...reasons]
   .sort(([one], [other]) => one.localeCompare(other, "en", { numeric: true }))
   .map(([because, many]) => `${because} ${many}`)
-console.log(`deliberate differences: ${differing.size}${told.length === 0 ? "" : ` (${told.join(", ")})`}`)
+console.log(
+  `deliberate differences: ${differing.size}${differences.length === 0 ? "" : ` (${differences.join(", ")})`}`
+)
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1

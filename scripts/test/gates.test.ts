@@ -1,20 +1,20 @@
 import { afterEach, assert, describe, it } from "vitest"
-import { build, type House, type Verdict } from "./house.js"
+import { build, type FixtureProject, type GateResult } from "./fixtureProject.js"
 
-const houses: Array<House> = []
-const house = (files: Readonly<Record<string, string>>): House => {
+const projects: Array<FixtureProject> = []
+const project = (files: Readonly<Record<string, string>>): FixtureProject => {
   const made = build(files)
-  houses.push(made)
+  projects.push(made)
   return made
 }
 afterEach(() => {
-  for (const made of houses.splice(0)) made.demolish()
+  for (const made of projects.splice(0)) made.remove()
 })
 
-const passes = (verdict: Verdict): void => assert.isTrue(verdict.passed, verdict.output)
-const refuses = (verdict: Verdict, ...reasons: ReadonlyArray<string>): void => {
-  assert.isFalse(verdict.passed, verdict.output)
-  for (const reason of reasons) assert.include(verdict.output, reason)
+const passes = (result: GateResult): void => assert.isTrue(result.passed, result.output)
+const refuses = (result: GateResult, ...reasons: ReadonlyArray<string>): void => {
+  assert.isFalse(result.passed, result.output)
+  for (const reason of reasons) assert.include(result.output, reason)
 }
 
 const core = (name: string): string => `packages/core/src/${name}.ts`
@@ -28,7 +28,7 @@ describe("barrels", () => {
   }
 
   it("writes classes by name, other modules as namespaces, in order, nothing internal", () => {
-    const made = house(modules)
+    const made = project(modules)
     passes(made.script("barrels"))
     const [, ...lines] = made.read(core("index")).trim().split("\n")
     assert.deepStrictEqual(lines, [`export { Auth } from "./Auth.js"`, `export * as Transport from "./Transport.js"`])
@@ -37,17 +37,17 @@ describe("barrels", () => {
 
   it("refuses an index that is not as the modules are, and leaves it as it is", () => {
     const index = `export { Auth } from "./Auth.js"\n`
-    const made = house({ ...modules, [core("index")]: index })
+    const made = project({ ...modules, [core("index")]: index })
     refuses(made.script("barrels", "--check"), `${core("index")}: stale`)
     assert.strictEqual(made.read(core("index")), index)
   })
 
   it("fails the check as a whole", () => {
-    refuses(house(modules).script("check", "barrels"), "FAILED barrels", "1 gates failed: barrels")
+    refuses(project(modules).script("check", "barrels"), "FAILED barrels", "1 gates failed: barrels")
   })
 
   it("refuses a gate that does not exist", () => {
-    refuses(house(modules).script("check", "barels"), "no gate is called barels")
+    refuses(project(modules).script("check", "barels"), "no gate is called barels")
   })
 })
 
@@ -55,14 +55,14 @@ describe("tsdoc", () => {
   const header = '/**\n * A module.\n *\n * @since 0.1.0\n */\nimport * as Effect from "effect/Effect"\n\n'
   const doc = (...lines: ReadonlyArray<string>): string => `/**\n${lines.map((line) => ` * ${line}\n`).join("")} */\n`
   const whole = doc("A thing.", "", "@since 0.1.0", "@category models")
-  const verdict = (text: string): Verdict => house({ [core("Thing")]: text }).script("tsdoc")
+  const tsdocOf = (text: string): GateResult => project({ [core("Thing")]: text }).script("tsdoc")
 
   it("lets documented declarations pass, and asks nothing of internal ones", () => {
     const text =
       `${header}${whole}export const a = Effect.void\n\n${whole}// why\nexport interface B {}\n\n` +
       `${whole}export declare namespace B {\n${whole}export type C = 1\n}\n\n` +
       `export {\n${whole}d\n}\nconst d = 1\n`
-    const made = house({ [core("Thing")]: text, [core("internal/call")]: "export const call = 1\n" })
+    const made = project({ [core("Thing")]: text, [core("internal/call")]: "export const call = 1\n" })
     const said = made.script("tsdoc")
     passes(said)
     assert.include(said.output, "5 public declarations")
@@ -97,7 +97,7 @@ describe("tsdoc", () => {
     ],
     ["an undocumented name in a list", `${header}export { a }\nconst a = 1\n`, "a has no doc comment"]
   ] as const) {
-    it(`refuses ${what}`, () => refuses(verdict(text), `${core("Thing")}:`, reason))
+    it(`refuses ${what}`, () => refuses(tsdocOf(text), `${core("Thing")}:`, reason))
   }
 })
 
@@ -107,7 +107,7 @@ describe("doc examples", () => {
     `/**\n * A thing.\n *\n * @example\n * ${fence}ts\n * import * as Effect from "effect/Effect"\n *\n * ${line}\n * ${fence}\n */\nexport const a = 1\n`
 
   it("lets complete programs pass and counts them", () => {
-    const said = house({
+    const said = project({
       [core("Thing")]: example("export const one = Effect.succeed(1)"),
       "README.md": `# A\n\n${fence}ts\nconst unused: number = 1\n${fence}\n\n${fence}sh\nnpm test\n${fence}\n`
     }).script("doc-examples")
@@ -117,22 +117,22 @@ describe("doc examples", () => {
 
   it("refuses a program in a doc comment that does not compile, and names its line", () => {
     refuses(
-      house({ [core("Thing")]: example("export const one: string = Effect.succeed(1)") }).script("doc-examples"),
+      project({ [core("Thing")]: example("export const one: string = Effect.succeed(1)") }).script("doc-examples"),
       `${core("Thing")}(8,`
     )
   })
 
   it("refuses a program in a guide that does not compile, and names its line", () => {
     const guide = `# A\n\n${fence}ts\nimport * as Effect from "effect/Effect"\nEffect.nothing()\n${fence}\n`
-    refuses(house({ "docs/guide.md": guide }).script("doc-examples"), "docs/guide.md(5,")
+    refuses(project({ "docs/guide.md": guide }).script("doc-examples"), "docs/guide.md(5,")
   })
 })
 
 describe("lint", () => {
-  const lint = (files: Readonly<Record<string, string>>): Verdict =>
-    house(files).run("oxlint", "--deny-warnings", "-f", "unix", "packages")
+  const lint = (files: Readonly<Record<string, string>>): GateResult =>
+    project(files).run("oxlint", "--deny-warnings", "-f", "unix", "packages")
 
-  it("lets code in the style of the house pass", () => {
+  it("lets code in the style of the project pass", () => {
     passes(
       lint({
         [core("Thing")]: `import * as Effect from "effect/Effect"\n\nexport const a = Effect.succeed(["b"] as const)\n`
@@ -193,7 +193,7 @@ describe("lint", () => {
 })
 
 describe("effect diagnostics", () => {
-  const check = (...body: ReadonlyArray<string>): Verdict => {
+  const check = (...body: ReadonlyArray<string>): GateResult => {
     const program = [
       `import * as Effect from "effect/Effect"`,
       "",
@@ -201,7 +201,7 @@ describe("effect diagnostics", () => {
       ...body,
       "})"
     ]
-    return house({
+    return project({
       "tsconfig.test.json": `{ "extends": "./tsconfig.base.json", "include": ["packages/*/test"] }`,
       "packages/core/tsconfig.json": `{ "extends": "../../tsconfig.base.json", "include": ["src"] }`,
       [core("Thing")]: `${program.join("\n")}\n`,

@@ -15,30 +15,30 @@ import { fileURLToPath } from "node:url"
 
 const repository = fileURLToPath(new URL("../../", import.meta.url))
 
-/** What a gate said about a house. */
-export interface Verdict {
+/** What a gate said about a project. */
+export interface GateResult {
   readonly passed: boolean
   readonly output: string
 }
 
-/** A house of a few files, with the tools and the rules of this one. */
-export interface House {
-  readonly run: (command: string, ...args: ReadonlyArray<string>) => Verdict
-  readonly script: (name: string, ...args: ReadonlyArray<string>) => Verdict
+/** A project of a few files, with the tools and the rules of this repository. */
+export interface FixtureProject {
+  readonly run: (command: string, ...args: ReadonlyArray<string>) => GateResult
+  readonly script: (name: string, ...args: ReadonlyArray<string>) => GateResult
   readonly read: (path: string) => string
-  readonly demolish: () => void
+  readonly remove: () => void
 }
 
-/** Builds a house from paths and contents, outside of the repository. */
-export const build = (files: Readonly<Record<string, string>>): House => {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), "connectors-house-")))
+/** Builds a project from paths and contents, outside of the repository. */
+export const build = (files: Readonly<Record<string, string>>): FixtureProject => {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "connectors-project-")))
   for (const shared of ["node_modules", "scripts"]) symlinkSync(join(repository, shared), join(root, shared))
   for (const rules of ["tsconfig.base.json", ".oxlintrc.json"]) copyFileSync(join(repository, rules), join(root, rules))
   for (const [path, content] of Object.entries({ "package.json": `{ "type": "module" }`, ...files })) {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), content)
   }
-  const run = (command: string, ...args: ReadonlyArray<string>): Verdict => {
+  const run = (command: string, ...args: ReadonlyArray<string>): GateResult => {
     const result = spawnSync(command, args, { cwd: root, encoding: "utf8" })
     return { passed: result.status === 0, output: `${result.stdout}${result.stderr}` }
   }
@@ -46,6 +46,6 @@ export const build = (files: Readonly<Record<string, string>>): House => {
     run: (command, ...args) => run(join(root, "node_modules/.bin", command), ...args),
     script: (name, ...args) => run(process.execPath, join(root, "scripts", `${name}.mjs`), ...args),
     read: (path) => readFileSync(join(root, path), "utf8"),
-    demolish: () => rmSync(root, { recursive: true, force: true })
+    remove: () => rmSync(root, { recursive: true, force: true })
   }
 }
