@@ -15,7 +15,7 @@ import type { Auth, Credentials } from "../../Auth.js"
 import * as Call from "../../Call.js"
 import { InvalidRequest } from "../../InvalidRequest.js"
 import * as Retry from "../../Retry.js"
-import { type Answer, exchange, type Lost, type Reading, timedOut } from "./transport.js"
+import { type TransportResponse, exchange, type Lost, type Reading, timedOut } from "./transport.js"
 import * as Bucket from "./retryBucket.js"
 import { headerIssue } from "./headers.js"
 import {
@@ -39,7 +39,7 @@ import type { Resolved } from "./settings.js"
  *
  * @internal
  */
-export interface Road {
+export interface RequestPipeline {
   readonly origin: string
   /** Origin and path: two tenants of one origin differ in it. */
   readonly base: string
@@ -56,7 +56,7 @@ const noCredentialsNeeded: Credentials = {}
 
 // the caller's word on how often goes before what the operation's class allows
 const askedWait = <E>(
-  ask: Outgoing.Attempts,
+  ask: Outgoing.ReplayPolicy,
   attempts: number,
   { isNotSent, isUnknown, response, waitMillis }: Failure<E>
 ): Effect.Effect<number | undefined> =>
@@ -65,11 +65,11 @@ const askedWait = <E>(
     : Effect.succeed(undefined)
 
 interface Run<E extends ApiError> extends Course<E> {
-  readonly outgoing: Outgoing.Outgoing
+  readonly outgoing: Outgoing.PreparedRequest
   readonly client: HttpClient.HttpClient
   readonly schedule: Retry.Retry["schedule"]
   readonly deadlineAt: number
-  readonly attemptsAsked: Outgoing.Attempts | undefined
+  readonly attemptsAsked: Outgoing.ReplayPolicy | undefined
   readonly reading: Reading
   credentials: Credentials | undefined
   /** Where its schedule is. */
@@ -108,11 +108,11 @@ const isSame = (a: Credentials, b: Credentials): boolean =>
     Object.entries(a).every(([name, value]) => b[name] !== undefined && Equal.equals(value, b[name])))
 
 /** @internal */
-export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings: Resolved): Road => {
+export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings: Resolved): RequestPipeline => {
   const bucket = Bucket.make()
   const outgoing = Outgoing.make(auth, settings)
 
-  const exchanged = <E extends ApiError>(run: Run<E>, credentials: Credentials): Effect.Effect<Answer, Lost> => {
+  const exchanged = <E extends ApiError>(run: Run<E>, credentials: Credentials): Effect.Effect<TransportResponse, Lost> => {
     const { client, now, operation, reading } = run
     const { body, limits } = run.outgoing
     if (body._tag !== "Stream") {
@@ -307,7 +307,7 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
   }
 
   const { idempotencyKey } = settings
-  const call: Road["call"] = (operation, input, decode) => {
+  const call: RequestPipeline["call"] = (operation, input, decode) => {
     const started = (key?: string) =>
       Effect.withFiberRuntime<Decoded<typeof decode>, CallError<ErrorOf<typeof operation>>>((fiber) => {
         const called = start(fiber, operation, input, decode, key)

@@ -32,7 +32,7 @@ const transient = new Set([408, 425, 429, 500, 502, 503, 504])
  *
  * @internal
  */
-export const isNoProof = (status: number): boolean => status >= 500 || transient.has(status)
+export const provesNothing = (status: number): boolean => status >= 500 || transient.has(status)
 
 /**
  * What the server says of repeating a call that failed.

@@ -47,7 +47,7 @@ export interface Input {
   /** Where to, when it is not the operation's path that says so. */
   readonly target?: Target | undefined
   /** How often it may be sent, when the caller has said so. */
-  readonly attempts?: Attempts | undefined
+  readonly attempts?: ReplayPolicy | undefined
   /** The answer's file is opened in it, and not read. */
   readonly scope?: Scope.Scope | undefined
   /** Lets the answer be larger than others may be. */
@@ -71,7 +71,7 @@ export interface Content {
 }
 
 /** What is known of an attempt that failed, for who decides on another. */
-interface Attempted {
+interface FailedAttempt {
   /** `undefined` when there was no answer that could be read. */
   readonly response: ApiResponse | undefined
   /** It is proved that the server did not see it. */
@@ -86,14 +86,14 @@ interface Attempted {
  *
  * @internal
  */
-export type Attempts = (failed: Attempted) => Effect.Effect<number | undefined>
+export type ReplayPolicy = (failed: FailedAttempt) => Effect.Effect<number | undefined>
 
 /**
  * What is sent, but for the credentials: the same on each attempt.
  *
  * @internal
  */
-export interface Outgoing {
+export interface PreparedRequest {
   /** Without the query. */
   readonly url: string
   /** With its `?`; empty for none. */
@@ -236,7 +236,7 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
     call: Call.CallSettings,
     deadlineMillis: number,
     idempotencyKey: string | undefined
-  ): Result.Result<Outgoing, InvalidRequest> => {
+  ): Result.Result<PreparedRequest, InvalidRequest> => {
     const body = written(input)
     const found = issuesIn(operation, input, call, deadlineMillis)
     const issues = body._tag === "Failure" ? [...found, body.failure] : found
@@ -265,7 +265,7 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
 
   const requestOf = (
     operation: Operation,
-    outgoing: Outgoing,
+    outgoing: PreparedRequest,
     credentials: Credentials
   ): HttpClientRequest.HttpClientRequest => {
     const { method, sends } = operation

@@ -3,14 +3,14 @@ import { type ApiError, type CallContext, type Unauthorized, UnexpectedBody } fr
 import type { ApiResponse } from "../../ApiResponse.js"
 import type * as Call from "../../Call.js"
 import type { InvalidRequest } from "../../InvalidRequest.js"
-import { type Answer, isJsonType, isOk, isRequestId, type Lost, requestIdOf } from "./transport.js"
-import { isNoProof, mayReplay, statusError, type StatusError } from "./errors.js"
+import { type TransportResponse, isJsonType, isOk, isRequestId, type Lost, requestIdOf } from "./transport.js"
+import { provesNothing, mayReplay, statusError, type StatusError } from "./errors.js"
 import { isFields } from "../data/fields.js"
 import { parse } from "../data/json.js"
 import { receivedFile, unreadFile } from "./receivedFile.js"
 import { withoutSecrets } from "./secrets.js"
 import type { Operation, RetryClass } from "./endpoint.js"
-import type { Outgoing } from "./request.js"
+import type { PreparedRequest } from "./request.js"
 import { withResponse } from "./errorDetails.js"
 import { retryAfterMillis } from "./retryAfter.js"
 
@@ -19,9 +19,9 @@ import { retryAfterMillis } from "./retryAfter.js"
  *
  * @internal
  */
-export interface Received {
+export interface ParsedResponse {
   readonly body: unknown
-  readonly answer: Answer
+  readonly response: TransportResponse
   readonly now: () => number
 }
 
@@ -30,7 +30,7 @@ export interface Received {
  *
  * @internal
  */
-export type Decode<A> = (received: Received) => Result.Result<A, ReadonlyArray<string>>
+export type Decode<A> = (received: ParsedResponse) => Result.Result<A, ReadonlyArray<string>>
 
 /** @internal */
 export type CallError<E> = E | StatusError | InvalidRequest | Unauthorized | UnexpectedBody
@@ -45,7 +45,7 @@ export interface Course<out E extends ApiError> {
   readonly retryClass: RetryClass
   readonly settings: Call.CallSettings
   readonly origin: string
-  readonly outgoing: Pick<Outgoing, "url">
+  readonly outgoing: Pick<PreparedRequest, "url">
   readonly now: () => number
   attempts: number
   inFlight: boolean
@@ -78,7 +78,7 @@ const isJson = (contentType: string | undefined): boolean =>
 
 const notJson = { _tag: "Bad", reason: "wrong type" } as const
 
-const bodyOf = (answer: Answer): unknown => {
+const bodyOf = (answer: TransportResponse): unknown => {
   if (answer.bytes !== undefined && !isJsonType(answer.headers["content-type"])) {
     return receivedFile(answer.headers, answer.bytes)
   }
@@ -86,7 +86,7 @@ const bodyOf = (answer: Answer): unknown => {
   return parsed?._tag === "Value" ? parsed.value : answer.text
 }
 
-const responseOf = (answer: Answer, body: unknown): ApiResponse => ({
+const responseOf = (answer: TransportResponse, body: unknown): ApiResponse => ({
   status: answer.status,
   headers: answer.headers,
   requestId: requestIdOf(answer.headers) ?? requestIdIn(body),
@@ -145,13 +145,13 @@ export const final = <E extends ApiError>(error: E): Failure<E> => ({
   exhausted: () => error
 })
 
-const statusFailure = <E extends ApiError>(run: Course<E>, answer: Answer): Failure<CallError<E>> => {
+const statusFailure = <E extends ApiError>(run: Course<E>, answer: TransportResponse): Failure<CallError<E>> => {
   const response = responseOf(answer, kept(run, bodyOf(answer)))
   run.settings.onResponse?.(response)
   const waitMillis = retryAfterMillis(answer.headers, run.now())
   const replay = mayReplay(run.retryClass, response)
   const lostBefore = run.mayHaveHappened && run.operation.retry !== "safe" ? { mayHaveHappened: true } : {}
-  if (isNoProof(answer.status)) run.mayHaveHappened = true
+  if (provesNothing(answer.status)) run.mayHaveHappened = true
   const build = (more?: { readonly retryBudgetExhausted: boolean }) =>
     statusError(
       { ...contextOf(run, replay, response.requestId), ...lostBefore, ...more },
@@ -179,7 +179,7 @@ const statusFailure = <E extends ApiError>(run: Course<E>, answer: Answer): Fail
  */
 export const received = <A, E extends ApiError>(
   run: Course<E>,
-  answer: Answer,
+  answer: TransportResponse,
   decode: Decode<A>
 ): Result.Result<A, Failure<CallError<E>>> => {
   if (!isOk(answer.status)) return Result.fail(statusFailure(run, answer))
@@ -194,7 +194,7 @@ export const received = <A, E extends ApiError>(
   const file = run.operation.files ? fileIn(answer) : undefined
   if (file !== undefined) {
     run.settings.onResponse?.(responseOf(answer, file))
-    return Result.mapFailure(decode({ body: file, answer, now: run.now }), (expected) =>
+    return Result.mapFailure(decode({ body: file, response: answer, now: run.now }), (expected) =>
       unfit(run, answer, file, expected)
     )
   }
@@ -205,7 +205,7 @@ export const received = <A, E extends ApiError>(
     return unreadable(parsed.reason, answer.text)
   }
   const body = parsed._tag === "Value" ? parsed.value : null
-  const decoded = decode({ body, answer, now: run.now })
+  const decoded = decode({ body, response: answer, now: run.now })
   if (decoded._tag === "Failure") return Result.fail(unfit(run, answer, body, decoded.failure))
   run.settings.onResponse?.(responseOf(answer, kept(run, body)))
   return Result.succeed(decoded.success)
@@ -213,7 +213,7 @@ export const received = <A, E extends ApiError>(
 
 const unfit = <E extends ApiError>(
   run: Course<E>,
-  answer: Answer,
+  answer: TransportResponse,
   body: unknown,
   expected: ReadonlyArray<string>
 ): Failure<CallError<E>> => {
@@ -236,7 +236,7 @@ const kept = <E extends ApiError>(run: Course<E>, body: unknown): unknown =>
   run.operation.secret ? withoutSecrets(body) : body
 
 // 204 has no file to give
-const fileIn = (answer: Answer): unknown => {
+const fileIn = (answer: TransportResponse): unknown => {
   if (answer.status === 204 || isJsonType(answer.headers["content-type"])) return undefined
   if (answer.unread !== undefined) return unreadFile(answer.headers, answer.unread)
   return answer.bytes === undefined ? undefined : receivedFile(answer.headers, answer.bytes)

@@ -22,7 +22,7 @@ import { bodyTooLarge } from "./endpoint.js"
  *
  * @internal
  */
-export interface Answer {
+export interface TransportResponse {
   readonly status: number
   readonly headers: ApiResponse["headers"]
   readonly text: string
@@ -164,7 +164,7 @@ const readBounded = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
   asBytes: boolean
-): Effect.Effect<Answer, Lost> =>
+): Effect.Effect<TransportResponse, Lost> =>
   Effect.suspend(() => {
     const { headers, status } = response
     const isError = !isOk(status)
@@ -207,7 +207,7 @@ const readBounded = (
   })
 
 // a file has no text: it is only made of what is JSON
-const fromBytes = (status: number, headers: ApiResponse["headers"], bytes: Uint8Array): Answer => ({
+const fromBytes = (status: number, headers: ApiResponse["headers"], bytes: Uint8Array): TransportResponse => ({
   status,
   headers,
   bytes,
@@ -218,7 +218,7 @@ const bufferedAnswer = (
   { headers, status }: HttpClientResponse.HttpClientResponse,
   body: Transport.BufferedBody,
   asBytes: boolean
-): Answer =>
+): TransportResponse =>
   asBytes
     ? fromBytes(status, headers, body.bytes ?? new TextEncoder().encode(body.text))
     : { status, headers, text: body.text }
@@ -227,7 +227,7 @@ const answerOf = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
   asBytes: boolean
-): Effect.Effect<Answer, Lost> => {
+): Effect.Effect<TransportResponse, Lost> => {
   if (Transport.BufferedBodyTypeId in response) {
     const body = response[Transport.BufferedBodyTypeId]
     if (isBuffered(body)) return Effect.succeed(bufferedAnswer(response, body, asBytes))
@@ -276,7 +276,7 @@ type Head = HttpClientResponse.HttpClientResponse
 const isErrorHead = (head: Head | undefined): head is Head => head !== undefined && !isOk(head.status)
 
 // the status of an error answer counts even if its body never ends
-const bodiless = ({ headers, status }: Head): Answer => ({ status, headers, text: "" })
+const bodiless = ({ headers, status }: Head): TransportResponse => ({ status, headers, text: "" })
 
 // a stream has no end in time, as long as something comes
 const unreadBody = (
@@ -296,7 +296,7 @@ const answered = (
   limits: Transport.Attempt,
   reading: Reading,
   onHead?: (response: HttpClientResponse.HttpClientResponse) => void
-): Effect.Effect<Answer, Lost> =>
+): Effect.Effect<TransportResponse, Lost> =>
   Effect.matchCauseEffect(sent, {
     onFailure: lostBy,
     onSuccess: (response) => {
@@ -320,7 +320,7 @@ export const exchange = (
   request: HttpClientRequest.HttpClientRequest,
   limits: Transport.Attempt,
   reading: Reading
-): Effect.Effect<Answer, Lost> => {
+): Effect.Effect<TransportResponse, Lost> => {
   if (typeof reading !== "string") return opened(client, request, limits, reading)
   const send = Transport.sendAttemptOf(client)
   if (send !== undefined) return answered(send(request, limits), limits, reading)
@@ -331,7 +331,7 @@ const timed = (
   sent: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>,
   limits: Transport.Attempt,
   reading: Reading
-): Effect.Effect<Answer, Lost> => {
+): Effect.Effect<TransportResponse, Lost> => {
   let head: HttpClientResponse.HttpClientResponse | undefined
   return answered(sent, limits, reading, (response) => {
     head = response
@@ -353,7 +353,7 @@ const opened = (
   request: HttpClientRequest.HttpClientRequest,
   limits: Transport.Attempt,
   scope: Scope.Scope
-): Effect.Effect<Answer, Lost> =>
+): Effect.Effect<TransportResponse, Lost> =>
   Effect.flatMap(Scope.fork(scope, ExecutionStrategy.sequential), (own) =>
     timed(Scope.extend(HttpClient.withScope(client).execute(request), own), limits, own).pipe(
       Effect.onExit((exit) =>
