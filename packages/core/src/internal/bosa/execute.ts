@@ -62,7 +62,13 @@ const remarks = ({ connector, name }: Asked, { cleaned }: Prepared): Effect.Effe
     : Effect.void
 
 /** @internal */
-export const make = (pipeline: RequestPipeline, table: Table, discovery: Discovery, settings: Resolved, strict: boolean): Calls => {
+export const make = (
+  pipeline: RequestPipeline,
+  table: Table,
+  discovery: Discovery,
+  settings: Resolved,
+  strict: boolean
+): Calls => {
   // an action that is not known may have come since it was last asked
   const known = ({ connector, name }: Asked): Effect.Effect<Connector, ReadError> =>
     bounded(
@@ -83,7 +89,12 @@ export const make = (pipeline: RequestPipeline, table: Table, discovery: Discove
     })
 
   const late = (deadline: Duration.Duration): DeadlineExceeded =>
-    new DeadlineExceeded({ ...calledAs(table.connectors.actions, pipeline.base), attempts: 1, retryable: true, deadline })
+    new DeadlineExceeded({
+      ...calledAs(table.connectors.actions, pipeline.base),
+      attempts: 1,
+      retryable: true,
+      deadline
+    })
 
   const entry: Calls["entry"] = (asked) =>
     Effect.flatMap(known(asked), (connector) => {

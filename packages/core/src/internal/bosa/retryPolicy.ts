@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Random from "effect/Random"
-import { recoveryIn } from "../http/errors.js"
+import { recoveryIn } from "../http/retry.js"
 import type { ReplayPolicy } from "../http/request.js"
 
 /**

@@ -10,7 +10,8 @@ import { requestIdOf } from "../http/transport.js"
 import { type Fields, isFields } from "../data/fields.js"
 import type { Operation } from "../http/endpoint.js"
 import { segmentIssue } from "../http/path.js"
-import type { CallError, Decode, ParsedResponse } from "../http/response.js"
+import type { CallError } from "../http/errors.js"
+import type { Decode, ParsedResponse } from "../http/response.js"
 import type { RequestPipeline } from "../http/call.js"
 
 const noIssues: ReadonlyArray<Issue> = []

@@ -1,7 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Predicate from "effect/Predicate"
-import { provesNothing } from "../http/errors.js"
+import { provesNothing } from "../http/outcome.js"
 
 // InvalidRequest, NotSent and DeadlineExceeded were not sent; the others are the server's own refusal
 const refusals: ReadonlySet<unknown> = new Set([
