@@ -31,7 +31,7 @@ import * as skills from "./internal/bosa/skills.js"
 import * as tools from "./internal/bosa/tools.js"
 import * as users from "./internal/bosa/users.js"
 import { milliseconds } from "./internal/data/milliseconds.js"
-import * as road from "./internal/http/call.js"
+import * as requestPipeline from "./internal/http/call.js"
 import { bosaPlatform, resolve } from "./internal/http/settings.js"
 import { tables } from "./internal/bosa/dialects.js"
 import { InvalidRequest, type Issue } from "./InvalidRequest.js"
@@ -243,23 +243,23 @@ export const make = Effect.fnUntraced(function* (
   const auth = yield* Auth
   const sent = yield* HttpClient.HttpClient
   const client = options.transformClient === undefined ? sent : options.transformClient(sent)
-  const way = road.make(client, auth, settings)
-  const found = discovery.make(way, table, Duration.millis(ttlMillis))
-  const connect = handle.make(calls.make(way, table, found, settings, options.strict === true))
+  const pipeline = requestPipeline.make(client, auth, settings)
+  const found = discovery.make(pipeline, table, Duration.millis(ttlMillis))
+  const connect = handle.make(calls.make(pipeline, table, found, settings, options.strict === true))
   return {
-    origin: way.origin,
+    origin: pipeline.origin,
     dialect: table.dialect,
     connectors: found.names,
     connect,
     users: users.make(
-      way,
+      pipeline,
       table,
       auth.initial === undefined || "x-api-key" in { ...settings.extraHeaders, ...auth.initial }
     ),
-    integrations: integrations.make(way, table),
-    clients: clients.make(way, options.createClient),
-    catalog: catalog.make(way, table),
-    skills: skills.make(way, table),
+    integrations: integrations.make(pipeline, table),
+    clients: clients.make(pipeline, options.createClient),
+    catalog: catalog.make(pipeline, table),
+    skills: skills.make(pipeline, table),
     tools: tools.make(found, connect),
     execute: (connector, ...call) => connect(connector).execute(...call),
     either: (connector, ...call) => connect(connector).either(...call),

@@ -29,7 +29,7 @@ import type {
 import * as execute from "./internal/connections/execute.js"
 import { bindings } from "./internal/connections/client.js"
 import * as jobs from "./internal/jobs/follow.js"
-import * as road from "./internal/http/call.js"
+import * as requestPipeline from "./internal/http/call.js"
 import { connectionsPlatform, resolve } from "./internal/http/settings.js"
 import * as tracker from "./internal/jobs/tracker/engine.js"
 import { trackerOptions } from "./internal/jobs/tracker/options.js"
@@ -234,13 +234,13 @@ export const make = Effect.fnUntraced(function* (
   const auth = yield* Auth
   const given = yield* HttpClient.HttpClient
   const client = options.transformClient === undefined ? given : options.transformClient(given)
-  const way = road.make(client, auth, settings)
+  const pipeline = requestPipeline.make(client, auth, settings)
   const protocol = options.jobs?.protocol ?? JobProtocol.defaultProtocol
-  const bound = bindings(way, execute.make(way, protocol))
+  const bound = bindings(pipeline, execute.make(pipeline, protocol))
   const look = bound.look(protocol)
   const follower = yield* tracker.make(look.once, jobOptions)
   return {
-    origin: way.origin,
+    origin: pipeline.origin,
     connection: bound.connection,
     list: bound.list,
     catalog: bound.catalog,
@@ -252,7 +252,7 @@ export const make = Effect.fnUntraced(function* (
     triggers: unbound(bound.triggers),
     subscribers: bound.subscribers,
     jobs: jobs.make({
-      origin: way.base,
+      origin: pipeline.base,
       tracker: follower,
       protocol,
       look: look.retried,

@@ -11,9 +11,9 @@ import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import type * as Effect from "effect/Effect"
-import * as FiberRef from "effect/FiberRef"
-import * as GlobalValue from "effect/GlobalValue"
+import type * as FiberRef from "effect/FiberRef"
 import * as Predicate from "effect/Predicate"
+import { makeFiberLocal } from "./internal/runtime/fiberLocal.js"
 
 /**
  * The key under which {@link Evidence} rides on the `cause` of a platform error.
@@ -124,9 +124,9 @@ export type SendAttempt = (
  * @since 0.1.0
  * @category fiber refs
  */
-export const currentAttempt: FiberRef.FiberRef<Attempt | undefined> = GlobalValue.globalValue(
+export const currentAttempt: FiberRef.FiberRef<Attempt | undefined> = makeFiberLocal<Attempt | undefined>(
   Symbol.for("@effect-connectors/core/Transport/currentAttempt"),
-  () => FiberRef.unsafeMake<Attempt | undefined>(undefined)
+  undefined
 )
 
 /**

@@ -11,7 +11,7 @@ const mutant = (name: string, ...edits: ReadonlyArray<readonly [file: string, fi
 
 export const mutants: ReadonlyArray<Mutant> = [
   mutant("a POST is replayed after 503", [
-    "internal/http/errors.js",
+    "internal/http/retry.js",
     '(retry !== "unsafe" && transient.has(response.status))',
     "transient.has(response.status)"
   ]),
@@ -20,40 +20,40 @@ export const mutants: ReadonlyArray<Mutant> = [
     "timed(client.execute(request), limits, reading)",
     "timed(HttpClient.followRedirects(client).execute(request), limits, reading)"
   ]),
-  mutant("Retry-After has no cap", ["internal/http/call.js", "hinted > settings.maxRetryAfterMillis", "false"]),
+  mutant("Retry-After has no cap", ["internal/http/retry.js", "hinted > maxRetryAfterMillis", "false"]),
   mutant("Retry-After is not read", [
-    "internal/http/response.js",
-    "retryAfterMillis(answer.headers, run.now())",
+    "internal/http/failure.js",
+    "retryAfterMillis(answer.headers, call.now())",
     "undefined"
   ]),
   mutant("what was sent counts as not sent", [
-    "internal/http/response.js",
-    '(!lost.evidence.sent || run.retryClass !== "unsafe")',
+    "internal/http/retry.js",
+    '(!evidence.sent || retry !== "unsafe")',
     "true"
   ]),
   mutant("what was not sent counts as sent", [
-    "internal/http/response.js",
-    "run.mayHaveHappened ? { ...lost.evidence, sent: true } : lost.evidence",
-    "{ ...lost.evidence, sent: true }"
+    "internal/http/outcome.js",
+    'notSent: { sending: "clear",',
+    'notSent: { sending: "doubtful",'
   ]),
   mutant("a lost attempt is forgotten", [
-    "internal/http/response.js",
-    "if (lost.evidence.sent)\n        run.mayHaveHappened = true;",
-    ""
+    "internal/http/failure.js",
+    "const { outcome } = call;",
+    'const { outcome } = call; if (evidence.sent) call.outcome = "clear";'
   ]),
   mutant("a 200 that cannot be read is forgotten", [
-    "internal/http/response.js",
-    'if (run.operation.retry !== "safe")\n            run.mayHaveHappened = true;\n        return Either.left({',
-    "return Either.left({"
+    "internal/http/outcome.js",
+    'unreadable: { sending: "doubtful",',
+    'unreadable: { sending: "clear",'
   ]),
   mutant(
     "what is refused for good is tried again",
     [
-      "internal/http/response.js",
-      "isNotSent: !lost.evidence.sent && !evidence.permanent",
-      "isNotSent: !lost.evidence.sent"
+      "internal/http/failure.js",
+      "isNotSent: !evidence.sent && !evidence.permanent",
+      "isNotSent: !evidence.sent"
     ],
-    ["internal/http/response.js", "!evidence.permanent && (!lost.evidence.sent", "(!lost.evidence.sent"]
+    ["internal/http/retry.js", "!evidence.permanent && (!evidence.sent", "(!evidence.sent"]
   ),
   mutant("an unknown state is a success", ["JobProtocol.js", ': "unknown";', ': "succeeded";']),
   mutant("slugs are not encoded", [
@@ -85,14 +85,14 @@ export const mutants: ReadonlyArray<Mutant> = [
     "the deadline is for each attempt",
     ["internal/http/call.js", "deadlineAt: now() + deadlineMillis,", "deadlineAt: Infinity, each: deadlineMillis,"],
     [
-      "internal/http/call.js",
-      "const { body, limits } = run.outgoing;",
-      "const { body } = run.outgoing; const limits = { ...run.outgoing.limits, timeoutMillis: Math.min(run.outgoing.limits.timeoutMillis, run.each) };"
+      "internal/http/send.js",
+      "const { body, limits } = call.request;",
+      "const { body } = call.request; const limits = { ...call.request.limits, timeoutMillis: Math.min(call.request.limits.timeoutMillis, call.each) };"
     ],
     [
       "internal/http/call.js",
-      "Effect.timeoutFail(called, { duration: deadlineMillis, onTimeout: () => late(run, deadlineMillis) })",
-      "called"
+      "Effect.timeoutFail(done, { duration: deadlineMillis, onTimeout: () => lateError(call, deadlineMillis) })",
+      "done"
     ]
   ),
   mutant("the retry budget is never refilled", [
@@ -108,7 +108,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]),
   mutant(
     "credentials go to where a skill is stored",
-    ["internal/http/call.js", 'sends === "none" || sends === "nothing"', 'sends === "none"'],
+    ["internal/http/authorize.js", 'sends === "none" || sends === "nothing"', 'sends === "none"'],
     ["internal/http/request.js", "nothing: () => false", "nothing: () => true"]
   ),
   mutant("pages may go round and round", [
@@ -121,6 +121,6 @@ export const mutants: ReadonlyArray<Mutant> = [
     'flights.delete(name);\n            if (exit._tag === "Success")\n                keep(name, exit.value);',
     'if (exit._tag === "Success") { flights.delete(name); keep(name, exit.value); } else flights.set(name, exit);'
   ]),
-  mutant("credentials are renewed again and again", ["internal/http/call.js", "canRenew = false;", ""]),
+  mutant("credentials are renewed again and again", ["internal/http/retry.js", "canRenew = false;", ""]),
   mutant("more attempts than promised", ["Retry.js", "Schedule.recurs(2)", "Schedule.recurs(5)"])
 ]

@@ -15,7 +15,7 @@ import { type ConnectorFile, isConnectorFile } from "../../ConnectorFile.js"
 import type { Page, PageError, Position } from "../../Page.js"
 import { isOk } from "../http/transport.js"
 import { isFields } from "../data/fields.js"
-import type { Received } from "../http/response.js"
+import type { ParsedResponse } from "../http/response.js"
 import { type Calls, executed } from "./execute.js"
 import { type Beside, positionBeside } from "./pagePosition.js"
 import type { Asked } from "./prepare.js"
@@ -28,7 +28,7 @@ type Direction = 1 | -1
 
 const defaultMaxPages = 100_000
 
-const fileIn = ({ body }: Received): Result.Result<ConnectorFile, ReadonlyArray<string>> =>
+const fileIn = ({ body }: ParsedResponse): Result.Result<ConnectorFile, ReadonlyArray<string>> =>
   isConnectorFile(body)
     ? Result.succeed(body)
     : Result.fail(["expected a file and got JSON: run this action instead of downloading it"])

@@ -18,7 +18,7 @@ import type {
 import { isFields, fieldsOf } from "../data/fields.js"
 import type { Decode } from "../http/response.js"
 import { query } from "../http/query.js"
-import type { Road } from "../http/call.js"
+import type { RequestPipeline } from "../http/call.js"
 import type { Table } from "./dialects.js"
 import { defaultLimit, list, listed, number, offered, rangeIssues, texts, walk } from "./catalogList.js"
 import { tokenOf, wholeFrom } from "./prepare.js"
@@ -103,7 +103,7 @@ const kindIssues = (kinds: ReadonlyArray<Kind> | undefined) => {
 }
 
 /** @internal */
-export const make = (road: Road, table: Table): Operations => {
+export const make = (pipeline: RequestPipeline, table: Table): Operations => {
   const rows = (name: string) => offered(table, "catalog", `catalog.${name}`, table.catalog)
 
   const part = <A>(
@@ -116,7 +116,7 @@ export const make = (road: Road, table: Table): Operations => {
       const { limit = defaultLimit, offset = 0 } = range
       const asked = query([...filter, ["limit", String(limit)], ["offset", String(offset)]])
       const issues = [...asked.issues, ...rangeIssues(range)]
-      return road.call(operations[name], { segments: [], query: asked.query, issues }, decode)
+      return pipeline.call(operations[name], { segments: [], query: asked.query, issues }, decode)
     })
 
   const toolPart = ({ category, connector, q, ...range }: ToolFilter = {}) =>
@@ -167,7 +167,7 @@ export const make = (road: Road, table: Table): Operations => {
         ])
         const issues = [...given.issues, ...kindIssues(kinds), ...wholeFrom("count", count, 1, Number.MAX_SAFE_INTEGER)]
         const input = { segments: [], query: given.query, issues, token: tokenOf(token) }
-        return road.call(operations.search, input, found(asked))
+        return pipeline.call(operations.search, input, found(asked))
       })
   }
 }

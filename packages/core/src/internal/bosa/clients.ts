@@ -4,7 +4,7 @@ import type { CreateClientOptions, CreatedClient, Operations } from "../../Clien
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import { headerIssue, headerIssues } from "../http/headers.js"
 import type { Decode } from "../http/response.js"
-import type { Road } from "../http/call.js"
+import type { RequestPipeline } from "../http/call.js"
 import { common } from "./dialects.js"
 import { blankIssue, booleanIn, dataOf, textIn } from "./decoders.js"
 
@@ -51,20 +51,20 @@ const unset = new InvalidRequest({
 })
 
 /** @internal */
-export const make = (road: Road, option: CreateClientOptions | undefined): Operations => ({
+export const make = (pipeline: RequestPipeline, option: CreateClientOptions | undefined): Operations => ({
   create: (name, masterKey) =>
     Effect.suspend(() => {
       if (option === undefined) return Effect.fail(unset)
       const key = Redacted.value(masterKey)
       const keyIssue = headerIssue(["masterKey"], option.header, key)
       const issues = blankIssue("name", name, "give the client a name")
-      return road.call(
+      return pipeline.call(
         operation,
         {
           segments: [],
           body: { name },
           added: { [option.header.toLowerCase()]: key },
-          target: { url: road.base + option.path, query: "" },
+          target: { url: pipeline.base + option.path, query: "" },
           issues: keyIssue === undefined ? issues : [...issues, keyIssue]
         },
         created

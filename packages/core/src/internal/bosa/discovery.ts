@@ -12,7 +12,7 @@ import type { Operation } from "../http/endpoint.js"
 import { segmentIssue } from "../http/path.js"
 import { query } from "../http/query.js"
 import { withResponse } from "../http/errorDetails.js"
-import type { Road } from "../http/call.js"
+import type { RequestPipeline } from "../http/call.js"
 import { nearest } from "../jsonSchema/nearest.js"
 import { singleFlight } from "../runtime/singleFlight.js"
 import type { Table } from "./dialects.js"
@@ -73,7 +73,7 @@ interface Answered {
 }
 
 /** @internal */
-export const make = (road: Road, table: Table, ttl: Duration.Duration): Discovery => {
+export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Duration): Discovery => {
   const ttlMillis = Duration.toMillis(ttl)
   const { actions, list } = table.connectors
   const held = new Map<string, Held>()
@@ -81,18 +81,18 @@ export const make = (road: Road, table: Table, ttl: Duration.Duration): Discover
 
   const decode =
     (name: string): Decode<Answered> =>
-    ({ answer, body }) =>
+    ({ response, body }) =>
       Result.map(connectorIn(body, name, table.dialect), (connector) => ({
         connector,
         others: Object.keys(body ?? {}),
-        status: answer.status,
-        requestId: requestIdOf(answer.headers)
+        status: response.status,
+        requestId: requestIdOf(response.headers)
       }))
 
   const unknown = (name: string, { others, requestId, status }: Answered): NotFound => {
     const near = nearest(name, others)
     return new NotFound({
-      ...calledAs(actions, road.base),
+      ...calledAs(actions, pipeline.base),
       attempts: 1,
       retryable: false,
       requestId,
@@ -104,7 +104,7 @@ export const make = (road: Road, table: Table, ttl: Duration.Duration): Discover
   const fetch = (name: string): Fetch => {
     const issue = segmentIssue("connector", name)
     const asked = query([["modules", name]])
-    return road
+    return pipeline
       .call(actions, { segments: [], ...asked, issues: issue === undefined ? asked.issues : [issue] }, decode(name))
       .pipe(
         Effect.flatMap((answered) =>
@@ -156,7 +156,7 @@ export const make = (road: Road, table: Table, ttl: Duration.Duration): Discover
     })
 
   return {
-    names: road.call(list, { segments: [] }, decodeNames),
+    names: pipeline.call(list, { segments: [] }, decodeNames),
     get: (name) => within(name, ttlMillis),
     newer: (name) => within(name, Math.min(freshMillis, ttlMillis)),
     forget: (name) => {

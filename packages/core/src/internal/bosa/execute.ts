@@ -10,9 +10,9 @@ import { type ApiError, DeadlineExceeded, NotFound, type ReadError, responseOf }
 import * as Call from "../../Call.js"
 import { isFields } from "../data/fields.js"
 import { requestIdOf } from "../http/transport.js"
-import { type Decode, type Received } from "../http/response.js"
+import { type Decode, type ParsedResponse } from "../http/response.js"
 import { withResponse } from "../http/errorDetails.js"
-import type { Road } from "../http/call.js"
+import type { RequestPipeline } from "../http/call.js"
 import type { Resolved } from "../http/settings.js"
 import type { Table } from "./dialects.js"
 import { InvalidRequest } from "../../InvalidRequest.js"
@@ -31,17 +31,17 @@ export interface Calls {
   readonly prepared: (asked: Asked) => Effect.Effect<Prepared, ReadError>
   readonly send: <A>(
     asked: Asked,
-    decode: (received: Received, prepared: Prepared) => Result.Result<A, ReadonlyArray<string>>,
+    decode: (received: ParsedResponse, prepared: Prepared) => Result.Result<A, ReadonlyArray<string>>,
     scope?: Scope.Scope
   ) => Effect.Effect<A, ActionError>
 }
 
 /** @internal */
-export const executed = ({ answer, body }: Received, { cleaned }: Prepared): Executed => ({
+export const executed = ({ response, body }: ParsedResponse, { cleaned }: Prepared): Executed => ({
   data: body,
-  status: answer.status,
-  headers: answer.headers,
-  requestId: requestIdOf(answer.headers),
+  status: response.status,
+  headers: response.headers,
+  requestId: requestIdOf(response.headers),
   ignored: cleaned.ignored
 })
 
@@ -62,7 +62,13 @@ const remarks = ({ connector, name }: Asked, { cleaned }: Prepared): Effect.Effe
     : Effect.void
 
 /** @internal */
-export const make = (road: Road, table: Table, discovery: Discovery, settings: Resolved, strict: boolean): Calls => {
+export const make = (
+  pipeline: RequestPipeline,
+  table: Table,
+  discovery: Discovery,
+  settings: Resolved,
+  strict: boolean
+): Calls => {
   // an action that is not known may have come since it was last asked
   const known = ({ connector, name }: Asked): Effect.Effect<Connector, ReadError> =>
     bounded(
@@ -83,7 +89,12 @@ export const make = (road: Road, table: Table, discovery: Discovery, settings: R
     })
 
   const late = (deadline: Duration.Duration): DeadlineExceeded =>
-    new DeadlineExceeded({ ...calledAs(table.connectors.actions, road.base), attempts: 1, retryable: true, deadline })
+    new DeadlineExceeded({
+      ...calledAs(table.connectors.actions, pipeline.base),
+      attempts: 1,
+      retryable: true,
+      deadline
+    })
 
   const entry: Calls["entry"] = (asked) =>
     Effect.flatMap(known(asked), (connector) => {
@@ -127,7 +138,7 @@ export const make = (road: Road, table: Table, discovery: Discovery, settings: R
       Effect.flatMap(prepared(asked), (ready) => {
         const read: Decode<Decoded<typeof decode>> = (received) => decode(received, ready)
         const called = Effect.flatMap(inputOf(table, ready, asked.options), (input) =>
-          timed(asked, road.call(ready.operation, scope === undefined ? input : { ...input, scope }, read))
+          timed(asked, pipeline.call(ready.operation, scope === undefined ? input : { ...input, scope }, read))
         )
         return Effect.zipRight(remarks(asked, ready), Effect.catchAll(called, explained(asked)))
       })

@@ -15,7 +15,7 @@ import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import { type Fields, isFields } from "../data/fields.js"
 import type { Decode } from "../http/response.js"
 import type { Input } from "../http/request.js"
-import type { Road } from "../http/call.js"
+import type { RequestPipeline } from "../http/call.js"
 import { dialectsWith, type Table } from "./dialects.js"
 import { tokenOf } from "./prepare.js"
 import { blankIssue, booleanIn, dataOf, rawOf, textIn } from "./decoders.js"
@@ -102,7 +102,7 @@ const callbackIssues = (callbackUrl: string): ReadonlyArray<Issue> => {
 }
 
 /** @internal */
-export const make = (road: Road, table: Table): Operations => {
+export const make = (pipeline: RequestPipeline, table: Table): Operations => {
   const { integrationBody, integrations, removes } = table
 
   const input = (connector: string, token: Token | undefined, more: Partial<Input> = {}): Input => ({
@@ -136,7 +136,7 @@ export const make = (road: Road, table: Table): Operations => {
       dialectsWith((it) => it.integrations[name] !== undefined)
     )
 
-  const look: Operations["has"] = (connector, token) => road.call(integrations.has, input(connector, token), has)
+  const look: Operations["has"] = (connector, token) => pipeline.call(integrations.has, input(connector, token), has)
 
   const replacing = ({ replaceDuplicate }: InitiateOptions): Pick<Input, "issues"> & { readonly fields: Fields } => {
     if (replaceDuplicate === undefined) return { fields: integrationBody, issues: [] }
@@ -148,7 +148,7 @@ export const make = (road: Road, table: Table): Operations => {
 
   const initiate: Operations["initiate"] = (connector, token, callbackUrl, options = {}) => {
     const { fields, issues = [] } = replacing(options)
-    return road.call(
+    return pipeline.call(
       integrations.initiate,
       input(connector, token, {
         body: { callback_url: callbackUrl, ...fields },
@@ -186,21 +186,21 @@ export const make = (road: Road, table: Table): Operations => {
       if (integrations.configure === undefined) return lacks("configure")
       const { fields, issues = [] } = replacing(options)
       const body = { auth_type: "custom", configuration, ...fields }
-      return road.call(integrations.configure, input(connector, token, { body, issues }), configured)
+      return pipeline.call(integrations.configure, input(connector, token, { body, issues }), configured)
     },
     select: (connector, token, account) =>
       integrations.select === undefined
         ? lacks("select")
-        : road.call(integrations.select, forAccount(connector, token, account), changed),
+        : pipeline.call(integrations.select, forAccount(connector, token, account), changed),
     get: (connector, token, account) =>
       integrations.get === undefined
         ? lacks("get")
-        : road.call(integrations.get, forAccount(connector, token, account), integration),
+        : pipeline.call(integrations.get, forAccount(connector, token, account), integration),
     remove: (connector, token, account) => {
       const { name } = integrations.remove
       if (removes === "connector") {
         return account === undefined
-          ? road.call(integrations.remove, input(connector, token), changed)
+          ? pipeline.call(integrations.remove, input(connector, token), changed)
           : lacking(
               name,
               "unlinks the whole connector and takes no account",
@@ -213,13 +213,13 @@ export const make = (road: Road, table: Table): Operations => {
             "unlinks one account, and none is given: name it, since to unlink the whole connector is another dialect's",
             dialectsWith((it) => it.removes === "connector")
           )
-        : road.call(integrations.remove, forAccount(connector, token, account), changed)
+        : pipeline.call(integrations.remove, forAccount(connector, token, account), changed)
     },
     ensure,
     require,
     untilLinked: (connector, token, options = {}) =>
       untilLinked(
-        `${road.base}/connectors/${encodeURIComponent(connector)}/integration-exists`,
+        `${pipeline.base}/connectors/${encodeURIComponent(connector)}/integration-exists`,
         integrations.has,
         look(connector, token),
         options

@@ -1,15 +1,15 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Random from "effect/Random"
-import { recoveryIn } from "../http/errors.js"
-import type { Attempts } from "../http/request.js"
+import { recoveryIn } from "../http/retry.js"
+import type { ReplayPolicy } from "../http/request.js"
 
 /**
  * How often an action may be sent, and what is waited in between.
  *
  * @internal
  */
-export type Policy = (max: number, replayUnsafe: boolean) => Attempts
+export type Policy = (max: number, replayUnsafe: boolean) => ReplayPolicy
 
 const longestMillis = 64_000
 

@@ -8,7 +8,7 @@ import { type Fields, isFields, fieldsOf } from "../data/fields.js"
 import type { Decode } from "../http/response.js"
 import type { Target } from "../http/request.js"
 import { query } from "../http/query.js"
-import type { Road } from "../http/call.js"
+import type { RequestPipeline } from "../http/call.js"
 import { isLoopback } from "../http/url.js"
 import { common, type Table } from "./dialects.js"
 import { defaultLimit, listed, offered, rangeIssues, walk } from "./catalogList.js"
@@ -56,8 +56,8 @@ const oneSkill: Decode<SkillDetail> = ({ body }) => {
   return isFields(data) ? Result.succeed(detail(data)) : Result.fail(['expected an object in "data"'])
 }
 
-const content: Decode<Uint8Array> = ({ answer }) =>
-  Result.fromUndefined(answer.bytes, () => ["expected the content of a file"])
+const content: Decode<Uint8Array> = ({ response }) =>
+  Result.fromUndefined(response.bytes, () => ["expected the content of a file"])
 
 const sourceTypes: ReadonlySet<string> = new Set(["upload_md", "manual", "upload_zip", "github"])
 
@@ -94,7 +94,7 @@ const accepted = (
 }
 
 /** @internal */
-export const make = (road: Road, table: Table): Operations => {
+export const make = (pipeline: RequestPipeline, table: Table): Operations => {
   const rows = (name: string) => offered(table, "skills", `skills.${name}`, table.skills)
 
   const list: Operations["list"] = (range = {}, token) =>
@@ -105,7 +105,7 @@ export const make = (road: Road, table: Table): Operations => {
         ["offset", String(offset)]
       ])
       const input = { segments: [], query: asked.query, issues: rangeIssues(range), token: tokenOf(token) }
-      return road.call(operations.list, input, skills)
+      return pipeline.call(operations.list, input, skills)
     })
 
   return {
@@ -113,13 +113,13 @@ export const make = (road: Road, table: Table): Operations => {
     all: (token) => walk("skills", "list", {}, (range) => list(range, token)),
     get: (id, token) =>
       Effect.flatMap(toEffect(rows("get")), (operations) =>
-        road.call(operations.get, { segments: [id], token: tokenOf(token) }, oneSkill)
+        pipeline.call(operations.get, { segments: [id], token: tokenOf(token) }, oneSkill)
       ),
     artifact: (asked) =>
-      toEffect(Result.flatMap(rows("artifact"), () => accepted(asked, road.origin))).pipe(
+      toEffect(Result.flatMap(rows("artifact"), () => accepted(asked, pipeline.origin))).pipe(
         Effect.flatMap(({ sourceType, target }) =>
           Effect.map(
-            road.call(common.artifact, { segments: [], target, maxBodyBytes: maxArtifactBytes }, content),
+            pipeline.call(common.artifact, { segments: [], target, maxBodyBytes: maxArtifactBytes }, content),
             (bytes): Artifact => ({
               id: asked.id ?? "",
               name: asked.name ?? "",

@@ -14,7 +14,7 @@ import type { UserToken } from "../../Users.js"
 import { bearer } from "../http/bearer.js"
 import { headerIssues } from "../http/headers.js"
 import { waitMilliseconds } from "../data/milliseconds.js"
-import * as road from "../http/call.js"
+import * as requestPipeline from "../http/call.js"
 import { bosaPlatform, resolve } from "../http/settings.js"
 import { singleFlight } from "../runtime/singleFlight.js"
 import { tables } from "./dialects.js"
@@ -85,14 +85,14 @@ export const make = Effect.fnUntraced(function* (
     )
   )
   const keyOnly: Credentials = { "x-api-key": options.apiKey }
-  const way = road.make(
+  const pipeline = requestPipeline.make(
     options.transformClient === undefined ? client : options.transformClient(client),
     { initial: keyOnly, current: Effect.succeed(keyOnly) },
     settings
   )
-  const { authenticate } = users.make(way, table, true)
+  const { authenticate } = users.make(pipeline, table, true)
   const store = options.store ?? noStore
-  const key = keyOf(way.base, table.dialect, options)
+  const key = keyOf(pipeline.base, table.dialect, options)
   let held: Held | undefined
   /** A token of ours was refused: what the store holds may be refused as well. */
   let isRefused = false

@@ -4,7 +4,7 @@ import type { CreatedUser, Operations, UserInfo, UserIntegration, UserToken } fr
 import { type Fields, isFields } from "../data/fields.js"
 import type { Decode } from "../http/response.js"
 import type { Issue } from "../../InvalidRequest.js"
-import type { Road } from "../http/call.js"
+import type { RequestPipeline } from "../http/call.js"
 import type { Table } from "./dialects.js"
 import { expiryMillis } from "./expiry.js"
 import { tokenOf } from "./prepare.js"
@@ -73,20 +73,21 @@ const noKey: Issue = {
 }
 
 /** @internal */
-export const make = (road: Road, table: Table, hasKey: boolean): Operations => ({
+export const make = (pipeline: RequestPipeline, table: Table, hasKey: boolean): Operations => ({
   create: (identifier) => {
     const issues = [...identifierIssues(identifier), ...(table.createsWithKey && !hasKey ? [noKey] : [])]
-    return road.call(table.users.create, { segments: [], body: { identifier }, issues }, created)
+    return pipeline.call(table.users.create, { segments: [], body: { identifier }, issues }, created)
   },
   authenticate: (identifier, secret) =>
     Effect.suspend(() => {
       const plain = Redacted.value(secret)
       const issues = blankIssue("secret", plain, "give the secret that `users.create` answered with")
-      return road.call(
+      return pipeline.call(
         table.users.authenticate,
         { segments: [], body: { identifier, secret: plain }, issues: [...identifierIssues(identifier), ...issues] },
         token
       )
     }),
-  me: (token) => road.call(table.users.me, { segments: [], token: tokenOf(token) }, infoOf(table.removes === "account"))
+  me: (token) =>
+    pipeline.call(table.users.me, { segments: [], token: tokenOf(token) }, infoOf(table.removes === "account"))
 })

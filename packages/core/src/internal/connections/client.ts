@@ -17,7 +17,7 @@ import * as JobProtocol from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
 import type * as execute from "./execute.js"
 import { query } from "../http/query.js"
-import type { Road } from "../http/call.js"
+import type { RequestPipeline } from "../http/call.js"
 import { retryAfterMillis } from "../http/retryAfter.js"
 import { operations } from "./endpoints.js"
 import * as decode from "./records.js"
@@ -54,14 +54,14 @@ const subscriptionIssues = ({ apiKey, service, targetUrl }: Subscription) => [
  *
  * @internal
  */
-export const bindings = (road: Road, run: ReturnType<typeof execute.make>) => {
+export const bindings = (pipeline: RequestPipeline, run: ReturnType<typeof execute.make>) => {
   const account = (filter: AccountFilter = {}) => query([["account_slug", filter.accountSlug]])
 
   const actions = (slug: string): ActionOperations => ({
-    list: road.call(operations.actions.list, { segments: [slug] }, decode.savedActions),
-    get: (action) => road.call(operations.actions.get, { segments: [slug, action] }, decode.savedActionDetail),
-    inputs: (action) => road.call(operations.actions.inputs, { segments: [slug, action] }, decode.inputs),
-    outputs: (action) => road.call(operations.actions.outputs, { segments: [slug, action] }, decode.outputs),
+    list: pipeline.call(operations.actions.list, { segments: [slug] }, decode.savedActions),
+    get: (action) => pipeline.call(operations.actions.get, { segments: [slug, action] }, decode.savedActionDetail),
+    inputs: (action) => pipeline.call(operations.actions.inputs, { segments: [slug, action] }, decode.inputs),
+    outputs: (action) => pipeline.call(operations.actions.outputs, { segments: [slug, action] }, decode.outputs),
     execute: (action, body, options) => run(operations.actions.execute, [slug, action], body, options)
   })
   const http = (slug: string): HttpOperations => ({
@@ -89,11 +89,12 @@ export const bindings = (road: Road, run: ReturnType<typeof execute.make>) => {
     execute: (parameters, options) => run(operations.sql.execute, [slug], parameters, options)
   })
   const triggers = (slug: string): TriggerOperations => ({
-    list: (filter) => road.call(operations.triggers.list, { segments: [slug], ...account(filter) }, decode.triggers),
+    list: (filter) =>
+      pipeline.call(operations.triggers.list, { segments: [slug], ...account(filter) }, decode.triggers),
     get: (trigger, filter) =>
-      road.call(operations.triggers.get, { segments: [slug, trigger], ...account(filter) }, decode.triggerDetail),
+      pipeline.call(operations.triggers.get, { segments: [slug, trigger], ...account(filter) }, decode.triggerDetail),
     subscribe: (trigger, subscription) =>
-      road.call(
+      pipeline.call(
         operations.triggers.subscribe,
         {
           segments: [slug, trigger],
@@ -104,11 +105,11 @@ export const bindings = (road: Road, run: ReturnType<typeof execute.make>) => {
       )
   })
   const self = (slug: string): Pick<ConnectionHandle, "get" | "authorize" | "unauthorize" | "setActive"> => ({
-    get: road.call(operations.connections.get, { segments: [slug] }, decode.connectionDetail),
-    authorize: road.call(operations.connections.authorize, { segments: [slug], body: {} }, decode.acknowledged),
-    unauthorize: road.call(operations.connections.unauthorize, { segments: [slug], body: {} }, decode.acknowledged),
+    get: pipeline.call(operations.connections.get, { segments: [slug] }, decode.connectionDetail),
+    authorize: pipeline.call(operations.connections.authorize, { segments: [slug], body: {} }, decode.acknowledged),
+    unauthorize: pipeline.call(operations.connections.unauthorize, { segments: [slug], body: {} }, decode.acknowledged),
     setActive: (active) =>
-      road.call(operations.connections.setActive, { segments: [slug], body: { active } }, decode.acknowledged)
+      pipeline.call(operations.connections.setActive, { segments: [slug], body: { active } }, decode.acknowledged)
   })
   const connection = (slug: string): ConnectionHandle => ({
     slug,
@@ -121,7 +122,7 @@ export const bindings = (road: Road, run: ReturnType<typeof execute.make>) => {
   })
 
   const list = (filter: ListFilter = {}) =>
-    road.call(
+    pipeline.call(
       operations.connections.list,
       {
         segments: [],
@@ -136,9 +137,9 @@ export const bindings = (road: Road, run: ReturnType<typeof execute.make>) => {
 
   const look = (protocol: JobProtocol.JobProtocol) => {
     const looked = (ref: JobRef, policy?: { readonly retry: "none" }): Effect.Effect<JobProtocol.JobState, ReadError> =>
-      road.call(operations.jobs.get, { segments: [ref.jobId], ...policy }, ({ answer, body, now }) =>
+      pipeline.call(operations.jobs.get, { segments: [ref.jobId], ...policy }, ({ response, body, now }) =>
         Result.fromUndefined(
-          JobProtocol.decode(protocol, ref.jobId, body, retryAfterMillis(answer.headers, now())),
+          JobProtocol.decode(protocol, ref.jobId, body, retryAfterMillis(response.headers, now())),
           () => [`expected a state in "${protocol.state.join('" or "')}"`]
         )
       )
@@ -156,10 +157,10 @@ export const bindings = (road: Road, run: ReturnType<typeof execute.make>) => {
     connection,
     list,
     look,
-    catalog: road.call(operations.catalog.list, { segments: [] }, decode.savedActions),
+    catalog: pipeline.call(operations.catalog.list, { segments: [] }, decode.savedActions),
     subscribers: {
       remove: (id: string | number) =>
-        road.call(
+        pipeline.call(
           operations.subscribers.remove,
           { segments: [String(id)], issues: subscriberIssues(id) },
           decode.unsubscribed

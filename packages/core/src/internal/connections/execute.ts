@@ -10,8 +10,9 @@ import { requestIdOf } from "../http/transport.js"
 import { type Fields, isFields } from "../data/fields.js"
 import type { Operation } from "../http/endpoint.js"
 import { segmentIssue } from "../http/path.js"
-import type { CallError, Decode, Received } from "../http/response.js"
-import type { Road } from "../http/call.js"
+import type { CallError } from "../http/errors.js"
+import type { Decode, ParsedResponse } from "../http/response.js"
+import type { RequestPipeline } from "../http/call.js"
 
 const noIssues: ReadonlyArray<Issue> = []
 
@@ -60,11 +61,11 @@ const bodyOf = (parameters: unknown, execution: Parameters | undefined): Result.
 }
 
 // JSON.parse rounds a number over 2^53, and a rounded id is another job's: the text still has its digits
-const exactId = (id: string, received: Received, protocol: JobProtocol.JobProtocol): string => {
+const exactId = (id: string, received: ParsedResponse, protocol: JobProtocol.JobProtocol): string => {
   if (!/^\d/.test(id) || Number.isSafeInteger(Number(id))) return id
   const names = protocol.jobId.map((name) => JSON.stringify(name).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|")
   const numbers = new RegExp(`(?:${names})\\s*:\\s*(\\d+)(?![\\d.eE])`, "g")
-  for (const [, digits = ""] of received.answer.text.matchAll(numbers)) {
+  for (const [, digits = ""] of received.response.text.matchAll(numbers)) {
     if (String(Number(digits)) === id) return digits
   }
   return id
@@ -76,7 +77,7 @@ const exactId = (id: string, received: Received, protocol: JobProtocol.JobProtoc
  *
  * @internal
  */
-export const make = (road: Road, protocol: JobProtocol.JobProtocol) => {
+export const make = (pipeline: RequestPipeline, protocol: JobProtocol.JobProtocol) => {
   const decode =
     (operation: Operation, connection: string): Decode<Execution> =>
     (received) => {
@@ -91,12 +92,12 @@ export const make = (road: Road, protocol: JobProtocol.JobProtocol) => {
             {
               v: 1,
               api: "connections",
-              origin: road.base,
+              origin: pipeline.base,
               jobId,
               operation: operation.name,
               connection,
               submittedAt: received.now(),
-              requestId: requestIdOf(received.answer.headers)
+              requestId: requestIdOf(received.response.headers)
             },
             true
           )
@@ -111,7 +112,7 @@ export const make = (road: Road, protocol: JobProtocol.JobProtocol) => {
   ): Effect.Effect<Execution, CallError<E>> => {
     const body = bodyOf(parameters, options.execution)
     const issue = body._tag === "Failure" ? body.failure : timeoutIssue(options.timeoutMs)
-    return road.call(
+    return pipeline.call(
       operation,
       {
         segments,

@@ -12,7 +12,7 @@ import type {
   Unsubscribed
 } from "../../Records.js"
 import { exactDigits } from "../data/exactDigits.js"
-import type { Decode, Received } from "../http/response.js"
+import type { Decode, ParsedResponse } from "../http/response.js"
 import { type Fields, fieldsOf, isFields } from "../data/fields.js"
 
 const string = (fields: Fields, ...names: ReadonlyArray<string>): string | undefined =>
@@ -117,10 +117,10 @@ const one =
 
 const object =
   <A>(decode: (raw: Fields, text: string) => A): Decode<A> =>
-  ({ answer, body }) =>
+  ({ response, body }) =>
     // only a 204 comes here without a body: done, and nothing to tell
     isFields(body) || body === null
-      ? Result.succeed(decode(body ?? {}, answer.text))
+      ? Result.succeed(decode(body ?? {}, response.text))
       : Result.fail(["expected an object"])
 
 const accountOf = (body: unknown): unknown => {
@@ -172,5 +172,5 @@ export const unsubscribed = object((raw, text): Unsubscribed => ({
   raw
 }))
 /** @internal */
-export const acknowledged: Decode<Option.Option<unknown>> = ({ body }: Received) =>
+export const acknowledged: Decode<Option.Option<unknown>> = ({ body }: ParsedResponse) =>
   Result.succeed(Option.fromNullable(body))

@@ -1,9 +1,9 @@
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as FiberId from "effect/FiberId"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
+import { makeDeferred } from "../runtime/deferred.js"
 import { isCode } from "./serverCode.js"
 
 /**
@@ -24,7 +24,7 @@ export interface Watched {
 export const watched = (body: HttpBody.Stream, now: () => number): Watched => {
   let at = now()
   let failure: string | undefined
-  const over = Deferred.unsafeMake<void>(FiberId.none)
+  const over = makeDeferred<void>()
   const moving = body.stream.pipe(
     Stream.tap(() =>
       Effect.sync(() => {

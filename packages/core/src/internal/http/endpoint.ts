@@ -1,77 +1,10 @@
-import type { CallContext, ReadError, WriteError } from "../../ApiError.js"
-import { DeadlineExceeded, NotSent, OutcomeUnknown, UnexpectedBody, Unreachable } from "../../ApiError.js"
-import type { ApiResponse } from "../../ApiResponse.js"
-import type * as Duration from "effect/Duration"
-import type { Evidence } from "../../Transport.js"
+import type { ReadError, WriteError } from "../../ApiError.js"
+import { type NoValueErrors, readErrors, writeErrors } from "./errors.js"
 import type { Template } from "./path.js"
 import { template } from "./path.js"
-import { withResponse } from "./errorDetails.js"
 
 /** @internal */
 export type RetryClass = "safe" | "idempotent" | "unsafe"
-
-type BadBody = UnexpectedBody["reason"]
-
-/**
- * How a call that got no value ends: the one difference between reads, which
- * changed nothing, and writes, which may have.
- */
-interface Kind<out E> {
-  readonly lost: (call: CallContext, evidence: Evidence, response: ApiResponse | undefined) => E
-  readonly unreadable: (call: CallContext, response: ApiResponse, reason: BadBody) => E
-  readonly late: (call: CallContext, deadline: Duration.Duration, inFlight: boolean) => E
-}
-
-const unreadableBody = (
-  call: CallContext,
-  status: number,
-  reason: BadBody,
-  response: ApiResponse | undefined
-): UnexpectedBody =>
-  withResponse(
-    new UnexpectedBody({ ...call, status, reason, contentType: response?.headers["content-type"] }),
-    response
-  )
-
-const read: Kind<ReadError> = {
-  lost: (call, { code, detail, phase, status, timedOut }, response) =>
-    status === undefined
-      ? new Unreachable({ ...call, code, phase, timedOut, detail })
-      : unreadableBody(call, status, code === bodyTooLarge ? "too large" : "truncated", response),
-  unreadable: (call, response, reason) => unreadableBody(call, response.status, reason, response),
-  late: (call, deadline) => new DeadlineExceeded({ ...call, deadline })
-}
-
-const codes: Record<BadBody, string> = {
-  empty: "EMPTY_BODY",
-  invalid: "INVALID_BODY",
-  truncated: "TRUNCATED_BODY",
-  "too deep": "BODY_TOO_DEEP",
-  "too large": "BODY_TOO_LARGE",
-  "wrong type": "NOT_JSON"
-}
-
-/** @internal */
-export const bodyTooLarge = codes["too large"]
-
-const write: Kind<WriteError> = {
-  lost: (call, evidence, response) =>
-    evidence.sent
-      ? withResponse(
-          new OutcomeUnknown({ ...call, phase: evidence.phase, code: evidence.code, status: evidence.status }),
-          response
-        )
-      : new NotSent({ ...call, code: evidence.code, detail: evidence.detail }),
-  unreadable: (call, response, reason) =>
-    withResponse(
-      new OutcomeUnknown({ ...call, phase: "body", code: codes[reason], status: response.status }),
-      response
-    ),
-  late: (call, deadline, inFlight) =>
-    inFlight
-      ? new OutcomeUnknown({ ...call, phase: "request", code: "DEADLINE" })
-      : new DeadlineExceeded({ ...call, deadline })
-}
 
 /**
  * An operation as data.
@@ -83,7 +16,7 @@ export interface Operation<out E = unknown> {
   readonly method: "GET" | "POST" | "DELETE"
   readonly path: Template
   readonly retry: RetryClass
-  readonly kind: Kind<E>
+  readonly kind: NoValueErrors<E>
   /** An empty answer is one: the operation has no value to give. */
   readonly mayBeEmpty: boolean
   /** Which of the credentials go along. */
@@ -99,7 +32,7 @@ export interface Operation<out E = unknown> {
 /**
  * Which credentials an operation sends: all there are, none, the API key without
  * the user's token, or the token without the key; `nothing` leaves out the layer's own headers too,
- * since they may authorise, and the request goes to another origin.
+ * since they may authorize, and the request goes to another origin.
  *
  * @internal
  */
@@ -128,11 +61,11 @@ const common = (row: Row) => ({
 })
 
 /** @internal */
-export const safe = (row: Row): Operation<ReadError> => ({ ...common(row), retry: "safe", kind: read })
+export const safe = (row: Row): Operation<ReadError> => ({ ...common(row), retry: "safe", kind: readErrors })
 
 /** @internal */
 export const effectful = (retry: "idempotent" | "unsafe", row: Row): Operation<WriteError> => ({
   ...common(row),
   retry,
-  kind: write
+  kind: writeErrors
 })

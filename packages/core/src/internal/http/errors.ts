@@ -1,18 +1,26 @@
 import * as Duration from "effect/Duration"
-import * as Predicate from "effect/Predicate"
 import {
   ApiRejected,
   type CallContext,
+  DeadlineExceeded,
   Forbidden,
   NotFound,
+  NotSent,
+  OutcomeUnknown,
   RateLimited,
+  type ReadError,
   ServerFailed,
   Unauthorized,
-  UnexpectedRedirect
+  UnexpectedBody,
+  UnexpectedRedirect,
+  Unreachable,
+  type WriteError
 } from "../../ApiError.js"
 import type { ApiResponse } from "../../ApiResponse.js"
+import type { InvalidRequest } from "../../InvalidRequest.js"
+import type { Evidence } from "../../Transport.js"
+import * as Outcome from "./outcome.js"
 import { codeIn } from "./serverCode.js"
-import type { RetryClass } from "./endpoint.js"
 import { withResponse } from "./errorDetails.js"
 
 /** @internal */
@@ -25,40 +33,73 @@ export type StatusError =
   | ServerFailed
   | UnexpectedRedirect
 
-const transient = new Set([408, 425, 429, 500, 502, 503, 504])
+/** @internal */
+export type CallError<E> = E | StatusError | InvalidRequest | Unauthorized | UnexpectedBody
+
+/** @internal */
+export type BadBody = UnexpectedBody["reason"]
 
 /**
- * A status that a gateway gives too, whatever became of the work behind it.
+ * How a call without a value ends: the one difference between reads, which
+ * changed nothing, and writes, which may have.
  *
  * @internal
  */
-export const isNoProof = (status: number): boolean => status >= 500 || transient.has(status)
-
-/**
- * What the server says of repeating a call that failed.
- *
- * @internal
- */
-export const recoveryIn = (body: unknown): unknown => {
-  const error = Predicate.hasProperty(body, "error") ? body.error : undefined
-  return Predicate.hasProperty(error, "recovery") ? error.recovery : undefined
+export interface NoValueErrors<out E> {
+  readonly lost: (call: CallContext, outcome: Outcome.State, evidence: Evidence, response: ApiResponse | undefined) => E
+  readonly unreadable: (call: CallContext, response: ApiResponse, reason: BadBody) => E
+  readonly late: (call: CallContext, outcome: Outcome.State, deadline: Duration.Duration) => E
 }
 
-// the server's own word on whether its failure may be repeated
-const recoveryOf = (body: unknown): boolean | undefined => {
-  const recovery = recoveryIn(body)
-  const retryable = Predicate.hasProperty(recovery, "retryable") ? recovery.retryable : undefined
-  return Predicate.isBoolean(retryable) ? retryable : undefined
+const bodyCodes: Record<BadBody, string> = {
+  empty: "EMPTY_BODY",
+  invalid: "INVALID_BODY",
+  truncated: "TRUNCATED_BODY",
+  "too deep": "BODY_TOO_DEEP",
+  "too large": "BODY_TOO_LARGE",
+  "wrong type": "NOT_JSON"
 }
 
-/**
- * Whether a call that got this answer may be sent again. A status alone is no
- * proof that unsafe work was not done: a gateway gives up on work that goes on.
- *
- * @internal
- */
-export const mayReplay = (retry: RetryClass, response: ApiResponse): boolean =>
-  recoveryOf(response.body) ?? (retry !== "unsafe" && transient.has(response.status))
+/** @internal */
+export const bodyTooLarge = bodyCodes["too large"]
+
+const badBody = (
+  call: CallContext,
+  status: number,
+  reason: BadBody,
+  response: ApiResponse | undefined
+): UnexpectedBody =>
+  withResponse(
+    new UnexpectedBody({ ...call, status, reason, contentType: response?.headers["content-type"] }),
+    response
+  )
+
+/** @internal */
+export const readErrors: NoValueErrors<ReadError> = {
+  lost: (call, _outcome, { code, detail, phase, status, timedOut }, response) =>
+    status === undefined
+      ? new Unreachable({ ...call, code, phase, timedOut, detail })
+      : badBody(call, status, code === bodyTooLarge ? "too large" : "truncated", response),
+  unreadable: (call, response, reason) => badBody(call, response.status, reason, response),
+  late: (call, _outcome, deadline) => new DeadlineExceeded({ ...call, deadline })
+}
+
+/** @internal */
+export const writeErrors: NoValueErrors<WriteError> = {
+  lost: (call, outcome, { code, detail, phase, status }, response) =>
+    Outcome.lostWrite(outcome) === "NotSent"
+      ? new NotSent({ ...call, code, detail })
+      : withResponse(new OutcomeUnknown({ ...call, phase, code, status }), response),
+  unreadable: (call, response, reason) =>
+    withResponse(
+      new OutcomeUnknown({ ...call, phase: "body", code: bodyCodes[reason], status: response.status }),
+      response
+    ),
+  late: (call, outcome, deadline) =>
+    Outcome.lateWrite(outcome) === "DeadlineExceeded"
+      ? new DeadlineExceeded({ ...call, deadline })
+      : new OutcomeUnknown({ ...call, phase: "request", code: "DEADLINE" })
+}
 
 const locationOf = (response: ApiResponse, origin: string): { location?: string; sameOrigin?: boolean } => {
   const header = response.headers["location"]
@@ -68,7 +109,7 @@ const locationOf = (response: ApiResponse, origin: string): { location?: string;
 }
 
 /**
- * The error that an answer with a status outside of 2xx stands for.
+ * The error that a response with a status outside of 2xx stands for.
  *
  * @internal
  */
@@ -89,3 +130,18 @@ export const statusError = (
   if (status >= 400) return withResponse(new ApiRejected(hinted), response)
   return withResponse(new UnexpectedRedirect({ ...answered, ...locationOf(response, origin) }), response)
 }
+
+/**
+ * The error of a body that could be read and is not what the operation promises.
+ *
+ * @internal
+ */
+export const unfitBody = (call: CallContext, response: ApiResponse, expected: ReadonlyArray<string>): UnexpectedBody =>
+  withResponse(new UnexpectedBody({ ...call, status: response.status, reason: "invalid", expected }), response)
+
+/**
+ * The error of a call whose credentials could not be had.
+ *
+ * @internal
+ */
+export const withoutCredentials = (call: CallContext): Unauthorized => new Unauthorized({ ...call, status: 0 })

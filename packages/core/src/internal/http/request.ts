@@ -38,7 +38,7 @@ export interface Input {
   readonly issues?: ReadonlyArray<Issue>
   /** A body that is written already, in place of `body`. */
   readonly content?: Content | undefined
-  /** The caller's own headers: what authorises replaces them. */
+  /** The caller's own headers: what authorizes replaces them. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** The user in whose name the call is made. */
   readonly token?: Redacted.Redacted | undefined
@@ -47,7 +47,7 @@ export interface Input {
   /** Where to, when it is not the operation's path that says so. */
   readonly target?: Target | undefined
   /** How often it may be sent, when the caller has said so. */
-  readonly attempts?: Attempts | undefined
+  readonly attempts?: ReplayPolicy | undefined
   /** The answer's file is opened in it, and not read. */
   readonly scope?: Scope.Scope | undefined
   /** Lets the answer be larger than others may be. */
@@ -71,7 +71,7 @@ export interface Content {
 }
 
 /** What is known of an attempt that failed, for who decides on another. */
-interface Attempted {
+interface FailedAttempt {
   /** `undefined` when there was no answer that could be read. */
   readonly response: ApiResponse | undefined
   /** It is proved that the server did not see it. */
@@ -86,14 +86,14 @@ interface Attempted {
  *
  * @internal
  */
-export type Attempts = (failed: Attempted) => Effect.Effect<number | undefined>
+export type ReplayPolicy = (failed: FailedAttempt) => Effect.Effect<number | undefined>
 
 /**
  * What is sent, but for the credentials: the same on each attempt.
  *
  * @internal
  */
-export interface Outgoing {
+export interface PreparedRequest {
   /** Without the query. */
   readonly url: string
   /** With its `?`; empty for none. */
@@ -136,152 +136,187 @@ const written = (input: Input): Result.Result<HttpBody.HttpBody, Issue> => {
   }
 }
 
+type Templates = Readonly<Record<Operation["method"], HttpClientRequest.HttpClientRequest>>
+
 /**
- * How requests are built for one client: refused with every issue, or ready to be sent.
+ * What is the same in all requests of a client.
  *
  * @internal
  */
-export const make = (auth: Auth.Service, settings: Resolved) => {
-  const common = { accept: settings.platform.accept, "user-agent": settings.userAgent }
+export interface RequestDefaults {
+  readonly settings: Resolved
+  readonly headers: Readonly<Record<string, string>>
+  /** Credentials that never change. */
+  readonly credentials: Credentials | undefined
+  /** With those credentials: headers that never change are merged once, not for each request. */
+  readonly templates: Templates | undefined
+}
 
-  const headersFor = (
-    sends: Sends,
-    credentials: Credentials,
-    contentType: string | undefined,
-    own?: Own
-  ): Headers.Headers => {
-    const authorising = sends === "all" ? credentials : Record.filter(credentials, (_, name) => sent[sends](name))
-    return Headers.unsafeFromRecord({
-      ...common,
-      ...(contentType === undefined ? {} : { "content-type": contentType }),
-      ...own?.before,
-      ...plainHeaders(authorising),
-      ...own?.after,
-      ...(sends === "nothing" ? {} : settings.extraHeaders)
-    })
-  }
-  const template = (method: Operation["method"], headers: Headers.Headers): HttpClientRequest.HttpClientRequest =>
-    HttpClientRequest.make(method)("", { headers })
-
-  // headers that never change are merged once, not for each request
-  const fixed =
-    auth.initial === undefined
+/** @internal */
+export const defaultsOf = (auth: Auth.Service, settings: Resolved): RequestDefaults => {
+  const headers = { accept: settings.platform.accept, "user-agent": settings.userAgent }
+  const credentials = auth.initial
+  const fixed = (contentType: string | undefined) =>
+    headersFor(headers, settings, "all", credentials ?? {}, contentType, undefined)
+  const templates =
+    credentials === undefined
       ? undefined
       : {
-          GET: template("GET", headersFor("all", auth.initial, undefined)),
-          POST: template("POST", headersFor("all", auth.initial, json)),
-          DELETE: template("DELETE", headersFor("all", auth.initial, undefined))
+          GET: template("GET", fixed(undefined)),
+          POST: template("POST", fixed(json)),
+          DELETE: template("DELETE", fixed(undefined))
         }
+  return { settings, headers, credentials, templates }
+}
 
-  const limitsFor = (operation: Operation, input: Input, call: Call.CallSettings): Transport.Attempt => {
-    const ofRow = settings.hasOwnTimeout ? undefined : operation.timeoutMillis
-    const limits =
-      input.maxBodyBytes === undefined
-        ? settings.limits
-        : { ...settings.limits, maxBodyBytes: Math.max(settings.limits.maxBodyBytes, input.maxBodyBytes) }
-    if (call.attemptTimeout === undefined && input.timeoutMs === undefined && ofRow === undefined) return limits
-    const own =
-      call.attemptTimeout === undefined
-        ? (ofRow ?? settings.limits.timeoutMillis)
-        : Duration.toMillis(call.attemptTimeout)
-    const timeoutMillis =
-      input.timeoutMs === undefined || call.attemptTimeout !== undefined ? own : input.timeoutMs + 5000
-    // of a file that is only opened, the caller's time holds between its pieces too
-    return input.scope === undefined || call.attemptTimeout === undefined
-      ? { ...limits, timeoutMillis }
-      : { ...limits, timeoutMillis, idleMillis: timeoutMillis }
+const headersFor = (
+  common: Readonly<Record<string, string>>,
+  settings: Resolved,
+  sends: Sends,
+  credentials: Credentials,
+  contentType: string | undefined,
+  own: Own | undefined
+): Headers.Headers => {
+  const authorizing = sends === "all" ? credentials : Record.filter(credentials, (_, name) => sent[sends](name))
+  return Headers.unsafeFromRecord({
+    ...common,
+    ...(contentType === undefined ? {} : { "content-type": contentType }),
+    ...own?.before,
+    ...plainHeaders(authorizing),
+    ...own?.after,
+    ...(sends === "nothing" ? {} : settings.extraHeaders)
+  })
+}
+
+const template = (method: Operation["method"], headers: Headers.Headers): HttpClientRequest.HttpClientRequest =>
+  HttpClientRequest.make(method)("", { headers })
+
+const limitsFor = (
+  settings: Resolved,
+  operation: Operation,
+  input: Input,
+  call: Call.CallSettings
+): Transport.Attempt => {
+  const ofRow = settings.hasOwnTimeout ? undefined : operation.timeoutMillis
+  const limits =
+    input.maxBodyBytes === undefined
+      ? settings.limits
+      : { ...settings.limits, maxBodyBytes: Math.max(settings.limits.maxBodyBytes, input.maxBodyBytes) }
+  if (call.attemptTimeout === undefined && input.timeoutMs === undefined && ofRow === undefined) return limits
+  const own =
+    call.attemptTimeout === undefined
+      ? (ofRow ?? settings.limits.timeoutMillis)
+      : Duration.toMillis(call.attemptTimeout)
+  const timeoutMillis =
+    input.timeoutMs === undefined || call.attemptTimeout !== undefined ? own : input.timeoutMs + 5000
+  // of a file that is only opened, the caller's time holds between its pieces too
+  return input.scope === undefined || call.attemptTimeout === undefined
+    ? { ...limits, timeoutMillis }
+    : { ...limits, timeoutMillis, idleMillis: timeoutMillis }
+}
+
+const issuesIn = (
+  settings: Resolved,
+  operation: Operation,
+  input: Input,
+  call: Call.CallSettings,
+  deadlineMillis: number
+): ReadonlyArray<Issue> => {
+  const issues: Array<Issue> = [...(input.issues ?? [])]
+  for (const name of ["deadline", "attemptTimeout"] as const)
+    if (call[name] !== undefined) milliseconds(name, call[name], issues)
+  input.segments.forEach((value, index) => {
+    const name = operation.path.names[index] ?? "path"
+    const issue = segmentIssue(name, value, name === "slug" || name === "action" ? settings.slugPattern : undefined)
+    if (issue !== undefined) issues.push(issue)
+  })
+  if (input.headers !== undefined) issues.push(...headerIssues("headers", input.headers))
+  if (input.token !== undefined) {
+    const issue = headerIssue(["token"], "authorization", Redacted.value(input.token))
+    if (issue !== undefined) issues.push(issue)
   }
-
-  const issuesIn = (
-    operation: Operation,
-    input: Input,
-    call: Call.CallSettings,
-    deadlineMillis: number
-  ): ReadonlyArray<Issue> => {
-    const issues: Array<Issue> = [...(input.issues ?? [])]
-    for (const name of ["deadline", "attemptTimeout"] as const)
-      if (call[name] !== undefined) milliseconds(name, call[name], issues)
-    input.segments.forEach((value, index) => {
-      const name = operation.path.names[index] ?? "path"
-      const issue = segmentIssue(name, value, name === "slug" || name === "action" ? settings.slugPattern : undefined)
-      if (issue !== undefined) issues.push(issue)
-    })
-    if (input.headers !== undefined) issues.push(...headerIssues("headers", input.headers))
-    if (input.token !== undefined) {
-      const issue = headerIssue(["token"], "authorization", Redacted.value(input.token))
-      if (issue !== undefined) issues.push(issue)
-    }
-    if (input.timeoutMs !== undefined && deadlineMillis > 0 && deadlineMillis < input.timeoutMs) {
-      issues.push({
-        path: ["timeoutMs"],
-        message: `is ${input.timeoutMs} ms, longer than the call's deadline of ${deadlineMillis} ms`,
-        fix: "raise the deadline, or lower timeoutMs"
-      })
-    }
-    return issues
-  }
-
-  const urlOf = (operation: Operation, input: Input): string => {
-    if (input.target !== undefined) return input.target.url
-    const { parts } = operation.path
-    let url = settings.baseUrl.href + (parts[0] ?? "")
-    for (let i = 0; i < input.segments.length; i++)
-      url += settings.platform.segment(input.segments[i] ?? "") + (parts[i + 1] ?? "")
-    return url
-  }
-
-  const prepare = (
-    operation: Operation,
-    input: Input,
-    call: Call.CallSettings,
-    deadlineMillis: number,
-    idempotencyKey: string | undefined
-  ): Result.Result<Outgoing, InvalidRequest> => {
-    const body = written(input)
-    const found = issuesIn(operation, input, call, deadlineMillis)
-    const issues = body._tag === "Failure" ? [...found, body.failure] : found
-    if (body._tag === "Failure" || issues.length > 0) {
-      return Result.fail(new InvalidRequest({ operation: operation.name, issues }))
-    }
-    return Result.succeed({
-      url: urlOf(operation, input),
-      query: input.target?.query ?? input.query ?? "",
-      body: body.success,
-      contentType: input.content?.contentType ?? json,
-      isReplayable: input.content?.isReplayable ?? true,
-      own: ownOf(input),
-      limits: limitsFor(operation, input, call),
-      idempotencyKey
+  if (input.timeoutMs !== undefined && deadlineMillis > 0 && deadlineMillis < input.timeoutMs) {
+    issues.push({
+      path: ["timeoutMs"],
+      message: `is ${input.timeoutMs} ms, longer than the call's deadline of ${deadlineMillis} ms`,
+      fix: "raise the deadline, or lower timeoutMs"
     })
   }
+  return issues
+}
 
-  const ownOf = ({ added, headers, token }: Input): Own | undefined =>
-    headers === undefined && token === undefined && added === undefined
-      ? undefined
-      : {
-          before: headers === undefined ? {} : plainHeaders(headers),
-          after: { ...(token === undefined ? {} : { authorization: Redacted.value(bearer(token)) }), ...added }
-        }
+const urlOf = ({ baseUrl, platform }: Resolved, operation: Operation, input: Input): string => {
+  if (input.target !== undefined) return input.target.url
+  const { parts } = operation.path
+  let url = baseUrl.href + (parts[0] ?? "")
+  for (let i = 0; i < input.segments.length; i++)
+    url += platform.segment(input.segments[i] ?? "") + (parts[i + 1] ?? "")
+  return url
+}
 
-  const requestOf = (
-    operation: Operation,
-    outgoing: Outgoing,
-    credentials: Credentials
-  ): HttpClientRequest.HttpClientRequest => {
-    const { method, sends } = operation
-    const hasBody = outgoing.body._tag !== "Empty"
-    const isCommon = sends === "all" && outgoing.own === undefined && outgoing.contentType === json
-    const empty =
-      isCommon && hasBody === (method === "POST") && fixed !== undefined && credentials === auth.initial
-        ? fixed[method]
-        : template(method, headersFor(sends, credentials, hasBody ? outgoing.contentType : undefined, outgoing.own))
-    const request = HttpClientRequest.setUrl(empty, outgoing.url + outgoing.query)
-    const keyed =
-      outgoing.idempotencyKey === undefined || settings.idempotencyKey === undefined
-        ? request
-        : HttpClientRequest.setHeader(request, settings.idempotencyKey.header, outgoing.idempotencyKey)
-    return hasBody ? HttpClientRequest.setBody(keyed, outgoing.body) : keyed
+const ownOf = ({ added, headers, token }: Input): Own | undefined =>
+  headers === undefined && token === undefined && added === undefined
+    ? undefined
+    : {
+        before: headers === undefined ? {} : plainHeaders(headers),
+        after: { ...(token === undefined ? {} : { authorization: Redacted.value(bearer(token)) }), ...added }
+      }
+
+/**
+ * Checks a call once, before its first attempt: refused with every issue, or ready to be sent.
+ *
+ * @internal
+ */
+export const prepareRequest = (
+  { settings }: RequestDefaults,
+  operation: Operation,
+  input: Input,
+  call: Call.CallSettings,
+  deadlineMillis: number,
+  idempotencyKey: string | undefined
+): Result.Result<PreparedRequest, InvalidRequest> => {
+  const body = written(input)
+  const found = issuesIn(settings, operation, input, call, deadlineMillis)
+  const issues = body._tag === "Failure" ? [...found, body.failure] : found
+  if (body._tag === "Failure" || issues.length > 0) {
+    return Result.fail(new InvalidRequest({ operation: operation.name, issues }))
   }
+  return Result.succeed({
+    url: urlOf(settings, operation, input),
+    query: input.target?.query ?? input.query ?? "",
+    body: body.success,
+    contentType: input.content?.contentType ?? json,
+    isReplayable: input.content?.isReplayable ?? true,
+    own: ownOf(input),
+    limits: limitsFor(settings, operation, input, call),
+    idempotencyKey
+  })
+}
 
-  return { prepare, requestOf }
+/**
+ * The request of one attempt.
+ *
+ * @internal
+ */
+export const buildRequest = (
+  defaults: RequestDefaults,
+  operation: Operation,
+  prepared: PreparedRequest,
+  credentials: Credentials
+): HttpClientRequest.HttpClientRequest => {
+  const { headers, settings, templates } = defaults
+  const { method, sends } = operation
+  const { body, contentType, idempotencyKey, own, query, url } = prepared
+  const hasBody = body._tag !== "Empty"
+  const isCommon = sends === "all" && own === undefined && contentType === json
+  const empty =
+    isCommon && hasBody === (method === "POST") && templates !== undefined && credentials === defaults.credentials
+      ? templates[method]
+      : template(method, headersFor(headers, settings, sends, credentials, hasBody ? contentType : undefined, own))
+  const request = HttpClientRequest.setUrl(empty, url + query)
+  const withKey =
+    idempotencyKey === undefined || settings.idempotencyKey === undefined
+      ? request
+      : HttpClientRequest.setHeader(request, settings.idempotencyKey.header, idempotencyKey)
+  return hasBody ? HttpClientRequest.setBody(withKey, body) : withKey
 }

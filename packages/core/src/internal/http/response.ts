@@ -1,95 +1,66 @@
-import * as Result from "../data/result.js"
-import { type ApiError, type CallContext, type Unauthorized, UnexpectedBody } from "../../ApiError.js"
+import type { ApiError } from "../../ApiError.js"
 import type { ApiResponse } from "../../ApiResponse.js"
-import type * as Call from "../../Call.js"
-import type { InvalidRequest } from "../../InvalidRequest.js"
-import { type Answer, isJsonType, isOk, isRequestId, type Lost, requestIdOf } from "./transport.js"
-import { isNoProof, mayReplay, statusError, type StatusError } from "./errors.js"
 import { isFields } from "../data/fields.js"
 import { parse } from "../data/json.js"
+import * as Result from "../data/result.js"
+import type { CallState } from "./callState.js"
+import type { Operation } from "./endpoint.js"
+import type { BadBody } from "./errors.js"
 import { receivedFile, unreadFile } from "./receivedFile.js"
 import { withoutSecrets } from "./secrets.js"
-import type { Operation, RetryClass } from "./endpoint.js"
-import type { Outgoing } from "./request.js"
-import { withResponse } from "./errorDetails.js"
-import { retryAfterMillis } from "./retryAfter.js"
+import { isJsonType, isOk, isRequestId, requestIdOf, type TransportResponse } from "./transport.js"
 
 /**
- * A 2xx answer whose body could be read.
+ * A 2xx response whose body could be read.
  *
  * @internal
  */
-export interface Received {
+export interface ParsedResponse {
   readonly body: unknown
-  readonly answer: Answer
+  readonly response: TransportResponse
   readonly now: () => number
 }
 
 /**
- * Turns an answer into a value; what does not fit is told as a list of "what was expected where".
+ * Turns a response into a value; what does not fit is a list of "what was expected where".
  *
  * @internal
  */
-export type Decode<A> = (received: Received) => Result.Result<A, ReadonlyArray<string>>
-
-/** @internal */
-export type CallError<E> = E | StatusError | InvalidRequest | Unauthorized | UnexpectedBody
+export type Decode<A> = (received: ParsedResponse) => Result.Result<A, ReadonlyArray<string>>
 
 /**
- * What is true of a call over all its attempts.
+ * Why a response has no value.
  *
  * @internal
  */
-export interface Course<out E extends ApiError> {
-  readonly operation: Operation<E>
-  readonly retryClass: RetryClass
-  readonly settings: Call.CallSettings
-  readonly origin: string
-  readonly outgoing: Pick<Outgoing, "url">
-  readonly now: () => number
-  attempts: number
-  inFlight: boolean
-  /** An attempt left and was not proved undone: from here on the work may have been done. */
-  mayHaveHappened: boolean
-}
-
-/**
- * Why an attempt got no value, and what may be done about it.
- *
- * @internal
- */
-export interface Failure<E> {
-  readonly error: E
-  readonly mayReplay: boolean
-  readonly refusedCredentials: boolean
-  readonly waitMillis: number | undefined
-  readonly timedOut: boolean
-  /** The answer, when it was one with a status outside of 2xx. */
-  readonly response?: ApiResponse | undefined
-  /** It is proved that the server did not see this attempt, and the next one may get through. */
-  readonly isNotSent: boolean
-  /** It got no readable answer and may have been carried out. */
-  readonly isUnknown: boolean
-  readonly exhausted: () => E
-}
+export type NoValue =
+  | { readonly _tag: "Status" }
+  | { readonly _tag: "Unreadable"; readonly reason: BadBody; readonly body: string }
+  | { readonly _tag: "Unfit"; readonly body: unknown; readonly expected: ReadonlyArray<string> }
 
 const isJson = (contentType: string | undefined): boolean =>
   contentType === undefined || contentType.startsWith("application/json") || /json/i.test(contentType)
 
 const notJson = { _tag: "Bad", reason: "wrong type" } as const
+const noStatus: Result.Result<never, NoValue> = Result.fail({ _tag: "Status" })
 
-const bodyOf = (answer: Answer): unknown => {
-  if (answer.bytes !== undefined && !isJsonType(answer.headers["content-type"])) {
-    return receivedFile(answer.headers, answer.bytes)
+/**
+ * The body of a response that has no value: a file, parsed where it is JSON, else its text.
+ *
+ * @internal
+ */
+export const bodyOf = (response: TransportResponse): unknown => {
+  if (response.bytes !== undefined && !isJsonType(response.headers["content-type"])) {
+    return receivedFile(response.headers, response.bytes)
   }
-  const parsed = isJson(answer.headers["content-type"]) ? parse(answer.text) : undefined
-  return parsed?._tag === "Value" ? parsed.value : answer.text
+  const parsed = isJson(response.headers["content-type"]) ? parse(response.text) : undefined
+  return parsed?._tag === "Value" ? parsed.value : response.text
 }
 
-const responseOf = (answer: Answer, body: unknown): ApiResponse => ({
-  status: answer.status,
-  headers: answer.headers,
-  requestId: requestIdOf(answer.headers) ?? requestIdIn(body),
+const responseOf = (response: TransportResponse, body: unknown): ApiResponse => ({
+  status: response.status,
+  headers: response.headers,
+  requestId: requestIdOf(response.headers) ?? requestIdIn(body),
   body
 })
 
@@ -99,145 +70,48 @@ const requestIdIn = (body: unknown): string | undefined => {
   return isRequestId(error["request_id"]) ? error["request_id"] : undefined
 }
 
-/** @internal */
-export const contextOf = <E extends ApiError>(
-  run: Course<E>,
-  retryable: boolean,
-  requestId: string | undefined
-): CallContext => ({
-  operation: run.operation.name,
-  method: run.operation.method,
-  route: run.operation.path.route,
-  url: run.outgoing.url,
-  attempts: run.attempts,
-  retryable,
-  requestId
-})
-
-/** @internal */
-export const lostFailure = <E extends ApiError>(run: Course<E>, lost: Lost): Failure<CallError<E>> => {
-  const evidence = run.mayHaveHappened ? { ...lost.evidence, sent: true } : lost.evidence
-  if (lost.evidence.sent) run.mayHaveHappened = true
-  const replay = !evidence.permanent && (!lost.evidence.sent || run.retryClass !== "unsafe")
-  const build = (more?: { readonly retryBudgetExhausted: boolean }) =>
-    run.operation.kind.lost({ ...contextOf(run, replay, lost.response?.requestId), ...more }, evidence, lost.response)
-  return {
-    error: build(),
-    mayReplay: replay,
-    refusedCredentials: false,
-    waitMillis: undefined,
-    timedOut: evidence.timedOut,
-    isNotSent: !lost.evidence.sent && !evidence.permanent,
-    isUnknown: lost.evidence.sent,
-    exhausted: () => build({ retryBudgetExhausted: true })
-  }
-}
-
-/** @internal */
-export const final = <E extends ApiError>(error: E): Failure<E> => ({
-  error,
-  mayReplay: false,
-  refusedCredentials: false,
-  waitMillis: undefined,
-  timedOut: false,
-  isNotSent: false,
-  isUnknown: false,
-  exhausted: () => error
-})
-
-const statusFailure = <E extends ApiError>(run: Course<E>, answer: Answer): Failure<CallError<E>> => {
-  const response = responseOf(answer, kept(run, bodyOf(answer)))
-  run.settings.onResponse?.(response)
-  const waitMillis = retryAfterMillis(answer.headers, run.now())
-  const replay = mayReplay(run.retryClass, response)
-  const lostBefore = run.mayHaveHappened && run.operation.retry !== "safe" ? { mayHaveHappened: true } : {}
-  if (isNoProof(answer.status)) run.mayHaveHappened = true
-  const build = (more?: { readonly retryBudgetExhausted: boolean }) =>
-    statusError(
-      { ...contextOf(run, replay, response.requestId), ...lostBefore, ...more },
-      response,
-      run.origin,
-      waitMillis
-    )
-  return {
-    error: build(),
-    mayReplay: replay,
-    refusedCredentials: response.status === 401,
-    waitMillis,
-    timedOut: false,
-    response,
-    isNotSent: false,
-    isUnknown: false,
-    exhausted: () => build({ retryBudgetExhausted: true })
-  }
-}
-
 /**
- * The value of an answer, or why there is none.
+ * A response as it is kept beside a value or an error: without what the value holds as redacted.
  *
  * @internal
  */
-export const received = <A, E extends ApiError>(
-  run: Course<E>,
-  answer: Answer,
+export const keptResponse = (operation: Operation, response: TransportResponse, body: unknown): ApiResponse =>
+  responseOf(response, operation.secret ? withoutSecrets(body) : body)
+
+/**
+ * The value of a response, or why there is none.
+ *
+ * @internal
+ */
+export const decodeResponse = <A, E extends ApiError>(
+  { now, operation, settings }: CallState<E>,
+  response: TransportResponse,
   decode: Decode<A>
-): Result.Result<A, Failure<CallError<E>>> => {
-  if (!isOk(answer.status)) return Result.fail(statusFailure(run, answer))
-  const unreadable = (reason: UnexpectedBody["reason"], body: unknown) => {
-    const response = responseOf(answer, kept(run, body))
-    if (run.operation.retry !== "safe") run.mayHaveHappened = true
-    return Result.fail({
-      ...final(run.operation.kind.unreadable(contextOf(run, false, response.requestId), response, reason)),
-      isUnknown: run.operation.retry !== "safe"
-    })
-  }
-  const file = run.operation.files ? fileIn(answer) : undefined
+): Result.Result<A, NoValue> => {
+  if (!isOk(response.status)) return noStatus
+  const file = operation.files ? fileIn(response) : undefined
   if (file !== undefined) {
-    run.settings.onResponse?.(responseOf(answer, file))
-    return Result.mapFailure(decode({ body: file, answer, now: run.now }), (expected) =>
-      unfit(run, answer, file, expected)
-    )
+    settings.onResponse?.(responseOf(response, file))
+    return Result.mapFailure(decode({ body: file, response, now }), (expected) => unfit(file, expected))
   }
-  const parsed = answer.text === "" || isJson(answer.headers["content-type"]) ? parse(answer.text) : notJson
+  const parsed = response.text === "" || isJson(response.headers["content-type"]) ? parse(response.text) : notJson
   // 204 is the server's word that it did the work and has nothing to say
-  const mayBeEmpty = run.operation.mayBeEmpty || (answer.status === 204 && run.operation.retry !== "safe")
+  const mayBeEmpty = operation.mayBeEmpty || (response.status === 204 && operation.retry !== "safe")
   if (parsed._tag === "Bad" && !(parsed.reason === "empty" && mayBeEmpty)) {
-    return unreadable(parsed.reason, answer.text)
+    return Result.fail({ _tag: "Unreadable", reason: parsed.reason, body: response.text })
   }
   const body = parsed._tag === "Value" ? parsed.value : null
-  const decoded = decode({ body, answer, now: run.now })
-  if (decoded._tag === "Failure") return Result.fail(unfit(run, answer, body, decoded.failure))
-  run.settings.onResponse?.(responseOf(answer, kept(run, body)))
-  return Result.succeed(decoded.success)
+  const decoded = decode({ body, response, now })
+  if (decoded._tag === "Failure") return Result.fail(unfit(body, decoded.failure))
+  settings.onResponse?.(keptResponse(operation, response, body))
+  return decoded
 }
 
-const unfit = <E extends ApiError>(
-  run: Course<E>,
-  answer: Answer,
-  body: unknown,
-  expected: ReadonlyArray<string>
-): Failure<CallError<E>> => {
-  const response = responseOf(answer, kept(run, body))
-  return final(
-    withResponse(
-      new UnexpectedBody({
-        ...contextOf(run, false, response.requestId),
-        status: response.status,
-        reason: "invalid",
-        expected
-      }),
-      response
-    )
-  )
-}
-
-// what is kept beside a value or an error must not hold what the value holds as redacted
-const kept = <E extends ApiError>(run: Course<E>, body: unknown): unknown =>
-  run.operation.secret ? withoutSecrets(body) : body
+const unfit = (body: unknown, expected: ReadonlyArray<string>): NoValue => ({ _tag: "Unfit", body, expected })
 
 // 204 has no file to give
-const fileIn = (answer: Answer): unknown => {
-  if (answer.status === 204 || isJsonType(answer.headers["content-type"])) return undefined
-  if (answer.unread !== undefined) return unreadFile(answer.headers, answer.unread)
-  return answer.bytes === undefined ? undefined : receivedFile(answer.headers, answer.bytes)
+const fileIn = (response: TransportResponse): unknown => {
+  if (response.status === 204 || isJsonType(response.headers["content-type"])) return undefined
+  if (response.unread !== undefined) return unreadFile(response.headers, response.unread)
+  return response.bytes === undefined ? undefined : receivedFile(response.headers, response.bytes)
 }

@@ -13,16 +13,17 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ApiResponse } from "../../ApiResponse.js"
 import * as Transport from "../../Transport.js"
-import { isCode } from "./serverCode.js"
 import { concat } from "../data/concat.js"
-import { bodyTooLarge } from "./endpoint.js"
+import { locally, withoutFailureLogs } from "../runtime/fiberLocal.js"
+import { bodyTooLarge } from "./errors.js"
+import { errorCodeIn, evidenceIn } from "./evidence.js"
 
 /**
  * An answer: its body read to its end as text, or, where it may be a file, as bytes or not yet.
  *
  * @internal
  */
-export interface Answer {
+export interface TransportResponse {
   readonly status: number
   readonly headers: ApiResponse["headers"]
   readonly text: string
@@ -56,56 +57,6 @@ export interface Lost {
   readonly _tag: "Lost"
   readonly evidence: Transport.Evidence
   readonly response: ApiResponse | undefined
-}
-
-const connectSyscalls = new Set(["connect", "getaddrinfo"])
-const connectCodes = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT"
-])
-// only what ends a handshake or a request that is not begun: other TLS errors come in the middle of an answer
-const refusedForGood =
-  /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|UND_ERR_INVALID_ARG$|ERR_INVALID_(URL|CHAR|ARG_TYPE|ARG_VALUE|HTTP_TOKEN|PROTOCOL)$|ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE)$|ERR_SSL_\w*ALERT_(PROTOCOL_VERSION|HANDSHAKE_FAILURE)$)/
-const badAnswer = /^(HPE_(?!INVALID_EOF_STATE$)|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$)/
-
-interface Trace {
-  readonly code: string
-  readonly syscall: string | undefined
-}
-
-// a code is a word of the platform's; messages may hold header values and are never taken
-const traceOf = (cause: unknown): Trace | undefined => {
-  let at = cause
-  for (let depth = 0; depth < 6 && Predicate.isRecord(at); depth++) {
-    if (isCode(at["code"])) {
-      return { code: at["code"], syscall: Predicate.isString(at["syscall"]) ? at["syscall"] : undefined }
-    }
-    // undici's parser gives no code
-    if (at["name"] === "HTTPParserError") return { code: "HPE_INVALID", syscall: undefined }
-    at = Array.isArray(at["errors"]) ? at["errors"][0] : at["cause"]
-  }
-  return undefined
-}
-
-// without a transport's word, only what cannot happen after the request began is proof that it did not
-const guess = (error: unknown): Transport.Evidence => {
-  const reason = Predicate.hasProperty(error, "reason") ? error.reason : undefined
-  if (reason === "InvalidUrl" || reason === "Encode") {
-    return { sent: false, phase: "connect", code: "INVALID_REQUEST", permanent: true, timedOut: false }
-  }
-  const trace = traceOf(Predicate.hasProperty(error, "cause") ? error.cause : undefined)
-  const code = trace?.code ?? "NO_ANSWER"
-  const permanent = refusedForGood.test(code)
-  const beforeConnect =
-    connectCodes.has(code) &&
-    (trace?.syscall === undefined ? code === "UND_ERR_CONNECT_TIMEOUT" : connectSyscalls.has(trace.syscall))
-  return beforeConnect || permanent
-    ? { sent: false, phase: "connect", code, permanent, timedOut: false }
-    : { sent: true, phase: "request", code, permanent: badAnswer.test(code), timedOut: false }
 }
 
 /** @internal */
@@ -156,7 +107,7 @@ const cutBody =
 
 const cutBy = (error: HttpClientError.ResponseError): Cut => ({
   isEmpty: error.reason === "EmptyBody",
-  code: traceOf(error.cause)?.code ?? "BODY_CUT"
+  code: errorCodeIn(error.cause) ?? "BODY_CUT"
 })
 
 // the platform's own limit on body size is kept by one of its clients only
@@ -164,7 +115,7 @@ const readBounded = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
   asBytes: boolean
-): Effect.Effect<Answer, Lost> =>
+): Effect.Effect<TransportResponse, Lost> =>
   Effect.suspend(() => {
     const { headers, status } = response
     const isError = !isOk(status)
@@ -207,7 +158,7 @@ const readBounded = (
   })
 
 // a file has no text: it is only made of what is JSON
-const fromBytes = (status: number, headers: ApiResponse["headers"], bytes: Uint8Array): Answer => ({
+const fromBytes = (status: number, headers: ApiResponse["headers"], bytes: Uint8Array): TransportResponse => ({
   status,
   headers,
   bytes,
@@ -218,7 +169,7 @@ const bufferedAnswer = (
   { headers, status }: HttpClientResponse.HttpClientResponse,
   body: Transport.BufferedBody,
   asBytes: boolean
-): Answer =>
+): TransportResponse =>
   asBytes
     ? fromBytes(status, headers, body.bytes ?? new TextEncoder().encode(body.text))
     : { status, headers, text: body.text }
@@ -227,7 +178,7 @@ const answerOf = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
   asBytes: boolean
-): Effect.Effect<Answer, Lost> => {
+): Effect.Effect<TransportResponse, Lost> => {
   if (Transport.BufferedBodyTypeId in response) {
     const body = response[Transport.BufferedBodyTypeId]
     if (isBuffered(body)) return Effect.succeed(bufferedAnswer(response, body, asBytes))
@@ -236,7 +187,7 @@ const answerOf = (
 }
 
 const lostBy = (cause: Cause.Cause<unknown>): Effect.Effect<never, Lost> => {
-  if (Cause.isInterruptedOnly(cause)) return Effect.failCause(Cause.map(cause, () => lost(guess(undefined))))
+  if (Cause.isInterruptedOnly(cause)) return Effect.failCause(Cause.map(cause, () => lost(evidenceIn(undefined))))
   const error = Option.getOrUndefined(Cause.failureOption(cause)) ?? Option.getOrUndefined(Cause.dieOption(cause))
   if (Predicate.hasProperty(error, "_tag") && error._tag === "ResponseError") {
     const response = Predicate.hasProperty(error, "response") ? error.response : undefined
@@ -246,7 +197,7 @@ const lostBy = (cause: Cause.Cause<unknown>): Effect.Effect<never, Lost> => {
       lost({ sent: true, phase: "response", code: "NO_ANSWER", permanent: false, timedOut: false, status })
     )
   }
-  return Effect.fail(lost(Transport.evidenceOf(error) ?? guess(error)))
+  return Effect.fail(lost(evidenceIn(error)))
 }
 
 /** @internal */
@@ -276,7 +227,7 @@ type Head = HttpClientResponse.HttpClientResponse
 const isErrorHead = (head: Head | undefined): head is Head => head !== undefined && !isOk(head.status)
 
 // the status of an error answer counts even if its body never ends
-const bodiless = ({ headers, status }: Head): Answer => ({ status, headers, text: "" })
+const bodiless = ({ headers, status }: Head): TransportResponse => ({ status, headers, text: "" })
 
 // a stream has no end in time, as long as something comes
 const unreadBody = (
@@ -296,7 +247,7 @@ const answered = (
   limits: Transport.Attempt,
   reading: Reading,
   onHead?: (response: HttpClientResponse.HttpClientResponse) => void
-): Effect.Effect<Answer, Lost> =>
+): Effect.Effect<TransportResponse, Lost> =>
   Effect.matchCauseEffect(sent, {
     onFailure: lostBy,
     onSuccess: (response) => {
@@ -320,18 +271,18 @@ export const exchange = (
   request: HttpClientRequest.HttpClientRequest,
   limits: Transport.Attempt,
   reading: Reading
-): Effect.Effect<Answer, Lost> => {
+): Effect.Effect<TransportResponse, Lost> => {
   if (typeof reading !== "string") return opened(client, request, limits, reading)
   const send = Transport.sendAttemptOf(client)
   if (send !== undefined) return answered(send(request, limits), limits, reading)
-  return timed(client.execute(request), limits, reading).pipe(Effect.locally(Transport.currentAttempt, limits))
+  return timed(client.execute(request), limits, reading).pipe(locally(Transport.currentAttempt, limits))
 }
 
 const timed = (
   sent: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>,
   limits: Transport.Attempt,
   reading: Reading
-): Effect.Effect<Answer, Lost> => {
+): Effect.Effect<TransportResponse, Lost> => {
   let head: HttpClientResponse.HttpClientResponse | undefined
   return answered(sent, limits, reading, (response) => {
     head = response
@@ -340,9 +291,9 @@ const timed = (
     Effect.catchAll((lost) =>
       lost.evidence.timedOut && isErrorHead(head) ? Effect.succeed(bodiless(head)) : Effect.fail(lost)
     ),
-    Effect.locally(HttpClient.currentTracerDisabledWhen, () => true),
+    locally(HttpClient.currentTracerDisabledWhen, () => true),
     // fibres that are forked below would log how they failed, with the platform's errors in it
-    Effect.withUnhandledErrorLogLevel(Option.none()),
+    withoutFailureLogs,
     noRedirects
   )
 }
@@ -353,7 +304,7 @@ const opened = (
   request: HttpClientRequest.HttpClientRequest,
   limits: Transport.Attempt,
   scope: Scope.Scope
-): Effect.Effect<Answer, Lost> =>
+): Effect.Effect<TransportResponse, Lost> =>
   Effect.flatMap(Scope.fork(scope, ExecutionStrategy.sequential), (own) =>
     timed(Scope.extend(HttpClient.withScope(client).execute(request), own), limits, own).pipe(
       Effect.onExit((exit) =>

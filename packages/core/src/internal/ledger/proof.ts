@@ -1,7 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Predicate from "effect/Predicate"
-import { isNoProof } from "../http/errors.js"
+import { provesNothing } from "../http/outcome.js"
 
 // InvalidRequest, NotSent and DeadlineExceeded were not sent; the others are the server's own refusal
 const refusals: ReadonlySet<unknown> = new Set([
@@ -23,7 +23,7 @@ export const isNotDone = (error: unknown): boolean => {
   // an earlier attempt may have been carried out, whatever became of the last
   if (Predicate.hasProperty(error, "mayHaveHappened") && error.mayHaveHappened === true) return false
   if (error._tag === "ApiRejected") {
-    return Predicate.hasProperty(error, "status") && Predicate.isNumber(error.status) && !isNoProof(error.status)
+    return Predicate.hasProperty(error, "status") && Predicate.isNumber(error.status) && !provesNothing(error.status)
   }
   return refusals.has(error._tag)
 }

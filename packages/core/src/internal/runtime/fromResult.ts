@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
-import type * as Either from "effect/Either"
-import type { Result } from "../data/result.js"
+import * as Either from "effect/Either"
+import * as Result from "../data/result.js"
 
 /**
  * A result as an effect.
  *
  * @internal
  */
-export const toEffect = <A, E>(result: Result<A, E>): Effect.Effect<A, E> =>
+export const toEffect = <A, E>(result: Result.Result<A, E>): Effect.Effect<A, E> =>
   result._tag === "Success" ? Effect.succeed(result.success) : Effect.fail(result.failure)
 
 /**
@@ -15,5 +15,16 @@ export const toEffect = <A, E>(result: Result<A, E>): Effect.Effect<A, E> =>
  *
  * @internal
  */
-export const fromEither = <A, E>(either: Either.Either<A, E>): Result<A, E> =>
+export const fromEither = <A, E>(either: Either.Either<A, E>): Result.Result<A, E> =>
   either._tag === "Right" ? { _tag: "Success", success: either.right } : { _tag: "Failure", failure: either.left }
+
+/**
+ * How an effect ends, as a result.
+ *
+ * @internal
+ */
+export const resultOf = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<Result.Result<A, E>, never, R> =>
+  Effect.match(self, {
+    onFailure: (failure): Result.Result<A, E> => Result.fail(failure),
+    onSuccess: (success): Result.Result<A, E> => Result.succeed(success)
+  })

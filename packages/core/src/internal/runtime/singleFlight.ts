@@ -1,6 +1,6 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as FiberId from "effect/FiberId"
+import { makeDeferred } from "./deferred.js"
 
 /**
  * Callers that come while the effect runs share its run. The run belongs to
@@ -12,7 +12,7 @@ export const singleFlight = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A
   let running: Deferred.Deferred<A, E> | undefined
   return Effect.uninterruptibleMask((restore) => {
     if (running !== undefined) return restore(Deferred.await(running))
-    const deferred = Deferred.unsafeMake<A, E>(FiberId.none)
+    const deferred = makeDeferred<A, E>()
     running = deferred
     const run = Effect.onExit(Effect.interruptible(effect), (exit) => {
       running = undefined

@@ -1,0 +1,67 @@
+import * as Predicate from "effect/Predicate"
+import * as Transport from "../../Transport.js"
+import { isCode } from "./serverCode.js"
+
+const connectSyscalls = new Set(["connect", "getaddrinfo"])
+const connectCodes = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT"
+])
+// only what ends a handshake or a request that is not started: other TLS errors come in the middle of a response
+const refusedForGood =
+  /^(CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|UND_ERR_INVALID_ARG$|ERR_INVALID_(URL|CHAR|ARG_TYPE|ARG_VALUE|HTTP_TOKEN|PROTOCOL)$|ERR_SSL_(WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE)$|ERR_SSL_\w*ALERT_(PROTOCOL_VERSION|HANDSHAKE_FAILURE)$)/
+const badResponse = /^(HPE_(?!INVALID_EOF_STATE$)|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$)/
+
+interface Trace {
+  readonly code: string
+  readonly syscall: string | undefined
+}
+
+// a code is a word of the platform's; messages may hold header values and are never taken
+const traceOf = (cause: unknown): Trace | undefined => {
+  let at = cause
+  for (let depth = 0; depth < 6 && Predicate.isRecord(at); depth++) {
+    if (isCode(at["code"])) {
+      return { code: at["code"], syscall: Predicate.isString(at["syscall"]) ? at["syscall"] : undefined }
+    }
+    // undici's parser gives no code
+    if (at["name"] === "HTTPParserError") return { code: "HPE_INVALID", syscall: undefined }
+    at = Array.isArray(at["errors"]) ? at["errors"][0] : at["cause"]
+  }
+  return undefined
+}
+
+/**
+ * The code of an error, or of the first of its causes that has one.
+ *
+ * @internal
+ */
+export const errorCodeIn = (cause: unknown): string | undefined => traceOf(cause)?.code
+
+/**
+ * What the error of a client shows of its request: what its transport says, or else the error's own codes.
+ *
+ * @internal
+ */
+export const evidenceIn = (error: unknown): Transport.Evidence => Transport.evidenceOf(error) ?? guess(error)
+
+// without a transport's word, only what cannot happen after the request started is proof that it did not
+const guess = (error: unknown): Transport.Evidence => {
+  const reason = Predicate.hasProperty(error, "reason") ? error.reason : undefined
+  if (reason === "InvalidUrl" || reason === "Encode") {
+    return { sent: false, phase: "connect", code: "INVALID_REQUEST", permanent: true, timedOut: false }
+  }
+  const trace = traceOf(Predicate.hasProperty(error, "cause") ? error.cause : undefined)
+  const code = trace?.code ?? "NO_ANSWER"
+  const permanent = refusedForGood.test(code)
+  const beforeConnect =
+    connectCodes.has(code) &&
+    (trace?.syscall === undefined ? code === "UND_ERR_CONNECT_TIMEOUT" : connectSyscalls.has(trace.syscall))
+  return beforeConnect || permanent
+    ? { sent: false, phase: "connect", code, permanent, timedOut: false }
+    : { sent: true, phase: "request", code, permanent: badResponse.test(code), timedOut: false }
+}

@@ -1,0 +1,143 @@
+import * as Duration from "effect/Duration"
+import type { ApiError } from "../../ApiError.js"
+import type { ApiResponse } from "../../ApiResponse.js"
+import { type CallState, contextOf } from "./callState.js"
+import { type CallError, statusError, unfitBody, withoutCredentials } from "./errors.js"
+import * as Outcome from "./outcome.js"
+import { bodyOf, keptResponse, type NoValue } from "./response.js"
+import { mayReplayLost, mayReplayStatus } from "./retry.js"
+import { retryAfterMillis } from "./retryAfter.js"
+import type { Lost, TransportResponse } from "./transport.js"
+
+/**
+ * Why an attempt got no value, and what may be done about it.
+ *
+ * @internal
+ */
+export interface AttemptFailure<E> {
+  readonly error: E
+  readonly mayReplay: boolean
+  readonly refusedCredentials: boolean
+  readonly waitMillis: number | undefined
+  readonly timedOut: boolean
+  /** The response, when it was one with a status outside of 2xx. */
+  readonly response?: ApiResponse | undefined
+  /** It is proved that the server did not see this attempt, and the next one may get through. */
+  readonly isNotSent: boolean
+  /** It got no readable response and may have been carried out. */
+  readonly isUnknown: boolean
+  readonly exhausted: () => E
+}
+
+/**
+ * A failure that no further attempt can mend.
+ *
+ * @internal
+ */
+export const final = <E extends ApiError>(error: E): AttemptFailure<E> => ({
+  error,
+  mayReplay: false,
+  refusedCredentials: false,
+  waitMillis: undefined,
+  timedOut: false,
+  isNotSent: false,
+  isUnknown: false,
+  exhausted: () => error
+})
+
+/** @internal */
+export const credentialsFailure = <E extends ApiError>(call: CallState<E>): AttemptFailure<CallError<E>> =>
+  final(withoutCredentials(contextOf(call, false, undefined)))
+
+/**
+ * No whole response came.
+ *
+ * @internal
+ */
+export const lostFailure = <E extends ApiError>(
+  call: CallState<E>,
+  { evidence, response }: Lost
+): AttemptFailure<CallError<E>> => {
+  Outcome.record(call, Outcome.eventOfLoss(evidence))
+  const { outcome } = call
+  const replay = mayReplayLost(call.retryClass, evidence)
+  const build = (more?: { readonly retryBudgetExhausted: boolean }) =>
+    call.operation.kind.lost({ ...contextOf(call, replay, response?.requestId), ...more }, outcome, evidence, response)
+  return {
+    error: build(),
+    mayReplay: replay,
+    refusedCredentials: false,
+    waitMillis: undefined,
+    timedOut: evidence.timedOut,
+    isNotSent: !evidence.sent && !evidence.permanent,
+    isUnknown: evidence.sent,
+    exhausted: () => build({ retryBudgetExhausted: true })
+  }
+}
+
+/**
+ * A response came that has no value.
+ *
+ * @internal
+ */
+export const responseFailure = <E extends ApiError>(
+  call: CallState<E>,
+  response: TransportResponse,
+  noValue: NoValue
+): AttemptFailure<CallError<E>> => {
+  if (noValue._tag === "Status") return statusFailure(call, response)
+  const kept = keptResponse(call.operation, response, noValue.body)
+  const context = contextOf(call, false, kept.requestId)
+  if (noValue._tag === "Unfit") {
+    Outcome.record(call, "answered")
+    return final(unfitBody(context, kept, noValue.expected))
+  }
+  Outcome.record(call, "unreadable")
+  return {
+    ...final(call.operation.kind.unreadable(context, kept, noValue.reason)),
+    isUnknown: call.operation.retry !== "safe"
+  }
+}
+
+const statusFailure = <E extends ApiError>(
+  call: CallState<E>,
+  answer: TransportResponse
+): AttemptFailure<CallError<E>> => {
+  const response = keptResponse(call.operation, answer, bodyOf(answer))
+  call.settings.onResponse?.(response)
+  const waitMillis = retryAfterMillis(answer.headers, call.now())
+  const replay = mayReplayStatus(call.retryClass, response)
+  const earlier =
+    Outcome.earlierMayHaveHappened(call.outcome) && call.operation.retry !== "safe" ? { mayHaveHappened: true } : {}
+  Outcome.record(call, Outcome.eventOfStatus(answer.status))
+  const build = (more?: { readonly retryBudgetExhausted: boolean }) =>
+    statusError(
+      { ...contextOf(call, replay, response.requestId), ...earlier, ...more },
+      response,
+      call.origin,
+      waitMillis
+    )
+  return {
+    error: build(),
+    mayReplay: replay,
+    refusedCredentials: response.status === 401,
+    waitMillis,
+    timedOut: false,
+    response,
+    isNotSent: false,
+    isUnknown: false,
+    exhausted: () => build({ retryBudgetExhausted: true })
+  }
+}
+
+/**
+ * The error of a call whose deadline passed.
+ *
+ * @internal
+ */
+export const lateError = <E extends ApiError>(call: CallState<E>, deadlineMillis: number): E =>
+  call.operation.kind.late(
+    contextOf(call, call.operation.retry === "safe", undefined),
+    call.outcome,
+    Duration.millis(deadlineMillis)
+  )
