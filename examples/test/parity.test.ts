@@ -11,7 +11,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"
 import { describe } from "vitest"
-import type { Operation } from "../../packages/core/src/internal/http/endpoint.js"
+import type { Endpoint } from "../../packages/core/src/internal/http/endpoint.js"
 import { common, tables } from "../../packages/core/src/internal/bosa/dialects.js"
 
 const root = new URL("../../", import.meta.url)
@@ -134,7 +134,7 @@ describe("the parity tables of BOSA / GL Connectors", () => {
     it(`have every request of dialect ${table.dialect}, and no other`, () => {
       const { catalog = {}, connectors, integrations, skills = {}, users } = table
       const { artifact, ...everywhere } = common
-      const groups: ReadonlyArray<Readonly<Record<string, Operation | undefined>>> = [
+      const groups: ReadonlyArray<Readonly<Record<string, Endpoint | undefined>>> = [
         everywhere,
         connectors,
         users,

@@ -108,8 +108,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]),
   mutant(
     "credentials go to where a skill is stored",
-    ["internal/http/call.js", 'sends === "none" || sends === "nothing"', 'sends === "none"'],
-    ["internal/http/request.js", "nothing: () => false", "nothing: () => true"]
+    ["internal/http/call.js", 'sends === "none" || sends === "bare"', 'sends === "none"'],
+    ["internal/http/request.js", "bare: () => false", "bare: () => true"]
   ),
   mutant("pages may go round and round", [
     "internal/bosa/cycleDetector.js",

@@ -1,12 +1,12 @@
 import type { WriteError } from "../../ApiError.js"
 import type { Dialect } from "../../Dialect.js"
-import { effectful, type Operation, safe, type Sends } from "../http/endpoint.js"
+import { effectful, type Endpoint, safe, type EndpointCredentials } from "../http/endpoint.js"
 import { byRecovery, byStatus, type Policy } from "./retryPolicy.js"
 
 const shortMillis = 10_000
 const artifactMillis = 60_000
 
-const read = (name: string, route: string, sends: Sends = "all", secret = false) =>
+const read = (name: string, route: string, sends: EndpointCredentials = "all", secret = false) =>
   safe({ name, method: "GET", route, sends, secret, timeoutMillis: shortMillis })
 
 const change = (retry: "idempotent" | "unsafe", name: string, method: "POST" | "DELETE", route: string) =>
@@ -36,7 +36,7 @@ const users = (create: string, authenticate: string, me: string) => ({
 const integrationsAt = "/connectors/{connector}/integrations"
 const accountAt = `${integrationsAt}/{account}`
 
-const remove = (route: string): Operation<WriteError> =>
+const remove = (route: string): Endpoint<WriteError> =>
   effectful("idempotent", {
     name: "integrations.remove",
     method: "DELETE",
@@ -86,7 +86,7 @@ export const common = {
     name: "skills.artifact",
     method: "GET",
     route: "{artifact}",
-    sends: "nothing",
+    sends: "bare",
     files: true,
     timeoutMillis: artifactMillis
   }),
@@ -95,7 +95,7 @@ export const common = {
     name: "clients.create",
     method: "POST",
     route: "{clients}",
-    sends: "nothing",
+    sends: "bare",
     secret: true,
     timeoutMillis: shortMillis
   })
@@ -111,7 +111,7 @@ export interface Table {
   readonly baseUrl: string
   readonly connectors: ReturnType<typeof discovery>
   readonly users: ReturnType<typeof users>
-  readonly integrations: typeof integrations & Partial<typeof accounts> & { readonly remove: Operation<WriteError> }
+  readonly integrations: typeof integrations & Partial<typeof accounts> & { readonly remove: Endpoint<WriteError> }
   /** Without an API key no user is created: refused here. */
   readonly createsWithKey: boolean
   /** What `integrations.remove` takes away. */

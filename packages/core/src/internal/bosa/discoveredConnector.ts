@@ -6,7 +6,7 @@ import type { WriteError } from "../../ApiError.js"
 import type { Dialect } from "../../Dialect.js"
 import type { ActionInfo, ConnectorInfo, Skipped } from "../../Discovery.js"
 import { type Fields, isFields } from "../data/fields.js"
-import type { Operation } from "../http/endpoint.js"
+import type { Endpoint } from "../http/endpoint.js"
 import { common } from "./dialects.js"
 import { actionPath } from "./actionPath.js"
 
@@ -19,7 +19,7 @@ export interface Entry {
   readonly info: ActionInfo
   readonly schema: ActionSchema.ActionSchema
   /** The row it is sent with, or why it is not: its path is refused. */
-  readonly operation: Result.Result<Operation<WriteError>, string>
+  readonly operation: Result.Result<Endpoint<WriteError>, string>
   /** Its parameters as discovery gives them. */
   readonly parameters: unknown
 }

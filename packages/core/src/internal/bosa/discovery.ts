@@ -8,7 +8,7 @@ import * as Call from "../../Call.js"
 import { isFields } from "../data/fields.js"
 import type { Decode } from "../http/response.js"
 import { requestIdOf } from "../http/transport.js"
-import type { Operation } from "../http/endpoint.js"
+import type { Endpoint } from "../http/endpoint.js"
 import { segmentIssue } from "../http/path.js"
 import { query } from "../http/query.js"
 import { withResponse } from "../http/errorDetails.js"
@@ -58,7 +58,7 @@ const decodeNames: Decode<ReadonlyArray<string>> = ({ body }) => {
  *
  * @internal
  */
-export const calledAs = ({ method, name, path }: Operation, base: string) => ({
+export const calledAs = ({ method, name, path }: Endpoint, base: string) => ({
   operation: name,
   method,
   route: path.route,

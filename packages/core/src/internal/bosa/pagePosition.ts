@@ -7,13 +7,13 @@ import type { Position } from "../../Page.js"
  *
  * @internal
  */
-export type Beside =
+export type NeighborPage =
   | { readonly _tag: "None" }
   | { readonly _tag: "At"; readonly position: Position }
   | { readonly _tag: "Loop"; readonly reason: PaginationLoop["reason"]; readonly position?: Position }
 
-const none: Beside = { _tag: "None" }
-const stuck: Beside = { _tag: "Loop", reason: "stuck" }
+const none: NeighborPage = { _tag: "None" }
+const stuck: NeighborPage = { _tag: "Loop", reason: "stuck" }
 
 const wholeNumber = /^-?\d{1,15}$/
 
@@ -31,12 +31,12 @@ const cursorIn = (value: unknown): string | number | undefined =>
  *
  * @internal
  */
-export const positionBeside = (
+export const neighborPage = (
   meta: Readonly<Record<string, unknown>>,
   isList: boolean,
   direction: 1 | -1,
   declares: (name: string) => boolean
-): Beside => {
+): NeighborPage => {
   const [has, cursorName] = direction === 1 ? ["has_next", "forwards_cursor"] : ["has_prev", "backwards_cursor"]
   if (!isList || !meta[has]) return none
   const cursor = cursorIn(meta[cursorName])

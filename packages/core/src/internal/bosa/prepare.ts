@@ -13,7 +13,7 @@ import { headerIssue } from "../http/headers.js"
 import { milliseconds } from "../data/milliseconds.js"
 import { encodeMultipart, fileIssues, type Part, randomBoundary } from "../http/multipart.js"
 import type { Content, Input } from "../http/request.js"
-import type { Operation } from "../http/endpoint.js"
+import type { Endpoint } from "../http/endpoint.js"
 import { nearest } from "../jsonSchema/nearest.js"
 import { common, dialectsWith, type Table } from "./dialects.js"
 import type { Connector, Entry } from "./discoveredConnector.js"
@@ -25,7 +25,7 @@ const mostAttempts = 11
  *
  * @internal
  */
-export interface Asked {
+export interface ActionCall {
   readonly connector: string
   readonly name: string
   readonly given: Parameters
@@ -38,7 +38,7 @@ export interface Asked {
  * @internal
  */
 export interface Prepared {
-  readonly operation: Operation<WriteError>
+  readonly operation: Endpoint<WriteError>
   readonly schema: Entry["schema"]
   readonly cleaned: Cleaned
 }
@@ -48,7 +48,7 @@ export interface Prepared {
  *
  * @internal
  */
-export const nameOf = ({ connector, name }: Asked): string => `${common.action.name} of ${connector}.${name}`
+export const nameOf = ({ connector, name }: ActionCall): string => `${common.action.name} of ${connector}.${name}`
 
 /** @internal */
 export const tokenOf = (token: Token | undefined): Redacted.Redacted | undefined => {
@@ -102,7 +102,7 @@ const optionIssues = (table: Table, { from, identifier, maxAttempts, maxPages, t
 }
 
 /** @internal */
-export const unknownAction = ({ connector, name }: Asked, { entries, info }: Connector): Issue => {
+export const unknownAction = ({ connector, name }: ActionCall, { entries, info }: Connector): Issue => {
   const skipped = info.skipped.find((other) => other.name === name)
   if (skipped !== undefined) {
     return { path: ["action"], message: `"${name}" of "${connector}" cannot be used: ${skipped.reason}` }
@@ -123,7 +123,7 @@ const positioned = (schema: Entry["schema"], name: "page" | "cursor", value: str
 }
 
 // what the action cannot tell is reported with the rest that it does not know
-const withPosition = ({ given, options }: Asked, schema: Entry["schema"]): Parameters => ({
+const withPosition = ({ given, options }: ActionCall, schema: Entry["schema"]): Parameters => ({
   ...given,
   ...(options.responseFields === undefined ? {} : { response_fields: options.responseFields }),
   ...positioned(schema, "cursor", options.from?.cursor),
@@ -179,7 +179,11 @@ const filesIssues = ({ files }: Cleaned): ReadonlyArray<Issue> =>
  *
  * @internal
  */
-export const prepare = (table: Table, connector: Connector, asked: Asked): Result.Result<Prepared, InvalidRequest> => {
+export const prepare = (
+  table: Table,
+  connector: Connector,
+  asked: ActionCall
+): Result.Result<Prepared, InvalidRequest> => {
   const { options } = asked
   const issues = optionIssues(table, options)
   const refuse = () => Result.fail(new InvalidRequest({ operation: nameOf(asked), issues }))

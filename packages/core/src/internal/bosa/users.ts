@@ -88,5 +88,6 @@ export const make = (pipeline: RequestPipeline, table: Table, hasKey: boolean): 
         token
       )
     }),
-  me: (token) => pipeline.call(table.users.me, { segments: [], token: tokenOf(token) }, infoOf(table.removes === "account"))
+  me: (token) =>
+    pipeline.call(table.users.me, { segments: [], token: tokenOf(token) }, infoOf(table.removes === "account"))
 })

@@ -89,7 +89,8 @@ export const bindings = (pipeline: RequestPipeline, run: ReturnType<typeof execu
     execute: (parameters, options) => run(operations.sql.execute, [slug], parameters, options)
   })
   const triggers = (slug: string): TriggerOperations => ({
-    list: (filter) => pipeline.call(operations.triggers.list, { segments: [slug], ...account(filter) }, decode.triggers),
+    list: (filter) =>
+      pipeline.call(operations.triggers.list, { segments: [slug], ...account(filter) }, decode.triggers),
     get: (trigger, filter) =>
       pipeline.call(operations.triggers.get, { segments: [slug, trigger], ...account(filter) }, decode.triggerDetail),
     subscribe: (trigger, subscription) =>

@@ -8,7 +8,7 @@ import * as JobProtocol from "../../JobProtocol.js"
 import { JobRef } from "../../JobRef.js"
 import { requestIdOf } from "../http/transport.js"
 import { type Fields, isFields } from "../data/fields.js"
-import type { Operation } from "../http/endpoint.js"
+import type { Endpoint } from "../http/endpoint.js"
 import { segmentIssue } from "../http/path.js"
 import type { CallError, Decode, ParsedResponse } from "../http/response.js"
 import type { RequestPipeline } from "../http/call.js"
@@ -78,7 +78,7 @@ const exactId = (id: string, received: ParsedResponse, protocol: JobProtocol.Job
  */
 export const make = (pipeline: RequestPipeline, protocol: JobProtocol.JobProtocol) => {
   const decode =
-    (operation: Operation, connection: string): Decode<Execution> =>
+    (operation: Endpoint, connection: string): Decode<Execution> =>
     (received) => {
       const given = JobProtocol.jobIdIn(protocol, received.body)
       if (given === undefined) return Result.succeed(Completed(received.body))
@@ -104,7 +104,7 @@ export const make = (pipeline: RequestPipeline, protocol: JobProtocol.JobProtoco
       )
     }
   return <E extends ApiError>(
-    operation: Operation<E>,
+    operation: Endpoint<E>,
     segments: readonly [slug: string, ...rest: ReadonlyArray<string>],
     parameters: Parameters = {},
     options: ExecuteOptions = {}

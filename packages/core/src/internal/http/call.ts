@@ -29,7 +29,7 @@ import {
   received
 } from "./response.js"
 import { maxTimerMillis } from "../data/milliseconds.js"
-import type { Operation, Sends } from "./endpoint.js"
+import type { Endpoint, EndpointCredentials } from "./endpoint.js"
 import * as Outgoing from "./request.js"
 import { watched, whileMoving } from "./bodyProgress.js"
 import type { Resolved } from "./settings.js"
@@ -44,7 +44,7 @@ export interface RequestPipeline {
   /** Origin and path: two tenants of one origin differ in it. */
   readonly base: string
   readonly call: <A, E extends ApiError>(
-    operation: Operation<E>,
+    operation: Endpoint<E>,
     input: Outgoing.Input,
     decode: Decode<A>
   ) => Effect.Effect<A, CallError<E>>
@@ -86,7 +86,7 @@ const isTraced = (fiber: Fiber.RuntimeFiber<unknown, unknown>): boolean =>
 
 const spanned = <A, E, R>(
   platform: string,
-  operation: Operation,
+  operation: Endpoint,
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
   Effect.withSpan(effect, `${platform}.${operation.name}`, {
@@ -99,7 +99,7 @@ const spanned = <A, E, R>(
 type Failed<A, E, F> = (failure: Failure<CallError<E>>) => Effect.Effect<A, F>
 
 type Decoded<D> = D extends Decode<infer A> ? A : never
-type ErrorOf<O> = O extends Operation<infer E> ? E : never
+type ErrorOf<O> = O extends Endpoint<infer E> ? E : never
 
 // the same values in a new object are no reason to ask again
 const isSame = (a: Credentials, b: Credentials): boolean =>
@@ -112,7 +112,10 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
   const bucket = Bucket.make()
   const outgoing = Outgoing.make(auth, settings)
 
-  const exchanged = <E extends ApiError>(run: Run<E>, credentials: Credentials): Effect.Effect<TransportResponse, Lost> => {
+  const exchanged = <E extends ApiError>(
+    run: Run<E>,
+    credentials: Credentials
+  ): Effect.Effect<TransportResponse, Lost> => {
     const { client, now, operation, reading } = run
     const { body, limits } = run.outgoing
     if (body._tag !== "Stream") {
@@ -168,8 +171,8 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     final(new Unauthorized({ ...contextOf(run, false, undefined), status: 0 }))
 
   // what needs no user does not wait for one
-  const ready = (sends: Sends): Credentials | undefined => {
-    if (sends === "none" || sends === "nothing") return noCredentialsNeeded
+  const ready = (sends: EndpointCredentials): Credentials | undefined => {
+    if (sends === "none" || sends === "bare") return noCredentialsNeeded
     return sends === "key" ? (auth.initial ?? auth.key) : auth.initial
   }
 
@@ -178,7 +181,7 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
     decode: Decode<A>,
     failed: Failed<A, E, F>
   ): Effect.Effect<A, F> => {
-    const credentials = ready(run.operation.sends)
+    const credentials = ready(run.operation.credentials)
     return credentials === undefined
       ? Effect.matchEffect(auth.current, {
           onFailure: (error) => failed(error._tag === "InvalidRequest" ? final(error) : noCredentials(run)),
@@ -259,7 +262,7 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
 
   const start = <A, E extends ApiError>(
     fiber: Fiber.RuntimeFiber<unknown, unknown>,
-    operation: Operation<E>,
+    operation: Endpoint<E>,
     input: Outgoing.Input,
     decode: Decode<A>,
     idempotencyKey?: string

@@ -78,7 +78,7 @@ const write: Kind<WriteError> = {
  *
  * @internal
  */
-export interface Operation<out E = unknown> {
+export interface Endpoint<out E = unknown> {
   readonly name: string
   readonly method: "GET" | "POST" | "DELETE"
   readonly path: Template
@@ -87,7 +87,7 @@ export interface Operation<out E = unknown> {
   /** An empty answer is one: the operation has no value to give. */
   readonly mayBeEmpty: boolean
   /** Which of the credentials go along. */
-  readonly sends: Sends
+  readonly credentials: EndpointCredentials
   /** An answer that is not JSON is a file. */
   readonly files: boolean
   /** The answer holds secrets: what is kept of it beside the value has none. */
@@ -98,19 +98,19 @@ export interface Operation<out E = unknown> {
 
 /**
  * Which credentials an operation sends: all there are, none, the API key without
- * the user's token, or the token without the key; `nothing` leaves out the layer's own headers too,
+ * the user's token, or the token without the key; `bare` leaves out the layer's own headers too,
  * since they may authorise, and the request goes to another origin.
  *
  * @internal
  */
-export type Sends = "all" | "none" | "key" | "token" | "nothing"
+export type EndpointCredentials = "all" | "none" | "key" | "token" | "bare"
 
 interface Row {
   readonly name: string
-  readonly method: Operation["method"]
+  readonly method: Endpoint["method"]
   readonly route: string
   readonly mayBeEmpty?: boolean
-  readonly sends?: Sends
+  readonly sends?: EndpointCredentials
   readonly files?: boolean
   readonly secret?: boolean
   readonly timeoutMillis?: number
@@ -121,17 +121,17 @@ const common = (row: Row) => ({
   method: row.method,
   path: template(row.route),
   mayBeEmpty: row.mayBeEmpty ?? false,
-  sends: row.sends ?? "all",
+  credentials: row.sends ?? "all",
   files: row.files ?? false,
   secret: row.secret ?? false,
   timeoutMillis: row.timeoutMillis
 })
 
 /** @internal */
-export const safe = (row: Row): Operation<ReadError> => ({ ...common(row), retry: "safe", kind: read })
+export const safe = (row: Row): Endpoint<ReadError> => ({ ...common(row), retry: "safe", kind: read })
 
 /** @internal */
-export const effectful = (retry: "idempotent" | "unsafe", row: Row): Operation<WriteError> => ({
+export const effectful = (retry: "idempotent" | "unsafe", row: Row): Endpoint<WriteError> => ({
   ...common(row),
   retry,
   kind: write

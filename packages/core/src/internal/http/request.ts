@@ -17,7 +17,7 @@ import { bearer } from "./bearer.js"
 import { headerIssue, headerIssues, plainHeaders } from "./headers.js"
 import { jsonIssue } from "../data/json.js"
 import { milliseconds } from "../data/milliseconds.js"
-import type { Operation, Sends } from "./endpoint.js"
+import type { Endpoint, EndpointCredentials } from "./endpoint.js"
 import { segmentIssue } from "./path.js"
 import type { Resolved } from "./settings.js"
 
@@ -116,12 +116,12 @@ const json = "application/json"
 
 const noBody: Result.Result<HttpBody.HttpBody, Issue> = Result.succeed(HttpBody.empty)
 
-const sent: Record<Sends, (header: string) => boolean> = {
+const sent: Record<EndpointCredentials, (header: string) => boolean> = {
   all: () => true,
   key: (header) => header !== "authorization",
   token: (header) => header !== "x-api-key",
   none: () => false,
-  nothing: () => false
+  bare: () => false
 }
 
 // checked before and not by writing: JSON.stringify turns NaN into null and drops what it does not know
@@ -145,7 +145,7 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
   const common = { accept: settings.platform.accept, "user-agent": settings.userAgent }
 
   const headersFor = (
-    sends: Sends,
+    sends: EndpointCredentials,
     credentials: Credentials,
     contentType: string | undefined,
     own?: Own
@@ -157,10 +157,10 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
       ...own?.before,
       ...plainHeaders(authorising),
       ...own?.after,
-      ...(sends === "nothing" ? {} : settings.extraHeaders)
+      ...(sends === "bare" ? {} : settings.extraHeaders)
     })
   }
-  const template = (method: Operation["method"], headers: Headers.Headers): HttpClientRequest.HttpClientRequest =>
+  const template = (method: Endpoint["method"], headers: Headers.Headers): HttpClientRequest.HttpClientRequest =>
     HttpClientRequest.make(method)("", { headers })
 
   // headers that never change are merged once, not for each request
@@ -173,7 +173,7 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
           DELETE: template("DELETE", headersFor("all", auth.initial, undefined))
         }
 
-  const limitsFor = (operation: Operation, input: Input, call: Call.CallSettings): Transport.Attempt => {
+  const limitsFor = (operation: Endpoint, input: Input, call: Call.CallSettings): Transport.Attempt => {
     const ofRow = settings.hasOwnTimeout ? undefined : operation.timeoutMillis
     const limits =
       input.maxBodyBytes === undefined
@@ -193,7 +193,7 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
   }
 
   const issuesIn = (
-    operation: Operation,
+    operation: Endpoint,
     input: Input,
     call: Call.CallSettings,
     deadlineMillis: number
@@ -221,7 +221,7 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
     return issues
   }
 
-  const urlOf = (operation: Operation, input: Input): string => {
+  const urlOf = (operation: Endpoint, input: Input): string => {
     if (input.target !== undefined) return input.target.url
     const { parts } = operation.path
     let url = settings.baseUrl.href + (parts[0] ?? "")
@@ -231,7 +231,7 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
   }
 
   const prepare = (
-    operation: Operation,
+    operation: Endpoint,
     input: Input,
     call: Call.CallSettings,
     deadlineMillis: number,
@@ -264,11 +264,11 @@ export const make = (auth: Auth.Service, settings: Resolved) => {
         }
 
   const requestOf = (
-    operation: Operation,
+    operation: Endpoint,
     outgoing: PreparedRequest,
     credentials: Credentials
   ): HttpClientRequest.HttpClientRequest => {
-    const { method, sends } = operation
+    const { method, credentials: sends } = operation
     const hasBody = outgoing.body._tag !== "Empty"
     const isCommon = sends === "all" && outgoing.own === undefined && outgoing.contentType === json
     const empty =

@@ -9,7 +9,7 @@ import { isFields } from "../data/fields.js"
 import { parse } from "../data/json.js"
 import { receivedFile, unreadFile } from "./receivedFile.js"
 import { withoutSecrets } from "./secrets.js"
-import type { Operation, RetryClass } from "./endpoint.js"
+import type { Endpoint, RetryClass } from "./endpoint.js"
 import type { PreparedRequest } from "./request.js"
 import { withResponse } from "./errorDetails.js"
 import { retryAfterMillis } from "./retryAfter.js"
@@ -41,7 +41,7 @@ export type CallError<E> = E | StatusError | InvalidRequest | Unauthorized | Une
  * @internal
  */
 export interface Course<out E extends ApiError> {
-  readonly operation: Operation<E>
+  readonly operation: Endpoint<E>
   readonly retryClass: RetryClass
   readonly settings: Call.CallSettings
   readonly origin: string
