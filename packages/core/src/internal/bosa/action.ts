@@ -19,7 +19,7 @@ import type { ParsedResponse } from "../http/response.js"
 import { type Calls, executed } from "./execute.js"
 import { type NeighborPage, neighborPage } from "./pagePosition.js"
 import type { ActionCall } from "./prepare.js"
-import { common } from "./dialects.js"
+import { common } from "./endpoints.js"
 import { CycleDetector } from "./cycleDetector.js"
 
 type Decode<A> = (data: unknown) => Either.Either<A, ReadonlyArray<string>>

@@ -7,7 +7,7 @@ import type { Dialect } from "../../Dialect.js"
 import type { ActionInfo, ConnectorInfo, Skipped } from "../../Discovery.js"
 import { type Fields, isFields } from "../data/fields.js"
 import type { Endpoint } from "../http/endpoint.js"
-import { common } from "./dialects.js"
+import { actionAt } from "./endpoints.js"
 import { actionPath } from "./actionPath.js"
 
 /**
@@ -47,10 +47,7 @@ const entryOf = (name: string, row: Fields, dialect: Dialect): Result.Result<Ent
   return Result.map(fromEither(ActionSchema.make(parameters, { dialect })), (schema) => ({
     schema,
     parameters,
-    operation: Result.map(actionPath(path), (safe) => ({
-      ...common.action,
-      path: { route: safe, parts: [safe], names: [] }
-    })),
+    operation: Result.map(actionPath(path), actionAt),
     info: {
       name,
       path,

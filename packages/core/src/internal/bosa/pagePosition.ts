@@ -1,4 +1,5 @@
 import type { PaginationLoop } from "../../BosaError.js"
+import { isWhole } from "../data/checks.js"
 import type { Position } from "../../Page.js"
 
 /**
@@ -18,7 +19,7 @@ const stuck: NeighborPage = { _tag: "Loop", reason: "stuck" }
 const wholeNumber = /^-?\d{1,15}$/
 
 const pageIn = (value: unknown): number | undefined => {
-  if (typeof value === "number") return Number.isSafeInteger(value) ? value : undefined
+  if (typeof value === "number") return isWhole(value, Number.MIN_SAFE_INTEGER) ? value : undefined
   return typeof value === "string" && wholeNumber.test(value) ? Number(value) : undefined
 }
 

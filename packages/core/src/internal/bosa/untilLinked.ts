@@ -9,7 +9,7 @@ import * as Stream from "effect/Stream"
 import { DeadlineExceeded, type ReadError } from "../../ApiError.js"
 import { Linked, type UntilLinkedOptions, Waiting } from "../../Integrations.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
-import { milliseconds } from "../data/milliseconds.js"
+import { milliseconds } from "../data/checks.js"
 import type { Endpoint } from "../http/endpoint.js"
 import * as Pace from "../jobs/tracker/pace.js"
 

@@ -28,7 +28,7 @@ import {
   lostFailure,
   received
 } from "./response.js"
-import { maxTimerMillis } from "../data/milliseconds.js"
+import { maxTimerMillis } from "../data/checks.js"
 import type { Endpoint, EndpointCredentials } from "./endpoint.js"
 import * as Outgoing from "./request.js"
 import { watched, whileMoving } from "./bodyProgress.js"
