@@ -161,3 +161,13 @@ export type NameIn<Groups> = {
     ? Name
     : never
   : never
+
+/** @internal */
+export function namesIn<Groups extends object>(groups: Groups): ReadonlyArray<NameIn<Groups>>
+export function namesIn(
+  groups: Readonly<Record<string, Readonly<Record<string, Endpoint | undefined>> | undefined>>
+): ReadonlyArray<string> {
+  return Object.values(groups).flatMap((group = {}) =>
+    Object.values(group).flatMap((endpoint) => (endpoint === undefined ? [] : [endpoint.name]))
+  )
+}
