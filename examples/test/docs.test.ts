@@ -2,7 +2,8 @@ import { assert, it } from "@effect/vitest"
 import { existsSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe } from "vitest"
-import { operations } from "../../packages/core/src/internal/connections/endpoints.js"
+import type { Endpoint } from "../../packages/core/src/internal/http/endpoint.js"
+import { endpoints } from "../../packages/core/src/internal/connections/endpoints.js"
 
 const root = new URL("../../", import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), "utf8")
@@ -19,7 +20,7 @@ describe("the parity table of Connections", () => {
 
   it("has every operation that the client has, and no other", () => {
     const listed = rows.flatMap(([, , request = ""]) => /^`((?:GET|POST|DELETE) .+)`$/.exec(request)?.[1] ?? [])
-    const ours = Object.values(operations).flatMap((group) => Object.values(group))
+    const ours = Object.values(endpoints).flatMap((group): ReadonlyArray<Endpoint> => Object.values(group))
     assert.isAbove(ours.length, 30)
     assert.sameMembers(
       listed.map(unnamed),

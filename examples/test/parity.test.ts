@@ -11,8 +11,8 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"
 import { describe } from "vitest"
-import type { Operation } from "../../packages/core/src/internal/http/endpoint.js"
-import { common, tables } from "../../packages/core/src/internal/bosa/dialects.js"
+import type { Endpoint } from "../../packages/core/src/internal/http/endpoint.js"
+import { groupsOf, tables } from "../../packages/core/src/internal/bosa/dialects.js"
 
 const root = new URL("../../", import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), "utf8")
@@ -132,18 +132,10 @@ describe("the parity tables of BOSA / GL Connectors", () => {
 
   for (const table of Object.values(tables)) {
     it(`have every request of dialect ${table.dialect}, and no other`, () => {
-      const { catalog = {}, connectors, integrations, skills = {}, users } = table
-      const { artifact, ...everywhere } = common
-      const groups: ReadonlyArray<Readonly<Record<string, Operation | undefined>>> = [
-        everywhere,
-        connectors,
-        users,
-        integrations,
-        catalog,
-        skills,
-        table.skills === undefined ? {} : { artifact }
-      ]
-      const ours = groups.flatMap((group) => Object.values(group).filter((operation) => operation !== undefined))
+      const groups: ReadonlyArray<Readonly<Record<string, Endpoint | undefined>> | undefined> = Object.values(
+        groupsOf(table)
+      )
+      const ours = groups.flatMap((group = {}) => Object.values(group).filter((endpoint) => endpoint !== undefined))
       const listed = calls.flatMap((row) =>
         isIn(row, versionOf[table.dialect]) ? spansOf(row.cell("request")).map(unnamed) : []
       )

@@ -30,10 +30,11 @@ import * as integrations from "./internal/bosa/integrations.js"
 import * as skills from "./internal/bosa/skills.js"
 import * as tools from "./internal/bosa/tools.js"
 import * as users from "./internal/bosa/users.js"
-import { milliseconds } from "./internal/data/milliseconds.js"
+import { milliseconds } from "./internal/data/checks.js"
 import * as requestPipeline from "./internal/http/call.js"
-import { bosaPlatform, resolve } from "./internal/http/settings.js"
+import { resolve } from "./internal/http/settings.js"
 import { tables } from "./internal/bosa/dialects.js"
+import { platform } from "./internal/bosa/platform.js"
 import { InvalidRequest, type Issue } from "./InvalidRequest.js"
 import type { RetryInput } from "./Retry.js"
 import type * as Skills from "./Skills.js"
@@ -237,7 +238,7 @@ export const make = Effect.fnUntraced(function* (
         baseUrl: options.baseUrl ?? table.baseUrl,
         extraHeaders: { ...contractHeader(options), ...options.extraHeaders }
       },
-      bosaPlatform
+      platform
     )
   )
   const auth = yield* Auth

@@ -11,7 +11,7 @@ import type { Token } from "./Action.js"
 import type { ReadError } from "./ApiError.js"
 import { type PaginationLoop, SkillRejected } from "./BosaError.js"
 import { bearer } from "./internal/http/bearer.js"
-import { tokenOf } from "./internal/bosa/prepare.js"
+import { tokenOf } from "./internal/bosa/token.js"
 
 /**
  * A part of a list.

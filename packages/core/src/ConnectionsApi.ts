@@ -26,14 +26,13 @@ import type {
   TriggerOperations,
   Unbound
 } from "./ConnectionHandle.js"
-import * as execute from "./internal/connections/execute.js"
-import { bindings } from "./internal/connections/client.js"
+import * as connections from "./internal/connections/client.js"
+import { platform } from "./internal/connections/platform.js"
 import * as jobs from "./internal/jobs/follow.js"
 import * as requestPipeline from "./internal/http/call.js"
-import { connectionsPlatform, resolve } from "./internal/http/settings.js"
+import { resolve } from "./internal/http/settings.js"
 import * as tracker from "./internal/jobs/tracker/engine.js"
 import { trackerOptions } from "./internal/jobs/tracker/options.js"
-import { unbound } from "./internal/connections/unbound.js"
 import { InvalidRequest, type Issue } from "./InvalidRequest.js"
 import type { WatchOptions } from "./Job.js"
 import * as JobProtocol from "./JobProtocol.js"
@@ -227,35 +226,25 @@ const environment: Config.Config.Wrap<ConnectionsApi.Settings> = Config.all({
 export const make = Effect.fnUntraced(function* (
   options: ConnectionsApi.Options
 ): Effect.fn.Return<ConnectionsApi.Service, InvalidRequest, Auth | HttpClient.HttpClient | Scope.Scope> {
-  const settings = yield* toEffect(resolve("ConnectionsApi.make", options, connectionsPlatform))
+  const settings = yield* toEffect(resolve("ConnectionsApi.make", options, platform))
   const issues: Array<Issue> = []
   const jobOptions = trackerOptions(options.jobs ?? {}, issues)
   if (issues.length > 0) return yield* new InvalidRequest({ operation: "ConnectionsApi.make", issues })
   const auth = yield* Auth
   const given = yield* HttpClient.HttpClient
-  const client = options.transformClient === undefined ? given : options.transformClient(given)
-  const pipeline = requestPipeline.make(client, auth, settings)
+  const httpClient = options.transformClient === undefined ? given : options.transformClient(given)
+  const pipeline = requestPipeline.make(httpClient, auth, settings)
   const protocol = options.jobs?.protocol ?? JobProtocol.defaultProtocol
-  const bound = bindings(pipeline, execute.make(pipeline, protocol))
-  const look = bound.look(protocol)
-  const follower = yield* tracker.make(look.once, jobOptions)
+  const client = connections.make(pipeline, { base: pipeline.base, protocol })
   return {
     origin: pipeline.origin,
-    connection: bound.connection,
-    list: bound.list,
-    catalog: bound.catalog,
-    ...unbound(bound.self),
-    actions: unbound(bound.actions),
-    http: unbound(bound.http),
-    file: unbound(bound.file),
-    sql: unbound(bound.sql),
-    triggers: unbound(bound.triggers),
-    subscribers: bound.subscribers,
+    connection: client.connection,
+    ...client.operations,
     jobs: jobs.make({
       origin: pipeline.base,
-      tracker: follower,
+      tracker: yield* tracker.make(client.pollOnce, jobOptions),
       protocol,
-      look: look.retried,
+      look: client.poll,
       defaults: options.jobs ?? {}
     })
   }

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { expiryMillis } from "./internal/bosa/expiry.js"
-import { Missing } from "./internal/bosa/decoders.js"
+import { Missing } from "./internal/data/decoders.js"
 import { isFields } from "./internal/data/fields.js"
 import type { UserToken } from "./Users.js"
 

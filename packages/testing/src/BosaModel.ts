@@ -6,6 +6,7 @@
  *
  * @since 0.2.0
  */
+import type { BosaOperation } from "@effect-connectors/core/Operation"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { BosaAction } from "./BosaWorld.js"
@@ -15,20 +16,12 @@ import type { Json, JsonObject } from "./Executor.js"
 import type * as Faults from "./Faults.js"
 
 /**
- * Every operation of the platform.
+ * Every operation of the platform by the name the client gives it, and the page where a user links an account.
  *
  * @since 0.2.0
  * @category models
  */
-export type OperationName =
-  | `connectors.${"list" | "names" | "discover"}`
-  | "actions.execute"
-  | "clients.create"
-  | `users.${"create" | "authenticate" | "me"}`
-  | `integrations.${"has" | "initiate" | "configure" | "get" | "select" | "remove" | "removeAll"}`
-  | "oauth.authorize"
-  | `catalog.${"tools" | "mcps" | "skills" | "search"}`
-  | `skills.${"list" | "get" | "artifact"}`
+export type OperationName = BosaOperation | "oauth.authorize"
 
 /**
  * Which requests a script is for: every field that is given must fit.

@@ -25,7 +25,7 @@ import * as World from "./World.js"
  *
  * const program = Effect.gen(function*() {
  *   const platform = yield* BosaTest
- *   yield* platform.respondNext({ operation: "connectors.discover" }, [{ status: 503 }, { _tag: "Reset" }])
+ *   yield* platform.respondNext({ operation: "connectors.actions" }, [{ status: 503 }, { _tag: "Reset" }])
  *   const response = yield* HttpClient.get("http://localhost/connectors/?modules=demo")
  *   return [response.status, yield* platform.requests]
  * }).pipe(Effect.provide(BosaTest.layer()))

@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import type { ConnectionsOperation } from "@effect-connectors/core/Operation"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 
@@ -39,10 +40,7 @@ export type Kind = "actions" | "http" | "file" | "sql"
  * @since 0.1.0
  * @category models
  */
-export type Operation =
-  | `http.${"get" | "post" | "patch" | "put" | "delete"}`
-  | `file.${"read" | "upload" | "append" | "list" | "rename" | "move" | "delete"}`
-  | `sql.${"query" | "select" | "insert" | "update" | "delete" | "execute"}`
+export type Operation = Extract<ConnectionsOperation, `${"http" | "file" | "sql"}.${string}`>
 
 /**
  * The part of a connection that an executor may want to know.
@@ -119,11 +117,4 @@ export type ActionHandler = (input: Json, context: ActionContext) => Effect.Effe
  * @since 0.1.0
  * @category models
  */
-export type OperationName =
-  | "jobs.get"
-  | `connections.${"list" | "get" | "authorize" | "unauthorize" | "setActive"}`
-  | "catalog.list"
-  | `actions.${"list" | "get" | "inputs" | "outputs" | "execute"}`
-  | `triggers.${"list" | "get" | "subscribe"}`
-  | "subscribers.remove"
-  | Operation
+export type OperationName = ConnectionsOperation

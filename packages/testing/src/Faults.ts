@@ -100,8 +100,8 @@ export interface Matcher {
   readonly path?: string
   /** The source of a regular expression that is found in the path, e.g. `^/api/v1/jobs/`. */
   readonly pattern?: string
-  /** An operation of either platform, e.g. `actions.execute`. */
-  readonly operation?: OperationName | BosaModel.OperationName
+  /** An operation of either platform, such as `actions.execute` or the `operation` of an error. */
+  readonly operation?: OperationName | BosaModel.OperationName | (string & Record<never, never>)
   /** The slug of a connection of the Connections platform. */
   readonly connection?: string
   /** The name of a connector of BOSA / GL Connectors. */

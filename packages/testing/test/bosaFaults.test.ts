@@ -23,7 +23,7 @@ describe("scripted answers", () => {
         { _tag: "Pass", delayMillis: 250 }
       ])
       yield* platform.respondNext({ connector: "github" }, [{ status: 500 }])
-      yield* platform.respondNext({ operation: "connectors.discover" }, [{ text: "<html>", status: 502 }])
+      yield* platform.respondNext({ operation: "connectors.actions" }, [{ text: "<html>", status: 502 }])
       yield* platform.respondNext({ method: "get", path: /^\/catalog\// }, [{ status: 504 }])
       assert.strictEqual(yield* platform.unusedScripts, 5)
       assert.strictEqual((yield* run("demo/ping"))[0], 200)

@@ -258,7 +258,7 @@ describe("the record of requests", () => {
           body
         ]),
         [
-          [1, "connectors.discover", undefined, undefined, false, undefined],
+          [1, "connectors.actions", undefined, undefined, false, undefined],
           [2, "actions.execute", "demo", "echo", true, { text: "x" }],
           [3, "integrations.get", "github", undefined, false, undefined]
         ]

@@ -125,7 +125,7 @@ describe("the calls of BOSA", () => {
       const api = yield* BosaApi
       const { calls } = yield* BosaTest
       yield* api.execute("github", "list_pull_requests", { page: 2 })
-      const [discovery] = yield* calls.of("connectors.discover")
+      const [discovery] = yield* calls.of("connectors.actions")
       assert.deepInclude(discovery, { where: undefined, work: undefined, executed: false })
       const [execute, ...more] = yield* calls.executes("github", "list_pull_requests")
       assert.deepInclude(execute, { operation: "actions.execute", status: 200, executed: true, attempt: 1 })

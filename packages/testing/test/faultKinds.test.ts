@@ -94,7 +94,7 @@ const told = (fault: Faults.Fault) => (bench: Bench) =>
     return {
       reads: [
         yield* under({ operation: "connections.get" }, connectionsApi.get("crm")),
-        yield* under({ operation: "connectors.names" }, bosaApi.connectors)
+        yield* under({ operation: "connectors.list" }, bosaApi.connectors)
       ],
       change: yield* under({ operation: "actions.execute" }, deal(bench)),
       action: yield* under({ operation: "actions.execute" }, bosaApi.execute("demo", "ping", {})),

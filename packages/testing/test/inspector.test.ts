@@ -39,7 +39,7 @@ describe("the emulator's admin routes", () => {
         [
           [1, "connections", "GET", "connections.list", 200, false],
           [2, "connections", "POST", "actions.execute", 200, true],
-          [3, "bosa", "GET", "connectors.names", 200, false]
+          [3, "bosa", "GET", "connectors.list", 200, false]
         ]
       )
       assert.deepStrictEqual(at(all[0], "query"), [["relay_id", "r2"]])

@@ -56,7 +56,7 @@ describe("tools", () => {
       )
       assert.deepStrictEqual(
         (yield* test.requests).map(({ operation }) => operation),
-        ["connectors.discover", "connectors.discover"]
+        ["connectors.actions", "connectors.actions"]
       )
       const some = yield* bosa.tools("github", {
         filter: ({ name }, connector) => connector === "github" && name.startsWith("get_")
@@ -73,7 +73,7 @@ describe("tools", () => {
     Effect.gen(function* () {
       const { bosa, test } = yield* platform
       assert.strictEqual((yield* Effect.flip(bosa.tools(["demo", "nope"])))._tag, "NotFound")
-      yield* test.respondNext({ operation: "connectors.discover" }, [{ status: 403, json: { error: {} } }])
+      yield* test.respondNext({ operation: "connectors.actions" }, [{ status: 403, json: { error: {} } }])
       assert.strictEqual((yield* Effect.flip(bosa.tools("github")))._tag, "Forbidden")
       assert.strictEqual((yield* Effect.flip(bosa.tools("demo", { maxFileBytes: -1 })))._tag, "InvalidRequest")
     })
@@ -140,7 +140,7 @@ describe("a tool", () => {
       for (const none of [undefined, null, "", {}, "{}"]) {
         assert.deepStrictEqual(yield* ping.invoke(none), { data: { pong: true } })
       }
-      const requests = (yield* test.requests).filter(({ operation }) => operation === "connectors.discover")
+      const requests = (yield* test.requests).filter(({ operation }) => operation === "connectors.actions")
       assert.strictEqual(requests.length, 1)
     })
   )

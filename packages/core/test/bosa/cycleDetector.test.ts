@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Trail } from "../../src/internal/bosa/cycleDetector.js"
+import { CycleDetector } from "../../src/internal/bosa/cycleDetector.js"
 
 describe("the way through the pages", () => {
   const roundOf = (size: number, before: number): number => {
-    const trail = new Trail({}, 1)
+    const trail = new CycleDetector({}, 1)
     for (let step = 0; step < 1_000_000; step++) {
       const at = step < before ? `before-${step}` : `c${(step - before) % size}`
       if (trail.isRepeated({ cursor: at })) return step
@@ -25,18 +25,18 @@ describe("the way through the pages", () => {
   })
 
   it("200,000 cursors that all differ are no round", () => {
-    const trail = new Trail({ cursor: "start" }, 1)
+    const trail = new CycleDetector({ cursor: "start" }, 1)
     for (let step = 0; step < 200_000; step++) assert.isFalse(trail.isRepeated({ cursor: `c${step}` }))
     assert.isTrue(trail.isRepeated({ cursor: "c199999" }))
   })
 
   it("pages that grow are no round; the same or one before is, seen from the way it goes", () => {
     for (const direction of [1, -1] as const) {
-      const trail = new Trail({ page: 500 }, direction)
+      const trail = new CycleDetector({ page: 500 }, direction)
       for (let step = 1; step < 400; step++) assert.isFalse(trail.isRepeated({ page: 500 + step * direction }))
       assert.isTrue(trail.isRepeated({ page: 500 + 399 * direction }))
-      assert.isTrue(new Trail({ page: 5 }, direction).isRepeated({ page: 5 }))
-      assert.isTrue(new Trail({ page: 5 }, direction).isRepeated({ page: 5 - direction }))
+      assert.isTrue(new CycleDetector({ page: 5 }, direction).isRepeated({ page: 5 }))
+      assert.isTrue(new CycleDetector({ page: 5 }, direction).isRepeated({ page: 5 - direction }))
     }
   })
 })

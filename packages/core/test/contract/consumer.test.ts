@@ -167,7 +167,7 @@ describe("the contract", () => {
         // one page, the 12 pages there are, one more for five items, one execute
         assert.strictEqual(sent.length, 1 + 12 + 1 + 1)
         assert.strictEqual(
-          (yield* test.requests).filter(({ operation }) => operation === "connectors.discover").length,
+          (yield* test.requests).filter(({ operation }) => operation === "connectors.actions").length,
           1
         )
       }).pipe(

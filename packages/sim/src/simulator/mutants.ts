@@ -48,11 +48,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]),
   mutant(
     "what is refused for good is tried again",
-    [
-      "internal/http/failure.js",
-      "isNotSent: !evidence.sent && !evidence.permanent",
-      "isNotSent: !evidence.sent"
-    ],
+    ["internal/http/failure.js", "isNotSent: !evidence.sent && !evidence.permanent", "isNotSent: !evidence.sent"],
     ["internal/http/retry.js", "!evidence.permanent && (!evidence.sent", "(!evidence.sent"]
   ),
   mutant("an unknown state is a success", ["JobProtocol.js", ': "unknown";', ': "succeeded";']),
@@ -108,8 +104,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]),
   mutant(
     "credentials go to where a skill is stored",
-    ["internal/http/authorize.js", 'sends === "none" || sends === "nothing"', 'sends === "none"'],
-    ["internal/http/request.js", "nothing: () => false", "nothing: () => true"]
+    ["internal/http/authorize.js", 'wanted === "none" || wanted === "bare"', 'wanted === "none"'],
+    ["internal/http/request.js", "bare: () => false", "bare: () => true"]
   ),
   mutant("pages may go round and round", [
     "internal/bosa/cycleDetector.js",

@@ -17,10 +17,10 @@ import { isOk } from "../http/transport.js"
 import { isFields } from "../data/fields.js"
 import type { ParsedResponse } from "../http/response.js"
 import { type Calls, executed } from "./execute.js"
-import { type Beside, positionBeside } from "./pagePosition.js"
-import type { Asked } from "./prepare.js"
-import { common } from "./dialects.js"
-import { Trail } from "./cycleDetector.js"
+import { type NeighborPage, neighborPage } from "./pagePosition.js"
+import type { ActionCall } from "./prepare.js"
+import { common } from "./endpoints.js"
+import { CycleDetector } from "./cycleDetector.js"
 
 type Decode<A> = (data: unknown) => Either.Either<A, ReadonlyArray<string>>
 
@@ -58,7 +58,7 @@ function itemsOf(data: unknown): Chunk.Chunk<unknown> {
   return Array.isArray(data) ? Chunk.unsafeFromArray(data) : Chunk.of(data)
 }
 
-const startOf = ({ given, options }: Asked): Position => {
+const startOf = ({ given, options }: ActionCall): Position => {
   if (options.from !== undefined) return options.from
   const { cursor, page } = given
   return {
@@ -72,13 +72,13 @@ const isSame = (a: Position, b: Position): boolean =>
 
 /** A step of a walk through the pages: the page to ask for, or why there is no way on. */
 type Step =
-  | { readonly _tag: "Ask"; readonly asked: Asked; readonly read: number }
+  | { readonly _tag: "Ask"; readonly asked: ActionCall; readonly read: number }
   | { readonly _tag: "Stop"; readonly error: PaginationLoop }
 
 interface Answered<A> {
   readonly page: Page<A>
-  readonly next: Beside
-  readonly prev: Beside
+  readonly next: NeighborPage
+  readonly prev: NeighborPage
 }
 
 class ActionOf<A> extends Pipeable.Class() implements Action.Action<A> {
@@ -89,7 +89,7 @@ class ActionOf<A> extends Pipeable.Class() implements Action.Action<A> {
 
   constructor(
     private readonly calls: Calls,
-    private readonly asked: Asked,
+    private readonly asked: ActionCall,
     private readonly decode: Decode<A>
   ) {
     super()
@@ -150,7 +150,7 @@ class ActionOf<A> extends Pipeable.Class() implements Action.Action<A> {
   }
 
   with({ given, options }: Action.Change): Action.Action<A> {
-    const asked: Asked = {
+    const asked: ActionCall = {
       ...this.asked,
       given: { ...this.given, ...given },
       options: { ...this.options, ...options }
@@ -162,17 +162,17 @@ class ActionOf<A> extends Pipeable.Class() implements Action.Action<A> {
     return new ActionOf(this.calls, this.asked, decode)
   }
 
-  private page(asked: Asked): Effect.Effect<Page<A>, PageError> {
+  private page(asked: ActionCall): Effect.Effect<Page<A>, PageError> {
     return Effect.map(this.answered(asked), ({ page }) => page)
   }
 
-  private answered(asked: Asked): Effect.Effect<Answered<A>, PageError> {
+  private answered(asked: ActionCall): Effect.Effect<Answered<A>, PageError> {
     return this.calls.send(asked, (received, prepared) => {
       const { data, meta } = unwrapped(received.body)
       return Result.map(fromEither(this.decode(data)), (decoded): Answered<A> => {
         const isList = Array.isArray(data)
-        const next = positionBeside(meta, isList, 1, prepared.schema.declares)
-        const prev = positionBeside(meta, isList, -1, prepared.schema.declares)
+        const next = neighborPage(meta, isList, 1, prepared.schema.declares)
+        const prev = neighborPage(meta, isList, -1, prepared.schema.declares)
         const { headers, ignored, requestId, status } = executed(received, prepared)
         const page: Page<A> = {
           data: decoded,
@@ -208,11 +208,11 @@ class ActionOf<A> extends Pipeable.Class() implements Action.Action<A> {
   }
 
   // the parameters of the first call and one of the position, as the server expects it
-  private at(asked: Asked, from: Position): Asked {
+  private at(asked: ActionCall, from: Position): ActionCall {
     return { ...asked, options: { ...asked.options, from } }
   }
 
-  private beside(asked: Asked, beside: Beside): Page<A>["next"] {
+  private beside(asked: ActionCall, beside: NeighborPage): Page<A>["next"] {
     if (beside._tag === "None") return Option.none()
     if (beside._tag === "Loop") return Option.some(Effect.fail(this.loop(beside.reason, 1, beside.position)))
     return Option.some(
@@ -224,7 +224,7 @@ class ActionOf<A> extends Pipeable.Class() implements Action.Action<A> {
 
   private walk(direction: Direction): Stream.Stream<Page<A>, PageError> {
     return Stream.suspend(() => {
-      const trail = new Trail(startOf(this.asked), direction)
+      const trail = new CycleDetector(startOf(this.asked), direction)
       const first: Step = { _tag: "Ask", asked: this.asked, read: 0 }
       return Stream.paginateChunkEffect(first, (step: Step) =>
         step._tag === "Stop"
@@ -237,7 +237,7 @@ class ActionOf<A> extends Pipeable.Class() implements Action.Action<A> {
     })
   }
 
-  private after(beside: Beside, read: number, trail: Trail): Option.Option<Step> {
+  private after(beside: NeighborPage, read: number, trail: CycleDetector): Option.Option<Step> {
     const stop = (reason: PaginationLoop["reason"]): Option.Option<Step> =>
       Option.some({ _tag: "Stop", error: this.loop(reason, read, position) })
     if (beside._tag === "None") return Option.none()

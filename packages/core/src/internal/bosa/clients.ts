@@ -1,12 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import type { CreateClientOptions, CreatedClient, Operations } from "../../Clients.js"
+import type { CreateClientOptions, Operations } from "../../Clients.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
-import { headerIssue, headerIssues } from "../http/headers.js"
-import type { Decode } from "../http/response.js"
+import { bind } from "../http/bind.js"
+import { headerIssues } from "../http/headers.js"
 import type { RequestPipeline } from "../http/call.js"
-import { common } from "./dialects.js"
-import { blankIssue, booleanIn, dataOf, textIn } from "./decoders.js"
+import { common } from "./endpoints.js"
 
 const path = /^(?:\/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+\/?$/
 
@@ -30,17 +29,10 @@ export const optionIssues = (option: CreateClientOptions | undefined): ReadonlyA
   return issues
 }
 
-const created: Decode<CreatedClient> = dataOf((data, missing) => ({
-  id: missing.text(data, "id"),
-  name: textIn(data, "name"),
-  apiKey: missing.secret(data, "api_key"),
-  isActive: booleanIn(data, "is_active")
-}))
-
-const operation = common.createClient
+const endpoint = common.createClient
 
 const unset = new InvalidRequest({
-  operation: operation.name,
+  operation: endpoint.name,
   issues: [
     {
       path: ["createClient"],
@@ -51,23 +43,14 @@ const unset = new InvalidRequest({
 })
 
 /** @internal */
-export const make = (pipeline: RequestPipeline, option: CreateClientOptions | undefined): Operations => ({
-  create: (name, masterKey) =>
-    Effect.suspend(() => {
-      if (option === undefined) return Effect.fail(unset)
-      const key = Redacted.value(masterKey)
-      const keyIssue = headerIssue(["masterKey"], option.header, key)
-      const issues = blankIssue("name", name, "give the client a name")
-      return pipeline.call(
-        operation,
-        {
-          segments: [],
-          body: { name },
-          added: { [option.header.toLowerCase()]: key },
-          target: { url: pipeline.base + option.path, query: "" },
-          issues: keyIssue === undefined ? issues : [...issues, keyIssue]
-        },
-        created
+export const make = (pipeline: RequestPipeline, option: CreateClientOptions | undefined): Operations => {
+  const create = bind(pipeline, undefined, endpoint)
+  return {
+    create: (name, masterKey) =>
+      Effect.suspend(() =>
+        option === undefined
+          ? Effect.fail(unset)
+          : create(name, option.header, Redacted.value(masterKey), pipeline.base + option.path)
       )
-    })
-})
+  }
+}

@@ -8,7 +8,7 @@ const remembered = 4096
  *
  * @internal
  */
-export class Trail {
+export class CycleDetector {
   private readonly seen = new Set<string>()
   private anchor: string | undefined = undefined
   private steps = 0

@@ -6,8 +6,8 @@ import type { WriteError } from "../../ApiError.js"
 import type { Dialect } from "../../Dialect.js"
 import type { ActionInfo, ConnectorInfo, Skipped } from "../../Discovery.js"
 import { type Fields, isFields } from "../data/fields.js"
-import type { Operation } from "../http/endpoint.js"
-import { common } from "./dialects.js"
+import type { Endpoint } from "../http/endpoint.js"
+import { actionAt } from "./endpoints.js"
 import { actionPath } from "./actionPath.js"
 
 /**
@@ -19,7 +19,7 @@ export interface Entry {
   readonly info: ActionInfo
   readonly schema: ActionSchema.ActionSchema
   /** The row it is sent with, or why it is not: its path is refused. */
-  readonly operation: Result.Result<Operation<WriteError>, string>
+  readonly operation: Result.Result<Endpoint<WriteError>, string>
   /** Its parameters as discovery gives them. */
   readonly parameters: unknown
 }
@@ -47,10 +47,7 @@ const entryOf = (name: string, row: Fields, dialect: Dialect): Result.Result<Ent
   return Result.map(fromEither(ActionSchema.make(parameters, { dialect })), (schema) => ({
     schema,
     parameters,
-    operation: Result.map(actionPath(path), (safe) => ({
-      ...common.action,
-      path: { route: safe, parts: [safe], names: [] }
-    })),
+    operation: Result.map(actionPath(path), actionAt),
     info: {
       name,
       path,

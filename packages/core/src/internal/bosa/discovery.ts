@@ -5,12 +5,10 @@ import * as Result from "../data/result.js"
 import * as Option from "effect/Option"
 import { NotFound, type ReadError, responseOf } from "../../ApiError.js"
 import * as Call from "../../Call.js"
-import { isFields } from "../data/fields.js"
 import type { Decode } from "../http/response.js"
 import { requestIdOf } from "../http/transport.js"
-import type { Operation } from "../http/endpoint.js"
-import { segmentIssue } from "../http/path.js"
-import { query } from "../http/query.js"
+import type { Endpoint } from "../http/endpoint.js"
+import { bind } from "../http/bind.js"
 import { withResponse } from "../http/errorDetails.js"
 import type { RequestPipeline } from "../http/call.js"
 import { nearest } from "../jsonSchema/nearest.js"
@@ -45,20 +43,12 @@ const freshMillis = 10_000
 // names come from callers: what they make up must not fill the memory
 const mostHeld = 1024
 
-// servers answer either way, whatever the dialect
-const decodeNames: Decode<ReadonlyArray<string>> = ({ body }) => {
-  if (isFields(body)) return Result.succeed(Object.keys(body))
-  return Array.isArray(body) && body.every((name) => typeof name === "string")
-    ? Result.succeed(body)
-    : Result.fail(["expected an array of names, or an object of connectors by name"])
-}
-
 /**
  * What an error says of an operation without parameters in its path.
  *
  * @internal
  */
-export const calledAs = ({ method, name, path }: Operation, base: string) => ({
+export const calledAs = ({ method, name, path }: Endpoint, base: string) => ({
   operation: name,
   method,
   route: path.route,
@@ -102,25 +92,21 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
   }
 
   const fetch = (name: string): Fetch => {
-    const issue = segmentIssue("connector", name)
-    const asked = query([["modules", name]])
-    return pipeline
-      .call(actions, { segments: [], ...asked, issues: issue === undefined ? asked.issues : [issue] }, decode(name))
-      .pipe(
-        Effect.flatMap((answered) =>
-          Option.isSome(answered.connector)
-            ? Effect.succeed(answered.connector.value)
-            : Effect.fail(unknown(name, answered))
-        ),
-        Effect.mapError((error) =>
-          error._tag === "NotFound" && error.missing === undefined
-            ? withResponse(new NotFound({ ...error, missing: `connector "${name}"` }), responseOf(error))
-            : error
-        ),
-        Effect.zipWith(Clock.currentTimeMillis, (connector, at) => ({ connector, at })),
-        // a caller's own settings are not those of all who share the answer
-        Effect.provideService(Call.Settings, {})
-      )
+    return pipeline.call(actions, actions.input(name), decode(name)).pipe(
+      Effect.flatMap((answered) =>
+        Option.isSome(answered.connector)
+          ? Effect.succeed(answered.connector.value)
+          : Effect.fail(unknown(name, answered))
+      ),
+      Effect.mapError((error) =>
+        error._tag === "NotFound" && error.missing === undefined
+          ? withResponse(new NotFound({ ...error, missing: `connector "${name}"` }), responseOf(error))
+          : error
+      ),
+      Effect.zipWith(Clock.currentTimeMillis, (connector, at) => ({ connector, at })),
+      // a caller's own settings are not those of all who share the answer
+      Effect.provideService(Call.Settings, {})
+    )
   }
 
   const keep = (name: string, found: Held): void => {
@@ -156,7 +142,7 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
     })
 
   return {
-    names: pipeline.call(list, { segments: [] }, decodeNames),
+    names: bind(pipeline, undefined, list)(),
     get: (name) => within(name, ttlMillis),
     newer: (name) => within(name, Math.min(freshMillis, ttlMillis)),
     forget: (name) => {

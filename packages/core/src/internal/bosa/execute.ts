@@ -18,7 +18,7 @@ import type { Table } from "./dialects.js"
 import { InvalidRequest } from "../../InvalidRequest.js"
 import type { Connector, Entry } from "./discoveredConnector.js"
 import { calledAs, type Discovery } from "./discovery.js"
-import { type Asked, inputOf, nameOf, prepare, type Prepared, unknownAction } from "./prepare.js"
+import { type ActionCall, inputOf, nameOf, prepare, type Prepared, unknownAction } from "./prepare.js"
 
 /**
  * How the actions of one client are called.
@@ -27,10 +27,10 @@ import { type Asked, inputOf, nameOf, prepare, type Prepared, unknownAction } fr
  */
 export interface Calls {
   readonly discovery: Discovery
-  readonly entry: (asked: Asked) => Effect.Effect<Entry, ReadError>
-  readonly prepared: (asked: Asked) => Effect.Effect<Prepared, ReadError>
+  readonly entry: (asked: ActionCall) => Effect.Effect<Entry, ReadError>
+  readonly prepared: (asked: ActionCall) => Effect.Effect<Prepared, ReadError>
   readonly send: <A>(
-    asked: Asked,
+    asked: ActionCall,
     decode: (received: ParsedResponse, prepared: Prepared) => Result.Result<A, ReadonlyArray<string>>,
     scope?: Scope.Scope
   ) => Effect.Effect<A, ActionError>
@@ -56,7 +56,7 @@ const isRouteUnknown = (error: ApiError): boolean => {
   return body["detail"] === "Not Found" || (error.status === 405 && body["detail"] === "Method Not Allowed")
 }
 
-const remarks = ({ connector, name }: Asked, { cleaned }: Prepared): Effect.Effect<void> =>
+const remarks = ({ connector, name }: ActionCall, { cleaned }: Prepared): Effect.Effect<void> =>
   cleaned.ignored.some((ignored) => ignored.name === "response_fields")
     ? Effect.logWarning(`${connector}.${name} does not take response_fields: it answers with all fields`)
     : Effect.void
@@ -70,7 +70,7 @@ export const make = (
   strict: boolean
 ): Calls => {
   // an action that is not known may have come since it was last asked
-  const known = ({ connector, name }: Asked): Effect.Effect<Connector, ReadError> =>
+  const known = ({ connector, name }: ActionCall): Effect.Effect<Connector, ReadError> =>
     bounded(
       Effect.flatMap(discovery.get(connector), (found) =>
         found.entries.has(name) || found.info.skipped.some((skipped) => skipped.name === name)
@@ -104,14 +104,14 @@ export const make = (
         : Effect.succeed(found)
     })
 
-  const prepared = (asked: Asked): Effect.Effect<Prepared, ReadError> => {
+  const prepared = (asked: ActionCall): Effect.Effect<Prepared, ReadError> => {
     const options = strict ? { strict, ...asked.options } : asked.options
     return Effect.flatMap(known(asked), (connector) => toEffect(prepare(table, connector, { ...asked, options })))
   }
 
   // nothing is sent again: the answer is only made clearer
   const explained =
-    (asked: Asked) =>
+    (asked: ActionCall) =>
     (error: ActionError): Effect.Effect<never, ActionError> => {
       if (!isRouteUnknown(error)) return Effect.fail(error)
       discovery.forget(asked.connector)
@@ -127,7 +127,7 @@ export const make = (
       })
     }
 
-  const timed = <A, E, R>(asked: Asked, self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+  const timed = <A, E, R>(asked: ActionCall, self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
     const { timeout } = asked.options
     return timeout === undefined ? self : Call.withAttemptTimeout(self, timeout)
   }

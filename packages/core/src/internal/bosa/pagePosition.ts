@@ -1,4 +1,5 @@
 import type { PaginationLoop } from "../../BosaError.js"
+import { isWhole } from "../data/checks.js"
 import type { Position } from "../../Page.js"
 
 /**
@@ -7,18 +8,18 @@ import type { Position } from "../../Page.js"
  *
  * @internal
  */
-export type Beside =
+export type NeighborPage =
   | { readonly _tag: "None" }
   | { readonly _tag: "At"; readonly position: Position }
   | { readonly _tag: "Loop"; readonly reason: PaginationLoop["reason"]; readonly position?: Position }
 
-const none: Beside = { _tag: "None" }
-const stuck: Beside = { _tag: "Loop", reason: "stuck" }
+const none: NeighborPage = { _tag: "None" }
+const stuck: NeighborPage = { _tag: "Loop", reason: "stuck" }
 
 const wholeNumber = /^-?\d{1,15}$/
 
 const pageIn = (value: unknown): number | undefined => {
-  if (typeof value === "number") return Number.isSafeInteger(value) ? value : undefined
+  if (typeof value === "number") return isWhole(value, Number.MIN_SAFE_INTEGER) ? value : undefined
   return typeof value === "string" && wholeNumber.test(value) ? Number(value) : undefined
 }
 
@@ -31,12 +32,12 @@ const cursorIn = (value: unknown): string | number | undefined =>
  *
  * @internal
  */
-export const positionBeside = (
+export const neighborPage = (
   meta: Readonly<Record<string, unknown>>,
   isList: boolean,
   direction: 1 | -1,
   declares: (name: string) => boolean
-): Beside => {
+): NeighborPage => {
   const [has, cursorName] = direction === 1 ? ["has_next", "forwards_cursor"] : ["has_prev", "backwards_cursor"]
   if (!isList || !meta[has]) return none
   const cursor = cursorIn(meta[cursorName])

@@ -1,22 +1,21 @@
 import { fromEither } from "../runtime/fromResult.js"
 import * as Effect from "effect/Effect"
 import * as Result from "../data/result.js"
-import * as Predicate from "effect/Predicate"
-import * as Redacted from "effect/Redacted"
 import type { WriteError } from "../../ApiError.js"
 import type { Cleaned } from "../../ActionSchema.js"
-import type { Options, Parameters, Token } from "../../Action.js"
+import type { Options, Parameters } from "../../Action.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
-import type { Position } from "../../Page.js"
 import { encodeForm, type Field } from "../http/form.js"
 import { headerIssue } from "../http/headers.js"
-import { milliseconds } from "../data/milliseconds.js"
+import { milliseconds, wholeIssues } from "../data/checks.js"
 import { encodeMultipart, fileIssues, type Part, randomBoundary } from "../http/multipart.js"
 import type { Content, Input } from "../http/request.js"
-import type { Operation } from "../http/endpoint.js"
+import type { Endpoint } from "../http/endpoint.js"
 import { nearest } from "../jsonSchema/nearest.js"
-import { common, dialectsWith, type Table } from "./dialects.js"
+import { dialectsWith, type Table } from "./dialects.js"
+import { common } from "./endpoints.js"
 import type { Connector, Entry } from "./discoveredConnector.js"
+import { tokenOf } from "./token.js"
 
 const mostAttempts = 11
 
@@ -25,7 +24,7 @@ const mostAttempts = 11
  *
  * @internal
  */
-export interface Asked {
+export interface ActionCall {
   readonly connector: string
   readonly name: string
   readonly given: Parameters
@@ -38,7 +37,7 @@ export interface Asked {
  * @internal
  */
 export interface Prepared {
-  readonly operation: Operation<WriteError>
+  readonly operation: Endpoint<WriteError>
   readonly schema: Entry["schema"]
   readonly cleaned: Cleaned
 }
@@ -48,23 +47,7 @@ export interface Prepared {
  *
  * @internal
  */
-export const nameOf = ({ connector, name }: Asked): string => `${common.action.name} of ${connector}.${name}`
-
-/** @internal */
-export const tokenOf = (token: Token | undefined): Redacted.Redacted | undefined => {
-  if (token === undefined || Redacted.isRedacted(token)) return token
-  // what is no token is refused as an empty one is: without it the call would be made in no user's name
-  const inside: unknown = Predicate.hasProperty(token, "token") ? token.token : undefined
-  return Redacted.isRedacted(inside) ? token.token : noToken
-}
-
-const noToken = Redacted.make("")
-
-/** @internal */
-export const wholeFrom = (name: string, value: number | undefined, least: number, most: number): ReadonlyArray<Issue> =>
-  value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)
-    ? []
-    : [{ path: [name], message: `is not a whole number from ${least} to ${most}`, fix: "give one, or leave it out" }]
+export const nameOf = ({ connector, name }: ActionCall): string => `${common.action.name} of ${connector}.${name}`
 
 const identifierHeaders = (table: Table, identifier: string): Readonly<Record<string, string>> =>
   Object.fromEntries(table.identifierHeaders.map((header) => [header, identifier]))
@@ -85,24 +68,19 @@ const identifierIssues = (table: Table, identifier: string | undefined): Readonl
   return issue === undefined ? [] : [issue]
 }
 
-const positionIssues = (from: Position | undefined): ReadonlyArray<Issue> => {
-  if (from?.page === undefined || Number.isSafeInteger(from.page)) return []
-  return [{ path: ["from", "page"], message: "is not a whole number", fix: "give the number of a page" }]
-}
-
 const optionIssues = (table: Table, { from, identifier, maxAttempts, maxPages, timeout }: Options) => {
   const issues: Array<Issue> = [
-    ...wholeFrom("maxAttempts", maxAttempts, 1, mostAttempts),
-    ...wholeFrom("maxPages", maxPages, 1, Number.MAX_SAFE_INTEGER),
+    ...wholeIssues("maxAttempts", maxAttempts, 1, mostAttempts),
+    ...wholeIssues("maxPages", maxPages, 1),
     ...identifierIssues(table, identifier),
-    ...positionIssues(from)
+    ...wholeIssues(["from", "page"], from?.page, Number.MIN_SAFE_INTEGER, undefined, "give the number of a page")
   ]
   if (timeout !== undefined) milliseconds("timeout", timeout, issues)
   return issues
 }
 
 /** @internal */
-export const unknownAction = ({ connector, name }: Asked, { entries, info }: Connector): Issue => {
+export const unknownAction = ({ connector, name }: ActionCall, { entries, info }: Connector): Issue => {
   const skipped = info.skipped.find((other) => other.name === name)
   if (skipped !== undefined) {
     return { path: ["action"], message: `"${name}" of "${connector}" cannot be used: ${skipped.reason}` }
@@ -123,7 +101,7 @@ const positioned = (schema: Entry["schema"], name: "page" | "cursor", value: str
 }
 
 // what the action cannot tell is reported with the rest that it does not know
-const withPosition = ({ given, options }: Asked, schema: Entry["schema"]): Parameters => ({
+const withPosition = ({ given, options }: ActionCall, schema: Entry["schema"]): Parameters => ({
   ...given,
   ...(options.responseFields === undefined ? {} : { response_fields: options.responseFields }),
   ...positioned(schema, "cursor", options.from?.cursor),
@@ -179,7 +157,11 @@ const filesIssues = ({ files }: Cleaned): ReadonlyArray<Issue> =>
  *
  * @internal
  */
-export const prepare = (table: Table, connector: Connector, asked: Asked): Result.Result<Prepared, InvalidRequest> => {
+export const prepare = (
+  table: Table,
+  connector: Connector,
+  asked: ActionCall
+): Result.Result<Prepared, InvalidRequest> => {
   const { options } = asked
   const issues = optionIssues(table, options)
   const refuse = () => Result.fail(new InvalidRequest({ operation: nameOf(asked), issues }))

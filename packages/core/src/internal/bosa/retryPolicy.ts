@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Random from "effect/Random"
+import { isWhole } from "../data/checks.js"
 import { recoveryIn } from "../http/retry.js"
 import type { ReplayPolicy } from "../http/request.js"
 
@@ -33,7 +34,7 @@ export const byStatus: Policy = (max, replayUnsafe) => (failed) => {
 const secondsIn = (body: unknown): number | undefined => {
   const recovery = recoveryIn(body)
   const seconds = Predicate.hasProperty(recovery, "retry_after_seconds") ? recovery.retry_after_seconds : undefined
-  return Predicate.isNumber(seconds) && Number.isSafeInteger(seconds) && seconds >= 0 ? seconds : undefined
+  return isWhole(seconds, 0) ? seconds : undefined
 }
 
 /**

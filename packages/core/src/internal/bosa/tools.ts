@@ -8,11 +8,11 @@ import type { ConnectorHandle } from "../../ConnectorHandle.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import { parse } from "../data/json.js"
 import { describe, isData } from "../jsonSchema/describe.js"
-import { common } from "./dialects.js"
+import { common } from "./endpoints.js"
 import { unwrapped } from "./action.js"
 import type { Connector, Entry } from "./discoveredConnector.js"
 import type { Discovery } from "./discovery.js"
-import { wholeFrom } from "./prepare.js"
+import { wholeIssues } from "../data/checks.js"
 import { filesRead, toolFileOf } from "./toolFiles.js"
 import { toolNames } from "./toolNames.js"
 import { inputSchemaOf } from "./toolSchema.js"
@@ -105,7 +105,7 @@ export const make = (discovery: Discovery, connect: (connector: string) => Conne
   }
   return (connectors, options = {}) =>
     Effect.suspend(() => {
-      const issues = wholeFrom("maxFileBytes", options.maxFileBytes, 0, Number.MAX_SAFE_INTEGER)
+      const issues = wholeIssues("maxFileBytes", options.maxFileBytes, 0)
       if (issues.length > 0) return Effect.fail(new InvalidRequest({ operation: "tools", issues }))
       const names = [...new Set(typeof connectors === "string" ? [connectors] : connectors)]
       return Effect.map(Effect.forEach(names, discovery.get, { concurrency: 4 }), (found) => toolsOf(found, options))

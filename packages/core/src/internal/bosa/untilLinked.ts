@@ -9,8 +9,8 @@ import * as Stream from "effect/Stream"
 import { DeadlineExceeded, type ReadError } from "../../ApiError.js"
 import { Linked, type UntilLinkedOptions, Waiting } from "../../Integrations.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
-import { milliseconds } from "../data/milliseconds.js"
-import type { Operation } from "../http/endpoint.js"
+import { milliseconds } from "../data/checks.js"
+import type { Endpoint } from "../http/endpoint.js"
 import * as Pace from "../jobs/tracker/pace.js"
 
 type Pacing = Schedule.Schedule<unknown, number>
@@ -49,7 +49,7 @@ const stepped = (schedule: Pacing, at: At, now: number): Effect.Effect<At> =>
  */
 export const untilLinked = (
   url: string,
-  operation: Operation<ReadError>,
+  operation: Endpoint<ReadError>,
   look: Effect.Effect<boolean, ReadError>,
   { deadline = "10 minutes", schedule = defaultSchedule }: UntilLinkedOptions
 ): Stream.Stream<Waiting | Linked, ReadError> =>

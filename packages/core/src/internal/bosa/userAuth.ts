@@ -13,12 +13,12 @@ import type { Options } from "../../UserAuth.js"
 import type { UserToken } from "../../Users.js"
 import { bearer } from "../http/bearer.js"
 import { headerIssues } from "../http/headers.js"
-import { waitMilliseconds } from "../data/milliseconds.js"
+import { blankIssues, waitMilliseconds } from "../data/checks.js"
 import * as requestPipeline from "../http/call.js"
-import { bosaPlatform, resolve } from "../http/settings.js"
+import { resolve } from "../http/settings.js"
 import { singleFlight } from "../runtime/singleFlight.js"
 import { tables } from "./dialects.js"
-import { blankIssue } from "./decoders.js"
+import { platform } from "./platform.js"
 import * as users from "./users.js"
 
 const unavailable: Unavailable = { _tag: "Unavailable" }
@@ -41,8 +41,8 @@ interface Held {
 
 const issuesIn = (options: Options): ReadonlyArray<Issue> => [
   ...headerIssues("UserAuth", { "x-api-key": options.apiKey }),
-  ...blankIssue("identifier", options.identifier, "give the name that the user was created with"),
-  ...blankIssue("secret", Redacted.value(options.secret), "give the secret that `users.create` answered with")
+  ...blankIssues("identifier", options.identifier, "give the name that the user was created with"),
+  ...blankIssues("secret", Redacted.value(options.secret), "give the secret that `users.create` answered with")
 ]
 
 // two clients of one server each have users of their own by the same names; the number says which client it is, not its key
@@ -81,7 +81,7 @@ export const make = Effect.fnUntraced(function* (
         allowInsecureHttp: options.allowInsecureHttp,
         retry: options.retry
       },
-      bosaPlatform
+      platform
     )
   )
   const keyOnly: Credentials = { "x-api-key": options.apiKey }

@@ -1,170 +1,93 @@
 import type * as Effect from "effect/Effect"
-import * as Result from "../data/result.js"
-import type { ReadError } from "../../ApiError.js"
-import type {
-  AccountFilter,
-  ActionOperations,
-  ConnectionHandle,
-  FileOperations,
-  HttpOperations,
-  ListFilter,
-  Parameters,
-  SqlOperations,
-  Subscription,
-  TriggerOperations
-} from "../../ConnectionHandle.js"
-import * as JobProtocol from "../../JobProtocol.js"
+import type { ApiError, ReadError } from "../../ApiError.js"
+import type { ConnectionHandle, Unbound } from "../../ConnectionHandle.js"
+import type { JobState } from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
-import type * as execute from "./execute.js"
-import { query } from "../http/query.js"
+import { bind, type Callable, type Read } from "../http/bind.js"
 import type { RequestPipeline } from "../http/call.js"
-import { retryAfterMillis } from "../http/retryAfter.js"
-import { operations } from "./endpoints.js"
-import * as decode from "./records.js"
+import type { Endpoint } from "../http/endpoint.js"
+import type { Input } from "../http/request.js"
+import type { CallError } from "../http/errors.js"
+import { endpoints } from "./endpoints.js"
+import type { Client } from "./execute.js"
 
-// a number over 2^53 was rounded before it came here
-const subscriberIssues = (id: string | number) =>
-  typeof id === "string" || Number.isSafeInteger(id)
-    ? []
-    : [{ path: ["subscriber"], message: "is not an exact number", fix: "give the id as `subscribe` gave it" }]
+/** What an endpoint is on a handle: a function without its slug, or a value. */
+type OnHandle<Of> =
+  Of extends Endpoint<infer E, string, (slug: string, ...args: infer Args) => Input, Read<infer A, Client>>
+    ? Of extends { readonly isValue: true }
+      ? Effect.Effect<A, CallError<E>>
+      : (...args: Args) => Effect.Effect<A, CallError<E>>
+    : never
 
-const subscriptionBody = (subscription: Subscription): Parameters => ({
-  target_url: subscription.targetUrl,
-  service: subscription.service,
-  user_id: subscription.userId,
-  api_key: subscription.apiKey,
-  api_key_header: subscription.apiKeyHeader,
-  account_id: subscription.accountId,
-  account: subscription.account,
-  inputs: subscription.inputs,
-  name: subscription.name
-})
+type Handle<Group> = { readonly [K in keyof Group]: OnHandle<Group[K]> }
 
-const subscriptionIssues = ({ apiKey, service, targetUrl }: Subscription) => [
-  ...(URL.canParse(targetUrl)
-    ? []
-    : [{ path: ["targetUrl"], message: "is not an absolute URL", fix: "give the address that events are sent to" }]),
-  ...((service === undefined) === (apiKey === undefined)
-    ? [{ path: ["service"], message: "needs exactly one of service and apiKey", fix: "give one of them" }]
-    : [])
-]
+/** Operations on connections, in both forms. */
+interface Bound<Operations> {
+  /** With the slug as the first argument. */
+  readonly unbound: Unbound<Operations>
+  readonly on: (slug: string) => Operations
+}
+
+type AnyArgs = [slug: string, a?: unknown, b?: unknown, c?: unknown]
+type AnyOnSlug = Callable<AnyArgs, unknown, ApiError, Client> & { readonly isValue?: boolean }
+
+function bindGroup<Group>(pipeline: RequestPipeline, client: Client, group: Group): Bound<Handle<Group>>
+function bindGroup(
+  pipeline: RequestPipeline,
+  client: Client,
+  group: Readonly<Record<string, AnyOnSlug>>
+): Bound<Readonly<Record<string, unknown>>> {
+  const calls = Object.entries(group).map(([name, endpoint]) => {
+    const call = bind<AnyArgs, unknown, ApiError, Client>(pipeline, client, endpoint)
+    return { name, call, isValue: endpoint.isValue === true }
+  })
+  const on = (slug: string) => {
+    const bound: Record<string, unknown> = {}
+    for (const { call, isValue, name } of calls) {
+      bound[name] = isValue ? call(slug) : (a: unknown, b: unknown, c: unknown) => call(slug, a, b, c)
+    }
+    return bound
+  }
+  return { unbound: Object.fromEntries(calls.map(({ call, name }) => [name, call])), on }
+}
 
 /**
- * The rows of the wire as calls: each names its row, its path's parameters and how its answer is read.
+ * The operations of Connections as its service has them, each derived from its endpoint.
  *
  * @internal
  */
-export const bindings = (pipeline: RequestPipeline, run: ReturnType<typeof execute.make>) => {
-  const account = (filter: AccountFilter = {}) => query([["account_slug", filter.accountSlug]])
-
-  const actions = (slug: string): ActionOperations => ({
-    list: pipeline.call(operations.actions.list, { segments: [slug] }, decode.savedActions),
-    get: (action) => pipeline.call(operations.actions.get, { segments: [slug, action] }, decode.savedActionDetail),
-    inputs: (action) => pipeline.call(operations.actions.inputs, { segments: [slug, action] }, decode.inputs),
-    outputs: (action) => pipeline.call(operations.actions.outputs, { segments: [slug, action] }, decode.outputs),
-    execute: (action, body, options) => run(operations.actions.execute, [slug, action], body, options)
-  })
-  const http = (slug: string): HttpOperations => ({
-    get: (parameters, options) => run(operations.http.get, [slug], parameters, options),
-    post: (parameters, options) => run(operations.http.post, [slug], parameters, options),
-    patch: (parameters, options) => run(operations.http.patch, [slug], parameters, options),
-    put: (parameters, options) => run(operations.http.put, [slug], parameters, options),
-    delete: (parameters, options) => run(operations.http.delete, [slug], parameters, options)
-  })
-  const file = (slug: string): FileOperations => ({
-    read: (parameters, options) => run(operations.file.read, [slug], parameters, options),
-    upload: (parameters, options) => run(operations.file.upload, [slug], parameters, options),
-    append: (parameters, options) => run(operations.file.append, [slug], parameters, options),
-    list: (parameters, options) => run(operations.file.list, [slug], parameters, options),
-    rename: (parameters, options) => run(operations.file.rename, [slug], parameters, options),
-    move: (parameters, options) => run(operations.file.move, [slug], parameters, options),
-    delete: (parameters, options) => run(operations.file.delete, [slug], parameters, options)
-  })
-  const sql = (slug: string): SqlOperations => ({
-    query: (parameters, options) => run(operations.sql.query, [slug], parameters, options),
-    select: (parameters, options) => run(operations.sql.select, [slug], parameters, options),
-    insert: (parameters, options) => run(operations.sql.insert, [slug], parameters, options),
-    update: (parameters, options) => run(operations.sql.update, [slug], parameters, options),
-    delete: (parameters, options) => run(operations.sql.delete, [slug], parameters, options),
-    execute: (parameters, options) => run(operations.sql.execute, [slug], parameters, options)
-  })
-  const triggers = (slug: string): TriggerOperations => ({
-    list: (filter) =>
-      pipeline.call(operations.triggers.list, { segments: [slug], ...account(filter) }, decode.triggers),
-    get: (trigger, filter) =>
-      pipeline.call(operations.triggers.get, { segments: [slug, trigger], ...account(filter) }, decode.triggerDetail),
-    subscribe: (trigger, subscription) =>
-      pipeline.call(
-        operations.triggers.subscribe,
-        {
-          segments: [slug, trigger],
-          body: subscriptionBody(subscription),
-          issues: subscriptionIssues(subscription)
-        },
-        decode.subscribed
-      )
-  })
-  const self = (slug: string): Pick<ConnectionHandle, "get" | "authorize" | "unauthorize" | "setActive"> => ({
-    get: pipeline.call(operations.connections.get, { segments: [slug] }, decode.connectionDetail),
-    authorize: pipeline.call(operations.connections.authorize, { segments: [slug], body: {} }, decode.acknowledged),
-    unauthorize: pipeline.call(operations.connections.unauthorize, { segments: [slug], body: {} }, decode.acknowledged),
-    setActive: (active) =>
-      pipeline.call(operations.connections.setActive, { segments: [slug], body: { active } }, decode.acknowledged)
-  })
-  const connection = (slug: string): ConnectionHandle => ({
-    slug,
-    ...self(slug),
-    actions: actions(slug),
-    http: http(slug),
-    file: file(slug),
-    sql: sql(slug),
-    triggers: triggers(slug)
-  })
-
-  const list = (filter: ListFilter = {}) =>
-    pipeline.call(
-      operations.connections.list,
-      {
-        segments: [],
-        ...query([
-          ["relay_id", filter.relayId],
-          ["authorized", filter.authorized === true ? "true" : undefined],
-          ["template_id", filter.templateId]
-        ])
-      },
-      decode.connections
-    )
-
-  const look = (protocol: JobProtocol.JobProtocol) => {
-    const looked = (ref: JobRef, policy?: { readonly retry: "none" }): Effect.Effect<JobProtocol.JobState, ReadError> =>
-      pipeline.call(operations.jobs.get, { segments: [ref.jobId], ...policy }, ({ response, body, now }) =>
-        Result.fromUndefined(
-          JobProtocol.decode(protocol, ref.jobId, body, retryAfterMillis(response.headers, now())),
-          () => [`expected a state in "${protocol.state.join('" or "')}"`]
-        )
-      )
-    // the tracker has a pace and a failure budget of its own: a retry inside would spend its budget unseen
-    return { retried: (ref: JobRef) => looked(ref), once: (ref: JobRef) => looked(ref, { retry: "none" }) }
-  }
-
+export const make = (pipeline: RequestPipeline, client: Client) => {
+  const { list, ...ofConnection } = endpoints.connections
+  const self = bindGroup(pipeline, client, ofConnection)
+  const actions = bindGroup(pipeline, client, endpoints.actions)
+  const http = bindGroup(pipeline, client, endpoints.http)
+  const file = bindGroup(pipeline, client, endpoints.file)
+  const sql = bindGroup(pipeline, client, endpoints.sql)
+  const triggers = bindGroup(pipeline, client, endpoints.triggers)
+  const poll = bind(pipeline, client, endpoints.jobs.get)
   return {
-    actions,
-    http,
-    file,
-    sql,
-    triggers,
-    self,
-    connection,
-    list,
-    look,
-    catalog: pipeline.call(operations.catalog.list, { segments: [] }, decode.savedActions),
-    subscribers: {
-      remove: (id: string | number) =>
-        pipeline.call(
-          operations.subscribers.remove,
-          { segments: [String(id)], issues: subscriberIssues(id) },
-          decode.unsubscribed
-        )
-    }
+    connection: (slug: string): ConnectionHandle => ({
+      slug,
+      ...self.on(slug),
+      actions: actions.on(slug),
+      http: http.on(slug),
+      file: file.on(slug),
+      sql: sql.on(slug),
+      triggers: triggers.on(slug)
+    }),
+    operations: {
+      ...self.unbound,
+      list: bind(pipeline, client, list),
+      catalog: bind(pipeline, client, endpoints.catalog.list)(),
+      actions: actions.unbound,
+      http: http.unbound,
+      file: file.unbound,
+      sql: sql.unbound,
+      triggers: triggers.unbound,
+      subscribers: { remove: bind(pipeline, client, endpoints.subscribers.remove) }
+    },
+    poll: (ref: JobRef): Effect.Effect<JobState, ReadError> => poll(ref),
+    // the tracker has a pace and a failure budget of its own: a retry inside would spend its budget unseen
+    pollOnce: (ref: JobRef): Effect.Effect<JobState, ReadError> => poll(ref, "none")
   }
 }

@@ -1,76 +1,197 @@
-import { effectful, safe } from "../http/endpoint.js"
+import type {
+  AccountFilter,
+  ActionBody,
+  ExecuteOptions,
+  ListFilter,
+  Parameters,
+  Subscription
+} from "../../ConnectionHandle.js"
+import type { Issue } from "../../InvalidRequest.js"
+import * as JobProtocol from "../../JobProtocol.js"
+import type { JobRef } from "../../JobRef.js"
+import { isWhole, noIssues } from "../data/checks.js"
+import * as Result from "../data/result.js"
+import type { Read } from "../http/bind.js"
+import { effectful, type NameIn, safe } from "../http/endpoint.js"
+import { query } from "../http/query.js"
+import type { Input } from "../http/request.js"
+import { retryAfterMillis } from "../http/retryAfter.js"
+import { type Client, executeInput, executionOf } from "./execute.js"
+import * as records from "./records.js"
 
 const at = (path: string): string => `/api/v1${path}`
 const slug = (path: string): string => at(`/connections/{slug}${path}`)
 
-const get = (name: string, route: string) => safe({ name, method: "GET", route })
-const idempotent = (name: string, route: string) =>
-  effectful("idempotent", { name, method: "POST", route, mayBeEmpty: true })
-const execute = (name: string, route: string) => effectful("unsafe", { name, method: "POST", route })
+const listed = (filter: ListFilter = {}): Input => ({
+  segments: [],
+  ...query([
+    ["relay_id", filter.relayId],
+    ["authorized", filter.authorized === true ? "true" : undefined],
+    ["template_id", filter.templateId]
+  ])
+})
+
+const account = (filter: AccountFilter = {}) => query([["account_slug", filter.accountSlug]])
+
+const subscriptionBody = (subscription: Subscription): Parameters => ({
+  target_url: subscription.targetUrl,
+  service: subscription.service,
+  user_id: subscription.userId,
+  api_key: subscription.apiKey,
+  api_key_header: subscription.apiKeyHeader,
+  account_id: subscription.accountId,
+  account: subscription.account,
+  inputs: subscription.inputs,
+  name: subscription.name
+})
+
+const subscriptionIssues = ({ apiKey, service, targetUrl }: Subscription): ReadonlyArray<Issue> => [
+  ...(URL.canParse(targetUrl)
+    ? []
+    : [{ path: ["targetUrl"], message: "is not an absolute URL", fix: "give the address that events are sent to" }]),
+  ...((service === undefined) === (apiKey === undefined)
+    ? [{ path: ["service"], message: "needs exactly one of service and apiKey", fix: "give one of them" }]
+    : [])
+]
+
+// a number over 2^53 was rounded before it came here
+const subscriberIssues = (id: string | number): ReadonlyArray<Issue> =>
+  typeof id === "string" || isWhole(id, Number.MIN_SAFE_INTEGER)
+    ? noIssues
+    : [{ path: ["subscriber"], message: "is not an exact number", fix: "give the id as `subscribe` gave it" }]
+
+const state: Read<JobProtocol.JobState, Client> = ({ body, now, response }, { segments }, { protocol }) =>
+  Result.fromUndefined(
+    JobProtocol.decode(protocol, segments[0] ?? "", body, retryAfterMillis(response.headers, now())),
+    () => [`expected a state in "${protocol.state.join('" or "')}"`]
+  )
+
+/** An operation that takes nothing but the slug: bound to it, it is a value and not a function. */
+const onSlug = <E>(endpoint: E) => ({ ...endpoint, isValue: true }) as const
+
+const ofSlug = (slug: string): Input => ({ segments: [slug] })
+const ofSlugWithBody = (slug: string): Input => ({ segments: [slug], body: {} })
+const ofAction = (slug: string, action: string): Input => ({ segments: [slug, action] })
+
+const get = <const Name extends string, I, D>(name: Name, route: string, input: I, decode: D) =>
+  safe({ name, method: "GET", route, input, decode })
+
+const change = <const Name extends string, I>(retry: "idempotent" | "unsafe", name: Name, route: string, input: I) =>
+  effectful(retry, { name, method: "POST", route, mayBeEmpty: true, input, decode: records.acknowledged })
+
+const typedInput = (slug: string, parameters?: Parameters, options?: ExecuteOptions): Input =>
+  executeInput([slug], parameters, options)
+
 // POST on the wire, but reads by their declared meaning
-const declaredRead = (name: string, route: string) => safe({ name, method: "POST", route })
+const reads = <const Name extends string>(name: Name, path: string) =>
+  safe({ name, method: "POST", route: slug(path), input: typedInput, decode: executionOf(name) })
+
+const writes = <const Name extends string>(name: Name, path: string) =>
+  effectful("unsafe", { name, method: "POST", route: slug(path), input: typedInput, decode: executionOf(name) })
 
 /**
- * Every operation of the Connections API: its name, method, path and retry class.
+ * Every operation of the Connections API. What the service and its handles offer is derived from it.
  *
  * @internal
  */
-export const operations = {
-  jobs: { get: get("jobs.get", at("/jobs/{job}")) },
-  connections: {
-    list: get("connections.list", at("/connections")),
-    get: get("connections.get", slug("")),
-    authorize: effectful("unsafe", {
-      name: "connections.authorize",
-      method: "POST",
-      route: slug("/authorize"),
-      mayBeEmpty: true
-    }),
-    unauthorize: idempotent("connections.unauthorize", slug("/unauthorize")),
-    setActive: idempotent("connections.setActive", slug("/toggle-active"))
+export const endpoints = {
+  jobs: {
+    get: get(
+      "jobs.get",
+      at("/jobs/{job}"),
+      (ref: JobRef, retry?: "none"): Input => ({ segments: [ref.jobId], retry }),
+      state
+    )
   },
-  catalog: { list: get("catalog.list", at("/actions")) },
+  connections: {
+    list: get("connections.list", at("/connections"), listed, records.connections),
+    get: onSlug(get("connections.get", slug(""), ofSlug, records.connectionDetail)),
+    authorize: onSlug(change("unsafe", "connections.authorize", slug("/authorize"), ofSlugWithBody)),
+    unauthorize: onSlug(change("idempotent", "connections.unauthorize", slug("/unauthorize"), ofSlugWithBody)),
+    setActive: change(
+      "idempotent",
+      "connections.setActive",
+      slug("/toggle-active"),
+      (slug: string, active: boolean): Input => ({ segments: [slug], body: { active } })
+    )
+  },
+  catalog: { list: get("catalog.list", at("/actions"), (): Input => ({ segments: [] }), records.savedActions) },
   actions: {
-    list: get("actions.list", slug("/actions")),
-    get: get("actions.get", slug("/actions/{action}")),
-    inputs: get("actions.inputs", slug("/actions/{action}/inputs")),
-    outputs: get("actions.outputs", slug("/actions/{action}/outputs")),
-    execute: execute("actions.execute", slug("/actions/{action}/execute"))
+    list: onSlug(get("actions.list", slug("/actions"), ofSlug, records.savedActions)),
+    get: get("actions.get", slug("/actions/{action}"), ofAction, records.savedActionDetail),
+    inputs: get("actions.inputs", slug("/actions/{action}/inputs"), ofAction, records.inputs),
+    outputs: get("actions.outputs", slug("/actions/{action}/outputs"), ofAction, records.outputs),
+    execute: effectful("unsafe", {
+      name: "actions.execute",
+      method: "POST",
+      route: slug("/actions/{action}/execute"),
+      input: (slug: string, action: string, body?: ActionBody, options?: ExecuteOptions): Input =>
+        executeInput([slug, action], body, options),
+      decode: executionOf("actions.execute")
+    })
   },
   http: {
-    get: declaredRead("http.get", slug("/http/get")),
-    post: execute("http.post", slug("/http/post")),
-    patch: execute("http.patch", slug("/http/patch")),
-    put: execute("http.put", slug("/http/put")),
-    delete: execute("http.delete", slug("/http/delete"))
+    get: reads("http.get", "/http/get"),
+    post: writes("http.post", "/http/post"),
+    patch: writes("http.patch", "/http/patch"),
+    put: writes("http.put", "/http/put"),
+    delete: writes("http.delete", "/http/delete")
   },
   file: {
-    read: declaredRead("file.read", slug("/file/readFile")),
-    upload: execute("file.upload", slug("/file/uploadFile")),
-    append: execute("file.append", slug("/file/appendFile")),
-    list: declaredRead("file.list", slug("/file/listFiles")),
-    rename: execute("file.rename", slug("/file/renameFile")),
-    move: execute("file.move", slug("/file/moveFile")),
-    delete: execute("file.delete", slug("/file/deleteFile"))
+    read: reads("file.read", "/file/readFile"),
+    upload: writes("file.upload", "/file/uploadFile"),
+    append: writes("file.append", "/file/appendFile"),
+    list: reads("file.list", "/file/listFiles"),
+    rename: writes("file.rename", "/file/renameFile"),
+    move: writes("file.move", "/file/moveFile"),
+    delete: writes("file.delete", "/file/deleteFile")
   },
   sql: {
-    query: execute("sql.query", slug("/sql/query")),
-    select: declaredRead("sql.select", slug("/sql/select")),
-    insert: execute("sql.insert", slug("/sql/insert")),
-    update: execute("sql.update", slug("/sql/update")),
-    delete: execute("sql.delete", slug("/sql/delete")),
-    execute: execute("sql.execute", slug("/sql/execute"))
+    query: writes("sql.query", "/sql/query"),
+    select: reads("sql.select", "/sql/select"),
+    insert: writes("sql.insert", "/sql/insert"),
+    update: writes("sql.update", "/sql/update"),
+    delete: writes("sql.delete", "/sql/delete"),
+    execute: writes("sql.execute", "/sql/execute")
   },
   triggers: {
-    list: get("triggers.list", slug("/triggers")),
-    get: get("triggers.get", slug("/triggers/{trigger}")),
-    subscribe: execute("triggers.subscribe", slug("/triggers/{trigger}/subscribers"))
+    list: get(
+      "triggers.list",
+      slug("/triggers"),
+      (slug: string, filter?: AccountFilter): Input => ({ segments: [slug], ...account(filter) }),
+      records.triggers
+    ),
+    get: get(
+      "triggers.get",
+      slug("/triggers/{trigger}"),
+      (slug: string, trigger: string, filter?: AccountFilter): Input => ({
+        segments: [slug, trigger],
+        ...account(filter)
+      }),
+      records.triggerDetail
+    ),
+    subscribe: effectful("unsafe", {
+      name: "triggers.subscribe",
+      method: "POST",
+      route: slug("/triggers/{trigger}/subscribers"),
+      input: (slug: string, trigger: string, subscription: Subscription): Input => ({
+        segments: [slug, trigger],
+        body: subscriptionBody(subscription),
+        issues: subscriptionIssues(subscription)
+      }),
+      decode: records.subscribed
+    })
   },
   subscribers: {
     remove: effectful("idempotent", {
       name: "subscribers.remove",
       method: "DELETE",
-      route: at("/subscribers/{subscriber}")
+      route: at("/subscribers/{subscriber}"),
+      input: (id: string | number): Input => ({ segments: [String(id)], issues: subscriberIssues(id) }),
+      decode: records.unsubscribed
     })
   }
-} as const
+}
+
+/** @internal */
+export type Name = NameIn<typeof endpoints>

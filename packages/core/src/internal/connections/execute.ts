@@ -1,31 +1,29 @@
-import type * as Effect from "effect/Effect"
 import * as Result from "../data/result.js"
-import type { ApiError } from "../../ApiError.js"
 import type { ExecuteOptions, Parameters } from "../../ConnectionHandle.js"
 import type { Issue } from "../../InvalidRequest.js"
 import { Accepted, Completed, type Execution } from "../../Job.js"
 import * as JobProtocol from "../../JobProtocol.js"
 import { JobRef } from "../../JobRef.js"
-import { requestIdOf } from "../http/transport.js"
+import { noIssues, wholeIssues } from "../data/checks.js"
+import { exactDigits } from "../data/exactDigits.js"
 import { type Fields, isFields } from "../data/fields.js"
-import type { Operation } from "../http/endpoint.js"
+import type { Read } from "../http/bind.js"
 import { segmentIssue } from "../http/path.js"
-import type { CallError } from "../http/errors.js"
-import type { Decode, ParsedResponse } from "../http/response.js"
-import type { RequestPipeline } from "../http/call.js"
+import type { Input } from "../http/request.js"
+import { requestIdOf } from "../http/transport.js"
 
-const noIssues: ReadonlyArray<Issue> = []
+/**
+ * What the client is made with that its responses are read by.
+ *
+ * @internal
+ */
+export interface Client {
+  /** Origin and path of the platform. */
+  readonly base: string
+  readonly protocol: JobProtocol.JobProtocol
+}
 
 const queries = { none: "", async: "?async=true" }
-
-const timeoutIssue = (timeoutMs: number | undefined): Issue | undefined =>
-  timeoutMs === undefined || (Number.isSafeInteger(timeoutMs) && timeoutMs > 0)
-    ? undefined
-    : {
-        path: ["timeoutMs"],
-        message: `${timeoutMs} is not a whole number of milliseconds above 0`,
-        fix: "give a positive count, or leave it out"
-      }
 
 const queryOf = (options: ExecuteOptions): string => {
   const async = options.async === true ? queries.async : queries.none
@@ -60,69 +58,60 @@ const bodyOf = (parameters: unknown, execution: Parameters | undefined): Result.
   }
 }
 
-// JSON.parse rounds a number over 2^53, and a rounded id is another job's: the text still has its digits
-const exactId = (id: string, received: ParsedResponse, protocol: JobProtocol.JobProtocol): string => {
-  if (!/^\d/.test(id) || Number.isSafeInteger(Number(id))) return id
-  const names = protocol.jobId.map((name) => JSON.stringify(name).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|")
-  const numbers = new RegExp(`(?:${names})\\s*:\\s*(\\d+)(?![\\d.eE])`, "g")
-  for (const [, digits = ""] of received.response.text.matchAll(numbers)) {
-    if (String(Number(digits)) === id) return digits
-  }
-  return id
-}
-
 /**
- * How every execute is called: parameters as the body, options as the query, and
- * the answer read as done or accepted.
+ * The request of every execute: parameters as the body, options as the query.
  *
  * @internal
  */
-export const make = (pipeline: RequestPipeline, protocol: JobProtocol.JobProtocol) => {
-  const decode =
-    (operation: Operation, connection: string): Decode<Execution> =>
-    (received) => {
-      const given = JobProtocol.jobIdIn(protocol, received.body)
-      if (given === undefined) return Result.succeed(Completed(received.body))
-      const jobId = exactId(given, received, protocol)
-      // the work was accepted: an id that cannot be asked for is kept in the error's body
-      if (segmentIssue("job", jobId) !== undefined) return Result.fail(["expected a job id that fits into a path"])
-      return Result.succeed(
-        Accepted(
-          new JobRef(
-            {
-              v: 1,
-              api: "connections",
-              origin: pipeline.base,
-              jobId,
-              operation: operation.name,
-              connection,
-              submittedAt: received.now(),
-              requestId: requestIdOf(received.response.headers)
-            },
-            true
-          )
-        )
-      )
-    }
-  return <E extends ApiError>(
-    operation: Operation<E>,
-    segments: readonly [slug: string, ...rest: ReadonlyArray<string>],
-    parameters: Parameters = {},
-    options: ExecuteOptions = {}
-  ): Effect.Effect<Execution, CallError<E>> => {
-    const body = bodyOf(parameters, options.execution)
-    const issue = body._tag === "Failure" ? body.failure : timeoutIssue(options.timeoutMs)
-    return pipeline.call(
-      operation,
-      {
-        segments,
-        query: queryOf(options),
-        body: body._tag === "Failure" ? {} : body.success,
-        retry: options.retry,
-        timeoutMs: options.timeoutMs,
-        issues: issue === undefined ? noIssues : [issue]
-      },
-      decode(operation, segments[0])
-    )
+export const executeInput = (
+  segments: ReadonlyArray<string>,
+  parameters: Parameters = {},
+  options: ExecuteOptions = {}
+): Input => {
+  const body = bodyOf(parameters, options.execution)
+  return {
+    segments,
+    query: queryOf(options),
+    body: body._tag === "Failure" ? {} : body.success,
+    retry: options.retry,
+    timeoutMs: options.timeoutMs,
+    issues:
+      body._tag === "Failure"
+        ? [body.failure]
+        : options.timeoutMs === undefined
+          ? noIssues
+          : wholeIssues("timeoutMs", options.timeoutMs, 1, undefined, "give milliseconds, or leave it out")
   }
 }
+
+/**
+ * Reads the response of an execute as done or accepted: the response decides, not the request.
+ *
+ * @internal
+ */
+export const executionOf =
+  (operation: string): Read<Execution, Client> =>
+  ({ body, now, response }, { segments: [connection] }, { base, protocol }) => {
+    const given = JobProtocol.jobIdIn(protocol, body)
+    if (given === undefined) return Result.succeed(Completed(body))
+    const jobId = exactDigits(given, response.text, protocol.jobId) ?? given
+    // the work was accepted: an id that does not fit into a path is kept in the error's body
+    if (segmentIssue("job", jobId) !== undefined) return Result.fail(["expected a job id that fits into a path"])
+    return Result.succeed(
+      Accepted(
+        new JobRef(
+          {
+            v: 1,
+            api: "connections",
+            origin: base,
+            jobId,
+            operation,
+            connection,
+            submittedAt: now(),
+            requestId: requestIdOf(response.headers)
+          },
+          true
+        )
+      )
+    )
+  }

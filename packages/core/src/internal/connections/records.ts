@@ -11,34 +11,26 @@ import type {
   TriggerList,
   Unsubscribed
 } from "../../Records.js"
+import { booleanIn, idIn, listIn, textIn } from "../data/decoders.js"
 import { exactDigits } from "../data/exactDigits.js"
 import type { Decode, ParsedResponse } from "../http/response.js"
 import { type Fields, fieldsOf, isFields } from "../data/fields.js"
 
-const string = (fields: Fields, ...names: ReadonlyArray<string>): string | undefined =>
-  names.map((name) => fields[name]).find(Predicate.isString)
-
-const boolean = (fields: Fields, ...names: ReadonlyArray<string>): boolean | undefined =>
-  names.map((name) => fields[name]).find(Predicate.isBoolean)
-
-const id = (fields: Fields, ...names: ReadonlyArray<string>): string | number | undefined =>
-  names.map((name) => fields[name]).find((value) => Predicate.isString(value) || Predicate.isNumber(value))
-
 const exactId = (fields: Fields, text: string): string | number | undefined => {
-  const found = id(fields, "id")
-  return Predicate.isNumber(found) ? (exactDigits(found, text) ?? found) : found
+  const found = idIn(fields, "id")
+  return Predicate.isNumber(found) ? (exactDigits(String(found), text, ["id"]) ?? found) : found
 }
 
 const connection = (raw: unknown): Connection => {
   const fields = fieldsOf(raw)
   return {
-    slug: string(fields, "slug"),
-    displayName: string(fields, "display_name", "name"),
-    description: string(fields, "description"),
-    active: boolean(fields, "active", "is_active"),
-    authorized: boolean(fields, "authorized", "is_authorized"),
-    relayId: id(fields, "relay_id"),
-    templateId: id(fields, "template_id"),
+    slug: textIn(fields, "slug"),
+    displayName: textIn(fields, "display_name", "name"),
+    description: textIn(fields, "description"),
+    active: booleanIn(fields, "active", "is_active"),
+    authorized: booleanIn(fields, "authorized", "is_authorized"),
+    relayId: idIn(fields, "relay_id"),
+    templateId: idIn(fields, "template_id"),
     raw
   }
 }
@@ -46,22 +38,22 @@ const connection = (raw: unknown): Connection => {
 const savedAction = (raw: unknown): SavedAction => {
   const fields = fieldsOf(raw)
   return {
-    slug: string(fields, "slug"),
-    displayName: string(fields, "display_name", "name"),
-    description: string(fields, "description"),
-    connection: string(fields, "connection_slug", "connection"),
+    slug: textIn(fields, "slug"),
+    displayName: textIn(fields, "display_name", "name"),
+    description: textIn(fields, "description"),
+    connection: textIn(fields, "connection_slug", "connection"),
     raw
   }
 }
 
-// an input may be told by its bare name
+// an input may be given by its name alone
 const field = (raw: unknown): Field => {
   const fields = Predicate.isString(raw) ? { name: raw } : fieldsOf(raw)
   return {
-    name: string(fields, "name"),
-    type: string(fields, "type"),
-    required: boolean(fields, "required"),
-    description: string(fields, "description"),
+    name: textIn(fields, "name"),
+    type: textIn(fields, "type"),
+    required: booleanIn(fields, "required"),
+    description: textIn(fields, "description"),
     raw
   }
 }
@@ -69,11 +61,11 @@ const field = (raw: unknown): Field => {
 const trigger = (raw: unknown): Trigger => {
   const fields = fieldsOf(raw)
   return {
-    slug: string(fields, "slug"),
-    displayName: string(fields, "display_name", "name"),
-    description: string(fields, "description"),
+    slug: textIn(fields, "slug"),
+    displayName: textIn(fields, "display_name", "name"),
+    description: textIn(fields, "description"),
     inputs: fieldsOf(fields["config"])["inputs"],
-    subscriptions: Array.isArray(fields["subscriptions"]) ? fields["subscriptions"] : [],
+    subscriptions: listIn(fields, "subscriptions"),
     raw
   }
 }
@@ -100,7 +92,7 @@ const list =
   ({ body }) =>
     Result.fromUndefined(listed(body, name)?.map(decode), () => [`expected a list in "${name}"`])
 
-// what is asked for under its name, under `data`, or as the whole answer
+// it stands under its name, under `data`, or is the whole body
 const inner = (body: unknown, name: string): Fields | undefined => {
   if (!isFields(body)) return undefined
   if (isFields(body[name])) return body[name]
@@ -118,7 +110,7 @@ const one =
 const object =
   <A>(decode: (raw: Fields, text: string) => A): Decode<A> =>
   ({ response, body }) =>
-    // only a 204 comes here without a body: done, and nothing to tell
+    // only a 204 comes here without a body: the work is done
     isFields(body) || body === null
       ? Result.succeed(decode(body ?? {}, response.text))
       : Result.fail(["expected an object"])
@@ -159,7 +151,7 @@ export const triggerDetail: Decode<TriggerDetail> = withAccount(one("trigger", t
 }))
 /** @internal */
 export const subscribed = object((raw, text): Subscribed => ({
-  created: boolean(raw, "created"),
+  created: booleanIn(raw, "created"),
   id: exactId(fieldsOf(raw["subscriber"]), text),
   subscriber: raw["subscriber"],
   raw
@@ -167,7 +159,7 @@ export const subscribed = object((raw, text): Subscribed => ({
 /** @internal */
 export const unsubscribed = object((raw, text): Unsubscribed => ({
   id: exactId(raw, text),
-  deleted: boolean(raw, "deleted"),
+  deleted: booleanIn(raw, "deleted"),
   webhook: raw["webhook"],
   raw
 }))

@@ -3,7 +3,7 @@ import * as Equal from "effect/Equal"
 import type { ApiError } from "../../ApiError.js"
 import type { Auth, Credentials } from "../../Auth.js"
 import type { CallState } from "./callState.js"
-import type { Sends } from "./endpoint.js"
+import type { EndpointCredentials } from "./endpoint.js"
 
 const noCredentialsNeeded: Credentials = {}
 
@@ -12,9 +12,9 @@ const noCredentialsNeeded: Credentials = {}
  *
  * @internal
  */
-export const readyCredentials = (auth: Auth.Service, sends: Sends): Credentials | undefined => {
-  if (sends === "none" || sends === "nothing") return noCredentialsNeeded
-  return sends === "key" ? (auth.initial ?? auth.key) : auth.initial
+export const readyCredentials = (auth: Auth.Service, wanted: EndpointCredentials): Credentials | undefined => {
+  if (wanted === "none" || wanted === "bare") return noCredentialsNeeded
+  return wanted === "key" ? (auth.initial ?? auth.key) : auth.initial
 }
 
 // the same values in a new object are no reason to ask again

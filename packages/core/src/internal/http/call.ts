@@ -11,7 +11,7 @@ import { initialState } from "../runtime/scheduleStep.js"
 import { isTraced } from "../runtime/tracing.js"
 import { readyCredentials, renewedCredentials } from "./authorize.js"
 import type { CallState } from "./callState.js"
-import type { Operation } from "./endpoint.js"
+import type { Endpoint } from "./endpoint.js"
 import type { CallError } from "./errors.js"
 import { type AttemptFailure, credentialsFailure, final, lateError, lostFailure, responseFailure } from "./failure.js"
 import { headerIssue } from "./headers.js"
@@ -33,7 +33,7 @@ export interface RequestPipeline {
   /** Origin and path: two tenants of one origin differ in it. */
   readonly base: string
   readonly call: <A, E extends ApiError>(
-    operation: Operation<E>,
+    operation: Endpoint<E>,
     input: Input,
     decode: Decode<A>
   ) => Effect.Effect<A, CallError<E>>
@@ -61,7 +61,7 @@ export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings
 // one key for all attempts of a call
 const keyed = <A, E extends ApiError>(
   shared: Shared,
-  operation: Operation<E>,
+  operation: Endpoint<E>,
   input: Input,
   decode: Decode<A>
 ): Effect.Effect<A, CallError<E>> => {
@@ -77,7 +77,7 @@ const keyed = <A, E extends ApiError>(
 
 const traced = <A, E extends ApiError>(
   shared: Shared,
-  operation: Operation<E>,
+  operation: Endpoint<E>,
   input: Input,
   decode: Decode<A>,
   key?: string
@@ -89,7 +89,7 @@ const traced = <A, E extends ApiError>(
 
 const spanned = <A, E, R>(
   platform: string,
-  operation: Operation,
+  operation: Endpoint,
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
   Effect.withSpan(effect, `${platform}.${operation.name}`, {
@@ -102,7 +102,7 @@ const spanned = <A, E, R>(
 const carry = <A, E extends ApiError>(
   shared: Shared,
   caller: Caller,
-  operation: Operation<E>,
+  operation: Endpoint<E>,
   input: Input,
   decode: Decode<A>,
   key: string | undefined
@@ -131,7 +131,7 @@ const deadlineOf = (client: Resolved, call: Call.CallSettings, now: () => number
 
 const stateOf = <E extends ApiError>(
   shared: Shared,
-  operation: Operation<E>,
+  operation: Endpoint<E>,
   input: Input,
   settings: Call.CallSettings,
   request: PreparedRequest,
@@ -170,7 +170,7 @@ const authorized = <A, E extends ApiError, F>(
   decode: Decode<A>,
   onFailure: OnFailure<A, E, F>
 ): Effect.Effect<A, F> => {
-  const credentials = readyCredentials(shared.auth, call.operation.sends)
+  const credentials = readyCredentials(shared.auth, call.operation.credentials)
   return credentials === undefined
     ? Effect.matchEffect(shared.auth.current, {
         onFailure: (error) => onFailure(error._tag === "InvalidRequest" ? final(error) : credentialsFailure(call)),

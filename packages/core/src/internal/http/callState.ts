@@ -3,7 +3,7 @@ import type { ApiError, CallContext } from "../../ApiError.js"
 import type { Credentials } from "../../Auth.js"
 import type * as Call from "../../Call.js"
 import type * as Retry from "../../Retry.js"
-import type { Operation, RetryClass } from "./endpoint.js"
+import type { Endpoint, RetryClass } from "./endpoint.js"
 import type * as Outcome from "./outcome.js"
 import type { PreparedRequest, ReplayPolicy } from "./request.js"
 import type { Reading } from "./transport.js"
@@ -14,7 +14,7 @@ import type { Reading } from "./transport.js"
  * @internal
  */
 export interface CallState<out E extends ApiError> {
-  readonly operation: Operation<E>
+  readonly operation: Endpoint<E>
   readonly retryClass: RetryClass
   readonly settings: Call.CallSettings
   readonly origin: string

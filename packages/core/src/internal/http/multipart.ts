@@ -9,6 +9,7 @@ import { guessType } from "./contentTypes.js"
 import { contentOf } from "./fileContent.js"
 import { type Booleans, type Encoded, type Field, fieldValues } from "./form.js"
 import { headerIssue } from "./headers.js"
+import { wholeIssues } from "../data/checks.js"
 
 interface FilePart {
   readonly name: string
@@ -202,12 +203,6 @@ export const fileIssues = (file: ConnectorFile, path: ReadonlyArray<string>): Re
       fix: "the text was cut inside a character"
     })
   }
-  if (file.size !== undefined && !(Number.isSafeInteger(file.size) && file.size >= 0)) {
-    issues.push({
-      path: [...path, "size"],
-      message: "is not a whole number of bytes",
-      fix: "correct it or leave it out"
-    })
-  }
+  issues.push(...wholeIssues([...path, "size"], file.size, 0, undefined, "correct it or leave it out"))
   return issues
 }

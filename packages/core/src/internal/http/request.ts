@@ -16,8 +16,8 @@ import type * as Transport from "../../Transport.js"
 import { bearer } from "./bearer.js"
 import { headerIssue, headerIssues, plainHeaders } from "./headers.js"
 import { jsonIssue } from "../data/json.js"
-import { milliseconds } from "../data/milliseconds.js"
-import type { Operation, Sends } from "./endpoint.js"
+import { milliseconds } from "../data/checks.js"
+import type { Endpoint, EndpointCredentials } from "./endpoint.js"
 import { segmentIssue } from "./path.js"
 import type { Resolved } from "./settings.js"
 
@@ -116,12 +116,12 @@ const json = "application/json"
 
 const noBody: Result.Result<HttpBody.HttpBody, Issue> = Result.succeed(HttpBody.empty)
 
-const sent: Record<Sends, (header: string) => boolean> = {
+const sent: Record<EndpointCredentials, (header: string) => boolean> = {
   all: () => true,
   key: (header) => header !== "authorization",
   token: (header) => header !== "x-api-key",
   none: () => false,
-  nothing: () => false
+  bare: () => false
 }
 
 // checked before and not by writing: JSON.stringify turns NaN into null and drops what it does not know
@@ -136,7 +136,7 @@ const written = (input: Input): Result.Result<HttpBody.HttpBody, Issue> => {
   }
 }
 
-type Templates = Readonly<Record<Operation["method"], HttpClientRequest.HttpClientRequest>>
+type Templates = Readonly<Record<Endpoint["method"], HttpClientRequest.HttpClientRequest>>
 
 /**
  * What is the same in all requests of a client.
@@ -172,28 +172,28 @@ export const defaultsOf = (auth: Auth.Service, settings: Resolved): RequestDefau
 const headersFor = (
   common: Readonly<Record<string, string>>,
   settings: Resolved,
-  sends: Sends,
+  wanted: EndpointCredentials,
   credentials: Credentials,
   contentType: string | undefined,
   own: Own | undefined
 ): Headers.Headers => {
-  const authorizing = sends === "all" ? credentials : Record.filter(credentials, (_, name) => sent[sends](name))
+  const authorizing = wanted === "all" ? credentials : Record.filter(credentials, (_, name) => sent[wanted](name))
   return Headers.unsafeFromRecord({
     ...common,
     ...(contentType === undefined ? {} : { "content-type": contentType }),
     ...own?.before,
     ...plainHeaders(authorizing),
     ...own?.after,
-    ...(sends === "nothing" ? {} : settings.extraHeaders)
+    ...(wanted === "bare" ? {} : settings.extraHeaders)
   })
 }
 
-const template = (method: Operation["method"], headers: Headers.Headers): HttpClientRequest.HttpClientRequest =>
+const template = (method: Endpoint["method"], headers: Headers.Headers): HttpClientRequest.HttpClientRequest =>
   HttpClientRequest.make(method)("", { headers })
 
 const limitsFor = (
   settings: Resolved,
-  operation: Operation,
+  operation: Endpoint,
   input: Input,
   call: Call.CallSettings
 ): Transport.Attempt => {
@@ -217,7 +217,7 @@ const limitsFor = (
 
 const issuesIn = (
   settings: Resolved,
-  operation: Operation,
+  operation: Endpoint,
   input: Input,
   call: Call.CallSettings,
   deadlineMillis: number
@@ -245,7 +245,7 @@ const issuesIn = (
   return issues
 }
 
-const urlOf = ({ baseUrl, platform }: Resolved, operation: Operation, input: Input): string => {
+const urlOf = ({ baseUrl, platform }: Resolved, operation: Endpoint, input: Input): string => {
   if (input.target !== undefined) return input.target.url
   const { parts } = operation.path
   let url = baseUrl.href + (parts[0] ?? "")
@@ -269,7 +269,7 @@ const ownOf = ({ added, headers, token }: Input): Own | undefined =>
  */
 export const prepareRequest = (
   { settings }: RequestDefaults,
-  operation: Operation,
+  operation: Endpoint,
   input: Input,
   call: Call.CallSettings,
   deadlineMillis: number,
@@ -300,19 +300,19 @@ export const prepareRequest = (
  */
 export const buildRequest = (
   defaults: RequestDefaults,
-  operation: Operation,
+  operation: Endpoint,
   prepared: PreparedRequest,
   credentials: Credentials
 ): HttpClientRequest.HttpClientRequest => {
   const { headers, settings, templates } = defaults
-  const { method, sends } = operation
+  const { method, credentials: wanted } = operation
   const { body, contentType, idempotencyKey, own, query, url } = prepared
   const hasBody = body._tag !== "Empty"
-  const isCommon = sends === "all" && own === undefined && contentType === json
+  const isCommon = wanted === "all" && own === undefined && contentType === json
   const empty =
     isCommon && hasBody === (method === "POST") && templates !== undefined && credentials === defaults.credentials
       ? templates[method]
-      : template(method, headersFor(headers, settings, sends, credentials, hasBody ? contentType : undefined, own))
+      : template(method, headersFor(headers, settings, wanted, credentials, hasBody ? contentType : undefined, own))
   const request = HttpClientRequest.setUrl(empty, url + query)
   const withKey =
     idempotencyKey === undefined || settings.idempotencyKey === undefined

@@ -4,7 +4,7 @@ import { isFields } from "../data/fields.js"
 import { parse } from "../data/json.js"
 import * as Result from "../data/result.js"
 import type { CallState } from "./callState.js"
-import type { Operation } from "./endpoint.js"
+import type { Endpoint } from "./endpoint.js"
 import type { BadBody } from "./errors.js"
 import { receivedFile, unreadFile } from "./receivedFile.js"
 import { withoutSecrets } from "./secrets.js"
@@ -75,7 +75,7 @@ const requestIdIn = (body: unknown): string | undefined => {
  *
  * @internal
  */
-export const keptResponse = (operation: Operation, response: TransportResponse, body: unknown): ApiResponse =>
+export const keptResponse = (operation: Endpoint, response: TransportResponse, body: unknown): ApiResponse =>
   responseOf(response, operation.secret ? withoutSecrets(body) : body)
 
 /**

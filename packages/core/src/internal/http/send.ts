@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { ApiError } from "../../ApiError.js"
 import type { Credentials } from "../../Auth.js"
-import { maxTimerMillis } from "../data/milliseconds.js"
+import { maxTimerMillis } from "../data/checks.js"
 import { watched, whileMoving } from "./bodyProgress.js"
 import type { CallState } from "./callState.js"
 import { buildRequest, type RequestDefaults } from "./request.js"

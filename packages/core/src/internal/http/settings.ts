@@ -7,8 +7,7 @@ import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import * as Retry from "../../Retry.js"
 import type * as Transport from "../../Transport.js"
 import { headerIssue, headerIssues, plainHeaders } from "./headers.js"
-import { maxTimerMillis, milliseconds } from "../data/milliseconds.js"
-import { plainSegment, segment } from "./path.js"
+import { maxTimerMillis, milliseconds, wholeIssues } from "../data/checks.js"
 import { type BaseUrl, baseUrl } from "./url.js"
 
 /**
@@ -54,24 +53,13 @@ export interface Resolved {
  */
 export interface Platform {
   /** Begins the names of its spans. */
-  readonly name: "connections" | "bosa"
+  readonly name: string
   readonly accept: string
   /** The path that the client adds to the base URL by itself. */
   readonly prefix: string | undefined
   /** How a name is written into a path. */
   readonly segment: (value: string) => string
 }
-
-/** @internal */
-export const connectionsPlatform: Platform = {
-  name: "connections",
-  accept: "application/json",
-  prefix: "/api/v1",
-  segment
-}
-
-/** @internal */
-export const bosaPlatform: Platform = { name: "bosa", accept: "*/*", prefix: undefined, segment: plainSegment }
 
 const mebibyte = 1024 * 1024
 
@@ -99,9 +87,7 @@ export const resolve = (
     issues.push({ path: ["maxRetryAfter"], message: "is longer than a timer can wait", fix: "give 24 days at most" })
   }
   const maxBodyBytes = options.maxBodyBytes ?? 16 * mebibyte
-  if (!Number.isSafeInteger(maxBodyBytes) || maxBodyBytes <= 0) {
-    issues.push({ path: ["maxBodyBytes"], message: "is not a positive whole number", fix: "give a size in bytes" })
-  }
+  issues.push(...wholeIssues("maxBodyBytes", maxBodyBytes, 1, undefined, "give a size in bytes"))
   if (url._tag === "Failure" || issues.length > 0) {
     return Result.fail(new InvalidRequest({ operation, issues }))
   }

@@ -6,7 +6,7 @@ import { UnexpectedBody } from "../../ApiError.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import type { WatchOptions } from "../../Job.js"
 import type { JobRef } from "../../JobRef.js"
-import { milliseconds, waitMilliseconds } from "../data/milliseconds.js"
+import { milliseconds, waitMilliseconds, wholeIssues } from "../data/checks.js"
 import { expectations } from "../data/decodeWith.js"
 import { withResponse } from "../http/errorDetails.js"
 import type { Subscription } from "./tracker/engine.js"
@@ -41,13 +41,7 @@ export const planOf = (
     const deadline = options.deadline ?? defaults.deadline
     const millis = milliseconds("deadline", deadline ?? "24 hours", issues)
     const failures = options.maxConsecutivePollFailures ?? defaults.maxConsecutivePollFailures ?? 20
-    if (!(Number.isInteger(failures) && failures >= 0)) {
-      issues.push({
-        path: ["maxConsecutivePollFailures"],
-        message: "is not a whole number from 0 up",
-        fix: "give a count"
-      })
-    }
+    issues.push(...wholeIssues("maxConsecutivePollFailures", failures, 0, undefined, "give a count"))
     const grace = options.notFoundGrace ?? defaults.notFoundGrace ?? "30 seconds"
     const notFoundGraceMillis = waitMilliseconds("notFoundGrace", grace, issues)
     return issues.length > 0

@@ -14,6 +14,7 @@ import type { JobResult, ResultsOptions } from "../../Jobs.js"
 import { decoderOf, type Plan, subscriptionOf } from "./plan.js"
 import * as Mailbox from "./mailbox.js"
 import type { Tracker } from "./tracker/engine.js"
+import { wholeIssues } from "../data/checks.js"
 
 interface Dependencies {
   readonly tracker: Tracker
@@ -62,9 +63,7 @@ const count = (
   issues: Array<Issue>
 ): number => {
   const given = value === undefined ? fallback : value === "unbounded" ? Infinity : value
-  if (!(given === Infinity || (Number.isInteger(given) && given > 0))) {
-    issues.push({ path: [name], message: "is not a whole number from 1 up", fix: 'give a count, or "unbounded"' })
-  }
+  if (given !== Infinity) issues.push(...wholeIssues(name, given, 1, undefined, 'give a count, or "unbounded"'))
   return given
 }
 

@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
-import type { Execution, OperationName, RecordedRequest } from "../../BosaModel.js"
+import type { Execution, RecordedRequest } from "../../BosaModel.js"
 import type { Calls } from "../../Calls.js"
 import { callsOf } from "../fakeServer/calls.js"
 import type { Log } from "./actions.js"
+import type { OperationName } from "./routes.js"
 
 /** The calls of the BOSA / GL Connectors platform. @internal */
 export const callsIn = (log: Log, unused: () => ReadonlyArray<string>): Calls<OperationName> =>

@@ -53,7 +53,8 @@ export class Integrations {
       case "integrations.initiate":
       case "integrations.configure":
         return this.begin(call, user, connector)
-      case "integrations.removeAll":
+      case "integrations.remove":
+        if (account !== undefined) break
         return this.members.unlink(user, connector.name) ? data({ success: true }) : this.none(call, connector.name)
     }
     if (integration === undefined) return this.none(call, connector.name)

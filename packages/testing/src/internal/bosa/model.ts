@@ -42,7 +42,7 @@ const bodyOf = (request: ModelRequest): Json | undefined => {
 // Two operations have a path in common with another one.
 const refine = (route: Route, request: ModelRequest, body: Json | undefined): Route => {
   if (route.operation === "connectors.list" && request.query.some(([name]) => name === "modules")) {
-    return { ...route, operation: "connectors.discover" }
+    return { ...route, operation: "connectors.actions" }
   }
   return route.operation === "integrations.initiate" && isObject(body) && body["auth_type"] === "custom"
     ? { ...route, operation: "integrations.configure" }
@@ -84,10 +84,9 @@ export const make = (
   const answer = (call: Call): Answer => {
     switch (call.route.operation) {
       case "connectors.list":
-      case "connectors.discover":
+        return call.request.path === "/connectors/names" ? connectors.names : connectors.discover(call)
+      case "connectors.actions":
         return connectors.discover(call)
-      case "connectors.names":
-        return connectors.names
       case "clients.create":
         return createClient(members, call)
       case "users.create":

@@ -1,4 +1,7 @@
-import type { OperationName } from "../../BosaModel.js"
+import type { BosaOperation } from "@effect-connectors/core/Operation"
+
+/** The operations of the client, and the page where a user links an account. @internal */
+export type OperationName = BosaOperation | "oauth.authorize"
 
 /** What a request asks for, and the decoded names in its path. @internal */
 export interface Route {
@@ -27,11 +30,11 @@ const row = (method: string, template: string, operation: OperationName): Row =>
   operation
 })
 
-// Initiate and configure share a path; the body tells which it is. `discover` is `list` with a query.
+// Initiate and configure share a path and differ in the body. `connectors.actions` is `connectors.list` with a query.
 const rows: ReadonlyArray<Row> = [
   row("GET", "/connectors", "connectors.list"),
   row("GET", "/connectors/", "connectors.list"),
-  row("GET", "/connectors/names", "connectors.names"),
+  row("GET", "/connectors/names", "connectors.list"),
   row("POST", "/clients/register-user", "users.create"),
   row("POST", "/users", "users.create"),
   row("POST", "/clients/oauth-token", "users.authenticate"),
@@ -40,7 +43,7 @@ const rows: ReadonlyArray<Row> = [
   row("GET", "/users/me", "users.me"),
   row("GET", "/connectors/:connector/integration-exists", "integrations.has"),
   row("POST", "/connectors/:connector/integrations", "integrations.initiate"),
-  row("DELETE", "/connectors/:connector/integrations", "integrations.removeAll"),
+  row("DELETE", "/connectors/:connector/integrations", "integrations.remove"),
   row("GET", "/connectors/:connector/integrations/:account", "integrations.get"),
   row("POST", "/connectors/:connector/integrations/:account", "integrations.select"),
   row("DELETE", "/connectors/:connector/integrations/:account", "integrations.remove"),

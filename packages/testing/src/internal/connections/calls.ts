@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
 import type { Calls, Executed } from "../../Calls.js"
 import type { Execution, RecordedRequest } from "../../ConnectionsModel.js"
-import type { Json, OperationName } from "../../Executor.js"
+import type { ConnectionsOperation } from "@effect-connectors/core/Operation"
+import type { Json } from "../../Executor.js"
 import { callsOf } from "../fakeServer/calls.js"
 import { isObject } from "../fakeServer/json.js"
 import type { Log } from "./log.js"
@@ -29,8 +30,8 @@ const executed = ({ at, body, connection, name }: Execution): Executed => ({
 })
 
 /** The calls of the Connections platform. @internal */
-export const callsIn = (log: Log, unused: () => ReadonlyArray<string>): Calls<OperationName> =>
-  callsOf<OperationName, RecordedRequest, Execution>({
+export const callsIn = (log: Log, unused: () => ReadonlyArray<string>): Calls<ConnectionsOperation> =>
+  callsOf<ConnectionsOperation, RecordedRequest, Execution>({
     requests: Effect.sync(() => log.requests),
     executionLog: Effect.sync(() => log.executions),
     unused: Effect.sync(unused),

@@ -1,5 +1,8 @@
+import * as Operations from "@effect-connectors/core/Operation"
 import { remembered } from "../fakeServer/memoize.js"
-import type { Operation, OperationName } from "../../Executor.js"
+import type { Operation } from "../../Executor.js"
+
+type OperationName = Operations.ConnectionsOperation
 
 interface Route {
   readonly method: string
@@ -7,60 +10,50 @@ interface Route {
   readonly name: OperationName
 }
 
-const route = (method: string, template: string, name: OperationName): Route => ({
-  method,
-  segments: template.split("/"),
-  name
-})
-
 const connection = "connections/:connection"
 
-const typed: ReadonlyArray<Operation> = [
-  "http.get",
-  "http.post",
-  "http.patch",
-  "http.put",
-  "http.delete",
-  "file.read",
-  "file.upload",
-  "file.append",
-  "file.list",
-  "file.rename",
-  "file.move",
-  "file.delete",
-  "sql.query",
-  "sql.select",
-  "sql.insert",
-  "sql.update",
-  "sql.delete",
-  "sql.execute"
-]
-
-// "file.list" is "file/listFiles" on the wire, the others are named after one file
-const wireName = (name: Operation): string => {
-  const path = name.replace(".", "/")
-  return name === "file.list" ? "file/listFiles" : name.startsWith("file.") ? `${path}File` : path
+// written out and not taken from the client: it checks what the client sends
+const templates: Readonly<Record<OperationName, readonly [method: string, template: string]>> = {
+  "jobs.get": ["GET", "jobs/:job"],
+  "connections.list": ["GET", "connections"],
+  "connections.get": ["GET", connection],
+  "connections.authorize": ["POST", `${connection}/authorize`],
+  "connections.unauthorize": ["POST", `${connection}/unauthorize`],
+  "connections.setActive": ["POST", `${connection}/toggle-active`],
+  "catalog.list": ["GET", "actions"],
+  "actions.list": ["GET", `${connection}/actions`],
+  "actions.get": ["GET", `${connection}/actions/:action`],
+  "actions.inputs": ["GET", `${connection}/actions/:action/inputs`],
+  "actions.outputs": ["GET", `${connection}/actions/:action/outputs`],
+  "actions.execute": ["POST", `${connection}/actions/:action/execute`],
+  "http.get": ["POST", `${connection}/http/get`],
+  "http.post": ["POST", `${connection}/http/post`],
+  "http.patch": ["POST", `${connection}/http/patch`],
+  "http.put": ["POST", `${connection}/http/put`],
+  "http.delete": ["POST", `${connection}/http/delete`],
+  "file.read": ["POST", `${connection}/file/readFile`],
+  "file.upload": ["POST", `${connection}/file/uploadFile`],
+  "file.append": ["POST", `${connection}/file/appendFile`],
+  "file.list": ["POST", `${connection}/file/listFiles`],
+  "file.rename": ["POST", `${connection}/file/renameFile`],
+  "file.move": ["POST", `${connection}/file/moveFile`],
+  "file.delete": ["POST", `${connection}/file/deleteFile`],
+  "sql.query": ["POST", `${connection}/sql/query`],
+  "sql.select": ["POST", `${connection}/sql/select`],
+  "sql.insert": ["POST", `${connection}/sql/insert`],
+  "sql.update": ["POST", `${connection}/sql/update`],
+  "sql.delete": ["POST", `${connection}/sql/delete`],
+  "sql.execute": ["POST", `${connection}/sql/execute`],
+  "triggers.list": ["GET", `${connection}/triggers`],
+  "triggers.get": ["GET", `${connection}/triggers/:trigger`],
+  "triggers.subscribe": ["POST", `${connection}/triggers/:trigger/subscribers`],
+  "subscribers.remove": ["DELETE", "subscribers/:subscriber"]
 }
 
-const table: ReadonlyArray<Route> = [
-  route("GET", "jobs/:job", "jobs.get"),
-  route("GET", "connections", "connections.list"),
-  route("GET", connection, "connections.get"),
-  route("POST", `${connection}/authorize`, "connections.authorize"),
-  route("POST", `${connection}/unauthorize`, "connections.unauthorize"),
-  route("POST", `${connection}/toggle-active`, "connections.setActive"),
-  route("GET", "actions", "catalog.list"),
-  route("GET", `${connection}/actions`, "actions.list"),
-  route("GET", `${connection}/actions/:action`, "actions.get"),
-  route("GET", `${connection}/actions/:action/inputs`, "actions.inputs"),
-  route("GET", `${connection}/actions/:action/outputs`, "actions.outputs"),
-  route("POST", `${connection}/actions/:action/execute`, "actions.execute"),
-  ...typed.map((name) => route("POST", `${connection}/${wireName(name)}`, name)),
-  route("GET", `${connection}/triggers`, "triggers.list"),
-  route("GET", `${connection}/triggers/:trigger`, "triggers.get"),
-  route("POST", `${connection}/triggers/:trigger/subscribers`, "triggers.subscribe"),
-  route("DELETE", "subscribers/:subscriber", "subscribers.remove")
-]
+const table = Operations.connections.map((name): Route => {
+  const [method, template] = templates[name]
+  return { method, segments: template.split("/"), name }
+})
 
 /** @internal */
 export type Match =
@@ -107,10 +100,9 @@ const found = (method: string, path: string): Match => {
   return allow.length === 0 ? { _tag: "Unknown" } : { _tag: "WrongMethod", allow: allow.join(", ") }
 }
 
-const operations: ReadonlySet<string> = new Set(typed)
-
-/** @internal */
-export const isOperation = (name: string): name is Operation => operations.has(name)
+/** Typed HTTP, file and SQL calls, which an executor does. @internal */
+export const isOperation = (name: string): name is Operation =>
+  Operations.isOperationName(name) && /^(?:http|file|sql)\./.test(name)
 
 const matched = remembered((line) => {
   const space = line.indexOf(" ")

@@ -1,77 +1,20 @@
+import * as Operation from "@effect-connectors/core/Operation"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import type { OperationName as BosaOperation } from "../../BosaModel.js"
-import type { OperationName } from "../../Executor.js"
 import type { Plan } from "../../Faults.js"
 import { type Issue, issuesOf } from "../schema/issues.js"
 import { Headers, Json, maybe, Millis } from "../schema/parts.js"
 import { allKinds } from "./kinds.js"
 
-// a record, so that the compiler misses none
-const operations: Readonly<Record<OperationName | BosaOperation, true>> = {
-  "jobs.get": true,
-  "connections.list": true,
-  "connections.get": true,
-  "connections.authorize": true,
-  "connections.unauthorize": true,
-  "connections.setActive": true,
-  "catalog.list": true,
-  "actions.list": true,
-  "actions.get": true,
-  "actions.inputs": true,
-  "actions.outputs": true,
-  "actions.execute": true,
-  "triggers.list": true,
-  "triggers.get": true,
-  "triggers.subscribe": true,
-  "subscribers.remove": true,
-  "http.get": true,
-  "http.post": true,
-  "http.patch": true,
-  "http.put": true,
-  "http.delete": true,
-  "file.read": true,
-  "file.upload": true,
-  "file.append": true,
-  "file.list": true,
-  "file.rename": true,
-  "file.move": true,
-  "file.delete": true,
-  "sql.query": true,
-  "sql.select": true,
-  "sql.insert": true,
-  "sql.update": true,
-  "sql.delete": true,
-  "sql.execute": true,
-  "connectors.list": true,
-  "connectors.names": true,
-  "connectors.discover": true,
-  "clients.create": true,
-  "users.create": true,
-  "users.authenticate": true,
-  "users.me": true,
-  "integrations.has": true,
-  "integrations.initiate": true,
-  "integrations.configure": true,
-  "integrations.get": true,
-  "integrations.select": true,
-  "integrations.remove": true,
-  "integrations.removeAll": true,
-  "oauth.authorize": true,
-  "catalog.tools": true,
-  "catalog.mcps": true,
-  "catalog.skills": true,
-  "catalog.search": true,
-  "skills.list": true,
-  "skills.get": true,
-  "skills.artifact": true
-}
+const operations = [...Operation.connections, ...Operation.bosa, "oauth.authorize"]
 
-const isOperation = (name: string): name is keyof typeof operations => Object.hasOwn(operations, name)
-
-const Operation = Schema.Literal(...Object.keys(operations).filter(isOperation)).annotations({
-  message: () => ({ message: "expected the name of an operation, such as actions.execute", override: true })
-})
+// any text by its type, so that an error's `operation` fits; a name that no operation has is refused
+const OperationName = Schema.String.pipe(
+  Schema.filter((name): boolean => Operation.isOperationName(name) || name === "oauth.authorize", {
+    jsonSchema: { enum: operations },
+    message: () => ({ message: "expected the name of an operation, such as actions.execute", override: true })
+  })
+)
 
 const isPattern = (source: string): boolean => {
   try {
@@ -94,7 +37,7 @@ const Matcher = Schema.Struct({
   method: maybe(Schema.String),
   path: maybe(Schema.String),
   pattern: maybe(Pattern),
-  operation: maybe(Operation),
+  operation: maybe(OperationName),
   connection: maybe(Schema.String),
   connector: maybe(Schema.String),
   action: maybe(Schema.String),
