@@ -140,7 +140,7 @@ class Writer {
   }
 
   private properties(schema: Fields, type: WireType | undefined, depth: number, made: Record<string, unknown>): void {
-    if (type?._tag === "Model") {
+    if (type?._tag === "Struct") {
       Object.assign(
         made,
         this.object(type.properties, (property) => this.write(property.source, typeOf(property), false, depth + 1))
