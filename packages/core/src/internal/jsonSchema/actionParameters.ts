@@ -23,7 +23,7 @@ import { maxNodes, propertiesOf, type Property } from "./wireType.js"
  *
  * @internal
  */
-export type FileParameter = readonly [name: string, contents: ReadonlyArray<FileContent>, isList: boolean]
+type FileParameter = readonly [name: string, contents: ReadonlyArray<FileContent>, isList: boolean]
 
 /**
  * An input that fits.
