@@ -56,12 +56,12 @@ const fileFormOf = (type: WireType): FileForm => {
   return members.every((form) => form === "text") ? "text" : "object"
 }
 
-interface FileParameter {
+interface FileArgument {
   readonly name: string
   readonly acceptsText: boolean
 }
 
-const fileParametersOf = (parameters: unknown): ReadonlyArray<FileParameter> =>
+const fileArgumentsOf = (parameters: unknown): ReadonlyArray<FileArgument> =>
   declaredIn(requestIn(parameters)).flatMap(({ name, shape }) => {
     const form = shape === undefined ? "none" : fileFormOf(shape.type)
     return form === "none" ? [] : [{ name, acceptsText: form === "text" }]
@@ -78,11 +78,11 @@ const isInvalid = (decoded: unknown): boolean =>
 export const fileDecoder = (
   parameters: unknown
 ): ((args: Parameters) => Result.Result<Parameters, ReadonlyArray<Issue>>) => {
-  const fileParameters = fileParametersOf(parameters)
+  const fileArguments = fileArgumentsOf(parameters)
   return (args) => {
     const issues: Array<Issue> = []
     const decoded: Record<string, unknown> = {}
-    for (const { acceptsText, name } of fileParameters) {
+    for (const { acceptsText, name } of fileArguments) {
       if (!Object.hasOwn(args, name)) continue
       const value = decodeFilesIn(args[name], acceptsText)
       if (isInvalid(value)) {
