@@ -1,8 +1,8 @@
 /**
  * `npm run demo`: the main job of this library over real HTTP, in nine steps. It talks to an emulator of its own,
  * or to the server of `CONNECTIONS_BASE_URL` when that is set (then `CONNECTIONS_SERVICE_TOKEN`, or `CONNECTIONS_COOKIE`
- * and `CONNECTIONS_CSRF_TOKEN`, authorise it), and for BOSA / GL Connectors to that of `BOSA_BASE_URL` (with `BOSA_API_KEY`,
- * `BOSA_USER_TOKEN` and `BOSA_DIALECT`). `DEMO_*` below name what it uses there.
+ * and `CONNECTIONS_CSRF_TOKEN`, authorize it), and for BOSA / GL Connectors to that of `BOSA_BASE_URL` (with `BOSA_API_KEY`,
+ * `BOSA_USER_TOKEN` and `BOSA_DIALECT`). `DEMO_*` below name the connections and actions that it uses.
  */
 import { Action, Auth, BosaApi, ConnectionsApi, type Job } from "@effect-connectors/core"
 import { NodeConnectors } from "@effect-connectors/node"
@@ -27,7 +27,7 @@ import { fileURLToPath } from "node:url"
 import * as EmulatorProcess from "./support/emulatorProcess.js"
 import * as ProgressBar from "./support/progressBar.js"
 
-/** The server answered, but not with what the demo put in. */
+/** The server returned other data than the demo sent. */
 class Mismatch extends Data.TaggedError("Mismatch")<{ readonly message: string }> {}
 
 const dataFile = (name: string) => fileURLToPath(new URL(`../data/${name}`, import.meta.url))
@@ -51,7 +51,7 @@ const Order = Schema.Struct({
   customer: Schema.String,
   product: Schema.String,
   quantity: Schema.NumberFromString,
-  // an amount of money stays the text that it is: a double would not keep it
+  // an amount of money stays text: a double would not hold it exactly
   unit_price: Schema.String
 })
 
@@ -88,7 +88,7 @@ const expectSame = (got: string, expected: string) =>
     ? Effect.void
     : new Mismatch({ message: `expected ${expected.slice(0, 60)}, the server gave ${got.slice(0, 60)}` })
 
-/** The events that came, in a few words: how often each, and the result. */
+/** A summary of the events: how many, and the result. */
 const described = (events: ReadonlyArray<Job.JobEvent>): string => {
   const progress = events.filter((event) => event._tag === "Progress").length
   const results = events.filter((event) => event._tag === "Completed").map((event) => JSON.stringify(event.value))
@@ -106,7 +106,7 @@ const program = Effect.gen(function* () {
   const files = connections.connection(name.files)
 
   let done = 0
-  /** Runs one step and says how it went, with a figure. */
+  /** Runs one step and prints whether it succeeded, with a figure. */
   const step = <A, E, R>(what: string, effect: Effect.Effect<A, E, R>, figure: (value: A) => string) =>
     effect.pipe(
       Effect.tap((value) => Console.log(`step ${++done}/${steps} ok ${what} ${figure(value)}`)),
@@ -215,13 +215,13 @@ const program = Effect.gen(function* () {
 
 const isSet = (variable: string) => Effect.map(Config.option(Config.nonEmptyString(variable)), Option.isSome)
 
-// the first statement starts a database, which takes its time on a slow machine
+// the first statement starts a database, which is slow on a slow machine
 const connectionsAt = (baseUrl: string) =>
   Layer.provide(ConnectionsApi.layer({ baseUrl, attemptTimeout: "2 minutes" }), Auth.none)
 
 const bosaAt = (baseUrl: string) => Layer.provide(BosaApi.layer({ baseUrl }), Auth.apiKey(Redacted.make("demo-key")))
 
-/** What the environment names, and an emulator of our own for the rest, for as long as the scope is open. */
+/** The servers that the environment names; for the others an emulator that ends with the scope. */
 const services = Layer.unwrapScoped(
   Effect.gen(function* () {
     const emulator = yield* EmulatorProcess.start(dataFile("world.json")).pipe(

@@ -1,6 +1,6 @@
 /**
- * Many jobs from a stream: at most eight are under way, a slow reader holds the source back, and an invoice that fails is a
- * value among the others.
+ * Many jobs from a stream. At most eight run at once, a slow reader slows the source down, and an invoice that fails is a
+ * value like the others.
  */
 import { ConnectionsApi } from "@effect-connectors/core"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"

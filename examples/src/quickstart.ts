@@ -17,7 +17,7 @@ const program = Effect.gen(function* () {
     yield* Console.log(`${connection.slug}: ${connection.displayName}`)
   }
 
-  // done at once or as a job: `result` waits for either
+  // `result` waits for the value, also when the server runs the action as a job
   const echoed = yield* connections.jobs.result(crm.actions.execute("echo", { input: { id: 7 } }))
   yield* Console.log(`echoed ${JSON.stringify(echoed)}`)
 
@@ -39,7 +39,7 @@ const program = Effect.gen(function* () {
 
 program.pipe(
   Effect.catchTag("JobFailed", (failure) => Console.error("the job failed:", failure.error)),
-  Effect.catchTag("OutcomeUnknown", (lost) => Console.error(lost.message)),
+  Effect.catchTag("OutcomeUnknown", (error) => Console.error(error.message)),
   Effect.provide(
     ConnectionsApi.layerConfig().pipe(Layer.provide(Auth.layerConfig()), Layer.provide(NodeConnectors.layer))
   ),

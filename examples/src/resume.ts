@@ -1,6 +1,6 @@
 /**
- * `resume.js FILE`: work that outlives its process. The job's reference is in the file before the first look at the job; when
- * the program is started again, it goes on with that job and never submits a second one.
+ * `resume.js FILE`: a job that outlives its process. The program writes the job's reference to the file before the first
+ * poll. When you start it again, it continues with that job and does not submit a second one.
  */
 import { ConnectionsApi, JobRef } from "@effect-connectors/core"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -26,7 +26,7 @@ const program = Effect.gen(function* () {
   const store = (job: JobRef) =>
     fileSystem.writeFileString(file, JSON.stringify(JobRef.encode(job))).pipe(
       Effect.zipRight(Console.log(`submitted ${job.jobId}`)),
-      // without its reference the job would be lost to the next process: better to stop here
+      // without the reference the next process could not continue the job: stop here
       Effect.orDie
     )
 
@@ -34,16 +34,16 @@ const program = Effect.gen(function* () {
     .connection("crm")
     .actions.execute("sync-orders", { input: { region: "north" } }, { async: true })
 
-  const goOn = Effect.gen(function* () {
+  const resume = Effect.gen(function* () {
     const job = yield* fileSystem
       .readFileString(file)
       .pipe(Effect.flatMap(Schema.decode(Stored)), Effect.flatMap(JobRef.decode))
-    yield* Console.log(`going on with ${job.jobId}`)
+    yield* Console.log(`continuing ${job.jobId}`)
     return yield* connections.jobs.result(job)
   })
 
   const result = (yield* fileSystem.exists(file))
-    ? yield* goOn
+    ? yield* resume
     : yield* connections.jobs.result(submit, { onSubmitted: store })
   yield* Console.log(`result ${JSON.stringify(result)}`)
   return yield* fileSystem.remove(file, { force: true })

@@ -1,5 +1,5 @@
 /**
- * The choices there are about trying again and about time, each on one call. Every line says how the call ended.
+ * The choices of retries and deadlines, each on one call. Each line prints how the call ended.
  */
 import { Call, ConnectionsApi, Retry } from "@effect-connectors/core"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -23,18 +23,18 @@ const program = Effect.gen(function* () {
   yield* show("read, default", connections.list())
   yield* show("read, none", connections.list().pipe(Call.withRetry("none")))
 
-  // any schedule; what may be replayed at all is not the schedule's to say
+  // any schedule; it cannot make an unsafe call replayable
   const patient = Schedule.spaced("50 millis").pipe(Schedule.intersect(Schedule.recurs(4)))
   yield* show("read, own schedule", connections.list().pipe(Call.withRetry(patient)))
 
-  // work is not done twice: a lost answer is an error that says so
+  // work is not done twice: a lost response is the error OutcomeUnknown
   yield* show("work, default", crm.actions.execute("echo", { input: { attempt: "default" } }))
 
-  // to write the same bytes to the same path twice is to write them once
+  // writing the same bytes to the same path twice is the same as once
   const report = { path: "report.txt", content: "all is well" }
   yield* show("upload, idempotent", files.file.upload(report, { retry: "idempotent" }))
 
-  // may do the work twice, and says it
+  // may do the work twice: the name says so
   const twice = Retry.replayUnsafe(patient)
   yield* show("work, replayed", crm.actions.execute("echo", { input: { attempt: "replayed" } }, { retry: twice }))
 

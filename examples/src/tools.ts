@@ -1,6 +1,6 @@
 /**
- * Actions as tools of a language model, over `BOSA_BASE_URL` with `BOSA_API_KEY`. The model is a stand-in that asks for
- * the tools it is told to: any provider of `@effect/ai` takes its place.
+ * Actions as tools of a language model, over `BOSA_BASE_URL` with `BOSA_API_KEY`. The model is a stand-in with a
+ * fixed list of tool calls: replace it with any provider of `@effect/ai`.
  */
 import { BosaApi } from "@effect-connectors/core"
 import { NodeConnectors } from "@effect-connectors/node"
@@ -13,7 +13,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { toolkitOf } from "./support/toolkit.js"
 
-const asked = [
+const toolCalls = [
   { name: "demo_get_item_tool", params: { id: 3 } },
   { name: "demo_get_item_tool", params: { id: "three" } },
   { name: "demo_get_item_tool", params: { id: 99 } }
@@ -24,7 +24,7 @@ const standIn = Layer.effect(
   LanguageModel.make({
     generateText: ({ tools }) =>
       Console.log(`the model may use ${tools.map((tool) => tool.name).join(", ")}`).pipe(
-        Effect.as(asked.map((call, index) => ({ type: "tool-call" as const, id: `call-${index + 1}`, ...call })))
+        Effect.as(toolCalls.map((call, index) => ({ type: "tool-call" as const, id: `call-${index + 1}`, ...call })))
       ),
     streamText: () => Stream.empty
   })
@@ -32,7 +32,7 @@ const standIn = Layer.effect(
 
 const program = Effect.gen(function* () {
   const bosa = yield* BosaApi
-  // tokens, accounts and time limits are given here, and no model has to know them
+  // tokens, accounts and timeouts are set here: the model does not know them
   const tools = yield* bosa.tools("demo", {
     timeout: "10 seconds",
     filter: ({ name }) => name === "get_item" || name === "list_items"

@@ -1,6 +1,5 @@
 /**
- * How a program that uses the client is tested: a service of your own, the platform in memory, and time that passes when the
- * test says so.
+ * How to test a program that uses the client: your own service, the platform in memory, and a clock that the test moves.
  */
 import { Auth, ConnectionsApi } from "@effect-connectors/core"
 import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
@@ -20,7 +19,7 @@ import { describe } from "vitest"
 const Synced = Schema.Struct({ synced: Schema.Number })
 
 class Nightly extends Context.Tag("app/Nightly")<Nightly, { readonly run: Effect.Effect<string> }>() {
-  /** Synchronises the deals; when nobody knows whether it ran, somebody has to look. */
+  /** Synchronizes the deals. When the outcome is unknown, a person has to check the CRM. */
   static readonly layer = Layer.effect(
     Nightly,
     Effect.map(ConnectionsApi, (connections) => {
@@ -28,7 +27,7 @@ class Nightly extends Context.Tag("app/Nightly")<Nightly, { readonly run: Effect
       const run = connections.jobs.result(sync, { output: Synced, deadline: "10 minutes" }).pipe(
         Effect.map(({ synced }) => `${synced} deals`),
         Effect.catchTags({
-          OutcomeUnknown: () => Effect.succeed("look at the CRM: it may have run"),
+          OutcomeUnknown: () => Effect.succeed("check the CRM: it may have run"),
           JobDeadlineExceeded: ({ job }) => Effect.succeed(`still running as ${job.jobId}`)
         }),
         Effect.catchAll((error) => Effect.succeed(`not done: ${error._tag}`))
@@ -43,7 +42,7 @@ class Nightly extends Context.Tag("app/Nightly")<Nightly, { readonly run: Effect
 const crm = (sync: Omit<World.WorldAction, "slug">) =>
   World.make({ connections: [{ slug: "crm", actions: [{ slug: "sync", ...sync }] }] })
 
-/** The service over a platform in memory; `ConnectionsTest` stays in reach of the test. */
+/** The service over a platform in memory; the test can use `ConnectionsTest`. */
 const testLayer = (world: World.World) =>
   Nightly.layer.pipe(
     Layer.provide(ConnectionsApi.layer({ baseUrl: "http://localhost" })),
@@ -54,7 +53,7 @@ const testLayer = (world: World.World) =>
 const run = Effect.flatMap(Nightly, ({ run }) => run)
 
 describe("a consumer's service", () => {
-  it.effect("gives the result of a job that takes four minutes", () =>
+  it.effect("returns the result of a job that takes four minutes", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.fork(run)
       yield* TestClock.adjust("3 minutes")
@@ -66,16 +65,16 @@ describe("a consumer's service", () => {
     }).pipe(Effect.provide(testLayer(crm({ takesMillis: 4 * 60_000, result: { synced: 2 } }))))
   )
 
-  it.effect("does not run the work again when its answer is lost", () =>
+  it.effect("does not run the work again when its response is lost", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       yield* platform.respondNext({ operation: "actions.execute" }, [{ _tag: "Reset", commit: true }])
-      assert.strictEqual(yield* run, "look at the CRM: it may have run")
+      assert.strictEqual(yield* run, "check the CRM: it may have run")
       assert.strictEqual(yield* platform.executions("crm", "sync"), 1)
     }).pipe(Effect.provide(testLayer(crm({ result: { synced: 2 } }))))
   )
 
-  it.effect("says so when the job outlives its deadline", () =>
+  it.effect("reports a job that is still running at the deadline", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.fork(run)
       yield* TestClock.adjust("10 minutes")
@@ -83,7 +82,7 @@ describe("a consumer's service", () => {
     }).pipe(Effect.provide(testLayer(crm({ stays: "running" }))))
   )
 
-  it.effect("names what failed", () =>
+  it.effect("reports the tag of a failure", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.fork(run)
       yield* TestClock.adjust("1 minute")

@@ -26,7 +26,7 @@ const isServing = (url: string | undefined) =>
 
 describe("npm run demo", () => {
   it.scopedLive(
-    "goes through its steps against an emulator of its own, and ends it",
+    "runs its steps against its own emulator, and stops it",
     () =>
       Effect.gen(function* () {
         const demo = yield* start("demo", [], {})
@@ -46,7 +46,7 @@ describe("npm run demo", () => {
     { timeout: 120_000 }
   )
 
-  it.scopedLive("ends its emulator when it is interrupted", () =>
+  it.scopedLive("stops its emulator when it is interrupted", () =>
     Effect.gen(function* () {
       const demo = yield* start("demo", [], {})
       const [, url] = yield* demo.printed(/^emulator (http:\/\/127\.0\.0\.1:\d+)$/m)
@@ -60,7 +60,7 @@ describe("npm run demo", () => {
     })
   )
 
-  it.scopedLive("says which step failed and how, against the server it is told to use", () =>
+  it.scopedLive("prints which step failed and why, against the server of CONNECTIONS_BASE_URL", () =>
     Effect.gen(function* () {
       const server = yield* emulator
       yield* server.respondNext({ operation: "actions.inputs" }, [{ status: 403, json: { message: "no" } }])

@@ -12,7 +12,7 @@ const folder = Effect.acquireRelease(
   (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
 )
 
-// each has an emulator of its own and mostly waits
+// each has its own emulator and mostly waits
 describe.concurrent("examples", () => {
   it.scopedLive("quickstart lists, executes and follows", () =>
     Effect.gen(function* () {
@@ -27,7 +27,7 @@ describe.concurrent("examples", () => {
     })
   )
 
-  it.scopedLive("manyJobs gives every result, and holds the source back", () =>
+  it.scopedLive("manyJobs prints every result, and its source is at most 17 ahead", () =>
     Effect.gen(function* () {
       const server = yield* emulator
       const { ended } = yield* start("manyJobs", [], server.env)
@@ -40,7 +40,7 @@ describe.concurrent("examples", () => {
         invoices.map((n) => `invoice ${n}: ${n % 10 === 0 ? "JobFailed" : "rendered"}`)
       )
       const ahead = /^24 ended, 2 failed, the source at most (\d+) ahead$/.exec(lines.at(-1) ?? "")?.[1]
-      // eight under way, at most as many that the reader has not looked at, and the one that waits for room
+      // eight that run, at most eight that are not read yet, and one that waits for room
       assert.isAtMost(Number(ahead), 17)
       assert.strictEqual(yield* server.executions("crm", "render-invoice"), 22)
       const views = yield* server.jobs
@@ -51,7 +51,7 @@ describe.concurrent("examples", () => {
     })
   )
 
-  it.scopedLive("resume goes on with the job of a process that was killed", () =>
+  it.scopedLive("resume continues the job of a process that was killed", () =>
     Effect.gen(function* () {
       const server = yield* emulator
       const reference = join(yield* folder, "job.json")
@@ -61,13 +61,13 @@ describe.concurrent("examples", () => {
       assert.strictEqual((yield* first.ended).out, "submitted job-1\n")
       const second = yield* start("resume", [reference], server.env)
       const { code, out, err } = yield* second.ended
-      assert.deepStrictEqual([code, out, err], [0, 'going on with job-1\nresult {"synced":360}\n', ""])
+      assert.deepStrictEqual([code, out, err], [0, 'continuing job-1\nresult {"synced":360}\n', ""])
       assert.strictEqual(yield* server.executions("crm", "sync-orders"), 1)
       assert.deepStrictEqual(yield* Effect.promise(() => readdir(join(reference, ".."))), [])
     })
   )
 
-  it.scopedLive("retryAndDeadline repeats what may be repeated, and nothing else", () =>
+  it.scopedLive("retryAndDeadline repeats only the calls that may be repeated", () =>
     Effect.gen(function* () {
       const server = yield* emulator
       const down = { status: 503 }
@@ -94,7 +94,7 @@ describe.concurrent("examples", () => {
         "read, deadline: DeadlineExceeded"
       ])
       assert.strictEqual(yield* server.unusedScripts, 0)
-      // once with its answer lost, and twice for the one that may be replayed
+      // once with its response lost, and twice for the call that may be replayed
       assert.strictEqual(yield* server.executions("crm", "echo"), 3)
       assert.strictEqual(yield* server.executions("files", "file.upload"), 2)
     })

@@ -32,7 +32,7 @@ describe("a toolkit of actions", () => {
     }).pipe(Effect.provide(platform))
   )
 
-  it.effect("runs them, and tells the model of failures", () =>
+  it.effect("runs the actions, and returns failures to the model", () =>
     Effect.gen(function* () {
       const { handle } = yield* toolkit
       const found = yield* handle("demo_echo_tool", { text: "x", n: 7 })
@@ -59,7 +59,7 @@ describe("a toolkit of actions", () => {
     }).pipe(Effect.provide(platform))
   )
 
-  it.scopedLive("is what the program gives its model", () =>
+  it.scopedLive("gives the example's model its tools", () =>
     Effect.gen(function* () {
       const server = yield* makeEmulator()
       const { ended } = yield* start("tools", [], { BOSA_BASE_URL: server.url, BOSA_API_KEY: "demo-key" })

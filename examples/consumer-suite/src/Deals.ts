@@ -13,16 +13,16 @@ import { Deal } from "./Deal.ts"
 /** The CRM has no such deal. */
 export class DealNotFound extends Data.TaggedError("DealNotFound")<{ readonly id: number }> {}
 
-/** The CRM did not do it, and it may be tried again. */
+/** The CRM did not do it. You can try again. */
 export class CrmUnavailable extends Data.TaggedError("CrmUnavailable")<{ readonly message: string }> {}
 
-/** It may have been done, or not: somebody has to look before it is tried again. */
+/** It may have been done. Check the CRM before you try again. */
 export class Unclear extends Data.TaggedError("Unclear")<{ readonly what: string }> {}
 
-/** The sync began, and did not come to its result. */
+/** The sync started and gave no result. */
 export class SyncFailed extends Data.TaggedError("SyncFailed")<{ readonly job: string; readonly message: string }> {}
 
-/** How far a sync is. */
+/** The progress of a sync. */
 export type SyncStep = Data.TaggedEnum<{
   Started: { readonly job: string }
   Running: { readonly percent: number }
@@ -43,7 +43,7 @@ export class Deals extends Context.Tag("sales/Deals")<Deals, Deals.Service>() {
 export declare namespace Deals {
   export interface Service {
     readonly fetch: (id: number) => Effect.Effect<Deal, DealNotFound | CrmUnavailable>
-    /** Sends the invoice of a deal, once. */
+    /** Sends the invoice of a deal at most once. */
     readonly invoice: (id: number) => Effect.Effect<void, CrmUnavailable | Unclear>
     /** Starts a sync and follows it to its end. */
     readonly sync: Stream.Stream<SyncStep, SyncFailed | CrmUnavailable | Unclear>
@@ -54,7 +54,7 @@ const make = ({ connection, jobs }: ConnectionsApi.Service): Deals.Service => {
   const { actions } = connection("crm")
   return {
     fetch: (id) =>
-      // fetching twice is harmless, and the client may know
+      // fetching twice is harmless, so the client may repeat the call
       jobs
         .result(actions.execute("fetch-deal", { input: { id } }, { retry: "idempotent" }), { output: Deal })
         .pipe(Effect.mapError((error) => (error._tag === "NotFound" ? new DealNotFound({ id }) : unavailable(error)))),

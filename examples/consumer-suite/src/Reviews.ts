@@ -6,15 +6,15 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
-/** A pull request as the connector's action `list_pull_requests` gives it. */
+/** A pull request as the connector's action `list_pull_requests` returns it. */
 export const PullRequest = Schema.Struct({ number: Schema.Number, title: Schema.String, draft: Schema.Boolean })
 
 export type PullRequest = typeof PullRequest.Type
 
-/** GitHub could not be asked. */
+/** The request to GitHub failed. */
 export class ReviewsUnavailable extends Data.TaggedError("ReviewsUnavailable")<{ readonly message: string }> {}
 
-// a list may be asked for again, even when nobody knows whether it was
+// reading a list has no effect, so it may be repeated after an unknown outcome
 const options = { output: Schema.Array(PullRequest), maxAttempts: 5, replayUnsafe: true }
 
 /** Pull requests that wait for a review. */
@@ -33,7 +33,7 @@ export class Reviews extends Context.Tag("sales/Reviews")<Reviews, Reviews.Servi
 
 export declare namespace Reviews {
   export interface Service {
-    /** Those of a repository, page by page, as they are taken. */
+    /** Those of a repository. A page is read when the stream needs it. */
     readonly waiting: (repo: string) => Stream.Stream<PullRequest, ReviewsUnavailable>
   }
 }

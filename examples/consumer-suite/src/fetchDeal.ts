@@ -1,6 +1,6 @@
 import type { Deal } from "./Deal.ts"
 
-/** The same without Effect: what a script, or a program in another language, does. */
+/** Fetches a deal without Effect, as a script or a program in another language does. */
 export const fetchDeal = async (baseUrl: string, token: string, id: number): Promise<Deal> => {
   const response = await fetch(`${baseUrl}/api/v1/connections/crm/actions/fetch-deal/execute`, {
     method: "POST",

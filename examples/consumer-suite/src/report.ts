@@ -4,7 +4,7 @@ import * as Stream from "effect/Stream"
 import { Deals } from "./Deals.ts"
 import { Reviews } from "./Reviews.ts"
 
-/** What a deal is worth, and what it waits for. */
+/** The amount of a deal and its open pull requests. */
 export const report = Effect.fn("report")(function* (id: number, repo: string) {
   const deals = yield* Deals
   const reviews = yield* Reviews

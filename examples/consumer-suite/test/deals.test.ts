@@ -1,4 +1,4 @@
-/** A world with handlers, and what was asked of it. */
+/** A world with handlers, and assertions about the calls it received. */
 import * as Answer from "@effect-connectors/testing/Answer"
 import * as Calls from "@effect-connectors/testing/Calls"
 import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
@@ -24,13 +24,13 @@ describe("a deal", () => {
     }).pipe(inMemory(world))
   )
 
-  it.effect("that is not there is an error of its own", () =>
+  it.effect("that does not exist is DealNotFound", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* Effect.flip(fetchDeal(9)), new DealNotFound({ id: 9 }))
     }).pipe(inMemory(world))
   )
 
-  it.effect("of another shape is not let in", () =>
+  it.effect("with another shape is CrmUnavailable", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(fetchDeal(7))
       assert.instanceOf(error, CrmUnavailable)
@@ -38,7 +38,7 @@ describe("a deal", () => {
     }).pipe(inMemory(World.make(world, crm.action("fetch-deal", { id: 7, name: "Harbour lights", amount: "1200" }))))
   )
 
-  it.effect("is read anew each time", () =>
+  it.effect("is read again each time", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* fetchDeal(7)).amount, 1200)
       assert.strictEqual((yield* fetchDeal(7)).amount, 1500)
@@ -58,7 +58,7 @@ describe("a deal", () => {
     )
   )
 
-  it.effect("is reported with the pull requests that it waits for, of all pages", () =>
+  it.effect("is reported with its open pull requests, of all pages", () =>
     Effect.gen(function* () {
       assert.strictEqual(
         yield* report(7, "website"),
@@ -68,8 +68,8 @@ describe("a deal", () => {
   )
 })
 
-describe("what was asked of the platform", () => {
-  it.effect("is read from its typed log", () =>
+describe("the calls that the platform received", () => {
+  it.effect("are read from its typed log", () =>
     Effect.gen(function* () {
       const { calls } = yield* ConnectionsTest
       yield* fetchDeal(7)
@@ -81,7 +81,7 @@ describe("what was asked of the platform", () => {
     }).pipe(inMemory(world))
   )
 
-  it.effect("is asserted in an Effect", () =>
+  it.effect("are asserted in an Effect", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       yield* fetchDeal(7)
@@ -95,7 +95,7 @@ describe("what was asked of the platform", () => {
     }).pipe(inMemory(world))
   )
 
-  it.effect("is asserted by expect", () =>
+  it.effect("are asserted by expect", () =>
     Effect.gen(function* () {
       const { calls } = yield* ConnectionsTest
       yield* fetchDeal(7)
@@ -106,7 +106,7 @@ describe("what was asked of the platform", () => {
     }).pipe(inMemory(world))
   )
 
-  it.effect("is asserted by any other assertion", () =>
+  it.effect("are asserted by any other assertion library", () =>
     Effect.gen(function* () {
       const { calls } = yield* ConnectionsTest
       yield* fetchDeal(7)
@@ -116,23 +116,21 @@ describe("what was asked of the platform", () => {
   )
 })
 
-describe("a slip of a test", () => {
-  /** What is found when the layer ends: a program that went well dies of it. */
-  const slipOf = <E>(test: Effect.Effect<unknown, E>) =>
-    Effect.map(Effect.exit(test), (exit) =>
-      Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "nothing was found to be wrong"
-    )
+describe("verify: a mistake in a test", () => {
+  /** The message of the defect with which the layer ends a test that made a mistake. */
+  const mistakeOf = <E>(test: Effect.Effect<unknown, E>) =>
+    Effect.map(Effect.exit(test), (exit) => (Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "no mistake was found"))
 
-  it.effect("shows, when an action that the world does not have was asked for", () =>
+  it.effect("is reported when the program calls an action that the world does not have", () =>
     Effect.gen(function* () {
-      const misspelt = World.make(World.connection("crm").action("fetch-deals", {}))
-      const slip = yield* slipOf(Effect.flip(fetchDeal(7)).pipe(inMemory(misspelt, { verify: true })))
-      assert.include(slip, "/api/v1/connections/crm/actions/fetch-deal/execute")
-      assert.include(slip, "answered 404")
+      const misspelled = World.make(World.connection("crm").action("fetch-deals", {}))
+      const mistake = yield* mistakeOf(Effect.flip(fetchDeal(7)).pipe(inMemory(misspelled, { verify: true })))
+      assert.include(mistake, "/api/v1/connections/crm/actions/fetch-deal/execute")
+      assert.include(mistake, "answered 404")
     })
   )
 
-  it.effect("shows, when an answer that was scripted was not asked for", () =>
+  it.effect("is reported when a scripted response was not used", () =>
     Effect.gen(function* () {
       const test = Effect.gen(function* () {
         const platform = yield* ConnectionsTest
@@ -140,7 +138,7 @@ describe("a slip of a test", () => {
         yield* fetchDeal(7)
       })
       assert.include(
-        yield* slipOf(test.pipe(inMemory(world, { verify: true }))),
+        yield* mistakeOf(test.pipe(inMemory(world, { verify: true }))),
         "1 scripted answer to a request of operation connections.list"
       )
     })

@@ -1,4 +1,4 @@
-/** The clients of this program, over what it sends by, keep the laws that every implementation has to keep. */
+/** The clients keep the laws of every implementation with the `HttpClient` of this program. */
 import * as NodeConnectors from "@effect-connectors/node/NodeConnectors"
 import { Emulator } from "@effect-connectors/testing/Emulator"
 import * as Laws from "@effect-connectors/testing/Laws"
@@ -25,13 +25,13 @@ const overSockets = Layer.unwrapEffect(
 laws(inMemory(Http.layer), { name: "in memory" })
 laws(overSockets, { name: "over sockets" })
 
-/** The kind of helper that many projects have. It sends an invoice twice. */
+/** A helper that many projects have. It sends an invoice twice. */
 const retrying = Layer.effect(
   HttpClient.HttpClient,
   Effect.map(HttpClient.HttpClient, HttpClient.retryTransient({ times: 2, schedule: Schedule.spaced("1 second") }))
 )
 
-it.effect("a client that retries whatever is transient breaks the law", () =>
+it.effect("a client that retries every transient failure breaks the laws", () =>
   Effect.gen(function* () {
     const { broken } = yield* Laws.check(inMemory(retrying))
     assert.deepStrictEqual(

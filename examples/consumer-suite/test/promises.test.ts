@@ -22,17 +22,17 @@ describe("fetchDeal", () => {
     expect(await Effect.runPromise(calls.log)).toHaveExecuted("crm", "fetch-deal", { input: { id: 7 }, times: 1 })
   })
 
-  test("says what the CRM answered", async () => {
+  test("fails with the status of the CRM's response", async () => {
     await expect(fetchDeal(url, token, 9)).rejects.toThrow("deal 9: the CRM answered 404")
   })
 
-  test("fails when the connection does", async () => {
+  test("fails when the connection is reset", async () => {
     await Effect.runPromise(setFaults(Faults.next(Faults.reset)))
     await expect(fetchDeal(url, token, 7)).rejects.toThrow("fetch failed")
     expect(await Effect.runPromise(calls.log)).not.toHaveExecuted("crm", "fetch-deal")
   })
 
-  test("finds no fault left by the test before", async () => {
+  test("sees no fault of the previous test", async () => {
     await fetch(`${url}/__emulator/faults`, {
       method: "PUT",
       headers: { "content-type": "application/json" },

@@ -1,4 +1,4 @@
-/** Recorded once, here from an emulator, and replayed with no server there. */
+/** A recording: made once, here from an emulator, and replayed without a server. */
 import { Emulator } from "@effect-connectors/testing/Emulator"
 import { Recorder } from "@effect-connectors/testing/Recorder"
 import * as NodeConnectors from "@effect-connectors/node/NodeConnectors"
@@ -16,13 +16,13 @@ import { program } from "./support/app.ts"
 import { apiKey, serviceToken } from "./support/credentials.ts"
 import { world } from "./support/world.ts"
 
-// a real project keeps its recordings beside its tests; this one makes a new one each time
+// a real project keeps its recordings next to its tests; this one makes a new one each time
 let folder = ""
 let file = ""
 let url = ""
 let recorded = ""
 
-/** The program, with what it sends recorded in the file, or answered from it. */
+/** The program with its calls recorded in the file, or replayed from it. */
 const recording = (mode: "record" | "replay") =>
   program(url).pipe(
     Layer.provideMerge(Recorder.layer(file, { mode })),
@@ -30,7 +30,7 @@ const recording = (mode: "record" | "replay") =>
   )
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "sales-desk-"))
+  folder = await mkdtemp(join(tmpdir(), "sales-app-"))
   file = join(folder, "report.json")
   const atEmulator = Effect.gen(function* () {
     const emulator = yield* Emulator
@@ -43,7 +43,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 describe("a recording", () => {
-  it.live("gives the same report with no server there", () =>
+  it.live("gives the same report without a server", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* report(7, "website"), recorded)
       const recorder = yield* Recorder
@@ -51,14 +51,14 @@ describe("a recording", () => {
     }).pipe(Effect.provide(recording("replay")))
   )
 
-  it("has no secret in it", async () => {
+  it("contains no secret", async () => {
     const text = await readFile(file, "utf8")
     assert.include(text, "fetch-deal")
     assert.notInclude(text, Redacted.value(serviceToken))
     assert.notInclude(text, Redacted.value(apiKey))
   })
 
-  it.live("says what is different in a request that was not recorded", () =>
+  it.live("names the difference of a request that was not recorded", () =>
     Effect.gen(function* () {
       const deals = yield* Deals
       const error = yield* Effect.flip(deals.fetch(8))

@@ -1,4 +1,4 @@
-/** Jobs: by script, over six hours, and changed by the test. */
+/** Jobs: one by script, one of six hours, one that the test changes. */
 import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
 import * as Job from "@effect-connectors/testing/Job"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
@@ -16,7 +16,7 @@ const sync = Stream.unwrap(Effect.map(Deals, (deals) => deals.sync))
 const steps = Effect.map(Stream.runCollect(sync), Chunk.toReadonlyArray)
 
 describe("a sync", () => {
-  it.effect("shows how far it is, step by step", () =>
+  it.effect("reports its progress step by step", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* steps, [
         Started({ job: "job-1" }),
@@ -28,7 +28,7 @@ describe("a sync", () => {
     }).pipe(inMemory(world))
   )
 
-  it.effect("that fails says why", () =>
+  it.effect("that fails is SyncFailed with its job", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(steps)
       assert.instanceOf(error, SyncFailed)
@@ -40,7 +40,7 @@ describe("a sync", () => {
     )
   )
 
-  it.effect("of six hours is followed to its end, in milliseconds", () =>
+  it.effect("of six hours is followed to its end under virtual time", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual((yield* steps).at(-1), Done({ synced: 2000 }))
       const clock = yield* VirtualClock
@@ -58,7 +58,7 @@ describe("a sync", () => {
     )
   )
 
-  it.effect("that is stuck goes on once the platform lets it", () =>
+  it.effect("that is stuck continues when the test sets its job", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const clock = yield* VirtualClock

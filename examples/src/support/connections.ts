@@ -1,5 +1,5 @@
 /**
- * The platform that the examples talk to: `CONNECTIONS_BASE_URL`, authorised by `CONNECTIONS_SERVICE_TOKEN`, or by
+ * The platform that the examples talk to: `CONNECTIONS_BASE_URL`, authorized by `CONNECTIONS_SERVICE_TOKEN`, or by
  * `CONNECTIONS_COOKIE` with `CONNECTIONS_CSRF_TOKEN`.
  */
 import { Auth, ConnectionsApi } from "@effect-connectors/core"

@@ -1,5 +1,5 @@
 /**
- * The emulator as a process of its own, for as long as a scope is open.
+ * The emulator in a separate process that ends with the scope.
  */
 import * as Command from "@effect/platform/Command"
 import * as Data from "effect/Data"
@@ -8,17 +8,17 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { fileURLToPath } from "node:url"
 
-/** The emulator ended by itself; why stands on stderr. */
+/** The emulator ended by itself; stderr says why. */
 class EmulatorEnded extends Data.TaggedError("EmulatorEnded")<{ readonly message: string }> {}
 
 const program = new URL("dist/bin/emulator.js", import.meta.resolve("@effect-connectors/testing/package.json"))
 
-const announced = /^listening on (http:\/\/\S+)$/
+const listening = /^listening on (http:\/\/\S+)$/
 
-/** Starts the emulator on a free loopback port and gives its URL. `world` is the path of a world file. */
+/** Starts the emulator on a free loopback port and returns its URL. `world` is the path of a world file. */
 export const start = Effect.fnUntraced(function* (world: string) {
   const child = yield* Command.make(process.execPath, fileURLToPath(program), "--port", "0", "--world", world).pipe(
-    // the demo brings its own database: it must never write to one that happens to be configured here
+    // the demo has its own database: it must never write to one that is configured here
     Command.env({ DATABASE_URL: "" }),
     Command.stderr("inherit"),
     Command.start
@@ -26,7 +26,7 @@ export const start = Effect.fnUntraced(function* (world: string) {
   const url = yield* child.stdout.pipe(
     Stream.decodeText(),
     Stream.splitLines,
-    Stream.filterMap((line) => Option.fromNullable(announced.exec(line)?.[1])),
+    Stream.filterMap((line) => Option.fromNullable(listening.exec(line)?.[1])),
     Stream.runHead
   )
   return yield* Option.match(url, {

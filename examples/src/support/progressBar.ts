@@ -1,5 +1,5 @@
 /**
- * How far something is: a bar on a terminal, plain lines elsewhere.
+ * Progress: a bar on a terminal, plain lines elsewhere.
  */
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -18,7 +18,7 @@ const bar = (title: string) =>
       bar.start(100, 0)
       return bar
     }),
-    // a bar that is left running keeps the cursor hidden
+    // a bar that is not stopped keeps the cursor hidden
     (bar) => Effect.sync(() => bar.stop())
   ).pipe(
     Effect.map(

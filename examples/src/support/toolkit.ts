@@ -1,5 +1,5 @@
 /**
- * The actions of connectors as an `@effect/ai` toolkit: what a `LanguageModel` is given as its tools.
+ * The actions of connectors as an `@effect/ai` toolkit: the tools of a `LanguageModel`.
  */
 import type { ActionTools } from "@effect-connectors/core"
 import * as Tool from "@effect/ai/Tool"
@@ -16,7 +16,7 @@ const Failure = Schema.Struct({
   })
 })
 
-// the model is shown the action's own schema; what it gives is checked by the tool, in words that it can read
+// the model sees the action's own schema; the tool checks the arguments and explains its issues to the model
 const parametersOf = ({ inputSchema }: ActionTools.ActionTool) =>
   Schema.Struct({}, Schema.Record({ key: Schema.String, value: Schema.Unknown })).annotations({
     jsonSchema: inputSchema

@@ -11,7 +11,7 @@ export interface Ended {
   readonly err: string
 }
 
-/** An example as it is built, in a process of its own that is killed with the scope. */
+/** A built example in a separate process that is killed with the scope. */
 export const start = (name: string, args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) =>
   Effect.map(
     Effect.acquireRelease(
@@ -34,16 +34,16 @@ export const start = (name: string, args: ReadonlyArray<string>, env: Readonly<R
       return {
         ended: Effect.promise(() => closed),
         signal: (name: NodeJS.Signals) => Effect.sync(() => child.kill(name)),
-        /** What a pattern finds, as soon as it has been printed. */
+        /** The match of a pattern, as soon as the program has printed it. */
         printed: (pattern: RegExp) =>
           Effect.async<RegExpExecArray>((resume) => {
-            const look = () => {
+            const check = () => {
               const found = pattern.exec(out)
               if (found !== null) resume(Effect.succeed(found))
             }
-            child.stdout.on("data", look)
+            child.stdout.on("data", check)
             void closed.then(() => resume(Effect.dieMessage(`it ended without ${String(pattern)}: ${out}${err}`)))
-            look()
+            check()
           })
       }
     }

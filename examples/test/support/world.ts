@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises"
 
 const file = new URL("../../data/world.json", import.meta.url)
 
-/** The world that the examples are written for, on a free port of this machine; and the settings that reach it. */
+/** The world of the examples on a free loopback port, and the environment variables that point to it. */
 export const emulator = Effect.gen(function* () {
   const world = yield* World.fromJsonText(yield* Effect.promise(() => readFile(file, "utf8")))
   const emulator = yield* make({ world })

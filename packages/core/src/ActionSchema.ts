@@ -5,91 +5,70 @@
  */
 import * as Either from "effect/Either"
 import type * as Schema from "effect/Schema"
-import type { ConnectorFile } from "./ConnectorFile.js"
 import type { Dialect } from "./Dialect.js"
+import {
+  type Cleaned,
+  CompiledActionSchema,
+  type ParameterFiles,
+  type ValidateOptions
+} from "./internal/bosa/actionSchema.js"
 import { type Fields, isFields } from "./internal/data/fields.js"
-import { Compiled } from "./internal/jsonSchema/compiled.js"
+import { ActionParameters } from "./internal/jsonSchema/actionParameters.js"
+import type { Ignored } from "./internal/jsonSchema/context.js"
+import type { Parameter } from "./internal/jsonSchema/parameterList.js"
+import type { Unchecked } from "./internal/jsonSchema/unchecked.js"
 import type { Issue } from "./InvalidRequest.js"
 
-/**
- * A parameter as it is listed: its name, with dots inside a nested object, and
- * its type in neutral words. The words are `string`, `integer`, `number`,
- * `boolean`, `array`, `object`, `binary`, `any`, `array<T>` and `A|B`; a `?` at
- * the end says that null is admitted.
- *
- * @since 0.2.0
- * @category models
- */
-export interface Parameter {
-  readonly name: string
-  readonly type: string
-  readonly required: boolean
-}
-
-/**
- * A name of the input that the action does not declare: its value is not sent.
- *
- * @since 0.2.0
- * @category models
- */
-export interface Ignored {
-  /** The name, with dots inside a nested object. */
-  readonly name: string
-  /** The declared name that was probably meant. */
-  readonly nearest?: string | undefined
-}
-
-/**
- * A property, or a rule of it, that is not checked, and why.
- *
- * @since 0.2.0
- * @category models
- */
-export interface Unchecked {
-  /** The name, with dots inside a nested object. */
-  readonly name: string
-  readonly reason: string
-}
-
-/**
- * The files of one parameter: its name, the files, and whether they were given as a list.
- *
- * @since 0.2.0
- * @category models
- */
-export type ParameterFiles = readonly [name: string, files: ReadonlyArray<ConnectorFile>, isList: boolean]
-
-/**
- * An input that fits, as it is sent.
- *
- * @since 0.2.0
- * @category models
- */
-export interface Cleaned {
-  /** The values without the files, in the order of the schema. */
-  readonly values: Readonly<Record<string, unknown>>
-  /** The files, in the order of the input. */
-  readonly files: ReadonlyArray<ParameterFiles>
-  readonly ignored: ReadonlyArray<Ignored>
-}
-
-/**
- * How an input is validated.
- *
- * @since 0.2.0
- * @category models
- */
-export interface ValidateOptions {
+export type {
   /**
-   * Whether all rules of the schema hold, not only the types that the wire tells apart: references, combinations,
-   * enumerations, formats, ranges and patterns; a name that the action does not declare is an issue then.
-   * Default false.
+   * A parameter as it is listed: its name, with dots inside a nested object, and
+   * its type in neutral words. The words are `string`, `integer`, `number`,
+   * `boolean`, `array`, `object`, `binary`, `any`, `array<T>` and `A|B`; a `?` at
+   * the end says that null is allowed.
+   *
+   * @since 0.2.0
+   * @category models
    */
-  readonly strict?: boolean | undefined
+  Parameter,
+  /**
+   * A name of the input that the action does not declare: its value is not sent.
+   *
+   * @since 0.2.0
+   * @category models
+   */
+  Ignored,
+  /**
+   * A property, or a rule of it, that is not checked, and why.
+   *
+   * @since 0.2.0
+   * @category models
+   */
+  Unchecked,
+  /**
+   * The files of one parameter: its name, the files, and whether they were given as a list.
+   *
+   * @since 0.2.0
+   * @category models
+   */
+  ParameterFiles,
+  /**
+   * An input that fits, as it is sent.
+   *
+   * @since 0.2.0
+   * @category models
+   */
+  Cleaned,
+  /**
+   * How an input is validated.
+   *
+   * @since 0.2.0
+   * @category models
+   */
+  ValidateOptions
 }
 
 /**
- * The parameters of one action. Nothing is compiled before it is asked for.
+ * The parameters of one action. Each part is compiled on first use.
  *
  * @since 0.2.0
  * @category models
@@ -103,18 +82,18 @@ export interface ActionSchema {
   readonly binaries: ReadonlyArray<string>
   /** The properties without a type on the wire: their values are sent unchanged. */
   readonly skipped: ReadonlyArray<Unchecked>
-  /** What `strict` cannot check: references that lead elsewhere, patterns that could take too long. */
+  /** What `strict` cannot check: references to other documents, patterns that could take too long. */
   readonly unchecked: ReadonlyArray<Unchecked>
   /**
-   * Cleans an input, or lists every issue with its path. Messages name types, never values: those may be secret.
+   * Cleans an input, or lists every issue with its path. Messages name types and not values, which may be secret.
    */
   readonly validate: (
     input: Readonly<Record<string, unknown>>,
     options?: ValidateOptions
   ) => Either.Either<Cleaned, ReadonlyArray<Issue>>
   /**
-   * The same rules as a Schema, to be combined with others: it decodes what `validate` accepts without `strict`, and
-   * what is left out there is undefined here. Files stay among the values.
+   * The same rules as a Schema that you can combine with others. It decodes what `validate` accepts without `strict`.
+   * A value that `validate` leaves out is undefined here; files stay among the values.
    */
   readonly schema: Schema.Schema<Values, Values>
 }
@@ -142,11 +121,14 @@ export interface Options {
 
 const none: Fields = {}
 
-const show = (u: unknown): string => (u === undefined ? "missing" : "not an object")
+const show = (value: unknown): string => (value === undefined ? "missing" : "not an object")
+
+const schemaOf = (properties: Fields, root: Fields, dialect: Dialect): ActionSchema =>
+  new CompiledActionSchema(new ActionParameters(properties, root, dialect === "bosa" ? "string" : "binary"))
 
 /**
- * Reads the `parameters` of an action as discovery gives them. An odd property never makes the rest unusable; what
- * cannot be read at all gives the reason on the left.
+ * Reads the `parameters` of an action as discovery gives them. A property that cannot be read does not make the others
+ * unusable. When nothing can be read, the reason is on the left.
  *
  * @example
  * ```ts
@@ -166,12 +148,12 @@ const show = (u: unknown): string => (u === undefined ? "missing" : "not an obje
 export const make = (parameters: unknown, options: Options): Either.Either<ActionSchema, string> => {
   if (!isFields(parameters)) return Either.left(`"parameters" is ${show(parameters)}`)
   const request = parameters.request
-  if (request === undefined || request === null) return Either.right(new Compiled(none, none, options.dialect))
+  if (request === undefined || request === null) return Either.right(schemaOf(none, none, options.dialect))
   if (!isFields(request)) return Either.left(`"parameters.request" is ${show(request)}`)
   const schema = request.schema
   if (!isFields(schema)) return Either.left(`"parameters.request.schema" is ${show(schema)}`)
   const properties = schema.properties
   return isFields(properties)
-    ? Either.right(new Compiled(properties, schema, options.dialect))
+    ? Either.right(schemaOf(properties, schema, options.dialect))
     : Either.left(`"parameters.request.schema.properties" is ${show(properties)}`)
 }

@@ -1,5 +1,5 @@
 /**
- * The actions of connectors as tools for models: a name, a description, a JSON Schema, and a way to run it.
+ * The actions of connectors as tools for models: a name, a description, a JSON Schema, and a function that runs it.
  *
  * @since 0.2.0
  */
@@ -25,7 +25,7 @@ export interface InputSchema {
 }
 
 /**
- * How tools are made, and what they are run with unless a call says otherwise.
+ * Which tools are made, and the options of their calls. A call can replace those.
  *
  * @since 0.2.0
  * @category models
@@ -33,22 +33,22 @@ export interface InputSchema {
 export interface ToolOptions extends Options {
   /** Which actions become tools. Default all. */
   readonly filter?: ((action: ActionInfo, connector: string) => boolean) | undefined
-  /** The most bytes of a file that a result holds as base64; of a larger one it only tells. Default 1 MiB. */
+  /** The largest file, in bytes, that a result holds as base64; a larger one is described without its content. Default 1 MiB. */
   readonly maxFileBytes?: number | undefined
 }
 
 /**
- * What a tool gives: plain JSON.
+ * The result of a tool: plain JSON.
  *
  * @since 0.2.0
  * @category models
  */
 export interface ToolResult {
-  /** The data of the answer; a {@link ToolFile} when it is a file. */
+  /** The data of the response; a {@link ToolFile} when it is a file. */
   readonly data: unknown
-  /** What the server says of the data, such as where the next page is; absent when it says nothing. */
+  /** What the server says about the data, such as where the next page is; absent when it says nothing. */
   readonly meta?: Readonly<Record<string, unknown>>
-  /** Arguments that the action does not know and that were not sent; absent when there are none. */
+  /** Arguments that the action does not declare and that were not sent; absent when there are none. */
   readonly ignored?: ReadonlyArray<Ignored>
 }
 
@@ -68,7 +68,7 @@ export interface ToolFile {
 }
 
 /**
- * A failure as models see it: no credential, no header and nothing of the server's own words but its code.
+ * A failure as models see it. It holds no credential, no header and no text of the server except its code.
  *
  * @since 0.2.0
  * @category models
@@ -94,8 +94,8 @@ export interface ToolFailure {
  * import * as Effect from "effect/Effect"
  * import * as Redacted from "effect/Redacted"
  *
- * // what a model asked for, and what it is told
- * export const answer = Effect.fnUntraced(function*(name: string, args: unknown) {
+ * // runs the tool that a model calls, and returns what the model reads
+ * export const callTool = Effect.fnUntraced(function*(name: string, args: unknown) {
  *   const bosa = yield* BosaApi
  *   const tools = yield* bosa.tools(["github", "notes"], { token: Redacted.make("token"), timeout: "20 seconds" })
  *   const tool = tools.find((tool) => tool.name === name)
@@ -111,19 +111,19 @@ export interface ActionTool {
   readonly name: string
   readonly connector: string
   readonly action: string
-  /** The first line of what the server says of it; may be empty. */
+  /** The first line of the server's description; may be empty. */
   readonly description: string
   /**
-   * What the arguments are: the parameters of the action at top level, without tokens or other options, which no model
-   * has to know. Those that the action needs are required, and no others. A parameter that takes a file is an object
-   * with `filename`, `contentType` and `base64`.
+   * The JSON Schema of the arguments: the parameters of the action at top level, without tokens or other options, which
+   * a model does not need to know. Only those that the action needs are required. A parameter that takes a file is an
+   * object with `filename`, `contentType` and `base64`.
    */
   readonly inputSchema: InputSchema
   /**
-   * Runs it. Arguments are an object, or its JSON as text; none count as an empty one. Options given here replace those that
-   * the tool was made with.
+   * Runs the action. The arguments are an object or its JSON as text; no arguments count as an empty object. Options
+   * given here replace those that the tool was made with.
    */
   readonly invoke: (args: unknown, options?: Options) => Effect.Effect<ToolResult, ActionError>
-  /** The same with failures as values that a model can read. */
+  /** The same, with failures as values that a model can read. */
   readonly invokeSafely: (args: unknown, options?: Options) => Effect.Effect<ToolResult | ToolFailure>
 }

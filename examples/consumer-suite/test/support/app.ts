@@ -12,14 +12,14 @@ import { Deals } from "../../src/Deals.ts"
 import { Reviews } from "../../src/Reviews.ts"
 import { apiKey, serviceToken } from "./credentials.ts"
 
-/** The whole program but for what sends its requests. */
+/** The whole program except its `HttpClient`. */
 export const program = (baseUrl: string) =>
   Layer.merge(
     Layer.provide(Deals.layer, ConnectionsApi.layer({ baseUrl }).pipe(Layer.provide(Auth.serviceToken(serviceToken)))),
     Layer.provide(Reviews.layer, BosaApi.layer({ baseUrl }).pipe(Layer.provide(Auth.bosa({ apiKey }))))
   )
 
-/** Runs a test on a platform in memory, under virtual time; the test can look into the platform. */
+/** Runs a test on a platform in memory, under virtual time. The test can inspect the platform. */
 export const inMemory =
   (world: World, options?: Platforms.Options) =>
   <A, E>(test: Effect.Effect<A, E, Deals | Reviews | ConnectionsTest | BosaTest | VirtualClock>) =>

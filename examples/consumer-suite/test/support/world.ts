@@ -11,11 +11,11 @@ const deals: ReadonlyArray<Deal> = [
   { id: 8, name: "Old mill", amount: 300 }
 ]
 
-/** A CRM on a good day. */
+/** A CRM without faults. */
 export const crm = World.connection("crm")
   .action(
     "fetch-deal",
-    // the handler gets decoded input, and what it gives is encoded
+    // the handler gets decoded input, and its result is encoded
     Answer.typed(
       { input: Schema.Struct({ id: Schema.Number }), output: Deal },
       ({ id }) => deals.find((deal) => deal.id === id) ?? Answer.fails(`no deal ${id}`, { status: 404 })
@@ -33,7 +33,7 @@ export const github = World.connector("github").action(
   { parameters: Schema.Struct({ owner: Schema.String, repo: Schema.String }) }
 )
 
-/** All that the program talks to. A test says what is different: `World.make(world, crm.action(...))`. */
+/** All servers of the program. A test states its differences: `World.make(world, crm.action(...))`. */
 export const world = World.make(crm, github, {
   auth: { serviceTokens: [Redacted.value(serviceToken)] },
   bosa: { clients: [{ name: "sales", apiKey: Redacted.value(apiKey) }] }

@@ -24,7 +24,7 @@ const platform = Effect.gen(function* () {
   }
 })
 
-/** The tools of one connector that answers so. */
+/** The tools of one connector with these actions and responses. */
 const toolsOf = Effect.fnUntraced(function* (
   rows: Rows,
   ...replies: Parameters<typeof bosaFake> extends [unknown, ...infer R] ? R : never
@@ -35,7 +35,7 @@ const toolsOf = Effect.fnUntraced(function* (
 })
 
 describe("tools", () => {
-  it.effect("are the actions of connectors, each asked for once and nothing else", () =>
+  it.effect("are the actions of the connectors, with one discovery request for each connector", () =>
     Effect.gen(function* () {
       const { bosa, test } = yield* platform
       const tools = yield* bosa.tools(["notes", "github", "notes"])
@@ -69,7 +69,7 @@ describe("tools", () => {
     })
   )
 
-  it.effect("of a connector that is not there, or that cannot be had, are none", () =>
+  it.effect("fail when a connector is unknown or forbidden", () =>
     Effect.gen(function* () {
       const { bosa, test } = yield* platform
       assert.strictEqual((yield* Effect.flip(bosa.tools(["demo", "nope"])))._tag, "NotFound")
@@ -79,7 +79,7 @@ describe("tools", () => {
     })
   )
 
-  it.effect("have names that models' servers take, and no two the same", () =>
+  it.effect("have valid and unique names", () =>
     Effect.gen(function* () {
       const long = "a".repeat(70)
       const names = ["do-it", "do/it", "do_it", "Übersicht", `${long}1`, `${long}2`, "x.y z"]
@@ -108,7 +108,7 @@ describe("tools", () => {
     })
   )
 
-  it.effect("are not made of actions that cannot be run", () =>
+  it.effect("leave out actions that cannot be run", () =>
     Effect.gen(function* () {
       const rows = {
         good: row(),
@@ -125,7 +125,7 @@ describe("tools", () => {
 })
 
 describe("a tool", () => {
-  it.effect("runs its action with what a model gives", () =>
+  it.effect("runs its action with the arguments of a model", () =>
     Effect.gen(function* () {
       const { test, tool } = yield* platform
       const item = yield* tool("get_item")
@@ -145,7 +145,7 @@ describe("a tool", () => {
     })
   )
 
-  it.effect("says which arguments were not sent", () =>
+  it.effect("reports the arguments that were not sent", () =>
     Effect.gen(function* () {
       const { tool } = yield* platform
       const echo = yield* tool("echo")
@@ -156,7 +156,7 @@ describe("a tool", () => {
     })
   )
 
-  it.effect("is run as the user, account and time that it was made with, or that a call gives", () =>
+  it.effect("uses the user, account and timeout of its options, or those of the call", () =>
     Effect.gen(function* () {
       const { bosa, test } = yield* platform
       const ann = Redacted.make(yield* test.token("ann"))
@@ -167,7 +167,7 @@ describe("a tool", () => {
       }
       const made = named(yield* bosa.tools("demo", { token: ann, identifier: "home" }), "demo_whoami_tool")
       assert.deepStrictEqual(yield* made.invoke({}), { data: { user: "ann", account: "home" } })
-      // what is given as nothing is not given
+      // an undefined option does not replace
       const other = yield* made.invoke({}, { token: ben, identifier: undefined })
       assert.deepStrictEqual(other, { data: { user: "ben", account: "home" } })
       const bare = named(yield* bosa.tools("demo"), "demo_whoami_tool")
@@ -184,7 +184,7 @@ describe("a tool", () => {
     }).pipe((self) => VirtualClock.run(self, { seed: "1" }))
   )
 
-  it.effect("fails as its action does, and refuses what are no arguments before it is sent", () =>
+  it.effect("fails as its action does, and refuses invalid arguments before it sends", () =>
     Effect.gen(function* () {
       const { test, tool } = yield* platform
       const item = yield* tool("get_item")
@@ -206,7 +206,7 @@ describe("a tool", () => {
     })
   )
 
-  it.effect("gives a file as JSON, and one that is large without its content", () =>
+  it.effect("returns a file as JSON, and a large one without its content", () =>
     Effect.gen(function* () {
       const { bosa, tool } = yield* platform
       const csv = "region,amount\nnorth,10\n"
@@ -220,7 +220,7 @@ describe("a tool", () => {
     })
   )
 
-  it.effect("takes files as base64, and as they are from programs", () =>
+  it.effect("takes files as base64 or as ConnectorFile", () =>
     Effect.gen(function* () {
       const { tool } = yield* platform
       const upload = yield* tool("upload")
@@ -264,7 +264,7 @@ describe("a tool", () => {
     })
   )
 
-  it.effect("leaves text that stands beside a file in a union as it is", () =>
+  it.effect("sends text unchanged where a union allows text or a file", () =>
     Effect.gen(function* () {
       const binary = { type: "string", format: "binary" }
       const { fake, tools } = yield* toolsOf({ act: row({ x: { anyOf: [integer, text, binary] } }) }, ok)
@@ -276,7 +276,7 @@ describe("a tool", () => {
     })
   )
 
-  it.effect("made of an action whose data is odd gives it as it is", () =>
+  it.effect("returns data of any shape unchanged", () =>
     Effect.gen(function* () {
       const replies = [[1, 2], "x", null, { data: null, meta: { a: 1 } }, { a: 1 }].map((body) => quick(body))
       const { fake, tools } = yield* toolsOf({ act: row({ n: optional(integer) }) }, ok, ...replies)
@@ -295,7 +295,7 @@ describe("a tool", () => {
   )
 })
 
-describe("a tool that models run", () => {
+describe("a tool run with invokeSafely", () => {
   const failure = ({ error }: ToolFailure) => [
     error.code,
     error.retryable,
@@ -304,7 +304,7 @@ describe("a tool that models run", () => {
   const failed = (value: ToolResult | ToolFailure) =>
     "error" in value ? failure(value) : assert.fail(JSON.stringify(value))
 
-  it.effect("gives failures as values, with the server's code and what to do", () =>
+  it.effect("returns failures as values, with the server's code and what to do", () =>
     Effect.gen(function* () {
       const { test, tool } = yield* platform
       const item = yield* tool("get_item")
@@ -324,7 +324,7 @@ describe("a tool that models run", () => {
     })
   )
 
-  it.effect("shows no secret: neither the caller's nor what the server says", () =>
+  it.effect("shows no secret of the caller or of the server's response", () =>
     Effect.gen(function* () {
       const { bosa, test } = yield* platform
       const options = { token: Redacted.make("CANARY-token"), headers: { "x-secret": "CANARY-header" } }

@@ -37,7 +37,7 @@ const file = (description = "A file.") => ({
 })
 
 describe("the schema of a tool", () => {
-  it.effect("has the parameters at top level, and requires what the wire requires", () =>
+  it.effect("has the parameters at top level, and requires those that the server requires", () =>
     Effect.gen(function* () {
       const properties = { owner: text, dflt: { type: "string", default: "d" }, q: optional(text), n: integer }
       const body = { title: "ActRequest", type: "object", properties, required: ["q"] }
@@ -58,7 +58,7 @@ describe("the schema of a tool", () => {
     })
   )
 
-  it.effect("takes its words from request_body, and only the names that are sent", () =>
+  it.effect("takes descriptions from request_body, but only for names that are sent", () =>
     Effect.gen(function* () {
       const described = { type: "string", description: "Whose.", minLength: 1, "x-order": 1, example: "ann" }
       const schema = yield* schemaOf(
@@ -75,7 +75,7 @@ describe("the schema of a tool", () => {
     })
   )
 
-  it.effect("keeps the definitions that it leads to, and no others", () =>
+  it.effect("keeps the definitions that it refers to, and no others", () =>
     Effect.gen(function* () {
       const $defs = {
         Node: { type: "object", properties: { next: { $ref: "#/$defs/Node" }, kind: { $ref: "#/definitions/Kind" } } },
@@ -97,7 +97,7 @@ describe("the schema of a tool", () => {
     })
   )
 
-  it.effect("reads nested objects as the wire does, and leaves those in a union as they are", () =>
+  it.effect("reads nested objects as the server does, and leaves those in a union unchanged", () =>
     Effect.gen(function* () {
       const nested = { type: "object", properties: { x: text, y: optional(integer), _z: text }, required: ["y"] }
       const asSent = objectOf({ x: text, y: optional(integer) }, "x")
@@ -124,7 +124,7 @@ describe("the schema of a tool", () => {
     })
   )
 
-  it.effect("is valid whatever the server says", () =>
+  it.effect("is valid for any description from the server", () =>
     Effect.gen(function* () {
       const cases: ReadonlyArray<readonly [given: unknown, made: unknown]> = [
         [{ type: "weird" }, text],
@@ -166,7 +166,7 @@ describe("the schema of a tool", () => {
     })
   )
 
-  it.effect("has an end, however deep or wide what the server says is", () =>
+  it.effect("has a bounded size for any description from the server", () =>
     Effect.gen(function* () {
       let deep: unknown = text
       for (let level = 0; level < 150; level++) deep = { type: "array", items: deep }
@@ -182,7 +182,7 @@ describe("the schema of a tool", () => {
     })
   )
 
-  it.effect("of every action of the platform accepts no token, and is plain JSON", () =>
+  it.effect("is plain JSON and has no token parameter, for every action of the platform", () =>
     Effect.gen(function* () {
       const test = yield* BosaTest.make()
       const bosa = yield* bosaOver(test.client)

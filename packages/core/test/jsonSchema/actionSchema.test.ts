@@ -2,16 +2,16 @@ import * as ActionSchema from "@effect-connectors/core/ActionSchema"
 import * as Dialect from "@effect-connectors/core/Dialect"
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
-import { actionOf, faults, integer, optional, type Properties, sent, text } from "../support/actionKit.js"
+import { actionOf, issuePaths, integer, optional, type Properties, validated, text } from "../support/actionKit.js"
 
 const binary = { type: "string", format: "binary" }
 
-const listed = (properties: Properties, dialect: Dialect.Dialect = "bosa") =>
+const listOf = (properties: Properties, dialect: Dialect.Dialect = "bosa") =>
   actionOf(properties, {}, dialect).parameters.map(
     ({ name, required, type }) => `${name}: ${type}${required ? " required" : ""}`
   )
 
-describe("the parameters that an action lists", () => {
+describe("ActionSchema.parameters", () => {
   it("names types in neutral words and flattens nested objects", () => {
     const properties = {
       s: text,
@@ -30,7 +30,7 @@ describe("the parameters that an action lists", () => {
       mystery: { type: "weird" }
     }
     for (const dialect of Dialect.all) {
-      assert.deepStrictEqual(listed(properties, dialect), [
+      assert.deepStrictEqual(listOf(properties, dialect), [
         "s: string required",
         "i: integer required",
         "f: number required",
@@ -51,14 +51,14 @@ describe("the parameters that an action lists", () => {
     }
   })
 
-  it("goes through three levels of objects, and not into the objects of a list or a union", () => {
+  it("flattens three levels of objects, but not the objects of a list or a union", () => {
     const inner = { type: "object", properties: { z: text } }
     const properties = {
       o: { type: "object", properties: { y: inner } },
       list: { type: "array", items: inner },
       either: optional(inner)
     }
-    assert.deepStrictEqual(listed(properties), [
+    assert.deepStrictEqual(listOf(properties), [
       "o: object required",
       "o.y: object required",
       "o.y.z: string required",
@@ -87,11 +87,11 @@ describe("the parameters that an action lists", () => {
   ]
   for (const [what, property, type, dialect] of listings) {
     it(`lists ${what} as ${type}`, () => {
-      assert.deepStrictEqual(listed({ x: property }, dialect), [`x: ${type}`])
+      assert.deepStrictEqual(listOf({ x: property }, dialect), [`x: ${type}`])
     })
   }
 
-  it("leaves out names that begin with an underscore", () => {
+  it("leaves out names that start with an underscore", () => {
     const action = actionOf({ _x: text, y: text })
     assert.deepStrictEqual(
       action.parameters.map((parameter) => parameter.name),
@@ -102,14 +102,14 @@ describe("the parameters that an action lists", () => {
     assert.isFalse(action.declares("toString"))
   })
 
-  it("says whether a file can be sent", () => {
+  it("binaries lists the parameters that take only files", () => {
     assert.deepStrictEqual(actionOf({ x: binary }, {}, "bosa").binaries, ["x"])
     assert.deepStrictEqual(actionOf({ x: optional({ type: "array", items: binary }) }).binaries, ["x"])
     assert.deepStrictEqual(actionOf({ x: text, y: { type: "object", properties: { f: binary } } }).binaries, [])
   })
 })
 
-describe("properties without a type", () => {
+describe("a property without a type", () => {
   const untyped: ReadonlyArray<readonly [property: unknown, reason: RegExp]> = [
     [{ $ref: "#/$defs/X" }, /\$ref/],
     [{ oneOf: [text, integer] }, /oneOf/],
@@ -119,15 +119,15 @@ describe("properties without a type", () => {
     [{}, /no type/],
     [true, /boolean schema/],
     [false, /boolean schema/],
-    [null, /no schema/],
-    ["string", /no schema/],
+    [null, /not a schema/],
+    ["string", /not a schema/],
     [{ anyOf: [] }, /no type/],
     [{ anyOf: [{ type: "null" }] }, /only null/],
     [{ type: "array", items: {} }, /items/],
     [{ type: "array", items: { $ref: "#/$defs/X" } }, /items: \$ref/]
   ]
   for (const [property, reason] of untyped) {
-    it(`does not break the others, and sends the value unchanged: ${JSON.stringify(property)}`, () => {
+    it(`leaves the others usable, and its value is sent unchanged: ${JSON.stringify(property)}`, () => {
       const action = actionOf({ r: property, y: text })
       assert.deepStrictEqual(
         action.parameters.map((parameter) => parameter.name),
@@ -137,29 +137,29 @@ describe("properties without a type", () => {
       assert.strictEqual(action.skipped[0]?.name, "r")
       assert.match(action.skipped[0]?.reason ?? "", reason)
       for (const r of [1, " x ", "", null, [1, { a: null }], { deep: [" "] }]) {
-        assert.deepStrictEqual(sent(action, { r, y: "1" }), { values: { r, y: "1" }, files: [], ignored: [] })
+        assert.deepStrictEqual(validated(action, { r, y: "1" }), { values: { r, y: "1" }, files: [], ignored: [] })
       }
-      assert.deepStrictEqual(sent(action, { y: "1" }).values, { y: "1" })
+      assert.deepStrictEqual(validated(action, { y: "1" }).values, { y: "1" })
     })
   }
 
-  it("names those inside a nested object, whose values pass too", () => {
+  it("inside a nested object is listed with its path, and its value is sent unchanged", () => {
     const action = actionOf({ o: { type: "object", properties: { r: { $ref: "#" }, x: text } } })
     assert.deepStrictEqual(action.skipped, [{ name: "o.r", reason: "$ref" }])
-    assert.deepStrictEqual(sent(action, { o: { x: "1", r: { any: 1 } } }).values, { o: { r: { any: 1 }, x: "1" } })
+    assert.deepStrictEqual(validated(action, { o: { x: "1", r: { any: 1 } } }).values, { o: { r: { any: 1 }, x: "1" } })
   })
 })
 
-describe("what discovery says of the parameters", () => {
+describe("ActionSchema.make", () => {
   for (const parameters of [{}, { request: null }, { request: undefined }]) {
-    it(`has none: ${JSON.stringify(parameters)}`, () => {
+    it(`makes an action without parameters of ${JSON.stringify(parameters)}`, () => {
       const action = Either.getOrThrow(ActionSchema.make(parameters, { dialect: "gl" }))
       assert.deepStrictEqual(action.parameters, [])
-      assert.deepStrictEqual(sent(action, { x: 1 }), { values: {}, files: [], ignored: [{ name: "x" }] })
+      assert.deepStrictEqual(validated(action, { x: 1 }), { values: {}, files: [], ignored: [{ name: "x" }] })
     })
   }
 
-  const odd: ReadonlyArray<readonly [parameters: unknown, reason: string]> = [
+  const unreadable: ReadonlyArray<readonly [parameters: unknown, reason: string]> = [
     [undefined, `"parameters" is missing`],
     [null, `"parameters" is not an object`],
     [[], `"parameters" is not an object`],
@@ -168,13 +168,13 @@ describe("what discovery says of the parameters", () => {
     [{ request: { schema: { type: "object" } } }, `"parameters.request.schema.properties" is missing`],
     [{ request: { schema: { properties: [] } } }, `"parameters.request.schema.properties" is not an object`]
   ]
-  for (const [parameters, reason] of odd) {
-    it(`is odd: ${reason}`, () => {
+  for (const [parameters, reason] of unreadable) {
+    it(`refuses parameters that it cannot read: ${reason}`, () => {
       assert.deepStrictEqual(ActionSchema.make(parameters, { dialect: "bosa" }), Either.left(reason))
     })
   }
 
-  it("is not read before it is asked for", () => {
+  it("reads a property on first use, and once", () => {
     let reads = 0
     const properties = {
       get x() {
@@ -185,8 +185,8 @@ describe("what discovery says of the parameters", () => {
     const made = ActionSchema.make({ request: { schema: { properties } } }, { dialect: "bosa" })
     assert.strictEqual(reads, 0)
     const action = Either.getOrThrow(made)
-    assert.deepStrictEqual(faults(action, {}), ["x"])
-    assert.deepStrictEqual(faults(action, {}), ["x"])
+    assert.deepStrictEqual(issuePaths(action, {}), ["x"])
+    assert.deepStrictEqual(issuePaths(action, {}), ["x"])
     assert.strictEqual(reads, 1)
   })
 })

@@ -1,6 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { toStringUnknown } from "effect/Inspectable"
-import { actionOf, complaints, faults, integer, optional, type Properties, sent, text } from "../support/actionKit.js"
+import {
+  actionOf,
+  issueTexts,
+  issuePaths,
+  integer,
+  optional,
+  type Properties,
+  validated,
+  text
+} from "../support/actionKit.js"
 
 const number = { type: "number" }
 const boolean = { type: "boolean" }
@@ -126,16 +135,16 @@ const show = (value: unknown): string => (typeof value === "string" ? `"${value}
 describe("coercion", () => {
   for (const [schema, given, becomes] of accepted) {
     it(`${JSON.stringify(schema)} takes ${show(given)} as ${show(becomes)}`, () => {
-      assert.deepStrictEqual(sent(actionOf({ x: schema }), { x: given }).values, { x: becomes })
+      assert.deepStrictEqual(validated(actionOf({ x: schema }), { x: given }).values, { x: becomes })
     })
   }
   for (const [schema, given, at = "x"] of refusedRows) {
     it(`${JSON.stringify(schema)} refuses ${show(given)} at ${at}`, () => {
-      assert.deepStrictEqual(faults(actionOf({ x: schema }), { x: given }), [at])
+      assert.deepStrictEqual(issuePaths(actionOf({ x: schema }), { x: given }), [at])
     })
   }
 
-  it("takes nothing for an object that JSON does not write by its fields", () => {
+  it("an object that JSON does not write by its fields is not an object parameter", () => {
     const schemas = [{ type: "object" }, { type: "object", properties: { y: optional(integer) } }]
     const odd = [
       new Map([["y", 1]]),
@@ -146,38 +155,38 @@ describe("coercion", () => {
       new Uint16Array(1)
     ]
     for (const schema of schemas) {
-      for (const x of odd) assert.deepStrictEqual(faults(actionOf({ x: schema }), { x }), ["x"])
+      for (const x of odd) assert.deepStrictEqual(issuePaths(actionOf({ x: schema }), { x }), ["x"])
     }
   })
 
-  it("names the types of a union, as long as they are few", () => {
+  it("the message for a union names its types when they are few", () => {
     const forms = Array.from({ length: 60 }, (_, depth) => {
       let form: unknown = integer
       for (let i = 0; i < depth; i++) form = { type: "array", items: form }
       return form
     })
     const action = actionOf({ few: { anyOf: [integer, boolean] }, many: { anyOf: forms } })
-    assert.deepStrictEqual(complaints(action, { few: {}, many: {} }), [
+    assert.deepStrictEqual(issueTexts(action, { few: {}, many: {} }), [
       "expected integer or boolean, got an object; pass integer or boolean",
       "expected one of 60 types, got an object; pass one of 60 types"
     ])
   })
 
-  it("calls text for no number by what it is", () => {
+  it("the message for text that is not a finite number says so", () => {
     for (const x of ["nan", "-inf", "Infinity", NaN]) {
-      assert.deepStrictEqual(complaints(actionOf({ x: number }), { x }), ["has no form in JSON; pass a finite number"])
+      assert.deepStrictEqual(issueTexts(actionOf({ x: number }), { x }), ["has no form in JSON; pass a finite number"])
     }
   })
 
-  it("sends what writes itself as JSON inside plain data", () => {
+  it("an object with toJSON is sent inside plain data", () => {
     const when = new Date(0)
-    assert.deepStrictEqual(sent(actionOf({ x: { type: "object" } }), { x: { when } }).values, { x: { when } })
+    assert.deepStrictEqual(validated(actionOf({ x: { type: "object" } }), { x: { when } }).values, { x: { when } })
   })
 
-  it("gives the same object where nothing changes", () => {
+  it("a value that does not change is returned as the same object", () => {
     const list = ["a", "b"]
     const data = { a: [1] }
-    const values = sent(actionOf({ list: { type: "array", items: text }, data: { type: "object" } }), {
+    const values = validated(actionOf({ list: { type: "array", items: text }, data: { type: "object" } }), {
       list,
       data
     }).values
@@ -186,7 +195,7 @@ describe("coercion", () => {
   })
 })
 
-describe("cleaning", () => {
+describe("ActionSchema.validate", () => {
   const action = actionOf({ owner: text, q: optional(text), page: optional(integer), any: optional({ $ref: "#" }) })
   const cleaned: ReadonlyArray<readonly [input: Properties, values: Properties]> = [
     [{ owner: "  o  ", q: "" }, { owner: "o" }],
@@ -205,26 +214,26 @@ describe("cleaning", () => {
   ]
   for (const [input, values] of cleaned) {
     it(`${JSON.stringify(input)} is sent as ${JSON.stringify(values)}`, () => {
-      const found = sent(action, input).values
+      const found = validated(action, input).values
       assert.deepStrictEqual(found, values)
       assert.deepStrictEqual(Object.keys(found), Object.keys(values))
     })
   }
 
   for (const owner of ["", null, undefined, "   ", "\n\t"]) {
-    it(`a required text cannot be ${JSON.stringify(owner)}`, () => {
-      assert.deepStrictEqual(faults(action, { owner, q: "a" }), ["owner"])
+    it(`refuses a required text of ${JSON.stringify(owner)}`, () => {
+      assert.deepStrictEqual(issuePaths(action, { owner, q: "a" }), ["owner"])
     })
   }
 
   it("lists every missing parameter, in the order of the schema", () => {
     const required = actionOf({ a: text, b: integer, c: { type: "object" }, d: { type: "array" }, e: optional(text) })
-    assert.deepStrictEqual(faults(required, {}), ["a", "b", "c", "d"])
+    assert.deepStrictEqual(issuePaths(required, {}), ["a", "b", "c", "d"])
   })
 
   it("drops the unknown and null fields of a nested object, in the order of its schema", () => {
     const nested = actionOf({ o: { type: "object", properties: { x: text, y: optional(integer), z: text } } })
-    const { ignored, values } = sent(nested, { o: { z: "", zz: 2, y: null, x: " 1 " } })
+    const { ignored, values } = validated(nested, { o: { z: "", zz: 2, y: null, x: " 1 " } })
     assert.strictEqual(JSON.stringify(values), `{"o":{"x":" 1 ","z":""}}`)
     assert.deepStrictEqual(ignored, [{ name: "o.zz" }])
   })
@@ -237,10 +246,10 @@ describe("cleaning", () => {
       rows: { type: "array", items: { type: "object", properties: { id: integer } } }
     })
     const input = { i: "abc", arr: ["x", 1, "y"], o: { y: "no", p: {} }, rows: [{ id: 1 }, { id: [] }, 3] }
-    assert.deepStrictEqual(faults(nested, input), ["i", "arr.0", "arr.2", "o.y", "o.p.q", "rows.1.id", "rows.2"])
+    assert.deepStrictEqual(issuePaths(nested, input), ["i", "arr.0", "arr.2", "o.y", "o.p.q", "rows.1.id", "rows.2"])
   })
 
-  it("never repeats a value: it may be secret", () => {
+  it("shows no value in its issues: it may be secret", () => {
     const all = actionOf({
       i: integer,
       f: number,
@@ -258,16 +267,16 @@ describe("cleaning", () => {
     ]
     for (const input of inputs) {
       for (const strict of [false, true]) {
-        const said = complaints(all, input, { strict })
+        const said = issueTexts(all, input, { strict })
         assert.isAtLeast(said.length, 7)
         assert.notInclude(said.join(), secret)
       }
     }
   })
 
-  it("says what was expected, what came, and what to do", () => {
+  it("says what was expected, what was given, and what to do", () => {
     const action = actionOf({ i: integer, when: text, list: { type: "array", items: text }, o: { type: "object" } })
-    assert.deepStrictEqual(complaints(action, { i: "abc", when: new Date(0), list: "a", o: [1] }), [
+    assert.deepStrictEqual(issueTexts(action, { i: "abc", when: new Date(0), list: "a", o: [1] }), [
       "expected an integer, got text that is not a whole number; pass a whole number, or text that is one",
       "expected a string, got a Date; pass its `toISOString()`",
       "expected an array, got a string; pass an array, even for one element",
@@ -276,11 +285,11 @@ describe("cleaning", () => {
   })
 })
 
-describe("unknown names", () => {
+describe("an unknown name", () => {
   const action = actionOf({ per_page: optional(integer), owner: text, repository: optional(text) })
 
-  it("are dropped and reported with the nearest name", () => {
-    const { ignored, values } = sent(action, { owner: "o", perPage: 5, repositry: "r", wholly_different: 1 })
+  it("is dropped and reported with the nearest name", () => {
+    const { ignored, values } = validated(action, { owner: "o", perPage: 5, repositry: "r", wholly_different: 1 })
     assert.deepStrictEqual(values, { owner: "o" })
     assert.deepStrictEqual(ignored, [
       { name: "perPage", nearest: "per_page" },
@@ -289,9 +298,9 @@ describe("unknown names", () => {
     ])
   })
 
-  it("are dropped whatever their values are", () => {
+  it("is dropped for any value", () => {
     const odd = { a: null, b: NaN, c: () => 1, d: new Map(), e: new Uint8Array(1), f: [new Uint8Array(1)] }
-    const { files, ignored, values } = sent(action, { owner: "o", ...odd })
+    const { files, ignored, values } = validated(action, { owner: "o", ...odd })
     assert.deepStrictEqual(values, { owner: "o" })
     assert.deepStrictEqual(files, [])
     assert.deepStrictEqual(
@@ -300,13 +309,13 @@ describe("unknown names", () => {
     )
   })
 
-  it("are issues when strict", () => {
-    assert.deepStrictEqual(faults(action, { owner: "o", perPage: 5, zzz: 1 }, { strict: true }), ["perPage", "zzz"])
-    assert.include(complaints(action, { owner: "o", ownr: 1 }, { strict: true }).join(), "did you mean owner?")
+  it("is an issue in strict validation", () => {
+    assert.deepStrictEqual(issuePaths(action, { owner: "o", perPage: 5, zzz: 1 }, { strict: true }), ["perPage", "zzz"])
+    assert.include(issueTexts(action, { owner: "o", ownr: 1 }, { strict: true }).join(), "did you mean owner?")
   })
 
-  it("of a nested object are issues when strict", () => {
+  it("of a nested object is an issue in strict validation", () => {
     const nested = actionOf({ o: { type: "object", properties: { x: text } } })
-    assert.deepStrictEqual(faults(nested, { o: { x: "1", xx: 1 } }, { strict: true }), ["o.xx"])
+    assert.deepStrictEqual(issuePaths(nested, { o: { x: "1", xx: 1 } }, { strict: true }), ["o.xx"])
   })
 })

@@ -14,12 +14,12 @@ const action = actionOf({
   at: { type: "object", properties: { x: integer } }
 })
 
-describe("the Schema of an action", () => {
+describe("ActionSchema.schema", () => {
   it("is made once", () => {
     assert.strictEqual(action.schema, action.schema)
   })
 
-  it("drops everything where there are no parameters", () => {
+  it("drops every value of an action without parameters", () => {
     const { schema } = actionOf({})
     assert.deepStrictEqual(Schema.decodeUnknownSync(schema)({ x: 1 }), {})
     assert.isTrue(Either.isLeft(Schema.decodeUnknownEither(schema)(1)))
@@ -46,7 +46,7 @@ describe("the Schema of an action", () => {
     })
   })
 
-  it("says where and why, and not with which value", () => {
+  it("names the path and the reason of an issue, and not the value", () => {
     const decode = Schema.decodeUnknownEither(action.schema, { errors: "all" })
     const found = decode({ owner: "", page: "CANARY", at: { x: "CANARY" }, tags: ["CANARY", 1, "CANARY"] })
     if (Either.isRight(found)) return assert.fail("accepted")
@@ -57,12 +57,12 @@ describe("the Schema of an action", () => {
     }
   })
 
-  it("encodes what it decoded unchanged", () => {
+  it("encodes a decoded value unchanged", () => {
     const decoded = Schema.decodeUnknownSync(action.schema)({ owner: "ann", page: "2", at: { x: 1 } })
     assert.deepStrictEqual(Schema.encodeSync(action.schema)(decoded), { owner: "ann", page: 2, at: { x: 1 } })
   })
 
-  it("can be extended, and put into another", () => {
+  it("can be extended, and used inside another Schema", () => {
     const labelled = Schema.extend(action.schema, Schema.Struct({ label: Schema.NonEmptyString }))
     const input = { owner: "ann", at: { x: "1" }, label: "l" }
     assert.deepStrictEqual(Schema.decodeUnknownSync(labelled)(input), { owner: "ann", at: { x: 1 }, label: "l" })

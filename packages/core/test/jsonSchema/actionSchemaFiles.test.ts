@@ -2,7 +2,7 @@ import * as ConnectorFile from "@effect-connectors/core/ConnectorFile"
 import * as Dialect from "@effect-connectors/core/Dialect"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { actionOf, faults, integer, optional, type Properties, sent, text } from "../support/actionKit.js"
+import { actionOf, issuePaths, integer, optional, type Properties, validated, text } from "../support/actionKit.js"
 
 const binary = { type: "string", format: "binary" }
 const one = ConnectorFile.fromText("hello", { filename: "h.txt", contentType: "text/plain" })
@@ -29,8 +29,13 @@ const withFile = (input: Properties) => ({ file: one, ...input })
 
 describe("files", () => {
   for (const dialect of Dialect.all) {
-    it(`are apart from the values, in the order of the input: ${dialect}`, () => {
-      const cleaned = sent(actionOf(properties, {}, dialect), { files: [two, one], n: "5", file: one, name: " N " })
+    it(`are separate from the values, in the order of the input: ${dialect}`, () => {
+      const cleaned = validated(actionOf(properties, {}, dialect), {
+        files: [two, one],
+        n: "5",
+        file: one,
+        name: " N "
+      })
       assert.deepStrictEqual(cleaned.values, { name: "N", n: 5 })
       assert.deepStrictEqual(
         cleaned.files.map(([name, files, isList]) => [name, files.map((file) => file.filename), isList]),
@@ -42,10 +47,10 @@ describe("files", () => {
       assert.strictEqual(cleaned.files[1]?.[1][0], one)
     })
 
-    it.effect(`bytes are a file without a name: ${dialect}`, () =>
+    it.effect(`can be bytes, which have no filename: ${dialect}`, () =>
       Effect.gen(function* () {
         const bytes = Uint8Array.of(0, 255)
-        const cleaned = sent(actionOf(properties, {}, dialect), { file: bytes, files: [bytes, one] })
+        const cleaned = validated(actionOf(properties, {}, dialect), { file: bytes, files: [bytes, one] })
         assert.deepStrictEqual(cleaned.values, {})
         const [[, [file] = []] = [], [, list = []] = []] = cleaned.files
         if (file === undefined) return assert.fail("no file")
@@ -69,8 +74,8 @@ describe("files", () => {
     ["any", Uint8Array.of(1), false]
   ]
   for (const [name, value, isList] of placed) {
-    it(`go to \`${name}\`${isList ? " as a list" : ""}`, () => {
-      const { files } = sent(action, withFile({ [name]: value }))
+    it(`can be sent as \`${name}\`${isList ? " as a list" : ""}`, () => {
+      const { files } = validated(action, withFile({ [name]: value }))
       assert.deepStrictEqual(
         files.map(([found, , list]) => [found, list]),
         [
@@ -81,18 +86,18 @@ describe("files", () => {
     })
   }
 
-  it("under an unknown name are an issue, strict or not", () => {
-    assert.deepStrictEqual(faults(action, withFile({ zzz: one, yyy: [one] })), ["zzz", "yyy"])
-    assert.deepStrictEqual(faults(action, withFile({ zzz: one, yyy: [one] }), { strict: true }), ["zzz", "yyy"])
+  it("under an unknown name are an issue, also without strict", () => {
+    assert.deepStrictEqual(issuePaths(action, withFile({ zzz: one, yyy: [one] })), ["zzz", "yyy"])
+    assert.deepStrictEqual(issuePaths(action, withFile({ zzz: one, yyy: [one] }), { strict: true }), ["zzz", "yyy"])
   })
 
-  it("may be text, which stays among the values", () => {
-    assert.deepStrictEqual(sent(action, { file: " hello ", files: ["a"] }), {
+  it("can be text, which stays among the values", () => {
+    assert.deepStrictEqual(validated(action, { file: " hello ", files: ["a"] }), {
       values: { file: "hello", files: ["a"] },
       files: [],
       ignored: []
     })
-    assert.deepStrictEqual(sent(action, withFile({ files: [] })).values, { files: [] })
+    assert.deepStrictEqual(validated(action, withFile({ files: [] })).values, { files: [] })
   })
 
   const misplaced: ReadonlyArray<readonly [what: string, input: Properties, at: ReadonlyArray<string>]> = [
@@ -116,7 +121,7 @@ describe("files", () => {
   ]
   for (const [what, input, at] of misplaced) {
     it(`are refused: ${what}`, () => {
-      assert.deepStrictEqual(faults(action, withFile(input)), at)
+      assert.deepStrictEqual(issuePaths(action, withFile(input)), at)
     })
   }
 })

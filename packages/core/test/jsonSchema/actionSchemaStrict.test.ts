@@ -1,5 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { actionOf, complaints, faults, integer, optional, type Properties, sent, text } from "../support/actionKit.js"
+import {
+  actionOf,
+  issueTexts,
+  issuePaths,
+  integer,
+  optional,
+  type Properties,
+  validated,
+  text
+} from "../support/actionKit.js"
 
 const strict = { strict: true }
 
@@ -138,61 +147,61 @@ const rules: ReadonlyArray<Rule> = [
 
 const short = (value: unknown) => JSON.stringify(value) ?? "undefined"
 
-describe("strict", () => {
+describe("strict validation", () => {
   for (const { fits, misses, schema } of rules) {
-    // beside the property, so that `required` says nothing of it
+    // next to the property, so that `required` says nothing of it
     const action = actionOf({ x: schema, other: optional(text) }, { $defs, definitions: { Old: integer } })
     for (const value of fits) {
       it(`${short(schema)} takes ${short(value)}`, () => {
         assert.deepStrictEqual(
-          Object.keys(sent(action, { x: value }, strict).values),
+          Object.keys(validated(action, { x: value }, strict).values),
           value === null && action.parameters.length > 1 ? [] : ["x"]
         )
       })
     }
     for (const [value, paths] of misses) {
       it(`${short(schema)} refuses ${short(value)} at ${paths}`, () => {
-        assert.strictEqual(faults(action, { x: value }, strict).join("|"), paths)
+        assert.strictEqual(issuePaths(action, { x: value }, strict).join("|"), paths)
       })
     }
   }
 
   it("coerces first, and sends what was coerced", () => {
     const action = actionOf({ x: { type: "integer", minimum: 10 }, o: { type: "object", properties: { y: integer } } })
-    assert.deepStrictEqual(sent(action, { x: " 12 ", o: { y: "1" } }, strict).values, { x: 12, o: { y: 1 } })
+    assert.deepStrictEqual(validated(action, { x: " 12 ", o: { y: "1" } }, strict).values, { x: 12, o: { y: 1 } })
   })
 
-  it("checks nothing of this unless it is asked to", () => {
+  it("is off by default", () => {
     const action = actionOf({
       e: { type: "string", enum: ["a"] },
       d: { type: "string", format: "date" },
       n: { type: "integer", minimum: 5 },
       r: { $ref: "#/$defs/Color" }
     })
-    assert.deepStrictEqual(sent(action, { e: "z", d: "z", n: 1, r: 1 }).values, { e: "z", d: "z", n: 1, r: 1 })
+    assert.deepStrictEqual(validated(action, { e: "z", d: "z", n: 1, r: 1 }).values, { e: "z", d: "z", n: 1, r: 1 })
   })
 
-  it("says what is allowed", () => {
+  it("lists the allowed values in its fix", () => {
     const action = actionOf({ e: { type: "string", enum: ["a", "b"] }, n: { type: "integer", maximum: 5 } })
-    assert.deepStrictEqual(complaints(action, { e: "z", n: 9 }, strict), [
+    assert.deepStrictEqual(issueTexts(action, { e: "z", n: 9 }, strict), [
       `is not one of the allowed values; pass one of "a", "b"`,
       "is over 5; pass 5 or less"
     ])
   })
 
-  it("says what is wrong in the form that was meant", () => {
+  it("reports the issues of the alternative that was meant", () => {
     const cat = { type: "object", properties: { kind: { const: "cat" }, lives: integer }, required: ["kind"] }
     const action = actionOf({ pet: { oneOf: [cat, text] } })
-    assert.deepStrictEqual(faults(action, { pet: { kind: "cat", lives: "9" } }, strict), ["pet.lives"])
+    assert.deepStrictEqual(issuePaths(action, { pet: { kind: "cat", lives: "9" } }, strict), ["pet.lives"])
   })
 })
 
-it("a strict `required` counts own fields only", () => {
+it("strict validation: `required` counts own fields only", () => {
   const action = actionOf({ x: { $ref: "#/$defs/C" } }, { $defs: { C: { required: ["constructor"] } } })
-  assert.deepStrictEqual(faults(action, { x: {} }, strict), ["x.constructor"])
+  assert.deepStrictEqual(issuePaths(action, { x: {} }, strict), ["x.constructor"])
 })
 
-describe("what strict cannot check", () => {
+describe("a rule that strict validation cannot check", () => {
   const notes: ReadonlyArray<readonly [schema: Properties, reason: RegExp, value: unknown]> = [
     [{ $ref: "https://example.org/schema.json" }, /not fetched/, 1],
     [{ $ref: "other.json#/a" }, /not fetched/, 1],
@@ -216,35 +225,35 @@ describe("what strict cannot check", () => {
     ]
   ]
   for (const [schema, reason, value] of notes) {
-    it(`is reported, and the value passes: ${short(schema).slice(0, 60)}`, () => {
+    it(`is listed in unchecked, and accepts every value: ${short(schema).slice(0, 60)}`, () => {
       const action = actionOf({ x: schema }, { $defs })
       assert.deepStrictEqual(
         action.unchecked.map((note) => note.name),
         ["x"]
       )
       assert.match(action.unchecked[0]?.reason ?? "", reason)
-      assert.deepStrictEqual(sent(action, { x: value }, strict).values, { x: value })
+      assert.deepStrictEqual(validated(action, { x: value }, strict).values, { x: value })
     })
   }
 
-  it("is nothing for what it can", () => {
+  it("is not listed when the rule can be checked", () => {
     assert.deepStrictEqual(
       actionOf({ x: { $ref: "#/$defs/Tree" }, y: { type: "string", pattern: "^a+$" } }, { $defs }).unchecked,
       []
     )
   })
 
-  it("a text too long for its pattern is refused rather than run", () => {
+  it("a text that is too long for its pattern is refused, and the pattern does not run", () => {
     const action = actionOf({ x: { type: "string", pattern: "\\d+.*x" } })
-    assert.deepStrictEqual(sent(action, { x: "12x" }, strict).values, { x: "12x" })
-    assert.include(complaints(action, { x: "1".repeat(50_000) }, strict).join(), "too long")
-    assert.deepStrictEqual(sent(action, { x: "1".repeat(50_000) }).values, { x: "1".repeat(50_000) })
+    assert.deepStrictEqual(validated(action, { x: "12x" }, strict).values, { x: "12x" })
+    assert.include(issueTexts(action, { x: "1".repeat(50_000) }, strict).join(), "too long")
+    assert.deepStrictEqual(validated(action, { x: "1".repeat(50_000) }).values, { x: "1".repeat(50_000) })
   })
 
-  it("ends for references that never do", () => {
+  it("references that never end are refused after a limit", () => {
     for (const name of ["Loop", "Fork"]) {
       const action = actionOf({ x: { $ref: `#/$defs/${name}` } }, { $defs })
-      assert.isAbove(faults(action, { x: 1 }, strict).length, 0)
+      assert.isAbove(issuePaths(action, { x: 1 }, strict).length, 0)
     }
   })
 })

@@ -4,7 +4,7 @@ import * as Either from "effect/Either"
 
 export type Properties = Readonly<Record<string, unknown>>
 
-/** The action with these properties. */
+/** An action with these properties. */
 export const actionOf = (
   properties: Properties,
   more: Properties = {},
@@ -17,15 +17,19 @@ export const optional = (...forms: ReadonlyArray<unknown>) => ({ anyOf: [...form
 export const text = { type: "string" }
 export const integer = { type: "integer" }
 
-/** The values that are sent. */
-export const sent = (action: ActionSchema.ActionSchema, input: Properties, options?: ActionSchema.ValidateOptions) => {
+/** The result of a validation that must succeed. */
+export const validated = (
+  action: ActionSchema.ActionSchema,
+  input: Properties,
+  options?: ActionSchema.ValidateOptions
+) => {
   const cleaned = action.validate(input, options)
   if (Either.isLeft(cleaned)) assert.fail(JSON.stringify(cleaned.left))
   return cleaned.right
 }
 
-/** Where the issues are; each has something to do about it. */
-export const faults = (
+/** The paths of the issues of a validation that must fail; each issue has a fix. */
+export const issuePaths = (
   action: ActionSchema.ActionSchema,
   input: Properties,
   options?: ActionSchema.ValidateOptions
@@ -37,8 +41,8 @@ export const faults = (
   return cleaned.left.map((issue) => issue.path.join("."))
 }
 
-/** What the issues say. */
-export const complaints = (
+/** The messages and fixes of the issues. */
+export const issueTexts = (
   action: ActionSchema.ActionSchema,
   input: Properties,
   options?: ActionSchema.ValidateOptions

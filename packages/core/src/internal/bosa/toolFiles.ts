@@ -1,11 +1,11 @@
 import * as Encoding from "effect/Encoding"
-import * as Either from "effect/Either"
 import type { Parameters } from "../../Action.js"
 import type { ToolFile } from "../../ActionTools.js"
 import { type ConnectorFile, fromBytes } from "../../ConnectorFile.js"
-import { contentOf } from "../http/fileContent.js"
-import { type Fields, isFields } from "../data/fields.js"
 import type { Issue } from "../../InvalidRequest.js"
+import { type Fields, isFields } from "../data/fields.js"
+import * as Result from "../data/result.js"
+import { contentOf } from "../http/fileContent.js"
 import type { WireType } from "../jsonSchema/wireType.js"
 import { declaredIn, requestIn } from "./toolSchema.js"
 
@@ -25,7 +25,7 @@ export const toolFileOf = (file: ConnectorFile, maxBytes: number): ToolFile => {
   }
 }
 
-const decoded = (base64: string, { contentType, filename }: Fields): ConnectorFile | undefined => {
+const decodeFile = (base64: string, { contentType, filename }: Fields): ConnectorFile | undefined => {
   const content = Encoding.decodeBase64(base64)
   if (content._tag === "Left") return undefined
   return fromBytes(content.right, {
@@ -36,47 +36,59 @@ const decoded = (base64: string, { contentType, filename }: Fields): ConnectorFi
 
 const invalid = Symbol.for("@effect-connectors/core/ActionTools/invalid")
 
-const readIn = (value: unknown, takesText: boolean): unknown => {
-  if (Array.isArray(value)) return value.map((one) => readIn(one, takesText))
-  if (typeof value === "string" && takesText) return decoded(value, {}) ?? invalid
+const decodeFilesIn = (value: unknown, acceptsText: boolean): unknown => {
+  if (Array.isArray(value)) return value.map((element) => decodeFilesIn(element, acceptsText))
+  if (typeof value === "string" && acceptsText) return decodeFile(value, {}) ?? invalid
   if (!isFields(value) || typeof value["base64"] !== "string") return value
-  return decoded(value["base64"], value) ?? invalid
+  return decodeFile(value["base64"], value) ?? invalid
 }
 
-type Takes = "nothing" | "objects" | "text"
+/** The forms in which a parameter takes base64: not at all, in an object, or also as plain text. */
+type FileForm = "none" | "object" | "text"
 
-const takesOf = (type: WireType): Takes => {
-  if (type._tag === "Array") return takesOf(type.items.type)
-  if (type._tag === "Scalar") return type.name === "binary" ? "text" : "nothing"
-  if (type._tag !== "Union") return "nothing"
-  const members = type.members.map(takesOf)
-  if (members.every((takes) => takes === "nothing")) return "nothing"
-  // text that stands beside a file is meant as text
-  return members.every((takes) => takes === "text") ? "text" : "objects"
+const fileFormOf = (type: WireType): FileForm => {
+  if (type._tag === "Array") return fileFormOf(type.items.type)
+  if (type._tag === "Scalar") return type.name === "binary" ? "text" : "none"
+  if (type._tag !== "Union") return "none"
+  const members = type.members.map(fileFormOf)
+  if (members.every((form) => form === "none")) return "none"
+  // where other types are allowed too, plain text is text and not base64
+  return members.every((form) => form === "text") ? "text" : "object"
 }
+
+interface FileArgument {
+  readonly name: string
+  readonly acceptsText: boolean
+}
+
+const fileArgumentsOf = (parameters: unknown): ReadonlyArray<FileArgument> =>
+  declaredIn(requestIn(parameters)).flatMap(({ name, shape }) => {
+    const form = shape === undefined ? "none" : fileFormOf(shape.type)
+    return form === "none" ? [] : [{ name, acceptsText: form === "text" }]
+  })
+
+const isInvalid = (decoded: unknown): boolean =>
+  decoded === invalid || (Array.isArray(decoded) && decoded.includes(invalid))
 
 /**
- * How the arguments of a tool become the parameters of its action: files come as base64.
+ * Makes the parameters of an action from the arguments of its tool: files come as base64.
  *
  * @internal
  */
-export const filesRead = (
+export const fileDecoder = (
   parameters: unknown
-): ((given: Parameters) => Either.Either<Parameters, ReadonlyArray<Issue>>) => {
-  const files = declaredIn(requestIn(parameters)).flatMap(({ name, shape }) => {
-    const takes = shape === undefined ? "nothing" : takesOf(shape.type)
-    return takes === "nothing" ? [] : [[name, takes === "text"] as const]
-  })
-  return (given) => {
+): ((args: Parameters) => Result.Result<Parameters, ReadonlyArray<Issue>>) => {
+  const fileArguments = fileArgumentsOf(parameters)
+  return (args) => {
     const issues: Array<Issue> = []
-    const read: Record<string, unknown> = {}
-    for (const [name, takesText] of files) {
-      if (!Object.hasOwn(given, name)) continue
-      const value = readIn(given[name], takesText)
-      if (value === invalid || (Array.isArray(value) && value.includes(invalid))) {
+    const decoded: Record<string, unknown> = {}
+    for (const { acceptsText, name } of fileArguments) {
+      if (!Object.hasOwn(args, name)) continue
+      const value = decodeFilesIn(args[name], acceptsText)
+      if (isInvalid(value)) {
         issues.push({ path: [name], message: "its content is not base64", fix: "give { filename, base64 }" })
-      } else read[name] = value
+      } else decoded[name] = value
     }
-    return issues.length > 0 ? Either.left(issues) : Either.right({ ...given, ...read })
+    return issues.length > 0 ? Result.fail(issues) : Result.succeed({ ...args, ...decoded })
   }
 }

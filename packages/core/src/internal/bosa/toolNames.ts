@@ -1,22 +1,22 @@
-const longest = 64
-const ending = "_tool"
+const maxLength = 64
+const suffix = "_tool"
 
 const stemOf = (connector: string, action: string): string =>
   `${connector.replace(/[^a-zA-Z0-9_-]/g, "_")}_${action.replace(/\W/g, "_")}`
 
 /**
- * Gives each action the name that models call it by: no name twice, whatever the actions are called.
+ * Returns a function that names the tool of an action. It never returns the same name twice.
  *
  * @internal
  */
 export const toolNames = (): ((connector: string, action: string) => string) => {
-  const given = new Set<string>()
+  const used = new Set<string>()
   return (connector, action) => {
     const stem = stemOf(connector, action)
-    const named = (end: string) => stem.slice(0, longest - end.length) + end
-    let name = named(ending)
-    for (let n = 2; given.has(name); n++) name = named(`${ending}_${n}`)
-    given.add(name)
+    const withSuffix = (end: string) => stem.slice(0, maxLength - end.length) + end
+    let name = withSuffix(suffix)
+    for (let n = 2; used.has(name); n++) name = withSuffix(`${suffix}_${n}`)
+    used.add(name)
     return name
   }
 }

@@ -1,12 +1,11 @@
 import type { InputSchema } from "../../ActionTools.js"
-import { type Fields, isFields, fieldsOf } from "../data/fields.js"
+import { type Fields, fieldsOf, isFields } from "../data/fields.js"
 import { maxNodes, propertiesOf, type Property, type WireType } from "../jsonSchema/wireType.js"
 import type { Entry } from "./discoveredConnector.js"
-import {} from "./catalogList.js"
 
-type Written = Readonly<Record<string, unknown>> | boolean
+type JsonSchema = Fields | boolean
 
-const anything: Written = {}
+const anySchema: JsonSchema = {}
 
 const maxDepth = 64
 
@@ -25,8 +24,8 @@ const isPattern = (value: unknown): boolean => {
   }
 }
 
-// what a keyword must be: one that is not would make the whole schema invalid, and models' servers refuse those
-const keywords: ReadonlyArray<readonly [name: string, fits: (value: unknown) => boolean]> = [
+// a keyword with a wrong value is dropped: with it the whole schema would be invalid, and model servers refuse it
+const keywords: ReadonlyArray<readonly [name: string, isValid: (value: unknown) => boolean]> = [
   ["title", isText],
   ["description", isText],
   ["default", () => true],
@@ -59,7 +58,7 @@ const fileProperties = {
   base64: { type: "string", contentEncoding: "base64" }
 }
 
-const file = ({ description }: Fields): Written => ({
+const fileSchema = ({ description }: Fields): JsonSchema => ({
   type: "object",
   description: typeof description === "string" ? description : "A file.",
   properties: fileProperties,
@@ -71,99 +70,92 @@ const reference = /^#\/(?:\$defs|definitions)\/([^/%~]+)$/
 
 const isFileSchema = (schema: Fields): boolean => schema["type"] === "string" && schema["format"] === "binary"
 
-/** Writes one schema anew, of keywords that are known, with the definitions that it leads to. */
-class Writer {
+/** Copies a schema with the keywords that are known to be valid, and collects the definitions that it refers to. */
+class SchemaWriter {
   readonly definitions: Record<string, unknown> = {}
   #nodes = maxNodes
 
   constructor(private readonly known: Fields) {}
 
-  /** `inFiles`: files can be sent from here. `type`: what the wire takes it for. */
-  write(schema: unknown, type: WireType | undefined, inFiles: boolean, depth = 0): Written {
+  /** `type` is what the server reads the schema as; `allowsFiles` says whether files can be sent in this place. */
+  write(schema: unknown, type: WireType | undefined, allowsFiles: boolean, depth = 0): JsonSchema {
     if (typeof schema === "boolean") return schema
-    if (!isFields(schema) || depth > maxDepth || this.#nodes-- <= 0) return anything
+    if (!isFields(schema) || depth > maxDepth || this.#nodes-- <= 0) return anySchema
     if (!Object.hasOwn(schema, "type") && !Object.hasOwn(schema, "anyOf") && isFields(schema["schema"])) {
-      return this.write(schema["schema"], type, inFiles, depth + 1)
+      return this.write(schema["schema"], type, allowsFiles, depth + 1)
     }
-    if (isFileSchema(schema) && inFiles) return file(schema)
-    const made: Record<string, unknown> = this.typed(schema, type)
-    for (const [name, fits] of keywords) {
-      if (Object.hasOwn(schema, name) && fits(schema[name])) made[name] = schema[name]
+    if (isFileSchema(schema) && allowsFiles) return fileSchema(schema)
+    return {
+      ...typeKeyword(schema, type),
+      ...validKeywords(schema),
+      ...this.reference(schema["$ref"]),
+      ...this.items(schema, type, allowsFiles, depth),
+      ...this.properties(schema, type, depth),
+      ...this.combinations(schema, allowsFiles, depth)
     }
-    if (made["format"] === "binary") delete made["format"]
-    this.refer(schema["$ref"], made)
-    this.items(schema, type, inFiles, depth, made)
-    this.properties(schema, type, depth, made)
-    for (const name of ["anyOf", "oneOf", "allOf"]) {
-      const members = schema[name]
-      if (!Array.isArray(members) || members.length === 0) continue
-      made[name] = members.map((member) => this.write(member, undefined, inFiles && name === "anyOf", depth + 1))
-    }
-    if (isFields(schema["not"])) made["not"] = this.write(schema["not"], undefined, false, depth + 1)
-    return made
   }
 
-  private typed({ type: given }: Fields, type: WireType | undefined): Record<string, unknown> {
-    if (Array.isArray(given)) {
-      const known = [...new Set(given.filter((one) => types.has(one)))]
-      return known.length === 0 ? {} : { type: known }
-    }
-    if (typeof given !== "string") return {}
-    // what the wire does not know is text to it
-    const isText = !types.has(given) || (given === "null" && type !== undefined)
-    return { type: isText ? "string" : given }
-  }
-
-  private refer(ref: unknown, made: Record<string, unknown>): void {
+  private reference(ref: unknown): Fields {
     const name = typeof ref === "string" ? reference.exec(ref)?.[1] : undefined
-    if (name === undefined || !Object.hasOwn(this.known, name)) return
-    made["$ref"] = `#/$defs/${name}`
-    if (Object.hasOwn(this.definitions, name)) return
-    // it may lead to itself
-    this.definitions[name] = anything
-    this.definitions[name] = this.write(this.known[name], undefined, false)
+    if (name === undefined || !Object.hasOwn(this.known, name)) return {}
+    if (!Object.hasOwn(this.definitions, name)) {
+      // a definition may refer to itself
+      this.definitions[name] = anySchema
+      this.definitions[name] = this.write(this.known[name], undefined, false)
+    }
+    return { $ref: `#/$defs/${name}` }
   }
 
   private items(
-    schema: Fields,
+    { items, prefixItems }: Fields,
     type: WireType | undefined,
-    inFiles: boolean,
-    depth: number,
-    made: Record<string, unknown>
-  ): void {
-    const of = type?._tag === "Array" ? type.items.type : undefined
-    const { items, prefixItems } = schema
-    if (isFields(items) || typeof items === "boolean") made["items"] = this.write(items, of, inFiles, depth + 1)
-    if (Array.isArray(prefixItems) && prefixItems.length > 0) {
-      made["prefixItems"] = prefixItems.map((item) => this.write(item, undefined, false, depth + 1))
+    allowsFiles: boolean,
+    depth: number
+  ): Fields {
+    const itemType = type?._tag === "Array" ? type.items.type : undefined
+    return {
+      ...(isFields(items) || typeof items === "boolean"
+        ? { items: this.write(items, itemType, allowsFiles, depth + 1) }
+        : {}),
+      ...(Array.isArray(prefixItems) && prefixItems.length > 0
+        ? { prefixItems: prefixItems.map((item) => this.write(item, undefined, false, depth + 1)) }
+        : {})
     }
   }
 
-  private properties(schema: Fields, type: WireType | undefined, depth: number, made: Record<string, unknown>): void {
-    if (type?._tag === "Model") {
-      Object.assign(
-        made,
-        this.object(type.properties, (property) => this.write(property.source, typeOf(property), false, depth + 1))
-      )
-      return
-    }
-    const { additionalProperties, properties, required } = schema
-    if (isFields(properties)) {
-      made["properties"] = Object.fromEntries(
-        Object.entries(properties).map(([name, one]) => [name, this.write(one, undefined, false, depth + 1)])
-      )
-    }
-    if (Array.isArray(required)) {
-      const names = [...new Set(required.filter((name) => typeof name === "string"))]
-      if (names.length > 0) made["required"] = names
-    }
-    if (isFields(additionalProperties) || typeof additionalProperties === "boolean") {
-      made["additionalProperties"] = this.write(additionalProperties, undefined, false, depth + 1)
+  private properties(schema: Fields, type: WireType | undefined, depth: number): Fields {
+    return type?._tag === "Struct"
+      ? this.object(type.properties, (property) => this.write(property.source, typeOf(property), false, depth + 1))
+      : this.freeProperties(schema, depth)
+  }
+
+  private freeProperties({ additionalProperties, properties, required }: Fields, depth: number): Fields {
+    const write = (schema: unknown) => this.write(schema, undefined, false, depth + 1)
+    const names = Array.isArray(required) ? [...new Set(required.filter((name) => typeof name === "string"))] : []
+    return {
+      ...(isFields(properties)
+        ? { properties: Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, write(schema)])) }
+        : {}),
+      ...(names.length > 0 ? { required: names } : {}),
+      ...(isFields(additionalProperties) || typeof additionalProperties === "boolean"
+        ? { additionalProperties: write(additionalProperties) }
+        : {})
     }
   }
 
-  /** Required is what does not admit null, whatever the schema's own list says: that is how the wire reads it. */
-  object(properties: ReadonlyArray<Property>, write: (property: Property) => Written) {
+  private combinations(schema: Fields, allowsFiles: boolean, depth: number): Fields {
+    const written: Record<string, unknown> = {}
+    for (const name of ["anyOf", "oneOf", "allOf"]) {
+      const members = schema[name]
+      if (!Array.isArray(members) || members.length === 0) continue
+      written[name] = members.map((member) => this.write(member, undefined, allowsFiles && name === "anyOf", depth + 1))
+    }
+    if (isFields(schema["not"])) written["not"] = this.write(schema["not"], undefined, false, depth + 1)
+    return written
+  }
+
+  /** A property is required when it does not allow null: the server does not read the schema's own list. */
+  object(properties: ReadonlyArray<Property>, write: (property: Property) => JsonSchema) {
     return {
       properties: Object.fromEntries(properties.map((property) => [property.name, write(property)])),
       required: properties.filter(({ required }) => required).map(({ name }) => name),
@@ -172,12 +164,32 @@ class Writer {
   }
 }
 
+const typeKeyword = ({ type: given }: Fields, type: WireType | undefined): Fields => {
+  if (Array.isArray(given)) {
+    const known = [...new Set(given.filter((name) => types.has(name)))]
+    return known.length === 0 ? {} : { type: known }
+  }
+  if (typeof given !== "string") return {}
+  // the server reads an unknown type as text
+  const isText = !types.has(given) || (given === "null" && type !== undefined)
+  return { type: isText ? "string" : given }
+}
+
+const validKeywords = (schema: Fields): Fields => {
+  const valid: Record<string, unknown> = {}
+  for (const [name, isValid] of keywords) {
+    if (Object.hasOwn(schema, name) && isValid(schema[name])) valid[name] = schema[name]
+  }
+  if (valid["format"] === "binary") delete valid["format"]
+  return valid
+}
+
 const typeOf = (property: Property): WireType | undefined => property.shape?.type
 
 const definitionsIn = (schema: Fields): Fields => ({ ...fieldsOf(schema["definitions"]), ...fieldsOf(schema["$defs"]) })
 
 /**
- * The properties that an action takes at top level, as discovery gives them.
+ * The properties that an action takes at top level, as discovery lists them.
  *
  * @internal
  */
@@ -188,8 +200,8 @@ export const declaredIn = (schema: Fields): ReadonlyArray<Property> =>
 export const requestIn = (parameters: unknown): Fields => fieldsOf(fieldsOf(fieldsOf(parameters)["request"])["schema"])
 
 /**
- * What an action takes, as a valid JSON Schema. `request_body` says it best where it is there, but only what
- * `parameters` declares is sent.
+ * The parameters of an action as a valid JSON Schema. A parameter is described by `request_body` where that has it, but
+ * only what `parameters` declares is sent.
  *
  * @internal
  */
@@ -197,7 +209,7 @@ export const inputSchemaOf = ({ info, parameters }: Pick<Entry, "info" | "parame
   const request = requestIn(parameters)
   const body = fieldsOf(info.requestBody)
   const described = new Map(declaredIn(body).map((property) => [property.name, property]))
-  const writer = new Writer({ ...definitionsIn(request), ...definitionsIn(body) })
+  const writer = new SchemaWriter({ ...definitionsIn(request), ...definitionsIn(body) })
   const { additionalProperties, properties, required } = writer.object(declaredIn(request), (property) => {
     const { shape, source } = described.get(property.name) ?? property
     return writer.write(source, shape?.type, true)

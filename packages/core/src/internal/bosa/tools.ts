@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import type { Action, ActionError, Executed, Options, Parameters } from "../../Action.js"
 import type { ActionTool, ToolFailure, ToolOptions, ToolResult } from "../../ActionTools.js"
 import type { ReadError } from "../../ApiError.js"
@@ -7,13 +6,15 @@ import { isConnectorFile } from "../../ConnectorFile.js"
 import type { ConnectorHandle } from "../../ConnectorHandle.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import { parse } from "../data/json.js"
+import * as Result from "../data/result.js"
 import { describe, isData } from "../jsonSchema/describe.js"
 import { common } from "./endpoints.js"
+import { toEffect } from "../runtime/fromResult.js"
 import { unwrapped } from "./action.js"
 import type { Connector, Entry } from "./discoveredConnector.js"
 import type { Discovery } from "./discovery.js"
 import { wholeIssues } from "../data/checks.js"
-import { filesRead, toolFileOf } from "./toolFiles.js"
+import { fileDecoder, toolFileOf } from "./toolFiles.js"
 import { toolNames } from "./toolNames.js"
 import { inputSchemaOf } from "./toolSchema.js"
 
@@ -25,16 +26,16 @@ export type Tools = (
   options?: ToolOptions
 ) => Effect.Effect<ReadonlyArray<ActionTool>, ReadError>
 
-const refused = (issues: ReadonlyArray<Issue>): InvalidRequest =>
+const invalidRequest = (issues: ReadonlyArray<Issue>): InvalidRequest =>
   new InvalidRequest({ operation: common.action.name, issues })
 
-const argumentsOf = (args: unknown): Either.Either<Parameters, ReadonlyArray<Issue>> => {
-  if (args === undefined || args === null || args === "") return Either.right({})
-  const read = typeof args === "string" ? parse(args) : undefined
-  const given = read?._tag === "Value" ? read.value : args
-  return isData(given)
-    ? Either.right(given)
-    : Either.left([{ path: [], message: `expected an object, got ${describe(given)}`, fix: "pass them by name" }])
+const argumentsOf = (args: unknown): Result.Result<Parameters, ReadonlyArray<Issue>> => {
+  if (args === undefined || args === null || args === "") return Result.succeed({})
+  const parsed = typeof args === "string" ? parse(args) : undefined
+  const value = parsed?._tag === "Value" ? parsed.value : args
+  return isData(value)
+    ? Result.succeed(value)
+    : Result.fail([{ path: [], message: `expected an object, got ${describe(value)}`, fix: "pass them by name" }])
 }
 
 const resultOf = ({ data: body, ignored }: Executed, maxFileBytes: number): ToolResult => {
@@ -57,10 +58,10 @@ const failureOf = (error: ActionError): ToolFailure => ({
   }
 })
 
-// an option that is given as nothing is not given
-const merged = (made: Options, given: Options): Options => ({
-  ...made,
-  ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+// an undefined option of a call leaves the tool's own in place
+const mergeOptions = (toolOptions: Options, callOptions: Options): Options => ({
+  ...toolOptions,
+  ...Object.fromEntries(Object.entries(callOptions).filter(([, value]) => value !== undefined))
 })
 
 const firstLine = (docstring: string): string => (docstring.trim().split(/\r?\n/, 1)[0] ?? "").trim()
@@ -71,11 +72,13 @@ const toolOf = (
   action: Action,
   { filter: _, maxFileBytes = mebibyte, ...options }: ToolOptions
 ): ActionTool => {
-  const withFiles = filesRead(entry.parameters)
-  const invoke: ActionTool["invoke"] = (args, given = {}) =>
-    Effect.suspend(() => Either.flatMap(argumentsOf(args), withFiles)).pipe(
-      Effect.mapError(refused),
-      Effect.flatMap((parameters) => action.with({ given: parameters, options: merged(options, given) }).execute),
+  const decodeFiles = fileDecoder(entry.parameters)
+  const invoke: ActionTool["invoke"] = (args, callOptions = {}) =>
+    Effect.suspend(() => toEffect(Result.flatMap(argumentsOf(args), decodeFiles))).pipe(
+      Effect.mapError(invalidRequest),
+      Effect.flatMap(
+        (parameters) => action.with({ given: parameters, options: mergeOptions(options, callOptions) }).execute
+      ),
       Effect.map((executed) => resultOf(executed, maxFileBytes))
     )
   return {
@@ -85,29 +88,38 @@ const toolOf = (
     description: firstLine(entry.info.docstring),
     inputSchema: inputSchemaOf(entry),
     invoke,
-    invokeSafely: (args, given) => Effect.catchAll(invoke(args, given), (error) => Effect.succeed(failureOf(error)))
+    invokeSafely: (args, callOptions) =>
+      Effect.catchAll(invoke(args, callOptions), (error) => Effect.succeed(failureOf(error)))
   }
 }
 
+const toolsOf = (
+  connectors: ReadonlyArray<Connector>,
+  connect: (connector: string) => ConnectorHandle,
+  options: ToolOptions
+): ReadonlyArray<ActionTool> => {
+  const nameOf = toolNames()
+  const isWanted = ({ info, operation }: Entry, connector: string): boolean =>
+    operation._tag === "Success" && options.filter?.(info, connector) !== false
+  return connectors.flatMap(({ entries, info: { actions, name: connector } }) =>
+    actions.flatMap((info) => {
+      const entry = entries.get(info.name)
+      return entry !== undefined && isWanted(entry, connector)
+        ? [toolOf(nameOf(connector, info.name), entry, connect(connector).action(info.name), options)]
+        : []
+    })
+  )
+}
+
 /** @internal */
-export const make = (discovery: Discovery, connect: (connector: string) => ConnectorHandle): Tools => {
-  const toolsOf = (found: ReadonlyArray<Connector>, options: ToolOptions): ReadonlyArray<ActionTool> => {
-    const nameOf = toolNames()
-    return found.flatMap(({ entries, info: { actions, name: connector } }) =>
-      actions.flatMap((info) => {
-        const entry = entries.get(info.name)
-        // what may not be sent is no tool
-        if (entry === undefined || entry.operation._tag === "Failure" || options.filter?.(info, connector) === false)
-          return []
-        return [toolOf(nameOf(connector, info.name), entry, connect(connector).action(info.name), options)]
-      })
-    )
-  }
-  return (connectors, options = {}) =>
+export const make =
+  (discovery: Discovery, connect: (connector: string) => ConnectorHandle): Tools =>
+  (connectors, options = {}) =>
     Effect.suspend(() => {
       const issues = wholeIssues("maxFileBytes", options.maxFileBytes, 0)
       if (issues.length > 0) return Effect.fail(new InvalidRequest({ operation: "tools", issues }))
       const names = [...new Set(typeof connectors === "string" ? [connectors] : connectors)]
-      return Effect.map(Effect.forEach(names, discovery.get, { concurrency: 4 }), (found) => toolsOf(found, options))
+      return Effect.map(Effect.forEach(names, discovery.get, { concurrency: 4 }), (found) =>
+        toolsOf(found, connect, options)
+      )
     })
-}

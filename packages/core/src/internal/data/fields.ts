@@ -1,5 +1,3 @@
-import * as Predicate from "effect/Predicate"
-
 /**
  * An object of JSON, by its fields.
  *
@@ -8,7 +6,7 @@ import * as Predicate from "effect/Predicate"
 export type Fields = Readonly<Record<string, unknown>>
 
 /** @internal */
-export const isFields = (u: unknown): u is Fields => Predicate.isRecord(u) && !Array.isArray(u)
+export const isFields = (u: unknown): u is Fields => typeof u === "object" && u !== null && !Array.isArray(u)
 
 /**
  * The fields of a thing: one that is no object has nothing but its `raw`.

@@ -32,3 +32,7 @@ export const mapFailure = <A, E, F>(self: Result<A, E>, f: (failure: E) => F): R
 /** @internal */
 export const fromUndefined = <A, E>(value: A | undefined, onUndefined: () => E): Result<A, E> =>
   value === undefined ? fail(onUndefined()) : succeed(value)
+
+/** @internal */
+export const flatMap = <A, B, E, F>(self: Result<A, E>, f: (success: A) => Result<B, F>): Result<B, E | F> =>
+  self._tag === "Success" ? f(self.success) : self

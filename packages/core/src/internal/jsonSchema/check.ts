@@ -1,46 +1,75 @@
 import type { Issue } from "../../InvalidRequest.js"
 import type { Fields } from "../data/fields.js"
-import { apart, type Context } from "./context.js"
+import { collectIssues, type Context } from "./context.js"
 import { isData } from "./describe.js"
 
 /**
- * A rule of a schema: it puts down what is wrong with a value.
+ * A rule of a schema: it adds an issue to the context for each thing that is wrong with a value.
  *
  * @internal
  */
 export type Check = (value: unknown, ctx: Context) => void
 
 /**
- * Makes the checks of a schema's parts, and notes what cannot be checked.
+ * Makes the checks of a schema's parts. `at` is the name of the parameter that the part belongs to.
  *
  * @internal
  */
-export interface Builder {
+export interface CheckBuilder {
   readonly build: (schema: unknown, at: string) => Check
-  readonly note: (at: string, reason: string) => void
+  readonly reportUnchecked: (at: string, reason: string) => void
 }
 
 /** @internal */
-export const passes: Check = () => {}
+export const acceptAll: Check = () => {}
 
 /**
- * What a check finds, kept apart from the rest.
+ * The issues that a check finds, not added to the context.
  *
  * @internal
  */
-export const finds = (check: Check, value: unknown, ctx: Context): ReadonlyArray<Issue> =>
-  apart(ctx, () => check(value, ctx))
+export const issuesOf = (check: Check, value: unknown, ctx: Context): ReadonlyArray<Issue> =>
+  collectIssues(ctx, () => check(value, ctx))
 
 /** @internal */
-export const inside = (ctx: Context, key: string, check: Check, value: unknown): void => {
+export const checkAt = (ctx: Context, key: string, check: Check, value: unknown): void => {
   ctx.path.push(key)
   check(value, ctx)
   ctx.path.pop()
 }
 
 /** @internal */
-export const ofData =
+export const forNumbers =
+  (check: (value: number, ctx: Context) => void): Check =>
+  (value, ctx) => {
+    if (typeof value === "number") check(value, ctx)
+  }
+
+/** @internal */
+export const forText =
+  (check: (value: string, ctx: Context) => void): Check =>
+  (value, ctx) => {
+    if (typeof value === "string") check(value, ctx)
+  }
+
+/** @internal */
+export const forArrays =
+  (check: (value: ReadonlyArray<unknown>, ctx: Context) => void): Check =>
+  (value, ctx) => {
+    if (Array.isArray(value)) check(value, ctx)
+  }
+
+/** @internal */
+export const forObjects =
   (check: (value: Fields, ctx: Context) => void): Check =>
   (value, ctx) => {
     if (isData(value)) check(value, ctx)
   }
+
+/**
+ * The number that a keyword gives as a limit; nothing when it is not one.
+ *
+ * @internal
+ */
+export const limitOf = (keyword: unknown): number | undefined =>
+  typeof keyword === "number" && Number.isFinite(keyword) ? keyword : undefined

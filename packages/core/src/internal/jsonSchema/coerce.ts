@@ -1,64 +1,67 @@
-import { nearest } from "./nearest.js"
-import { apart, type Context, refuse, refuseAt, refused, spend } from "./context.js"
+import { collectIssues, type Context, refuse, refuseAt, refused, takeStep } from "./context.js"
 import { describe, isData } from "./describe.js"
-import { asIs } from "./json.js"
+import { jsonValue } from "./jsonValue.js"
+import { nearest } from "./nearest.js"
 import { toBinary, toBoolean, toInteger, toNumber, toText } from "./scalars.js"
 import { type Property, type Scalar, type Shape, typeName, type WireType } from "./wireType.js"
 
 /**
- * A type that is ready to run: `coerce` gives the value as it is sent, or
- * {@link refused}; `exact` is whether it is of the type without coercion.
+ * A type that is ready to run: `coerce` returns the value as it is sent, or {@link refused}; `isExact` says whether the
+ * value is of the type without coercion.
  *
  * @internal
  */
 export interface Coercer {
   readonly coerce: (value: unknown, ctx: Context) => unknown
-  readonly exact: (value: unknown) => boolean
+  readonly isExact: (value: unknown) => boolean
 }
 
-const toObject: Coercer["coerce"] = (value, ctx) =>
-  isData(value) ? asIs(value, ctx) : refuse(ctx, `expected an object, got ${describe(value)}`, "pass a plain object")
+const notObject = (value: unknown, ctx: Context): typeof refused =>
+  refuse(ctx, `expected an object, got ${describe(value)}`, "pass a plain object")
 
 const notList = (value: unknown, ctx: Context): typeof refused =>
   refuse(ctx, `expected an array, got ${describe(value)}`, "pass an array, even for one element")
 
-const toList: Coercer["coerce"] = (value, ctx) => (Array.isArray(value) ? asIs(value, ctx) : notList(value, ctx))
+const toObject: Coercer["coerce"] = (value, ctx) => (isData(value) ? jsonValue(value, ctx) : notObject(value, ctx))
+
+const toList: Coercer["coerce"] = (value, ctx) => (Array.isArray(value) ? jsonValue(value, ctx) : notList(value, ctx))
 
 const scalars: Readonly<Record<Scalar, Coercer>> = {
-  string: { coerce: toText, exact: (value) => typeof value === "string" },
-  integer: { coerce: toInteger, exact: Number.isSafeInteger },
-  number: { coerce: toNumber, exact: (value) => typeof value === "number" && Number.isFinite(value) },
-  boolean: { coerce: toBoolean, exact: (value) => typeof value === "boolean" },
-  binary: { coerce: toBinary, exact: (value) => typeof value === "string" },
-  any: { coerce: asIs, exact: () => true },
-  object: { coerce: toObject, exact: isData },
-  array: { coerce: toList, exact: Array.isArray }
+  string: { coerce: toText, isExact: (value) => typeof value === "string" },
+  integer: { coerce: toInteger, isExact: Number.isSafeInteger },
+  number: { coerce: toNumber, isExact: (value) => typeof value === "number" && Number.isFinite(value) },
+  boolean: { coerce: toBoolean, isExact: (value) => typeof value === "boolean" },
+  binary: { coerce: toBinary, isExact: (value) => typeof value === "string" },
+  any: { coerce: jsonValue, isExact: () => true },
+  object: { coerce: toObject, isExact: isData },
+  array: { coerce: toList, isExact: Array.isArray }
 }
 
 /** @internal */
-export const coercer = (shape: Shape): Coercer => {
-  const inner = compile(shape.type)
+export const coercerOf = (shape: Shape): Coercer => {
+  const inner = coercerOfType(shape.type)
   if (!shape.nullable) return inner
   return {
     coerce: (value, ctx) => (value === null ? null : inner.coerce(value, ctx)),
-    exact: (value) => value === null || inner.exact(value)
+    isExact: (value) => value === null || inner.isExact(value)
   }
 }
 
-const compile = (type: WireType): Coercer => {
+const coercerOfType = (type: WireType): Coercer => {
   switch (type._tag) {
     case "Scalar":
       return scalars[type.name]
     case "Array":
-      return arrayOf(coercer(type.items))
-    case "Model":
-      return modelOf(type.properties, type.listed)
+      return arrayCoercer(coercerOf(type.items))
+    case "Struct":
+      return structCoercer(type.properties, type.requiredList)
     case "Union":
-      return unionOf(type.members)
+      return unionCoercer(type.members)
   }
 }
 
-const arrayOf = (items: Coercer): Coercer => ({
+const arrayCoercer = (items: Coercer): Coercer => ({
+  // the array itself is returned until an element changes
   coerce: (value, ctx) => {
     if (!Array.isArray(value)) return notList(value, ctx)
     let changed: Array<unknown> | undefined
@@ -75,94 +78,108 @@ const arrayOf = (items: Coercer): Coercer => ({
     if (isRefused) return refused
     return changed ?? value
   },
-  exact: (value) => Array.isArray(value) && value.every(items.exact)
+  isExact: (value) => Array.isArray(value) && value.every(items.isExact)
 })
 
-const maxShown = 200
+const maxNameLength = 200
 
-const unionOf = (members: ReadonlyArray<WireType>): Coercer => {
-  const compiled = members.map(compile)
-  const wanted = () => {
-    const name = typeName({ type: { _tag: "Union", members }, nullable: false }).replaceAll("|", " or ")
-    return name.length > maxShown ? `one of ${members.length} types` : name
-  }
+const unionName = (members: ReadonlyArray<WireType>): string => {
+  const name = typeName({ type: { _tag: "Union", members }, nullable: false }).replaceAll("|", " or ")
+  return name.length > maxNameLength ? `one of ${members.length} types` : name
+}
+
+const coerceSeparately = (member: Coercer, value: unknown, ctx: Context): unknown => {
+  let coerced: unknown = refused
+  collectIssues(ctx, () => {
+    coerced = member.coerce(value, ctx)
+  })
+  return coerced
+}
+
+const unionCoercer = (members: ReadonlyArray<WireType>): Coercer => {
+  const coercers = members.map(coercerOfType)
   return {
     coerce: (value, ctx) => {
-      if (!spend(ctx)) return refused
-      for (const member of compiled) if (member.exact(value)) return member.coerce(value, ctx)
-      for (const member of compiled) {
-        let coerced: unknown = refused
-        apart(ctx, () => {
-          coerced = member.coerce(value, ctx)
-        })
+      if (!takeStep(ctx)) return refused
+      for (const member of coercers) if (member.isExact(value)) return member.coerce(value, ctx)
+      for (const member of coercers) {
+        const coerced = coerceSeparately(member, value, ctx)
         if (coerced !== refused) return coerced
       }
-      const types = wanted()
-      return refuse(ctx, `expected ${types}, got ${describe(value)}`, `pass ${types}`)
+      const expected = unionName(members)
+      return refuse(ctx, `expected ${expected}, got ${describe(value)}`, `pass ${expected}`)
     },
-    exact: (value) => compiled.some((member) => member.exact(value))
+    isExact: (value) => coercers.some((member) => member.isExact(value))
   }
 }
 
 interface Field {
   readonly property: Property
   readonly coercer: Coercer | undefined
+  /** Whether the schema's own `required` lists a field that may be null: strict checks see that null. */
+  readonly keepsNull: boolean
 }
 
-const fieldsOf = (properties: ReadonlyArray<Property>): ReadonlyArray<Field> =>
-  properties.map((property) => ({
-    property,
-    coercer: property.shape === undefined ? undefined : coercer(property.shape)
-  }))
+const fieldOf = (property: Property, requiredList: ReadonlySet<unknown>): Field => ({
+  property,
+  coercer: property.shape === undefined ? undefined : coercerOf(property.shape),
+  keepsNull: property.shape?.nullable === true && requiredList.has(property.name)
+})
 
-const modelOf = (properties: ReadonlyArray<Property>, listed: ReadonlySet<unknown>): Coercer => {
-  const fields = fieldsOf(properties)
+const structCoercer = (properties: ReadonlyArray<Property>, requiredList: ReadonlySet<unknown>): Coercer => {
+  const fields = properties.map((property) => fieldOf(property, requiredList))
   const names = properties.map((property) => property.name)
   const known = new Set(names)
   return {
     coerce: (value, ctx) => {
-      if (!isData(value)) {
-        return refuse(ctx, `expected an object, got ${describe(value)}`, "pass a plain object")
-      }
-      const model: Record<string, unknown> = {}
-      let isRefused = false
-      for (const field of fields) {
-        const { name } = field.property
-        const given = Object.hasOwn(value, name) ? value[name] : undefined
-        // a null that the schema's own `required` asks for is left to the strict checks
-        const coerced =
-          given === null && ctx.strict && field.property.shape?.nullable === true && listed.has(name)
-            ? null
-            : fieldOf(field, given, ctx)
-        if (coerced === refused) isRefused = true
-        else if (coerced !== undefined) model[name] = coerced
-      }
-      for (const name of Object.keys(value)) if (!known.has(name)) unknownName(name, names, ctx)
-      return isRefused ? refused : model
+      if (!isData(value)) return notObject(value, ctx)
+      const coerced = coerceFields(fields, value, ctx)
+      for (const name of Object.keys(value)) if (!known.has(name)) reportUnknownName(name, names, ctx)
+      return coerced
     },
-    exact: isData
+    isExact: isData
   }
 }
 
-const fieldOf = ({ coercer, property }: Field, value: unknown, ctx: Context): unknown => {
-  if (value === undefined) return property.required ? missing(property, ctx) : undefined
-  if (value === null && property.shape?.nullable === true) return undefined
+const coerceFields = (
+  fields: ReadonlyArray<Field>,
+  value: Readonly<Record<string, unknown>>,
+  ctx: Context
+): Record<string, unknown> | typeof refused => {
+  const coercedFields: Record<string, unknown> = {}
+  let isRefused = false
+  for (const field of fields) {
+    const { name } = field.property
+    const coerced = coerceField(field, Object.hasOwn(value, name) ? value[name] : undefined, ctx)
+    if (coerced === refused) isRefused = true
+    else if (coerced !== undefined) coercedFields[name] = coerced
+  }
+  return isRefused ? refused : coercedFields
+}
+
+const coerceField = ({ coercer, keepsNull, property }: Field, value: unknown, ctx: Context): unknown => {
+  if (value === undefined) return property.required ? refuseMissing(property, ctx) : undefined
+  if (value === null && property.shape?.nullable === true) return ctx.strict && keepsNull ? null : undefined
   ctx.path.push(property.name)
-  const coerced = coercer === undefined ? asIs(value, ctx) : coercer.coerce(value, ctx)
+  const coerced = coercer === undefined ? jsonValue(value, ctx) : coercer.coerce(value, ctx)
   ctx.path.pop()
   return coerced
 }
 
 /** @internal */
-export const missing = (property: Property, ctx: Context): typeof refused => {
+export const refuseMissing = (property: Property, ctx: Context): typeof refused => {
   const type = property.shape === undefined ? "" : ` (${typeName(property.shape)})`
   return refuseAt(ctx, property.name, "is required", `give it a value${type}`)
 }
 
 const maxHints = 20
 
-/** @internal */
-export const unknownName = (name: string, names: ReadonlyArray<string>, ctx: Context): void => {
+/**
+ * An unknown name is an issue in strict validation. Otherwise it is reported as ignored.
+ *
+ * @internal
+ */
+export const reportUnknownName = (name: string, names: ReadonlyArray<string>, ctx: Context): void => {
   const hints = ctx.strict ? ctx.issues.length : ctx.ignored.length
   const near = hints < maxHints ? nearest(name, names) : undefined
   if (ctx.strict) {

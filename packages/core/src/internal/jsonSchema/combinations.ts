@@ -1,84 +1,100 @@
 import type { Issue } from "../../InvalidRequest.js"
 import { type Fields, isFields } from "../data/fields.js"
+import { type Check, type CheckBuilder, issuesOf } from "./check.js"
 import { type Context, refuse } from "./context.js"
-import { type Builder, type Check, finds } from "./check.js"
 
-interface Form {
+interface Alternative {
   readonly check: Check
   readonly isNull: boolean
 }
 
-const formsOf = (members: ReadonlyArray<unknown>, at: string, builder: Builder): ReadonlyArray<Form> =>
-  members.map((member) => ({
-    check: builder.build(member, at),
-    isNull: isFields(member) && member.type === "null"
-  }))
+type Issues = ReadonlyArray<Issue>
 
-/** The issues of the form that was probably meant: the only one, or the one that got deepest. */
-const meant = (misses: ReadonlyArray<ReadonlyArray<Issue>>, depth: number): ReadonlyArray<Issue> | undefined => {
+const alternativesOf = (members: unknown, at: string, builder: CheckBuilder): ReadonlyArray<Alternative> =>
+  Array.isArray(members)
+    ? members.map((member: unknown) => ({
+        check: builder.build(member, at),
+        isNull: isFields(member) && member.type === "null"
+      }))
+    : []
+
+/** The issues of the alternative that was probably meant: the only one, or the one that fits the deepest. */
+const likelyIssues = (misses: ReadonlyArray<Issues>, depth: number): Issues | undefined => {
   if (misses.length === 1) return misses[0]
   const deeper = misses.filter((issues) => issues.every((issue) => issue.path.length > depth))
   return deeper.length === 1 ? deeper[0] : undefined
 }
 
-const report = (misses: ReadonlyArray<ReadonlyArray<Issue>>, count: number, ctx: Context): void => {
-  const issues = meant(misses, ctx.path.length)
+const refuseAll = (misses: ReadonlyArray<Issues>, count: number, ctx: Context): void => {
+  const issues = likelyIssues(misses, ctx.path.length)
   if (issues === undefined) refuse(ctx, `fits none of the ${count} allowed forms`, "pass one of them")
   else ctx.issues.push(...issues)
 }
 
-const anyOf =
-  (forms: ReadonlyArray<Form>): Check =>
-  (value, ctx) => {
-    const misses: Array<ReadonlyArray<Issue>> = []
-    for (const { check, isNull } of forms) {
-      const issues = finds(check, value, ctx)
-      if (issues.length === 0) return
-      if (!isNull) misses.push(issues)
+const anyOf = (alternatives: ReadonlyArray<Alternative>): ReadonlyArray<Check> => {
+  if (alternatives.length === 0) return []
+  return [
+    (value, ctx) => {
+      const misses: Array<Issues> = []
+      for (const { check, isNull } of alternatives) {
+        const issues = issuesOf(check, value, ctx)
+        if (issues.length === 0) return
+        if (!isNull) misses.push(issues)
+      }
+      refuseAll(misses, alternatives.length, ctx)
     }
-    report(misses, forms.length, ctx)
-  }
+  ]
+}
 
-const oneOf =
-  (forms: ReadonlyArray<Form>): Check =>
-  (value, ctx) => {
-    const misses: Array<ReadonlyArray<Issue>> = []
-    let fits = 0
-    for (const { check, isNull } of forms) {
-      const issues = finds(check, value, ctx)
-      if (issues.length === 0) fits++
-      else if (!isNull) misses.push(issues)
+const oneOf = (alternatives: ReadonlyArray<Alternative>): ReadonlyArray<Check> => {
+  if (alternatives.length === 0) return []
+  return [
+    (value, ctx) => {
+      const misses: Array<Issues> = []
+      let fits = 0
+      for (const { check, isNull } of alternatives) {
+        const issues = issuesOf(check, value, ctx)
+        if (issues.length === 0) fits++
+        else if (!isNull) misses.push(issues)
+      }
+      if (fits === 0) refuseAll(misses, alternatives.length, ctx)
+      else if (fits > 1) refuse(ctx, `fits ${fits} of the forms, and exactly one is allowed`, "pass what fits only one")
     }
-    if (fits === 0) report(misses, forms.length, ctx)
-    else if (fits > 1) refuse(ctx, `fits ${fits} of the forms, and exactly one is allowed`, "pass what fits only one")
-  }
+  ]
+}
+
+const not = (schema: unknown, at: string, builder: CheckBuilder): ReadonlyArray<Check> => {
+  if (schema === undefined) return []
+  const check = builder.build(schema, at)
+  return [
+    (value, ctx) => {
+      if (issuesOf(check, value, ctx).length === 0) refuse(ctx, "has a form that is not allowed", "pass another value")
+    }
+  ]
+}
+
+const ifThenElse = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArray<Check> => {
+  if (schema.if === undefined) return []
+  const condition = builder.build(schema.if, at)
+  const whenTrue = schema.then === undefined ? undefined : builder.build(schema.then, at)
+  const whenFalse = schema.else === undefined ? undefined : builder.build(schema.else, at)
+  return [
+    (value, ctx) => {
+      const check = issuesOf(condition, value, ctx).length === 0 ? whenTrue : whenFalse
+      check?.(value, ctx)
+    }
+  ]
+}
 
 /**
- * The checks that combine other schemas.
+ * The checks of `anyOf`, `oneOf`, `allOf`, `not` and `if`.
  *
  * @internal
  */
-export const combinations = (schema: Fields, at: string, builder: Builder): ReadonlyArray<Check> => {
-  const checks: Array<Check> = []
-  if (Array.isArray(schema.anyOf) && schema.anyOf.length > 0) checks.push(anyOf(formsOf(schema.anyOf, at, builder)))
-  if (Array.isArray(schema.oneOf) && schema.oneOf.length > 0) checks.push(oneOf(formsOf(schema.oneOf, at, builder)))
-  if (Array.isArray(schema.allOf)) {
-    for (const form of formsOf(schema.allOf, at, builder)) checks.push(form.check)
-  }
-  if (schema.not !== undefined) {
-    const unwanted = builder.build(schema.not, at)
-    checks.push((value, ctx) => {
-      if (finds(unwanted, value, ctx).length === 0) refuse(ctx, "has a form that is not allowed", "pass another value")
-    })
-  }
-  if (schema.if !== undefined) {
-    const condition = builder.build(schema.if, at)
-    const yes = schema.then === undefined ? undefined : builder.build(schema.then, at)
-    const no = schema.else === undefined ? undefined : builder.build(schema.else, at)
-    checks.push((value, ctx) => {
-      const next = finds(condition, value, ctx).length === 0 ? yes : no
-      next?.(value, ctx)
-    })
-  }
-  return checks
-}
+export const combinations = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArray<Check> => [
+  ...anyOf(alternativesOf(schema.anyOf, at, builder)),
+  ...oneOf(alternativesOf(schema.oneOf, at, builder)),
+  ...alternativesOf(schema.allOf, at, builder).map(({ check }) => check),
+  ...not(schema.not, at, builder),
+  ...ifThenElse(schema, at, builder)
+]

@@ -1,8 +1,20 @@
-import type { Ignored } from "../../ActionSchema.js"
 import type { Issue } from "../../InvalidRequest.js"
 
 /**
- * One run of a validation: where it is, and what it found so far.
+ * A name of the input that the action does not declare: its value is not sent.
+ *
+ * @since 0.2.0
+ * @category models
+ */
+export interface Ignored {
+  /** The name, with dots inside a nested object. */
+  readonly name: string
+  /** The declared name that was probably meant. */
+  readonly nearest?: string | undefined
+}
+
+/**
+ * The state of one validation: the current path and what was found so far.
  *
  * @internal
  */
@@ -11,38 +23,38 @@ export interface Context {
   readonly path: Array<string>
   readonly ignored: Array<Ignored>
   issues: Array<Issue>
-  /** The issues over the most that are listed. */
-  unlisted: number
-  /** What is left of the work that one run may take. */
-  fuel: number
+  /** How many issues were found after the list was full. */
+  unlistedIssues: number
+  /** How many more steps this validation may take; negative when it took too many. */
+  stepsLeft: number
   depth: number
 }
 
 /**
- * The answer of a check that put down an issue.
+ * Returned by a check that added an issue.
  *
  * @internal
  */
 export const refused: unique symbol = Symbol.for("@effect-connectors/core/ActionSchema/refused")
 
 const maxIssues = 100
-const maxFuel = 1_000_000
+const maxSteps = 1_000_000
 
 /** @internal */
-export const begin = (strict: boolean): Context => ({
+export const makeContext = (strict: boolean): Context => ({
   strict,
   path: [],
   ignored: [],
   issues: [],
-  unlisted: 0,
-  fuel: maxFuel,
+  unlistedIssues: 0,
+  stepsLeft: maxSteps,
   depth: 0
 })
 
 /** @internal */
 export const refuse = (ctx: Context, message: string, fix: string): typeof refused => {
   if (ctx.issues.length < maxIssues) ctx.issues.push({ path: [...ctx.path], message, fix })
-  else ctx.unlisted++
+  else ctx.unlistedIssues++
   return refused
 }
 
@@ -55,41 +67,56 @@ export const refuseAt = (ctx: Context, key: string, message: string, fix: string
 }
 
 /**
- * What a check finds, kept apart from the rest.
+ * Runs a check and returns its issues instead of adding them to the context.
  *
  * @internal
  */
-export const apart = (ctx: Context, check: () => void): ReadonlyArray<Issue> => {
-  const { issues, unlisted } = ctx
+export const collectIssues = (ctx: Context, check: () => void): ReadonlyArray<Issue> => {
+  const { issues, unlistedIssues } = ctx
   const found: Array<Issue> = []
   ctx.issues = found
   check()
   ctx.issues = issues
-  ctx.unlisted = unlisted
+  ctx.unlistedIssues = unlistedIssues
   return found
 }
 
 const tooMuch = "is too large, or too entangled, to be checked"
 
 /**
- * One piece of work; false when there was too much of it.
+ * Counts one step; false when there were too many.
  *
  * @internal
  */
-export const spend = (ctx: Context): boolean => {
-  if (ctx.fuel-- > 0) return true
-  if (ctx.fuel === -1) refuse(ctx, tooMuch, "pass less at once")
+export const takeStep = (ctx: Context): boolean => {
+  if (ctx.stepsLeft-- > 0) return true
+  if (ctx.stepsLeft === -1) refuse(ctx, tooMuch, "pass less at once")
   return false
 }
 
-/** @internal */
-export const isClean = (ctx: Context): boolean => ctx.issues.length === 0 && ctx.fuel >= 0
+/**
+ * Ends the validation: the whole input is refused, also when the current schema is only one of several alternatives.
+ *
+ * @internal
+ */
+export const stop = (ctx: Context): void => {
+  ctx.stepsLeft = -1
+}
 
 /** @internal */
-export const issuesOf = (ctx: Context): ReadonlyArray<Issue> =>
-  // the issue of too much work may have been put down apart
+export const isStopped = (ctx: Context): boolean => ctx.stepsLeft < 0
+
+/** @internal */
+export const isValid = (ctx: Context): boolean => ctx.issues.length === 0 && !isStopped(ctx)
+
+/** @internal */
+export const listIssues = (ctx: Context): ReadonlyArray<Issue> =>
+  // the issue that says so may have been collected separately, and dropped
   ctx.issues.length === 0
     ? [{ path: [], message: tooMuch, fix: "pass less at once" }]
-    : ctx.unlisted === 0
+    : ctx.unlistedIssues === 0
       ? ctx.issues
-      : [...ctx.issues, { path: [], message: `${ctx.unlisted} more issues are not listed`, fix: "correct these first" }]
+      : [
+          ...ctx.issues,
+          { path: [], message: `${ctx.unlistedIssues} more issues are not listed`, fix: "correct these first" }
+        ]

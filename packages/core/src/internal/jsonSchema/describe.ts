@@ -1,9 +1,9 @@
-import { isConnectorFile } from "../../ConnectorFile.js"
+import { isFile } from "./file.js"
 
 const withArticle = (noun: string): string => (/^[aeiou]/i.test(noun) ? `an ${noun}` : `a ${noun}`)
 
 /**
- * What kind of value it is, never what it holds: that may be secret.
+ * What kind of value it is. The value itself is not shown: it may be secret.
  *
  * @internal
  */
@@ -15,7 +15,7 @@ export const describe = (value: unknown): string => {
     case "number":
       return Number.isNaN(value) ? "NaN" : Number.isFinite(value) ? "a number" : "an infinite number"
     case "object":
-      if (isConnectorFile(value)) return "a file"
+      if (isFile(value)) return "a file"
       if (Array.isArray(value)) return "an array"
       if (value instanceof Uint8Array) return "bytes"
       return isPlain(value) ? "an object" : withArticle(classOf(value))
@@ -35,8 +35,7 @@ const isPlain = (value: object): boolean => {
 }
 
 /**
- * An object of data: not a list, a file, bytes, a Map, a Date or anything else
- * that JSON writes as something other than its fields.
+ * Whether a value is an object that JSON writes by its fields: not a list, a file, bytes, a Map or a Date.
  *
  * @internal
  */
@@ -44,9 +43,9 @@ export const isData = (value: unknown): value is Readonly<Record<string, unknown
   typeof value === "object" &&
   value !== null &&
   !Array.isArray(value) &&
-  (isPlain(value) || (!isConnectorFile(value) && !isExotic(value)))
+  (isPlain(value) || (!isFile(value) && !hasOwnForm(value)))
 
-const isExotic = (value: object): boolean =>
+const hasOwnForm = (value: object): boolean =>
   ArrayBuffer.isView(value) ||
   value instanceof ArrayBuffer ||
   value instanceof Map ||

@@ -49,7 +49,7 @@ const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
 const duration = /^P(?!$)(?:\d+W|(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?)$/
 
 /**
- * The formats that are checked; all in time that grows with the length of the text alone.
+ * The formats that are checked. Each check takes time in proportion to the length of the text.
  *
  * @internal
  */

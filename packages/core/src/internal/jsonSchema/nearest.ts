@@ -1,9 +1,9 @@
 const maxLength = 64
 const maxCandidates = 1000
 
-const squeeze = (name: string): string => name.toLowerCase().replace(/[_\-\s.]/g, "")
+const normalize = (name: string): string => name.toLowerCase().replace(/[_\-\s.]/g, "")
 
-// optimal string alignment: a swap of two neighbours is one step
+// optimal string alignment: a swap of two neighbors is one step
 const distance = (a: string, b: string, limit: number): number => {
   let before: Array<number> = []
   let above = Array.from({ length: b.length + 1 }, (_, j) => j)
@@ -27,20 +27,19 @@ const distance = (a: string, b: string, limit: number): number => {
 }
 
 /**
- * The name that was probably meant, if one is near. The work is bounded
- * whatever the names are.
+ * The candidate that was probably meant, if one is near. The work is bounded for any names.
  *
  * @internal
  */
 export const nearest = (name: string, candidates: ReadonlyArray<string>): string | undefined => {
   if (name.length > maxLength) return undefined
-  const wanted = squeeze(name)
+  const wanted = normalize(name)
   let limit = Math.max(1, Math.floor(wanted.length / 3))
   let found: string | undefined
   for (let i = 0; i < candidates.length && i < maxCandidates; i++) {
     const candidate = candidates[i]
     if (candidate === undefined || candidate.length > maxLength) continue
-    const other = squeeze(candidate)
+    const other = normalize(candidate)
     if (Math.abs(other.length - wanted.length) > limit || Math.min(other.length, wanted.length) <= limit) {
       if (other === wanted) return candidate
       continue

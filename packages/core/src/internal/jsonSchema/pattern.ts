@@ -42,42 +42,71 @@ interface Effort {
   readonly ways: number
 }
 
+type Reason = string
+
+const makeGroup = (): Group => ({ varies: false, branches: 1 })
+
 /**
- * What a pattern may cost on the worst text; or what in it makes that grow
- * beyond a power of the length: variation within a repetition, a back
- * reference.
+ * Adds up what a pattern may cost on the worst text. It gives a reason instead where that cost is not bounded by a
+ * power of the text's length: variation within a repetition, a back reference.
  */
-const effortOf = (source: string): Effort | string => {
-  const open: Array<Group> = []
-  let current: Group = { varies: false, branches: 1 }
-  let closed: Group | undefined
-  let unbounded = 0
-  let ways = 1
-  for (const [token] of source.matchAll(tokens)) {
-    const count = countOf(token)
-    if (count !== undefined) {
-      if (count.most > 1 && closed?.varies === true) return "varies within a repetition"
-      if (count.most === Infinity) unbounded++
-      else if (count.most > maxRepeat) return "repeats too often"
-      else ways *= Math.max(1, count.most - count.least + 1)
-      if (count.most !== count.least) current.varies = true
-    } else if (token.startsWith("(")) {
-      open.push(current)
-      current = { varies: false, branches: 1 }
-    } else if (token === "|") {
-      current.branches++
-      current.varies = true
-    } else if (/^\\[1-9k]/.test(token)) return "refers back to what it matched"
-    closed = undefined
-    if (token !== ")") continue
-    const outer = open.pop()
-    if (outer === undefined) return "does not compile"
-    ways *= current.branches
-    if (current.varies) outer.varies = true
-    closed = current
-    current = outer
+class EffortCounter {
+  #unbounded = 0
+  #ways = 1
+  #group = makeGroup()
+  readonly #outer: Array<Group> = []
+  /** The group that the previous token closed: a quantifier repeats it. */
+  #closed: Group | undefined
+
+  get effort(): Effort {
+    return { unbounded: this.#unbounded, ways: this.#ways * this.#group.branches }
   }
-  return { unbounded, ways: ways * current.branches }
+
+  read(token: string): Reason | undefined {
+    const closed = this.#closed
+    this.#closed = undefined
+    const count = countOf(token)
+    if (count !== undefined) return this.#repeat(count, closed)
+    if (token === ")") return this.#close()
+    if (/^\\[1-9k]/.test(token)) return "refers back to what it matched"
+    if (token.startsWith("(")) {
+      this.#outer.push(this.#group)
+      this.#group = makeGroup()
+    } else if (token === "|") {
+      this.#group.branches++
+      this.#group.varies = true
+    }
+    return undefined
+  }
+
+  #repeat({ least, most }: Count, repeated: Group | undefined): Reason | undefined {
+    if (most > 1 && repeated?.varies === true) return "varies within a repetition"
+    if (most === Infinity) this.#unbounded++
+    else if (most > maxRepeat) return "repeats too often"
+    else this.#ways *= Math.max(1, most - least + 1)
+    if (most !== least) this.#group.varies = true
+    return undefined
+  }
+
+  #close(): Reason | undefined {
+    const closed = this.#group
+    const outer = this.#outer.pop()
+    if (outer === undefined) return "does not compile"
+    this.#ways *= closed.branches
+    if (closed.varies) outer.varies = true
+    this.#closed = closed
+    this.#group = outer
+    return undefined
+  }
+}
+
+const effortOf = (source: string): Effort | Reason => {
+  const counter = new EffortCounter()
+  for (const [token] of source.matchAll(tokens)) {
+    const reason = counter.read(token)
+    if (reason !== undefined) return reason
+  }
+  return counter.effort
 }
 
 const compile = (source: string): RegExp | undefined => {
@@ -85,15 +114,14 @@ const compile = (source: string): RegExp | undefined => {
     try {
       return new RegExp(source, flags)
     } catch {
-      // a pattern that is none with Unicode may be one without
+      // some patterns are only valid without the Unicode flag
     }
   }
   return undefined
 }
 
 /**
- * A pattern whose cost is bounded: the more it can vary, the shorter the text
- * it is run on.
+ * A pattern whose cost is bounded: the more it can vary, the shorter the longest text it is run on.
  *
  * @internal
  */

@@ -11,12 +11,11 @@ const decode = (step: string): string | undefined => {
 }
 
 /**
- * What a local reference such as `#/$defs/Page` leads to. Only own fields are
- * followed.
+ * The value that a local reference such as `#/$defs/Page` points to. Only own fields are followed.
  *
  * @internal
  */
-export const pointed = (root: unknown, ref: string): { readonly value: unknown } | undefined => {
+export const resolveReference = (root: unknown, ref: string): { readonly value: unknown } | undefined => {
   if (ref === "#") return { value: root }
   if (!ref.startsWith("#/")) return undefined
   const steps = ref.slice(2).split("/")

@@ -5,10 +5,10 @@ type Coerce = (value: unknown, ctx: Context) => unknown
 
 const integerText = /^[+-]?\d+(?:_\d+)*(?:\.0+)?$/
 const numberText = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
-const noNumberText = /^[+-]?(?:nan|inf|infinity)$/i
+const nonFiniteText = /^[+-]?(?:nan|inf|infinity)$/i
 const oddUnderscore = /^_|_$|__/
 
-const noNumber = (ctx: Context): typeof refused => refuse(ctx, "has no form in JSON", "pass a finite number")
+const nonFinite = (ctx: Context): typeof refused => refuse(ctx, "has no form in JSON", "pass a finite number")
 
 const inexact = (ctx: Context): typeof refused =>
   refuse(
@@ -21,15 +21,15 @@ const exact = (number: number, ctx: Context): number | typeof refused =>
   // adding 0 leaves no -0
   Number.isSafeInteger(number) ? number + 0 : inexact(ctx)
 
-const whole = "a whole number, or text that is one"
+const integerFix = "pass a whole number, or text that is one"
 
 /** @internal */
 export const toInteger: Coerce = (value, ctx) => {
   switch (typeof value) {
     case "number":
-      if (!Number.isFinite(value)) return noNumber(ctx)
+      if (!Number.isFinite(value)) return nonFinite(ctx)
       if (Number.isInteger(value)) return exact(value, ctx)
-      return refuse(ctx, "expected an integer, got a number with a fraction", `pass ${whole}`)
+      return refuse(ctx, "expected an integer, got a number with a fraction", integerFix)
     case "boolean":
       return value ? 1 : 0
     case "bigint":
@@ -37,36 +37,38 @@ export const toInteger: Coerce = (value, ctx) => {
     case "string": {
       const text = value.trim()
       if (!integerText.test(text)) {
-        return refuse(ctx, "expected an integer, got text that is not a whole number", `pass ${whole}`)
+        return refuse(ctx, "expected an integer, got text that is not a whole number", integerFix)
       }
       return exact(Number(text.replaceAll("_", "")), ctx)
     }
     default:
-      return refuse(ctx, `expected an integer, got ${describe(value)}`, `pass ${whole}`)
+      return refuse(ctx, `expected an integer, got ${describe(value)}`, integerFix)
   }
 }
+
+const numberFix = "pass a number, or text that is one"
 
 /** @internal */
 export const toNumber: Coerce = (value, ctx) => {
   switch (typeof value) {
     case "number":
-      return Number.isFinite(value) ? value : noNumber(ctx)
+      return Number.isFinite(value) ? value : nonFinite(ctx)
     case "boolean":
       return value ? 1 : 0
     case "bigint":
       return exact(Number(value), ctx)
     case "string": {
       const text = value.trim()
-      if (noNumberText.test(text)) return noNumber(ctx)
+      if (nonFiniteText.test(text)) return nonFinite(ctx)
       const digits = text.replaceAll("_", "")
       if (oddUnderscore.test(text) || !numberText.test(digits)) {
-        return refuse(ctx, "expected a number, got text that is none", "pass a number, or text that is one")
+        return refuse(ctx, "expected a number, got text that is not a number", numberFix)
       }
       const number = Number(digits)
-      return Number.isFinite(number) ? number : noNumber(ctx)
+      return Number.isFinite(number) ? number : nonFinite(ctx)
     }
     default:
-      return refuse(ctx, `expected a number, got ${describe(value)}`, "pass a number, or text that is one")
+      return refuse(ctx, `expected a number, got ${describe(value)}`, numberFix)
   }
 }
 

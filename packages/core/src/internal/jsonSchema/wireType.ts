@@ -1,8 +1,7 @@
 import { type Fields, isFields } from "../data/fields.js"
 
 /**
- * The types that the wire tells apart. Ranges, formats and the like are not
- * among them.
+ * A type as the published clients read it. They distinguish these and ignore ranges, formats and the like.
  *
  * @internal
  */
@@ -10,10 +9,10 @@ export type WireType =
   | { readonly _tag: "Scalar"; readonly name: Scalar }
   | { readonly _tag: "Array"; readonly items: Shape }
   | {
-      readonly _tag: "Model"
+      readonly _tag: "Struct"
       readonly properties: ReadonlyArray<Property>
-      /** The names in the schema's own `required`, which the wire does not read. */
-      readonly listed: ReadonlySet<unknown>
+      /** The names in the schema's own `required`, which the server does not read. */
+      readonly requiredList: ReadonlySet<unknown>
     }
   | { readonly _tag: "Union"; readonly members: ReadonlyArray<WireType> }
 
@@ -36,14 +35,15 @@ export interface Property {
   readonly required: boolean
 }
 
-type Skip = string
+/** Why a property has no type on the wire. */
+type Reason = string
 
 /**
  * What is left of the schema nodes that one action may have.
  *
  * @internal
  */
-export interface Budget {
+export interface NodeBudget {
   nodes: number
 }
 
@@ -52,17 +52,20 @@ const maxDepth = 64
 /** @internal */
 export const maxNodes = 50_000
 
-const scalars = new Map<Scalar, WireType>()
-
-const scalar = (name: Scalar): WireType => {
-  const known = scalars.get(name)
-  if (known !== undefined) return known
-  const made: WireType = { _tag: "Scalar", name }
-  scalars.set(name, made)
-  return made
+const scalars: Readonly<Record<Scalar, WireType>> = {
+  string: { _tag: "Scalar", name: "string" },
+  integer: { _tag: "Scalar", name: "integer" },
+  number: { _tag: "Scalar", name: "number" },
+  boolean: { _tag: "Scalar", name: "boolean" },
+  binary: { _tag: "Scalar", name: "binary" },
+  any: { _tag: "Scalar", name: "any" },
+  object: { _tag: "Scalar", name: "object" },
+  array: { _tag: "Scalar", name: "array" }
 }
 
-const any: Shape = { type: scalar("any"), nullable: false }
+const scalarShape = (name: Scalar): Shape => ({ type: scalars[name], nullable: false })
+
+const any = scalarShape("any")
 
 const isAny = (type: WireType): boolean => type._tag === "Scalar" && type.name === "any"
 
@@ -73,10 +76,10 @@ const plainTypes: ReadonlyMap<unknown, Scalar> = new Map<unknown, Scalar>([
 ])
 
 /** @internal */
-export const propertiesOf = (properties: Fields, budget: Budget, depth = 0): ReadonlyArray<Property> => {
+export const propertiesOf = (properties: Fields, budget: NodeBudget, depth = 0): ReadonlyArray<Property> => {
   const found: Array<Property> = []
   for (const name of Object.keys(properties)) {
-    // the wire has no names that start so, and "__proto__" is among them
+    // the server has no parameters with such names, and "__proto__" is one of them
     if (name.startsWith("_")) continue
     const source = properties[name]
     const shape = shapeOf(source, budget, depth + 1, false)
@@ -89,45 +92,54 @@ export const propertiesOf = (properties: Fields, budget: Budget, depth = 0): Rea
   return found
 }
 
-const shapeOf = (schema: unknown, budget: Budget, depth: number, inUnion: boolean): Shape | Skip => {
+const shapeOf = (schema: unknown, budget: NodeBudget, depth: number, inUnion: boolean): Shape | Reason => {
   if (depth > maxDepth) return `is nested deeper than ${maxDepth}`
   if (budget.nodes-- <= 0) return "the schema is too large"
   if (typeof schema === "boolean") return "is a boolean schema"
-  if (!isFields(schema)) return "is no schema"
-  if (typeof schema.type === "string") return typeOf(schema.type, schema, budget, depth, inUnion)
-  if (Array.isArray(schema.type)) return unionOf(typesOf(schema, schema.type), budget, depth)
-  if (Array.isArray(schema.anyOf)) return unionOf(schema.anyOf, budget, depth)
+  if (!isFields(schema)) return "is not a schema"
+  if (typeof schema.type === "string") return typeShape(schema.type, schema, budget, depth, inUnion)
+  if (Array.isArray(schema.type)) return unionShape(membersOf(schema, schema.type), budget, depth)
+  if (Array.isArray(schema.anyOf)) return unionShape(schema.anyOf, budget, depth)
   if (isFields(schema.schema)) return shapeOf(schema.schema, budget, depth + 1, inUnion)
   const keyword = ["$ref", "oneOf", "allOf", "enum", "const"].find((name) => Object.hasOwn(schema, name))
   return keyword ?? "has no type"
 }
 
-const typesOf = (schema: Fields, types: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
+const membersOf = (schema: Fields, types: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
   types.map((type) => ({ type, items: schema.items, format: schema.format }))
 
-const typeOf = (type: string, schema: Fields, budget: Budget, depth: number, inUnion: boolean): Shape | Skip => {
+const typeShape = (
+  type: string,
+  schema: Fields,
+  budget: NodeBudget,
+  depth: number,
+  inUnion: boolean
+): Shape | Reason => {
   const plain = plainTypes.get(type)
-  if (plain !== undefined) return { type: scalar(plain), nullable: false }
-  if (type === "array") {
-    if (schema.items === undefined) return { type: scalar("array"), nullable: false }
-    const items = shapeOf(schema.items, budget, depth + 1, inUnion)
-    return typeof items === "string"
-      ? `its items: ${items}`
-      : { type: isAny(items.type) ? scalar("array") : { _tag: "Array", items }, nullable: false }
-  }
-  if (type === "object") {
-    const properties = schema.properties
-    // the members of a union are plain objects on the wire
-    if (inUnion || !isFields(properties) || Object.keys(properties).length === 0) {
-      return { type: scalar("object"), nullable: false }
-    }
-    const listed = new Set<unknown>(Array.isArray(schema.required) ? schema.required : [])
-    return { type: { _tag: "Model", properties: propertiesOf(properties, budget, depth), listed }, nullable: false }
-  }
-  return { type: scalar(schema.format === "binary" && type === "string" ? "binary" : "string"), nullable: false }
+  if (plain !== undefined) return scalarShape(plain)
+  if (type === "array") return arrayShape(schema.items, budget, depth, inUnion)
+  if (type === "object") return inUnion ? scalarShape("object") : objectShape(schema, budget, depth)
+  return scalarShape(schema.format === "binary" && type === "string" ? "binary" : "string")
 }
 
-const unionOf = (members: ReadonlyArray<unknown>, budget: Budget, depth: number): Shape | Skip => {
+const arrayShape = (items: unknown, budget: NodeBudget, depth: number, inUnion: boolean): Shape | Reason => {
+  if (items === undefined) return scalarShape("array")
+  const shape = shapeOf(items, budget, depth + 1, inUnion)
+  if (typeof shape === "string") return `its items: ${shape}`
+  return isAny(shape.type) ? scalarShape("array") : { type: { _tag: "Array", items: shape }, nullable: false }
+}
+
+// only an object outside of a union is read field by field
+const objectShape = ({ properties, required }: Fields, budget: NodeBudget, depth: number): Shape => {
+  if (!isFields(properties) || Object.keys(properties).length === 0) return scalarShape("object")
+  const requiredList = new Set<unknown>(Array.isArray(required) ? required : [])
+  return {
+    type: { _tag: "Struct", properties: propertiesOf(properties, budget, depth), requiredList },
+    nullable: false
+  }
+}
+
+const unionShape = (members: ReadonlyArray<unknown>, budget: NodeBudget, depth: number): Shape | Reason => {
   const types: Array<WireType> = []
   let nullable = false
   for (const member of members) {
@@ -135,7 +147,7 @@ const unionOf = (members: ReadonlyArray<unknown>, budget: Budget, depth: number)
       nullable = true
       continue
     }
-    // what one member cannot say does not break the others
+    // a member without a type takes any value; the other members still count
     const found = shapeOf(member, budget, depth + 1, true)
     const shape = typeof found === "string" ? any : found
     if (shape.nullable) nullable = true
@@ -154,17 +166,17 @@ const unionOf = (members: ReadonlyArray<unknown>, budget: Budget, depth: number)
  * @internal
  */
 export const typeName = (shape: Shape, binary: "binary" | "string" = "binary"): string =>
-  wordsOf(shape.type, binary) + (shape.nullable ? "?" : "")
+  neutralName(shape.type, binary) + (shape.nullable ? "?" : "")
 
-const wordsOf = (type: WireType, binary: "binary" | "string"): string => {
+const neutralName = (type: WireType, binary: "binary" | "string"): string => {
   switch (type._tag) {
     case "Scalar":
       return type.name === "binary" ? binary : type.name
     case "Array":
       return `array<${typeName(type.items, binary)}>`
-    case "Model":
+    case "Struct":
       return "object"
     case "Union":
-      return [...new Set(type.members.map((member) => wordsOf(member, binary)))].join("|")
+      return [...new Set(type.members.map((member) => neutralName(member, binary)))].join("|")
   }
 }

@@ -1,15 +1,18 @@
+import type * as Effect from "effect/Effect"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type * as AST from "effect/SchemaAST"
-import type { Values } from "../../ActionSchema.js"
 import type { Issue } from "../../InvalidRequest.js"
-import { begin, isClean, issuesOf } from "./context.js"
-import { absent, type Entry, Files, read } from "./entry.js"
-import type { Shape, WireType } from "./wireType.js"
+import type { Fields } from "../data/fields.js"
+import { absent, type CompiledParameter, readParameter } from "../jsonSchema/compiledParameter.js"
+import { isValid, listIssues, makeContext } from "../jsonSchema/context.js"
+import { FileValue } from "../jsonSchema/file.js"
+import type { Shape, WireType } from "../jsonSchema/wireType.js"
+import { connectorFilesOf } from "./connectorFiles.js"
 
 type JsonSchema = { readonly [key: string]: unknown }
 
-/** The types that the wire tells apart, as a JSON Schema without references. */
+/** The types that the server distinguishes, as a JSON Schema without references. */
 const jsonSchemaOf = (shape: Shape): JsonSchema => {
   const schema = jsonSchemaOfType(shape.type)
   return shape.nullable ? { anyOf: [schema, { type: "null" }] } : schema
@@ -25,7 +28,7 @@ const jsonSchemaOfType = (type: WireType): JsonSchema => {
           : { type: type.name }
     case "Array":
       return { type: "array", items: jsonSchemaOf(type.items) }
-    case "Model": {
+    case "Struct": {
       const typed = type.properties.map(
         ({ name, shape }) => [name, shape === undefined ? {} : jsonSchemaOf(shape)] as const
       )
@@ -47,31 +50,37 @@ const parseIssue =
     return step === undefined ? issue : new ParseResult.Pointer([step, ...rest], actual, issue)
   }
 
-const fieldOf = (entry: Entry) => {
-  const { required, shape } = entry.property
+const decodeWith =
+  (parameter: CompiledParameter) =>
+  (value: unknown, ast: AST.AST): Effect.Effect<unknown, ParseResult.ParseIssue> => {
+    const ctx = makeContext(false)
+    const read = readParameter(parameter, value, ctx)
+    if (isValid(ctx)) return ParseResult.succeed(decodedValue(read))
+    const [first, ...more] = listIssues(ctx).map(parseIssue(ast, value))
+    if (first === undefined) return ParseResult.fail(new ParseResult.Type(ast, undefined))
+    return ParseResult.fail(more.length === 0 ? first : new ParseResult.Composite(ast, value, [first, ...more]))
+  }
+
+const fieldOf = (parameter: CompiledParameter) => {
+  const { required, shape } = parameter.property
   const from = Schema.Unknown.annotations({ jsonSchema: shape === undefined ? {} : jsonSchemaOf(shape) })
+  const decode = decodeWith(parameter)
   const field = Schema.transformOrFail(from, Schema.Unknown, {
     strict: true,
-    decode: (value, _, ast) => {
-      const ctx = begin(false)
-      const cleaned = read(entry, value, ctx)
-      if (isClean(ctx)) return ParseResult.succeed(valueOf(cleaned))
-      const [first, ...more] = issuesOf(ctx).map(parseIssue(ast, value))
-      if (first === undefined) return ParseResult.fail(new ParseResult.Type(ast, undefined))
-      return ParseResult.fail(more.length === 0 ? first : new ParseResult.Composite(ast, value, [first, ...more]))
-    },
+    decode: (value, _, ast) => decode(value, ast),
     encode: ParseResult.succeed
   })
   // exact: the field takes undefined itself, and a union with it would name the value in its issue
   return required ? field : Schema.optionalWith(field, { exact: true })
 }
 
-const valueOf = (cleaned: unknown): unknown => {
-  if (cleaned instanceof Files) return cleaned.isList ? cleaned.files : cleaned.files[0]
-  return cleaned === absent ? undefined : cleaned
+const decodedValue = (read: unknown): unknown => {
+  if (!(read instanceof FileValue)) return read === absent ? undefined : read
+  const files = connectorFilesOf(read.contents)
+  return read.isList ? files : files[0]
 }
 
-// a Struct without fields is `{}`: any value but null is one, and is left as it is
+// a Struct without fields is `{}`: any value but null is valid, and is not changed
 const noFields = {
   "": Schema.optional(
     Schema.transform(Schema.Unknown, Schema.Undefined, {
@@ -83,12 +92,12 @@ const noFields = {
 }
 
 /**
- * The entries as one Struct. It decodes what `validate` accepts without
- * `strict`; what is left out there is undefined here.
+ * The parameters as one Struct. It decodes what `validate` accepts without `strict`; a parameter that is left out of the
+ * request is undefined here.
  *
  * @internal
  */
-export const schemaOf = (entries: ReadonlyArray<Entry>): Schema.Schema<Values, Values> =>
-  entries.length === 0
+export const effectSchemaOf = (parameters: ReadonlyArray<CompiledParameter>): Schema.Schema<Fields, Fields> =>
+  parameters.length === 0
     ? Schema.Struct(noFields)
-    : Schema.Struct(Object.fromEntries(entries.map((entry) => [entry.property.name, fieldOf(entry)])))
+    : Schema.Struct(Object.fromEntries(parameters.map((each) => [each.property.name, fieldOf(each)])))

@@ -1,0 +1,54 @@
+import type { Fields } from "../data/fields.js"
+import { canonical } from "./canonical.js"
+import { acceptAll, type Check, checkAt, type CheckBuilder, forArrays, limitOf } from "./check.js"
+import { isStopped, refuse } from "./context.js"
+
+const minItems = (limit: number | undefined): ReadonlyArray<Check> =>
+  limit === undefined
+    ? []
+    : [
+        forArrays((value, ctx) => {
+          if (value.length < limit) refuse(ctx, `has fewer than ${limit} elements`, "pass more")
+        })
+      ]
+
+const maxItems = (limit: number | undefined): ReadonlyArray<Check> =>
+  limit === undefined
+    ? []
+    : [
+        forArrays((value, ctx) => {
+          if (value.length > limit) refuse(ctx, `has more than ${limit} elements`, "pass fewer")
+        })
+      ]
+
+const uniqueItems = forArrays((value, ctx) => {
+  if (new Set(value.map(canonical)).size < value.length) {
+    refuse(ctx, "holds the same element twice", "leave the repeated ones out")
+  }
+})
+
+// older drafts write `prefixItems` as a list in `items`, and what follows it as `additionalItems`
+const items = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArray<Check> => {
+  const prefix: unknown = schema.prefixItems ?? (Array.isArray(schema.items) ? schema.items : undefined)
+  const first = Array.isArray(prefix) ? prefix.map((item: unknown) => builder.build(item, at)) : []
+  const others = Array.isArray(schema.items) ? schema.additionalItems : schema.items
+  const rest = others === undefined ? acceptAll : builder.build(others, at)
+  if (first.length === 0 && rest === acceptAll) return []
+  return [
+    forArrays((value, ctx) => {
+      for (let i = 0; i < value.length && !isStopped(ctx); i++) checkAt(ctx, String(i), first[i] ?? rest, value[i])
+    })
+  ]
+}
+
+/**
+ * The checks of `minItems`, `maxItems`, `uniqueItems` and the schemas of the elements.
+ *
+ * @internal
+ */
+export const arrayKeywords = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArray<Check> => [
+  ...minItems(limitOf(schema.minItems)),
+  ...maxItems(limitOf(schema.maxItems)),
+  ...(schema.uniqueItems === true ? [uniqueItems] : []),
+  ...items(schema, at, builder)
+]

@@ -1,0 +1,45 @@
+import type { Fields } from "../data/fields.js"
+import { type Check, forNumbers, limitOf } from "./check.js"
+import { refuse } from "./context.js"
+
+// 0.3 / 0.1 is not a whole number in binary fractions
+const isMultiple = (value: number, step: number): boolean => {
+  const times = value / step
+  return Math.abs(times - Math.round(times)) <= 1e-9 * Math.max(1, Math.abs(times))
+}
+
+const rule = (
+  limit: number | undefined,
+  holds: (value: number, limit: number) => boolean,
+  message: string,
+  fix: string
+): ReadonlyArray<Check> =>
+  limit === undefined
+    ? []
+    : [
+        forNumbers((value, ctx) => {
+          if (!holds(value, limit)) refuse(ctx, `${message} ${limit}`, fix.replace("#", String(limit)))
+        })
+      ]
+
+/**
+ * The checks of `minimum`, `maximum`, the exclusive limits and `multipleOf`.
+ *
+ * @internal
+ */
+export const numberKeywords = (schema: Fields): ReadonlyArray<Check> => {
+  const minimum = limitOf(schema.minimum)
+  const maximum = limitOf(schema.maximum)
+  // draft 4 writes an exclusive limit as a boolean next to the limit
+  const above = schema.exclusiveMinimum === true ? minimum : limitOf(schema.exclusiveMinimum)
+  const below = schema.exclusiveMaximum === true ? maximum : limitOf(schema.exclusiveMaximum)
+  const multipleOf = limitOf(schema.multipleOf)
+  const step = multipleOf !== undefined && multipleOf > 0 ? multipleOf : undefined
+  return [
+    ...rule(minimum, (value, limit) => value >= limit, "is under", "pass # or more"),
+    ...rule(maximum, (value, limit) => value <= limit, "is over", "pass # or less"),
+    ...rule(above, (value, limit) => value > limit, "is not over", "pass more than #"),
+    ...rule(below, (value, limit) => value < limit, "is not under", "pass less than #"),
+    ...rule(step, isMultiple, "is not a multiple of", "pass a multiple of #")
+  ]
+}
