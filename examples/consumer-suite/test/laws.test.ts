@@ -36,7 +36,7 @@ it.effect("a client that retries whatever is transient breaks the law", () =>
     const { broken } = yield* Laws.check(inMemory(retrying))
     assert.deepStrictEqual(
       broken.map(({ law }) => law),
-      ["once: what changes something is sent once", "once: an action is sent once"]
+      ["once: a changing call is sent once", "once: an action is sent once"]
     )
   })
 )

@@ -7,7 +7,7 @@ import * as Faults from "../src/Faults.js"
 import * as World from "../src/World.js"
 import { Events } from "../src/internal/inspector/events.js"
 import { Exchanges } from "../src/internal/inspector/exchanges.js"
-import { Secrets } from "../src/internal/inspector/secrets.js"
+import { SecretMask } from "../src/internal/inspector/secretMask.js"
 import { at } from "./support/bosa.ts"
 import { eventually, listen, type ServerEvent } from "./support/events.ts"
 import { ask, json } from "./support/http.ts"
@@ -196,7 +196,7 @@ describe("the requests that are kept", () => {
   })
 
   it("are a thousand at most, and 32 MiB of bodies", () => {
-    const exchanges = new Exchanges(new Secrets(World.make({ connections: [] })), () => {})
+    const exchanges = new Exchanges(new SecretMask(World.make({ connections: [] })), () => {})
     for (let each = 0; each < 1_010; each++) exchanges.begin("bosa", request("x"), 0, 0n)
     assert.deepStrictEqual([exchanges.all.length, exchanges.get(10), exchanges.get(11)?.id], [1_000, undefined, 11])
     for (let each = 0; each < 1_000; each++) {
@@ -210,7 +210,7 @@ describe("the requests that are kept", () => {
   })
 
   it("keep the text of bodies up to 64 KiB, and never half of one", () => {
-    const exchanges = new Exchanges(new Secrets(World.make({ connections: [] })), () => {})
+    const exchanges = new Exchanges(new SecretMask(World.make({ connections: [] })), () => {})
     const kept = (bytes: Uint8Array) => exchanges.begin("bosa", { ...request(""), bytes }, 0, 0n).body
     assert.deepStrictEqual(kept(new TextEncoder().encode("ä")), { bytes: 2, contentType: undefined, text: "ä" })
     assert.strictEqual(kept(new Uint8Array(64 * 1024)).text?.length, 64 * 1024)

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Emulator from "../src/Emulator.js"
 import * as Faults from "../src/Faults.js"
-import { Secrets } from "../src/internal/inspector/secrets.js"
+import { SecretMask } from "../src/internal/inspector/secretMask.js"
 import * as World from "../src/World.js"
 import { at } from "./support/bosa.ts"
 import { listen } from "./support/events.ts"
@@ -274,7 +274,7 @@ describe("what the emulator shows", () => {
   )
 
   it("holds no secret that a cut took the end of", () => {
-    const secrets = new Secrets(World.make({ connections: [], auth: { serviceTokens: ["canary-service-5f0c"] } }))
+    const secrets = new SecretMask(World.make({ connections: [], auth: { serviceTokens: ["canary-service-5f0c"] } }))
     for (const rest of ["c", "-5f0", "service", "ry-service-5f0c"]) {
       const whole = '{"note":"canary-service-5f0c'
       assert.strictEqual(secrets.body(whole.slice(0, whole.length - rest.length)), '{"note":"<hidden>', rest)

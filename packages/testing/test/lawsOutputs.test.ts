@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
-import { listening, Outputs } from "../src/internal/laws/outputs.ts"
+import { captureOutputs, CapturedOutputs } from "../src/internal/laws/outputs.ts"
 import { renderings } from "../src/internal/laws/renderings.ts"
 
 const shows = (value: unknown): boolean => renderings(value).some((text) => text.includes("CANARY"))
@@ -69,10 +69,10 @@ describe("what a printer would show", () => {
 describe("who listens", () => {
   const heard = <A, E>(program: Effect.Effect<A, E>) =>
     Effect.runPromise(
-      listening(
+      captureOutputs(
         Effect.zipRight(
           Effect.exit(program),
-          Effect.map(Outputs, (outputs) => (outputs ?? []).filter(({ value }) => shows(value)))
+          Effect.map(CapturedOutputs, (outputs) => (outputs ?? []).filter(({ value }) => shows(value)))
         )
       )
     )

@@ -12,16 +12,16 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import { attest } from "../src/internal/laws/check.ts"
+import { checkResult } from "../src/internal/laws/checkResult.ts"
 import { backward as goingBack } from "./support/bugs.ts"
 import { connectionsWith, fake, fakeWith } from "./support/laws.ts"
 
 const aboutTheWire = [
-  "jobs: no look after the end",
-  "once: what changes something is sent once",
-  "pages: only what is taken is asked for",
+  "jobs: no poll after the end",
+  "once: a changing call is sent once",
+  "pages: pages are read on demand",
   "once: an action is sent once",
-  "discovery: many callers ask once"
+  "discovery: concurrent callers share one request"
 ]
 
 const named = <A extends { readonly name: string }>(laws: ReadonlyArray<A>, ...names: ReadonlyArray<string>) =>
@@ -32,12 +32,12 @@ describe("a report", () => {
     const layer = connectionsWith((api) => ({
       get: (slug) => Effect.catchTag(api.get(slug), "NotFound", (error) => Effect.die(error))
     }))
-    const chosen = named(Laws.connections, "errors: Connections' are typed", "jobs: one end")
+    const chosen = named(Laws.connections, "errors: Connections errors are typed", "jobs: one end")
     const report = await Effect.runPromise(Laws.checkOnly(chosen, layer))
     const text = Laws.print(report)
     assert.isFalse(report.isKept)
     assert.include(text, "kept    jobs: one end")
-    assert.include(text, "BROKEN  errors: Connections' are typed: the connection laws-missing died")
+    assert.include(text, "BROKEN  errors: Connections errors are typed: the connection laws-missing died")
     assert.include(text, "GET /api/v1/connections/laws-missing -> 404")
     assert.include(text, "1 kept, 1 broken, 0 skipped")
   })
@@ -48,9 +48,7 @@ describe("a report", () => {
         request.path.endsWith("/file/appendFile") ? Effect.zipRight(handle(request), handle(request)) : handle(request)
     })
     const [error] = (
-      await Effect.runPromise(
-        Laws.checkOnly(named(Laws.connections, "once: what changes something is done once"), layer)
-      )
+      await Effect.runPromise(Laws.checkOnly(named(Laws.connections, "once: a changing call runs once"), layer))
     ).broken
     assert.strictEqual(error?.reason, "the line was appended 2 times")
     assert.deepStrictEqual(error?.trace, [
@@ -61,7 +59,7 @@ describe("a report", () => {
   })
 
   it("puts what was shown between what was sent", async () => {
-    const chosen = named(Laws.connections, "jobs: late watchers see the end")
+    const chosen = named(Laws.connections, "jobs: late watchers get the end")
     const layer = connectionsWith(({ jobs }) => ({ jobs: { ...jobs, result: () => Effect.die("broken") } }))
     const [died] = (await Effect.runPromise(Laws.checkOnly(chosen, layer))).broken
     assert.deepStrictEqual(died?.trace, [
@@ -78,7 +76,7 @@ describe("a report", () => {
   })
 
   it("shows what was seen of one law only, where several share a layer", async () => {
-    const [law] = named(Laws.connections, "errors: Connections' are typed")
+    const [law] = named(Laws.connections, "errors: Connections errors are typed")
     assert.isDefined(law)
     const twice = Effect.all([Effect.flip(law.check), Effect.flip(law.check)])
     const layer = connectionsWith((api) => ({ get: () => api.get("laws") }))
@@ -92,9 +90,9 @@ describe("a report", () => {
     const loud = Layer.scopedDiscard(
       Effect.forkScoped(Effect.logDebug({ token: Redacted.value(Laws.credentials.serviceToken) }))
     )
-    const chosen = named(Laws.connections, "secrets: Connections shows none")
+    const chosen = named(Laws.connections, "secrets: Connections leaks none")
     const { broken } = await Effect.runPromise(Laws.checkOnly(chosen, Layer.merge(fake, loud)))
-    assert.include(broken[0]?.reason, "a secret is shown in a log line")
+    assert.include(broken[0]?.reason, "a secret is in a log line")
   })
 
   it("does not show the secret that was shown", async () => {
@@ -102,9 +100,9 @@ describe("a report", () => {
       get: (slug) => Effect.tapError(api.get(slug), () => Effect.logInfo(Redacted.value(Laws.credentials.serviceToken)))
     }))
     const { broken } = await Effect.runPromise(
-      Laws.checkOnly(named(Laws.connections, "secrets: Connections shows none"), leaky)
+      Laws.checkOnly(named(Laws.connections, "secrets: Connections leaks none"), leaky)
     )
-    assert.strictEqual(broken[0]?.reason, "a secret is shown in a log line: <secret>")
+    assert.strictEqual(broken[0]?.reason, "a secret is in a log line: <secret>")
     assert.notInclude(String(broken[0]?.message), "canary")
   })
 
@@ -116,21 +114,21 @@ describe("a report", () => {
 
   it("tells of a law that takes too long", async () => {
     const layer = connectionsWith((api) => ({ get: (slug) => Effect.delay(api.get(slug), "5 seconds") }))
-    const chosen = named(Laws.connections, "errors: Connections' are typed")
+    const chosen = named(Laws.connections, "errors: Connections errors are typed")
     const { broken } = await Effect.runPromise(Laws.checkOnly(chosen, layer, { limit: "3 seconds" }))
-    assert.strictEqual(broken[0]?.reason, "it was not shown within 3s")
+    assert.strictEqual(broken[0]?.reason, "it did not end within 3s")
   })
 
   it("takes one layer for each law", async () => {
     const built: Array<string> = []
-    const chosen = named(Laws.connections, "jobs: one end", "jobs: references survive")
+    const chosen = named(Laws.connections, "jobs: one end", "jobs: references can be stored")
     await Effect.runPromise(
       Laws.checkOnly(chosen, ({ name }) => {
         built.push(name)
         return fake
       })
     )
-    assert.deepStrictEqual(built, ["jobs: one end", "jobs: references survive"])
+    assert.deepStrictEqual(built, ["jobs: one end", "jobs: references can be stored"])
   })
 })
 
@@ -151,30 +149,34 @@ describe("an implementation of the services", () => {
       []
     )
     assert.deepStrictEqual(skipped.map(({ law }) => law).sort(), [...aboutTheWire].sort())
-    assert.include(skipped[0]?.reason, "give the layer a `Wire`")
+    assert.include(skipped[0]?.reason, "provide a `Wire`")
   })
 
   it("is told when its secrets are others than those that are looked for", async () => {
     const target = { ...Laws.target, secrets: [Redacted.make("another-secret")] }
-    const chosen = named(Laws.all, "secrets: Connections shows none", "secrets: BOSA shows none")
+    const chosen = named(Laws.all, "secrets: Connections leaks none", "secrets: BOSA leaks none")
     const { broken } = await Effect.runPromise(Laws.checkOnly(chosen, fake, { target }))
     assert.deepStrictEqual(
       broken.map(({ reason }) => reason.slice(0, 42)),
-      ["no request carried any of the secrets: the", "no request carried any of the secrets: the"]
+      ["no request carried a secret of the target:", "no request carried a secret of the target:"]
     )
   })
 
   it("is not asked for what the target does not name", async () => {
     const target = Laws.targetOf({ quick: "quick", secrets: Laws.target.secrets })
-    const { broken, isKept, verdicts } = await Effect.runPromise(Laws.checkOnly(Laws.connections, fake, { target }))
+    const {
+      broken,
+      isKept,
+      results: results
+    } = await Effect.runPromise(Laws.checkOnly(Laws.connections, fake, { target }))
     assert.deepStrictEqual([broken.length, isKept], [0, true])
     assert.deepStrictEqual(
-      verdicts.filter(({ _tag }) => _tag === "LawKept").map(({ law }) => law),
+      results.filter(({ _tag }) => _tag === "LawKept").map(({ law }) => law),
       [
-        "errors: Connections' are typed",
-        "errors: what cannot be is not sent",
-        "once: what changes something is sent once",
-        "secrets: Connections shows none"
+        "errors: Connections errors are typed",
+        "errors: invalid input is not sent",
+        "once: a changing call is sent once",
+        "secrets: Connections leaks none"
       ]
     )
   })
@@ -185,7 +187,7 @@ describe("what stands between the clients and the transport", () => {
     HttpClient.HttpClient,
     Effect.map(HttpClient.HttpClient, HttpClient.retryTransient({ times: 1, schedule: Schedule.spaced("1 milli") }))
   )
-  const chosen = named(Laws.all, "once: what changes something is sent once", "once: an action is sent once")
+  const chosen = named(Laws.all, "once: a changing call is sent once", "once: an action is sent once")
   const brokenOver = async (through?: Laws.ClientOptions["through"]) => {
     const subject = Laws.client({ baseUrl: "http://localhost", through }).pipe(
       Layer.provide(Platforms.layer(Laws.world)),
@@ -222,11 +224,14 @@ describe("a test of a law", () => {
   const skip = (reason: string) => void left.push(reason)
 
   it("passes, leaves or fails as the law does", () => {
-    attest({ _tag: "LawKept", law: "a" }, skip)
+    checkResult({ _tag: "LawKept", law: "a" }, skip)
     assert.deepStrictEqual(left, [])
-    attest(new Law.LawSkipped({ law: "a", reason: "why" }), skip)
+    checkResult(new Law.LawSkipped({ law: "a", reason: "why" }), skip)
     assert.deepStrictEqual(left, ["why"])
     const broken = new Law.LawBroken({ law: "a", reason: "so", trace: ["GET /x -> 200"] })
-    assert.throws(() => attest(broken, skip), 'the law "a" is broken: so\n  seen, in order:\n    GET /x -> 200')
+    assert.throws(
+      () => checkResult(broken, skip),
+      'the law "a" is broken: so\n  observed, in order:\n    GET /x -> 200'
+    )
   })
 })

@@ -1,4 +1,4 @@
-import { Recorder, type Options } from "@effect-connectors/testing/Recorder"
+import { Recorder, type RecorderOptions } from "@effect-connectors/testing/Recorder"
 import * as Recording from "@effect-connectors/testing/Recording"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -36,7 +36,7 @@ const counting = () => {
 
 const get = (url: string) => Effect.flatMap(HttpClient.get(url), ({ text }) => text)
 
-const recorded = (file: string, below: Layer.Layer<HttpClient.HttpClient>, options?: Options) =>
+const recorded = (file: string, below: Layer.Layer<HttpClient.HttpClient>, options?: RecorderOptions) =>
   Recorder.layer(file, options).pipe(Layer.provide([below, NodeFileSystem.layer]))
 
 const url = "http://localhost:1/x?access_token=0123456789"
@@ -108,7 +108,7 @@ describe("the file", () => {
     Effect.gen(function* () {
       const path = yield* folder
       const { asked, layer } = counting()
-      const failure = (file: string, options?: Options) =>
+      const failure = (file: string, options?: RecorderOptions) =>
         Effect.flip(get(url).pipe(Effect.provide(recorded(file, layer, options))))
       const missing = yield* failure(join(path, "none.json"), { mode: "replay" })
       assert.deepInclude(missing, { _tag: "RecorderFailure", reason: "Missing" })

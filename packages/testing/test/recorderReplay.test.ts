@@ -93,7 +93,7 @@ describe("what fits", () => {
         textOf(ask("GET", "/jobs/2")),
         textOf(ask("GET", "/jobs/1"))
       ])
-      assert.match(yield* miss(recording, four), /GET \/jobs\/1 was recorded 2 times and is asked for once more/)
+      assert.match(yield* miss(recording, four), /GET \/jobs\/1 was recorded 2 times and was sent once more/)
       assert.deepStrictEqual(yield* four.pipe(replay(recording, { repeatLast: true })), [
         "answer 0",
         "answer 2",

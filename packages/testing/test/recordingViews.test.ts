@@ -83,10 +83,10 @@ describe("a drift report", () => {
       assert.notStrictEqual(same.salt, before.salt)
       assert.deepStrictEqual(Recording.drift(before, same), { compared: 4, removed: [], added: [], changed: [] })
       const [, after] = yield* recorded(asking(1), deals({ at: 2, rows: [{ id: 1, name: "a" }], by: "ann" }, ["more"]))
-      const report = Recording.drift(before, after, { ignore: ["answer.body.connections[*].slug"] })
+      const report = Recording.drift(before, after, { ignore: ["response.body.connections[*].slug"] })
       const call = "POST /api/v1/connections/crm/actions/deals/execute"
       assert.deepStrictEqual([report.compared, report.removed, report.added], [2, [call, call], []])
-      const result = "answer.body.result"
+      const result = "response.body.result"
       assert.deepStrictEqual(
         report.changed.filter((change) => change.call === call).map(({ call: _, ...change }) => change),
         [
@@ -98,7 +98,7 @@ describe("a drift report", () => {
       )
       assert.deepStrictEqual(
         report.changed.filter((change) => change.call !== call).map(({ kind, place }) => [kind, place]),
-        [["new", "answer.body.connections[1]"]]
+        [["new", "response.body.connections[1]"]]
       )
       assert.strictEqual(
         Recording.showDrift({ ...report, changed: report.changed.slice(-4) }),
@@ -132,7 +132,7 @@ describe("a drift report", () => {
       assert.deepStrictEqual([compared, added, removed], [2, [], []])
       assert.deepStrictEqual(
         changed.map(({ place }) => place),
-        ["request.body.input.id", "answer.body.job_id"]
+        ["request.body.input.id", "response.body.job_id"]
       )
     })
   )
@@ -199,22 +199,22 @@ describe("a world from a recording", () => {
       })
       const [, recording] = yield* recorded(partly)
       const { unknown, world: seen } = Recording.toWorld(recording)
-      const told = unknown.slice(2)
+      const reported = unknown.slice(2)
       const expected = [
-        /^secrets in what is answered/,
-        /^the 1 exchanges without a whole answer$/,
-        /^warehouse: sql\.select was asked/,
-        /^the job job-77 was not seen to begin/,
+        /^secrets in responses/,
+        /^the 1 exchanges without a whole response$/,
+        /^warehouse: sql\.select was called/,
+        /^the job job-77 started before the recording/,
         /^crm\/fetch-deal had 2 different results: the world has the last$/,
         /^POST \/\S*user\S*: users, links, skills/,
         /^\/demo\/list_items: its last page was not seen/
       ]
       for (const one of expected)
         assert.isTrue(
-          told.some((sentence) => one.test(sentence)),
-          `${one} in ${told.join("\n")}`
+          reported.some((sentence) => one.test(sentence)),
+          `${one} in ${reported.join("\n")}`
         )
-      assert.lengthOf(told, expected.length)
+      assert.lengthOf(reported, expected.length)
       assert.notInclude(JSON.stringify(seen), canary)
       const crm = seen.connections.find(({ slug }) => slug === "crm")
       assert.deepNestedInclude(crm, { "actions[0].result.id": 8 })

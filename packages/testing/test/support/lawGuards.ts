@@ -40,16 +40,16 @@ const about =
 
 const oneEnd = about("jobs: one end")
 const failure = about("jobs: a failure is the end")
-const noLook = about("jobs: no look after the end")
+const noLook = about("jobs: no poll after the end")
 const progress = about("jobs: progress does not go back")
-const leaving = about("jobs: whoever leaves sends nothing")
-const late = about("jobs: late watchers see the end")
-const references = about("jobs: references survive")
-const typed = about("errors: Connections' are typed")
-const unsent = about("errors: what cannot be is not sent")
-const doneOnce = about("once: what changes something is done once")
+const leaving = about("jobs: interrupting a watch sends nothing")
+const late = about("jobs: late watchers get the end")
+const references = about("jobs: references can be stored")
+const typed = about("errors: Connections errors are typed")
+const unsent = about("errors: invalid input is not sent")
+const doneOnce = about("once: a changing call runs once")
 const complete = about("pages: nothing is lost")
-const backward = about("pages: backward is the reverse")
+const backward = about("pages: backward reverses forward")
 
 /** Any result that is not the one of `works`. */
 const other = (jobs: Jobs, { actions }: ConnectionsApi.Service) =>
@@ -78,7 +78,7 @@ const unknownItems: Target = { ...Laws.target, pages: [{ action: "by_page" }] }
 export const guards: ReadonlyArray<Guard> = [
   oneEnd(
     "progress after the end",
-    "something came after the end",
+    "an event came after the end",
     jobsWith((jobs) => ({
       follow: (target, options) =>
         Stream.concat(
@@ -89,7 +89,7 @@ export const guards: ReadonlyArray<Guard> = [
   ),
   oneEnd(
     "does not tell that it was submitted",
-    "it showed Completed, and not Submitted",
+    "it emitted Completed, and not Submitted",
     jobsWith((jobs) => ({ follow: (target, options) => Stream.drop(jobs.follow(target, options), 1) }))
   ),
   oneEnd(
@@ -107,19 +107,19 @@ export const guards: ReadonlyArray<Guard> = [
   ),
   noLook(
     "work that is never a job",
-    "works was done at once",
+    "works completed at once",
     connectionsWith(({ actions }) => ({
       actions: { ...actions, execute: (slug, action, body) => actions.execute(slug, action, body) }
     }))
   ),
   noLook(
     "a stream out of nothing",
-    "nobody had asked for the job",
+    "the stream ended without a poll",
     jobsWith(() => ({ watch: () => Stream.empty }))
   ),
   failure(
     "an end before the failure",
-    "it showed Completed",
+    "it emitted Completed",
     jobsWith((jobs, { actions }) => ({
       watch: (job, options) =>
         Stream.concat(
@@ -151,7 +151,7 @@ export const guards: ReadonlyArray<Guard> = [
   ),
   progress(
     "an end as progress",
-    "an end was shown as progress",
+    "an end was emitted as progress",
     jobsWith((jobs) => ({
       watch: (job, options) =>
         Stream.map(jobs.watch(job, options), (event) =>
@@ -168,7 +168,7 @@ export const guards: ReadonlyArray<Guard> = [
   ),
   late(
     "another result for those who are late",
-    "the result is another one",
+    "the result differs",
     jobsWith((jobs, { actions }) => ({
       result: (_, options) => jobs.result(Effect.orDie(actions.execute("laws", "quick")), options)
     }))
@@ -185,7 +185,7 @@ export const guards: ReadonlyArray<Guard> = [
   ),
   references(
     "another result for a reference",
-    "it leads to another result",
+    "it gives another result",
     jobsWith((jobs, api) => ({
       result: (target, options) =>
         target instanceof JobRef || !("origin" in target)
@@ -195,21 +195,21 @@ export const guards: ReadonlyArray<Guard> = [
   ),
   typed(
     "a connection that is not there",
-    "ended well, and not as NotFound",
+    "succeeded, and should fail as NotFound",
     connectionsWith((api) => ({ get: () => api.get("laws") }))
   ),
   typed(
     "an error of its own",
-    "ended as Oops, which is not among the errors there are",
+    "ended as Oops, which is not one of the known errors",
     connectionsWith((api) => ({
       get: (slug) => Effect.mapError(api.get(slug), (error) => Object.assign(error, { _tag: "Oops" }))
     }))
   ),
   typed("the wrong error", "ended as ApiRejected, and not as Forbidden", status(403, 409)),
-  typed("the wrong status", "tells the status 422, and not 409", status(409, 422)),
+  typed("the wrong status", "reports the status 422, and not 409", status(409, 422)),
   unsent(
     "a look before a reference is refused",
-    "made the client ask",
+    "to another origin was sent",
     jobsWith((jobs) => ({
       result: (target, options) => Effect.zipRight(Effect.ignore(jobs.get("job-1")), jobs.result(target, options))
     }))
@@ -240,12 +240,12 @@ export const guards: ReadonlyArray<Guard> = [
   ),
   complete(
     "a next page at the end",
-    "says that there is a next page where there is none",
+    "reports a next page after the last page",
     actionsWith(({ pages }) => ({ pages: Stream.map(pages, (page) => ({ ...page, hasNext: true })) }))
   ),
   backward(
     "no way to the last page",
-    "does not say where its last page is",
+    "has no position of its last page",
     actionsWith(({ pages }) => ({ pages: Stream.map(pages, (page) => ({ ...page, nextPosition: Option.none() })) }))
   ),
   backward(

@@ -42,8 +42,8 @@ const doubled = <B>(event: WatchEvent<B>): ReadonlyArray<WatchEvent<B>> =>
 export const mutants: ReadonlyArray<Mutant> = [
   ofConnections(
     "emits the end twice",
-    ["jobs: one end", "jobs: late watchers see the end"],
-    "this one had 2",
+    ["jobs: one end", "jobs: late watchers get the end"],
+    "Completed 2 times",
     jobsWith((jobs) => ({
       watch: (job, options) => Stream.mapConcat(jobs.watch(job, options), doubled)
     }))
@@ -51,7 +51,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ofConnections(
     "ends without an end",
     ["jobs: one end"],
-    "this one had 0",
+    "Completed 0 times",
     jobsWith((jobs) => ({
       follow: (target, options) => Stream.filter(jobs.follow(target, options), ({ _tag }) => _tag !== "Completed")
     }))
@@ -59,15 +59,15 @@ export const mutants: ReadonlyArray<Mutant> = [
   ofConnections(
     "hides that a job failed",
     ["jobs: a failure is the end"],
-    "it ended as if the job had not failed",
+    "the stream succeeded for a failed job",
     jobsWith((jobs) => ({
       watch: (job, options) => Stream.catchTag(jobs.watch(job, options), "JobFailed", () => Stream.empty)
     }))
   ),
   ofConnections(
     "polls once more before it tells the end",
-    ["jobs: no look after the end"],
-    "the server told the end, and was asked 1 times more",
+    ["jobs: no poll after the end"],
+    "the server reported the end, and was polled 1 more times",
     jobsWith((jobs) => ({
       watch: (job, options) =>
         Stream.tap(jobs.watch(job, options), ({ _tag }) => (_tag === "Completed" ? jobs.get(job) : Effect.void))
@@ -75,8 +75,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   ),
   ofConnections(
     "polls after the end, and after whoever watched has left",
-    ["jobs: no look after the end", "jobs: whoever leaves sends nothing"],
-    "the stream had ended, and it was asked for 1 times more",
+    ["jobs: no poll after the end", "jobs: interrupting a watch sends nothing"],
+    "the stream had ended, and the job was polled 1 more times",
     jobsWith((jobs) => ({
       watch: (job, options) =>
         Stream.ensuring(jobs.watch(job, options), Effect.forkDaemon(Effect.delay(jobs.get(job), "30 millis")))
@@ -85,13 +85,13 @@ export const mutants: ReadonlyArray<Mutant> = [
   ofConnections(
     "lets progress go back",
     ["jobs: progress does not go back"],
-    "it was , 0.8, 0.5",
+    "the progress was , 0.8, 0.5",
     fakeWith({ platform: backward })
   ),
   ofConnections(
     "cancels on interrupt",
-    ["jobs: whoever leaves sends nothing"],
-    "the interruption sent more than looks",
+    ["jobs: interrupting a watch sends nothing"],
+    "the interruption sent more than polls",
     jobsWith((jobs, { actions }) => ({
       watch: (job, options) =>
         Stream.ensuringWith(jobs.watch(job, options), (exit) =>
@@ -101,8 +101,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   ),
   ofConnections(
     "shows nothing to late watchers",
-    ["jobs: late watchers see the end"],
-    "this one had 0",
+    ["jobs: late watchers get the end"],
+    "Completed 0 times",
     jobsWith((jobs) => {
       let over = false
       const end = Effect.sync(() => {
@@ -116,7 +116,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ),
   ofConnections(
     "submits again what it reads back",
-    ["jobs: references survive"],
+    ["jobs: references can be stored"],
     "submitted it again",
     jobsWith((jobs, { actions }) => ({
       result: (target, options) =>
@@ -127,7 +127,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ),
   ofConnections(
     "dies of a 404",
-    ["errors: Connections' are typed"],
+    ["errors: Connections errors are typed"],
     "the connection laws-missing died",
     connectionsWith((api) => ({
       get: (slug) => Effect.catchTag(api.get(slug), "NotFound", (error) => Effect.die(error))
@@ -135,8 +135,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   ),
   ofConnections(
     "sends what it refuses",
-    ["errors: what cannot be is not sent"],
-    "an empty slug was refused, and had been sent",
+    ["errors: invalid input is not sent"],
+    "an empty slug was refused, but was sent",
     connectionsWith((api) => ({
       get: (slug) =>
         slug === "" ? Effect.zipRight(Effect.ignore(api.setActive("laws", true)), api.get(slug)) : api.get(slug)
@@ -144,13 +144,13 @@ export const mutants: ReadonlyArray<Mutant> = [
   ),
   ofConnections(
     "dies of a job that nobody knows",
-    ["errors: a job's are values of the type"],
-    "a job that nobody knows died",
+    ["errors: job failures are typed"],
+    "an unknown job died",
     jobsWith((jobs) => ({ get: (job) => Effect.orDie(jobs.get(job)) }))
   ),
   ofConnections(
     "tries a change again",
-    ["once: what changes something is sent once"],
+    ["once: a changing call is sent once"],
     "refused-500 was sent 2 times",
     connectionsWith(({ actions }) => ({
       actions: {
@@ -159,27 +159,22 @@ export const mutants: ReadonlyArray<Mutant> = [
       }
     }))
   ),
-  ofConnections(
-    "runs twice",
-    ["once: what changes something is done once"],
-    "appended 2 times",
-    fakeWith({ platform: twice })
-  ),
+  ofConnections("runs twice", ["once: a changing call runs once"], "appended 2 times", fakeWith({ platform: twice })),
   ofConnections(
     "leaks a header into a log line",
-    ["secrets: Connections shows none"],
+    ["secrets: Connections leaks none"],
     "a log line",
     fakeWith({ client: logsHeaders })
   ),
   ofConnections(
     "leaks a header into a span",
-    ["secrets: Connections shows none"],
-    "shown in a span",
+    ["secrets: Connections leaks none"],
+    "in a span",
     fakeWith({ client: tracesHeaders })
   ),
   ofConnections(
     "leaks a header into an error",
-    ["secrets: Connections shows none"],
+    ["secrets: Connections leaks none"],
     "an error",
     connectionsWith((api) => ({
       get: (slug) => Effect.mapError(api.get(slug), (error) => Object.assign(error, { sent: leaked }))
@@ -199,25 +194,25 @@ export const mutants: ReadonlyArray<Mutant> = [
   ),
   ofBosa(
     "drops an item between pages and items",
-    ["pages: items are those of the pages"],
+    ["pages: items match the pages"],
     `by_page gives [{"id":2}`,
     actionsWith(({ items }) => ({ items: Stream.drop(items, 1) }))
   ),
   ofBosa(
     "goes forward when asked to go back",
-    ["pages: backward is the reverse"],
+    ["pages: backward reverses forward"],
     "backward",
     actionsWith(({ pages }) => ({ pagesBackward: pages }))
   ),
   ofBosa(
     "asks for pages that nobody takes",
-    ["pages: only what is taken is asked for"],
-    "2 pages for its first item",
+    ["pages: pages are read on demand"],
+    "2 requests for its first item",
     actionsWith(({ items }) => ({ items: Stream.buffer(items, { capacity: "unbounded" }) }))
   ),
   ofBosa(
     "dies of a refusal",
-    ["errors: BOSA's are typed"],
+    ["errors: BOSA errors are typed"],
     "refused_400 died",
     bosaWith((api) => ({
       execute: (...call) => Effect.catchTag(api.execute(...call), "ApiRejected", (error) => Effect.die(error))
@@ -225,8 +220,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   ),
   ofBosa(
     "sends parameters that do not fit",
-    ["errors: parameters that do not fit are not sent"],
-    "was refused, and had been sent",
+    ["errors: invalid parameters are not sent"],
+    "was refused, but was sent",
     bosaWith((api) => ({
       run: (connector, action, input, options) =>
         Effect.tapErrorTag(api.run(connector, action, input, options), "InvalidRequest", () =>
@@ -244,8 +239,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   ),
   ofBosa(
     "discovers for each call",
-    ["discovery: many callers ask once"],
-    "made 9 requests",
+    ["discovery: concurrent callers share one request"],
+    "made 9 discovery requests",
     bosaWith((api) => ({
       connect: (connector) => {
         const handle = api.connect(connector)
@@ -255,7 +250,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ),
   ofBosa(
     "leaks a header into a log line",
-    ["secrets: BOSA shows none"],
+    ["secrets: BOSA leaks none"],
     "a log line",
     fakeWith({ client: logsHeaders })
   )

@@ -2,11 +2,11 @@ import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"
 import type * as Scope from "effect/Scope"
 
-/** What has changed; how it stands now is looked up when it is sent. @internal */
+/** What has changed. The current value is read when the event is sent. @internal */
 export type Change =
   | { readonly _tag: "Request"; readonly id: number }
   | { readonly _tag: "Faults" }
-  /** What was shown so far holds no longer. */
+  /** Everything that was shown so far is out of date. */
   | { readonly _tag: "Cleared" }
 
 /** @internal */
@@ -15,9 +15,9 @@ export interface Event {
   readonly change: Change
 }
 
-/** What a subscriber gets. @internal */
+/** The events for one subscriber. @internal */
 export interface Subscription {
-  /** Events have gone by that can no longer be given: the subscriber has to look at everything anew. */
+  /** Events were missed and are no longer kept: the subscriber has to read everything again. */
   readonly missed: boolean
   readonly events: Mailbox.ReadonlyMailbox<Event>
 }
@@ -28,23 +28,23 @@ interface Subscriber {
 }
 
 /** @internal */
-export interface Options {
-  /** Tells one run of the emulator from the next. */
+export interface EventsOptions {
+  /** Identifies this run of the emulator. */
   readonly run: string
-  /** How many events are kept for who comes back, and may wait for who is slow; 1,000 unless given. */
+  /** How many events are kept for subscribers that reconnect, and may wait for a slow one; 1,000 unless given. */
   readonly limit?: number
-  /** How many may listen; 64 unless given. */
+  /** How many subscribers are allowed; 64 unless given. */
   readonly subscribers?: number
 }
 
-/** Tells subscribers what changes, without ever waiting for one: who is too slow is dropped. @internal */
+/** Publishes changes to subscribers without waiting for them: one that is too slow is dropped. @internal */
 export class Events {
   private kept: Array<Event> = []
   private count = 0
   private readonly subscribers = new Set<Subscriber>()
   private readonly limit: number
 
-  constructor(private readonly options: Options) {
+  constructor(private readonly options: EventsOptions) {
     this.limit = options.limit ?? 1_000
   }
 
@@ -88,7 +88,7 @@ export class Events {
       )
     })
 
-  /** `undefined` when what has gone by since is not known, or too much. */
+  /** The events after an id; `undefined` when they are not known or too many. */
   private since(id: string): ReadonlyArray<Event> | undefined {
     const [run, text = ""] = id.split(".")
     if (run !== this.options.run || !/^\d{1,15}$/.test(text)) return undefined

@@ -1,39 +1,39 @@
 import type { ModelRequest, ModelResponse } from "../../ConnectionsModel.js"
 import type { Noticed, Watched } from "../fakeServer/requestListener.js"
-import type { Secrets } from "./secrets.js"
+import type { SecretMask } from "./secretMask.js"
 
-/** Which face of the emulator a request came to. @internal */
+/** Which platform of the emulator a request came to. @internal */
 export type Platform = "connections" | "bosa"
 
-/** A body as it is kept: its text when it is one and not too large. @internal */
+/** A body as it is kept: with its text, if it is text and not too large. @internal */
 export interface Body {
   readonly bytes: number
   readonly contentType: string | undefined
   readonly text: string | undefined
 }
 
-/** An answer as it was sent; of one that was cut off, what was meant to come. */
-interface Answer {
+/** A response as it was sent. One that was cut off has the whole body. */
+interface KeptResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Body
 }
 
-/** A request, and what became of it. @internal */
+/** A request and its response. @internal */
 export interface Exchange {
   /** 1 for the first request. */
   readonly id: number
   readonly platform: Platform
   /** Milliseconds since the epoch. */
   readonly at: number
-  readonly begunNanos: bigint
+  readonly startedNanos: bigint
   readonly request: ModelRequest
   readonly body: Body
   record: Watched | undefined
-  answer: Answer | undefined
-  /** `undefined` while it is under way. */
+  response: KeptResponse | undefined
+  /** `undefined` while it is pending. */
   endedNanos: bigint | undefined
-  /** The client went away before the answer. */
+  /** The client disconnected before the response. */
   interrupted: boolean
 }
 
@@ -61,17 +61,17 @@ const bodyOf = (body: string | Uint8Array, contentType: string | undefined): Bod
 })
 
 const sizeOf = (exchange: Exchange): number =>
-  (exchange.body.text?.length ?? 0) + (exchange.answer?.body.text?.length ?? 0)
+  (exchange.body.text?.length ?? 0) + (exchange.response?.body.text?.length ?? 0)
 
-/** The last requests with their answers, bounded in number and in bytes. @internal */
+/** The last requests with their responses, limited in number and in bytes. @internal */
 export class Exchanges {
   private kept: Array<Exchange> = []
-  private readonly underWay = new Map<ModelRequest, Exchange>()
+  private readonly pending = new Map<ModelRequest, Exchange>()
   private bytes = 0
   private count = 0
 
   constructor(
-    private readonly secrets: Secrets,
+    private readonly secrets: SecretMask,
     private readonly changed: (id: number) => void
   ) {}
 
@@ -88,19 +88,19 @@ export class Exchanges {
       id: ++this.count,
       platform,
       at,
-      begunNanos,
-      // the bytes stand in the body as far as they are kept
+      startedNanos: begunNanos,
+      // `body` below holds the bytes that are kept
       request: { ...request, body: "", bytes: new Uint8Array() },
       body: bodyOf(request.bytes, request.headers["content-type"]),
       record: undefined,
-      answer: undefined,
+      response: undefined,
       endedNanos: undefined,
       interrupted: false
     }
     this.secrets.learnHeaders(request.headers)
     this.learn(exchange.body)
     this.kept.push(exchange)
-    this.underWay.set(request, exchange)
+    this.pending.set(request, exchange)
     this.bytes += sizeOf(exchange)
     this.drop()
     this.changed(exchange.id)
@@ -108,24 +108,24 @@ export class Exchanges {
   }
 
   notice({ request, record }: Noticed): void {
-    const exchange = this.underWay.get(request)
+    const exchange = this.pending.get(request)
     if (exchange === undefined) return
     exchange.record = record
   }
 
-  /** The end of an exchange; without a response its client went away. */
+  /** Ends an exchange. Without a response, the client has disconnected. */
   end(request: ModelRequest, response: ModelResponse | undefined, endedNanos: bigint): void {
-    const exchange = this.underWay.get(request)
+    const exchange = this.pending.get(request)
     if (exchange === undefined) return
-    this.underWay.delete(request)
+    this.pending.delete(request)
     exchange.endedNanos = endedNanos
     exchange.interrupted = response === undefined
     if (response !== undefined && "status" in response) {
       const { status, headers } = response
-      exchange.answer = { status, headers, body: bodyOf(response.body, headers["content-type"]) }
+      exchange.response = { status, headers, body: bodyOf(response.body, headers["content-type"]) }
       this.secrets.learnHeaders(headers)
-      this.learn(exchange.answer.body)
-      if (this.get(exchange.id) === exchange) this.bytes += exchange.answer.body.text?.length ?? 0
+      this.learn(exchange.response.body)
+      if (this.get(exchange.id) === exchange) this.bytes += exchange.response.body.text?.length ?? 0
       this.drop()
     }
     this.changed(exchange.id)

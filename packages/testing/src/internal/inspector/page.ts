@@ -7,9 +7,9 @@ import { script } from "./script.js"
 import { style } from "./style.js"
 
 /** @internal */
-export interface Page {
+export interface RenderedPage {
   readonly text: string
-  /** What the page may load: nothing but itself. */
+  /** The content security policy: the page may load nothing but itself. */
   readonly policy: string
 }
 
@@ -25,18 +25,18 @@ const button = (
   <button name="do" value="${action}">${label}</button>
 </form>`
 
-/** Everything the emulator shows, as of now. @internal */
+/** The page with the current state of the emulator. @internal */
 export const render = Effect.fnUntraced(function* (
   inspector: Inspector,
-  asked: { readonly token: string; readonly nonce: string; readonly request: number | undefined }
-): Effect.fn.Return<Page> {
-  const { token, nonce } = asked
-  // first: what happens while the rest is looked up comes again as an event
+  view: { readonly token: string; readonly nonce: string; readonly request: number | undefined }
+): Effect.fn.Return<RenderedPage> {
+  const { token, nonce } = view
+  // first: a change during the reads below is sent again as an event
   const last = inspector.events.last
   const jobs = yield* inspector.jobs
   const faults = yield* faultsPanel(inspector, token)
   const requests = inspector.requests()
-  const opened = asked.request === undefined ? undefined : inspector.detail(asked.request)
+  const opened = view.request === undefined ? undefined : inspector.detail(view.request)
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -58,7 +58,7 @@ export const render = Effect.fnUntraced(function* (
     <div class="head"><h2 id="requests-title">Requests</h2><p class="quiet">newest first, the last ${limits.requests}</p></div>
     <div class="scroll"><table>
       <thead><tr><th scope="col" class="num">No.</th><th scope="col">At (UTC)</th><th scope="col">Method</th>
-        <th scope="col">Path</th><th scope="col">Answer</th><th scope="col" class="num">Took</th><th scope="col">Marks</th></tr></thead>
+        <th scope="col">Path</th><th scope="col">Response</th><th scope="col" class="num">Took</th><th scope="col">Marks</th></tr></thead>
       <tbody id="requests">${[...requests].reverse().map(requestRow)}</tbody>
       <tbody class="none"><tr><td colspan="7" class="empty">No requests yet. Send one to this address.</td></tr></tbody>
     </table></div>

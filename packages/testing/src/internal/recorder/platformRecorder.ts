@@ -13,17 +13,17 @@ import * as Recorder from "../../Recorder.js"
 import type { RecordingInvalid } from "../../Recording.js"
 import { clientOf } from "../fakeServer/client.js"
 
-/** What answers requests, whichever platform it is. @internal */
-export type Answering = Pick<ConnectionsModel, "handle">
+/** The part of a fake platform that answers requests. @internal */
+export type RequestHandler = Pick<ConnectionsModel, "handle">
 
-/** An exchange on its way through the recorder. */
-interface Passing {
-  readonly answering: Answering
+/** A request that is passing through the recorder. */
+interface InFlight {
+  readonly handler: RequestHandler
   readonly request: ModelRequest
   response: ModelResponse | undefined
 }
 
-/** What a transport adds to what a program sends: in a replay, where none is, it would be missing. */
+/** The headers that a transport adds to a request. A replay has no transport, so they would be missing there. */
 const addedByTransports: ReadonlySet<string> = new Set([
   "accept-encoding",
   "connection",
@@ -35,43 +35,47 @@ const addedByTransports: ReadonlySet<string> = new Set([
   "transfer-encoding"
 ])
 
-const isAdded = (name: string, value: string): boolean =>
+const isAddedByTransport = (name: string, value: string): boolean =>
   addedByTransports.has(name) || (name === "accept-language" && value === "*")
 
-/** The request as its program has sent it. */
-const asSent = (request: ModelRequest): HttpClientRequest.HttpClientRequest | undefined => {
+/** The request as the program gave it to its HTTP client. */
+const clientRequest = (request: ModelRequest): HttpClientRequest.HttpClientRequest | undefined => {
   const { bytes, headers, method, origin, path, query } = request
   if (!HttpMethod.isHttpMethod(method)) return undefined
   const search = query.length === 0 ? "" : `?${new URLSearchParams(query.map(([name, value]) => [name, value]))}`
-  const own = Object.entries(headers).filter(([name, value]) => !isAdded(name, value))
+  const ownHeaders = Object.entries(headers).filter(([name, value]) => !isAddedByTransport(name, value))
   const bare = HttpClientRequest.make(method)(`${origin}${path}${search}`)
   const whole =
     bytes.byteLength === 0
       ? bare
       : HttpClientRequest.setBody(bare, HttpBody.uint8Array(bytes, headers["content-type"] ?? "text/plain"))
-  return HttpClientRequest.setHeaders(whole, own)
+  return HttpClientRequest.setHeaders(whole, ownHeaders)
 }
 
 /**
- * Makes models whose exchanges are put into a file when the scope ends, as the client that had them would have
- * recorded them. The secrets are hidden beside those that their names tell.
+ * Wraps fake platforms so that their exchanges are recorded as the program's own client would record them. The file is
+ * written when the scope ends. The given secrets are redacted too, with those that are found by name.
  *
  * @internal
  */
 export const make = Effect.fnUntraced(function* (
   file: string,
   secrets: ReadonlyArray<string>
-): Effect.fn.Return<(answering: Answering) => Answering, Recorder.RecorderFailure | RecordingInvalid, Scope.Scope> {
-  const passing = yield* FiberRef.make<Passing | undefined>(undefined)
+): Effect.fn.Return<
+  (handler: RequestHandler) => RequestHandler,
+  Recorder.RecorderFailure | RecordingInvalid,
+  Scope.Scope
+> {
+  const inFlight = yield* FiberRef.make<InFlight | undefined>(undefined)
   const below = clientOf({
     begin: (request) =>
-      Effect.flatMap(FiberRef.get(passing), (one) =>
-        one === undefined
-          ? Effect.dieMessage(`nothing answers ${request.path}`)
-          : Effect.map(one.answering.handle(one.request), (response) => {
-              one.response = response
+      Effect.flatMap(FiberRef.get(inFlight), (current) =>
+        current === undefined
+          ? Effect.dieMessage(`no platform handles ${request.path}`)
+          : Effect.map(current.handler.handle(current.request), (response) => {
+              current.response = response
               if (response._tag !== "Answer") return response
-              // a slow body is for the client to wait for
+              // only the client of the program waits for a slow body
               const { pace: _, ...atOnce } = response
               return atOnce
             })
@@ -82,18 +86,20 @@ export const make = Effect.fnUntraced(function* (
     Effect.provideService(HttpClient.HttpClient, below),
     Effect.provide(NodeFileSystem.layer)
   )
-  return (answering) => ({
+  return (handler) => ({
     handle: (request) =>
       Effect.suspend(() => {
-        const sent = asSent(request)
-        if (sent === undefined) return answering.handle(request)
-        const one: Passing = { answering, request, response: undefined }
+        const sent = clientRequest(request)
+        if (sent === undefined) return handler.handle(request)
+        const current: InFlight = { handler, request, response: undefined }
         return client.execute(sent).pipe(
           Effect.flatMap(({ stream }) => Stream.runDrain(stream)),
           Effect.ignore,
-          Effect.locally(passing, one),
-          // one that cannot be sent by any client never came to the model
-          Effect.flatMap(() => (one.response === undefined ? answering.handle(request) : Effect.succeed(one.response)))
+          Effect.locally(inFlight, current),
+          // no client can send this request, so it did not reach the platform
+          Effect.flatMap(() =>
+            current.response === undefined ? handler.handle(request) : Effect.succeed(current.response)
+          )
         )
       })
   })
