@@ -291,7 +291,7 @@ const line = (result: LawResult): string => {
  * @since 0.4.0
  * @category running
  */
-export const print = ({ broken, skipped, results: results }: Report): string =>
+export const print = ({ broken, skipped, results }: Report): string =>
   [
     ...results.map(line),
     ...broken.map(({ message }) => `\n${message}`),

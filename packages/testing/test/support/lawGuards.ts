@@ -13,11 +13,11 @@ import { at } from "./bosa.ts"
 import { actionsWith, jobsShow, jobsWith, metaOf, shuffled } from "./bugs.ts"
 import { connectionsWith, type fake, fakeWith } from "./laws.ts"
 
-/** A bug, and what the law that is about it says of it. */
+/** A bug, and a part of the reason that its law gives. */
 export interface Guard {
   readonly bug: string
   readonly law: Law<ConnectionsApi | BosaApi>
-  readonly says: string
+  readonly reason: string
   readonly layer: typeof fake
   readonly target: Target | undefined
 }
@@ -30,19 +30,19 @@ const named = (name: string): Law<ConnectionsApi | BosaApi> => {
 
 const about =
   (name: string) =>
-  (bug: string, says: string, layer: typeof fake, target?: Target): Guard => ({
+  (bug: string, reason: string, layer: typeof fake, target?: Target): Guard => ({
     bug,
     law: named(name),
-    says,
+    reason,
     layer,
     target
   })
 
 const oneEnd = about("jobs: one end")
 const failure = about("jobs: a failure is the end")
-const noLook = about("jobs: no poll after the end")
+const noPoll = about("jobs: no poll after the end")
 const progress = about("jobs: progress does not go back")
-const leaving = about("jobs: interrupting a watch sends nothing")
+const interrupting = about("jobs: interrupting a watch sends nothing")
 const late = about("jobs: late watchers get the end")
 const references = about("jobs: references can be stored")
 const typed = about("errors: Connections errors are typed")
@@ -74,7 +74,7 @@ const status = (from: number, to: number) =>
 
 const unknownItems: Target = { ...Laws.target, pages: [{ action: "by_page" }] }
 
-/** Bugs of one kind each, so that whatever a law looks at is seen to matter. */
+/** One bug for each condition of a law. */
 export const guards: ReadonlyArray<Guard> = [
   oneEnd(
     "progress after the end",
@@ -88,7 +88,7 @@ export const guards: ReadonlyArray<Guard> = [
     }))
   ),
   oneEnd(
-    "does not tell that it was submitted",
+    "no Submitted event",
     "it emitted Completed, and not Submitted",
     jobsWith((jobs) => ({ follow: (target, options) => Stream.drop(jobs.follow(target, options), 1) }))
   ),
@@ -105,15 +105,15 @@ export const guards: ReadonlyArray<Guard> = [
         Stream.concat(jobs.follow(target, options), Stream.drain(Stream.fromEffect(jobs.get(""))))
     }))
   ),
-  noLook(
-    "work that is never a job",
+  noPoll(
+    "an action that never becomes a job",
     "works completed at once",
     connectionsWith(({ actions }) => ({
       actions: { ...actions, execute: (slug, action, body) => actions.execute(slug, action, body) }
     }))
   ),
-  noLook(
-    "a stream out of nothing",
+  noPoll(
+    "a stream without a poll",
     "the stream ended without a poll",
     jobsWith(() => ({ watch: () => Stream.empty }))
   ),
@@ -159,7 +159,7 @@ export const guards: ReadonlyArray<Guard> = [
         )
     }))
   ),
-  leaving(
+  interrupting(
     "a job that was cancelled",
     "the job is cancelled now",
     jobsWith((jobs) => ({
@@ -167,14 +167,14 @@ export const guards: ReadonlyArray<Guard> = [
     }))
   ),
   late(
-    "another result for those who are late",
+    "another result for a late watcher",
     "the result differs",
     jobsWith((jobs, { actions }) => ({
       result: (_, options) => jobs.result(Effect.orDie(actions.execute("laws", "quick")), options)
     }))
   ),
   late(
-    "a result that nobody expects",
+    "an unexpected result",
     "not what the target says",
     fakeWith({ platform: jobsShow((body) => ("result" in body ? { ...body, result: 41 } : body)) })
   ),
@@ -194,7 +194,7 @@ export const guards: ReadonlyArray<Guard> = [
     }))
   ),
   typed(
-    "a connection that is not there",
+    "a connection that does not exist",
     "succeeded, and should fail as NotFound",
     connectionsWith((api) => ({ get: () => api.get("laws") }))
   ),
@@ -208,7 +208,7 @@ export const guards: ReadonlyArray<Guard> = [
   typed("the wrong error", "ended as ApiRejected, and not as Forbidden", status(403, 409)),
   typed("the wrong status", "reports the status 422, and not 409", status(409, 422)),
   unsent(
-    "a look before a reference is refused",
+    "a poll before a reference is refused",
     "to another origin was sent",
     jobsWith((jobs) => ({
       result: (target, options) => Effect.zipRight(Effect.ignore(jobs.get("job-1")), jobs.result(target, options))
@@ -244,7 +244,7 @@ export const guards: ReadonlyArray<Guard> = [
     actionsWith(({ pages }) => ({ pages: Stream.map(pages, (page) => ({ ...page, hasNext: true })) }))
   ),
   backward(
-    "no way to the last page",
+    "no position of the last page",
     "has no position of its last page",
     actionsWith(({ pages }) => ({ pages: Stream.map(pages, (page) => ({ ...page, nextPosition: Option.none() })) }))
   ),

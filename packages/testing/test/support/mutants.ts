@@ -12,22 +12,22 @@ import { bosaWith, connectionsWith, type fake, fakeWith } from "./laws.ts"
 
 type Fake = typeof fake
 
-/** A planted bug, and the laws that it breaks: the one that is meant first. */
+/** A planted bug, and the laws that it breaks: its own law first. */
 export interface Mutant {
   readonly bug: string
-  readonly breaks: readonly [meant: string, ...others: ReadonlyArray<string>]
-  /** A part of the reason that the law gives. */
-  readonly says: string
+  readonly breaks: readonly [own: string, ...others: ReadonlyArray<string>]
+  /** A part of the reason of its law. */
+  readonly reason: string
   readonly laws: ReadonlyArray<Law<ConnectionsApi | BosaApi>>
   readonly layer: Fake
 }
 
 const of =
   (laws: Mutant["laws"]) =>
-  (bug: string, breaks: Mutant["breaks"], says: string, layer: Fake): Mutant => ({
+  (bug: string, breaks: Mutant["breaks"], reason: string, layer: Fake): Mutant => ({
     bug,
     breaks,
-    says,
+    reason,
     laws,
     layer
   })
@@ -38,10 +38,10 @@ const ofBosa = of(Laws.bosa)
 const doubled = <B>(event: WatchEvent<B>): ReadonlyArray<WatchEvent<B>> =>
   event._tag === "Completed" ? [event, event] : [event]
 
-/** Each bug, and what it breaks: every law is meant by one. */
+/** The planted bugs. Every law has one. */
 export const mutants: ReadonlyArray<Mutant> = [
   ofConnections(
-    "emits the end twice",
+    "emits Completed twice",
     ["jobs: one end", "jobs: late watchers get the end"],
     "Completed 2 times",
     jobsWith((jobs) => ({
@@ -49,7 +49,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     }))
   ),
   ofConnections(
-    "ends without an end",
+    "ends without Completed",
     ["jobs: one end"],
     "Completed 0 times",
     jobsWith((jobs) => ({
@@ -65,7 +65,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     }))
   ),
   ofConnections(
-    "polls once more before it tells the end",
+    "polls once more before it reports the end",
     ["jobs: no poll after the end"],
     "the server reported the end, and was polled 1 more times",
     jobsWith((jobs) => ({
@@ -74,7 +74,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     }))
   ),
   ofConnections(
-    "polls after the end, and after whoever watched has left",
+    "polls after the end, and after the watcher was interrupted",
     ["jobs: no poll after the end", "jobs: interrupting a watch sends nothing"],
     "the stream had ended, and the job was polled 1 more times",
     jobsWith((jobs) => ({
@@ -100,7 +100,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     }))
   ),
   ofConnections(
-    "shows nothing to late watchers",
+    "emits nothing to late watchers",
     ["jobs: late watchers get the end"],
     "Completed 0 times",
     jobsWith((jobs) => {
@@ -143,13 +143,13 @@ export const mutants: ReadonlyArray<Mutant> = [
     }))
   ),
   ofConnections(
-    "dies of a job that nobody knows",
+    "dies of an unknown job",
     ["errors: job failures are typed"],
     "an unknown job died",
     jobsWith((jobs) => ({ get: (job) => Effect.orDie(jobs.get(job)) }))
   ),
   ofConnections(
-    "tries a change again",
+    "retries a changing call",
     ["once: a changing call is sent once"],
     "refused-500 was sent 2 times",
     connectionsWith(({ actions }) => ({
@@ -159,7 +159,12 @@ export const mutants: ReadonlyArray<Mutant> = [
       }
     }))
   ),
-  ofConnections("runs twice", ["once: a changing call runs once"], "appended 2 times", fakeWith({ platform: twice })),
+  ofConnections(
+    "runs a call twice",
+    ["once: a changing call runs once"],
+    "appended 2 times",
+    fakeWith({ platform: twice })
+  ),
   ofConnections(
     "leaks a header into a log line",
     ["secrets: Connections leaks none"],
@@ -199,13 +204,13 @@ export const mutants: ReadonlyArray<Mutant> = [
     actionsWith(({ items }) => ({ items: Stream.drop(items, 1) }))
   ),
   ofBosa(
-    "goes forward when asked to go back",
+    "reads forward when it should read backward",
     ["pages: backward reverses forward"],
     "backward",
     actionsWith(({ pages }) => ({ pagesBackward: pages }))
   ),
   ofBosa(
-    "asks for pages that nobody takes",
+    "requests pages that are not taken",
     ["pages: pages are read on demand"],
     "2 requests for its first item",
     actionsWith(({ items }) => ({ items: Stream.buffer(items, { capacity: "unbounded" }) }))
@@ -219,7 +224,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     }))
   ),
   ofBosa(
-    "sends parameters that do not fit",
+    "sends invalid parameters",
     ["errors: invalid parameters are not sent"],
     "was refused, but was sent",
     bosaWith((api) => ({
@@ -230,7 +235,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     }))
   ),
   ofBosa(
-    "tries an action again",
+    "retries an action",
     ["once: an action is sent once"],
     "refused_429 was sent 3 times",
     bosaWith((api) => ({

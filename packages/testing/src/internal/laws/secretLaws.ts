@@ -73,23 +73,23 @@ const secrets = law(
     function* (transcript) {
       const { actions, get, jobs, list } = yield* ConnectionsApi
       const { connection, fails, missing, quick, refusals, works } = transcript.target
-      const seen: Observed = { error: [], event: [] }
-      yield* runAndObserve(seen, list())
-      yield* runAndObserve(seen, get(missing))
-      yield* runAndObserve(seen, get(""))
-      if (quick !== undefined) yield* runAndObserve(seen, actions.execute(connection, quick, { input: { n: NaN } }))
+      const observed: Observed = { error: [], event: [] }
+      yield* runAndObserve(observed, list())
+      yield* runAndObserve(observed, get(missing))
+      yield* runAndObserve(observed, get(""))
+      if (quick !== undefined) yield* runAndObserve(observed, actions.execute(connection, quick, { input: { n: NaN } }))
       yield* Effect.forEach(refusals, ({ action }) =>
-        runAndObserve(seen, actions.execute(connection, action, { input: {} }, { retry: "none" }))
+        runAndObserve(observed, actions.execute(connection, action, { input: {} }, { retry: "none" }))
       )
       if (works !== undefined) {
         const job = yield* submitJob(transcript, works)
-        seen.event.push(job, JobRef.encode(job))
-        seen.event.push(...(yield* watchToEnd(transcript, jobs.watch(job, pollOptions(transcript)))).events)
-        yield* runAndObserve(seen, jobs.result({ ...JobRef.encode(job), origin: "https://elsewhere.invalid" }))
+        observed.event.push(job, JobRef.encode(job))
+        observed.event.push(...(yield* watchToEnd(transcript, jobs.watch(job, pollOptions(transcript)))).events)
+        yield* runAndObserve(observed, jobs.result({ ...JobRef.encode(job), origin: "https://elsewhere.invalid" }))
       }
       if (fails !== undefined)
-        yield* runAndObserve(seen, jobs.result(yield* submitJob(transcript, fails), pollOptions(transcript)))
-      yield* ensureNoLeak(transcript, seen)
+        yield* runAndObserve(observed, jobs.result(yield* submitJob(transcript, fails), pollOptions(transcript)))
+      yield* ensureNoLeak(transcript, observed)
     },
     (effect) => withCapture(effect)
   )

@@ -52,6 +52,51 @@ const clientRequest = (request: ModelRequest): HttpClientRequest.HttpClientReque
   return HttpClientRequest.setHeaders(whole, ownHeaders)
 }
 
+/** The response without its pace: only the client of the program waits for a slow body. */
+const atOnce = (response: ModelResponse): ModelResponse => {
+  if (response._tag !== "Answer") return response
+  const { pace: _, ...unpaced } = response
+  return unpaced
+}
+
+type InFlightRef = FiberRef.FiberRef<InFlight | undefined>
+
+/** The client below the recorder: it passes the request of the current fiber to its platform. */
+const platformClient = (inFlight: InFlightRef): HttpClient.HttpClient =>
+  clientOf({
+    begin: (request) =>
+      Effect.flatMap(FiberRef.get(inFlight), (current) =>
+        current === undefined
+          ? Effect.dieMessage(`no platform handles ${request.path}`)
+          : Effect.map(current.handler.handle(current.request), (response) => {
+              current.response = response
+              return atOnce(response)
+            })
+      )
+  })
+
+const recordHandler = (
+  client: HttpClient.HttpClient,
+  inFlight: InFlightRef,
+  handler: RequestHandler
+): RequestHandler => ({
+  handle: (request) =>
+    Effect.suspend(() => {
+      const sent = clientRequest(request)
+      if (sent === undefined) return handler.handle(request)
+      const current: InFlight = { handler, request, response: undefined }
+      return client.execute(sent).pipe(
+        Effect.flatMap(({ stream }) => Stream.runDrain(stream)),
+        Effect.ignore,
+        Effect.locally(inFlight, current),
+        // no client can send this request, so it did not reach the platform
+        Effect.flatMap(() =>
+          current.response === undefined ? handler.handle(request) : Effect.succeed(current.response)
+        )
+      )
+    })
+})
+
 /**
  * Wraps fake platforms so that their exchanges are recorded as the program's own client would record them. The file is
  * written when the scope ends. The given secrets are redacted too, with those that are found by name.
@@ -67,40 +112,10 @@ export const make = Effect.fnUntraced(function* (
   Scope.Scope
 > {
   const inFlight = yield* FiberRef.make<InFlight | undefined>(undefined)
-  const below = clientOf({
-    begin: (request) =>
-      Effect.flatMap(FiberRef.get(inFlight), (current) =>
-        current === undefined
-          ? Effect.dieMessage(`no platform handles ${request.path}`)
-          : Effect.map(current.handler.handle(current.request), (response) => {
-              current.response = response
-              if (response._tag !== "Answer") return response
-              // only the client of the program waits for a slow body
-              const { pace: _, ...atOnce } = response
-              return atOnce
-            })
-      )
-  })
   const options = { mode: "record", secrets: { values: secrets.map((value) => Redacted.make(value)) } } as const
   const { client } = yield* Recorder.make(file, options).pipe(
-    Effect.provideService(HttpClient.HttpClient, below),
+    Effect.provideService(HttpClient.HttpClient, platformClient(inFlight)),
     Effect.provide(NodeFileSystem.layer)
   )
-  return (handler) => ({
-    handle: (request) =>
-      Effect.suspend(() => {
-        const sent = clientRequest(request)
-        if (sent === undefined) return handler.handle(request)
-        const current: InFlight = { handler, request, response: undefined }
-        return client.execute(sent).pipe(
-          Effect.flatMap(({ stream }) => Stream.runDrain(stream)),
-          Effect.ignore,
-          Effect.locally(inFlight, current),
-          // no client can send this request, so it did not reach the platform
-          Effect.flatMap(() =>
-            current.response === undefined ? handler.handle(request) : Effect.succeed(current.response)
-          )
-        )
-      })
-  })
+  return (handler) => recordHandler(client, inFlight, handler)
 })
