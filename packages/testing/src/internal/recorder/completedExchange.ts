@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../../Executor.js"
 import type { Content, Exchange, RecordedResponse, Unrecorded } from "../../Recording.js"
-import { isArray, isObject, parse } from "../fakeServer/json.js"
+import { isArray, isObject } from "../fakeServer/json.js"
+import { jsonOf } from "./content.js"
 
 /** An exchange with a whole response, in the form that the builders of worlds read. @internal */
 export interface CompletedExchange {
@@ -14,11 +15,8 @@ export interface CompletedExchange {
   readonly json: Json | undefined
 }
 
-/** The JSON in a body, if it is JSON. */
-const jsonIn = (body: Content | Unrecorded | undefined): Json | undefined => {
-  if (body === undefined) return undefined
-  return "json" in body ? body.json : "text" in body ? parse(body.text) : undefined
-}
+const jsonIn = (body: Content | Unrecorded | undefined): Json | undefined =>
+  body === undefined || "unrecorded" in body ? undefined : jsonOf(body)
 
 /** @internal */
 export const objectIn = (json: Json | undefined): JsonObject => (isObject(json) ? json : {})

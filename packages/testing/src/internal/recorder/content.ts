@@ -28,6 +28,18 @@ export const bytesOf = (content: Content | undefined): Uint8Array => {
   return new Uint8Array(Buffer.from(content.base64, "base64"))
 }
 
+/** The JSON in a body, if it is JSON. @internal */
+export const jsonOf = (content: Content): Json | undefined =>
+  "json" in content ? content.json : "text" in content ? parse(content.text) : undefined
+
+/** A body as text. The text of a binary body has one character for each byte. @internal */
+export const rawOf = (content: Content): string =>
+  "base64" in content
+    ? Buffer.from(content.base64, "base64").toString("latin1")
+    : "text" in content
+      ? content.text
+      : JSON.stringify(content.json)
+
 /** Replaces the texts of a JSON value, keys included. @internal */
 export const mapTexts = (json: Json, f: (text: string) => Json, key: (text: string) => string): Json => {
   if (typeof json === "string") return f(json)

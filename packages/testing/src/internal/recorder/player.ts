@@ -4,6 +4,7 @@ import type { SecretNames } from "./secretNames.js"
 import { splitAtPlaceholders } from "./placeholder.js"
 import type { ReplaySecrets } from "./replaySecrets.js"
 import { redactRequest } from "./redactExchange.js"
+import { type EqualExchanges, RequestIndex } from "./requestIndex.js"
 
 /** What to ignore when requests are compared, in addition to `neverCompared`. */
 interface IgnoredPlaces {
@@ -60,7 +61,10 @@ const times = (count: number): string => (count === 1 ? "once" : `${count} times
 
 /** Finds the exchange for a request: the n-th of equal requests gets the n-th recorded exchange. @internal */
 export class Player {
+  /** How many recorded requests were compared so far to find matches. */
+  comparisons = 0
   private readonly used = new Set<number>()
+  private readonly index: RequestIndex
   private readonly origins: ReadonlySet<string>
   private readonly isIgnored: (place: string) => boolean
   private readonly secretHeaders = new Map<string, Set<string>>()
@@ -76,6 +80,7 @@ export class Player {
       ...body.map((place) => (place === "" ? "body" : `body.${place}`))
     ])
     this.isIgnored = (place) => places.has(place)
+    this.index = new RequestIndex(recording.exchanges, this.isIgnored, (text) => options.secrets.isLiteral(text))
     this.origins = new Set(recording.exchanges.map(({ request }) => request.origin))
     for (const { request } of recording.exchanges) {
       for (const [name, value] of Object.entries(request.headers)) {
@@ -92,19 +97,35 @@ export class Player {
   play(request: RecordedRequest): PlayerResult {
     this.learnSecretHeaders(request)
     const by = this.comparison(request)
-    let last: Exchange | undefined
-    let count = 0
-    for (const [index, exchange] of this.recording.exchanges.entries()) {
-      if (requestDifferences(by, exchange.request, request).next().done !== true) continue
-      if (!this.used.has(index)) {
-        this.used.add(index)
-        return { _tag: "Found", exchange }
-      }
-      last = exchange
-      count++
+    const matching = this.index.candidates(request).filter((equal) => this.isMatch(by, equal.request, request))
+    const index = this.takeFirstUnused(matching)
+    const exchange = index === undefined ? undefined : this.recording.exchanges[index]
+    if (exchange !== undefined) return { _tag: "Found", exchange }
+    if (matching.length === 0) return { _tag: "Missing", difference: this.explain(by, request) }
+    return this.usedUp(matching, request)
+  }
+
+  private isMatch(by: Comparison, recorded: RecordedRequest, request: RecordedRequest): boolean {
+    this.comparisons++
+    return requestDifferences(by, recorded, request).next().done === true
+  }
+
+  private takeFirstUnused(matching: ReadonlyArray<EqualExchanges>): number | undefined {
+    let first: EqualExchanges | undefined
+    for (const equal of matching) {
+      if ((equal.indexes[equal.used] ?? Infinity) < (first?.indexes[first.used] ?? Infinity)) first = equal
     }
-    if (last === undefined) return { _tag: "Missing", difference: this.explain(by, request) }
-    if (this.options.repeatLast) return { _tag: "Found", exchange: last }
+    const index = first?.indexes[first.used]
+    if (first === undefined || index === undefined) return undefined
+    first.used++
+    this.used.add(index)
+    return index
+  }
+
+  private usedUp(matching: ReadonlyArray<EqualExchanges>, request: RecordedRequest): PlayerResult {
+    const last = this.recording.exchanges[Math.max(...matching.map(({ indexes }) => indexes.at(-1) ?? 0))]
+    if (this.options.repeatLast && last !== undefined) return { _tag: "Found", exchange: last }
+    const count = matching.reduce((sum, { indexes }) => sum + indexes.length, 0)
     const difference = `${callLine(request)} was recorded ${times(count)} and was sent once more`
     return {
       _tag: "Missing",

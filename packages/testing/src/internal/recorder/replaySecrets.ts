@@ -45,7 +45,13 @@ export class ReplaySecrets {
 
   /** Whether a text equals the recorded one when the program's secrets replace the placeholders. */
   matches(recorded: string, actual: string): boolean {
-    return recorded === actual || this.matchFrom(this.pieces(recorded), 0, actual, 0)
+    return recorded === actual || this.matchFrom(this.segmentsOf(recorded), 0, actual, 0)
+  }
+
+  /** Whether a recorded text has no placeholder: it only matches itself. */
+  isLiteral(recorded: string): boolean {
+    const [first, ...more] = this.segmentsOf(recorded)
+    return more.length === 0 && (first === undefined || typeof first === "string")
   }
 
   /** A recorded text with the known secrets filled in. Unknown ones stay placeholders. */
@@ -62,7 +68,7 @@ export class ReplaySecrets {
     return secret === undefined ? undefined : Number(secret)
   }
 
-  private pieces(recorded: string): ReadonlyArray<Segment> {
+  private segmentsOf(recorded: string): ReadonlyArray<Segment> {
     const known = this.segmentCache.get(recorded) ?? splitSegments(recorded)
     this.segmentCache.set(recorded, known)
     return known
@@ -80,14 +86,14 @@ export class ReplaySecrets {
     return secret === undefined ? placeholder.text : encode(placeholder.encoding, secret)
   }
 
-  private matchFrom(pieces: ReadonlyArray<Segment>, index: number, text: string, at: number): boolean {
-    const segment = pieces[index]
+  private matchFrom(segments: ReadonlyArray<Segment>, index: number, text: string, at: number): boolean {
+    const segment = segments[index]
     if (segment === undefined) return at === text.length
     if (typeof segment === "string") {
-      return text.startsWith(segment, at) && this.matchFrom(pieces, index + 1, text, at + segment.length)
+      return text.startsWith(segment, at) && this.matchFrom(segments, index + 1, text, at + segment.length)
     }
-    return this.possibleEnds(segment, pieces[index + 1], text, at).some(
-      (end) => this.matchesSegment(segment, text.slice(at, end)) && this.matchFrom(pieces, index + 1, text, end)
+    return this.possibleEnds(segment, segments[index + 1], text, at).some(
+      (end) => this.matchesSegment(segment, text.slice(at, end)) && this.matchFrom(segments, index + 1, text, end)
     )
   }
 

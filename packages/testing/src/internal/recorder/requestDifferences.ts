@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../../Executor.js"
 import type { Content, Headers, RecordedRequest, Unrecorded } from "../../Recording.js"
-import { isArray, isObject, parse } from "../fakeServer/json.js"
+import { isArray, isObject } from "../fakeServer/json.js"
+import { jsonOf, rawOf } from "./content.js"
 import type { SecretNames } from "./secretNames.js"
 import type { ReplaySecrets } from "./replaySecrets.js"
 
@@ -77,16 +78,6 @@ const isSame = ({ secrets }: Comparison, recorded: Json, actual: Json): boolean 
   if (typeof actual === "string") return secrets.matches(recorded, actual)
   return typeof actual === "number" && secrets.matches(recorded, String(actual))
 }
-
-const jsonOf = (content: Content): Json | undefined =>
-  "json" in content ? content.json : "text" in content ? parse(content.text) : undefined
-
-const rawOf = (content: Content): string =>
-  "base64" in content
-    ? Buffer.from(content.base64, "base64").toString("latin1")
-    : "text" in content
-      ? content.text
-      : JSON.stringify(content.json)
 
 const inContent = function* (by: Comparison, recorded: Content, actual: Content): Differences {
   // compare the texts first: inside JSON a secret may be escaped
