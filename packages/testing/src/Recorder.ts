@@ -7,10 +7,12 @@
 import { isPlatformError, type PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -100,7 +102,10 @@ export interface RecordOptions {
  * @category models
  */
 export interface RecorderOptions extends RecordOptions, ReplayOptions {
-  /** `auto`, the default: replay if the file exists, else record. */
+  /**
+   * `auto`, the default: replay if the file exists, else record. If the program then fails, `auto` writes no file: it would
+   * be the recording of a half run. `record` writes the file however the program ends.
+   */
   readonly mode?: "record" | "replay" | "auto" | undefined
 }
 
@@ -113,7 +118,8 @@ export interface RecorderOptions extends RecordOptions, ReplayOptions {
 export class Recorder extends Context.Tag("@effect-connectors/testing/Recorder")<Recorder, Recorder.Service>() {
   /**
    * An `HttpClient` over the one below. While it records, every request goes to the one below, and the recording
-   * replaces the file when the Layer ends, however it ends. Without a request the file does not change.
+   * replaces the file when the Layer ends. Without a request the file does not change, and neither does it when the
+   * program fails in the mode `auto`.
    * While it replays, nothing is sent: a request that was not recorded fails, and the failure shows how it differs from
    * the nearest recorded one.
    *
@@ -126,7 +132,8 @@ export class Recorder extends Context.Tag("@effect-connectors/testing/Recorder")
    * import { Recorder } from "@effect-connectors/testing/Recorder"
    * import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
    * import * as Effect from "effect/Effect"
-   * import * as Layer from "effect/Layer"
+   * import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
    * import * as Redacted from "effect/Redacted"
    *
    * const api = ConnectionsApi.layer({ baseUrl: "https://connections.example" }).pipe(
@@ -264,6 +271,9 @@ const missing = (path: string): RecorderFailure =>
     message: `there is no recording ${path}: record it first, with the mode "record" or "auto"`
   })
 
+const hasFailed = (exit: Exit.Exit<unknown, unknown>): boolean =>
+  Exit.isFailure(exit) && !Cause.isInterruptedOnly(exit.cause)
+
 /**
  * Makes a recorder that ends with the scope, see {@link Recorder.layer}.
  *
@@ -294,12 +304,16 @@ export const make = Effect.fnUntraced(function* (
   const salt = before !== undefined && Either.isRight(before) ? before.right.salt : newSalt()
   const save = yield* Effect.mapError(recordingFile.reserveFile(files, path), refused("Unwritable", path))
   const recorder = yield* record(below, salt, options)
-  yield* Effect.addFinalizer(() =>
-    Effect.flatMap(recorder.recording, (recording) =>
+  yield* Effect.addFinalizer((exit) => {
+    // it would replay a half run: the next run in `auto` has to record again
+    if (mode === "auto" && hasFailed(exit)) {
+      return Effect.logWarning(`the run failed: the recording ${path} was not written`)
+    }
+    return Effect.flatMap(recorder.recording, (recording) =>
       recording.exchanges.length === 0
         ? Effect.void
         : Effect.orDie(Effect.mapError(save(recording), refused("Unwritable", path)))
     )
-  )
+  })
   return recorder
 })

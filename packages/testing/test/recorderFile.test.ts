@@ -67,6 +67,43 @@ describe("Recorder.layer: file", () => {
     })
   )
 
+  it.scoped("mode auto: a run whose assertion fails leaves no recording behind, and the next run records again", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const file = join(path, "a.json")
+      const { requested, layer } = counting()
+      const direct = recorded(file, layer)
+      const nested = Layer.effect(HttpClient.HttpClient, HttpClient.HttpClient).pipe(Layer.provide(direct))
+      const assertion = Effect.sync(() => assert.fail("the program's own assertion"))
+      const failing: ReadonlyArray<Effect.Effect<unknown, unknown>> = [
+        Effect.zipRight(get(url), assertion).pipe(Effect.provide(direct)),
+        Effect.zipRight(get(url), assertion).pipe(Effect.provide(nested)),
+        Effect.zipRight(get(url), Effect.fail("a typed failure")).pipe(Effect.provide(direct))
+      ]
+      for (const run of failing) {
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(run)))
+        assert.deepStrictEqual(yield* Effect.promise(() => readdir(path)), [])
+      }
+      const before = requested.length
+      yield* get(url).pipe(Effect.provide(recorded(file, layer)))
+      assert.lengthOf(requested, before + 1)
+      assert.lengthOf((yield* Recording.fromJsonText(yield* text(file))).exchanges, 1)
+    })
+  )
+
+  it.scoped("mode record: a run that fails is recorded, and mode auto leaves a file that it replays as it is", () =>
+    Effect.gen(function* () {
+      const file = join(yield* folder, "a.json")
+      const { layer } = counting()
+      const failing = Effect.zipRight(get(url), Effect.fail("a typed failure"))
+      yield* Effect.exit(failing.pipe(Effect.provide(recorded(file, layer, { mode: "record" }))))
+      const first = yield* text(file)
+      assert.lengthOf((yield* Recording.fromJsonText(first)).exchanges, 1)
+      yield* Effect.exit(failing.pipe(Effect.provide(recorded(file, layer))))
+      assert.strictEqual(yield* text(file), first)
+    })
+  )
+
   it.scoped("file: only its owner can read it, and recording again writes the same text", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "a.json")
