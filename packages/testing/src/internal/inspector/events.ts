@@ -3,27 +3,27 @@ import * as Mailbox from "effect/Mailbox"
 import type * as Scope from "effect/Scope"
 
 /** What has changed. The current value is read when the event is sent. @internal */
-export type Change =
+export type InspectorChange =
   | { readonly _tag: "Request"; readonly id: number }
   | { readonly _tag: "Faults" }
   /** Everything that was shown so far is out of date. */
   | { readonly _tag: "Cleared" }
 
 /** @internal */
-export interface Event {
+export interface InspectorEvent {
   readonly id: string
-  readonly change: Change
+  readonly change: InspectorChange
 }
 
 /** The events for one subscriber. @internal */
 export interface Subscription {
   /** Events were missed and are no longer kept: the subscriber has to read everything again. */
   readonly missed: boolean
-  readonly events: Mailbox.ReadonlyMailbox<Event>
+  readonly events: Mailbox.ReadonlyMailbox<InspectorEvent>
 }
 
 interface Subscriber {
-  readonly mailbox: Mailbox.Mailbox<Event>
+  readonly mailbox: Mailbox.Mailbox<InspectorEvent>
   readonly drop: () => void
 }
 
@@ -39,7 +39,7 @@ export interface EventsOptions {
 
 /** Publishes changes to subscribers without waiting for them: one that is too slow is dropped. @internal */
 export class Events {
-  private kept: Array<Event> = []
+  private kept: Array<InspectorEvent> = []
   private count = 0
   private readonly subscribers = new Set<Subscriber>()
   private readonly limit: number
@@ -61,9 +61,9 @@ export class Events {
     return this.subscribers.size >= (this.options.subscribers ?? 64)
   }
 
-  publish(change: Change): void {
+  publish(change: InspectorChange): void {
     this.count++
-    const event: Event = { id: this.last, change }
+    const event: InspectorEvent = { id: this.last, change }
     this.kept.push(event)
     if (this.kept.length >= 2 * this.limit) this.kept = this.kept.slice(-this.limit)
     for (const subscriber of this.subscribers) {
@@ -75,7 +75,7 @@ export class Events {
 
   /** Events from now on, and those after the one with the id `after`; `drop` is called when the subscriber is too slow. */
   readonly subscribe = (after: string | undefined, drop: () => void): Effect.Effect<Subscription, never, Scope.Scope> =>
-    Effect.flatMap(Mailbox.make<Event>({ capacity: this.limit, strategy: "dropping" }), (mailbox) => {
+    Effect.flatMap(Mailbox.make<InspectorEvent>({ capacity: this.limit, strategy: "dropping" }), (mailbox) => {
       const subscriber: Subscriber = { mailbox, drop }
       return Effect.acquireRelease(
         Effect.sync((): Subscription => {
@@ -89,7 +89,7 @@ export class Events {
     })
 
   /** The events after an id; `undefined` when they are not known or too many. */
-  private since(id: string): ReadonlyArray<Event> | undefined {
+  private since(id: string): ReadonlyArray<InspectorEvent> | undefined {
     const [run, text = ""] = id.split(".")
     if (run !== this.options.run || !/^\d{1,15}$/.test(text)) return undefined
     const missing = this.count - Number(text)

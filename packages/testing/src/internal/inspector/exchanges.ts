@@ -6,7 +6,7 @@ import type { SecretMask } from "./secretMask.js"
 export type Platform = "connections" | "bosa"
 
 /** A body as it is kept: with its text, if it is text and not too large. @internal */
-export interface Body {
+export interface KeptBody {
   readonly bytes: number
   readonly contentType: string | undefined
   readonly text: string | undefined
@@ -16,11 +16,11 @@ export interface Body {
 interface KeptResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: Body
+  readonly body: KeptBody
 }
 
 /** A request and its response. @internal */
-export interface Exchange {
+export interface KeptExchange {
   /** 1 for the first request. */
   readonly id: number
   readonly platform: Platform
@@ -28,7 +28,7 @@ export interface Exchange {
   readonly at: number
   readonly startedNanos: bigint
   readonly request: ModelRequest
-  readonly body: Body
+  readonly body: KeptBody
   record: Watched | undefined
   response: KeptResponse | undefined
   /** `undefined` while it is pending. */
@@ -54,37 +54,37 @@ const textOf = (body: string | Uint8Array): string | undefined => {
   }
 }
 
-const bodyOf = (body: string | Uint8Array, contentType: string | undefined): Body => ({
+const bodyOf = (body: string | Uint8Array, contentType: string | undefined): KeptBody => ({
   bytes: typeof body === "string" ? Buffer.byteLength(body) : body.byteLength,
   contentType,
   text: textOf(body)
 })
 
-const sizeOf = (exchange: Exchange): number =>
+const sizeOf = (exchange: KeptExchange): number =>
   (exchange.body.text?.length ?? 0) + (exchange.response?.body.text?.length ?? 0)
 
 /** The last requests with their responses, limited in number and in bytes. @internal */
 export class Exchanges {
-  private kept: Array<Exchange> = []
-  private readonly pending = new Map<ModelRequest, Exchange>()
+  private kept: Array<KeptExchange> = []
+  private readonly pending = new Map<ModelRequest, KeptExchange>()
   private bytes = 0
   private count = 0
 
   constructor(
-    private readonly secrets: SecretMask,
+    private readonly mask: SecretMask,
     private readonly changed: (id: number) => void
   ) {}
 
-  get all(): ReadonlyArray<Exchange> {
+  get all(): ReadonlyArray<KeptExchange> {
     return this.kept
   }
 
-  get(id: number): Exchange | undefined {
+  get(id: number): KeptExchange | undefined {
     return this.kept[id - (this.kept[0]?.id ?? 0)]
   }
 
-  begin(platform: Platform, request: ModelRequest, at: number, begunNanos: bigint): Exchange {
-    const exchange: Exchange = {
+  begin(platform: Platform, request: ModelRequest, at: number, begunNanos: bigint): KeptExchange {
+    const exchange: KeptExchange = {
       id: ++this.count,
       platform,
       at,
@@ -97,7 +97,7 @@ export class Exchanges {
       endedNanos: undefined,
       interrupted: false
     }
-    this.secrets.learnHeaders(request.headers)
+    this.mask.learnHeaders(request.headers)
     this.learn(exchange.body)
     this.kept.push(exchange)
     this.pending.set(request, exchange)
@@ -123,7 +123,7 @@ export class Exchanges {
     if (response !== undefined && "status" in response) {
       const { status, headers } = response
       exchange.response = { status, headers, body: bodyOf(response.body, headers["content-type"]) }
-      this.secrets.learnHeaders(headers)
+      this.mask.learnHeaders(headers)
       this.learn(exchange.response.body)
       if (this.get(exchange.id) === exchange) this.bytes += exchange.response.body.text?.length ?? 0
       this.drop()
@@ -136,8 +136,8 @@ export class Exchanges {
     this.bytes = 0
   }
 
-  private learn({ text }: Body): void {
-    if (text !== undefined) this.secrets.learnBody(text)
+  private learn({ text }: KeptBody): void {
+    if (text !== undefined) this.mask.learnBody(text)
   }
 
   private drop(): void {

@@ -6,7 +6,7 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { JobView } from "../../ConnectionsModel.js"
-import type { Change, Event } from "./events.js"
+import type { InspectorChange, InspectorEvent } from "./events.js"
 import type { Html } from "./html.js"
 import type { Inspector } from "./inspector.js"
 import { jobKey, jobRow, requestRow } from "./rows.js"
@@ -28,7 +28,7 @@ interface FeedEvent {
 /** @internal */
 export const dataFormat = (inspector: Inspector, faults: Effect.Effect<unknown>): EventFormat => ({
   request: (data) => Effect.succeed({ event: "request", data }),
-  job: (view) => Effect.sync(() => ({ event: "job", data: inspector.secrets.json(view) })),
+  job: (view) => Effect.sync(() => ({ event: "job", data: inspector.mask.json(view) })),
   faults: Effect.map(faults, (data) => ({ event: "faults", data }))
 })
 
@@ -56,7 +56,7 @@ const cleared: FeedEvent = { event: "cleared", data: {} }
 const changed = (
   inspector: Inspector,
   format: EventFormat,
-  change: Change
+  change: InspectorChange
 ): Effect.Effect<Option.Option<FeedEvent>> => {
   switch (change._tag) {
     case "Request": {
@@ -103,7 +103,7 @@ export const feed = (
   Effect.map(inspector.events.subscribe(after, drop), ({ missed, events }) => {
     const opening = [encoder.encode("retry: 1000\n\n"), ...(missed ? [frame(cleared, inspector.events.last)] : [])]
     const published = Mailbox.toStream(events).pipe(
-      Stream.mapEffect(({ id, change }: Event) =>
+      Stream.mapEffect(({ id, change }: InspectorEvent) =>
         Effect.map(
           changed(inspector, format, change),
           Option.map((event) => frame(event, id))

@@ -18,7 +18,7 @@ export const limits = { requests: 200, jobs: 100 }
 /** What the inspector shows of an emulator. No value that it gives has a secret. @internal */
 export interface Inspector {
   readonly platforms: PlatformPair
-  readonly secrets: SecretMask
+  readonly mask: SecretMask
   readonly events: Events
   /** A platform whose exchanges are recorded here. */
   readonly observed: (platform: Platform) => RequestHandler
@@ -37,7 +37,7 @@ export interface Inspector {
 
 /** The state that exists before the platforms do. @internal */
 export interface InspectorState {
-  readonly secrets: SecretMask
+  readonly mask: SecretMask
   readonly events: Events
   readonly exchanges: Exchanges
   readonly watch: Watch
@@ -45,15 +45,15 @@ export interface InspectorState {
 
 /** @internal */
 export const makeState = (world: World, run: string): InspectorState => {
-  const secrets = new SecretMask(world)
+  const mask = new SecretMask(world)
   const events = new Events({ run })
-  const exchanges = new Exchanges(secrets, (id) => events.publish({ _tag: "Request", id }))
+  const exchanges = new Exchanges(mask, (id) => events.publish({ _tag: "Request", id }))
   const watch: Watch = (noticed) => {
     exchanges.notice(noticed)
     // a fault may be used up now
     if (noticed.record.scripted) events.publish({ _tag: "Faults" })
   }
-  return { secrets, events, exchanges, watch }
+  return { mask, events, exchanges, watch }
 }
 
 const recordExchanges = (exchanges: Exchanges, platform: Platform, model: RequestHandler): RequestHandler => ({
@@ -73,14 +73,14 @@ const recordExchanges = (exchanges: Exchanges, platform: Platform, model: Reques
 })
 
 /** @internal */
-export const make = ({ secrets, events, exchanges }: InspectorState, platforms: PlatformPair): Inspector => {
+export const make = ({ mask, events, exchanges }: InspectorState, platforms: PlatformPair): Inspector => {
   const forget = Effect.sync(() => {
     exchanges.clear()
     events.publish({ _tag: "Cleared" })
   })
   return {
     platforms,
-    secrets,
+    mask,
     events,
     observed: (platform) => recordExchanges(exchanges, platform, platforms[platform]),
     requests: ({ after, limit = limits.requests } = {}) => {
@@ -89,15 +89,15 @@ export const make = ({ secrets, events, exchanges }: InspectorState, platforms: 
         after === undefined
           ? all.slice(Math.max(0, all.length - limit))
           : all.filter(({ id }) => id > after).slice(0, limit)
-      return chosen.map((exchange) => requestView(secrets, exchange))
+      return chosen.map((exchange) => requestView(mask, exchange))
     },
     request: (id) => {
       const exchange = exchanges.get(id)
-      return exchange === undefined ? undefined : requestView(secrets, exchange)
+      return exchange === undefined ? undefined : requestView(mask, exchange)
     },
     detail: (id) => {
       const exchange = exchanges.get(id)
-      return exchange === undefined ? undefined : detailView(secrets, exchange)
+      return exchange === undefined ? undefined : detailView(mask, exchange)
     },
     jobs: Effect.map(platforms.connections.jobs, (jobs) => jobs.slice(-limits.jobs)),
     clear: Effect.all([platforms.connections.clearLog, platforms.bosa.clearLog, forget], { discard: true }),

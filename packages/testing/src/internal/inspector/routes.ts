@@ -58,21 +58,20 @@ const request = (inspector: Inspector) =>
     return as === "html" ? page(detail(found).text) : json(found)
   })
 
-const jobs = ({ jobs, secrets }: Inspector) =>
-  Effect.map(jobs, (all) => json({ jobs: all.map((job) => secrets.json(job)) }))
+const jobs = ({ jobs, mask }: Inspector) => Effect.map(jobs, (all) => json({ jobs: all.map((job) => mask.json(job)) }))
 
-const executions = ({ platforms, secrets }: Inspector) =>
+const executions = ({ platforms, mask }: Inspector) =>
   Effect.gen(function* () {
-    const shown = (log: ReadonlyArray<unknown>) => log.map((execution) => secrets.json(execution))
+    const shown = (log: ReadonlyArray<unknown>) => log.map((execution) => mask.json(execution))
     const { connections, bosa } = platforms
     return json({ connections: shown(yield* connections.executionLog), bosa: shown(yield* bosa.executionLog) })
   })
 
-const world = ({ platforms, secrets }: Inspector) =>
+const world = ({ platforms, mask }: Inspector) =>
   Effect.gen(function* () {
     const connections = yield* platforms.connections.connections
     const subscribers = yield* platforms.connections.subscribers
-    return json(secrets.json({ connections, subscribers, users: yield* platforms.bosa.users }))
+    return json(mask.json({ connections, subscribers, users: yield* platforms.bosa.users }))
   })
 
 const putFaults = (inspector: Inspector) =>

@@ -1,5 +1,5 @@
 import * as DateTime from "effect/DateTime"
-import type { Body, Exchange, Platform } from "./exchanges.js"
+import type { KeptBody, KeptExchange, Platform } from "./exchanges.js"
 import type { SecretMask } from "./secretMask.js"
 
 /** A request in one line, without secrets. @internal */
@@ -40,10 +40,10 @@ export interface DetailView extends RequestView {
 }
 
 /** The fault that replaced the response; `Answer 503` when it was an `Answer` of a test. @internal */
-const faultOf = ({ record, response }: Exchange): string | undefined =>
+const faultOf = ({ record, response }: KeptExchange): string | undefined =>
   record?.fault ?? (record?.scripted === true && response !== undefined ? `Answer ${response.status}` : undefined)
 
-const stateOf = ({ endedNanos, interrupted, record, response }: Exchange): RequestView["state"] => {
+const stateOf = ({ endedNanos, interrupted, record, response }: KeptExchange): RequestView["state"] => {
   if (endedNanos === undefined) return "pending"
   if (interrupted) return "interrupted"
   return response === undefined || record?.fault === "CutBody" ? "lost" : "answered"
@@ -55,7 +55,7 @@ const millisOf = (nanos: bigint): number => Number(nanos / 100_000n) / 10
 const isoOf = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
 
 /** @internal */
-export const requestView = (secrets: SecretMask, exchange: Exchange): RequestView => {
+export const requestView = (mask: SecretMask, exchange: KeptExchange): RequestView => {
   const { request, record, startedNanos: begunNanos, endedNanos } = exchange
   const target = record?.connection ?? record?.connector
   return {
@@ -63,11 +63,11 @@ export const requestView = (secrets: SecretMask, exchange: Exchange): RequestVie
     platform: exchange.platform,
     at: isoOf(exchange.at),
     method: request.method,
-    path: secrets.text(request.path),
-    query: secrets.query(request.query),
+    path: mask.text(request.path),
+    query: mask.query(request.query),
     operation: record?.operation,
-    target: target === undefined ? undefined : secrets.text(target),
-    action: record?.action === undefined ? undefined : secrets.text(record.action),
+    target: target === undefined ? undefined : mask.text(target),
+    action: record?.action === undefined ? undefined : mask.text(record.action),
     state: stateOf(exchange),
     status: exchange.response?.status,
     fault: faultOf(exchange),
@@ -76,17 +76,17 @@ export const requestView = (secrets: SecretMask, exchange: Exchange): RequestVie
   }
 }
 
-const bodyView = (secrets: SecretMask, { bytes, contentType, text }: Body): BodyView => ({
+const bodyView = (mask: SecretMask, { bytes, contentType, text }: KeptBody): BodyView => ({
   bytes,
   contentType,
-  text: text === undefined ? undefined : secrets.body(text)
+  text: text === undefined ? undefined : mask.body(text)
 })
 
 /** @internal */
-export const detailView = (secrets: SecretMask, exchange: Exchange): DetailView => ({
-  ...requestView(secrets, exchange),
-  requestHeaders: secrets.headers(exchange.request.headers),
-  requestBody: bodyView(secrets, exchange.body),
-  responseHeaders: exchange.response === undefined ? undefined : secrets.headers(exchange.response.headers),
-  responseBody: exchange.response === undefined ? undefined : bodyView(secrets, exchange.response.body)
+export const detailView = (mask: SecretMask, exchange: KeptExchange): DetailView => ({
+  ...requestView(mask, exchange),
+  requestHeaders: mask.headers(exchange.request.headers),
+  requestBody: bodyView(mask, exchange.body),
+  responseHeaders: exchange.response === undefined ? undefined : mask.headers(exchange.response.headers),
+  responseBody: exchange.response === undefined ? undefined : bodyView(mask, exchange.response.body)
 })

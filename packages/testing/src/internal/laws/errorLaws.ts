@@ -7,7 +7,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type { Law } from "../../Law.js"
-import { pollOptions, submitJob } from "./jobRuns.js"
+import { pollOptions, submitJob } from "./watchJob.js"
 import { law, type Transcript } from "./transcript.js"
 
 /** The tags of all errors of calls and jobs of both platforms. */

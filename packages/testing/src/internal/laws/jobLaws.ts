@@ -8,16 +8,8 @@ import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import type { Law } from "../../Law.js"
-import {
-  executeAsync,
-  type WatchResult,
-  watchToEnd,
-  isSameJson,
-  pollsOf,
-  pollOptions,
-  submitJob,
-  reportsEnd
-} from "./jobRuns.js"
+import { isSameJson } from "./isSameJson.js"
+import { executeAsync, type WatchResult, watchToEnd, pollsOf, pollOptions, submitJob, reportsEnd } from "./watchJob.js"
 import { causeLine, law, type Transcript } from "./transcript.js"
 
 const isProgress = (event: JobEvent): event is Progress => event._tag === "Progress"

@@ -3,7 +3,7 @@ import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type { Law } from "../../Law.js"
-import { pollOptions, submitJob } from "./jobRuns.js"
+import { pollOptions, submitJob } from "./watchJob.js"
 import { law, type Transcript } from "./transcript.js"
 
 const changes = (transcript: Transcript) =>

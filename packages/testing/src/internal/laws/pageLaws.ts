@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Law, PagedAction } from "../../Law.js"
-import { isSameJson } from "./jobRuns.js"
+import { isSameJson } from "./isSameJson.js"
 import { law, type Transcript } from "./transcript.js"
 
 const itemsOf = ({ data }: Page): ReadonlyArray<unknown> => (Array.isArray(data) ? data : [data])

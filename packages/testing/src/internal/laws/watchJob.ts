@@ -3,11 +3,9 @@ import type { JobEvent } from "@effect-connectors/core/Job"
 import * as JobProtocol from "@effect-connectors/core/JobProtocol"
 import type { JobRef } from "@effect-connectors/core/JobRef"
 import * as Effect from "effect/Effect"
-import * as Equal from "effect/Equal"
 import type * as Exit from "effect/Exit"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import { structuralRegion } from "effect/Utils"
 import type { JobAction } from "../../Law.js"
 import type { WireRequest } from "../../Wire.js"
 import { parse } from "../fakeServer/json.js"
@@ -69,6 +67,3 @@ export const reportsEnd = ({ answer, status }: WireRequest): boolean => {
   const state = JobProtocol.decode(JobProtocol.defaultProtocol, "", parse(answer))
   return state !== undefined && JobProtocol.isEnd(state.state)
 }
-
-/** Whether two values are the same JSON. @internal */
-export const isSameJson = (a: unknown, b: unknown): boolean => structuralRegion(() => Equal.equals(a, b))
