@@ -89,7 +89,7 @@ const inContent = (redactor: Redactor, content: Content, contentType: string): C
 const inBody = (redactor: Redactor, body: Content | Unrecorded, headers: Headers): Content | Unrecorded =>
   "unrecorded" in body ? body : wholeBody(redactor, body, headers)
 
-// a secret in a JSON string may be escaped: parse the text and look again
+// a secret in a JSON string may be escaped: parse the text and redact it again
 const wholeBody = (redactor: Redactor, body: Content, headers: Headers): Content => {
   const content = mapContent(inContent(redactor, body, headers["content-type"] ?? ""), redactor.text)
   const json = "text" in content ? parse(content.text) : undefined
