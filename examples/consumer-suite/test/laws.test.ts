@@ -36,7 +36,7 @@ it.effect("a client that retries every transient failure breaks the laws", () =>
     const { broken } = yield* Laws.check(inMemory(retrying))
     assert.deepStrictEqual(
       broken.map(({ law }) => law),
-      ["once: what changes something is sent once", "once: an action is sent once"]
+      ["once: a changing call is sent once", "once: an action is sent once"]
     )
   })
 )

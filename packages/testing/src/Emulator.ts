@@ -22,8 +22,8 @@ import { serve } from "./internal/emulator/app.js"
 import * as inspector from "./internal/inspector/inspector.js"
 import * as inspectorRoutes from "./internal/inspector/routes.js"
 import * as loopback from "./internal/emulator/loopback.js"
-import { secretsOf } from "./internal/inspector/secrets.js"
-import * as recorded from "./internal/recorder/recorded.js"
+import { secretsOf } from "./internal/inspector/secretMask.js"
+import * as recorded from "./internal/recorder/platformRecorder.js"
 import * as platformPair from "./internal/platforms.js"
 import * as World from "./World.js"
 
@@ -175,7 +175,7 @@ export const make = (options: Options = {}): Effect.Effect<Emulator.Service, Emu
       })
     }
     const failed = ({ message }: ExecutorFailure) => new EmulatorFailure({ reason: "Executors", message })
-    const seen = inspector.see(world, randomBytes(6).toString("base64url"))
+    const seen = inspector.makeState(world, randomBytes(6).toString("base64url"))
     const platforms = yield* platformPair
       .make(world, {
         real: options.executors !== "memory",

@@ -1,6 +1,6 @@
 /**
- * What a law is: a sentence that every implementation of `ConnectionsApi` or `BosaApi` has to keep, and the program
- * that finds out whether it does. The laws themselves are in `Laws`.
+ * A law: a sentence that must be true of every implementation of `ConnectionsApi` or `BosaApi`, and the program that checks
+ * it. The laws are in `Laws`.
  *
  * @since 0.4.0
  */
@@ -14,7 +14,7 @@ import type { JsonObject } from "./Executor.js"
 import { worldTarget } from "./internal/laws/world.js"
 
 /**
- * A law is broken: which one, in what way, and what was seen on the way there.
+ * A law is broken: which one, how, and what happened before.
  *
  * @since 0.4.0
  * @category errors
@@ -23,18 +23,18 @@ export class LawBroken extends Data.TaggedError("LawBroken")<{
   /** The name of the law. */
   readonly law: string
   readonly reason: string
-  /** What was seen, in order: events, requests where a `Wire` tells of them. No secrets. */
+  /** What happened, in order: events, and requests if there is a `Wire`. No secrets. */
   readonly trace: ReadonlyArray<string>
 }> {
   override get message(): string {
     const trace =
-      this.trace.length === 0 ? "" : `\n  seen, in order:\n${this.trace.map((at) => `    ${at}`).join("\n")}`
+      this.trace.length === 0 ? "" : `\n  observed, in order:\n${this.trace.map((at) => `    ${at}`).join("\n")}`
     return `the law "${this.law}" is broken: ${this.reason}${trace}`
   }
 }
 
 /**
- * A law could not be shown, because something that it needs was not given.
+ * A law could not be checked, because something that it needs is missing.
  *
  * @since 0.4.0
  * @category errors
@@ -45,27 +45,27 @@ export class LawSkipped extends Data.TaggedError("LawSkipped")<{
   readonly reason: string
 }> {
   override get message(): string {
-    return `the law "${this.law}" was not shown: ${this.reason}`
+    return `the law "${this.law}" was not checked: ${this.reason}`
   }
 }
 
 /**
- * A law as a value. `R` is the service that it is about.
+ * A law as a value. `R` is the service that it checks.
  *
  * @since 0.4.0
  * @category models
  */
 export interface Law<out R> {
-  /** Unique, e.g. `jobs: one end`. */
+  /** Unique, such as `jobs: one end`. */
   readonly name: string
-  /** What it says, in one sentence. */
+  /** The law in one sentence. */
   readonly sentence: string
-  /** Succeeds when it is kept by the services in its context. It needs neither a test framework nor a clock of its own. */
+  /** Succeeds if the services in its context keep the law. It needs no test framework and no clock of its own. */
   readonly check: Effect.Effect<void, LawBroken | LawSkipped, R>
 }
 
 /**
- * An action that answers with a status outside of 2xx.
+ * An action that responds with a status outside of 2xx.
  *
  * @since 0.4.0
  * @category models
@@ -76,7 +76,7 @@ export interface Refusal {
 }
 
 /**
- * An action of Connections that becomes a job when it is asked to.
+ * An action of Connections that can run as a job.
  *
  * @since 0.4.0
  * @category models
@@ -84,7 +84,7 @@ export interface Refusal {
 export interface JobAction {
   readonly action: string
   readonly input?: JsonObject | undefined
-  /** What its job results in, where that is known. */
+  /** The result of its job, if it is known. */
   readonly result?: unknown
 }
 
@@ -97,12 +97,12 @@ export interface JobAction {
 export interface PagedAction {
   readonly action: string
   readonly input?: Parameters | undefined
-  /** All its items in order, where they are known. */
+  /** All its items in order, if they are known. */
   readonly items?: ReadonlyArray<unknown> | undefined
 }
 
 /**
- * What the laws ask for on an implementation. A law whose part is `undefined` is skipped.
+ * What the laws call on an implementation. A law is skipped if its part is `undefined`.
  *
  * @since 0.4.0
  * @category models
@@ -110,39 +110,39 @@ export interface PagedAction {
 export interface Target {
   /** A connection with the actions below. */
   readonly connection: string
-  /** An action that ends well at once. */
+  /** An action that succeeds at once. */
   readonly quick: string | undefined
-  /** An action whose job ends well, within moments. */
+  /** An action whose job succeeds within milliseconds. */
   readonly works: JobAction | undefined
-  /** An action whose job ends in failure, within moments. */
+  /** An action whose job fails within milliseconds. */
   readonly fails: JobAction | undefined
-  /** An action whose job is under way for much longer than the laws take. */
+  /** An action whose job runs for much longer than the laws take. */
   readonly stays: JobAction | undefined
   /** Actions that are refused at once. */
   readonly refusals: ReadonlyArray<Refusal>
-  /** A text file that may be appended to, on a connection of files. */
+  /** A text file that may be appended to, on a file connection. */
   readonly file: { readonly connection: string; readonly path: string } | undefined
   /** A slug that no connection has. */
   readonly missing: string
   /** A connector of BOSA with the actions below. */
   readonly connector: string
-  /** An action that ends well at once, and its parameters. */
+  /** An action that succeeds at once, and its parameters. */
   readonly echo: { readonly action: string; readonly input: Parameters } | undefined
-  /** An action, and parameters of the wrong kind for it: discovery tells. */
+  /** An action, and parameters that its discovered schema refuses. */
   readonly refused: { readonly action: string; readonly input: Parameters } | undefined
   readonly pages: ReadonlyArray<PagedAction>
   /** Actions of the connector that are refused. */
   readonly connectorRefusals: ReadonlyArray<Refusal>
-  /** What the implementation sends to be let in, and must never show. */
+  /** The credentials that the implementation sends, and must never show. */
   readonly secrets: ReadonlyArray<Redacted.Redacted>
-  /** How often jobs are looked at. Default 5 milliseconds. */
+  /** The time between two polls of a job. Default 5 milliseconds. */
   readonly pace: Duration.DurationInput
-  /** How long nothing may happen where nothing is to happen. Default 100 milliseconds. */
+  /** How long a law waits to check that nothing more is sent. Default 100 milliseconds. */
   readonly settle: Duration.DurationInput
 }
 
 /**
- * What the laws of this program ask for: that of `Laws.world`, unless another one is given.
+ * The target of the laws: `Laws.target` unless you provide another one.
  *
  * @since 0.4.0
  * @category services

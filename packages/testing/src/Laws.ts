@@ -1,6 +1,6 @@
 /**
- * Laws that every implementation of `ConnectionsApi` and `BosaApi` has to keep, whether it is this library's client
- * over some transport, a fake, a recording, or somebody's own. They need no test framework; `Vitest` registers them as tests.
+ * Laws that every implementation of `ConnectionsApi` and `BosaApi` has to keep: this library's client over any transport, a
+ * fake, a recording, or your own. They need no test framework; `Vitest` registers them as tests.
  *
  * @since 0.4.0
  */
@@ -17,17 +17,17 @@ import * as Redacted from "effect/Redacted"
 import { connectorErrorLaws, errorLaws } from "./internal/laws/errorLaws.js"
 import { jobLaws } from "./internal/laws/jobLaws.js"
 import { connectorOnceLaws, onceLaws } from "./internal/laws/onceLaws.js"
-import { listening } from "./internal/laws/outputs.js"
+import { captureOutputs } from "./internal/laws/outputs.js"
 import { pageLaws } from "./internal/laws/pageLaws.js"
 import { connectorSecretLaws, secretLaws } from "./internal/laws/secretLaws.js"
-import { canaries, lawsWorld, nothing, worldTarget } from "./internal/laws/world.js"
+import { canaries, lawsWorld, emptyTarget, worldTarget } from "./internal/laws/world.js"
 import { CurrentTarget, type Law, LawBroken, type LawSkipped, type Target } from "./Law.js"
 import { Wire } from "./Wire.js"
 import type { World } from "./World.js"
 
 /**
- * The world that an implementation serves when it is not asked about another target: plain data, so that
- * `JSON.stringify` of it is a world file for the emulator. Its jobs take moments.
+ * The world that an implementation has to serve for {@link target}. It is plain data: `JSON.stringify` of it is a world file
+ * for the emulator. Its jobs take milliseconds.
  *
  * @since 0.4.0
  * @category constructors
@@ -35,7 +35,7 @@ import type { World } from "./World.js"
 export const world: World = lawsWorld
 
 /**
- * What of {@link world} the laws ask for.
+ * The target of {@link world}.
  *
  * @since 0.4.0
  * @category constructors
@@ -43,15 +43,15 @@ export const world: World = lawsWorld
 export const target: Target = worldTarget
 
 /**
- * What the laws may ask for on another platform, such as a live one: laws about what is not named here are skipped.
+ * Makes the target of another platform, such as a live one. Laws are skipped if their part is not given.
  *
  * @since 0.4.0
  * @category constructors
  */
-export const targetOf = (parts: Partial<Target>): Target => ({ ...nothing, ...parts })
+export const targetOf = (parts: Partial<Target>): Target => ({ ...emptyTarget, ...parts })
 
 /**
- * What {@link world} lets in: other credentials are refused.
+ * The credentials that {@link world} accepts. It refuses others.
  *
  * @since 0.4.0
  * @category models
@@ -104,27 +104,27 @@ export const bosa: ReadonlyArray<Law<BosaApi>> = [
 export const all: ReadonlyArray<Law<ConnectionsApi | BosaApi>> = [...connections, ...bosa]
 
 /**
- * Where a client of this library is to go.
+ * Options of {@link client}.
  *
  * @since 0.4.0
  * @category models
  */
 export interface ClientOptions {
   readonly baseUrl: string
-  /** How BOSA is spoken to. Default `bosa`. */
+  /** The dialect of BOSA. Default `bosa`. */
   readonly dialect?: Dialect | undefined
   /**
-   * What of yours stands between the clients and the transport, such as an `HttpClient` that adds headers or tries again.
-   * What it sends is seen by the laws; what the layer below this one does by itself is not.
+   * Your layer between the clients and the transport, such as an `HttpClient` that adds headers or retries. The laws check the
+   * requests that it sends, but not what the layers below it do.
    */
   readonly through?: Layer.Layer<HttpClient.HttpClient, never, HttpClient.HttpClient> | undefined
-  /** {@link credentials} unless given; the target has to name these as `secrets`. */
+  /** {@link credentials} by default. The target has to name them as `secrets`. */
   readonly credentials?: Credentials | undefined
 }
 
 /**
- * This library's own clients over an `HttpClient`, with a `Wire` between: for whoever has a transport, a fake or a
- * recording to put the laws to.
+ * This library's clients over an `HttpClient`, with a `Wire` between them. Use it to check a transport, a fake or a
+ * recording.
  *
  * @since 0.4.0
  * @category layers
@@ -144,20 +144,20 @@ export const client = (
 }
 
 /**
- * How laws are shown.
+ * How laws are checked.
  *
  * @since 0.4.0
  * @category models
  */
-export interface Options {
-  /** What to ask for, where it is another one than {@link target}. */
+export interface LawsOptions {
+  /** The target; {@link target} by default. */
   readonly target?: Target | undefined
   /** How long one law may take, on the clock of the layer. Default 10 seconds. */
   readonly limit?: Duration.DurationInput | undefined
 }
 
 /**
- * A law that is kept.
+ * An implementation keeps a law.
  *
  * @since 0.4.0
  * @category models
@@ -168,15 +168,15 @@ export interface LawKept {
 }
 
 /**
- * What became of a law.
+ * The result of checking a law.
  *
  * @since 0.4.0
  * @category models
  */
-export type Verdict = LawKept | LawBroken | LawSkipped
+export type LawResult = LawKept | LawBroken | LawSkipped
 
 /**
- * What laws are shown to: a layer, or one for each law, such as a recording of its own.
+ * The implementation to check: a layer, or one for each law, such as a recording for each law.
  *
  * @since 0.4.0
  * @category models
@@ -186,40 +186,44 @@ export type Subject<R, E> = Layer.Layer<R, E> | ((law: Law<R>) => Layer.Layer<R,
 const defaultLimit = Duration.seconds(10)
 
 /**
- * Shows one law to an implementation, which is built for it, and listens to all that it logs and traces meanwhile.
- * Fails with what the layer fails with.
+ * Checks one law. It builds the implementation, and captures everything that it logs and traces meanwhile. Fails only with
+ * the errors of the layer.
  *
  * @since 0.4.0
  * @category running
  */
-export const judge = <R, E>(law: Law<R>, subject: Subject<R, E>, options: Options = {}): Effect.Effect<Verdict, E> => {
+export const checkOne = <R, E>(
+  law: Law<R>,
+  subject: Subject<R, E>,
+  options: LawsOptions = {}
+): Effect.Effect<LawResult, E> => {
   const { limit = defaultLimit, target = worldTarget } = options
   const late = () =>
-    new LawBroken({ law: law.name, reason: `it was not shown within ${Duration.format(limit)}`, trace: [] })
-  const shown = Effect.match(Effect.timeoutFail(law.check, { duration: limit, onTimeout: late }), {
-    onFailure: (error): Verdict => error,
-    onSuccess: (): Verdict => ({ _tag: "LawKept", law: law.name })
+    new LawBroken({ law: law.name, reason: `it did not end within ${Duration.format(limit)}`, trace: [] })
+  const checked = Effect.match(Effect.timeoutFail(law.check, { duration: limit, onTimeout: late }), {
+    onFailure: (error): LawResult => error,
+    onSuccess: (): LawResult => ({ _tag: "LawKept", law: law.name })
   })
   const layer = typeof subject === "function" ? subject(law) : subject
-  return listening(Effect.provideService(Effect.provide(shown, layer), CurrentTarget, target))
+  return captureOutputs(Effect.provideService(Effect.provide(checked, layer), CurrentTarget, target))
 }
 
 /**
- * What became of all laws.
+ * The results of checking laws.
  *
  * @since 0.4.0
  * @category models
  */
 export interface Report {
-  readonly verdicts: ReadonlyArray<Verdict>
-  /** None is broken, and at least one is kept. */
+  readonly results: ReadonlyArray<LawResult>
+  /** True if no law is broken and at least one is kept. */
   readonly isKept: boolean
   readonly broken: ReadonlyArray<LawBroken>
   readonly skipped: ReadonlyArray<LawSkipped>
 }
 
 /**
- * Shows some laws, such as {@link connections}, to an implementation of what they are about.
+ * Checks some laws, such as {@link connections}, on an implementation of their service.
  *
  * @since 0.4.0
  * @category running
@@ -227,23 +231,23 @@ export interface Report {
 export const checkOnly = <R, E>(
   laws: ReadonlyArray<Law<R>>,
   subject: Subject<R, E>,
-  options?: Options
+  options?: LawsOptions
 ): Effect.Effect<Report, E> =>
   Effect.map(
-    Effect.forEach(laws, (law) => judge(law, subject, options)),
-    (verdicts) => {
-      const broken = verdicts.filter((verdict) => verdict._tag === "LawBroken")
-      const skipped = verdicts.filter((verdict) => verdict._tag === "LawSkipped")
-      const isKept = broken.length === 0 && verdicts.length > skipped.length
-      return { verdicts, isKept, broken, skipped }
+    Effect.forEach(laws, (law) => checkOne(law, subject, options)),
+    (results) => {
+      const broken = results.filter((result) => result._tag === "LawBroken")
+      const skipped = results.filter((result) => result._tag === "LawSkipped")
+      const isKept = broken.length === 0 && results.length > skipped.length
+      return { results, isKept, broken, skipped }
     }
   )
 
 /**
- * Shows all laws to an implementation of both services, one after the other.
+ * Checks all laws on an implementation of both services, one after the other.
  *
- * The layer is built anew for each law. It may give a `Wire` too; without one the laws that are about what is sent are
- * skipped. A fake under virtual time brings its clock in the layer.
+ * The layer is built again for each law. It may provide a `Wire`; without one the laws about requests are skipped. A fake
+ * under virtual time provides its clock in the layer.
  *
  * @example
  * ```ts
@@ -265,29 +269,31 @@ export const checkOnly = <R, E>(
  * @since 0.4.0
  * @category running
  */
-export const check = <E>(subject: Subject<ConnectionsApi | BosaApi, E>, options?: Options): Effect.Effect<Report, E> =>
-  checkOnly(all, subject, options)
+export const check = <E>(
+  subject: Subject<ConnectionsApi | BosaApi, E>,
+  options?: LawsOptions
+): Effect.Effect<Report, E> => checkOnly(all, subject, options)
 
-const line = (verdict: Verdict): string => {
-  switch (verdict._tag) {
+const line = (result: LawResult): string => {
+  switch (result._tag) {
     case "LawKept":
-      return `kept    ${verdict.law}`
+      return `kept    ${result.law}`
     case "LawBroken":
-      return `BROKEN  ${verdict.law}: ${verdict.reason}`
+      return `BROKEN  ${result.law}: ${result.reason}`
     case "LawSkipped":
-      return `skipped ${verdict.law}: ${verdict.reason}`
+      return `skipped ${result.law}: ${result.reason}`
   }
 }
 
 /**
- * A report as text: a line for each law, and what was seen of each that is broken.
+ * Formats a report as text: a line for each law, and what happened for each broken one.
  *
  * @since 0.4.0
  * @category running
  */
-export const print = ({ broken, skipped, verdicts }: Report): string =>
+export const print = ({ broken, skipped, results }: Report): string =>
   [
-    ...verdicts.map(line),
+    ...results.map(line),
     ...broken.map(({ message }) => `\n${message}`),
-    `${verdicts.length - broken.length - skipped.length} kept, ${broken.length} broken, ${skipped.length} skipped`
+    `${results.length - broken.length - skipped.length} kept, ${broken.length} broken, ${skipped.length} skipped`
   ].join("\n")

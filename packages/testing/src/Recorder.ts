@@ -1,35 +1,37 @@
 /**
- * Records what a program says to a platform, and answers from the recording: an `HttpClient` made of the one below it.
- * Secrets are taken out on the way to the file and put back on the way to the program.
+ * Records the HTTP exchanges of a program, and replays them: an `HttpClient` over the one below it. Secrets are redacted in
+ * the file, and filled in again on the way to the program.
  *
  * @since 0.4.0
  */
 import { isPlatformError, type PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { randomBytes } from "node:crypto"
-import * as file from "./internal/recorder/file.js"
-import { recording as recordingClient } from "./internal/recorder/live.js"
-import { namesOf } from "./internal/recorder/names.js"
+import * as recordingFile from "./internal/recorder/recordingFile.js"
+import { recordingClient } from "./internal/recorder/recordingClient.js"
+import { secretNames } from "./internal/recorder/secretNames.js"
 import { Player } from "./internal/recorder/player.js"
 import { redact } from "./internal/recorder/redact.js"
-import { replaying } from "./internal/recorder/replay.js"
+import { replayingClient } from "./internal/recorder/replayingClient.js"
 import { format } from "./internal/recorder/schema.js"
-import { Seal } from "./internal/recorder/seal.js"
-import { Secrets } from "./internal/recorder/secrets.js"
-import { Tape } from "./internal/recorder/tape.js"
+import { SecretHasher } from "./internal/recorder/secretHasher.js"
+import { ReplaySecrets } from "./internal/recorder/replaySecrets.js"
+import { ExchangeLog } from "./internal/recorder/exchangeLog.js"
 import type { Exchange, Recording, RecordingInvalid } from "./Recording.js"
 
 /**
- * The file of a recording cannot be used. `Missing`: it is not there, and was to be replayed. `Unreadable` and
- * `Unwritable`: the system refuses it.
+ * The file of a recording cannot be used. `Missing`: a replay needs it and it does not exist. `Unreadable` and
+ * `Unwritable`: the system refuses access.
  *
  * @since 0.4.0
  * @category errors
@@ -41,25 +43,25 @@ export class RecorderFailure extends Data.TaggedError("RecorderFailure")<{
 }> {}
 
 /**
- * What is secret beside what is known to be: the headers that authorise, cookies, and the queries and fields that are
- * called token, secret, password and the like.
+ * Secrets in addition to those that are always redacted: authorization headers, cookies, and the query parameters and fields
+ * with names such as token, secret and password.
  *
  * @since 0.4.0
  * @category models
  */
 export interface SecretOptions {
-  /** Values that are hidden wherever they stand, and known in a replay before they are sent. */
+  /** Values to redact everywhere. A replay knows them before they are sent. */
   readonly values?: ReadonlyArray<Redacted.Redacted> | undefined
   /** More names of headers. */
   readonly headers?: ReadonlyArray<string> | undefined
   /** More names of query parameters. */
   readonly query?: ReadonlyArray<string> | undefined
-  /** More names of fields in JSON and forms; everything inside of such a field is secret. */
+  /** More names of fields in JSON and forms. Everything inside such a field is secret. */
   readonly fields?: ReadonlyArray<string> | undefined
 }
 
 /**
- * How requests are compared in a replay.
+ * How a replay compares requests.
  *
  * @since 0.4.0
  * @category models
@@ -67,8 +69,8 @@ export interface SecretOptions {
 export interface ReplayOptions {
   readonly secrets?: SecretOptions | undefined
   /**
-   * What does not count: names of headers and query parameters, and places in a JSON body such as `input.at` or
-   * `rows[0].id`. Headers of the connection, of tracing and `user-agent` never do.
+   * What to ignore: names of headers and query parameters, and places in a JSON body such as `input.at` or `rows[0].id`.
+   * Headers of the connection, of tracing, and `user-agent` are always ignored.
    */
   readonly ignore?:
     | {
@@ -77,7 +79,7 @@ export interface ReplayOptions {
         readonly body?: ReadonlyArray<string> | undefined
       }
     | undefined
-  /** A request that is sent more often than it was recorded gets its last answer again; it fails unless this is set. */
+  /** Repeats the last response to a request that is sent more often than it was recorded. By default such a request fails. */
   readonly repeatLast?: boolean | undefined
 }
 
@@ -89,35 +91,39 @@ export interface ReplayOptions {
  */
 export interface RecordOptions {
   readonly secrets?: SecretOptions | undefined
-  /** How much of a body is recorded, in bytes; 16 MiB unless given. A body that is longer cannot be replayed to its end. */
+  /** How much of a body is recorded, in bytes; 16 MiB by default. A longer body cannot be replayed to its end. */
   readonly maxBodyBytes?: number | undefined
 }
 
 /**
- * How a recorder works.
+ * How a recorder works: `record`, `replay` or `auto`.
  *
  * @since 0.4.0
  * @category models
  */
-export interface Options extends RecordOptions, ReplayOptions {
-  /** `auto`, the default: replay when the file is there, else record. */
+export interface RecorderOptions extends RecordOptions, ReplayOptions {
+  /**
+   * `auto`, the default: replay if the file exists, else record. If the program then fails, `auto` writes no file: it would
+   * be the recording of a half run. `record` writes the file however the program ends.
+   */
   readonly mode?: "record" | "replay" | "auto" | undefined
 }
 
 /**
- * Looks at what is recorded or replayed.
+ * Gives access to the recording, and to what a replay did not use or find.
  *
  * @since 0.4.0
  * @category services
  */
 export class Recorder extends Context.Tag("@effect-connectors/testing/Recorder")<Recorder, Recorder.Service>() {
   /**
-   * An `HttpClient` over the one below. While it records, everything goes through to that one, and the recording is
-   * put in the file's place when the Layer ends, however it ends; where nothing was said the file stays as it was.
-   * While it replays nothing is sent: a request that was not recorded fails, and the failure tells the difference
-   * from the nearest that was.
+   * An `HttpClient` over the one below. While it records, every request goes to the one below, and the recording
+   * replaces the file when the Layer ends. Without a request the file does not change, and neither does it when the
+   * program fails in the mode `auto`.
+   * While it replays, nothing is sent: a request that was not recorded fails, and the failure shows how it differs from
+   * the nearest recorded one.
    *
-   * Fails with {@link RecorderFailure}, and with `RecordingInvalid` for a file to replay that is no recording.
+   * Fails with {@link RecorderFailure}, and with `RecordingInvalid` for a file that is not a recording.
    *
    * @example
    * ```ts
@@ -126,7 +132,8 @@ export class Recorder extends Context.Tag("@effect-connectors/testing/Recorder")
    * import { Recorder } from "@effect-connectors/testing/Recorder"
    * import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
    * import * as Effect from "effect/Effect"
-   * import * as Layer from "effect/Layer"
+   * import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
    * import * as Redacted from "effect/Redacted"
    *
    * const api = ConnectionsApi.layer({ baseUrl: "https://connections.example" }).pipe(
@@ -142,7 +149,7 @@ export class Recorder extends Context.Tag("@effect-connectors/testing/Recorder")
    */
   static readonly layer = (
     file: string,
-    options?: Options
+    options?: RecorderOptions
   ): Layer.Layer<
     Recorder | HttpClient.HttpClient,
     RecorderFailure | RecordingInvalid,
@@ -150,7 +157,7 @@ export class Recorder extends Context.Tag("@effect-connectors/testing/Recorder")
   > => Layer.scopedContext(Effect.map(make(file, options), contextOf))
 
   /**
-   * Records without a file: the recording is the service's, for as long as the Layer lives.
+   * Records without a file. The service has the recording for as long as the Layer lives.
    *
    * @since 0.4.0
    */
@@ -162,7 +169,7 @@ export class Recorder extends Context.Tag("@effect-connectors/testing/Recorder")
     )
 
   /**
-   * An `HttpClient` that answers from a recording that is at hand. Nothing is sent and nothing is written.
+   * An `HttpClient` that replays a recording in memory. It sends nothing and writes nothing.
    *
    * @since 0.4.0
    */
@@ -181,19 +188,19 @@ export class Recorder extends Context.Tag("@effect-connectors/testing/Recorder")
  */
 export declare namespace Recorder {
   /**
-   * What a recorder has and has been asked.
+   * A recorder: its recording, and what a replay did not use or find.
    *
    * @since 0.4.0
    * @category services
    */
   export interface Service {
-    /** What it does, `auto` having been decided. */
+    /** What it does: `auto` has become one of these. */
     readonly mode: "record" | "replay"
-    /** What is recorded by now, or is replayed: without its secrets. */
+    /** The recording so far, or the one that is replayed. Its secrets are redacted. */
     readonly recording: Effect.Effect<Recording>
-    /** In a replay, what nobody has asked for by now. */
+    /** In a replay, the exchanges that no request has used so far. */
     readonly unused: Effect.Effect<ReadonlyArray<Exchange>>
-    /** In a replay, what was asked for and was not recorded: the difference from the nearest, one for each. */
+    /** In a replay, one text for each request that was not recorded: how it differs from the nearest recorded one. */
     readonly missed: Effect.Effect<ReadonlyArray<string>>
     /** The client that records or replays. */
     readonly client: HttpClient.HttpClient
@@ -212,38 +219,38 @@ const valuesIn = (secrets: SecretOptions | undefined): ReadonlyArray<string> =>
 
 const replay = (recording: Recording, options: ReplayOptions = {}): Recorder.Service => {
   const { ignore = {}, repeatLast = false, secrets: given } = options
-  const secrets = new Secrets(new Seal(recording.salt))
-  for (const value of valuesIn(given)) secrets.know(value)
-  const player = new Player(recording, { names: namesOf(given), secrets, ignore, repeatLast })
+  const secrets = new ReplaySecrets(new SecretHasher(recording.salt))
+  for (const value of valuesIn(given)) secrets.add(value)
+  const player = new Player(recording, { names: secretNames(given), secrets, ignore, repeatLast })
   const missed: Array<string> = []
   return {
     mode: "replay",
     recording: Effect.succeed(recording),
     unused: Effect.sync(() => player.unused),
     missed: Effect.sync(() => [...missed]),
-    client: replaying(player, secrets, (difference) => missed.push(difference))
+    client: replayingClient(player, secrets, (difference) => missed.push(difference))
   }
 }
 
 const record = Effect.fnUntraced(function* (below: HttpClient.HttpClient, salt: string, options: RecordOptions = {}) {
   const clock = yield* Effect.clock
   const now = () => clock.unsafeCurrentTimeMillis()
-  const tape = new Tape(now(), now, options.maxBodyBytes ?? defaultMaxBodyBytes)
-  const seal = new Seal(salt)
-  const names = namesOf(options.secrets)
+  const log = new ExchangeLog(now(), now, options.maxBodyBytes ?? defaultMaxBodyBytes)
+  const hasher = new SecretHasher(salt)
+  const names = secretNames(options.secrets)
   const recording = Effect.sync((): Recording => ({
     format,
     version: 1,
     salt,
-    startedAt: tape.startedAt,
-    exchanges: redact(tape.exchanges, seal, names, valuesIn(options.secrets))
+    startedAt: log.startedAt,
+    exchanges: redact(log.exchanges, hasher, names, valuesIn(options.secrets))
   }))
   const service: Recorder.Service = {
     mode: "record",
     recording,
     unused: Effect.succeed([]),
     missed: Effect.succeed([]),
-    client: recordingClient(below, tape)
+    client: recordingClient(below, log)
   }
   return service
 })
@@ -264,15 +271,18 @@ const missing = (path: string): RecorderFailure =>
     message: `there is no recording ${path}: record it first, with the mode "record" or "auto"`
   })
 
+const hasFailed = (exit: Exit.Exit<unknown, unknown>): boolean =>
+  Exit.isFailure(exit) && !Cause.isInterruptedOnly(exit.cause)
+
 /**
- * A recorder that ends with the scope, see {@link Recorder.layer}.
+ * Makes a recorder that ends with the scope, see {@link Recorder.layer}.
  *
  * @since 0.4.0
  * @category constructors
  */
 export const make = Effect.fnUntraced(function* (
   path: string,
-  options: Options = {}
+  options: RecorderOptions = {}
 ): Effect.fn.Return<
   Recorder.Service,
   RecorderFailure | RecordingInvalid,
@@ -280,26 +290,30 @@ export const make = Effect.fnUntraced(function* (
 > {
   const below = yield* HttpClient.HttpClient
   const files = yield* FileSystem.FileSystem
-  const isThere = yield* Effect.mapError(files.exists(path), refused("Unreadable", path))
+  const exists = yield* Effect.mapError(files.exists(path), refused("Unreadable", path))
   const { mode = "auto" } = options
-  const found = file
+  const read = recordingFile
     .read(files, path)
     .pipe(Effect.mapError((error) => (isPlatformError(error) ? refused("Unreadable", path)(error) : error)))
-  if (mode === "replay" || (mode === "auto" && isThere)) {
-    if (!isThere) return yield* missing(path)
-    return replay(yield* found, options)
+  if (mode === "replay" || (mode === "auto" && exists)) {
+    if (!exists) return yield* missing(path)
+    return replay(yield* read, options)
   }
-  // with the salt of the one before, what is still the same is written in the same words
-  const before = isThere ? yield* Effect.either(found) : undefined
+  // the salt of the old file, so that unchanged secrets get the same placeholders
+  const before = exists ? yield* Effect.either(read) : undefined
   const salt = before !== undefined && Either.isRight(before) ? before.right.salt : newSalt()
-  const save = yield* Effect.mapError(file.placeFor(files, path), refused("Unwritable", path))
+  const save = yield* Effect.mapError(recordingFile.reserveFile(files, path), refused("Unwritable", path))
   const recorder = yield* record(below, salt, options)
-  yield* Effect.addFinalizer(() =>
-    Effect.flatMap(recorder.recording, (recording) =>
+  yield* Effect.addFinalizer((exit) => {
+    // it would replay a half run: the next run in `auto` has to record again
+    if (mode === "auto" && hasFailed(exit)) {
+      return Effect.logWarning(`the run failed: the recording ${path} was not written`)
+    }
+    return Effect.flatMap(recorder.recording, (recording) =>
       recording.exchanges.length === 0
         ? Effect.void
         : Effect.orDie(Effect.mapError(save(recording), refused("Unwritable", path)))
     )
-  )
+  })
   return recorder
 })

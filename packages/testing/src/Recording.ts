@@ -1,6 +1,6 @@
 /**
- * What a program and a platform said to each other, as data: exchanges without their secrets, in the order they
- * began. `Recorder` writes it and answers from it; here it is read, shown, compared and turned into other things.
+ * The HTTP exchanges between a program and a platform, as data: without secrets, in the order in which they started.
+ * `Recorder` writes and replays a recording. This module reads, compares and converts it.
  *
  * @since 0.4.0
  */
@@ -10,15 +10,15 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Json } from "./Executor.js"
 import { issuesOf } from "./internal/schema/issues.js"
-import * as differing from "./internal/recorder/drift.js"
+import * as recordingDrift from "./internal/recorder/drift.js"
 import * as har from "./internal/recorder/har.js"
-import { ordered } from "./internal/recorder/ordered.js"
+import { inFileOrder } from "./internal/recorder/fileOrder.js"
 import { RecordingData } from "./internal/recorder/schema.js"
-import * as seenWorld from "./internal/recorder/toWorld.js"
+import * as recordedWorld from "./internal/recorder/toWorld.js"
 import type { World } from "./World.js"
 
 /**
- * Headers by their names in lower case.
+ * Headers by name, in lower case.
  *
  * @since 0.4.0
  * @category models
@@ -26,7 +26,7 @@ import type { World } from "./World.js"
 export type Headers = Readonly<Record<string, string>>
 
 /**
- * A body: as JSON where that gives the same bytes again, else as text, else as bytes.
+ * A body: as JSON if that gives the same bytes again, else as text, else as bytes in base64.
  *
  * @since 0.4.0
  * @category models
@@ -34,7 +34,8 @@ export type Headers = Readonly<Record<string, string>>
 export type Content = { readonly json: Json } | { readonly text: string } | { readonly base64: string }
 
 /**
- * A body of a request that was over the recorder's limit, or that the server did not want to its end. Any body fits it.
+ * The body of a request that was larger than the recorder's limit, or that the server did not read to its end. Any body
+ * matches it.
  *
  * @since 0.4.0
  * @category models
@@ -44,7 +45,7 @@ export interface Unrecorded {
 }
 
 /**
- * A request. The path is as it was written, the query is decoded.
+ * A request. The path is as it was sent, the query is decoded.
  *
  * @since 0.4.0
  * @category models
@@ -59,14 +60,14 @@ export interface RecordedRequest {
 }
 
 /**
- * Why there was no answer, or not all of it: codes, and never a message.
+ * Why there was no whole response: codes, never a message.
  *
  * @since 0.4.0
  * @category models
  */
 export interface Failure {
   readonly reason: "Transport" | "Encode" | "InvalidUrl" | "StatusCode" | "Decode" | "EmptyBody"
-  /** What the transport saw, when it is one that tells. */
+  /** What the transport reported, if it reports evidence. */
   readonly evidence?: Transport.Evidence
   readonly code?: string
   readonly syscall?: string
@@ -74,8 +75,8 @@ export interface Failure {
 }
 
 /**
- * How a body ended that is not whole. `Cut`: the connection broke. `Left`: the program did not read on. `TooLarge`: the
- * rest was over the recorder's limit. `Truncated`: the transport cuts the body of an error there.
+ * Why the body of a response is not whole. `Cut`: the connection broke. `Left`: the program stopped reading. `TooLarge`: the
+ * rest was over the recorder's limit. `Truncated`: the transport limits the body of an error.
  *
  * @since 0.4.0
  * @category models
@@ -87,12 +88,12 @@ export type Ending =
   | { readonly _tag: "Truncated" }
 
 /**
- * An answer; its body is whole unless it has an `ending`.
+ * A response. Its body is whole unless it has an `ending`.
  *
  * @since 0.4.0
  * @category models
  */
-export interface RecordedAnswer {
+export interface RecordedResponse {
   readonly _tag: "Answer"
   readonly status: number
   readonly headers: Headers
@@ -102,18 +103,19 @@ export interface RecordedAnswer {
 }
 
 /**
- * What came of a request. `Lost`: no answer. `Left`: the program did not wait for one.
+ * The outcome of a request. `Answer`: a response. `Lost`: no response. `Left`: the program did not wait for one.
  *
  * @since 0.4.0
  * @category models
  */
 export type Outcome =
-  | RecordedAnswer
+  | RecordedResponse
   | { readonly _tag: "Lost"; readonly failure: Failure; readonly status?: number }
   | { readonly _tag: "Left" }
 
 /**
- * A request and what came of it. Times in milliseconds: since the start of the recording, and until the last byte.
+ * A request and its outcome. `at` is the time since the start of the recording and `took` the time until the last byte, in
+ * milliseconds.
  *
  * @since 0.4.0
  * @category models
@@ -126,7 +128,7 @@ export interface Exchange {
 }
 
 /**
- * A recording. Its secrets are placeholders, made by a keyed hash whose key is `salt`.
+ * A recording. Its secrets are placeholders: hashes with the key `salt`.
  *
  * @since 0.4.0
  * @category models
@@ -141,13 +143,13 @@ export interface Recording {
 }
 
 /**
- * What is no recording: what is wrong, and where.
+ * A value is not a recording: what is wrong, and where.
  *
  * @since 0.4.0
  * @category errors
  */
 export class RecordingInvalid extends Data.TaggedError("RecordingInvalid")<{
-  /** The first place that is wrong, e.g. `exchanges[0].request.method`; empty for the whole. */
+  /** The first place that is wrong, such as `exchanges[0].request.method`; empty for the whole value. */
   readonly path: string
   readonly reason: string
   /** The file, when it came from one. */
@@ -171,7 +173,7 @@ const decode = Schema.decodeUnknown(RecordingData, { onExcessProperty: "error" }
 export const fromJson = (json: unknown): Effect.Effect<Recording, RecordingInvalid> =>
   Effect.mapError(decode(json), (error) => {
     const [issue] = issuesOf(error)
-    return new RecordingInvalid(issue ?? { path: "", reason: "it is none" })
+    return new RecordingInvalid(issue ?? { path: "", reason: "it is not a recording" })
   })
 
 /**
@@ -190,13 +192,13 @@ export const fromJsonText = (text: string): Effect.Effect<Recording, RecordingIn
   )
 
 /**
- * The text of a recording's file. Names are in a fixed order, so that two recordings can be compared line by line; the
- * names inside of bodies stay in theirs.
+ * The text of a recording file. Fields are in a fixed order, so that you can compare two files line by line. Bodies keep
+ * their order.
  *
  * @since 0.4.0
  * @category conversions
  */
-export const toJsonText = (recording: Recording): string => `${JSON.stringify(ordered(recording), null, 2)}\n`
+export const toJsonText = (recording: Recording): string => `${JSON.stringify(inFileOrder(recording), null, 2)}\n`
 
 interface Named {
   readonly name: string
@@ -204,7 +206,7 @@ interface Named {
 }
 
 /**
- * A request and its answer in the HTTP Archive format. What was lost has the status 0, as browsers write it.
+ * A request and its response in the HTTP Archive format. A request without a response has the status 0, as in browsers.
  *
  * @since 0.4.0
  * @category models
@@ -259,7 +261,7 @@ export interface Har {
 }
 
 /**
- * The recording as an HTTP Archive, for a browser's tools and others that read it. Secrets stay placeholders.
+ * Converts a recording to an HTTP Archive, for browsers and other tools. Secrets stay placeholders.
  *
  * @since 0.4.0
  * @category conversions
@@ -267,8 +269,8 @@ export interface Har {
 export const toHar: (recording: Recording) => Har = har.toHar
 
 /**
- * Something that is not as it was. `new`, `missing`: a field or an item. `type`: a value of another type of JSON.
- * `value`: another value of the same type, as times and ids have each time.
+ * A difference between two recordings. `new`, `missing`: a field or an item. `type`: a value of another JSON type.
+ * `value`: another value of the same type, such as a time or an id.
  *
  * @since 0.4.0
  * @category models
@@ -277,7 +279,7 @@ export interface Change {
   /** The call, such as `GET /api/v1/connections?relay_id=r1`. */
   readonly call: string
   readonly kind: "new" | "missing" | "type" | "value"
-  /** Where, such as `answer.status` or `answer.body.data[0].id`. */
+  /** Where, such as `response.status` or `response.body.data[0].id`. */
   readonly place: string
   readonly before?: Json
   readonly after?: Json
@@ -290,28 +292,28 @@ export interface Change {
  * @category models
  */
 export interface Drift {
-  /** How many exchanges are in both. */
+  /** How many exchanges both recordings have. */
   readonly compared: number
-  /** Calls that are only in the older one. */
+  /** Calls that only the older one has. */
   readonly removed: ReadonlyArray<string>
-  /** Calls that are only in the newer one. */
+  /** Calls that only the newer one has. */
   readonly added: ReadonlyArray<string>
   readonly changed: ReadonlyArray<Change>
 }
 
 /**
- * Compares a recording with a fresh one of the same program, to see what the platform has changed: the same request
- * with the same, in order; ids in paths may be others. `ignore` names places such as `answer.body.at`, where `[*]` is
- * any item of a list. Secrets are not compared, nor headers of one answer such as `date`.
+ * Compares a recording with a newer one of the same program, to see what has changed on the platform. Equal requests are
+ * compared in order; ids in paths may differ. `ignore` names places such as `response.body.at`, where `[*]` is any item of
+ * a list. Secrets are not compared, nor headers that always differ such as `date`.
  *
  * @example
  * ```ts
  * import * as Recording from "@effect-connectors/testing/Recording"
  *
  * export const report = (old: Recording.Recording, fresh: Recording.Recording) => {
- *   const { added, changed, removed } = Recording.drift(old, fresh, { ignore: ["answer.body.jobs[*].created_at"] })
- *   const isOther = added.length + removed.length > 0 || changed.some(({ kind }) => kind !== "value")
- *   return isOther ? "the platform has changed" : "the platform is as it was"
+ *   const { added, changed, removed } = Recording.drift(old, fresh, { ignore: ["response.body.jobs[*].created_at"] })
+ *   const hasChanged = added.length + removed.length > 0 || changed.some(({ kind }) => kind !== "value")
+ *   return hasChanged ? "the platform has changed" : "the platform has not changed"
  * }
  * ```
  *
@@ -322,34 +324,34 @@ export const drift = (
   older: Recording,
   newer: Recording,
   options: { readonly ignore?: ReadonlyArray<string> } = {}
-): Drift => differing.drift(older, newer, options.ignore ?? [])
+): Drift => recordingDrift.drift(older, newer, options.ignore ?? [])
 
 /**
- * A drift as text: one line for each difference, `+` for what is new, `-` for what is missing, `!` for another type and
- * `~` for another value.
+ * Formats a drift as text, with one line for each difference: `+` is new, `-` is missing, `!` is another type and `~` is
+ * another value.
  *
  * @since 0.4.0
  * @category comparing
  */
-export const showDrift: (drift: Drift) => string = differing.showDrift
+export const showDrift: (drift: Drift) => string = recordingDrift.showDrift
 
 /**
- * A world that was seen in a recording, and what a recording cannot tell of it.
+ * A world from a recording, and what the recording does not show.
  *
  * @since 0.4.0
  * @category models
  */
 export interface RecordedWorld {
-  /** Plain data: it can be written to a file, and changed as any other. */
+  /** Plain data: you can write it to a file and change it. */
   readonly world: World
-  /** What is not known, one sentence each. */
+  /** What is unknown, one sentence each. */
   readonly unknown: ReadonlyArray<string>
 }
 
 /**
- * A world to start a fake from: the connections that were seen with their actions, triggers and last results, jobs with
- * the steps they took at the times they were looked at, and the connectors of BOSA with the schemas of their actions and
- * last answers. What a platform would have done otherwise is not in a recording: `unknown` says so.
+ * Makes a world for a fake platform: the recorded connections with their actions, triggers and last results, jobs with their
+ * steps at the times they were polled, and the connectors of BOSA with the schemas and last results of their actions.
+ * `unknown` lists what a recording does not show.
  *
  * @example
  * ```ts
@@ -363,4 +365,4 @@ export interface RecordedWorld {
  * @since 0.4.0
  * @category conversions
  */
-export const toWorld: (recording: Recording) => RecordedWorld = seenWorld.toWorld
+export const toWorld: (recording: Recording) => RecordedWorld = recordedWorld.toWorld

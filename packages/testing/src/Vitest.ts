@@ -1,5 +1,5 @@
 /**
- * Registers the laws of `Laws` as tests of vitest. It needs `vitest`, and is no part of the package's index: import it as
+ * Registers the laws of `Laws` as tests of vitest. It needs `vitest`, and is not part of the package's index: import it as
  * `@effect-connectors/testing/Vitest`.
  *
  * @since 0.4.0
@@ -8,7 +8,7 @@ import type { BosaApi } from "@effect-connectors/core/BosaApi"
 import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import * as Effect from "effect/Effect"
 import { describe, it, type TestContext } from "vitest"
-import { attest } from "./internal/laws/check.js"
+import { checkResult } from "./internal/laws/checkResult.js"
 import type { Law } from "./Law.js"
 import * as Laws from "./Laws.js"
 
@@ -18,13 +18,13 @@ import * as Laws from "./Laws.js"
  * @since 0.4.0
  * @category models
  */
-export interface Options extends Laws.Options {
-  /** What the tests are gathered under. Default `laws`. */
+export interface VitestOptions extends Laws.LawsOptions {
+  /** The name of the group of tests. Default `laws`. */
   readonly name?: string | undefined
 }
 
 /**
- * Registers some laws, such as `Laws.connections`, as tests of an implementation of what they are about.
+ * Registers some laws, such as `Laws.connections`, as tests of an implementation of their service.
  *
  * @since 0.4.0
  * @category running
@@ -32,20 +32,20 @@ export interface Options extends Laws.Options {
 export const lawsOnly = <R, E>(
   chosen: ReadonlyArray<Law<R>>,
   subject: Laws.Subject<R, E>,
-  { name = "laws", ...options }: Options = {}
+  { name = "laws", ...options }: VitestOptions = {}
 ): void => {
-  const shown =
+  const test =
     (law: Law<R>) =>
     async ({ skip }: TestContext): Promise<void> =>
-      attest(await Effect.runPromise(Laws.judge(law, subject, options)), skip)
+      checkResult(await Effect.runPromise(Laws.checkOne(law, subject, options)), skip)
   describe(name, () => {
-    for (const law of chosen) it(law.name, shown(law))
+    for (const law of chosen) it(law.name, test(law))
   })
 }
 
 /**
- * Registers all laws as tests of an implementation of both services, one test for each law. A law that cannot be shown,
- * because something that it needs was not given, is a skipped test.
+ * Registers all laws as tests of an implementation of both services, one test for each law. A law that cannot be checked,
+ * because something that it needs is missing, is a skipped test.
  *
  * @example
  * ```ts
@@ -66,5 +66,5 @@ export const lawsOnly = <R, E>(
  * @since 0.4.0
  * @category running
  */
-export const laws = <E>(subject: Laws.Subject<ConnectionsApi | BosaApi, E>, options?: Options): void =>
+export const laws = <E>(subject: Laws.Subject<ConnectionsApi | BosaApi, E>, options?: VitestOptions): void =>
   lawsOnly(Laws.all, subject, options)

@@ -24,8 +24,8 @@ const requests = (url: string, query = "") =>
     return all.map((each: unknown) => each)
   })
 
-describe("the emulator's admin routes", () => {
-  it.scopedLive("tell of requests what came, what was done and what was answered", () =>
+describe("Inspector: routes", () => {
+  it.scopedLive("requests: show the request, what was executed and the response", () =>
     Effect.gen(function* () {
       const { url } = yield* memory
       yield* ask(`${url}/api/v1/connections?relay_id=r2`)
@@ -62,7 +62,7 @@ describe("the emulator's admin routes", () => {
     })
   )
 
-  it.scopedLive("are not among the requests of the platforms, which keep all their paths", () =>
+  it.scopedLive("the routes: are not logged as requests, and hide no path of a platform", () =>
     Effect.gen(function* () {
       const { bosa, requests, url } = yield* memory
       for (const path of ["/", "/__emulator/requests", "/__emulator/none", "/__emulator"]) yield* ask(`${url}${path}`)
@@ -78,7 +78,7 @@ describe("the emulator's admin routes", () => {
     })
   )
 
-  it.scopedLive("tell of jobs, executions and what the platforms hold", () =>
+  it.scopedLive("jobs, executions and world: show the state of the platforms", () =>
     Effect.gen(function* () {
       const { setJob, url } = yield* memory
       yield* execute(url, "sync", "?async=true")
@@ -100,7 +100,7 @@ describe("the emulator's admin routes", () => {
     })
   )
 
-  it.scopedLive("put a fault plan in force, show what is left of it, and take it away", () =>
+  it.scopedLive("faults: set a plan, show the rest of it, and clear it", () =>
     Effect.gen(function* () {
       const { faults, url } = yield* memory
       const slow = Faults.always({ method: "GET" }, Faults.delay(1))
@@ -132,7 +132,7 @@ describe("the emulator's admin routes", () => {
     })
   )
 
-  it.scopedLive("say that a request waits, that its client left, and that an answer was cut", () =>
+  it.scopedLive("requests: show pending, interrupted and cut off ones", () =>
     Effect.gen(function* () {
       const { setFaults, url } = yield* memory
       yield* setFaults(Faults.next(Faults.hangAfterCommit, Faults.cutBody))
@@ -148,7 +148,7 @@ describe("the emulator's admin routes", () => {
     })
   )
 
-  it.scopedLive("forget the requests, and keep what the platforms hold", () =>
+  it.scopedLive("DELETE requests: clears the log and keeps the state", () =>
     Effect.gen(function* () {
       const { connections, requests: seen, url } = yield* memory
       yield* ask(`${url}/api/v1/connections/crm/unauthorize`, { method: "POST", headers: json, body: "{}" })
@@ -163,7 +163,7 @@ describe("the emulator's admin routes", () => {
     })
   )
 
-  it.scopedLive("bring the platforms back to their world", () =>
+  it.scopedLive("reset: restores the world", () =>
     Effect.gen(function* () {
       const world = World.make({
         connections: [

@@ -7,14 +7,14 @@ import * as Faults from "../src/Faults.js"
 import * as World from "../src/World.js"
 import { Events } from "../src/internal/inspector/events.js"
 import { Exchanges } from "../src/internal/inspector/exchanges.js"
-import { Secrets } from "../src/internal/inspector/secrets.js"
+import { SecretMask } from "../src/internal/inspector/secretMask.js"
 import { at } from "./support/bosa.ts"
 import { eventually, listen, type ServerEvent } from "./support/events.ts"
 import { ask, json } from "./support/http.ts"
 
 const memory = Emulator.make({ executors: "memory" })
 
-const look = (url: string) => ask(`${url}/api/v1/connections/crm`)
+const getConnection = (url: string) => ask(`${url}/api/v1/connections/crm`)
 
 const ids = (events: ReadonlyArray<ServerEvent>) => events.flatMap(({ id }) => (id === undefined ? [] : [id]))
 
@@ -24,12 +24,12 @@ const requestIds = (events: ReadonlyArray<ServerEvent>) => [
 
 const isDone = ({ event, data }: ServerEvent) => event === "request" && at(data, "state") === "answered"
 
-describe("the emulator's events", () => {
-  it.scopedLive("tell of requests, jobs and faults as they come", () =>
+describe("Inspector: event stream", () => {
+  it.scopedLive("reports requests, jobs and faults as they change", () =>
     Effect.gen(function* () {
       const { setFaults, setJob, url } = yield* memory
       const { heard, until } = yield* listen(`${url}/__emulator/events`)
-      yield* look(url)
+      yield* getConnection(url)
       yield* until((events) => events.some(isDone))
       yield* setJob("j", { status: "queued" })
       yield* until((events) => events.some(({ event, data }) => event === "job" && at(data, "status") === "queued"))
@@ -40,11 +40,11 @@ describe("the emulator's events", () => {
       yield* until((events) =>
         events.some(({ event, data }) => event === "faults" && at(data, "rules.0._tag") === "Next")
       )
-      yield* look(url)
+      yield* getConnection(url)
       yield* until((events) => events.at(-1)?.event === "request" && at(events.at(-1)?.data, "status") === 503)
       assert.deepStrictEqual(at(heard.filter(({ event }) => event === "faults").at(-1)?.data, "rules"), [])
       yield* setFaults(Faults.next(Faults.delay(500, Faults.hang)))
-      const waiting = yield* Effect.fork(look(url))
+      const waiting = yield* Effect.fork(getConnection(url))
       yield* until((events) =>
         events.some(({ data }) => at(data, "fault") === "Hang" && at(data, "state") === "pending")
       )
@@ -53,7 +53,7 @@ describe("the emulator's events", () => {
     })
   )
 
-  it.scopedLive("go on after the last one that was heard", () =>
+  it.scopedLive("resumes after the last event id", () =>
     Effect.gen(function* () {
       const { url } = yield* memory
       const first = yield* listen(`${url}/__emulator/events`)
@@ -61,12 +61,12 @@ describe("the emulator's events", () => {
         Effect.sync(() => first.state.status),
         (status) => status === 200
       )
-      yield* look(url)
+      yield* getConnection(url)
       yield* first.until((events) => ids(events).length === 2)
       const last = ids(first.heard).at(-1) ?? ""
       first.request.destroy()
-      yield* look(url)
-      yield* look(url)
+      yield* getConnection(url)
+      yield* getConnection(url)
       const again = yield* listen(`${url}/__emulator/events`, { "last-event-id": last })
       yield* again.until((events) => ids(events).length === 4)
       assert.deepStrictEqual(requestIds(again.heard), [2, 3])
@@ -74,16 +74,16 @@ describe("the emulator's events", () => {
       yield* bySearch.until((events) => ids(events).length === 4)
       assert.deepStrictEqual(ids(bySearch.heard), ids(again.heard))
       const now = yield* listen(`${url}/__emulator/events?after=${ids(again.heard).at(-1)}`)
-      yield* look(url)
+      yield* getConnection(url)
       yield* now.until((events) => events.some(isDone))
       assert.deepStrictEqual(requestIds(now.heard), [4])
     })
   )
 
-  it.scopedLive("say that one has to look anew when they do not know what was missed", () =>
+  it.scopedLive("sends `cleared` for an unknown event id", () =>
     Effect.gen(function* () {
       const { url } = yield* memory
-      yield* look(url)
+      yield* getConnection(url)
       const before = yield* listen(`${url}/__emulator/events?after=other.0`)
       yield* before.until((events) => events.length === 1)
       assert.strictEqual(before.heard[0]?.event, "cleared")
@@ -98,7 +98,7 @@ describe("the emulator's events", () => {
     })
   )
 
-  it.scopedLive("end at once with the emulator", () =>
+  it.scopedLive("ends with the emulator", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const { url } = yield* Scope.extend(memory, scope)
@@ -115,7 +115,7 @@ describe("the emulator's events", () => {
     })
   )
 
-  it.scopedLive("are for so many at most, and a place is free again when one leaves", () =>
+  it.scopedLive("limits the listeners, and a disconnect frees a place", () =>
     Effect.gen(function* () {
       const { url } = yield* memory
       const all = yield* Effect.forEach(Array.from({ length: 64 }), () => listen(`${url}/__emulator/events`))
@@ -137,7 +137,7 @@ describe("the emulator's events", () => {
     })
   )
 
-  it.scopedLive("drop who does not read", () =>
+  it.scopedLive("drops a listener that does not read", () =>
     Effect.gen(function* () {
       const events = new Events({ run: "r", limit: 100 })
       const dropped: Array<string> = []
@@ -184,7 +184,7 @@ describe("the emulator's events", () => {
   )
 })
 
-describe("the requests that are kept", () => {
+describe("Exchanges", () => {
   const request = (body: string) => ({
     method: "POST",
     path: "/",
@@ -195,8 +195,8 @@ describe("the requests that are kept", () => {
     origin: ""
   })
 
-  it("are a thousand at most, and 32 MiB of bodies", () => {
-    const exchanges = new Exchanges(new Secrets(World.make({ connections: [] })), () => {})
+  it("keep 1,000 requests and 32 MiB of bodies", () => {
+    const exchanges = new Exchanges(new SecretMask(World.make({ connections: [] })), () => {})
     for (let each = 0; each < 1_010; each++) exchanges.begin("bosa", request("x"), 0, 0n)
     assert.deepStrictEqual([exchanges.all.length, exchanges.get(10), exchanges.get(11)?.id], [1_000, undefined, 11])
     for (let each = 0; each < 1_000; each++) {
@@ -209,8 +209,8 @@ describe("the requests that are kept", () => {
     assert.deepStrictEqual(exchanges.all, [])
   })
 
-  it("keep the text of bodies up to 64 KiB, and never half of one", () => {
-    const exchanges = new Exchanges(new Secrets(World.make({ connections: [] })), () => {})
+  it("keep the whole text of a body up to 64 KiB, or none", () => {
+    const exchanges = new Exchanges(new SecretMask(World.make({ connections: [] })), () => {})
     const kept = (bytes: Uint8Array) => exchanges.begin("bosa", { ...request(""), bytes }, 0, 0n).body
     assert.deepStrictEqual(kept(new TextEncoder().encode("ä")), { bytes: 2, contentType: undefined, text: "ä" })
     assert.strictEqual(kept(new Uint8Array(64 * 1024)).text?.length, 64 * 1024)

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Emulator from "../src/Emulator.js"
 import * as Faults from "../src/Faults.js"
-import { Secrets } from "../src/internal/inspector/secrets.js"
+import { SecretMask } from "../src/internal/inspector/secretMask.js"
 import * as World from "../src/World.js"
 import { at } from "./support/bosa.ts"
 import { listen } from "./support/events.ts"
@@ -29,8 +29,8 @@ const addFault = { do: "add-fault", kind: "unavailable", to: "any", often: "next
 
 const hostile = `"><img src=x onerror="alert(1)"></td></script><script>alert('1')</script>\`\${1}\``
 
-describe("who may see the inside of the emulator", () => {
-  it.scopedLive("is asked by the name of the host", () =>
+describe("Inspector: access", () => {
+  it.scopedLive("the Host header has to be a loopback address", () =>
     Effect.gen(function* () {
       const { port, url } = yield* memory
       for (const host of [
@@ -57,13 +57,13 @@ describe("who may see the inside of the emulator", () => {
           assert.strictEqual((yield* ask(`${url}${path}`, { headers: { host } })).status, 403, `${host}${path}`)
         }
       }
-      // the platforms themselves answer whoever asks
-      const asked = yield* ask(`${url}/api/v1/connections`, { headers: { host: "evil.example" } })
-      assert.strictEqual(asked.status, 200)
+      // the platforms accept any host
+      const platformResponse = yield* ask(`${url}/api/v1/connections`, { headers: { host: "evil.example" } })
+      assert.strictEqual(platformResponse.status, 200)
     })
   )
 
-  it.scopedLive("is asked by the origin and the site of the page", () =>
+  it.scopedLive("the page of another origin or site is refused", () =>
     Effect.gen(function* () {
       const { url } = yield* memory
       const status = (headers: Readonly<Record<string, string>>, path = "/__emulator/requests") =>
@@ -88,7 +88,7 @@ describe("who may see the inside of the emulator", () => {
     })
   )
 
-  it.scopedLive("changes only by what another site's page cannot send", () =>
+  it.scopedLive("a change has to be a request that another site cannot send", () =>
     Effect.gen(function* () {
       const { faults, url } = yield* memory
       const send = (method: string, path: string, headers: Readonly<Record<string, string>>, body = "") =>
@@ -113,7 +113,7 @@ describe("who may see the inside of the emulator", () => {
     })
   )
 
-  it.scopedLive("sees forms refuse what they do not offer", () =>
+  it.scopedLive("forms: unknown commands and fields are refused", () =>
     Effect.gen(function* () {
       const { faults, url } = yield* memory
       const status = (fields: Readonly<Record<string, string>>) =>
@@ -139,8 +139,8 @@ describe("who may see the inside of the emulator", () => {
   )
 })
 
-describe("what the emulator shows", () => {
-  it.scopedLive("is text, whatever a request brings", () =>
+describe("Inspector: output", () => {
+  it.scopedLive("values of a request are escaped", () =>
     Effect.gen(function* () {
       const world = World.make({
         connections: [{ slug: hostile, actions: [{ slug: hostile, takesMillis: 60_000, echo: true, alwaysJob: true }] }]
@@ -176,7 +176,7 @@ describe("what the emulator shows", () => {
     })
   )
 
-  it.scopedLive("is kept by the page's policy from loading anything", () =>
+  it.scopedLive("the page's policy allows no loads", () =>
     Effect.gen(function* () {
       const { url } = yield* memory
       const one = yield* ask(`${url}/`)
@@ -190,7 +190,7 @@ describe("what the emulator shows", () => {
     })
   )
 
-  it.scopedLive("holds no secret, wherever it stood", () =>
+  it.scopedLive("secrets are hidden everywhere", () =>
     Effect.gen(function* () {
       const canary = (name: string) => `canary-${name}-5f0c`
       const [service, cookie, csrf] = [canary("service"), canary("cookie"), canary("csrf")]
@@ -273,8 +273,8 @@ describe("what the emulator shows", () => {
     })
   )
 
-  it("holds no secret that a cut took the end of", () => {
-    const secrets = new Secrets(World.make({ connections: [], auth: { serviceTokens: ["canary-service-5f0c"] } }))
+  it("a secret that is cut off is hidden", () => {
+    const secrets = new SecretMask(World.make({ connections: [], auth: { serviceTokens: ["canary-service-5f0c"] } }))
     for (const rest of ["c", "-5f0", "service", "ry-service-5f0c"]) {
       const whole = '{"note":"canary-service-5f0c'
       assert.strictEqual(secrets.body(whole.slice(0, whole.length - rest.length)), '{"note":"<hidden>', rest)

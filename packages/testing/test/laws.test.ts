@@ -15,12 +15,12 @@ const overSockets = <E>(transport: Layer.Layer<HttpClient.HttpClient, E>) =>
     Layer.provide(Emulator.layer({ world: Laws.world, executors: "memory" }))
   )
 
-laws(overSockets(NodeConnectors.layer), { name: "laws of the node transport" })
+laws(overSockets(NodeConnectors.layer), { name: "Laws: node transport" })
 
-laws(overSockets(FetchHttpClient.layer), { name: "laws of the fetch transport" })
+laws(overSockets(FetchHttpClient.layer), { name: "Laws: fetch transport" })
 
-laws(fake, { name: "laws of the fake" })
+laws(fake, { name: "Laws: fake platform" })
 
 for (const dialect of ["bosa-0.3", "gl"] as const) {
-  lawsOnly(Laws.bosa, fakeIn(dialect), { name: `laws of the fake in dialect ${dialect}` })
+  lawsOnly(Laws.bosa, fakeIn(dialect), { name: `Laws: fake platform in dialect ${dialect}` })
 }

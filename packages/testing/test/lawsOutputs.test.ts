@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
-import { listening, Outputs } from "../src/internal/laws/outputs.ts"
+import { captureOutputs, CapturedOutputs } from "../src/internal/laws/outputs.ts"
 import { renderings } from "../src/internal/laws/renderings.ts"
 
 const shows = (value: unknown): boolean => renderings(value).some((text) => text.includes("CANARY"))
@@ -33,7 +33,7 @@ const loop: Record<string, unknown> = { a: 1 }
 loop["self"] = loop
 loop["late"] = [new Map([["k", { v: "CANARY" }]])]
 
-describe("what a printer would show", () => {
+describe("renderings", () => {
   const leaky: Readonly<Record<string, unknown>> = {
     text: "CANARY",
     "a message": new Error("CANARY"),
@@ -51,33 +51,33 @@ describe("what a printer would show", () => {
     "a platform error": new HttpClientError.RequestError({ request, reason: "Transport", cause: "x" })
   }
   for (const [name, value] of Object.entries(leaky)) {
-    it(`is found: ${name}`, () => assert.isTrue(shows(value)))
+    it(`show a secret in ${name}`, () => assert.isTrue(shows(value)))
   }
 
   const hidden = Object.defineProperty({ a: 1 }, "token", { value: "CANARY", enumerable: false })
   const quiet: Readonly<Record<string, unknown>> = {
     "a redacted value": { token: Redacted.make("CANARY"), list: [Redacted.make("CANARY")] },
-    "what is not listed": hidden,
+    "a property that is not enumerable": hidden,
     "a value whose toString throws": Object.create(null),
     nothing: [null, undefined, 0, 1n, Symbol("s"), () => 1]
   }
   for (const [name, value] of Object.entries(quiet)) {
-    it(`is not: ${name}`, () => assert.isFalse(shows(value)))
+    it(`do not show a secret in ${name}`, () => assert.isFalse(shows(value)))
   }
 })
 
-describe("who listens", () => {
-  const heard = <A, E>(program: Effect.Effect<A, E>) =>
+describe("captureOutputs", () => {
+  const captured = <A, E>(program: Effect.Effect<A, E>) =>
     Effect.runPromise(
-      listening(
+      captureOutputs(
         Effect.zipRight(
           Effect.exit(program),
-          Effect.map(Outputs, (outputs) => (outputs ?? []).filter(({ value }) => shows(value)))
+          Effect.map(CapturedOutputs, (outputs) => (outputs ?? []).filter(({ value }) => shows(value)))
         )
       )
     )
 
-  const said: Readonly<Record<string, readonly [place: string, program: Effect.Effect<unknown, unknown>]>> = {
+  const sources: Readonly<Record<string, readonly [place: string, program: Effect.Effect<unknown, unknown>]>> = {
     "a line at any level": ["a log line", Effect.logTrace("CANARY")],
     "an annotation": ["a log line", Effect.annotateLogs(Effect.logInfo("x"), "token", "CANARY")],
     "a log span": ["a log line", Effect.withLogSpan(Effect.logInfo("x"), "CANARY")],
@@ -90,9 +90,9 @@ describe("who listens", () => {
     "how a span ends": ["a span", Effect.withSpan(Effect.die(new Error("CANARY")), "x")],
     "a log line as a span's event": ["a span", Effect.withSpan(Effect.logInfo("CANARY"), "x")]
   }
-  for (const [name, [place, program]] of Object.entries(said)) {
-    it(`hears ${name}`, async () => {
-      const found = await heard(program)
+  for (const [name, [place, program]] of Object.entries(sources)) {
+    it(`captures ${name}`, async () => {
+      const found = await captured(program)
       assert.include(
         found.map((output) => output.place),
         place
@@ -100,7 +100,7 @@ describe("who listens", () => {
     })
   }
 
-  it("hears nothing where there is nothing", async () => {
-    assert.deepStrictEqual(await heard(Effect.withSpan(Effect.logInfo("x"), "y")), [])
+  it("captures no secret from a program without one", async () => {
+    assert.deepStrictEqual(await captured(Effect.withSpan(Effect.logInfo("x"), "y")), [])
   })
 })

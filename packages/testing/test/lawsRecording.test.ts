@@ -26,7 +26,7 @@ const recorder =
       Layer.provide([NodeConnectors.layer, NodeFileSystem.layer])
     )
 
-// once this is over there is no server any more
+// the server stops when this ends
 const recording = Effect.gen(function* () {
   const { url } = yield* Emulator.make({ world: Laws.world, executors: "memory" })
   baseUrl = url
@@ -40,9 +40,9 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-laws(recorder("replay"), { name: "laws of a recording" })
+laws(recorder("replay"), { name: "Laws: replayed recording" })
 
-it("the recordings hold no secret", () => {
+it("Laws: the recordings have no secret", () => {
   const files = readdirSync(folder)
   assert.strictEqual(files.length, Laws.all.length)
   const texts = files.map((file) => readFileSync(join(folder, file), "utf8"))

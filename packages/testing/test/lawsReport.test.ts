@@ -12,45 +12,43 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import { attest } from "../src/internal/laws/check.ts"
+import { checkResult } from "../src/internal/laws/checkResult.ts"
 import { backward as goingBack } from "./support/bugs.ts"
 import { connectionsWith, fake, fakeWith } from "./support/laws.ts"
 
-const aboutTheWire = [
-  "jobs: no look after the end",
-  "once: what changes something is sent once",
-  "pages: only what is taken is asked for",
+const lawsAboutRequests = [
+  "jobs: no poll after the end",
+  "once: a changing call is sent once",
+  "pages: pages are read on demand",
   "once: an action is sent once",
-  "discovery: many callers ask once"
+  "discovery: concurrent callers share one request"
 ]
 
 const named = <A extends { readonly name: string }>(laws: ReadonlyArray<A>, ...names: ReadonlyArray<string>) =>
   laws.filter(({ name }) => names.includes(name))
 
-describe("a report", () => {
-  it("says of each law what became of it", async () => {
+describe("Laws.checkOnly: report", () => {
+  it("print: has a line for each law and the trace of a broken one", async () => {
     const layer = connectionsWith((api) => ({
       get: (slug) => Effect.catchTag(api.get(slug), "NotFound", (error) => Effect.die(error))
     }))
-    const chosen = named(Laws.connections, "errors: Connections' are typed", "jobs: one end")
+    const chosen = named(Laws.connections, "errors: Connections errors are typed", "jobs: one end")
     const report = await Effect.runPromise(Laws.checkOnly(chosen, layer))
     const text = Laws.print(report)
     assert.isFalse(report.isKept)
     assert.include(text, "kept    jobs: one end")
-    assert.include(text, "BROKEN  errors: Connections' are typed: the connection laws-missing died")
+    assert.include(text, "BROKEN  errors: Connections errors are typed: the connection laws-missing died")
     assert.include(text, "GET /api/v1/connections/laws-missing -> 404")
     assert.include(text, "1 kept, 1 broken, 0 skipped")
   })
 
-  it("shows what was seen in the order it came", async () => {
+  it("trace: lists requests in order", async () => {
     const layer = fakeWith({
       platform: (handle) => (request) =>
         request.path.endsWith("/file/appendFile") ? Effect.zipRight(handle(request), handle(request)) : handle(request)
     })
     const [error] = (
-      await Effect.runPromise(
-        Laws.checkOnly(named(Laws.connections, "once: what changes something is done once"), layer)
-      )
+      await Effect.runPromise(Laws.checkOnly(named(Laws.connections, "once: a changing call runs once"), layer))
     ).broken
     assert.strictEqual(error?.reason, "the line was appended 2 times")
     assert.deepStrictEqual(error?.trace, [
@@ -60,8 +58,8 @@ describe("a report", () => {
     ])
   })
 
-  it("puts what was shown between what was sent", async () => {
-    const chosen = named(Laws.connections, "jobs: late watchers see the end")
+  it("trace: lists events between the requests", async () => {
+    const chosen = named(Laws.connections, "jobs: late watchers get the end")
     const layer = connectionsWith(({ jobs }) => ({ jobs: { ...jobs, result: () => Effect.die("broken") } }))
     const [died] = (await Effect.runPromise(Laws.checkOnly(chosen, layer))).broken
     assert.deepStrictEqual(died?.trace, [
@@ -69,16 +67,17 @@ describe("a report", () => {
       "the job job-1 was accepted"
     ])
     const backward = named(Laws.connections, "jobs: progress does not go back")
-    const [shown] = (await Effect.runPromise(Laws.checkOnly(backward, fakeWith({ platform: goingBack })))).broken
-    assert.deepStrictEqual(shown?.trace.slice(2, 5), [
+    const [backwardError] = (await Effect.runPromise(Laws.checkOnly(backward, fakeWith({ platform: goingBack }))))
+      .broken
+    assert.deepStrictEqual(backwardError?.trace.slice(2, 5), [
       "GET /api/v1/jobs/job-1 -> 200",
       "Progress queued",
       "GET /api/v1/jobs/job-1 -> 200"
     ])
   })
 
-  it("shows what was seen of one law only, where several share a layer", async () => {
-    const [law] = named(Laws.connections, "errors: Connections' are typed")
+  it("trace: has the requests of one law only when laws share a layer", async () => {
+    const [law] = named(Laws.connections, "errors: Connections errors are typed")
     assert.isDefined(law)
     const twice = Effect.all([Effect.flip(law.check), Effect.flip(law.check)])
     const layer = connectionsWith((api) => ({ get: () => api.get("laws") }))
@@ -88,54 +87,54 @@ describe("a report", () => {
     }
   })
 
-  it("hears what a layer puts out by itself", async () => {
+  it("secrets: log lines of the layer itself are checked", async () => {
     const loud = Layer.scopedDiscard(
       Effect.forkScoped(Effect.logDebug({ token: Redacted.value(Laws.credentials.serviceToken) }))
     )
-    const chosen = named(Laws.connections, "secrets: Connections shows none")
+    const chosen = named(Laws.connections, "secrets: Connections leaks none")
     const { broken } = await Effect.runPromise(Laws.checkOnly(chosen, Layer.merge(fake, loud)))
-    assert.include(broken[0]?.reason, "a secret is shown in a log line")
+    assert.include(broken[0]?.reason, "a secret is in a log line")
   })
 
-  it("does not show the secret that was shown", async () => {
+  it("secrets: a leaked secret is not in the report", async () => {
     const leaky = connectionsWith((api) => ({
       get: (slug) => Effect.tapError(api.get(slug), () => Effect.logInfo(Redacted.value(Laws.credentials.serviceToken)))
     }))
     const { broken } = await Effect.runPromise(
-      Laws.checkOnly(named(Laws.connections, "secrets: Connections shows none"), leaky)
+      Laws.checkOnly(named(Laws.connections, "secrets: Connections leaks none"), leaky)
     )
-    assert.strictEqual(broken[0]?.reason, "a secret is shown in a log line: <secret>")
+    assert.strictEqual(broken[0]?.reason, "a secret is in a log line: <secret>")
     assert.notInclude(String(broken[0]?.message), "canary")
   })
 
-  it("is not kept when nothing was shown", async () => {
+  it("isKept: false when every law was skipped", async () => {
     const target = Laws.targetOf({})
     const { broken, isKept, skipped } = await Effect.runPromise(Laws.checkOnly(Laws.bosa, fake, { target }))
     assert.deepStrictEqual([broken.length, skipped.length, isKept], [0, Laws.bosa.length, false])
   })
 
-  it("tells of a law that takes too long", async () => {
+  it("limit: a law that takes too long is broken", async () => {
     const layer = connectionsWith((api) => ({ get: (slug) => Effect.delay(api.get(slug), "5 seconds") }))
-    const chosen = named(Laws.connections, "errors: Connections' are typed")
+    const chosen = named(Laws.connections, "errors: Connections errors are typed")
     const { broken } = await Effect.runPromise(Laws.checkOnly(chosen, layer, { limit: "3 seconds" }))
-    assert.strictEqual(broken[0]?.reason, "it was not shown within 3s")
+    assert.strictEqual(broken[0]?.reason, "it did not end within 3s")
   })
 
-  it("takes one layer for each law", async () => {
+  it("subject: a function makes one layer for each law", async () => {
     const built: Array<string> = []
-    const chosen = named(Laws.connections, "jobs: one end", "jobs: references survive")
+    const chosen = named(Laws.connections, "jobs: one end", "jobs: references can be stored")
     await Effect.runPromise(
       Laws.checkOnly(chosen, ({ name }) => {
         built.push(name)
         return fake
       })
     )
-    assert.deepStrictEqual(built, ["jobs: one end", "jobs: references survive"])
+    assert.deepStrictEqual(built, ["jobs: one end", "jobs: references can be stored"])
   })
 })
 
-describe("an implementation of the services", () => {
-  // what somebody else gives: the services and nothing that tells of requests
+describe("Laws.check: another implementation", () => {
+  // another implementation: the services without a Wire
   const own = Layer.scopedContext(
     Effect.map(Layer.build(fake), (built) =>
       Context.make(ConnectionsApi, Context.get(built, ConnectionsApi)).pipe(
@@ -144,48 +143,48 @@ describe("an implementation of the services", () => {
     )
   )
 
-  it("is shown the laws that need no wire", async () => {
+  it("without a Wire: laws about requests are skipped", async () => {
     const { broken, skipped } = await Effect.runPromise(Laws.check(own))
     assert.deepStrictEqual(
       broken.map(({ law }) => law),
       []
     )
-    assert.deepStrictEqual(skipped.map(({ law }) => law).sort(), [...aboutTheWire].sort())
-    assert.include(skipped[0]?.reason, "give the layer a `Wire`")
+    assert.deepStrictEqual(skipped.map(({ law }) => law).sort(), [...lawsAboutRequests].sort())
+    assert.include(skipped[0]?.reason, "provide a `Wire`")
   })
 
-  it("is told when its secrets are others than those that are looked for", async () => {
+  it("secrets: a target with other secrets than the implementation's breaks the law", async () => {
     const target = { ...Laws.target, secrets: [Redacted.make("another-secret")] }
-    const chosen = named(Laws.all, "secrets: Connections shows none", "secrets: BOSA shows none")
+    const chosen = named(Laws.all, "secrets: Connections leaks none", "secrets: BOSA leaks none")
     const { broken } = await Effect.runPromise(Laws.checkOnly(chosen, fake, { target }))
     assert.deepStrictEqual(
       broken.map(({ reason }) => reason.slice(0, 42)),
-      ["no request carried any of the secrets: the", "no request carried any of the secrets: the"]
+      ["no request carried a secret of the target:", "no request carried a secret of the target:"]
     )
   })
 
-  it("is not asked for what the target does not name", async () => {
+  it("target: laws whose part is missing are skipped", async () => {
     const target = Laws.targetOf({ quick: "quick", secrets: Laws.target.secrets })
-    const { broken, isKept, verdicts } = await Effect.runPromise(Laws.checkOnly(Laws.connections, fake, { target }))
+    const { broken, isKept, results } = await Effect.runPromise(Laws.checkOnly(Laws.connections, fake, { target }))
     assert.deepStrictEqual([broken.length, isKept], [0, true])
     assert.deepStrictEqual(
-      verdicts.filter(({ _tag }) => _tag === "LawKept").map(({ law }) => law),
+      results.filter(({ _tag }) => _tag === "LawKept").map(({ law }) => law),
       [
-        "errors: Connections' are typed",
-        "errors: what cannot be is not sent",
-        "once: what changes something is sent once",
-        "secrets: Connections shows none"
+        "errors: Connections errors are typed",
+        "errors: invalid input is not sent",
+        "once: a changing call is sent once",
+        "secrets: Connections leaks none"
       ]
     )
   })
 })
 
-describe("what stands between the clients and the transport", () => {
+describe("Laws.client", () => {
   const retrying = Layer.effect(
     HttpClient.HttpClient,
     Effect.map(HttpClient.HttpClient, HttpClient.retryTransient({ times: 1, schedule: Schedule.spaced("1 milli") }))
   )
-  const chosen = named(Laws.all, "once: what changes something is sent once", "once: an action is sent once")
+  const chosen = named(Laws.all, "once: a changing call is sent once", "once: an action is sent once")
   const brokenOver = async (through?: Laws.ClientOptions["through"]) => {
     const subject = Laws.client({ baseUrl: "http://localhost", through }).pipe(
       Layer.provide(Platforms.layer(Laws.world)),
@@ -195,7 +194,7 @@ describe("what stands between the clients and the transport", () => {
     return broken.map(({ law }) => law)
   }
 
-  it("is under the laws when it is given as `through`", async () => {
+  it("through: the laws check its requests", async () => {
     assert.deepStrictEqual(await brokenOver(), [])
     assert.deepStrictEqual(
       await brokenOver(retrying),
@@ -204,29 +203,32 @@ describe("what stands between the clients and the transport", () => {
   })
 })
 
-describe("the world of the laws", () => {
+describe("Laws.world", () => {
   it("is plain data", async () => {
     const read = await Effect.runPromise(World.fromJson(JSON.parse(JSON.stringify(Laws.world))))
     assert.deepStrictEqual(read, Laws.world)
   })
 
-  it("is asked for by laws with names and sentences of their own", () => {
+  it("laws have unique names and whole sentences", () => {
     const names = Laws.all.map(({ name }) => name)
     assert.strictEqual(new Set(names).size, names.length)
     for (const { sentence } of Laws.all) assert.match(sentence, /^[A-Z].*\.$/)
   })
 })
 
-describe("a test of a law", () => {
-  const left: Array<string> = []
-  const skip = (reason: string) => void left.push(reason)
+describe("checkResult", () => {
+  const skippedReasons: Array<string> = []
+  const skip = (reason: string) => void skippedReasons.push(reason)
 
-  it("passes, leaves or fails as the law does", () => {
-    attest({ _tag: "LawKept", law: "a" }, skip)
-    assert.deepStrictEqual(left, [])
-    attest(new Law.LawSkipped({ law: "a", reason: "why" }), skip)
-    assert.deepStrictEqual(left, ["why"])
+  it("passes, skips or throws like the law", () => {
+    checkResult({ _tag: "LawKept", law: "a" }, skip)
+    assert.deepStrictEqual(skippedReasons, [])
+    checkResult(new Law.LawSkipped({ law: "a", reason: "why" }), skip)
+    assert.deepStrictEqual(skippedReasons, ["why"])
     const broken = new Law.LawBroken({ law: "a", reason: "so", trace: ["GET /x -> 200"] })
-    assert.throws(() => attest(broken, skip), 'the law "a" is broken: so\n  seen, in order:\n    GET /x -> 200')
+    assert.throws(
+      () => checkResult(broken, skip),
+      'the law "a" is broken: so\n  observed, in order:\n    GET /x -> 200'
+    )
   })
 })

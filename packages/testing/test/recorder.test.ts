@@ -24,25 +24,25 @@ const text = (file: string) => Effect.promise(() => readFile(file, "utf8"))
 const over = (file: string, mode: "record" | "replay" | "auto", below: Layer.Layer<HttpClient.HttpClient>) =>
   Recorder.layer(file, { mode }).pipe(Layer.provide([below, NodeFileSystem.layer]))
 
-// all the ways in which an answer does not come, or not whole
+// calls whose response is missing or cut off
 const failing = Effect.gen(function* () {
   const { connection } = yield* ConnectionsApi
   const crm = connection("crm")
   const execute = crm.actions.execute("echo", { input: {} })
-  const told = <A, E extends { readonly _tag: string; readonly message: string }>(effect: Effect.Effect<A, E>) =>
+  const outcomeOf = <A, E extends { readonly _tag: string; readonly message: string }>(effect: Effect.Effect<A, E>) =>
     Effect.match(effect, {
       onFailure: (error) => [error._tag, error.message, JSON.stringify(error)],
       onSuccess: (value) => ["Success", JSON.stringify(value)]
     })
   return [
-    yield* told(execute),
-    yield* told(execute),
-    yield* told(execute),
-    yield* told(execute),
-    yield* told(crm.get),
-    yield* told(Call.withRetry(crm.get, "none")),
-    yield* told(Call.withAttemptTimeout(execute, "150 millis")),
-    yield* told(crm.actions.list)
+    yield* outcomeOf(execute),
+    yield* outcomeOf(execute),
+    yield* outcomeOf(execute),
+    yield* outcomeOf(execute),
+    yield* outcomeOf(crm.get),
+    yield* outcomeOf(Call.withRetry(crm.get, "none")),
+    yield* outcomeOf(Call.withAttemptTimeout(execute, "150 millis")),
+    yield* outcomeOf(crm.actions.list)
   ]
 })
 
@@ -60,8 +60,8 @@ const expected = [
 describe.each([
   { name: "the node transport", transport: NodeConnectors.layer },
   { name: "fetch", transport: FetchHttpClient.layer }
-])("recorded over $name", ({ transport }) => {
-  it.scopedLive("a replay gives the same, and the file holds no secret", () =>
+])("Recorder over $name", ({ transport }) => {
+  it.scopedLive("replay: gives the recorded values, and the file has no secret", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "all.json")
       const { url } = yield* Emulator.make({ world, executors: "memory" })
@@ -80,7 +80,7 @@ describe.each([
     })
   )
 
-  it.scopedLive("every failure has the same type and says the same", () =>
+  it.scopedLive("replay: failures have the recorded type and message", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "failing.json")
       const { respondNext, url } = yield* Emulator.make({ world, executors: "memory" })
@@ -99,18 +99,18 @@ describe.each([
         { _tag: "CutBody", json: long }
       ])
       yield* respondNext({ operation: "actions.list" }, [{ _tag: "Reset" }, { _tag: "Reset" }, { _tag: "Reset" }])
-      const said = (mode: "record" | "replay", below: Layer.Layer<HttpClient.HttpClient>) =>
+      const run = (mode: "record" | "replay", below: Layer.Layer<HttpClient.HttpClient>) =>
         failing.pipe(Effect.provide(apis(url).pipe(Layer.provide(over(file, mode, below)))))
-      const live = yield* said("record", transport)
+      const live = yield* run("record", transport)
       assert.deepStrictEqual(
         live.map(([tag]) => tag),
         expected
       )
-      assert.deepStrictEqual(yield* said("replay", forbidden), live)
+      assert.deepStrictEqual(yield* run("replay", forbidden), live)
     })
   )
 
-  it.scopedLive("a platform that is not there was not reached, and with another key is not reached", () =>
+  it.scopedLive("replay: an unreachable platform and another key are both NotSent", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "gone.json")
       const { url } = yield* Effect.scoped(Emulator.make({ world, executors: "memory" }))

@@ -1,4 +1,4 @@
-import { Recorder, type Options } from "@effect-connectors/testing/Recorder"
+import { Recorder, type RecorderOptions } from "@effect-connectors/testing/Recorder"
 import * as Recording from "@effect-connectors/testing/Recording"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -21,31 +21,31 @@ const folder = Effect.acquireRelease(
 
 const text = (file: string) => Effect.promise(() => readFile(file, "utf8"))
 
-/** A platform that counts how often it was asked. */
+/** A platform that keeps the URLs of its requests. */
 const counting = () => {
-  const asked: Array<string> = []
+  const requested: Array<string> = []
   const layer = Layer.succeed(
     HttpClient.HttpClient,
     HttpClient.make((request) => {
-      asked.push(request.url)
+      requested.push(request.url)
       return Effect.succeed(HttpClientResponse.fromWeb(request, new Response(`answer to ${request.url}`)))
     })
   )
-  return { asked, layer }
+  return { requested, layer }
 }
 
 const get = (url: string) => Effect.flatMap(HttpClient.get(url), ({ text }) => text)
 
-const recorded = (file: string, below: Layer.Layer<HttpClient.HttpClient>, options?: Options) =>
+const recorded = (file: string, below: Layer.Layer<HttpClient.HttpClient>, options?: RecorderOptions) =>
   Recorder.layer(file, options).pipe(Layer.provide([below, NodeFileSystem.layer]))
 
 const url = "http://localhost:1/x?access_token=0123456789"
 
-describe("the file", () => {
-  it.scoped("auto records once, and then never sends anything: what is new fails", () =>
+describe("Recorder.layer: file", () => {
+  it.scoped("mode auto: records once, then replays and fails for a new request", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "a.json")
-      const { asked, layer } = counting()
+      const { requested, layer } = counting()
       const program = Effect.zip(
         get(url),
         Effect.map(Recorder, ({ mode }) => mode)
@@ -53,7 +53,7 @@ describe("the file", () => {
       const run = program.pipe(Effect.provide(recorded(file, layer)))
       assert.deepStrictEqual(yield* run, [`answer to ${url}`, "record"])
       assert.deepStrictEqual(yield* run, [`answer to ${url}`, "replay"])
-      assert.lengthOf(asked, 1)
+      assert.lengthOf(requested, 1)
       const more = Effect.gen(function* () {
         const { missed, unused } = yield* Recorder
         const before = (yield* unused).length
@@ -63,11 +63,48 @@ describe("the file", () => {
       const [before, failed, missed] = yield* more
       assert.deepStrictEqual([before, failed], [1, true])
       assert.match(String(missed), /^GET \/y was not recorded; the nearest, number 1 \(GET \/x\)/)
-      assert.lengthOf(asked, 1)
+      assert.lengthOf(requested, 1)
     })
   )
 
-  it.scoped("is its owner's, reads well, and is written again in the same words", () =>
+  it.scoped("mode auto: a run whose assertion fails leaves no recording behind, and the next run records again", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const file = join(path, "a.json")
+      const { requested, layer } = counting()
+      const direct = recorded(file, layer)
+      const nested = Layer.effect(HttpClient.HttpClient, HttpClient.HttpClient).pipe(Layer.provide(direct))
+      const assertion = Effect.sync(() => assert.fail("the program's own assertion"))
+      const failing: ReadonlyArray<Effect.Effect<unknown, unknown>> = [
+        Effect.zipRight(get(url), assertion).pipe(Effect.provide(direct)),
+        Effect.zipRight(get(url), assertion).pipe(Effect.provide(nested)),
+        Effect.zipRight(get(url), Effect.fail("a typed failure")).pipe(Effect.provide(direct))
+      ]
+      for (const run of failing) {
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(run)))
+        assert.deepStrictEqual(yield* Effect.promise(() => readdir(path)), [])
+      }
+      const before = requested.length
+      yield* get(url).pipe(Effect.provide(recorded(file, layer)))
+      assert.lengthOf(requested, before + 1)
+      assert.lengthOf((yield* Recording.fromJsonText(yield* text(file))).exchanges, 1)
+    })
+  )
+
+  it.scoped("mode record: a run that fails is recorded, and mode auto leaves a file that it replays as it is", () =>
+    Effect.gen(function* () {
+      const file = join(yield* folder, "a.json")
+      const { layer } = counting()
+      const failing = Effect.zipRight(get(url), Effect.fail("a typed failure"))
+      yield* Effect.exit(failing.pipe(Effect.provide(recorded(file, layer, { mode: "record" }))))
+      const first = yield* text(file)
+      assert.lengthOf((yield* Recording.fromJsonText(first)).exchanges, 1)
+      yield* Effect.exit(failing.pipe(Effect.provide(recorded(file, layer))))
+      assert.strictEqual(yield* text(file), first)
+    })
+  )
+
+  it.scoped("file: only its owner can read it, and recording again writes the same text", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "a.json")
       const run = get(url).pipe(Effect.provide(recorded(file, counting().layer, { mode: "record" })))
@@ -82,19 +119,19 @@ describe("the file", () => {
     })
   )
 
-  it.scoped("is complete when the program is interrupted, and stays as it was when nothing was said", () =>
+  it.scoped("file: is complete after an interruption, and unchanged after a run without requests", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const file = join(path, "a.json")
       const { layer } = counting()
-      const isAnswered = yield* Deferred.make<void>()
+      const hasResponse = yield* Deferred.make<void>()
       const program = get(url).pipe(
-        Effect.zipRight(Deferred.succeed(isAnswered, undefined)),
+        Effect.zipRight(Deferred.succeed(hasResponse, undefined)),
         Effect.zipRight(Effect.never),
         Effect.provide(recorded(file, layer))
       )
       const fiber = yield* Effect.fork(program)
-      yield* Deferred.await(isAnswered)
+      yield* Deferred.await(hasResponse)
       yield* Fiber.interrupt(fiber)
       const first = yield* text(file)
       assert.lengthOf((yield* Recording.fromJsonText(first)).exchanges, 1)
@@ -104,41 +141,43 @@ describe("the file", () => {
     })
   )
 
-  it.scoped("that is missing, that cannot be written or is no recording is told at once, with what to do", () =>
-    Effect.gen(function* () {
-      const path = yield* folder
-      const { asked, layer } = counting()
-      const failure = (file: string, options?: Options) =>
-        Effect.flip(get(url).pipe(Effect.provide(recorded(file, layer, options))))
-      const missing = yield* failure(join(path, "none.json"), { mode: "replay" })
-      assert.deepInclude(missing, { _tag: "RecorderFailure", reason: "Missing" })
-      assert.match(missing.message, /there is no recording .*none\.json: record it first/)
-      const unwritable = yield* failure(join(path, "no/such/folder.json"))
-      assert.deepInclude(unwritable, { _tag: "RecorderFailure", reason: "Unwritable" })
-      assert.match(unwritable.message, /cannot be written: NotFound/)
-      const invalid = join(path, "invalid.json")
-      const recording = { format: "effect-connectors/recording", version: 1, salt: "0".repeat(32), startedAt: 0 }
-      const wrong: ReadonlyArray<readonly [string, RegExp]> = [
-        ["{", /invalid\.json cannot be read: it is not JSON\. Correct it, or remove it and record again/],
-        ["{}", /cannot be read at format: is missing/],
-        [
-          JSON.stringify({ ...recording, version: 2, exchanges: [] }),
-          /cannot be read at version: Expected 1, actual 2/
-        ],
-        [
-          JSON.stringify({ ...recording, exchanges: [{ at: 0 }] }),
-          /cannot be read at exchanges\[0\]\.took: is missing/
-        ],
-        [JSON.stringify({ ...recording, exchanges: [], more: 1 }), /cannot be read at more: /]
-      ]
-      for (const [content, message] of wrong) {
-        yield* Effect.promise(() => writeFile(invalid, content))
-        const error = yield* failure(invalid)
-        assert.strictEqual(error._tag, "RecordingInvalid")
-        assert.match(error.message, message)
-      }
-      assert.deepStrictEqual(asked, [])
-      assert.isFalse(existsSync(join(path, "none.json")))
-    })
+  it.scoped(
+    "file: a missing, unwritable or invalid one fails before a request is sent, and the message says what to do",
+    () =>
+      Effect.gen(function* () {
+        const path = yield* folder
+        const { requested, layer } = counting()
+        const failure = (file: string, options?: RecorderOptions) =>
+          Effect.flip(get(url).pipe(Effect.provide(recorded(file, layer, options))))
+        const missing = yield* failure(join(path, "none.json"), { mode: "replay" })
+        assert.deepInclude(missing, { _tag: "RecorderFailure", reason: "Missing" })
+        assert.match(missing.message, /there is no recording .*none\.json: record it first/)
+        const unwritable = yield* failure(join(path, "no/such/folder.json"))
+        assert.deepInclude(unwritable, { _tag: "RecorderFailure", reason: "Unwritable" })
+        assert.match(unwritable.message, /cannot be written: NotFound/)
+        const invalid = join(path, "invalid.json")
+        const recording = { format: "effect-connectors/recording", version: 1, salt: "0".repeat(32), startedAt: 0 }
+        const wrong: ReadonlyArray<readonly [string, RegExp]> = [
+          ["{", /invalid\.json cannot be read: it is not JSON\. Correct it, or remove it and record again/],
+          ["{}", /cannot be read at format: is missing/],
+          [
+            JSON.stringify({ ...recording, version: 2, exchanges: [] }),
+            /cannot be read at version: Expected 1, actual 2/
+          ],
+          [
+            JSON.stringify({ ...recording, exchanges: [{ at: 0 }] }),
+            /cannot be read at exchanges\[0\]\.took: is missing/
+          ],
+          [JSON.stringify({ ...recording, exchanges: [], more: 1 }), /cannot be read at more: /]
+        ]
+        for (const [content, message] of wrong) {
+          yield* Effect.promise(() => writeFile(invalid, content))
+          const error = yield* failure(invalid)
+          assert.strictEqual(error._tag, "RecordingInvalid")
+          assert.match(error.message, message)
+        }
+        assert.deepStrictEqual(requested, [])
+        assert.isFalse(existsSync(join(path, "none.json")))
+      })
   )
 })

@@ -44,12 +44,12 @@ const body = FastCheck.oneof(
   text
 )
 
-const call = FastCheck.record({ query: text, asked: body, answered: body })
+const call = FastCheck.record({ query: text, sentBody: body, responseBody: body })
 
 /** A body that is one text of JSON, with a secret that is written otherwise inside of it. */
 const inJsonText = [
-  { query: ` ${sent[0] ?? ""}`, asked: JSON.stringify(` ${given[0] ?? ""}`), answered: "{}" },
-  { query: "", asked: "{}", answered: "0" }
+  { query: ` ${sent[0] ?? ""}`, sentBody: JSON.stringify(` ${given[0] ?? ""}`), responseBody: "{}" },
+  { query: "", sentBody: "{}", responseBody: "0" }
 ]
 
 /** How the mark may be found in a text, whatever stands before it. */
@@ -68,15 +68,15 @@ const holds = (calls: ReadonlyArray<typeof call extends FastCheck.Arbitrary<infe
     const platform = Layer.succeed(
       HttpClient.HttpClient,
       HttpClient.make((request) =>
-        Effect.sync(() => HttpClientResponse.fromWeb(request, new Response(calls[nth++]?.answered ?? "")))
+        Effect.sync(() => HttpClientResponse.fromWeb(request, new Response(calls[nth++]?.responseBody ?? "")))
       )
     )
     const program = (key: string) =>
-      Effect.forEach(calls, ({ asked, query }) =>
+      Effect.forEach(calls, ({ sentBody, query }) =>
         HttpClientRequest.post("http://localhost:1/x").pipe(
           HttpClientRequest.setUrlParams({ q: query }),
           HttpClientRequest.setHeaders({ "x-api-key": key, "x-other-token": sent[1] ?? "" }),
-          HttpClientRequest.bodyText(asked, "application/json"),
+          HttpClientRequest.bodyText(sentBody, "application/json"),
           HttpClient.execute,
           Effect.flatMap((response) => response.text)
         )
@@ -95,11 +95,11 @@ const holds = (calls: ReadonlyArray<typeof call extends FastCheck.Arbitrary<infe
     assert.notInclude(other.message, mark)
   })
 
-describe("a recorder", () => {
-  it.effect("keeps a secret in a text of JSON, where it is written otherwise", () => holds(inJsonText))
+describe("Recorder: any exchanges", () => {
+  it.effect("secrets: one that is escaped in a JSON string is redacted", () => holds(inJsonText))
 
   it.effect.prop(
-    "keeps secrets out of the file wherever they stand, and gives the same to the same program alone",
+    "secrets: are redacted everywhere, and only the same program can replay",
     { calls: FastCheck.array(call, { minLength: 1, maxLength: 4 }) },
     ({ calls }) => holds(calls),
     { timeout: 60_000, fastCheck: { numRuns: 20 } }

@@ -14,10 +14,10 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 
-type Answer = (request: HttpClientRequest.HttpClientRequest, nth: number) => Response | Effect.Effect<Response>
+type Respond = (request: HttpClientRequest.HttpClientRequest, nth: number) => Response | Effect.Effect<Response>
 
-/** A platform that answers as it is told. */
-const platform = (answer: Answer) => {
+/** A platform that responds with the given function. */
+const platform = (answer: Respond) => {
   let nth = 0
   return Layer.succeed(
     HttpClient.HttpClient,
@@ -33,10 +33,10 @@ const platform = (answer: Answer) => {
   )
 }
 
-const echo: Answer = ({ body }) => new Response(body._tag === "Uint8Array" ? new Uint8Array(body.body) : null)
+const echo: Respond = ({ body }) => new Response(body._tag === "Uint8Array" ? new Uint8Array(body.body) : null)
 
 const record = <A, E>(
-  answer: Answer,
+  answer: Respond,
   program: Effect.Effect<A, E, HttpClient.HttpClient>,
   options?: RecordOptions
 ): Effect.Effect<readonly [A, Recording], E> =>
@@ -51,13 +51,13 @@ const replay =
 
 const origin = "http://localhost:4000"
 
-interface Asked {
+interface RequestParts {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: HttpBody.HttpBody
   readonly json?: unknown
 }
 
-const ask = (method: "GET" | "POST", path: string, { body, headers = {}, json }: Asked = {}) =>
+const ask = (method: "GET" | "POST", path: string, { body, headers = {}, json }: RequestParts = {}) =>
   HttpClient.execute(
     HttpClientRequest.make(method)(`${origin}${path}`).pipe(
       HttpClientRequest.setHeaders(headers),
@@ -66,22 +66,22 @@ const ask = (method: "GET" | "POST", path: string, { body, headers = {}, json }:
     )
   )
 
-const textOf = (asked: ReturnType<typeof ask>) => Effect.flatMap(asked, ({ text }) => text)
+const textOf = (request: ReturnType<typeof ask>) => Effect.flatMap(request, ({ text }) => text)
 
-/** What a replay says of a request that it does not have. */
+/** The message of a replay for a request that was not recorded. */
 const miss = (
   recording: Recording,
-  asked: Effect.Effect<unknown, HttpClientError.HttpClientError, HttpClient.HttpClient>
+  request: Effect.Effect<unknown, HttpClientError.HttpClientError, HttpClient.HttpClient>
 ) =>
-  Effect.map(Effect.flip(asked).pipe(replay(recording)), (error) => {
+  Effect.map(Effect.flip(request).pipe(replay(recording)), (error) => {
     const evidence = Transport.evidenceOf(error)
     assert.deepInclude(evidence, { sent: false, phase: "connect", code: "NOT_RECORDED", permanent: true })
     assert.strictEqual("description" in error ? error.description : undefined, evidence?.detail)
     return evidence?.detail ?? ""
   })
 
-describe("what fits", () => {
-  it.effect("the n-th of the same is given what the n-th got, and one too many fails unless the last may repeat", () =>
+describe("Recorder.layerReplay: matching", () => {
+  it.effect("equal requests: the n-th gets the n-th response, and one too many fails without `repeatLast`", () =>
     Effect.gen(function* () {
       const [, recording] = yield* record(
         (_, nth) => new Response(`answer ${nth}`),
@@ -93,7 +93,7 @@ describe("what fits", () => {
         textOf(ask("GET", "/jobs/2")),
         textOf(ask("GET", "/jobs/1"))
       ])
-      assert.match(yield* miss(recording, four), /GET \/jobs\/1 was recorded 2 times and is asked for once more/)
+      assert.match(yield* miss(recording, four), /GET \/jobs\/1 was recorded 2 times and was sent once more/)
       assert.deepStrictEqual(yield* four.pipe(replay(recording, { repeatLast: true })), [
         "answer 0",
         "answer 2",
@@ -103,36 +103,44 @@ describe("what fits", () => {
     })
   )
 
-  it.effect("a query in another order, a body with its names in another order, headers that do not count", () =>
-    Effect.gen(function* () {
-      const [, recording] = yield* record(
-        echo,
-        ask("POST", "/x?a=1&b=2&a=3", { json: { a: 1, b: [{ c: 2, d: 3 }] }, headers: { "user-agent": "one" } })
-      )
-      const again = ask("POST", "/x?b=2&a=1&a=3", { json: { b: [{ d: 3, c: 2 }], a: 1 }, headers: { b3: "0" } })
-      assert.strictEqual((yield* again.pipe(replay(recording))).status, 200)
-    })
+  it.effect(
+    "order: a query and JSON fields in another order match, and so do requests with other ignored headers",
+    () =>
+      Effect.gen(function* () {
+        const [, recording] = yield* record(
+          echo,
+          ask("POST", "/x?a=1&b=2&a=3", { json: { a: 1, b: [{ c: 2, d: 3 }] }, headers: { "user-agent": "one" } })
+        )
+        const again = ask("POST", "/x?b=2&a=1&a=3", { json: { b: [{ d: 3, c: 2 }], a: 1 }, headers: { b3: "0" } })
+        assert.strictEqual((yield* again.pipe(replay(recording))).status, 200)
+      })
   )
 
-  it.effect("tells what is not the same, and no more than that", () =>
+  it.effect("a request that was not recorded: the message lists the differences and shows no secret", () =>
     Effect.gen(function* () {
       const headers = { "x-api-key": "the-right-key", accept: "text/plain" }
       const json = { name: "ann", list: [1, { deep: true }], token: "the-right-token" }
       const [, recording] = yield* record(echo, ask("POST", "/x?page=1", { headers, json }))
-      const told = (path: string, asked: Asked) => miss(recording, ask("POST", path, asked))
+      const missWith = (path: string, request: RequestParts) => miss(recording, ask("POST", path, request))
       const start = "the nearest, number 1 (POST /x), is not the same: "
-      const wrongKey = yield* told("/x?page=1", { headers: { ...headers, "x-api-key": "the-wrong-key" }, json })
+      const wrongKey = yield* missWith("/x?page=1", { headers: { ...headers, "x-api-key": "the-wrong-key" }, json })
       assert.include(wrongKey, `${start}the header x-api-key differs. `)
       assert.notInclude(wrongKey, "wrong-key")
-      const wrongToken = yield* told("/x?page=1", { headers, json: { ...json, token: "another", name: "is another" } })
+      const wrongToken = yield* missWith("/x?page=1", {
+        headers,
+        json: { ...json, token: "another", name: "is another" }
+      })
       assert.include(wrongToken, `${start}body.name is "is <secret>" and was "ann"; body.token differs. `)
-      const other = yield* told("/x?page=2&more=1", { headers: { ...headers, accept: "*/*" }, json: { list: [1, {}] } })
+      const other = yield* missWith("/x?page=2&more=1", {
+        headers: { ...headers, accept: "*/*" },
+        json: { list: [1, {}] }
+      })
       assert.include(
         other,
         `${start}the query page is ["2"] and was ["1"]; the query more is new; the header accept is "*/*" and was "text/plain"; body.list[1].deep is missing; body.name is missing and 1 more. `
       )
       assert.include(
-        yield* told("/y", { headers, json }),
+        yield* missWith("/y", { headers, json }),
         `${start}the path is /y and was /x; the query page is missing`
       )
       const get = yield* miss(recording, ask("GET", "/x?page=1", { headers }))
@@ -145,21 +153,21 @@ describe("what fits", () => {
     })
   )
 
-  it.effect("what is to be ignored is", () =>
+  it.effect("`ignore`: headers, query parameters and body places are not compared", () =>
     Effect.gen(function* () {
-      const asked = (n: number) =>
+      const request = (n: number) =>
         ask("POST", `/x?at=${n}`, { json: { at: n, rows: [{ id: n, name: "ann" }] }, headers: { "x-run": `${n}` } })
-      const [, recording] = yield* record(echo, asked(1))
+      const [, recording] = yield* record(echo, request(1))
       const ignore = { headers: ["X-Run"], query: ["at"], body: ["at", "rows[0].id"] }
-      assert.strictEqual((yield* asked(2).pipe(replay(recording, { ignore }))).status, 200)
+      assert.strictEqual((yield* request(2).pipe(replay(recording, { ignore }))).status, 200)
       for (const kind of ["headers", "query", "body"] as const) {
         const less = { ...ignore, [kind]: [] }
-        assert.isTrue(Exit.isFailure(yield* Effect.exit(asked(2).pipe(replay(recording, { ignore: less })))), kind)
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(request(2).pipe(replay(recording, { ignore: less })))), kind)
       }
     })
   )
 
-  it.effect("of several platforms each is its own, and one that has moved is the same", () =>
+  it.effect("origin: a recorded one must match, and an unknown one matches any", () =>
     Effect.gen(function* () {
       const at = (url: string) => textOf(HttpClient.get(url))
       const [, recording] = yield* record(
@@ -171,7 +179,7 @@ describe("what fits", () => {
     })
   )
 
-  it.effect("a form whose boundary is drawn anew, with bytes and a token in it", () =>
+  it.effect("multipart: a form with a new boundary, bytes and a token matches", () =>
     Effect.gen(function* () {
       const form = (token: string) => {
         const data = new FormData()
@@ -194,8 +202,8 @@ describe("what fits", () => {
   )
 })
 
-describe("what is given", () => {
-  it.effect("bytes, no body, cookies and headers as they came", () =>
+describe("Recorder.layerReplay: responses", () => {
+  it.effect("bytes, empty bodies, cookies and headers are replayed unchanged", () =>
     Effect.gen(function* () {
       const answers: ReadonlyArray<() => Response> = [
         () => new Response(Uint8Array.from([0xef, 0xbb, 0xbf, 0x7b, 0x7d])),
@@ -227,10 +235,10 @@ describe("what is given", () => {
     })
   )
 
-  it.effect("a stream piece by piece while it is recorded, and what was read of it when it was left", () =>
+  it.effect("a stream: is passed on chunk by chunk, and replayed as far as it was read", () =>
     Effect.gen(function* () {
       let pulled = 0
-      const endless: Answer = () =>
+      const endless: Respond = () =>
         new Response(
           new ReadableStream<Uint8Array>(
             { pull: (controller) => controller.enqueue(Uint8Array.of(pulled++)) },
@@ -255,7 +263,7 @@ describe("what is given", () => {
     })
   )
 
-  it.effect("a body over the limit is not replayed to its end, and as a request fits any", () =>
+  it.effect("a body over `maxBodyBytes`: a response is not replayed to its end, a request matches any body", () =>
     Effect.gen(function* () {
       const large = (text: string) => ask("POST", "/x", { body: HttpBody.text(text) })
       const [live, recording] = yield* record(() => new Response("0123456789"), textOf(large("abcdefgh")), {
@@ -268,7 +276,7 @@ describe("what is given", () => {
     })
   )
 
-  it.effect("nothing, where the program left before anything came", () =>
+  it.effect("an interrupted request: its replay never ends", () =>
     Effect.gen(function* () {
       const [, recording] = yield* record(
         () => Effect.never,
@@ -286,10 +294,10 @@ describe("what is given", () => {
   )
 })
 
-describe("secrets", () => {
+describe("Recorder: secrets", () => {
   const secret = `s3cret/${"é"}+value`
 
-  it.effect("that are given are known before they are sent", () =>
+  it.effect("`values`: are filled in before they are sent", () =>
     Effect.gen(function* () {
       const options = { secrets: { values: [Redacted.make(secret)] } }
       const [live, recording] = yield* record(
@@ -303,7 +311,7 @@ describe("secrets", () => {
     })
   )
 
-  it.effect("are found in an earlier exchange than the one that tells that they are", () =>
+  it.effect("a secret of a later header is redacted in an earlier exchange", () =>
     Effect.gen(function* () {
       const late = ask("GET", "/y", { headers: { authorization: `Basic ${btoa("ann:s3cret-word")}` } })
       const early = textOf(ask("POST", "/z", { json: { said: "ann and s3cret-word" } }))
@@ -314,10 +322,10 @@ describe("secrets", () => {
     })
   )
 
-  it.effect("that are shorter than their placeholder leave the length of an answer right", () =>
+  it.effect("a secret shorter than its placeholder: content-length is corrected", () =>
     Effect.gen(function* () {
       const text = '{"access_token":"0123456789"}'
-      const answer: Answer = () => new Response(text, { headers: { "content-length": String(text.length) } })
+      const answer: Respond = () => new Response(text, { headers: { "content-length": String(text.length) } })
       const login = Effect.flatMap(ask("POST", "/login"), ({ headers, text }) =>
         Effect.map(text, (text) => [Number(headers["content-length"]), text.length])
       )
@@ -327,7 +335,7 @@ describe("secrets", () => {
     })
   )
 
-  it.effect("are found in JSON inside of text that was not written as we would", () =>
+  it.effect("JSON text with its own formatting is redacted", () =>
     Effect.gen(function* () {
       const key = 'the "key" \\ of'
       const said = JSON.stringify({ log: JSON.stringify({ was: key }) }, null, 2)
@@ -343,7 +351,7 @@ describe("secrets", () => {
     })
   )
 
-  it.effect("that are sent in a header are told apart where they stand side by side", () =>
+  it.effect("adjacent secrets are separated when headers sent them", () =>
     Effect.gen(function* () {
       const key = "the-secret-key"
       const twice = textOf(
@@ -355,7 +363,7 @@ describe("secrets", () => {
     })
   )
 
-  it.effect("are found in base64 of both alphabets, at the end of a path too, and written back in the same", () =>
+  it.effect("base64: both alphabets are redacted and restored, also at the end of a path", () =>
     Effect.gen(function* () {
       const key = "a-key->>>???"
       const written = (["base64", "base64url"] as const).flatMap((alphabet) =>
@@ -372,10 +380,10 @@ describe("secrets", () => {
     })
   )
 
-  it.effect("that the platform makes up are the same placeholder wherever they stand, and can be sent back", () =>
+  it.effect("a secret from the platform has one placeholder everywhere, and the program can send it back", () =>
     Effect.gen(function* () {
       const token = "tok-0123456789abcdef"
-      const answer: Answer = ({ url }) =>
+      const answer: Respond = ({ url }) =>
         url.endsWith("/login")
           ? Response.json({ access_token: token, url: `https://x.example/?access_token=${token}&page=2` })
           : new Response("in")

@@ -13,11 +13,11 @@ import { at } from "./bosa.ts"
 import { actionsWith, jobsShow, jobsWith, metaOf, shuffled } from "./bugs.ts"
 import { connectionsWith, type fake, fakeWith } from "./laws.ts"
 
-/** A bug, and what the law that is about it says of it. */
+/** A bug, and a part of the reason that its law gives. */
 export interface Guard {
   readonly bug: string
   readonly law: Law<ConnectionsApi | BosaApi>
-  readonly says: string
+  readonly reason: string
   readonly layer: typeof fake
   readonly target: Target | undefined
 }
@@ -30,26 +30,26 @@ const named = (name: string): Law<ConnectionsApi | BosaApi> => {
 
 const about =
   (name: string) =>
-  (bug: string, says: string, layer: typeof fake, target?: Target): Guard => ({
+  (bug: string, reason: string, layer: typeof fake, target?: Target): Guard => ({
     bug,
     law: named(name),
-    says,
+    reason,
     layer,
     target
   })
 
 const oneEnd = about("jobs: one end")
 const failure = about("jobs: a failure is the end")
-const noLook = about("jobs: no look after the end")
+const noPoll = about("jobs: no poll after the end")
 const progress = about("jobs: progress does not go back")
-const leaving = about("jobs: whoever leaves sends nothing")
-const late = about("jobs: late watchers see the end")
-const references = about("jobs: references survive")
-const typed = about("errors: Connections' are typed")
-const unsent = about("errors: what cannot be is not sent")
-const doneOnce = about("once: what changes something is done once")
+const interrupting = about("jobs: interrupting a watch sends nothing")
+const late = about("jobs: late watchers get the end")
+const references = about("jobs: references can be stored")
+const typed = about("errors: Connections errors are typed")
+const unsent = about("errors: invalid input is not sent")
+const doneOnce = about("once: a changing call runs once")
 const complete = about("pages: nothing is lost")
-const backward = about("pages: backward is the reverse")
+const backward = about("pages: backward reverses forward")
 
 /** Any result that is not the one of `works`. */
 const other = (jobs: Jobs, { actions }: ConnectionsApi.Service) =>
@@ -74,11 +74,11 @@ const status = (from: number, to: number) =>
 
 const unknownItems: Target = { ...Laws.target, pages: [{ action: "by_page" }] }
 
-/** Bugs of one kind each, so that whatever a law looks at is seen to matter. */
+/** One bug for each condition of a law. */
 export const guards: ReadonlyArray<Guard> = [
   oneEnd(
     "progress after the end",
-    "something came after the end",
+    "an event came after the end",
     jobsWith((jobs) => ({
       follow: (target, options) =>
         Stream.concat(
@@ -88,8 +88,8 @@ export const guards: ReadonlyArray<Guard> = [
     }))
   ),
   oneEnd(
-    "does not tell that it was submitted",
-    "it showed Completed, and not Submitted",
+    "no Submitted event",
+    "it emitted Completed, and not Submitted",
     jobsWith((jobs) => ({ follow: (target, options) => Stream.drop(jobs.follow(target, options), 1) }))
   ),
   oneEnd(
@@ -105,21 +105,21 @@ export const guards: ReadonlyArray<Guard> = [
         Stream.concat(jobs.follow(target, options), Stream.drain(Stream.fromEffect(jobs.get(""))))
     }))
   ),
-  noLook(
-    "work that is never a job",
-    "works was done at once",
+  noPoll(
+    "an action that never becomes a job",
+    "works completed at once",
     connectionsWith(({ actions }) => ({
       actions: { ...actions, execute: (slug, action, body) => actions.execute(slug, action, body) }
     }))
   ),
-  noLook(
-    "a stream out of nothing",
-    "nobody had asked for the job",
+  noPoll(
+    "a stream without a poll",
+    "the stream ended without a poll",
     jobsWith(() => ({ watch: () => Stream.empty }))
   ),
   failure(
     "an end before the failure",
-    "it showed Completed",
+    "it emitted Completed",
     jobsWith((jobs, { actions }) => ({
       watch: (job, options) =>
         Stream.concat(
@@ -151,7 +151,7 @@ export const guards: ReadonlyArray<Guard> = [
   ),
   progress(
     "an end as progress",
-    "an end was shown as progress",
+    "an end was emitted as progress",
     jobsWith((jobs) => ({
       watch: (job, options) =>
         Stream.map(jobs.watch(job, options), (event) =>
@@ -159,7 +159,7 @@ export const guards: ReadonlyArray<Guard> = [
         )
     }))
   ),
-  leaving(
+  interrupting(
     "a job that was cancelled",
     "the job is cancelled now",
     jobsWith((jobs) => ({
@@ -167,14 +167,14 @@ export const guards: ReadonlyArray<Guard> = [
     }))
   ),
   late(
-    "another result for those who are late",
-    "the result is another one",
+    "another result for a late watcher",
+    "the result differs",
     jobsWith((jobs, { actions }) => ({
       result: (_, options) => jobs.result(Effect.orDie(actions.execute("laws", "quick")), options)
     }))
   ),
   late(
-    "a result that nobody expects",
+    "an unexpected result",
     "not what the target says",
     fakeWith({ platform: jobsShow((body) => ("result" in body ? { ...body, result: 41 } : body)) })
   ),
@@ -185,7 +185,7 @@ export const guards: ReadonlyArray<Guard> = [
   ),
   references(
     "another result for a reference",
-    "it leads to another result",
+    "it gives another result",
     jobsWith((jobs, api) => ({
       result: (target, options) =>
         target instanceof JobRef || !("origin" in target)
@@ -194,22 +194,22 @@ export const guards: ReadonlyArray<Guard> = [
     }))
   ),
   typed(
-    "a connection that is not there",
-    "ended well, and not as NotFound",
+    "a connection that does not exist",
+    "succeeded, and should fail as NotFound",
     connectionsWith((api) => ({ get: () => api.get("laws") }))
   ),
   typed(
     "an error of its own",
-    "ended as Oops, which is not among the errors there are",
+    "ended as Oops, which is not one of the known errors",
     connectionsWith((api) => ({
       get: (slug) => Effect.mapError(api.get(slug), (error) => Object.assign(error, { _tag: "Oops" }))
     }))
   ),
   typed("the wrong error", "ended as ApiRejected, and not as Forbidden", status(403, 409)),
-  typed("the wrong status", "tells the status 422, and not 409", status(409, 422)),
+  typed("the wrong status", "reports the status 422, and not 409", status(409, 422)),
   unsent(
-    "a look before a reference is refused",
-    "made the client ask",
+    "a poll before a reference is refused",
+    "to another origin was sent",
     jobsWith((jobs) => ({
       result: (target, options) => Effect.zipRight(Effect.ignore(jobs.get("job-1")), jobs.result(target, options))
     }))
@@ -240,12 +240,12 @@ export const guards: ReadonlyArray<Guard> = [
   ),
   complete(
     "a next page at the end",
-    "says that there is a next page where there is none",
+    "reports a next page after the last page",
     actionsWith(({ pages }) => ({ pages: Stream.map(pages, (page) => ({ ...page, hasNext: true })) }))
   ),
   backward(
-    "no way to the last page",
-    "does not say where its last page is",
+    "no position of the last page",
+    "has no position of its last page",
     actionsWith(({ pages }) => ({ pages: Stream.map(pages, (page) => ({ ...page, nextPosition: Option.none() })) }))
   ),
   backward(

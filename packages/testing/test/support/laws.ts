@@ -13,12 +13,12 @@ import * as Layer from "effect/Layer"
 import { clientOf } from "../../src/internal/fakeServer/client.ts"
 import { isConnections } from "../../src/internal/fakeServer/paths.ts"
 
-/** How a platform answers. */
+/** How a platform responds. */
 export type Handle = (request: ModelRequest) => Effect.Effect<ModelResponse>
 
 const same: <A>(value: A) => A = (value) => value
 
-/** The fake of `Laws.world` under virtual time, with a planted bug: in the platform, or in the client's way to it. */
+/** The fake of `Laws.world` under virtual time, with a planted bug in the platform or in the HTTP client. */
 export const fakeWith = (bug: {
   readonly platform?: (handle: Handle) => Handle
   readonly client?: (client: HttpClient.HttpClient) => HttpClient.HttpClient
@@ -41,7 +41,7 @@ export const fakeWith = (bug: {
 /** The fake of `Laws.world` under virtual time. */
 export const fake = fakeWith({})
 
-/** The same, spoken to in another dialect. */
+/** The fake in another dialect. */
 export const fakeIn = (dialect: Dialect) =>
   Laws.client({ baseUrl: "http://localhost", dialect }).pipe(
     Layer.provide(Platforms.layer(Laws.world)),

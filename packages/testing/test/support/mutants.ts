@@ -12,22 +12,22 @@ import { bosaWith, connectionsWith, type fake, fakeWith } from "./laws.ts"
 
 type Fake = typeof fake
 
-/** A planted bug, and the laws that it breaks: the one that is meant first. */
+/** A planted bug, and the laws that it breaks: its own law first. */
 export interface Mutant {
   readonly bug: string
-  readonly breaks: readonly [meant: string, ...others: ReadonlyArray<string>]
-  /** A part of the reason that the law gives. */
-  readonly says: string
+  readonly breaks: readonly [own: string, ...others: ReadonlyArray<string>]
+  /** A part of the reason of its law. */
+  readonly reason: string
   readonly laws: ReadonlyArray<Law<ConnectionsApi | BosaApi>>
   readonly layer: Fake
 }
 
 const of =
   (laws: Mutant["laws"]) =>
-  (bug: string, breaks: Mutant["breaks"], says: string, layer: Fake): Mutant => ({
+  (bug: string, breaks: Mutant["breaks"], reason: string, layer: Fake): Mutant => ({
     bug,
     breaks,
-    says,
+    reason,
     laws,
     layer
   })
@@ -38,20 +38,20 @@ const ofBosa = of(Laws.bosa)
 const doubled = <B>(event: WatchEvent<B>): ReadonlyArray<WatchEvent<B>> =>
   event._tag === "Completed" ? [event, event] : [event]
 
-/** Each bug, and what it breaks: every law is meant by one. */
+/** The planted bugs. Every law has one. */
 export const mutants: ReadonlyArray<Mutant> = [
   ofConnections(
-    "emits the end twice",
-    ["jobs: one end", "jobs: late watchers see the end"],
-    "this one had 2",
+    "emits Completed twice",
+    ["jobs: one end", "jobs: late watchers get the end"],
+    "Completed 2 times",
     jobsWith((jobs) => ({
       watch: (job, options) => Stream.mapConcat(jobs.watch(job, options), doubled)
     }))
   ),
   ofConnections(
-    "ends without an end",
+    "ends without Completed",
     ["jobs: one end"],
-    "this one had 0",
+    "Completed 0 times",
     jobsWith((jobs) => ({
       follow: (target, options) => Stream.filter(jobs.follow(target, options), ({ _tag }) => _tag !== "Completed")
     }))
@@ -59,24 +59,24 @@ export const mutants: ReadonlyArray<Mutant> = [
   ofConnections(
     "hides that a job failed",
     ["jobs: a failure is the end"],
-    "it ended as if the job had not failed",
+    "the stream succeeded for a failed job",
     jobsWith((jobs) => ({
       watch: (job, options) => Stream.catchTag(jobs.watch(job, options), "JobFailed", () => Stream.empty)
     }))
   ),
   ofConnections(
-    "polls once more before it tells the end",
-    ["jobs: no look after the end"],
-    "the server told the end, and was asked 1 times more",
+    "polls once more before it reports the end",
+    ["jobs: no poll after the end"],
+    "the server reported the end, and was polled 1 more times",
     jobsWith((jobs) => ({
       watch: (job, options) =>
         Stream.tap(jobs.watch(job, options), ({ _tag }) => (_tag === "Completed" ? jobs.get(job) : Effect.void))
     }))
   ),
   ofConnections(
-    "polls after the end, and after whoever watched has left",
-    ["jobs: no look after the end", "jobs: whoever leaves sends nothing"],
-    "the stream had ended, and it was asked for 1 times more",
+    "polls after the end, and after the watcher was interrupted",
+    ["jobs: no poll after the end", "jobs: interrupting a watch sends nothing"],
+    "the stream had ended, and the job was polled 1 more times",
     jobsWith((jobs) => ({
       watch: (job, options) =>
         Stream.ensuring(jobs.watch(job, options), Effect.forkDaemon(Effect.delay(jobs.get(job), "30 millis")))
@@ -85,13 +85,13 @@ export const mutants: ReadonlyArray<Mutant> = [
   ofConnections(
     "lets progress go back",
     ["jobs: progress does not go back"],
-    "it was , 0.8, 0.5",
+    "the progress was , 0.8, 0.5",
     fakeWith({ platform: backward })
   ),
   ofConnections(
     "cancels on interrupt",
-    ["jobs: whoever leaves sends nothing"],
-    "the interruption sent more than looks",
+    ["jobs: interrupting a watch sends nothing"],
+    "the interruption sent more than polls",
     jobsWith((jobs, { actions }) => ({
       watch: (job, options) =>
         Stream.ensuringWith(jobs.watch(job, options), (exit) =>
@@ -100,9 +100,9 @@ export const mutants: ReadonlyArray<Mutant> = [
     }))
   ),
   ofConnections(
-    "shows nothing to late watchers",
-    ["jobs: late watchers see the end"],
-    "this one had 0",
+    "emits nothing to late watchers",
+    ["jobs: late watchers get the end"],
+    "Completed 0 times",
     jobsWith((jobs) => {
       let over = false
       const end = Effect.sync(() => {
@@ -116,7 +116,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ),
   ofConnections(
     "submits again what it reads back",
-    ["jobs: references survive"],
+    ["jobs: references can be stored"],
     "submitted it again",
     jobsWith((jobs, { actions }) => ({
       result: (target, options) =>
@@ -127,7 +127,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ),
   ofConnections(
     "dies of a 404",
-    ["errors: Connections' are typed"],
+    ["errors: Connections errors are typed"],
     "the connection laws-missing died",
     connectionsWith((api) => ({
       get: (slug) => Effect.catchTag(api.get(slug), "NotFound", (error) => Effect.die(error))
@@ -135,22 +135,22 @@ export const mutants: ReadonlyArray<Mutant> = [
   ),
   ofConnections(
     "sends what it refuses",
-    ["errors: what cannot be is not sent"],
-    "an empty slug was refused, and had been sent",
+    ["errors: invalid input is not sent"],
+    "an empty slug was refused, but was sent",
     connectionsWith((api) => ({
       get: (slug) =>
         slug === "" ? Effect.zipRight(Effect.ignore(api.setActive("laws", true)), api.get(slug)) : api.get(slug)
     }))
   ),
   ofConnections(
-    "dies of a job that nobody knows",
-    ["errors: a job's are values of the type"],
-    "a job that nobody knows died",
+    "dies of an unknown job",
+    ["errors: job failures are typed"],
+    "an unknown job died",
     jobsWith((jobs) => ({ get: (job) => Effect.orDie(jobs.get(job)) }))
   ),
   ofConnections(
-    "tries a change again",
-    ["once: what changes something is sent once"],
+    "retries a changing call",
+    ["once: a changing call is sent once"],
     "refused-500 was sent 2 times",
     connectionsWith(({ actions }) => ({
       actions: {
@@ -160,26 +160,26 @@ export const mutants: ReadonlyArray<Mutant> = [
     }))
   ),
   ofConnections(
-    "runs twice",
-    ["once: what changes something is done once"],
+    "runs a call twice",
+    ["once: a changing call runs once"],
     "appended 2 times",
     fakeWith({ platform: twice })
   ),
   ofConnections(
     "leaks a header into a log line",
-    ["secrets: Connections shows none"],
+    ["secrets: Connections leaks none"],
     "a log line",
     fakeWith({ client: logsHeaders })
   ),
   ofConnections(
     "leaks a header into a span",
-    ["secrets: Connections shows none"],
-    "shown in a span",
+    ["secrets: Connections leaks none"],
+    "in a span",
     fakeWith({ client: tracesHeaders })
   ),
   ofConnections(
     "leaks a header into an error",
-    ["secrets: Connections shows none"],
+    ["secrets: Connections leaks none"],
     "an error",
     connectionsWith((api) => ({
       get: (slug) => Effect.mapError(api.get(slug), (error) => Object.assign(error, { sent: leaked }))
@@ -199,34 +199,34 @@ export const mutants: ReadonlyArray<Mutant> = [
   ),
   ofBosa(
     "drops an item between pages and items",
-    ["pages: items are those of the pages"],
+    ["pages: items match the pages"],
     `by_page gives [{"id":2}`,
     actionsWith(({ items }) => ({ items: Stream.drop(items, 1) }))
   ),
   ofBosa(
-    "goes forward when asked to go back",
-    ["pages: backward is the reverse"],
+    "reads forward when it should read backward",
+    ["pages: backward reverses forward"],
     "backward",
     actionsWith(({ pages }) => ({ pagesBackward: pages }))
   ),
   ofBosa(
-    "asks for pages that nobody takes",
-    ["pages: only what is taken is asked for"],
-    "2 pages for its first item",
+    "requests pages that are not taken",
+    ["pages: pages are read on demand"],
+    "2 requests for its first item",
     actionsWith(({ items }) => ({ items: Stream.buffer(items, { capacity: "unbounded" }) }))
   ),
   ofBosa(
     "dies of a refusal",
-    ["errors: BOSA's are typed"],
+    ["errors: BOSA errors are typed"],
     "refused_400 died",
     bosaWith((api) => ({
       execute: (...call) => Effect.catchTag(api.execute(...call), "ApiRejected", (error) => Effect.die(error))
     }))
   ),
   ofBosa(
-    "sends parameters that do not fit",
-    ["errors: parameters that do not fit are not sent"],
-    "was refused, and had been sent",
+    "sends invalid parameters",
+    ["errors: invalid parameters are not sent"],
+    "was refused, but was sent",
     bosaWith((api) => ({
       run: (connector, action, input, options) =>
         Effect.tapErrorTag(api.run(connector, action, input, options), "InvalidRequest", () =>
@@ -235,7 +235,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     }))
   ),
   ofBosa(
-    "tries an action again",
+    "retries an action",
     ["once: an action is sent once"],
     "refused_429 was sent 3 times",
     bosaWith((api) => ({
@@ -244,8 +244,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   ),
   ofBosa(
     "discovers for each call",
-    ["discovery: many callers ask once"],
-    "made 9 requests",
+    ["discovery: concurrent callers share one request"],
+    "made 9 discovery requests",
     bosaWith((api) => ({
       connect: (connector) => {
         const handle = api.connect(connector)
@@ -255,7 +255,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ),
   ofBosa(
     "leaks a header into a log line",
-    ["secrets: BOSA shows none"],
+    ["secrets: BOSA leaks none"],
     "a log line",
     fakeWith({ client: logsHeaders })
   )

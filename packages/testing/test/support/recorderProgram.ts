@@ -12,7 +12,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 
-/** Whatever of it is in a file is a leak. */
+/** A file that has it has leaked a secret. */
 export const canary = "canary-5f1e9c37a4"
 
 const serviceToken = `${canary}-service/+token`
@@ -21,7 +21,7 @@ const userToken = `${canary}-user-token`
 
 const bosa = World.demo.bosa ?? {}
 
-/** The demo world, which lets only those in who know the canaries, and whose jobs take no time to speak of. */
+/** The demo world with the canaries as credentials, and with short jobs. */
 export const world = World.make({
   ...World.demo,
   auth: { serviceTokens: [serviceToken] },
@@ -44,7 +44,7 @@ interface Keys {
   readonly apiKey?: string
 }
 
-/** Both clients for a platform, over the `HttpClient` that is there. */
+/** Both clients over the provided `HttpClient`. */
 export const apis = (baseUrl: string, keys: Keys = {}) =>
   Layer.merge(
     ConnectionsApi.layer({ baseUrl }).pipe(
@@ -53,7 +53,7 @@ export const apis = (baseUrl: string, keys: Keys = {}) =>
     BosaApi.layer({ baseUrl }).pipe(Layer.provide(Auth.bosa({ apiKey: Redacted.make(keys.apiKey ?? apiKey) })))
   )
 
-/** A client under a replay that must not be touched. */
+/** A client that fails the test when a replay sends something. */
 export const forbidden = Layer.succeed(
   HttpClient.HttpClient,
   HttpClient.makeWith<never, never, HttpClientError.HttpClientError, never>(
@@ -62,17 +62,17 @@ export const forbidden = Layer.succeed(
   )
 )
 
-// the time of a run, and the order of headers, are not the platform's word
-const shown = (value: unknown): string =>
+// the submit time and the order of headers differ between runs
+const comparable = (value: unknown): string =>
   JSON.stringify(value, (name, value: unknown) => {
     if (name === "submittedAt") return undefined
     return name === "headers" && Predicate.isRecord(value) ? Object.entries(value).sort() : value
   })
 
-const seen = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
+const outcomeOf = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.match(effect, {
-    onFailure: (error) => ({ error: shown(error), message: error.message }),
-    onSuccess: (value) => ({ value: shown(value) })
+    onFailure: (error) => ({ error: comparable(error), message: error.message }),
+    onSuccess: (value) => ({ value: comparable(value) })
   })
 
 const bytesOf = (file: ConnectorFile.ConnectorFile) =>
@@ -81,23 +81,23 @@ const bytesOf = (file: ConnectorFile.ConnectorFile) =>
 const connections = Effect.gen(function* () {
   const { connection, jobs, list } = yield* ConnectionsApi
   const crm = connection("crm")
-  const echo = (input: object) => seen(crm.actions.execute("echo", { input }))
+  const echo = (input: object) => outcomeOf(crm.actions.execute("echo", { input }))
   return [
-    yield* seen(list({ relayId: "r1" })),
-    yield* seen(crm.actions.execute("fetch-deal", { input: { id: 7 } })),
-    yield* seen(crm.actions.execute("fetch-deal", { input: { id: 99 } })),
-    // the token again, where none is expected, and in other words
+    yield* outcomeOf(list({ relayId: "r1" })),
+    yield* outcomeOf(crm.actions.execute("fetch-deal", { input: { id: 7 } })),
+    yield* outcomeOf(crm.actions.execute("fetch-deal", { input: { id: 99 } })),
+    // the token again, in other places and encodings
     yield* echo({ note: `my token is ${serviceToken}.`, [serviceToken]: 1, at: [1.5, null, "é\n"] }),
     yield* echo({
       blob: btoa(`user:${serviceToken}`),
       url: `https://x.example/?q=${encodeURIComponent(serviceToken)}`
     }),
-    // secrets that only their names tell of
+    // secrets that only their names reveal
     yield* echo({ password: `${canary}-password`, pin: { secret: "x1" }, configuration: { id: 82_731_946 } }),
     yield* echo({ said: `${canary}-password`, form: `a=1&q=${encodeURIComponent(`${canary}-password`)}` }),
-    yield* seen(jobs.follow(crm.actions.execute("sync", { input: {} }, { async: true })).pipe(Stream.runCollect)),
-    yield* seen(connection("files").file.upload({ path: "a.txt", content: `for ${apiKey}` })),
-    yield* seen(connection("files").file.read({ path: "a.txt" }))
+    yield* outcomeOf(jobs.follow(crm.actions.execute("sync", { input: {} }, { async: true })).pipe(Stream.runCollect)),
+    yield* outcomeOf(connection("files").file.upload({ path: "a.txt", content: `for ${apiKey}` })),
+    yield* outcomeOf(connection("files").file.read({ path: "a.txt" }))
   ]
 })
 
@@ -110,28 +110,28 @@ const bosaCalls = Effect.gen(function* () {
   const slow = ConnectorFile.fromStream(Stream.make(Uint8Array.from([1, 2, 3]), Uint8Array.from([4])), {
     filename: "b.bin"
   })
-  // told by the platform, and never anything the program knew before
+  // secrets from the platform, which the program did not know before
   const user = yield* api.users.create("ben")
   const token = yield* api.users.authenticate("ben", user.secret)
   const me = yield* api.users.me(token.token)
   return [
     [user.identifier, user.isActive, token.tokenType, token.expiresAt, me.identifier],
-    yield* seen(demo.execute("get_item", { id: 3 })),
-    yield* seen(demo.execute("get_item", { id: 300 })),
-    yield* seen(demo.items("list_items").pipe(Stream.runCollect)),
-    yield* seen(demo.execute("upload", { name: "x", file })),
-    yield* seen(demo.execute("upload", { name: "x", file: slow })),
+    yield* outcomeOf(demo.execute("get_item", { id: 3 })),
+    yield* outcomeOf(demo.execute("get_item", { id: 300 })),
+    yield* outcomeOf(demo.items("list_items").pipe(Stream.runCollect)),
+    yield* outcomeOf(demo.execute("upload", { name: "x", file })),
+    yield* outcomeOf(demo.execute("upload", { name: "x", file: slow })),
     yield* Effect.scoped(Effect.flatMap(demo.action("download_binary").pipe(Action.download), bytesOf)),
-    yield* seen(
+    yield* outcomeOf(
       api.connect("github").execute("get_repository", { owner: "o", repo: "r" }, { token: Redacted.make(userToken) })
     ),
-    // where one goes to link an account is told with a secret that nobody has sent
+    // the link has a secret that the program did not send
     (yield* api.integrations.initiate("github", token.token, "https://app.example/back")).split("?")[0],
-    yield* seen(api.connect("github").execute("get_repository", { owner: "o", repo: "r" }))
+    yield* outcomeOf(api.connect("github").execute("get_repository", { owner: "o", repo: "r" }))
   ]
 })
 
-/** Many calls of both clients: what came of each, as it can be compared. */
+/** Many calls of both clients, with their outcomes in a form that can be compared. */
 export const program = Effect.map(Effect.all([connections, bosaCalls]), ([a, b]) =>
   JSON.stringify([...a, ...b], null, 2)
 )

@@ -2,49 +2,49 @@ import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"
 import type * as Scope from "effect/Scope"
 
-/** What has changed; how it stands now is looked up when it is sent. @internal */
-export type Change =
+/** What has changed. The current value is read when the event is sent. @internal */
+export type InspectorChange =
   | { readonly _tag: "Request"; readonly id: number }
   | { readonly _tag: "Faults" }
-  /** What was shown so far holds no longer. */
+  /** Everything that was shown so far is out of date. */
   | { readonly _tag: "Cleared" }
 
 /** @internal */
-export interface Event {
+export interface InspectorEvent {
   readonly id: string
-  readonly change: Change
+  readonly change: InspectorChange
 }
 
-/** What a subscriber gets. @internal */
+/** The events for one subscriber. @internal */
 export interface Subscription {
-  /** Events have gone by that can no longer be given: the subscriber has to look at everything anew. */
+  /** Events were missed and are no longer kept: the subscriber has to read everything again. */
   readonly missed: boolean
-  readonly events: Mailbox.ReadonlyMailbox<Event>
+  readonly events: Mailbox.ReadonlyMailbox<InspectorEvent>
 }
 
 interface Subscriber {
-  readonly mailbox: Mailbox.Mailbox<Event>
+  readonly mailbox: Mailbox.Mailbox<InspectorEvent>
   readonly drop: () => void
 }
 
 /** @internal */
-export interface Options {
-  /** Tells one run of the emulator from the next. */
+export interface EventsOptions {
+  /** Identifies this run of the emulator. */
   readonly run: string
-  /** How many events are kept for who comes back, and may wait for who is slow; 1,000 unless given. */
+  /** How many events are kept for subscribers that reconnect, and may wait for a slow one; 1,000 unless given. */
   readonly limit?: number
-  /** How many may listen; 64 unless given. */
+  /** How many subscribers are allowed; 64 unless given. */
   readonly subscribers?: number
 }
 
-/** Tells subscribers what changes, without ever waiting for one: who is too slow is dropped. @internal */
+/** Publishes changes to subscribers without waiting for them: one that is too slow is dropped. @internal */
 export class Events {
-  private kept: Array<Event> = []
+  private kept: Array<InspectorEvent> = []
   private count = 0
   private readonly subscribers = new Set<Subscriber>()
   private readonly limit: number
 
-  constructor(private readonly options: Options) {
+  constructor(private readonly options: EventsOptions) {
     this.limit = options.limit ?? 1_000
   }
 
@@ -61,9 +61,9 @@ export class Events {
     return this.subscribers.size >= (this.options.subscribers ?? 64)
   }
 
-  publish(change: Change): void {
+  publish(change: InspectorChange): void {
     this.count++
-    const event: Event = { id: this.last, change }
+    const event: InspectorEvent = { id: this.last, change }
     this.kept.push(event)
     if (this.kept.length >= 2 * this.limit) this.kept = this.kept.slice(-this.limit)
     for (const subscriber of this.subscribers) {
@@ -75,7 +75,7 @@ export class Events {
 
   /** Events from now on, and those after the one with the id `after`; `drop` is called when the subscriber is too slow. */
   readonly subscribe = (after: string | undefined, drop: () => void): Effect.Effect<Subscription, never, Scope.Scope> =>
-    Effect.flatMap(Mailbox.make<Event>({ capacity: this.limit, strategy: "dropping" }), (mailbox) => {
+    Effect.flatMap(Mailbox.make<InspectorEvent>({ capacity: this.limit, strategy: "dropping" }), (mailbox) => {
       const subscriber: Subscriber = { mailbox, drop }
       return Effect.acquireRelease(
         Effect.sync((): Subscription => {
@@ -88,8 +88,8 @@ export class Events {
       )
     })
 
-  /** `undefined` when what has gone by since is not known, or too much. */
-  private since(id: string): ReadonlyArray<Event> | undefined {
+  /** The events after an id; `undefined` when they are not known or too many. */
+  private since(id: string): ReadonlyArray<InspectorEvent> | undefined {
     const [run, text = ""] = id.split(".")
     if (run !== this.options.run || !/^\d{1,15}$/.test(text)) return undefined
     const missing = this.count - Number(text)

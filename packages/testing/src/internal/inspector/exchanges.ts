@@ -1,39 +1,39 @@
 import type { ModelRequest, ModelResponse } from "../../ConnectionsModel.js"
 import type { Noticed, Watched } from "../fakeServer/requestListener.js"
-import type { Secrets } from "./secrets.js"
+import type { SecretMask } from "./secretMask.js"
 
-/** Which face of the emulator a request came to. @internal */
+/** Which platform of the emulator a request came to. @internal */
 export type Platform = "connections" | "bosa"
 
-/** A body as it is kept: its text when it is one and not too large. @internal */
-export interface Body {
+/** A body as it is kept: with its text, if it is text and not too large. @internal */
+export interface KeptBody {
   readonly bytes: number
   readonly contentType: string | undefined
   readonly text: string | undefined
 }
 
-/** An answer as it was sent; of one that was cut off, what was meant to come. */
-interface Answer {
+/** A response as it was sent. One that was cut off has the whole body. */
+interface KeptResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: Body
+  readonly body: KeptBody
 }
 
-/** A request, and what became of it. @internal */
-export interface Exchange {
+/** A request and its response. @internal */
+export interface KeptExchange {
   /** 1 for the first request. */
   readonly id: number
   readonly platform: Platform
   /** Milliseconds since the epoch. */
   readonly at: number
-  readonly begunNanos: bigint
+  readonly startedNanos: bigint
   readonly request: ModelRequest
-  readonly body: Body
+  readonly body: KeptBody
   record: Watched | undefined
-  answer: Answer | undefined
-  /** `undefined` while it is under way. */
+  response: KeptResponse | undefined
+  /** `undefined` while it is pending. */
   endedNanos: bigint | undefined
-  /** The client went away before the answer. */
+  /** The client disconnected before the response. */
   interrupted: boolean
 }
 
@@ -54,53 +54,53 @@ const textOf = (body: string | Uint8Array): string | undefined => {
   }
 }
 
-const bodyOf = (body: string | Uint8Array, contentType: string | undefined): Body => ({
+const bodyOf = (body: string | Uint8Array, contentType: string | undefined): KeptBody => ({
   bytes: typeof body === "string" ? Buffer.byteLength(body) : body.byteLength,
   contentType,
   text: textOf(body)
 })
 
-const sizeOf = (exchange: Exchange): number =>
-  (exchange.body.text?.length ?? 0) + (exchange.answer?.body.text?.length ?? 0)
+const sizeOf = (exchange: KeptExchange): number =>
+  (exchange.body.text?.length ?? 0) + (exchange.response?.body.text?.length ?? 0)
 
-/** The last requests with their answers, bounded in number and in bytes. @internal */
+/** The last requests with their responses, limited in number and in bytes. @internal */
 export class Exchanges {
-  private kept: Array<Exchange> = []
-  private readonly underWay = new Map<ModelRequest, Exchange>()
+  private kept: Array<KeptExchange> = []
+  private readonly pending = new Map<ModelRequest, KeptExchange>()
   private bytes = 0
   private count = 0
 
   constructor(
-    private readonly secrets: Secrets,
+    private readonly mask: SecretMask,
     private readonly changed: (id: number) => void
   ) {}
 
-  get all(): ReadonlyArray<Exchange> {
+  get all(): ReadonlyArray<KeptExchange> {
     return this.kept
   }
 
-  get(id: number): Exchange | undefined {
+  get(id: number): KeptExchange | undefined {
     return this.kept[id - (this.kept[0]?.id ?? 0)]
   }
 
-  begin(platform: Platform, request: ModelRequest, at: number, begunNanos: bigint): Exchange {
-    const exchange: Exchange = {
+  begin(platform: Platform, request: ModelRequest, at: number, begunNanos: bigint): KeptExchange {
+    const exchange: KeptExchange = {
       id: ++this.count,
       platform,
       at,
-      begunNanos,
-      // the bytes stand in the body as far as they are kept
+      startedNanos: begunNanos,
+      // `body` below holds the bytes that are kept
       request: { ...request, body: "", bytes: new Uint8Array() },
       body: bodyOf(request.bytes, request.headers["content-type"]),
       record: undefined,
-      answer: undefined,
+      response: undefined,
       endedNanos: undefined,
       interrupted: false
     }
-    this.secrets.learnHeaders(request.headers)
+    this.mask.learnHeaders(request.headers)
     this.learn(exchange.body)
     this.kept.push(exchange)
-    this.underWay.set(request, exchange)
+    this.pending.set(request, exchange)
     this.bytes += sizeOf(exchange)
     this.drop()
     this.changed(exchange.id)
@@ -108,24 +108,24 @@ export class Exchanges {
   }
 
   notice({ request, record }: Noticed): void {
-    const exchange = this.underWay.get(request)
+    const exchange = this.pending.get(request)
     if (exchange === undefined) return
     exchange.record = record
   }
 
-  /** The end of an exchange; without a response its client went away. */
+  /** Ends an exchange. Without a response, the client has disconnected. */
   end(request: ModelRequest, response: ModelResponse | undefined, endedNanos: bigint): void {
-    const exchange = this.underWay.get(request)
+    const exchange = this.pending.get(request)
     if (exchange === undefined) return
-    this.underWay.delete(request)
+    this.pending.delete(request)
     exchange.endedNanos = endedNanos
     exchange.interrupted = response === undefined
     if (response !== undefined && "status" in response) {
       const { status, headers } = response
-      exchange.answer = { status, headers, body: bodyOf(response.body, headers["content-type"]) }
-      this.secrets.learnHeaders(headers)
-      this.learn(exchange.answer.body)
-      if (this.get(exchange.id) === exchange) this.bytes += exchange.answer.body.text?.length ?? 0
+      exchange.response = { status, headers, body: bodyOf(response.body, headers["content-type"]) }
+      this.mask.learnHeaders(headers)
+      this.learn(exchange.response.body)
+      if (this.get(exchange.id) === exchange) this.bytes += exchange.response.body.text?.length ?? 0
       this.drop()
     }
     this.changed(exchange.id)
@@ -136,8 +136,8 @@ export class Exchanges {
     this.bytes = 0
   }
 
-  private learn({ text }: Body): void {
-    if (text !== undefined) this.secrets.learnBody(text)
+  private learn({ text }: KeptBody): void {
+    if (text !== undefined) this.mask.learnBody(text)
   }
 
   private drop(): void {

@@ -4,10 +4,10 @@ import { kinds as faultOf } from "../faults/kinds.js"
 import { kinds, scopes } from "./faultsPanel.js"
 import type { Inspector } from "./inspector.js"
 
-/** The value of a field of a form, empty when there is none. @internal */
+/** Reads a field of a form; empty when the form does not have it. @internal */
 export type Field = (name: string) => string
 
-/** The form asks for something that it does not offer. */
+/** Whether the form offers the name. */
 const isOneOf = <Names extends object>(names: Names, name: string): name is Extract<keyof Names, string> =>
   Object.hasOwn(names, name)
 
@@ -17,13 +17,13 @@ const change = (inspector: Inspector, plan: Faults.Plan): Effect.Effect<void> =>
     Effect.sync(() => inspector.events.publish({ _tag: "Faults" }))
   )
 
-/** Puts the plan that the text is in the place of the one in force; without a text there are no faults. @internal */
+/** Replaces the fault plan by the one in the text; without a text by no faults. @internal */
 export const setFaults = (inspector: Inspector, text: string | undefined): Effect.Effect<void, Faults.FaultsInvalid> =>
   Effect.flatMap(text === undefined ? Effect.succeed(Faults.none) : Faults.fromJsonText(text), (plan) =>
     change(inspector, plan)
   )
 
-/** Adds the fault that the form asks for, before the others. Gives whether there is such a fault. @internal */
+/** Adds the fault of the form before the others. Returns false if the form does not offer it. @internal */
 export const addFault = (inspector: Inspector, field: Field): Effect.Effect<boolean> =>
   Effect.gen(function* () {
     const kind = field("kind")
@@ -37,7 +37,7 @@ export const addFault = (inspector: Inspector, field: Field): Effect.Effect<bool
     return true
   })
 
-/** Takes the rule away that the form shows. Gives whether it was still there. @internal */
+/** Removes the rule of the form. Returns false if it is no longer in the plan. @internal */
 export const removeFault = (inspector: Inspector, field: Field): Effect.Effect<boolean> =>
   Effect.gen(function* () {
     const { rules } = yield* inspector.platforms.connections.faults

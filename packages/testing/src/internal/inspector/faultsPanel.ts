@@ -3,7 +3,7 @@ import * as Faults from "../../Faults.js"
 import { html, type Html } from "./html.js"
 import type { Inspector } from "./inspector.js"
 
-/** What the form offers: for each kind of fault what it does. @internal */
+/** The kinds of faults in the form, and what each does. @internal */
 export const kinds: Readonly<Record<Faults.Kind, string>> = {
   unavailable: "503, nothing done",
   gatewayTimeout: "504 after the work",
@@ -11,24 +11,24 @@ export const kinds: Readonly<Record<Faults.Kind, string>> = {
   reset: "connection reset, nothing done",
   lostAnswer: "connection reset after the work",
   refused: "connection ended, nothing sent",
-  hang: "no answer ever",
-  cutBody: "answer cut in its middle",
-  slowBytes: "answer comes slowly",
+  hang: "never a response",
+  cutBody: "response cut in the middle",
+  slowBytes: "response arrives slowly",
   staleRead: "read sees the past",
   duplicate: "request arrives twice",
   html: "HTML in place of JSON",
   clockSkew: "server's clock an hour ahead",
-  delay: "answer a second later"
+  delay: "response a second later"
 }
 
 /** @internal */
 export const scopes = {
   any: "any request",
   "actions.execute": "executes of actions",
-  "jobs.get": "looks at jobs"
+  "jobs.get": "polls of jobs"
 } as const
 
-const options = (labels: Readonly<Record<string, string>>): ReadonlyArray<Html> =>
+const optionTags = (labels: Readonly<Record<string, string>>): ReadonlyArray<Html> =>
   Object.entries(labels).map(([value, label]) => html`<option value="${value}">${label}</option>`)
 
 const inForce = (token: string, rule: Faults.Rule): Html => {
@@ -49,14 +49,14 @@ export const faultsPanel = (inspector: Inspector, token: string): Effect.Effect<
     <div class="head"><h2 id="faults-title">Faults</h2><p class="quiet">of both platforms</p></div>
     <form method="post" action="/__emulator/form" class="fields">
       <input type="hidden" name="token" value="${token}" />
-      <label>What happens <select name="kind">${options(kinds)}</select></label>
-      <label>To <select name="to">${options(scopes)}</select></label>
+      <label>What happens <select name="kind">${optionTags(kinds)}</select></label>
+      <label>To <select name="to">${optionTags(scopes)}</select></label>
       <label>How often <select name="often"><option value="next">the next one</option><option value="always">every one</option></select></label>
       <button class="main" name="do" value="add-fault">Switch on</button>
     </form>
     ${
       rules.length === 0
-        ? html`<p class="empty">No faults are on: the platforms answer as ever.</p>`
+        ? html`<p class="empty">No faults are on: the platforms respond normally.</p>`
         : html`<ul class="plan">${rules.map((rule) => inForce(token, rule))}</ul>`
     }
   </section>`

@@ -4,7 +4,7 @@ import type * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import { timingSafeEqual } from "node:crypto"
 import type { ExecutorFailure } from "../../Executor.js"
-import { back, refuse } from "./answers.js"
+import { redirectToPage, refuse } from "./responses.js"
 import { addFault, removeFault } from "./faultRoutes.js"
 import type { Inspector } from "./inspector.js"
 
@@ -13,7 +13,7 @@ const same = (a: string, b: string): boolean => {
   return left.byteLength === right.byteLength && timingSafeEqual(left, right)
 }
 
-/** Does what a form of the page asks for, if it has the page's token. @internal */
+/** Runs the command of a form, if the form has the token of the page. @internal */
 export const submit = Effect.fnUntraced(function* (
   inspector: Inspector,
   token: string
@@ -25,19 +25,21 @@ export const submit = Effect.fnUntraced(function* (
   const request = yield* HttpServerRequest.HttpServerRequest
   const fields = new URLSearchParams(yield* request.text)
   const field = (name: string) => fields.get(name) ?? ""
-  if (!same(field("token"), token)) return refuse(403, "FORBIDDEN", "the form is of another run: load the page again")
+  if (!same(field("token"), token)) return refuse(403, "FORBIDDEN", "the form belongs to another run: reload the page")
   switch (field("do")) {
     case "clear":
       yield* inspector.clear
-      return back
+      return redirectToPage
     case "reset":
       yield* inspector.reset
-      return back
+      return redirectToPage
     case "add-fault":
-      return (yield* addFault(inspector, field)) ? back : refuse(400, "BAD_REQUEST", "the form offers no such fault")
+      return (yield* addFault(inspector, field))
+        ? redirectToPage
+        : refuse(400, "BAD_REQUEST", "the form offers no such fault")
     case "remove-fault":
-      return (yield* removeFault(inspector, field)) ? back : refuse(409, "GONE", "the fault is not on any more")
+      return (yield* removeFault(inspector, field)) ? redirectToPage : refuse(409, "GONE", "the fault is no longer on")
     default:
-      return refuse(400, "BAD_REQUEST", `${JSON.stringify(field("do"))} is nothing that a form can do`)
+      return refuse(400, "BAD_REQUEST", `${JSON.stringify(field("do"))} is not a command of a form`)
   }
 })

@@ -1,7 +1,7 @@
 import { isLoopback } from "../emulator/loopback.js"
 
-/** What of a request says who sent it. @internal */
-export interface Asking {
+/** The parts of a request that say who sent it. @internal */
+export interface GuardedRequest {
   readonly method: string
   readonly headers: Readonly<Record<string, string | undefined>>
 }
@@ -15,14 +15,14 @@ const hostName = (host: string): string | undefined =>
 const isRead = (method: string): boolean => method === "GET" || method === "HEAD"
 
 /**
- * Why a request may not see or change the inside of the emulator; nothing when it may. A name that
- * leads to this machine (DNS rebinding) and the page of another site are kept out. A change has to
- * come in a form that no other site's page can send without being asked: as JSON, by a method
- * other than POST, or with the token of the inspector's own page, which is checked where it is read.
+ * Why a request may not read or change the emulator's state; `undefined` when it may. It refuses a host name that
+ * resolves to this machine (DNS rebinding) and the pages of other sites. A change has to be a request that another site's
+ * page cannot send without a preflight: JSON, a method other than POST, or a form with the token of the inspector's page.
+ * `forms.ts` checks the token.
  *
  * @internal
  */
-export const refusalOf = ({ method, headers }: Asking): string | undefined => {
+export const refusalOf = ({ method, headers }: GuardedRequest): string | undefined => {
   const { host = "", origin } = headers
   const name = hostName(host)
   if (name === undefined || !isLoopback(name.toLowerCase())) {

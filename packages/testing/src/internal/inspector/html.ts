@@ -1,4 +1,4 @@
-/** Text that is HTML already. @internal */
+/** Text that is already HTML. @internal */
 export class Html {
   constructor(readonly text: string) {}
 }
@@ -22,6 +22,6 @@ const textOf = (part: Part): string => {
   return typeof part === "object" ? part.map((each) => each.text).join("") : escape(String(part))
 }
 
-/** HTML in which everything that is put in is text, unless it is HTML itself; nothing for `undefined`. @internal */
+/** HTML from a template. Inserted values are escaped, unless they are `Html`; `undefined` inserts nothing. @internal */
 export const html = (strings: TemplateStringsArray, ...parts: ReadonlyArray<Part>): Html =>
   new Html(strings.map((text, index) => text + textOf(parts[index])).join(""))

@@ -5,24 +5,24 @@ import type { JobView } from "../../ConnectionsModel.js"
 import type { ExecutorFailure } from "../../Executor.js"
 import type { World } from "../../World.js"
 import type { Watch } from "../fakeServer/requestListener.js"
-import type { Answering } from "../recorder/recorded.js"
+import type { RequestHandler } from "../recorder/platformRecorder.js"
 import type { PlatformPair } from "../platforms.js"
 import { Events } from "./events.js"
 import { Exchanges, type Platform } from "./exchanges.js"
-import { Secrets } from "./secrets.js"
+import { SecretMask } from "./secretMask.js"
 import { type DetailView, detailView, type RequestView, requestView } from "./views.js"
 
-/** How much a page shows. @internal */
+/** How many rows a page shows. @internal */
 export const limits = { requests: 200, jobs: 100 }
 
-/** What is seen of an emulator from outside: nothing that it gives holds a secret. @internal */
+/** What the inspector shows of an emulator. No value that it gives has a secret. @internal */
 export interface Inspector {
   readonly platforms: PlatformPair
-  readonly secrets: Secrets
+  readonly mask: SecretMask
   readonly events: Events
-  /** A model whose exchanges are seen here. */
-  readonly observed: (platform: Platform) => Answering
-  /** Oldest first: the last ones, or the first ones after that with the id `after`. */
+  /** A platform whose exchanges are recorded here. */
+  readonly observed: (platform: Platform) => RequestHandler
+  /** Oldest first: the last ones, or the first ones after the one with the id `after`. */
   readonly requests: (options?: {
     readonly after?: number | undefined
     readonly limit?: number | undefined
@@ -35,28 +35,28 @@ export interface Inspector {
   readonly reset: Effect.Effect<void, ExecutorFailure>
 }
 
-/** What is seen before there is a platform to see. @internal */
-export interface Seen {
-  readonly secrets: Secrets
+/** The state that exists before the platforms do. @internal */
+export interface InspectorState {
+  readonly mask: SecretMask
   readonly events: Events
   readonly exchanges: Exchanges
   readonly watch: Watch
 }
 
 /** @internal */
-export const see = (world: World, run: string): Seen => {
-  const secrets = new Secrets(world)
+export const makeState = (world: World, run: string): InspectorState => {
+  const mask = new SecretMask(world)
   const events = new Events({ run })
-  const exchanges = new Exchanges(secrets, (id) => events.publish({ _tag: "Request", id }))
+  const exchanges = new Exchanges(mask, (id) => events.publish({ _tag: "Request", id }))
   const watch: Watch = (noticed) => {
     exchanges.notice(noticed)
-    // one of the faults in force may be used up
+    // a fault may be used up now
     if (noticed.record.scripted) events.publish({ _tag: "Faults" })
   }
-  return { secrets, events, exchanges, watch }
+  return { mask, events, exchanges, watch }
 }
 
-const observe = (exchanges: Exchanges, platform: Platform, model: Answering): Answering => ({
+const recordExchanges = (exchanges: Exchanges, platform: Platform, model: RequestHandler): RequestHandler => ({
   handle: (request) =>
     Effect.acquireUseRelease(
       Effect.clockWith((clock) =>
@@ -73,31 +73,31 @@ const observe = (exchanges: Exchanges, platform: Platform, model: Answering): An
 })
 
 /** @internal */
-export const make = ({ secrets, events, exchanges }: Seen, platforms: PlatformPair): Inspector => {
+export const make = ({ mask, events, exchanges }: InspectorState, platforms: PlatformPair): Inspector => {
   const forget = Effect.sync(() => {
     exchanges.clear()
     events.publish({ _tag: "Cleared" })
   })
   return {
     platforms,
-    secrets,
+    mask,
     events,
-    observed: (platform) => observe(exchanges, platform, platforms[platform]),
+    observed: (platform) => recordExchanges(exchanges, platform, platforms[platform]),
     requests: ({ after, limit = limits.requests } = {}) => {
       const { all } = exchanges
       const chosen =
         after === undefined
           ? all.slice(Math.max(0, all.length - limit))
           : all.filter(({ id }) => id > after).slice(0, limit)
-      return chosen.map((exchange) => requestView(secrets, exchange))
+      return chosen.map((exchange) => requestView(mask, exchange))
     },
     request: (id) => {
       const exchange = exchanges.get(id)
-      return exchange === undefined ? undefined : requestView(secrets, exchange)
+      return exchange === undefined ? undefined : requestView(mask, exchange)
     },
     detail: (id) => {
       const exchange = exchanges.get(id)
-      return exchange === undefined ? undefined : detailView(secrets, exchange)
+      return exchange === undefined ? undefined : detailView(mask, exchange)
     },
     jobs: Effect.map(platforms.connections.jobs, (jobs) => jobs.slice(-limits.jobs)),
     clear: Effect.all([platforms.connections.clearLog, platforms.bosa.clearLog, forget], { discard: true }),

@@ -1,15 +1,17 @@
 import * as Effect from "effect/Effect"
+import type { JobView } from "../../ConnectionsModel.js"
 import { faultsPanel } from "./faultsPanel.js"
 import { html, Html } from "./html.js"
 import { type Inspector, limits } from "./inspector.js"
 import { detail, jobRow, requestRow } from "./rows.js"
 import { script } from "./script.js"
 import { style } from "./style.js"
+import type { RequestView } from "./views.js"
 
 /** @internal */
-export interface Page {
+export interface RenderedPage {
   readonly text: string
-  /** What the page may load: nothing but itself. */
+  /** The content security policy: the page may load nothing but itself. */
   readonly policy: string
 }
 
@@ -25,18 +27,51 @@ const button = (
   <button name="do" value="${action}">${label}</button>
 </form>`
 
-/** Everything the emulator shows, as of now. @internal */
+const policyOf = (nonce: string): string =>
+  [
+    "default-src 'none'",
+    `style-src 'nonce-${nonce}'`,
+    `script-src 'nonce-${nonce}'`,
+    "img-src data:",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'"
+  ].join("; ")
+
+const requestsTable = (
+  requests: ReadonlyArray<RequestView>
+): Html => html`<section class="requests" aria-labelledby="requests-title">
+    <div class="head"><h2 id="requests-title">Requests</h2><p class="quiet">newest first, the last ${limits.requests}</p></div>
+    <div class="scroll"><table>
+      <thead><tr><th scope="col" class="num">No.</th><th scope="col">At (UTC)</th><th scope="col">Method</th>
+        <th scope="col">Path</th><th scope="col">Response</th><th scope="col" class="num">Took</th><th scope="col">Marks</th></tr></thead>
+      <tbody id="requests">${[...requests].reverse().map(requestRow)}</tbody>
+      <tbody class="none"><tr><td colspan="7" class="empty">No requests yet. Send one to this address.</td></tr></tbody>
+    </table></div>
+  </section>`
+
+const jobsTable = (jobs: ReadonlyArray<JobView>): Html => html`<section aria-labelledby="jobs-title">
+      <div class="head"><h2 id="jobs-title">Jobs</h2><p class="quiet">of the Connections platform</p></div>
+      <div class="scroll"><table>
+        <thead><tr><th scope="col">Id</th><th scope="col">Work</th><th scope="col">State</th>
+          <th scope="col" class="num">Polls</th></tr></thead>
+        <tbody id="jobs">${[...jobs].reverse().map(jobRow)}</tbody>
+        <tbody class="none"><tr><td colspan="4" class="empty">No jobs yet.</td></tr></tbody>
+      </table></div>
+    </section>`
+
+/** The page with the current state of the emulator. @internal */
 export const render = Effect.fnUntraced(function* (
   inspector: Inspector,
-  asked: { readonly token: string; readonly nonce: string; readonly request: number | undefined }
-): Effect.fn.Return<Page> {
-  const { token, nonce } = asked
-  // first: what happens while the rest is looked up comes again as an event
+  view: { readonly token: string; readonly nonce: string; readonly request: number | undefined }
+): Effect.fn.Return<RenderedPage> {
+  const { token, nonce } = view
+  // first: a change during the reads below is sent again as an event
   const last = inspector.events.last
   const jobs = yield* inspector.jobs
   const faults = yield* faultsPanel(inspector, token)
-  const requests = inspector.requests()
-  const opened = asked.request === undefined ? undefined : inspector.detail(asked.request)
+  const opened = view.request === undefined ? undefined : inspector.detail(view.request)
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -54,27 +89,11 @@ export const render = Effect.fnUntraced(function* (
 </header>
 <main>
   <div class="column">
-  <section class="requests" aria-labelledby="requests-title">
-    <div class="head"><h2 id="requests-title">Requests</h2><p class="quiet">newest first, the last ${limits.requests}</p></div>
-    <div class="scroll"><table>
-      <thead><tr><th scope="col" class="num">No.</th><th scope="col">At (UTC)</th><th scope="col">Method</th>
-        <th scope="col">Path</th><th scope="col">Answer</th><th scope="col" class="num">Took</th><th scope="col">Marks</th></tr></thead>
-      <tbody id="requests">${[...requests].reverse().map(requestRow)}</tbody>
-      <tbody class="none"><tr><td colspan="7" class="empty">No requests yet. Send one to this address.</td></tr></tbody>
-    </table></div>
-  </section>
+  ${requestsTable(inspector.requests())}
     ${opened === undefined ? html`<section id="detail" data-request="" hidden></section>` : detail(opened)}
   </div>
   <div class="column">
-    <section aria-labelledby="jobs-title">
-      <div class="head"><h2 id="jobs-title">Jobs</h2><p class="quiet">of the Connections platform</p></div>
-      <div class="scroll"><table>
-        <thead><tr><th scope="col">Id</th><th scope="col">Work</th><th scope="col">State</th>
-          <th scope="col" class="num">Polls</th></tr></thead>
-        <tbody id="jobs">${[...jobs].reverse().map(jobRow)}</tbody>
-        <tbody class="none"><tr><td colspan="4" class="empty">No jobs yet.</td></tr></tbody>
-      </table></div>
-    </section>
+    ${jobsTable(jobs)}
     ${faults}
   </div>
 </main>
@@ -82,15 +101,5 @@ export const render = Effect.fnUntraced(function* (
 </body>
 </html>
 `
-  const policy = [
-    "default-src 'none'",
-    `style-src 'nonce-${nonce}'`,
-    `script-src 'nonce-${nonce}'`,
-    "img-src data:",
-    "connect-src 'self'",
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'"
-  ].join("; ")
-  return { text: page.text, policy }
+  return { text: page.text, policy: policyOf(nonce) }
 })

@@ -8,10 +8,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { randomBytes } from "node:crypto"
-import { always, done, json, page, refuse } from "./answers.js"
+import { commonHeaders, noContent, json, page, refuse } from "./responses.js"
 import { setFaults } from "./faultRoutes.js"
 import { faultsPanel } from "./faultsPanel.js"
-import { asData, asParts, feed } from "./feed.js"
+import { dataFormat, htmlFormat, feed } from "./feed.js"
 import { submit } from "./forms.js"
 import { refusalOf } from "./guard.js"
 import type { Inspector } from "./inspector.js"
@@ -20,11 +20,11 @@ import { detail } from "./rows.js"
 
 const maxBodyBytes = 1024 * 1024
 
-/** Whether a request is for the inspector; every other one is a platform's. @internal */
+/** Whether a request is for the inspector. All others are for a platform. @internal */
 export const isInspector = (method: string, path: string): boolean =>
   path === "/__emulator" || path.startsWith("/__emulator/") || (path === "/" && (method === "GET" || method === "HEAD"))
 
-/** What stands in the path and in the query of a request; of several values of one name, the first. */
+/** The parameters of the path and the query; the first of several values of a name. */
 const parameters = Effect.map(
   Effect.all([HttpServerRequest.ParsedSearchParams, HttpRouter.params]),
   ([search, path]): Readonly<Record<string, string | undefined>> => ({
@@ -54,25 +54,24 @@ const requests = (inspector: Inspector) =>
 const request = (inspector: Inspector) =>
   Effect.map(parameters, ({ as, id }) => {
     const found = inspector.detail(numberOf(id) ?? 0)
-    if (found === undefined) return refuse(404, "NOT_FOUND", `no request ${id} is kept`)
+    if (found === undefined) return refuse(404, "NOT_FOUND", `the request ${id} is not kept`)
     return as === "html" ? page(detail(found).text) : json(found)
   })
 
-const jobs = ({ jobs, secrets }: Inspector) =>
-  Effect.map(jobs, (all) => json({ jobs: all.map((job) => secrets.json(job)) }))
+const jobs = ({ jobs, mask }: Inspector) => Effect.map(jobs, (all) => json({ jobs: all.map((job) => mask.json(job)) }))
 
-const executions = ({ platforms, secrets }: Inspector) =>
+const executions = ({ platforms, mask }: Inspector) =>
   Effect.gen(function* () {
-    const shown = (log: ReadonlyArray<unknown>) => log.map((execution) => secrets.json(execution))
+    const shown = (log: ReadonlyArray<unknown>) => log.map((execution) => mask.json(execution))
     const { connections, bosa } = platforms
     return json({ connections: shown(yield* connections.executionLog), bosa: shown(yield* bosa.executionLog) })
   })
 
-const world = ({ platforms, secrets }: Inspector) =>
+const world = ({ platforms, mask }: Inspector) =>
   Effect.gen(function* () {
     const connections = yield* platforms.connections.connections
     const subscribers = yield* platforms.connections.subscribers
-    return json(secrets.json({ connections, subscribers, users: yield* platforms.bosa.users }))
+    return json(mask.json({ connections, subscribers, users: yield* platforms.bosa.users }))
   })
 
 const putFaults = (inspector: Inspector) =>
@@ -84,14 +83,19 @@ const putFaults = (inspector: Inspector) =>
 
 const events = (inspector: Inspector, token: string) =>
   Effect.gen(function* () {
-    if (inspector.events.isFull) return refuse(503, "TOO_MANY_LISTENERS", "too many listen already")
+    if (inspector.events.isFull) return refuse(503, "TOO_MANY_LISTENERS", "there are too many listeners")
     const request = yield* HttpServerRequest.HttpServerRequest
     const { as, after } = yield* parameters
-    const voice =
-      as === "html" ? asParts(faultsPanel(inspector, token)) : asData(inspector, inspector.platforms.connections.faults)
+    const format =
+      as === "html"
+        ? htmlFormat(faultsPanel(inspector, token))
+        : dataFormat(inspector, inspector.platforms.connections.faults)
     const response = NodeHttpServerRequest.toServerResponse(request)
-    const bytes = feed(inspector, voice, request.headers["last-event-id"] ?? after, () => response.destroy())
-    return HttpServerResponse.stream(Stream.unwrapScoped(bytes), { contentType: "text/event-stream", headers: always })
+    const bytes = feed(inspector, format, request.headers["last-event-id"] ?? after, () => response.destroy())
+    return HttpServerResponse.stream(Stream.unwrapScoped(bytes), {
+      contentType: "text/event-stream",
+      headers: commonHeaders
+    })
   })
 
 const routerOf = (inspector: Inspector, token: string) =>
@@ -100,17 +104,17 @@ const routerOf = (inspector: Inspector, token: string) =>
     HttpRouter.post("/__emulator/form", submit(inspector, token)),
     HttpRouter.get("/__emulator/requests", requests(inspector)),
     HttpRouter.get("/__emulator/requests/:id", request(inspector)),
-    HttpRouter.del("/__emulator/requests", Effect.as(inspector.clear, done)),
+    HttpRouter.del("/__emulator/requests", Effect.as(inspector.clear, noContent)),
     HttpRouter.get("/__emulator/jobs", jobs(inspector)),
     HttpRouter.get("/__emulator/executions", executions(inspector)),
     HttpRouter.get("/__emulator/world", world(inspector)),
-    HttpRouter.post("/__emulator/reset", Effect.as(inspector.reset, done)),
+    HttpRouter.post("/__emulator/reset", Effect.as(inspector.reset, noContent)),
     HttpRouter.get(
       "/__emulator/faults",
       Effect.map(inspector.platforms.connections.faults, (plan) => json(plan))
     ),
     HttpRouter.put("/__emulator/faults", putFaults(inspector)),
-    HttpRouter.del("/__emulator/faults", Effect.as(setFaults(inspector, undefined), done)),
+    HttpRouter.del("/__emulator/faults", Effect.as(setFaults(inspector, undefined), noContent)),
     HttpRouter.get("/__emulator/events", events(inspector, token)),
     HttpRouter.catchTags({
       RequestError: () => Effect.succeed(refuse(400, "BAD_REQUEST", "the body cannot be read")),
@@ -127,9 +131,9 @@ const unknown = refuse(
 
 const tooLarge = refuse(413, "BODY_TOO_LARGE", `the body is over ${maxBodyBytes} bytes`)
 
-/** Answers what {@link isInspector} is for: the page at `/`, and what it and other programs ask. @internal */
+/** The app for the requests of {@link isInspector}: the page at `/`, and the routes for the page and other programs. @internal */
 export const make = (inspector: Inspector): Effect.Effect<HttpApp.Default> =>
-  // the token is part of the page, so that the page of another site cannot know it
+  // only the page has the token, so the page of another site cannot know it
   Effect.map(HttpRouter.toHttpApp(routerOf(inspector, randomBytes(24).toString("base64url"))), (router) => {
     const app = router.pipe(
       HttpIncomingMessage.withMaxBodySize(Option.some(maxBodyBytes)),

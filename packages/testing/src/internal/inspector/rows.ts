@@ -52,7 +52,7 @@ const jobBar = ({ progress, ended }: JobView): Html | undefined => {
 const jobClass = ({ ended, status }: JobView): string =>
   !ended ? "wait" : /^(succe|complete|done|finished)/i.test(status) ? "s2" : "s5"
 
-/** The id of a job's row: the job's own may hold anything. @internal */
+/** The id of a job's row. It is encoded, because a job id may have any character. @internal */
 export const jobKey = ({ id }: JobView): string => `job-${Buffer.from(String(id)).toString("base64url")}`
 
 /** A job as a row of the table. @internal */
@@ -116,10 +116,10 @@ export const detail = (view: DetailView): Html => html`<section
   <h3>Request</h3>
   ${headersTable("Request headers", view.requestHeaders)}
   ${bodyBlock("Request body", view.requestBody)}
-  <h3>Answer</h3>
+  <h3>Response</h3>
   ${
     view.responseHeaders === undefined || view.responseBody === undefined
       ? html`<p class="quiet">${view.state === "pending" ? "none yet" : "none was sent"}</p>`
-      : html`${headersTable("Answer headers", view.responseHeaders)}${bodyBlock("Answer body", view.responseBody)}`
+      : html`${headersTable("Response headers", view.responseHeaders)}${bodyBlock("Response body", view.responseBody)}`
   }
 </section>`

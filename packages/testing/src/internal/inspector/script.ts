@@ -1,6 +1,6 @@
 /**
- * What makes the page live. It puts in place what the server has rendered, and renders nothing
- * itself; without it the page shows the same, as of when it was loaded.
+ * The script that keeps the page up to date. The server renders; the script only replaces elements. Without it the page
+ * shows the state at the time it was loaded.
  *
  * @internal
  */
@@ -38,9 +38,9 @@ const place = ({ id, into, html }) => {
 }
 
 const open = async (id, focus) => {
-  const answer = await fetch("/__emulator/requests/" + id + "?as=html")
-  if (!answer.ok) return
-  document.getElementById("detail").replaceWith(parse(await answer.text()))
+  const response = await fetch("/__emulator/requests/" + id + "?as=html")
+  if (!response.ok) return
+  document.getElementById("detail").replaceWith(parse(await response.text()))
   history.replaceState(null, "", "/?request=" + id)
   mark()
   if (focus) document.getElementById("detail-title").focus()
@@ -71,9 +71,9 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("submit", async (event) => {
   event.preventDefault()
   const form = event.target
-  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) })
-  if (answer.ok) say("done, live")
-  else say(await answer.text())
+  const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) })
+  if (response.ok) say("done, live")
+  else say(await response.text())
 })
 
 const events = new EventSource("/__emulator/events?as=html&after=" + document.body.dataset.last)

@@ -1,6 +1,6 @@
 import * as DateTime from "effect/DateTime"
-import type { Body, Exchange, Platform } from "./exchanges.js"
-import type { Secrets } from "./secrets.js"
+import type { KeptBody, KeptExchange, Platform } from "./exchanges.js"
+import type { SecretMask } from "./secretMask.js"
 
 /** A request in one line, without secrets. @internal */
 export interface RequestView {
@@ -17,13 +17,13 @@ export interface RequestView {
   readonly action: string | undefined
   readonly state: "pending" | "answered" | "lost" | "interrupted"
   readonly status: number | undefined
-  /** What took the place of the platform's own answer. */
+  /** The fault that replaced the platform's own response. */
   readonly fault: string | undefined
   readonly executed: boolean
   readonly durationMillis: number | undefined
 }
 
-/** A body without secrets; no text when it is none or too large to be kept. @internal */
+/** A body without secrets; without a text when it is binary or too large to be kept. @internal */
 export interface BodyView {
   readonly bytes: number
   readonly contentType: string | undefined
@@ -34,19 +34,19 @@ export interface BodyView {
 export interface DetailView extends RequestView {
   readonly requestHeaders: Readonly<Record<string, string>>
   readonly requestBody: BodyView
-  /** `undefined` when no answer was sent. */
+  /** `undefined` when no response was sent. */
   readonly responseHeaders: Readonly<Record<string, string>> | undefined
   readonly responseBody: BodyView | undefined
 }
 
-/** What took the place of the answer; `Answer 503` when a test's own answer did. @internal */
-const faultOf = ({ record, answer }: Exchange): string | undefined =>
-  record?.fault ?? (record?.scripted === true && answer !== undefined ? `Answer ${answer.status}` : undefined)
+/** The fault that replaced the response; `Answer 503` when it was an `Answer` of a test. @internal */
+const faultOf = ({ record, response }: KeptExchange): string | undefined =>
+  record?.fault ?? (record?.scripted === true && response !== undefined ? `Answer ${response.status}` : undefined)
 
-const stateOf = ({ endedNanos, interrupted, record, answer }: Exchange): RequestView["state"] => {
+const stateOf = ({ endedNanos, interrupted, record, response }: KeptExchange): RequestView["state"] => {
   if (endedNanos === undefined) return "pending"
   if (interrupted) return "interrupted"
-  return answer === undefined || record?.fault === "CutBody" ? "lost" : "answered"
+  return response === undefined || record?.fault === "CutBody" ? "lost" : "answered"
 }
 
 /** To a tenth of a millisecond. */
@@ -55,38 +55,38 @@ const millisOf = (nanos: bigint): number => Number(nanos / 100_000n) / 10
 const isoOf = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
 
 /** @internal */
-export const requestView = (secrets: Secrets, exchange: Exchange): RequestView => {
-  const { request, record, begunNanos, endedNanos } = exchange
+export const requestView = (mask: SecretMask, exchange: KeptExchange): RequestView => {
+  const { request, record, startedNanos: begunNanos, endedNanos } = exchange
   const target = record?.connection ?? record?.connector
   return {
     id: exchange.id,
     platform: exchange.platform,
     at: isoOf(exchange.at),
     method: request.method,
-    path: secrets.text(request.path),
-    query: secrets.query(request.query),
+    path: mask.text(request.path),
+    query: mask.query(request.query),
     operation: record?.operation,
-    target: target === undefined ? undefined : secrets.text(target),
-    action: record?.action === undefined ? undefined : secrets.text(record.action),
+    target: target === undefined ? undefined : mask.text(target),
+    action: record?.action === undefined ? undefined : mask.text(record.action),
     state: stateOf(exchange),
-    status: exchange.answer?.status,
+    status: exchange.response?.status,
     fault: faultOf(exchange),
     executed: record?.executed ?? false,
     durationMillis: endedNanos === undefined ? undefined : millisOf(endedNanos - begunNanos)
   }
 }
 
-const bodyView = (secrets: Secrets, { bytes, contentType, text }: Body): BodyView => ({
+const bodyView = (mask: SecretMask, { bytes, contentType, text }: KeptBody): BodyView => ({
   bytes,
   contentType,
-  text: text === undefined ? undefined : secrets.body(text)
+  text: text === undefined ? undefined : mask.body(text)
 })
 
 /** @internal */
-export const detailView = (secrets: Secrets, exchange: Exchange): DetailView => ({
-  ...requestView(secrets, exchange),
-  requestHeaders: secrets.headers(exchange.request.headers),
-  requestBody: bodyView(secrets, exchange.body),
-  responseHeaders: exchange.answer === undefined ? undefined : secrets.headers(exchange.answer.headers),
-  responseBody: exchange.answer === undefined ? undefined : bodyView(secrets, exchange.answer.body)
+export const detailView = (mask: SecretMask, exchange: KeptExchange): DetailView => ({
+  ...requestView(mask, exchange),
+  requestHeaders: mask.headers(exchange.request.headers),
+  requestBody: bodyView(mask, exchange.body),
+  responseHeaders: exchange.response === undefined ? undefined : mask.headers(exchange.response.headers),
+  responseBody: exchange.response === undefined ? undefined : bodyView(mask, exchange.response.body)
 })

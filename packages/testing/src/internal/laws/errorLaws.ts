@@ -7,11 +7,11 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type { Law } from "../../Law.js"
-import { paced, submitted } from "./following.js"
-import { law, type Trail } from "./evidence.js"
+import { pollOptions, submitJob } from "./watchJob.js"
+import { law, type Transcript } from "./transcript.js"
 
-/** Every way that a call or a job of either platform can end without its value. */
-const closedList: ReadonlySet<string> = new Set([
+/** The tags of all errors of calls and jobs of both platforms. */
+const knownTags: ReadonlySet<string> = new Set([
   "InvalidRequest",
   "Unauthorized",
   "Forbidden",
@@ -43,48 +43,52 @@ const tags: Readonly<Record<number, string>> = {
 
 const tagFor = (status: number): string => tags[status] ?? (status < 500 ? "ApiRejected" : "ServerFailed")
 
-/** That a call fails with one error: of the closed list, and this one. */
+/** Checks that a call fails with the expected error. */
 const failsWith = Effect.fnUntraced(function* <A, E, R>(
-  trail: Trail,
+  transcript: Transcript,
   what: string,
   call: Effect.Effect<A, E, R>,
   tag: string,
   status?: number
 ) {
   const exit = yield* Effect.exit(call)
-  if (Exit.isSuccess(exit)) return yield* trail.broken(`${what} ended well, and not as ${tag}`)
+  if (Exit.isSuccess(exit)) return yield* transcript.broken(`${what} succeeded, and should fail as ${tag}`)
   const error: unknown = Option.getOrUndefined(Cause.failureOption(exit.cause))
   if (error === undefined)
-    return yield* trail.broken(`${what} died, which no answer may cause: ${Cause.pretty(exit.cause)}`)
+    return yield* transcript.broken(`${what} died, and no response may cause that: ${Cause.pretty(exit.cause)}`)
   const found = Predicate.hasProperty(error, "_tag") ? String(error._tag) : "an error without a tag"
-  yield* trail.note(`${what}: ${found}`)
-  yield* trail.hold(closedList.has(found), `${what} ended as ${found}, which is not among the errors there are`)
-  yield* trail.hold(found === tag, `${what} ended as ${found}, and not as ${tag}`)
-  const told = Predicate.hasProperty(error, "status") ? error.status : undefined
-  yield* trail.hold(
-    status === undefined || told === status,
-    `${what} tells the status ${String(told)}, and not ${status}`
+  yield* transcript.note(`${what}: ${found}`)
+  yield* transcript.ensure(knownTags.has(found), `${what} ended as ${found}, which is not one of the known errors`)
+  yield* transcript.ensure(found === tag, `${what} ended as ${found}, and not as ${tag}`)
+  const reported = Predicate.hasProperty(error, "status") ? error.status : undefined
+  yield* transcript.ensure(
+    status === undefined || reported === status,
+    `${what} reports the status ${String(reported)}, and not ${status}`
   )
 })
 
-/** That a call is refused before anything of it has left, but for reads that find out whether it may. */
-const refusedUnsent = Effect.fnUntraced(function* <A, E, R>(trail: Trail, what: string, call: Effect.Effect<A, E, R>) {
-  const changes = Effect.map(trail.sentIfSeen, (sent) => sent.filter(({ method }) => method !== "GET").length)
+/** Checks that a call is refused before it is sent. Reads that find out whether it is valid are allowed. */
+const refusedUnsent = Effect.fnUntraced(function* <A, E, R>(
+  transcript: Transcript,
+  what: string,
+  call: Effect.Effect<A, E, R>
+) {
+  const changes = Effect.map(transcript.sentIfObserved, (sent) => sent.filter(({ method }) => method !== "GET").length)
   const before = yield* changes
-  yield* failsWith(trail, what, call, "InvalidRequest")
-  yield* trail.hold((yield* changes) === before, `${what} was refused, and had been sent`)
+  yield* failsWith(transcript, what, call, "InvalidRequest")
+  yield* transcript.ensure((yield* changes) === before, `${what} was refused, but was sent`)
 })
 
 const refusals = law(
-  "errors: Connections' are typed",
-  "An answer outside of 2xx is the one error of the closed list that its status stands for, and tells the status.",
-  Effect.fnUntraced(function* (trail) {
+  "errors: Connections errors are typed",
+  "A response outside of 2xx is the error for its status, and the error reports the status.",
+  Effect.fnUntraced(function* (transcript) {
     const { actions, get } = yield* ConnectionsApi
-    const { connection, missing, refusals } = trail.target
-    yield* failsWith(trail, `the connection ${missing}`, get(missing), "NotFound", 404)
+    const { connection, missing, refusals } = transcript.target
+    yield* failsWith(transcript, `the connection ${missing}`, get(missing), "NotFound", 404)
     yield* Effect.forEach(refusals, ({ action, status }) =>
       failsWith(
-        trail,
+        transcript,
         action,
         actions.execute(connection, action, { input: {} }, { retry: "none" }),
         tagFor(status),
@@ -95,66 +99,71 @@ const refusals = law(
 )
 
 const badInput = law(
-  "errors: what cannot be is not sent",
-  "A slug, an input or a reference that cannot be is InvalidRequest, and nothing leaves.",
-  Effect.fnUntraced(function* (trail) {
+  "errors: invalid input is not sent",
+  "An invalid slug, input or reference is InvalidRequest, and no request is sent.",
+  Effect.fnUntraced(function* (transcript) {
     const { actions, get, jobs } = yield* ConnectionsApi
-    const { connection, quick, works } = trail.target
-    yield* refusedUnsent(trail, "an empty slug", get(""))
+    const { connection, quick, works } = transcript.target
+    yield* refusedUnsent(transcript, "an empty slug", get(""))
     if (quick !== undefined) {
-      yield* refusedUnsent(trail, "a NaN", actions.execute(connection, quick, { input: { n: NaN } }))
+      yield* refusedUnsent(transcript, "a NaN", actions.execute(connection, quick, { input: { n: NaN } }))
     }
     if (works === undefined) return
-    const ref = JobRef.encode(yield* submitted(trail, works))
-    const before = (yield* trail.sentIfSeen).length
+    const ref = JobRef.encode(yield* submitJob(transcript, works))
+    const before = (yield* transcript.sentIfObserved).length
     yield* failsWith(
-      trail,
+      transcript,
       "a reference to another origin",
       jobs.result({ ...ref, origin: "https://elsewhere.invalid" }),
       "InvalidRequest"
     )
-    const after = (yield* trail.sentIfSeen).length
-    yield* trail.hold(after === before, "a reference to another origin made the client ask")
+    const after = (yield* transcript.sentIfObserved).length
+    yield* transcript.ensure(after === before, "a reference to another origin was sent")
   })
 )
 
 const failedJob = law(
-  "errors: a job's are values of the type",
-  "A job that fails, and one that nobody knows, end as typed errors and not as defects.",
-  Effect.fnUntraced(function* (trail) {
+  "errors: job failures are typed",
+  "A failed job and an unknown job end as typed errors, not as defects.",
+  Effect.fnUntraced(function* (transcript) {
     const { jobs } = yield* ConnectionsApi
-    const fails = yield* trail.given(trail.target.fails, "action whose job fails (`fails`)")
-    yield* failsWith(trail, fails.action, jobs.result(yield* submitted(trail, fails), paced(trail)), "JobFailed")
-    yield* failsWith(trail, "a job that nobody knows", jobs.get("laws-no-such-job"), "NotFound", 404)
+    const fails = yield* transcript.requires(transcript.target.fails, "action whose job fails (`fails`)")
+    yield* failsWith(
+      transcript,
+      fails.action,
+      jobs.result(yield* submitJob(transcript, fails), pollOptions(transcript)),
+      "JobFailed"
+    )
+    yield* failsWith(transcript, "an unknown job", jobs.get("laws-no-such-job"), "NotFound", 404)
   })
 )
 
 const connectorRefusals = law(
-  "errors: BOSA's are typed",
-  "An action's answer outside of 2xx is the one error of the closed list that its status stands for, and tells the status.",
-  Effect.fnUntraced(function* (trail) {
+  "errors: BOSA errors are typed",
+  "An action's response outside of 2xx is the error for its status, and the error reports the status.",
+  Effect.fnUntraced(function* (transcript) {
     const bosa = yield* BosaApi
-    const { connector, connectorRefusals } = trail.target
-    yield* trail.given(connectorRefusals[0], "action that is refused (`connectorRefusals`)")
+    const { connector, connectorRefusals } = transcript.target
+    yield* transcript.requires(connectorRefusals[0], "action that is refused (`connectorRefusals`)")
     yield* Effect.forEach(connectorRefusals, ({ action, status }) =>
-      failsWith(trail, action, bosa.execute(connector, action), tagFor(status), status)
+      failsWith(transcript, action, bosa.execute(connector, action), tagFor(status), status)
     )
   })
 )
 
 const badParameters = law(
-  "errors: parameters that do not fit are not sent",
-  "Parameters that discovery refuses are InvalidRequest, and the action is not sent.",
-  Effect.fnUntraced(function* (trail) {
+  "errors: invalid parameters are not sent",
+  "Parameters that do not match the schema are InvalidRequest, and the action is not sent.",
+  Effect.fnUntraced(function* (transcript) {
     const bosa = yield* BosaApi
-    const { connector, refused } = trail.target
-    const { action, input } = yield* trail.given(refused, "action with parameters that do not fit (`refused`)")
-    yield* refusedUnsent(trail, "parameters that do not fit", bosa.run(connector, action, input))
+    const { connector, refused } = transcript.target
+    const { action, input } = yield* transcript.requires(refused, "action with invalid parameters (`refused`)")
+    yield* refusedUnsent(transcript, "invalid parameters", bosa.run(connector, action, input))
   })
 )
 
-/** The laws of Connections' errors. @internal */
+/** The laws about errors of Connections. @internal */
 export const errorLaws: ReadonlyArray<Law<ConnectionsApi>> = [refusals, badInput, failedJob]
 
-/** The laws of BOSA's errors. @internal */
+/** The laws about errors of BOSA. @internal */
 export const connectorErrorLaws: ReadonlyArray<Law<BosaApi>> = [connectorRefusals, badParameters]

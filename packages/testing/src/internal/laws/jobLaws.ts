@@ -8,80 +8,88 @@ import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import type { Law } from "../../Law.js"
-import { asked, type Course, courseOf, isSame, looksAt, paced, submitted, tellsEnd } from "./following.js"
-import { causeLine, law, type Trail } from "./evidence.js"
+import { isSameJson } from "./isSameJson.js"
+import { executeAsync, type WatchResult, watchToEnd, pollsOf, pollOptions, submitJob, reportsEnd } from "./watchJob.js"
+import { causeLine, law, type Transcript } from "./transcript.js"
 
 const isProgress = (event: JobEvent): event is Progress => event._tag === "Progress"
 
-const endsOf = ({ events }: Course): number => events.filter(({ _tag }) => _tag === "Completed").length
+const completedCount = ({ events }: WatchResult): number => events.filter(({ _tag }) => _tag === "Completed").length
 
-/** That a stream ended well: `first`, then progress, then one end and nothing after it. */
-const endsWell = Effect.fnUntraced(function* (trail: Trail, course: Course, first: ReadonlyArray<JobEvent["_tag"]>) {
-  const { events, exit } = course
-  if (Exit.isFailure(exit)) return yield* trail.broken(`it ended with ${causeLine(exit.cause)}`)
+/** Checks that a stream emitted `first`, then progress, then one end and nothing after it. */
+const ensureOneEnd = Effect.fnUntraced(function* (
+  transcript: Transcript,
+  watched: WatchResult,
+  first: ReadonlyArray<JobEvent["_tag"]>
+) {
+  const { events, exit } = watched
+  if (Exit.isFailure(exit)) return yield* transcript.broken(`it ended with ${causeLine(exit.cause)}`)
   const tags = events.map(({ _tag }) => _tag)
-  const ends = endsOf(course)
-  yield* trail.hold(ends === 1, `a stream has one end, this one had ${ends}`)
-  yield* trail.hold(tags.at(-1) === "Completed", `something came after the end: ${tags.at(-1)}`)
+  const ends = completedCount(watched)
+  yield* transcript.ensure(ends === 1, `the stream emitted Completed ${ends} times, not once`)
+  yield* transcript.ensure(tags.at(-1) === "Completed", `an event came after the end: ${tags.at(-1)}`)
   const between = tags.slice(first.length, -1)
-  yield* trail.hold(
+  yield* transcript.ensure(
     first.every((tag, index) => tags[index] === tag) && between.every((tag) => tag === "Progress"),
-    `it showed ${tags.join(", ")}, and not ${[...first, "Progress...", "Completed"].join(", ")}`
+    `it emitted ${tags.join(", ")}, and not ${[...first, "Progress...", "Completed"].join(", ")}`
   )
 })
 
 const oneEnd = law(
   "jobs: one end",
-  "A stream that follows a job to its result shows Submitted, progress, then one Completed, and nothing after it.",
-  Effect.fnUntraced(function* (trail) {
-    const work = yield* trail.given(trail.target.works, "action whose job ends well (`works`)")
+  "A stream that follows a job to its result emits Submitted, progress, one Completed, and nothing after it.",
+  Effect.fnUntraced(function* (transcript) {
+    const jobAction = yield* transcript.requires(transcript.target.works, "action whose job succeeds (`works`)")
     const { jobs } = yield* ConnectionsApi
-    const followed = yield* courseOf(trail, jobs.follow(asked(trail, work), paced(trail)))
-    yield* endsWell(trail, followed, ["Submitted"])
-    const job = yield* submitted(trail, work)
-    yield* endsWell(trail, yield* courseOf(trail, jobs.watch(job, paced(trail))), [])
+    const followed = yield* watchToEnd(
+      transcript,
+      jobs.follow(executeAsync(transcript, jobAction), pollOptions(transcript))
+    )
+    yield* ensureOneEnd(transcript, followed, ["Submitted"])
+    const job = yield* submitJob(transcript, jobAction)
+    yield* ensureOneEnd(transcript, yield* watchToEnd(transcript, jobs.watch(job, pollOptions(transcript))), [])
   })
 )
 
 const oneFailure = law(
   "jobs: a failure is the end",
-  "A stream that follows a job to its failure ends with JobFailed, which names the job, and shows no Completed.",
-  Effect.fnUntraced(function* (trail) {
-    const work = yield* trail.given(trail.target.fails, "action whose job fails (`fails`)")
+  "A stream that follows a job to its failure ends with JobFailed, which names the job, and emits no Completed.",
+  Effect.fnUntraced(function* (transcript) {
+    const jobAction = yield* transcript.requires(transcript.target.fails, "action whose job fails (`fails`)")
     const { jobs } = yield* ConnectionsApi
-    const job = yield* submitted(trail, work)
-    const course = yield* courseOf(trail, jobs.watch(job, paced(trail)))
-    yield* trail.hold(endsOf(course) === 0, "it showed Completed for a job that failed")
-    if (Exit.isSuccess(course.exit)) return yield* trail.broken("it ended as if the job had not failed")
-    const error = yield* Effect.flip(jobs.result(job, paced(trail)))
-    yield* trail.hold(error._tag === "JobFailed", `the error is ${error._tag}, and not JobFailed`)
+    const job = yield* submitJob(transcript, jobAction)
+    const watched = yield* watchToEnd(transcript, jobs.watch(job, pollOptions(transcript)))
+    yield* transcript.ensure(completedCount(watched) === 0, "it emitted Completed for a failed job")
+    if (Exit.isSuccess(watched.exit)) return yield* transcript.broken("the stream succeeded for a failed job")
+    const error = yield* Effect.flip(jobs.result(job, pollOptions(transcript)))
+    yield* transcript.ensure(error._tag === "JobFailed", `the error is ${error._tag}, and not JobFailed`)
     if (error._tag === "JobFailed") {
-      yield* trail.hold(error.job.jobId === job.jobId, `the error names the job ${error.job.jobId}`)
+      yield* transcript.ensure(error.job.jobId === job.jobId, `the error names the job ${error.job.jobId}`)
     }
   })
 )
 
-const nothingAfter = law(
-  "jobs: no look after the end",
-  "Once the server has told the end of a job, a stream that follows it does not ask again.",
-  Effect.fnUntraced(function* (trail) {
-    const work = yield* trail.given(trail.target.works, "action whose job ends well (`works`)")
+const noPollAfterEnd = law(
+  "jobs: no poll after the end",
+  "Once the server has reported the end of a job, a stream that follows it does not poll again.",
+  Effect.fnUntraced(function* (transcript) {
+    const jobAction = yield* transcript.requires(transcript.target.works, "action whose job succeeds (`works`)")
     const { jobs } = yield* ConnectionsApi
-    const job = yield* submitted(trail, work)
-    yield* courseOf(trail, jobs.watch(job, paced(trail)))
-    const looks = Effect.map(trail.sent, (sent) => looksAt(job, sent))
-    const atEnd = yield* looks
-    yield* trail.hold(atEnd.length > 0, "the stream ended, and nobody had asked for the job")
-    yield* trail.settle
-    const after = yield* looks
-    yield* trail.hold(
+    const job = yield* submitJob(transcript, jobAction)
+    yield* watchToEnd(transcript, jobs.watch(job, pollOptions(transcript)))
+    const polls = Effect.map(transcript.sent, (sent) => pollsOf(job, sent))
+    const atEnd = yield* polls
+    yield* transcript.ensure(atEnd.length > 0, "the stream ended without a poll of the job")
+    yield* transcript.settle
+    const after = yield* polls
+    yield* transcript.ensure(
       after.length === atEnd.length,
-      `the stream had ended, and it was asked for ${after.length - atEnd.length} times more`
+      `the stream had ended, and the job was polled ${after.length - atEnd.length} more times`
     )
-    const told = after.findIndex(tellsEnd)
-    yield* trail.hold(
-      told === -1 || told === after.length - 1,
-      `the server told the end, and was asked ${after.length - 1 - told} times more`
+    const endIndex = after.findIndex(reportsEnd)
+    yield* transcript.ensure(
+      endIndex === -1 || endIndex === after.length - 1,
+      `the server reported the end, and was polled ${after.length - 1 - endIndex} more times`
     )
   })
 )
@@ -96,97 +104,97 @@ const isRising = (numbers: ReadonlyArray<number | undefined>): boolean => {
 
 const risingProgress = law(
   "jobs: progress does not go back",
-  "What a stream shows of a job never goes back: neither how far it is, nor its state; an end is no progress.",
-  Effect.fnUntraced(function* (trail) {
-    const work = yield* trail.given(trail.target.works, "action whose job ends well (`works`)")
+  "Neither the progress nor the state that a stream emits goes back, and an end is not emitted as progress.",
+  Effect.fnUntraced(function* (transcript) {
+    const jobAction = yield* transcript.requires(transcript.target.works, "action whose job succeeds (`works`)")
     const { jobs } = yield* ConnectionsApi
-    const job = yield* submitted(trail, work)
-    const { events } = yield* courseOf(trail, jobs.watch(job, paced(trail)))
+    const job = yield* submitJob(transcript, jobAction)
+    const { events } = yield* watchToEnd(transcript, jobs.watch(job, pollOptions(transcript)))
     const states = events.filter(isProgress).map(({ state }) => state)
-    const shown = states.map(({ progress }) => progress)
-    yield* trail.hold(isRising(shown), `it was ${shown.join(", ")}`)
-    yield* trail.hold(
+    const progress = states.map(({ progress }) => progress)
+    yield* transcript.ensure(isRising(progress), `the progress was ${progress.join(", ")}`)
+    yield* transcript.ensure(
       isRising(states.map(({ state }) => rank(state))),
       `the states were ${states.map(({ word }) => word).join(", ")}`
     )
-    yield* trail.hold(!states.some(({ state }) => JobProtocol.isEnd(state)), "an end was shown as progress")
+    yield* transcript.ensure(!states.some(({ state }) => JobProtocol.isEnd(state)), "an end was emitted as progress")
   })
 )
 
 const interruption = law(
-  "jobs: whoever leaves sends nothing",
-  "Interrupting a watch ends the looking at once, sends nothing, and leaves the job as it is.",
-  Effect.fnUntraced(function* (trail) {
-    const work = yield* trail.given(trail.target.stays, "action whose job stays under way (`stays`)")
+  "jobs: interrupting a watch sends nothing",
+  "Interrupting a watch stops the polls at once, sends nothing, and does not change the job.",
+  Effect.fnUntraced(function* (transcript) {
+    const jobAction = yield* transcript.requires(transcript.target.stays, "action whose job keeps running (`stays`)")
     const { jobs } = yield* ConnectionsApi
-    const job = yield* submitted(trail, work)
-    const seen = yield* Queue.unbounded<JobEvent>()
+    const job = yield* submitJob(transcript, jobAction)
+    const events = yield* Queue.unbounded<JobEvent>()
     const watching = yield* Effect.fork(
-      Stream.runForEach(jobs.watch(job, paced(trail)), (event) => Queue.offer(seen, event))
+      Stream.runForEach(jobs.watch(job, pollOptions(transcript)), (event) => Queue.offer(events, event))
     )
-    yield* Effect.raceFirst(Queue.take(seen), Fiber.join(watching))
-    const before = yield* trail.sentIfSeen
+    yield* Effect.raceFirst(Queue.take(events), Fiber.join(watching))
+    const before = yield* transcript.sentIfObserved
     yield* Fiber.interrupt(watching)
-    yield* trail.note("the watch was interrupted")
-    const left = yield* trail.sentIfSeen
-    yield* trail.settle
-    const after = yield* trail.sentIfSeen
-    yield* trail.hold(
-      after.length === left.length,
-      `${after.length - left.length} requests left after the watch had ended`
+    yield* transcript.note("the watch was interrupted")
+    const interrupted = yield* transcript.sentIfObserved
+    yield* transcript.settle
+    const after = yield* transcript.sentIfObserved
+    yield* transcript.ensure(
+      after.length === interrupted.length,
+      `${after.length - interrupted.length} requests were sent after the watch had ended`
     )
-    const changing = left.slice(before.length).filter(({ method }) => method !== "GET")
-    yield* trail.hold(changing.length === 0, "the interruption sent more than looks")
+    const changing = interrupted.slice(before.length).filter(({ method }) => method !== "GET")
+    yield* transcript.ensure(changing.length === 0, "the interruption sent more than polls")
     const { state, word } = yield* jobs.get(job)
-    yield* trail.hold(!JobProtocol.isEnd(state), `the job is ${word} now`)
+    yield* transcript.ensure(!JobProtocol.isEnd(state), `the job is ${word} now`)
   })
 )
 
 const lateWatcher = law(
-  "jobs: late watchers see the end",
-  "Whoever watches a job that has ended sees one Completed, with the same result.",
-  Effect.fnUntraced(function* (trail) {
-    const work = yield* trail.given(trail.target.works, "action whose job ends well (`works`)")
+  "jobs: late watchers get the end",
+  "A watch of a job that has ended emits one Completed, with the same result.",
+  Effect.fnUntraced(function* (transcript) {
+    const jobAction = yield* transcript.requires(transcript.target.works, "action whose job succeeds (`works`)")
     const { jobs } = yield* ConnectionsApi
-    const job = yield* submitted(trail, work)
-    const result = yield* jobs.result(job, paced(trail))
-    const late = yield* courseOf(trail, jobs.watch(job, paced(trail)))
-    yield* endsWell(trail, late, [])
+    const job = yield* submitJob(transcript, jobAction)
+    const result = yield* jobs.result(job, pollOptions(transcript))
+    const late = yield* watchToEnd(transcript, jobs.watch(job, pollOptions(transcript)))
+    yield* ensureOneEnd(transcript, late, [])
     const again = late.events.find((event) => event._tag === "Completed")
-    yield* trail.hold(isSame(again?.value, result), "the result is another one")
-    yield* trail.hold(
-      work.result === undefined || isSame(result, work.result),
+    yield* transcript.ensure(isSameJson(again?.value, result), "the result differs")
+    yield* transcript.ensure(
+      jobAction.result === undefined || isSameJson(result, jobAction.result),
       "the result is not what the target says it is"
     )
   })
 )
 
-const portable = law(
-  "jobs: references survive",
-  "A reference that was written as JSON and read back leads to the same result, without submitting again.",
-  Effect.fnUntraced(function* (trail) {
-    const work = yield* trail.given(trail.target.works, "action whose job ends well (`works`)")
+const storedReference = law(
+  "jobs: references can be stored",
+  "A reference that was written as JSON and read back gives the same result, without submitting again.",
+  Effect.fnUntraced(function* (transcript) {
+    const jobAction = yield* transcript.requires(transcript.target.works, "action whose job succeeds (`works`)")
     const { jobs } = yield* ConnectionsApi
-    const job = yield* submitted(trail, work)
+    const job = yield* submitJob(transcript, jobAction)
     const text = JSON.stringify(JobRef.encode(job))
-    const submits = (yield* trail.sentIfSeen).filter(({ method }) => method === "POST").length
+    const submits = (yield* transcript.sentIfObserved).filter(({ method }) => method === "POST").length
     const read = yield* JobRef.decode(JSON.parse(text))
-    const first = yield* jobs.result(job, paced(trail))
-    const second = yield* jobs.result(read, paced(trail))
-    const third = yield* jobs.result(JobRef.encode(job), paced(trail))
-    yield* trail.hold(isSame(first, second) && isSame(first, third), "it leads to another result")
-    const all = (yield* trail.sentIfSeen).filter(({ method }) => method === "POST").length
-    yield* trail.hold(all === submits, "following a reference submitted it again")
+    const first = yield* jobs.result(job, pollOptions(transcript))
+    const second = yield* jobs.result(read, pollOptions(transcript))
+    const third = yield* jobs.result(JobRef.encode(job), pollOptions(transcript))
+    yield* transcript.ensure(isSameJson(first, second) && isSameJson(first, third), "it gives another result")
+    const all = (yield* transcript.sentIfObserved).filter(({ method }) => method === "POST").length
+    yield* transcript.ensure(all === submits, "following a reference submitted it again")
   })
 )
 
-/** The laws of following jobs. @internal */
+/** The laws about following jobs. @internal */
 export const jobLaws: ReadonlyArray<Law<ConnectionsApi>> = [
   oneEnd,
   oneFailure,
-  nothingAfter,
+  noPollAfterEnd,
   risingProgress,
   interruption,
   lateWatcher,
-  portable
+  storedReference
 ]

@@ -3,81 +3,93 @@ import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type { Law } from "../../Law.js"
-import { paced, submitted } from "./following.js"
-import { law, type Trail } from "./evidence.js"
+import { pollOptions, submitJob } from "./watchJob.js"
+import { law, type Transcript } from "./transcript.js"
 
-const changes = (trail: Trail) => Effect.map(trail.sent, (sent) => sent.filter(({ method }) => method !== "GET").length)
+const changes = (transcript: Transcript) =>
+  Effect.map(transcript.sent, (sent) => sent.filter(({ method }) => method !== "GET").length)
 
-/** That a call, however it ends, is sent once. */
-const once = Effect.fnUntraced(function* <A, E, R>(trail: Trail, what: string, call: Effect.Effect<A, E, R>) {
-  const before = yield* changes(trail)
-  yield* trail.note(what)
+/** Checks that a call is sent once, however it ends. */
+const ensureSentOnce = Effect.fnUntraced(function* <A, E, R>(
+  transcript: Transcript,
+  what: string,
+  call: Effect.Effect<A, E, R>
+) {
+  const before = yield* changes(transcript)
+  yield* transcript.note(what)
   yield* Effect.exit(call)
-  const times = (yield* changes(trail)) - before
-  yield* trail.hold(times === 1, `${what} was sent ${times} times`)
+  const times = (yield* changes(transcript)) - before
+  yield* transcript.ensure(times === 1, `${what} was sent ${times} times`)
 })
 
 const sentOnce = law(
-  "once: what changes something is sent once",
-  "An execute is sent once for each call, whether it is done at once, becomes a job that is followed, or is refused.",
-  Effect.fnUntraced(function* (trail) {
+  "once: a changing call is sent once",
+  "An execute is sent once for each call, whether it completes at once, becomes a job, or is refused.",
+  Effect.fnUntraced(function* (transcript) {
     const { actions, connection: handle, jobs } = yield* ConnectionsApi
-    const { connection, quick, refusals, works } = trail.target
-    yield* trail.given(quick ?? works, "action that ends well (`quick` or `works`)")
+    const { connection, quick, refusals, works } = transcript.target
+    yield* transcript.requires(quick ?? works, "action that succeeds (`quick` or `works`)")
     if (quick !== undefined) {
-      yield* once(trail, quick, actions.execute(connection, quick, { input: {} }))
-      yield* once(trail, `${quick} of the handle`, handle(connection).actions.execute(quick, { input: {} }))
+      yield* ensureSentOnce(transcript, quick, actions.execute(connection, quick, { input: {} }))
+      yield* ensureSentOnce(
+        transcript,
+        `${quick} of the handle`,
+        handle(connection).actions.execute(quick, { input: {} })
+      )
     }
     if (works !== undefined) {
-      const followed = Effect.flatMap(submitted(trail, works), (job) => jobs.result(job, paced(trail)))
-      yield* once(trail, works.action, followed)
+      const followed = Effect.flatMap(submitJob(transcript, works), (job) => jobs.result(job, pollOptions(transcript)))
+      yield* ensureSentOnce(transcript, works.action, followed)
     }
     const failing = refusals.filter(({ status }) => status >= 500)
     yield* Effect.forEach(failing, ({ action }) =>
       Effect.zipRight(
-        once(trail, action, actions.execute(connection, action)),
-        once(trail, `${action} of the handle`, handle(connection).actions.execute(action))
+        ensureSentOnce(transcript, action, actions.execute(connection, action)),
+        ensureSentOnce(transcript, `${action} of the handle`, handle(connection).actions.execute(action))
       )
     )
   })
 )
 
-const contentIn = (answer: unknown): string | undefined => {
-  const result = Predicate.hasProperty(answer, "result") ? answer.result : answer
+const contentIn = (value: unknown): string | undefined => {
+  const result = Predicate.hasProperty(value, "result") ? value.result : value
   return Predicate.hasProperty(result, "content") ? String(result.content) : undefined
 }
 
 const doneOnce = law(
-  "once: what changes something is done once",
-  "A line that is appended to a file is there once.",
-  Effect.fnUntraced(function* (trail) {
+  "once: a changing call runs once",
+  "A line that is appended to a file is in it once.",
+  Effect.fnUntraced(function* (transcript) {
     const { file, jobs } = yield* ConnectionsApi
-    const { connection, path } = yield* trail.given(trail.target.file, "file that may be appended to (`file`)")
+    const { connection, path } = yield* transcript.requires(
+      transcript.target.file,
+      "file that may be appended to (`file`)"
+    )
     const read = Effect.map(jobs.result(file.read(connection, { path })), contentIn)
     const before = yield* read
-    if (before === undefined) return yield* trail.broken(`${path} of ${connection} has no content`)
+    if (before === undefined) return yield* transcript.broken(`${path} of ${connection} has no content`)
     yield* jobs.result(file.append(connection, { path, content: "a line of the laws\n" }))
     const after = yield* read
     const added = (after ?? "").slice(before.length).split("a line of the laws\n").length - 1
-    yield* trail.hold(added === 1, `the line was appended ${added} times`)
+    yield* transcript.ensure(added === 1, `the line was appended ${added} times`)
   })
 )
 
 const actionOnce = law(
   "once: an action is sent once",
-  "An action is sent once for each call, whether it ends well or is refused, unless more attempts are asked for.",
-  Effect.fnUntraced(function* (trail) {
+  "An action is sent once for each call, whether it succeeds or is refused, unless the caller allows more attempts.",
+  Effect.fnUntraced(function* (transcript) {
     const bosa = yield* BosaApi
-    const { connector, connectorRefusals } = trail.target
-    const echo = yield* trail.given(trail.target.echo, "action that ends well (`echo`)")
+    const { connector, connectorRefusals } = transcript.target
+    const echo = yield* transcript.requires(transcript.target.echo, "action that succeeds (`echo`)")
     const handle = bosa.connect(connector)
-    yield* once(trail, echo.action, bosa.run(connector, echo.action, echo.input))
-    yield* once(trail, `${echo.action} of the handle`, handle.run(echo.action, echo.input))
+    yield* ensureSentOnce(transcript, echo.action, bosa.run(connector, echo.action, echo.input))
+    yield* ensureSentOnce(transcript, `${echo.action} of the handle`, handle.run(echo.action, echo.input))
     const failing = connectorRefusals.filter(({ status }) => status === 429 || status >= 500)
     yield* Effect.forEach(failing, ({ action }) =>
       Effect.zipRight(
-        once(trail, action, bosa.run(connector, action)),
-        once(trail, `${action} of the handle`, handle.run(action))
+        ensureSentOnce(transcript, action, bosa.run(connector, action)),
+        ensureSentOnce(transcript, `${action} of the handle`, handle.run(action))
       )
     )
   })
@@ -86,25 +98,28 @@ const actionOnce = law(
 const callers = 8
 
 const discovery = law(
-  "discovery: many callers ask once",
-  "Callers that need the same discovery at the same time share one request, and those after them ask no more.",
-  Effect.fnUntraced(function* (trail) {
+  "discovery: concurrent callers share one request",
+  "Callers that need the same discovery at the same time share one request, and later callers send none.",
+  Effect.fnUntraced(function* (transcript) {
     const bosa = yield* BosaApi
-    const { action, input } = yield* trail.given(trail.target.echo, "action that ends well (`echo`)")
-    const connector = bosa.connect(trail.target.connector)
-    const reads = Effect.map(trail.sent, (sent) => sent.filter(({ method }) => method === "GET").length)
+    const { action, input } = yield* transcript.requires(transcript.target.echo, "action that succeeds (`echo`)")
+    const connector = bosa.connect(transcript.target.connector)
+    const reads = Effect.map(transcript.sent, (sent) => sent.filter(({ method }) => method === "GET").length)
     yield* connector.refresh
     const before = yield* reads
     const calls = Array.from({ length: callers }, () => connector.run(action, input))
     yield* Effect.all(calls, { concurrency: "unbounded" })
     yield* connector.run(action, input)
-    const asked = (yield* reads) - before
-    yield* trail.hold(asked === 1, `${callers} callers and one after them made ${asked} requests for it`)
+    const requestCount = (yield* reads) - before
+    yield* transcript.ensure(
+      requestCount === 1,
+      `${callers} callers and a later one made ${requestCount} discovery requests`
+    )
   })
 )
 
-/** The laws of how often Connections is asked. @internal */
+/** The laws about how often requests to Connections are sent. @internal */
 export const onceLaws: ReadonlyArray<Law<ConnectionsApi>> = [sentOnce, doneOnce]
 
-/** The laws of how often BOSA is asked. @internal */
+/** The laws about how often requests to BOSA are sent. @internal */
 export const connectorOnceLaws: ReadonlyArray<Law<BosaApi>> = [actionOnce, discovery]

@@ -8,25 +8,28 @@ import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 
-/** What was put out. @internal */
+/** A value that was logged, traced or emitted. @internal */
 export interface Output {
   /** Where: `a log line`, `a span`, `an error`, `an event`. */
   readonly place: string
   readonly value: unknown
 }
 
-/** What a program puts out while it is listened to; nobody listens unless `listening`. @internal */
-export class Outputs extends Context.Reference<Outputs>()("@effect-connectors/testing/internal/laws/Outputs", {
-  defaultValue: (): Array<Output> | undefined => undefined
-}) {}
+/** The captured output of a program; `undefined` outside of `captureOutputs`. @internal */
+export class CapturedOutputs extends Context.Reference<CapturedOutputs>()(
+  "@effect-connectors/testing/internal/laws/CapturedOutputs",
+  {
+    defaultValue: (): Array<Output> | undefined => undefined
+  }
+) {}
 
-const put = (sink: Array<Output>, place: string, ...values: ReadonlyArray<unknown>): void => {
+const addOutputs = (sink: Array<Output>, place: string, ...values: ReadonlyArray<unknown>): void => {
   for (const value of values) sink.push({ place, value })
 }
 
 const loggerInto = (sink: Array<Output>) =>
   Logger.make(({ annotations, cause, message, spans }) => {
-    put(sink, "a log line", message, cause, Cause.pretty(cause), ...annotations, ...spans)
+    addOutputs(sink, "a log line", message, cause, Cause.pretty(cause), ...annotations, ...spans)
   })
 
 const tracerInto = (sink: Array<Output>): Tracer.Tracer => {
@@ -34,7 +37,7 @@ const tracerInto = (sink: Array<Output>): Tracer.Tracer => {
   return Tracer.make({
     span: (name, parent, context, links, startTime, kind) => {
       const attributes = new Map<string, unknown>()
-      put(sink, "a span", name)
+      addOutputs(sink, "a span", name)
       return {
         _tag: "Span",
         name,
@@ -47,13 +50,14 @@ const tracerInto = (sink: Array<Output>): Tracer.Tracer => {
         sampled: true,
         status: { _tag: "Started", startTime },
         attributes,
-        // what it succeeded with is the caller's own, and no exporter takes it
-        end: (_, exit) => put(sink, "a span", ...(Exit.isSuccess(exit) ? [] : [exit.cause, Cause.pretty(exit.cause)])),
+        // exporters do not export the value of a successful span
+        end: (_, exit) =>
+          addOutputs(sink, "a span", ...(Exit.isSuccess(exit) ? [] : [exit.cause, Cause.pretty(exit.cause)])),
         attribute: (key, value) => {
           attributes.set(key, value)
-          put(sink, "a span", key, value)
+          addOutputs(sink, "a span", key, value)
         },
-        event: (event, _, values) => put(sink, "a span", event, values),
+        event: (event, _, values) => addOutputs(sink, "a span", event, values),
         addLinks: () => undefined
       }
     },
@@ -62,12 +66,12 @@ const tracerInto = (sink: Array<Output>): Tracer.Tracer => {
 }
 
 /**
- * Keeps everything that an effect, and the layers that are built for it, log and trace. What it
- * would have logged is not.
+ * Captures everything that an effect, and the layers that are built for it, log and trace. The log lines are not
+ * printed.
  *
  * @internal
  */
-export const listening = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+export const captureOutputs = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.suspend(() => {
     const sink: Array<Output> = []
     return effect.pipe(
@@ -75,6 +79,6 @@ export const listening = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effec
       Effect.provide(
         Layer.mergeAll(Logger.replace(Logger.defaultLogger, loggerInto(sink)), Logger.minimumLogLevel(LogLevel.All))
       ),
-      Effect.provideService(Outputs, sink)
+      Effect.provideService(CapturedOutputs, sink)
     )
   })

@@ -21,7 +21,7 @@ const called = (value: object, name: PropertyKey): unknown => {
   }
 }
 
-/** What a printer goes on with: what it asks for by name, and everything that is there to be listed. */
+/** The parts of a value that a printer would visit. */
 const partsOf = (value: object): ReadonlyArray<unknown> => {
   if (ArrayBuffer.isView(value)) return [new TextDecoder().decode(value)]
   const listed = Reflect.ownKeys(value).flatMap((key): ReadonlyArray<unknown> => {
@@ -34,8 +34,7 @@ const partsOf = (value: object): ReadonlyArray<unknown> => {
 }
 
 /**
- * Every text that a value is shown as by whoever prints it: as text, as JSON, and by an inspection that goes
- * as deep as it can.
+ * Every text that a printer may show of a value: as a string, as JSON, and by a deep inspection.
  *
  * @internal
  */

@@ -2,7 +2,7 @@ import * as Redacted from "effect/Redacted"
 import type { Target } from "../../Law.js"
 import type { World } from "../../World.js"
 
-/** Whoever shows one of these has shown a secret. @internal */
+/** The credentials of the world. Output that has one of them has leaked a secret. @internal */
 export const canaries = {
   serviceToken: "canary-service-token-5d1f0c7e",
   apiKey: "canary-api-key-5d1f0c7e",
@@ -20,13 +20,13 @@ const connectorRefusals = statuses.map((status) => ({ action: `refused_${status}
 const text = { type: "string" }
 const maybe = (type: string) => ({ anyOf: [{ type }, { type: "null" }] })
 
-/** The world behind `Laws.world`: its jobs take moments. @internal */
+/** `Laws.world`: its jobs take milliseconds. @internal */
 export const lawsWorld: World = {
   auth: { serviceTokens: [canaries.serviceToken] },
   connections: [
     {
       slug: "laws",
-      displayName: "What the laws ask for",
+      displayName: "Actions for the laws",
       actions: [
         { slug: "quick", echo: true },
         {
@@ -65,8 +65,8 @@ export const lawsWorld: World = {
   }
 }
 
-/** Nothing is known of the platform. @internal */
-export const nothing: Target = {
+/** The target of an unknown platform. @internal */
+export const emptyTarget: Target = {
   connection: "laws",
   quick: undefined,
   works: undefined,
@@ -85,9 +85,9 @@ export const nothing: Target = {
   settle: "100 millis"
 }
 
-/** What of `lawsWorld` the laws ask for. @internal */
+/** The target of `lawsWorld`. @internal */
 export const worldTarget: Target = {
-  ...nothing,
+  ...emptyTarget,
   quick: "quick",
   works: { action: "works", result },
   fails: { action: "fails" },

@@ -4,7 +4,7 @@ const fixed = "recorded-boundary"
 
 const named = /^(multipart\/[^;]+;.*?\bboundary=)("?)([^";]+)\2/i
 
-/** The headers and the body of a form with one boundary for all: each run draws another. @internal */
+/** The headers and the body of a multipart form with a fixed boundary. The client draws a new one for each run. @internal */
 export const withFixedBoundary = (
   headers: Headers,
   bytes: Uint8Array

@@ -12,7 +12,7 @@ const textOf = (bytes: Uint8Array): string | undefined => {
   }
 }
 
-/** Bytes as the easiest to read that gives the same bytes again. @internal */
+/** Bytes in the most readable form that gives the same bytes again. @internal */
 export const contentOf = (bytes: Uint8Array): Content => {
   const text = textOf(bytes)
   if (text === undefined) return { base64: Buffer.from(bytes).toString("base64") }
@@ -28,7 +28,19 @@ export const bytesOf = (content: Content | undefined): Uint8Array => {
   return new Uint8Array(Buffer.from(content.base64, "base64"))
 }
 
-/** The texts of a JSON value, keys too, each turned into another. @internal */
+/** The JSON in a body, if it is JSON. @internal */
+export const jsonOf = (content: Content): Json | undefined =>
+  "json" in content ? content.json : "text" in content ? parse(content.text) : undefined
+
+/** A body as text. The text of a binary body has one character for each byte. @internal */
+export const rawOf = (content: Content): string =>
+  "base64" in content
+    ? Buffer.from(content.base64, "base64").toString("latin1")
+    : "text" in content
+      ? content.text
+      : JSON.stringify(content.json)
+
+/** Replaces the texts of a JSON value, keys included. @internal */
 export const mapTexts = (json: Json, f: (text: string) => Json, key: (text: string) => string): Json => {
   if (typeof json === "string") return f(json)
   if (isArray(json)) return json.map((one) => mapTexts(one, f, key))
@@ -38,7 +50,7 @@ export const mapTexts = (json: Json, f: (text: string) => Json, key: (text: stri
   return json
 }
 
-/** The texts of a body each turned into another; those of one that is no text hold a character for each byte. @internal */
+/** Replaces the texts of a body. The text of a binary body has one character for each byte. @internal */
 export const mapContent = (
   content: Content,
   f: (text: string) => string,

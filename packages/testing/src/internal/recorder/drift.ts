@@ -11,9 +11,9 @@ import type {
 } from "../../Recording.js"
 import { isArray, isObject, parse } from "../fakeServer/json.js"
 import { mapTexts } from "./content.js"
-import { cutAt } from "./seal.js"
+import { splitAtPlaceholders } from "./placeholder.js"
 
-// of one answer or one connection: they say nothing of what a platform promises
+// they belong to one response or one connection, not to what a platform promises
 const neverCompared: ReadonlySet<string> = new Set([
   "date",
   "age",
@@ -27,7 +27,7 @@ const neverCompared: ReadonlySet<string> = new Set([
 ])
 
 // each recording has its own placeholders
-const plain = (text: string): string => cutAt(text).literals.join("<secret>")
+const plain = (text: string): string => splitAtPlaceholders(text).literals.join("<secret>")
 
 const ofContent = (body: Content | Unrecorded | undefined): Json => {
   if (body === undefined) return null
@@ -51,9 +51,9 @@ const ofOutcome = (outcome: Outcome): Json => {
 
 const kindOf = (json: Json): string => (json === null ? "null" : isArray(json) ? "array" : typeof json)
 
-type Found = Omit<Change, "call">
+type PlacedChange = Omit<Change, "call">
 
-const changes = (before: Json | undefined, after: Json | undefined, place: string): ReadonlyArray<Found> => {
+const changes = (before: Json | undefined, after: Json | undefined, place: string): ReadonlyArray<PlacedChange> => {
   if (before === undefined) return after === undefined ? [] : [{ kind: "new", place, after }]
   if (after === undefined) return [{ kind: "missing", place, before }]
   if (isObject(before) && isObject(after)) {
@@ -73,7 +73,7 @@ const callOf = ({ method, path, query }: RecordedRequest): string => {
   return `${method} ${plain(path)}${search.length === 0 ? "" : `?${search.join("&")}`}`
 }
 
-// names that a platform makes up are others each time
+// ids that a platform assigns differ between recordings
 const shapeOf = (request: RecordedRequest): string =>
   `${request.method} ${plain(request.path).replace(/[0-9a-f]{8}[0-9a-f-]{8,}|\d+/gi, "*")}`
 
@@ -86,7 +86,7 @@ interface Pairs {
   readonly added: ReadonlyArray<Exchange>
 }
 
-/** The first of one name with the first of that name, and so on. */
+/** Pairs the first exchange of a name with the first of the same name, and so on. */
 const pairBy = (
   name: (request: RecordedRequest) => string,
   before: ReadonlyArray<Exchange>,
@@ -110,7 +110,7 @@ const pairBy = (
   return { paired, removed, added: after.filter((exchange) => left.has(exchange)) }
 }
 
-/** What is the same request is compared first; then what has the same call, then what has the same shape. */
+/** Pairs equal requests first, then requests with the same call, then requests with the same shape. */
 const pairsOf = (before: Recording, after: Recording): Pairs =>
   [exactOf, callOf, shapeOf].reduce<Pairs>(
     ({ added, paired, removed }, name) => {
@@ -129,7 +129,7 @@ export const drift = (before: Recording, after: Recording, ignore: ReadonlyArray
   const changed = paired.flatMap(([was, is]) =>
     [
       ...changes(ofContent(was.request.body), ofContent(is.request.body), "request.body"),
-      ...changes(ofOutcome(was.outcome), ofOutcome(is.outcome), "answer")
+      ...changes(ofOutcome(was.outcome), ofOutcome(is.outcome), "response")
     ].map((change): Change => ({ call: callOf(is.request), ...change }))
   )
   return {

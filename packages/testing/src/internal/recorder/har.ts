@@ -15,7 +15,7 @@ import type {
 import { isObject, parse } from "../fakeServer/json.js"
 import { bytesOf } from "./content.js"
 
-// not told by those who send for us
+// the transports do not report the version
 const httpVersion = "HTTP/1.1"
 
 const ownVersion = (): string => {
@@ -64,7 +64,9 @@ const responseOf = (outcome: Outcome): HarEntry["response"] => {
   const common = { statusText: "", httpVersion, headersSize: -1 }
   if (outcome._tag !== "Answer") {
     const why =
-      outcome._tag === "Left" ? "nobody waited" : (outcome.failure.evidence?.code ?? outcome.failure.code ?? "lost")
+      outcome._tag === "Left"
+        ? "the program did not wait for a response"
+        : (outcome.failure.evidence?.code ?? outcome.failure.code ?? "lost")
     const content = { size: 0, mimeType: "x-unknown" }
     return { ...common, status: 0, cookies: [], headers: [], content, redirectURL: "", bodySize: -1, comment: why }
   }
@@ -90,7 +92,7 @@ const entryOf =
     request: requestOf(request),
     response: responseOf(outcome),
     cache: {},
-    // all that is known is the whole
+    // a recording has the total time only
     timings: { send: 0, wait: took, receive: 0 }
   })
 

@@ -1,12 +1,13 @@
 import type { Exchange, RecordedRequest, Recording } from "../../Recording.js"
-import { type Comparison, differences } from "./differences.js"
-import type { Names } from "./names.js"
-import { cutAt } from "./seal.js"
-import type { Secrets } from "./secrets.js"
-import { visitRequest } from "./redactExchange.js"
+import { type Comparison, requestDifferences } from "./requestDifferences.js"
+import type { SecretNames } from "./secretNames.js"
+import { splitAtPlaceholders } from "./placeholder.js"
+import type { ReplaySecrets } from "./replaySecrets.js"
+import { redactRequest } from "./redactExchange.js"
+import { type EqualExchanges, RequestIndex } from "./requestIndex.js"
 
-/** What does not count when requests are compared, beside what never does. */
-interface Ignored {
+/** What to ignore when requests are compared, in addition to `neverCompared`. */
+interface IgnoredPlaces {
   readonly headers?: ReadonlyArray<string> | undefined
   readonly query?: ReadonlyArray<string> | undefined
   readonly body?: ReadonlyArray<string> | undefined
@@ -14,18 +15,18 @@ interface Ignored {
 
 /** @internal */
 export interface PlayerOptions {
-  readonly names: Names
-  readonly secrets: Secrets
-  readonly ignore: Ignored
+  readonly names: SecretNames
+  readonly secrets: ReplaySecrets
+  readonly ignore: IgnoredPlaces
   readonly repeatLast: boolean
 }
 
-/** An exchange of the recording, or why there is none. @internal */
-export type Played =
+/** The exchange for a request, or why there is none. @internal */
+export type PlayerResult =
   | { readonly _tag: "Found"; readonly exchange: Exchange }
   | { readonly _tag: "Missing"; readonly difference: string }
 
-// of the connection, of one program or of one run: another run has others
+// they belong to one connection, one program or one run, so another run has other values
 const neverCompared = [
   "host",
   "connection",
@@ -49,7 +50,7 @@ const neverCompared = [
 
 const mostShown = 5
 
-const called = ({ method, path }: RecordedRequest): string => `${method} ${path}`
+const callLine = ({ method, path }: RecordedRequest): string => `${method} ${path}`
 
 const sharedSegments = (a: string, b: string): number => {
   const [left, right] = [a.split("/"), b.split("/")]
@@ -58,9 +59,12 @@ const sharedSegments = (a: string, b: string): number => {
 
 const times = (count: number): string => (count === 1 ? "once" : `${count} times`)
 
-/** Answers requests from a recording: the n-th of the same is given what the n-th got. @internal */
+/** Finds the exchange for a request: the n-th of equal requests gets the n-th recorded exchange. @internal */
 export class Player {
-  private readonly played = new Set<number>()
+  /** How many recorded requests were compared so far to find matches. */
+  comparisons = 0
+  private readonly used = new Set<number>()
+  private readonly index: RequestIndex
   private readonly origins: ReadonlySet<string>
   private readonly isIgnored: (place: string) => boolean
   private readonly secretHeaders = new Map<string, Set<string>>()
@@ -76,83 +80,103 @@ export class Player {
       ...body.map((place) => (place === "" ? "body" : `body.${place}`))
     ])
     this.isIgnored = (place) => places.has(place)
+    this.index = new RequestIndex(recording.exchanges, this.isIgnored, (text) => options.secrets.isLiteral(text))
     this.origins = new Set(recording.exchanges.map(({ request }) => request.origin))
     for (const { request } of recording.exchanges) {
       for (const [name, value] of Object.entries(request.headers)) {
-        if (cutAt(value).placeholders.length === 0) continue
+        if (splitAtPlaceholders(value).placeholders.length === 0) continue
         this.secretHeaders.set(name, (this.secretHeaders.get(name) ?? new Set()).add(value))
       }
     }
   }
 
   get unused(): ReadonlyArray<Exchange> {
-    return this.recording.exchanges.filter((_, index) => !this.played.has(index))
+    return this.recording.exchanges.filter((_, index) => !this.used.has(index))
   }
 
-  play(request: RecordedRequest): Played {
-    this.learn(request)
+  play(request: RecordedRequest): PlayerResult {
+    this.learnSecretHeaders(request)
     const by = this.comparison(request)
-    let last: Exchange | undefined
-    let count = 0
-    for (const [index, exchange] of this.recording.exchanges.entries()) {
-      if (differences(by, exchange.request, request).next().done !== true) continue
-      if (!this.played.has(index)) {
-        this.played.add(index)
-        return { _tag: "Found", exchange }
-      }
-      last = exchange
-      count++
-    }
-    if (last === undefined) return { _tag: "Missing", difference: this.explain(by, request) }
-    if (this.options.repeatLast) return { _tag: "Found", exchange: last }
-    const difference = `${called(request)} was recorded ${times(count)} and is asked for once more`
-    return { _tag: "Missing", difference: `${difference}. Record again, or let its last answer repeat: \`repeatLast\`` }
+    const matching = this.index.candidates(request).filter((equal) => this.isMatch(by, equal.request, request))
+    const index = this.takeFirstUnused(matching)
+    const exchange = index === undefined ? undefined : this.recording.exchanges[index]
+    if (exchange !== undefined) return { _tag: "Found", exchange }
+    if (matching.length === 0) return { _tag: "Missing", difference: this.explain(by, request) }
+    return this.usedUp(matching, request)
   }
 
-  // a header is a secret and nothing else: where secrets stand in a text side by side, one must know them to tell them apart
-  private learn({ headers }: RecordedRequest): void {
+  private isMatch(by: Comparison, recorded: RecordedRequest, request: RecordedRequest): boolean {
+    this.comparisons++
+    return requestDifferences(by, recorded, request).next().done === true
+  }
+
+  private takeFirstUnused(matching: ReadonlyArray<EqualExchanges>): number | undefined {
+    let first: EqualExchanges | undefined
+    for (const equal of matching) {
+      if ((equal.indexes[equal.used] ?? Infinity) < (first?.indexes[first.used] ?? Infinity)) first = equal
+    }
+    const index = first?.indexes[first.used]
+    if (first === undefined || index === undefined) return undefined
+    first.used++
+    this.used.add(index)
+    return index
+  }
+
+  private usedUp(matching: ReadonlyArray<EqualExchanges>, request: RecordedRequest): PlayerResult {
+    const last = this.recording.exchanges[Math.max(...matching.map(({ indexes }) => indexes.at(-1) ?? 0))]
+    if (this.options.repeatLast && last !== undefined) return { _tag: "Found", exchange: last }
+    const count = matching.reduce((sum, { indexes }) => sum + indexes.length, 0)
+    const difference = `${callLine(request)} was recorded ${times(count)} and was sent once more`
+    return {
+      _tag: "Missing",
+      difference: `${difference}. Record again, or set \`repeatLast\` to repeat its last response`
+    }
+  }
+
+  // adjacent secrets in a text can only be separated when they are known: a header holds one secret alone
+  private learnSecretHeaders({ headers }: RecordedRequest): void {
     for (const [name, values] of this.secretHeaders) {
       const actual = headers[name]
-      if (actual !== undefined) for (const value of values) this.options.secrets.fits(value, actual)
+      if (actual !== undefined) for (const value of values) this.options.secrets.matches(value, actual)
     }
   }
 
-  // a platform that has moved, as an emulator does to another port, is the same; one of several is not another
+  // an unknown origin is the recorded platform at a new address, such as an emulator on another port
   private comparison({ origin }: RecordedRequest): Comparison {
     const { names, secrets } = this.options
     return { secrets, names, isIgnored: this.isIgnored, sameOrigin: this.origins.has(origin) }
   }
 
   private explain(by: Comparison, request: RecordedRequest): string {
-    const asked = `${called(request)} was not recorded`
+    const notFound = `${callLine(request)} was not recorded`
     const nearest = this.nearest(by, request)
-    if (nearest === undefined) return `${asked}: the recording is empty. Record it first`
+    if (nearest === undefined) return `${notFound}: the recording is empty. Record it first`
     const { exchange, found, index } = nearest
     const more = found.length > mostShown ? ` and ${found.length - mostShown} more` : ""
     const list = found.slice(0, mostShown).join("; ")
-    const near = `the nearest, number ${index + 1} (${called(exchange.request)}), is not the same: ${list}${more}`
-    return this.withoutSecrets(`${asked}; ${near}. Record again, or correct the request`, request)
+    const near = `the nearest, number ${index + 1} (${callLine(exchange.request)}), is not the same: ${list}${more}`
+    return this.withoutSecrets(`${notFound}; ${near}. Record again, or correct the request`, request)
   }
 
   private nearest(by: Comparison, request: RecordedRequest) {
     const { exchanges } = this.recording
-    const far = ({ method, path }: RecordedRequest): number =>
+    const similarity = ({ method, path }: RecordedRequest): number =>
       (method === request.method ? 1 : 0) + 2 * sharedSegments(path, request.path)
-    const closest = Math.max(...exchanges.map((exchange) => far(exchange.request)))
+    const closest = Math.max(...exchanges.map((exchange) => similarity(exchange.request)))
     return exchanges
       .map((exchange, index) => ({ exchange, index }))
-      .filter(({ exchange }) => far(exchange.request) === closest)
-      .map((one) => ({ ...one, found: [...differences(by, one.exchange.request, request)] }))
+      .filter(({ exchange }) => similarity(exchange.request) === closest)
+      .map((one) => ({ ...one, found: [...requestDifferences(by, one.exchange.request, request)] }))
       .sort((a, b) => a.found.length - b.found.length)[0]
   }
 
-  // what is told of the request must not tell what a wrong secret is
+  // the message must not show the wrong secrets of the request
   private withoutSecrets(text: string, request: RecordedRequest): string {
     const secrets = new Set<string>()
-    visitRequest(
+    redactRequest(
       {
         names: this.options.names,
-        isShort: () => false,
+        isOnlyFoundByName: () => false,
         text: (text) => text,
         secret: (written) => {
           if (written !== "") secrets.add(written)

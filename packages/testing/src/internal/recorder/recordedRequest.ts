@@ -5,14 +5,14 @@ import type { Headers, RecordedRequest, Unrecorded } from "../../Recording.js"
 import { withFixedBoundary } from "./boundary.js"
 import { contentOf } from "./content.js"
 
-/** What is sent in the body of a request: its bytes, or why they are not there. @internal */
+/** The bytes of a request body, or why they were not recorded. @internal */
 export type SentBody = Uint8Array | Unrecorded
 
-/** The URL of a request; `undefined` when it has none that can be sent to. @internal */
+/** The URL of a request; `undefined` if it is not valid. @internal */
 export const urlOf = (request: HttpClientRequest.HttpClientRequest): URL | undefined =>
   Either.getOrUndefined(UrlParams.makeUrl(request.url, request.urlParams, request.hash))
 
-/** A request as a recording holds it, with its secrets still there. @internal */
+/** A request as a recording holds it. Its secrets are still in it. @internal */
 export const recordedRequest = (
   method: string,
   url: URL,

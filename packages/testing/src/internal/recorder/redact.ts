@@ -1,114 +1,119 @@
 import type { Content, Exchange } from "../../Recording.js"
-import { longestBegun } from "./cutOff.js"
+import { longestPrefixAtEnd } from "./partialSecret.js"
 import { mapBase64 } from "./base64.js"
-import { decode, encode, type Form, searched } from "./forms.js"
-import type { Names } from "./names.js"
-import { cutAt, placeholderOf, type Seal } from "./seal.js"
-import { visit, type Visitor } from "./redactExchange.js"
+import { decode, encode, type Encoding, searchedEncodings } from "./encodings.js"
+import type { SecretNames } from "./secretNames.js"
+import { splitAtPlaceholders, placeholderOf } from "./placeholder.js"
+import type { SecretHasher } from "./secretHasher.js"
+import { redactExchange, type Redactor } from "./redactExchange.js"
 
-/** A secret under this length is hidden where it stands, and not looked for anywhere else: it may be any word. */
-const shortest = 8
+/** A shorter secret is only redacted where its name says so, not elsewhere: it could be any word. */
+const shortestSearched = 8
 
-// what tells the kind of a token and nothing of the token itself
-const kind = /^((?:sk|pk|rk|ghp|gho|ghu|ghs|xox[abps]|glpat|pat)[-_](?:(?:user|client|live|test|proj)[-_])*)(.{16,})$/
+// the prefix names the kind of the token and is not secret
+const tokenPrefix =
+  /^((?:sk|pk|rk|ghp|gho|ghu|ghs|xox[abps]|glpat|pat)[-_](?:(?:user|client|live|test|proj)[-_])*)(.{16,})$/
 
-const split = (secret: string): readonly [kind: string, own: string] => {
-  const [, before = "", own = secret] = kind.exec(secret) ?? []
-  return [before, own]
+const splitTokenPrefix = (secret: string): readonly [prefix: string, own: string] => {
+  const [, prefix = "", own = secret] = tokenPrefix.exec(secret) ?? []
+  return [prefix, own]
 }
 
-/** A secret without what only tells its kind. @internal */
-export const ownOf = (secret: string): string => split(secret)[1]
+/** A secret without the prefix that names its kind. @internal */
+export const withoutTokenPrefix = (secret: string): string => splitTokenPrefix(secret)[1]
 
-const isHidden = (text: string): boolean => cutAt(text).placeholders.length > 0
+const hasPlaceholder = (text: string): boolean => splitAtPlaceholders(text).placeholders.length > 0
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")
 
-interface Written {
+interface WrittenSecret {
   readonly secret: string
-  readonly form: Form
+  readonly encoding: Encoding
 }
 
-/** Every way in which one of the secrets may be written, the longest first. */
-const waysOf = (secrets: Iterable<string>): ReadonlyMap<string, Written> => {
-  const ways = new Map<string, Written>()
+/** Every text that one of the secrets may be written as, the longest first. */
+const writtenForms = (secrets: Iterable<string>): ReadonlyMap<string, WrittenSecret> => {
+  const forms = new Map<string, WrittenSecret>()
   for (const secret of secrets) {
-    for (const form of searched) {
-      const written = encode(form, secret)
-      if (!ways.has(written)) ways.set(written, { secret, form })
+    for (const encoding of searchedEncodings) {
+      const written = encode(encoding, secret)
+      if (!forms.has(written)) forms.set(written, { secret, encoding })
     }
   }
-  return new Map([...ways].sort(([a], [b]) => b.length - a.length))
+  return new Map([...forms].sort(([a], [b]) => b.length - a.length))
 }
 
-const hider = (ways: ReadonlyMap<string, Written>, seal: Seal): ((text: string) => string) => {
-  if (ways.size === 0) return (text) => text
-  const pattern = new RegExp([...ways.keys()].map(escaped).join("|"), "g")
+const replaceSecrets = (
+  forms: ReadonlyMap<string, WrittenSecret>,
+  hasher: SecretHasher
+): ((text: string) => string) => {
+  if (forms.size === 0) return (text) => text
+  const pattern = new RegExp([...forms.keys()].map(escaped).join("|"), "g")
   const hide = (text: string): string =>
     text.replace(pattern, (written) => {
-      const way = ways.get(written)
-      return way === undefined ? written : placeholderOf(seal.hash(way.secret), way.form)
+      const found = forms.get(written)
+      return found === undefined ? written : placeholderOf(hasher.hash(found.secret), found.encoding)
     })
   return (text) => {
-    const { literals, placeholders } = cutAt(text)
+    const { literals, placeholders } = splitAtPlaceholders(text)
     return literals.map((literal, index) => mapBase64(hide(literal), hide) + (placeholders[index]?.text ?? "")).join("")
   }
 }
 
-const withoutEnd = (content: Content, ways: Iterable<string>): Content => {
+const withoutPartialSecret = (content: Content, forms: Iterable<string>): Content => {
   if ("text" in content) {
-    const begun = longestBegun(content.text, ways)
-    return begun === 0 ? content : { text: content.text.slice(0, -begun) }
+    const prefixLength = longestPrefixAtEnd(content.text, forms)
+    return prefixLength === 0 ? content : { text: content.text.slice(0, -prefixLength) }
   }
   if (!("base64" in content)) return content
   const bytes = Buffer.from(content.base64, "base64")
-  const begun = longestBegun(bytes.toString("latin1"), ways)
-  return begun === 0 ? content : { base64: bytes.subarray(0, -begun).toString("base64") }
+  const prefixLength = longestPrefixAtEnd(bytes.toString("latin1"), forms)
+  return prefixLength === 0 ? content : { base64: bytes.subarray(0, -prefixLength).toString("base64") }
 }
 
-/** A body that was cut off may end inside of a secret, and its beginning is taken off too. */
-const shortened = (exchange: Exchange, ways: Iterable<string>): Exchange => {
+/** A body that was cut off may end with the start of a secret: that start is removed too. */
+const trimPartialSecret = (exchange: Exchange, forms: Iterable<string>): Exchange => {
   const { outcome } = exchange
   return outcome._tag === "Answer" && outcome.ending !== undefined && outcome.body !== undefined
-    ? { ...exchange, outcome: { ...outcome, body: withoutEnd(outcome.body, ways) } }
+    ? { ...exchange, outcome: { ...outcome, body: withoutPartialSecret(outcome.body, forms) } }
     : exchange
 }
 
 /**
- * Exchanges without their secrets: those given, and those that stand where secrets do, wherever else they occur too.
+ * Exchanges without their secrets: the given ones and those found by name, everywhere they occur.
  *
  * @internal
  */
 export const redact = (
   exchanges: ReadonlyArray<Exchange>,
-  seal: Seal,
-  names: Names,
+  hasher: SecretHasher,
+  names: SecretNames,
   given: ReadonlyArray<string>
 ): ReadonlyArray<Exchange> => {
-  const secrets = new Set(given.filter((secret) => secret !== "").map(ownOf))
-  const isShort = (secret: string): boolean => !secrets.has(secret) && secret.length < shortest
-  const finder: Visitor = {
+  const secrets = new Set(given.filter((secret) => secret !== "").map(withoutTokenPrefix))
+  const isShort = (secret: string): boolean => !secrets.has(secret) && secret.length < shortestSearched
+  const collector: Redactor = {
     names,
-    isShort,
+    isOnlyFoundByName: isShort,
     text: (text) => text,
-    secret: (written, form) => {
-      const own = ownOf(decode(form, written))
-      if (own.length >= shortest && !isHidden(own)) secrets.add(own)
+    secret: (written, encoding) => {
+      const own = withoutTokenPrefix(decode(encoding, written))
+      if (own.length >= shortestSearched && !hasPlaceholder(own)) secrets.add(own)
       return written
     }
   }
-  for (const exchange of exchanges) visit(finder, exchange)
-  const ways = waysOf(secrets)
-  const hidden: Visitor = {
+  for (const exchange of exchanges) redactExchange(collector, exchange)
+  const forms = writtenForms(secrets)
+  const replacer: Redactor = {
     names,
-    isShort,
-    text: hider(ways, seal),
-    secret: (written, form) => {
-      const secret = decode(form, written)
-      if (secret === "" || isHidden(secret)) return written
-      const [before, own] = split(secret)
-      return before + placeholderOf(seal.hash(own), secret === written && form !== "number" ? "plain" : form)
+    isOnlyFoundByName: isShort,
+    text: replaceSecrets(forms, hasher),
+    secret: (written, encoding) => {
+      const secret = decode(encoding, written)
+      if (secret === "" || hasPlaceholder(secret)) return written
+      const [prefix, own] = splitTokenPrefix(secret)
+      return prefix + placeholderOf(hasher.hash(own), secret === written && encoding !== "number" ? "plain" : encoding)
     }
   }
-  return exchanges.map((exchange) => visit(hidden, shortened(exchange, ways.keys())))
+  return exchanges.map((exchange) => redactExchange(replacer, trimPartialSecret(exchange, forms.keys())))
 }

@@ -8,7 +8,7 @@ const isJson = (u: unknown): u is JsonValue =>
   ["string", "number", "boolean"].includes(typeof u) ||
   (typeof u === "object" && Object.values(u).every(isJson))
 
-// kept as it is: a schema that builds it anew may lose a key or the order
+// declared, so that the value is kept: a schema that rebuilds it may lose a key or the order
 const Json = Schema.declare(isJson, { identifier: "Json" })
 
 const Base64 = Schema.String.pipe(
@@ -76,7 +76,7 @@ const Exchange = Schema.Struct({
   outcome: Outcome
 })
 
-/** The name by which a file says what it is. @internal */
+/** The `format` field of a recording file. @internal */
 export const format = "effect-connectors/recording"
 
 /** @internal */

@@ -1,35 +1,35 @@
 import type { Recording, RecordedWorld } from "../../Recording.js"
 import { isConnections } from "../fakeServer/paths.js"
-import { BosaSeen } from "./bosaWorld.js"
-import { ConnectionsSeen } from "./connectionsWorld.js"
-import { cutAt } from "./seal.js"
-import { seenIn } from "./seen.js"
+import { BosaWorldBuilder } from "./bosaWorldBuilder.js"
+import { ConnectionsWorldBuilder } from "./connectionsWorldBuilder.js"
+import { splitAtPlaceholders } from "./placeholder.js"
+import { completedExchanges } from "./completedExchange.js"
 
-const always = [
-  "who may ask: credentials are not in a recording, so every connection is open to all and the client key is `demo-key`",
-  "what an action would have answered to another input, and what it changes"
+const neverKnown = [
+  "credentials: a recording has none, so every caller may use every connection, and the client key is `demo-key`",
+  "the results of actions for other inputs, and the changes that actions make"
 ]
 
 /** @internal */
 export const toWorld = ({ exchanges }: Recording): RecordedWorld => {
-  const connections = new ConnectionsSeen()
-  const bosa = new BosaSeen()
-  const seen = seenIn(exchanges)
-  for (const one of seen) {
-    if (isConnections(one.path)) connections.see(one)
-    else bosa.see(one)
+  const connections = new ConnectionsWorldBuilder()
+  const bosa = new BosaWorldBuilder()
+  const completed = completedExchanges(exchanges)
+  for (const exchange of completed) {
+    if (isConnections(exchange.path)) connections.add(exchange)
+    else bosa.add(exchange)
   }
   const found = { connections: connections.connections }
   const platform = bosa.world
   const world = platform === undefined ? found : { ...found, bosa: platform }
-  const isSecret = cutAt(JSON.stringify(world)).placeholders.length > 0
-  const left = exchanges.length - seen.length
+  const isSecret = splitAtPlaceholders(JSON.stringify(world)).placeholders.length > 0
+  const incomplete = exchanges.length - completed.length
   return {
     world,
     unknown: [
-      ...always,
-      ...(isSecret ? ["secrets in what is answered: placeholders stand there"] : []),
-      ...(left > 0 ? [`the ${left} exchanges without a whole answer`] : []),
+      ...neverKnown,
+      ...(isSecret ? ["secrets in responses: they are placeholders"] : []),
+      ...(incomplete > 0 ? [`the ${incomplete} exchanges without a whole response`] : []),
       ...new Set([...connections.unknown, ...bosa.unknown])
     ]
   }

@@ -12,22 +12,23 @@ export const read = Effect.fnUntraced(function* (files: FileSystem.FileSystem, f
 })
 
 /**
- * A place beside a file, taken now: whoever cannot write there is told before anything is recorded, and what is written
- * is moved into the file's place in one step. Ends with the scope.
+ * Creates a temporary file next to `file`, and returns how to save a recording: it is written to the temporary file, which
+ * then replaces `file` in one step. Fails before anything is recorded if the folder is not writable. The temporary file is
+ * removed with the scope.
  *
  * @internal
  */
-export const placeFor = Effect.fnUntraced(function* (files: FileSystem.FileSystem, file: string) {
-  const beside = `${file}.${randomUUID()}.part`
-  yield* Effect.acquireRelease(files.writeFileString(beside, "", { flag: "wx", mode: ownerOnly }), () =>
-    Effect.ignore(files.remove(beside))
+export const reserveFile = Effect.fnUntraced(function* (files: FileSystem.FileSystem, file: string) {
+  const partFile = `${file}.${randomUUID()}.part`
+  yield* Effect.acquireRelease(files.writeFileString(partFile, "", { flag: "wx", mode: ownerOnly }), () =>
+    Effect.ignore(files.remove(partFile))
   )
   return (recording: Recording) =>
     Effect.scoped(
       Effect.gen(function* () {
-        const open = yield* files.open(beside, { flag: "w", mode: ownerOnly })
+        const open = yield* files.open(partFile, { flag: "w", mode: ownerOnly })
         yield* open.writeAll(new TextEncoder().encode(toJsonText(recording)))
         yield* open.sync
       })
-    ).pipe(Effect.zipRight(files.rename(beside, file)))
+    ).pipe(Effect.zipRight(files.rename(partFile, file)))
 })

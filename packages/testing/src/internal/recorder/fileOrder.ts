@@ -3,7 +3,7 @@ import type { Ending, Exchange, Failure, Headers, Outcome, Recording, RecordedRe
 const sorted = (headers: Headers): Headers =>
   Object.fromEntries(Object.entries(headers).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
 
-// undefined is left out by JSON
+// JSON leaves out undefined
 const failureOf = ({ code, evidence, name, reason, syscall }: Failure) => ({
   reason,
   evidence:
@@ -58,8 +58,8 @@ const exchangeOf = ({ at, outcome, request, took }: Exchange) => ({
   outcome: outcomeOf(outcome)
 })
 
-/** A recording with its names in the order in which a file has them. @internal */
-export const ordered = ({ exchanges, format, salt, startedAt, version }: Recording) => ({
+/** A recording with its fields in the order of the file. @internal */
+export const inFileOrder = ({ exchanges, format, salt, startedAt, version }: Recording) => ({
   format,
   version,
   salt,

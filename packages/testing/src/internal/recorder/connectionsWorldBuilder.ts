@@ -2,24 +2,24 @@ import type { Json, JsonObject, Kind } from "../../Executor.js"
 import type { JobStep, Plan, WorldAction, WorldConnection, WorldHttpAnswer, WorldTrigger } from "../../World.js"
 import { isObject } from "../fakeServer/json.js"
 import { match } from "../connections/routes.js"
-import { anyOf, isOk, objectIn, objectsIn, type Seen, textIn, without } from "./seen.js"
+import { nonEmpty, isOk, objectIn, objectsIn, type CompletedExchange, textIn, without } from "./completedExchange.js"
 
-type Open<A> = { -readonly [K in keyof A]: A[K] }
+type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
-/** What is known of a connection by now. */
-interface Draft {
+/** What the exchanges so far show of a connection. */
+interface ConnectionDraft {
   readonly slug: string
   row: JsonObject
   kind: Kind | undefined
-  readonly actions: Map<string, Open<WorldAction>>
+  readonly actions: Map<string, Mutable<WorldAction>>
   readonly triggers: Map<string, WorldTrigger>
   readonly answers: Map<string, WorldHttpAnswer>
   readonly files: Map<string, string>
 }
 
-/** A job that was seen to begin. */
-interface Begun {
-  readonly action: Open<WorldAction>
+/** A job whose start is in the recording. */
+interface StartedJob {
+  readonly action: Mutable<WorldAction>
   readonly at: number
   readonly steps: Array<JobStep>
 }
@@ -39,11 +39,11 @@ const jobIn = (json: Json | undefined): string | undefined => {
   return typeof id === "string" || typeof id === "number" ? String(id) : undefined
 }
 
-const failureIn = ({ answer, json }: Seen): NonNullable<Plan["fails"]> => {
+const failureIn = ({ response, json }: CompletedExchange): NonNullable<Plan["fails"]> => {
   const { code, message } = objectIn(json)
   return {
-    status: answer.status,
-    message: textIn(message) ?? `status ${answer.status}`,
+    status: response.status,
+    message: textIn(message) ?? `status ${response.status}`,
     ...(typeof code === "string" ? { code } : {})
   }
 }
@@ -60,9 +60,9 @@ const stepIn = (atMillis: number, json: Json | undefined): JobStep => {
   }
 }
 
-const ofDraft = ({ actions, answers, files, kind, row, slug, triggers }: Draft): WorldConnection => {
+const connectionOf = ({ actions, answers, files, kind, row, slug, triggers }: ConnectionDraft): WorldConnection => {
   const { active, authorized, display_name: name, kind: word, relay_id: relay, template_id: template } = row
-  const fields = anyOf(
+  const fields = nonEmpty(
     without(
       row,
       "slug",
@@ -91,28 +91,28 @@ const ofDraft = ({ actions, answers, files, kind, row, slug, triggers }: Draft):
   }
 }
 
-/** The connections that were seen, and what could not be. @internal */
-export class ConnectionsSeen {
+/** Builds the connections of a world from exchanges, and lists what they do not show. @internal */
+export class ConnectionsWorldBuilder {
   readonly unknown: Array<string> = []
-  private readonly drafts = new Map<string, Draft>()
-  private readonly jobs = new Map<string, Begun>()
+  private readonly drafts = new Map<string, ConnectionDraft>()
+  private readonly jobs = new Map<string, StartedJob>()
   private readonly results = new Map<string, Set<string>>()
 
   get connections(): ReadonlyArray<WorldConnection> {
     for (const [name, results] of this.results) {
       if (results.size > 1) this.unknown.push(`${name} had ${results.size} different results: the world has the last`)
     }
-    return Array.from(this.drafts.values(), ofDraft)
+    return Array.from(this.drafts.values(), connectionOf)
   }
 
-  see(seen: Seen): void {
-    const found = match(seen.method, seen.path)
+  add(exchange: CompletedExchange): void {
+    const found = match(exchange.method, exchange.path)
     if (found._tag !== "Found") return
     const { action = "", connection = "", job = "", trigger = "" } = found.parameters
-    if (found.name === "actions.execute") return this.execute(connection, action, seen)
-    if (found.name === "jobs.get") return this.poll(job, seen)
-    if (!isOk(seen)) return
-    const body = objectIn(seen.json)
+    if (found.name === "actions.execute") return this.execute(connection, action, exchange)
+    if (found.name === "jobs.get") return this.poll(job, exchange)
+    if (!isOk(exchange)) return
+    const body = objectIn(exchange.json)
     switch (found.name) {
       case "connections.list":
         return objectsIn(body["connections"]).forEach((row) => this.row(row))
@@ -134,14 +134,14 @@ export class ConnectionsSeen {
       case "triggers.get":
         return this.trigger(connection, { slug: trigger, ...objectIn(body["trigger"]) })
       default:
-        return this.typed(connection, found.name, seen)
+        return this.typedCall(connection, found.name, exchange)
     }
   }
 
-  private draft(slug: string): Draft {
+  private draft(slug: string): ConnectionDraft {
     const known = this.drafts.get(slug)
     if (known !== undefined) return known
-    const draft: Draft = {
+    const draft: ConnectionDraft = {
       slug,
       row: {},
       kind: undefined,
@@ -154,7 +154,7 @@ export class ConnectionsSeen {
     return draft
   }
 
-  private actionOf(connection: string, slug: string): Open<WorldAction> {
+  private actionOf(connection: string, slug: string): Mutable<WorldAction> {
     const { actions } = this.draft(connection)
     const known = actions.get(slug) ?? { slug }
     actions.set(slug, known)
@@ -170,7 +170,7 @@ export class ConnectionsSeen {
     const slug = textIn(row["slug"])
     if (slug === undefined || slug === "") return
     const action = this.actionOf(connection, slug)
-    const fields = anyOf(without(row, "slug", "name"))
+    const fields = nonEmpty(without(row, "slug", "name"))
     if (typeof row["name"] === "string") action.name = row["name"]
     if (fields !== undefined) action.fields = fields
   }
@@ -179,7 +179,7 @@ export class ConnectionsSeen {
     const slug = textIn(row["slug"])
     if (slug === undefined || slug === "") return
     const name = textIn(row["name"])
-    const fields = anyOf(without(row, "slug", "name", "config", "subscriptions"))
+    const fields = nonEmpty(without(row, "slug", "name", "config", "subscriptions"))
     this.draft(connection).triggers.set(slug, {
       slug,
       inputs: objectsIn(objectIn(row["config"])["inputs"]),
@@ -188,46 +188,46 @@ export class ConnectionsSeen {
     })
   }
 
-  private execute(connection: string, slug: string, seen: Seen): void {
+  private execute(connection: string, slug: string, exchange: CompletedExchange): void {
     const action = this.actionOf(connection, slug)
-    const id = isOk(seen) ? jobIn(seen.json) : undefined
-    if (id !== undefined) return void this.jobs.set(id, { action, at: seen.at, steps: [] })
-    if (!isOk(seen)) {
-      // a refusal of the platform's own says nothing of the work
-      const isRefused = seen.answer.status >= 400 && seen.answer.status < 500
-      if (action.result === undefined && isRefused) action.fails = failureIn(seen)
-      return this.resulted(`${connection}/${slug}`, seen.json)
+    const id = isOk(exchange) ? jobIn(exchange.json) : undefined
+    if (id !== undefined) return void this.jobs.set(id, { action, at: exchange.at, steps: [] })
+    if (!isOk(exchange)) {
+      // a 5xx is an error of the platform, not a result of the action
+      const isRefused = exchange.response.status >= 400 && exchange.response.status < 500
+      if (action.result === undefined && isRefused) action.fails = failureIn(exchange)
+      return this.addResult(`${connection}/${slug}`, exchange.json)
     }
     delete action.fails
-    action.result = objectIn(seen.json)["result"] ?? seen.json ?? null
-    this.resulted(`${connection}/${slug}`, seen.json)
+    action.result = objectIn(exchange.json)["result"] ?? exchange.json ?? null
+    this.addResult(`${connection}/${slug}`, exchange.json)
   }
 
-  private resulted(name: string, json: Json | undefined): void {
+  private addResult(name: string, json: Json | undefined): void {
     const results = this.results.get(name) ?? new Set()
     results.add(JSON.stringify(json))
     this.results.set(name, results)
   }
 
-  private poll(id: string, seen: Seen): void {
-    const begun = this.jobs.get(id)
-    if (begun === undefined) {
-      if (isOk(seen)) this.unknown.push(`the job ${id} was not seen to begin: it is not in the world`)
+  private poll(id: string, exchange: CompletedExchange): void {
+    const started = this.jobs.get(id)
+    if (started === undefined) {
+      if (isOk(exchange)) this.unknown.push(`the job ${id} started before the recording: it is not in the world`)
       return
     }
-    if (!isOk(seen)) return
-    const { steps } = begun
-    const step = stepIn(steps.length === 0 ? 0 : Math.max(seen.at - begun.at, 0), seen.json)
+    if (!isOk(exchange)) return
+    const { steps } = started
+    const step = stepIn(steps.length === 0 ? 0 : Math.max(exchange.at - started.at, 0), exchange.json)
     const last = steps.at(-1)
-    // in force from when it was first seen
+    // a step starts when it is first polled
     if (last === undefined || JSON.stringify({ ...step, atMillis: 0 }) !== JSON.stringify({ ...last, atMillis: 0 })) {
       steps.push(step)
     }
-    begun.action.steps = [...steps]
-    if (step.result !== undefined) begun.action.result = step.result
+    started.action.steps = [...steps]
+    if (step.result !== undefined) started.action.result = step.result
   }
 
-  private typed(connection: string, name: string, { json, sent }: Seen): void {
+  private typedCall(connection: string, name: string, { json, sent }: CompletedExchange): void {
     const [kind = ""] = name.split(".")
     const draft = this.draft(connection)
     const known = kinds[kind]
@@ -244,6 +244,6 @@ export class ConnectionsSeen {
     if (name === "file.read" && isObject(result) && result["encoding"] !== "base64") {
       return void draft.files.set(path, textIn(result["content"]) ?? "")
     }
-    this.unknown.push(`${connection}: ${name} was asked, and what is behind it is not in the world`)
+    this.unknown.push(`${connection}: ${name} was called, but its data is not in the world`)
   }
 }

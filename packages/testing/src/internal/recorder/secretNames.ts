@@ -1,12 +1,12 @@
-/** Where secrets stand by the name of the place. @internal */
-export interface Names {
+/** Which names say that a value is secret. @internal */
+export interface SecretNames {
   readonly isHeader: (name: string) => boolean
   readonly isQuery: (name: string) => boolean
   readonly isField: (name: string) => boolean
 }
 
-/** Names beside the ones that are known. @internal */
-export interface MoreNames {
+/** Names in addition to the built-in ones. @internal */
+export interface ExtraSecretNames {
   readonly headers?: ReadonlyArray<string> | undefined
   readonly query?: ReadonlyArray<string> | undefined
   readonly fields?: ReadonlyArray<string> | undefined
@@ -17,7 +17,7 @@ const openHeader = /^(www-authenticate|proxy-authenticate|access-control-.*|sec-
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "")
 
-// names of pages and of places in a list end in "token" too, and are no secrets
+// a plain suffix test would not do: page tokens and cursors end in "token" too and are not secret
 const fields: ReadonlySet<string> = new Set([
   "token",
   "secret",
@@ -61,7 +61,7 @@ const queries: ReadonlySet<string> = new Set([
 ])
 
 /** @internal */
-export const namesOf = (more: MoreNames = {}): Names => {
+export const secretNames = (more: ExtraSecretNames = {}): SecretNames => {
   const ownHeaders = new Set(more.headers?.map((name) => name.toLowerCase()))
   const ownQuery = new Set(more.query?.map(plain))
   const ownFields = new Set(more.fields?.map(plain))

@@ -1,19 +1,20 @@
 import type { Json, JsonObject } from "../../Executor.js"
 import type { Content, Headers, RecordedRequest, Unrecorded } from "../../Recording.js"
-import { isArray, isObject, parse } from "../fakeServer/json.js"
-import type { Names } from "./names.js"
-import type { Secrets } from "./secrets.js"
+import { isArray, isObject } from "../fakeServer/json.js"
+import { jsonOf, rawOf } from "./content.js"
+import type { SecretNames } from "./secretNames.js"
+import type { ReplaySecrets } from "./replaySecrets.js"
 
-/** What two requests are compared by. @internal */
+/** How two requests are compared. @internal */
 export interface Comparison {
-  readonly secrets: Secrets
-  readonly names: Names
+  readonly secrets: ReplaySecrets
+  readonly names: SecretNames
   readonly isIgnored: (place: string) => boolean
-  /** Whether the origin counts. */
+  /** Whether the origins have to be equal. */
   readonly sameOrigin: boolean
 }
 
-type Found = Generator<string, void, undefined>
+type Differences = Generator<string, void, undefined>
 
 const longestShown = 60
 
@@ -22,10 +23,10 @@ const shown = (json: Json): string => {
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text
 }
 
-const instead = (place: string, isSecret: boolean, recorded: Json, actual: Json): string =>
+const changedValue = (place: string, isSecret: boolean, recorded: Json, actual: Json): string =>
   isSecret ? `${place} differs` : `${place} is ${shown(actual)} and was ${shown(recorded)}`
 
-const inJson = function* (by: Comparison, recorded: Json, actual: Json, place: string, isSecret: boolean): Found {
+const inJson = function* (by: Comparison, recorded: Json, actual: Json, place: string, isSecret: boolean): Differences {
   if (by.isIgnored(place)) return
   if (isObject(recorded) && isObject(actual)) {
     for (const [name, was, is] of fieldsOf(by, recorded, actual)) {
@@ -47,12 +48,12 @@ const inJson = function* (by: Comparison, recorded: Json, actual: Json, place: s
     }
     return
   }
-  if (!isSame(by, recorded, actual)) yield instead(place, isSecret, recorded, actual)
+  if (!isSame(by, recorded, actual)) yield changedValue(place, isSecret, recorded, actual)
 }
 
 type Field = readonly [name: string, recorded: Json | undefined, actual: Json | undefined]
 
-// a name that holds a secret is another in the recording
+// a field name that holds a secret is a placeholder in the recording
 const fieldsOf = ({ secrets }: Comparison, recorded: JsonObject, actual: JsonObject): ReadonlyArray<Field> => {
   const rest = new Map(Object.entries(actual))
   const missing: Array<Field> = []
@@ -65,7 +66,7 @@ const fieldsOf = ({ secrets }: Comparison, recorded: JsonObject, actual: JsonObj
   }
   for (const field of missing) {
     const [name, was] = field
-    const same = Array.from(rest.keys()).find((other) => secrets.fits(name, other))
+    const same = Array.from(rest.keys()).find((other) => secrets.matches(name, other))
     found.push(same === undefined ? field : [name, was, rest.get(same)])
     if (same !== undefined) rest.delete(same)
   }
@@ -74,36 +75,26 @@ const fieldsOf = ({ secrets }: Comparison, recorded: JsonObject, actual: JsonObj
 
 const isSame = ({ secrets }: Comparison, recorded: Json, actual: Json): boolean => {
   if (typeof recorded !== "string") return recorded === actual
-  if (typeof actual === "string") return secrets.fits(recorded, actual)
-  return typeof actual === "number" && secrets.fits(recorded, String(actual))
+  if (typeof actual === "string") return secrets.matches(recorded, actual)
+  return typeof actual === "number" && secrets.matches(recorded, String(actual))
 }
 
-const jsonOf = (content: Content): Json | undefined =>
-  "json" in content ? content.json : "text" in content ? parse(content.text) : undefined
-
-const rawOf = (content: Content): string =>
-  "base64" in content
-    ? Buffer.from(content.base64, "base64").toString("latin1")
-    : "text" in content
-      ? content.text
-      : JSON.stringify(content.json)
-
-const inContent = function* (by: Comparison, recorded: Content, actual: Content): Found {
-  // what is the same as it is written is the same as it is read, and a secret is written otherwise inside of JSON
-  if ("text" in recorded && "text" in actual && by.secrets.fits(recorded.text, actual.text)) return
+const inContent = function* (by: Comparison, recorded: Content, actual: Content): Differences {
+  // compare the texts first: inside JSON a secret may be escaped
+  if ("text" in recorded && "text" in actual && by.secrets.matches(recorded.text, actual.text)) return
   const [was, is] = [jsonOf(recorded), jsonOf(actual)]
   if (was !== undefined && is !== undefined) return yield* inJson(by, was, is, "body", false)
   const isBinary = "base64" in recorded || "base64" in actual
   if (isBinary && !("base64" in recorded && "base64" in actual)) return yield "body is of another kind"
   const [wasRaw, isRaw] = [rawOf(recorded), rawOf(actual)]
-  if (!by.secrets.fits(wasRaw, isRaw)) yield `body differs (${isRaw.length} characters, and were ${wasRaw.length})`
+  if (!by.secrets.matches(wasRaw, isRaw)) yield `body differs (${isRaw.length} characters, and were ${wasRaw.length})`
 }
 
 const inBody = function* (
   by: Comparison,
   recorded: Content | Unrecorded | undefined,
   actual: Content | Unrecorded | undefined
-): Found {
+): Differences {
   if (by.isIgnored("body")) return
   if (recorded === undefined || actual === undefined) {
     if (recorded !== actual) yield actual === undefined ? "body is missing" : "body is new"
@@ -112,43 +103,47 @@ const inBody = function* (
   if (!("unrecorded" in recorded) && !("unrecorded" in actual)) yield* inContent(by, recorded, actual)
 }
 
-const inHeaders = function* (by: Comparison, recorded: Headers, actual: Headers): Found {
+const inHeaders = function* (by: Comparison, recorded: Headers, actual: Headers): Differences {
   for (const name of new Set([...Object.keys(recorded), ...Object.keys(actual)])) {
     const place = `the header ${name}`
     if (by.isIgnored(place)) continue
     const [was, is] = [recorded[name], actual[name]]
     if (was === undefined || is === undefined) yield is === undefined ? `${place} is missing` : `${place} is new`
-    else if (!by.secrets.fits(was, is)) yield instead(place, by.names.isHeader(name), was, is)
+    else if (!by.secrets.matches(was, is)) yield changedValue(place, by.names.isHeader(name), was, is)
   }
 }
 
 const valuesIn = ({ query }: RecordedRequest, name: string): ReadonlyArray<string> =>
   query.flatMap(([other, value]) => (other === name ? [value] : []))
 
-const inQuery = function* (by: Comparison, recorded: RecordedRequest, actual: RecordedRequest): Found {
+const inQuery = function* (by: Comparison, recorded: RecordedRequest, actual: RecordedRequest): Differences {
   for (const name of new Set([...recorded.query, ...actual.query].map(([name]) => name))) {
     const place = `the query ${name}`
     if (by.isIgnored(place)) continue
     const [was, is] = [valuesIn(recorded, name), valuesIn(actual, name)]
     if (was.length === 0 || is.length === 0) yield is.length === 0 ? `${place} is missing` : `${place} is new`
-    else if (was.length !== is.length || !was.every((value, index) => by.secrets.fits(value, is[index] ?? ""))) {
-      yield instead(place, by.names.isQuery(name), was, is)
+    else if (was.length !== is.length || !was.every((value, index) => by.secrets.matches(value, is[index] ?? ""))) {
+      yield changedValue(place, by.names.isQuery(name), was, is)
     }
   }
 }
 
 /**
- * What of a request is not as it was recorded, one after the other: who only wants to know whether it fits takes the
- * first. The values of places where secrets stand are not told.
+ * The differences between a request and a recorded one, found lazily: to know whether two requests match, take the
+ * first. Values that may be secret are not shown.
  *
  * @internal
  */
-export const differences = function* (by: Comparison, recorded: RecordedRequest, actual: RecordedRequest): Found {
+export const requestDifferences = function* (
+  by: Comparison,
+  recorded: RecordedRequest,
+  actual: RecordedRequest
+): Differences {
   if (recorded.method !== actual.method) yield `the method is ${actual.method} and was ${recorded.method}`
   if (by.sameOrigin && recorded.origin !== actual.origin) {
     yield `the origin is ${actual.origin} and was ${recorded.origin}`
   }
-  if (!by.secrets.fits(recorded.path, actual.path)) yield `the path is ${actual.path} and was ${recorded.path}`
+  if (!by.secrets.matches(recorded.path, actual.path)) yield `the path is ${actual.path} and was ${recorded.path}`
   yield* inQuery(by, recorded, actual)
   yield* inHeaders(by, recorded.headers, actual.headers)
   yield* inBody(by, recorded.body, actual.body)

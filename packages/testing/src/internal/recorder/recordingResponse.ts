@@ -7,17 +7,17 @@ import * as Effect from "effect/Effect"
 import * as Inspectable from "effect/Inspectable"
 import * as Stream from "effect/Stream"
 import { failureOf } from "./failures.js"
-import { tapped } from "./tapped.js"
-import type { Draft } from "./tape.js"
+import { observeBody } from "./observeBody.js"
+import type { PendingExchange } from "./pendingExchange.js"
 
-/** An answer whose body is recorded as it is read, by whoever reads it. @internal */
-export class TapedResponse extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
+/** A response whose body is recorded while the program reads it. @internal */
+export class RecordingResponse extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
   readonly [HttpIncomingMessage.TypeId]: HttpIncomingMessage.TypeId = HttpIncomingMessage.TypeId
   readonly [HttpClientResponse.TypeId]: HttpClientResponse.TypeId = HttpClientResponse.TypeId
 
   constructor(
     private readonly original: HttpClientResponse.HttpClientResponse,
-    private readonly draft: Draft
+    private readonly exchange: PendingExchange
   ) {
     super()
   }
@@ -43,17 +43,17 @@ export class TapedResponse extends Inspectable.Class implements HttpClientRespon
   }
 
   get stream(): Stream.Stream<Uint8Array, HttpClientError.ResponseError> {
-    return tapped(
+    return observeBody(
       this.original.stream,
-      (piece) => this.draft.reads(piece),
-      () => this.draft.readAll()
-    ).pipe(Stream.tapError((error) => Effect.sync(() => this.broke(error))))
+      (chunk) => this.exchange.responseChunk(chunk),
+      () => this.exchange.responseBodyEnded()
+    ).pipe(Stream.tapError((error) => Effect.sync(() => this.bodyFailed(error))))
   }
 
   get arrayBuffer(): Effect.Effect<ArrayBuffer, HttpClientError.ResponseError> {
     return Effect.tapBoth(this.original.arrayBuffer, {
-      onFailure: (error) => Effect.sync(() => this.broke(error)),
-      onSuccess: (buffer) => Effect.sync(() => this.read(new Uint8Array(buffer)))
+      onFailure: (error) => Effect.sync(() => this.bodyFailed(error)),
+      onSuccess: (buffer) => Effect.sync(() => this.bodyRead(new Uint8Array(buffer)))
     })
   }
 
@@ -62,11 +62,11 @@ export class TapedResponse extends Inspectable.Class implements HttpClientRespon
   }
 
   get json(): Effect.Effect<unknown, HttpClientError.ResponseError> {
-    return this.decoded((text): unknown => (text === "" ? null : JSON.parse(text)))
+    return this.decodeText((text): unknown => (text === "" ? null : JSON.parse(text)))
   }
 
   get urlParamsBody(): Effect.Effect<UrlParams.UrlParams, HttpClientError.ResponseError> {
-    return this.decoded((text) => UrlParams.fromInput(new URLSearchParams(text)))
+    return this.decodeText((text) => UrlParams.fromInput(new URLSearchParams(text)))
   }
 
   get formData(): Effect.Effect<FormData, HttpClientError.ResponseError> {
@@ -74,7 +74,7 @@ export class TapedResponse extends Inspectable.Class implements HttpClientRespon
     return Effect.flatMap(this.arrayBuffer, (bytes) =>
       Effect.tryPromise({
         try: () => new Response(bytes, { headers }).formData(),
-        catch: (cause) => this.undecodable(cause)
+        catch: (cause) => this.decodeError(cause)
       })
     )
   }
@@ -83,26 +83,26 @@ export class TapedResponse extends Inspectable.Class implements HttpClientRespon
     return this.original.toJSON()
   }
 
-  private isRead = false
+  private isBodyRecorded = false
 
-  // a body is kept by its answer: reading it again gives the same
-  private read(bytes: Uint8Array): void {
-    if (this.isRead) return
-    this.isRead = true
-    this.draft.reads(bytes)
-    this.draft.readAll()
+  // a response keeps its body: reading it again gives the same bytes
+  private bodyRead(bytes: Uint8Array): void {
+    if (this.isBodyRecorded) return
+    this.isBodyRecorded = true
+    this.exchange.responseChunk(bytes)
+    this.exchange.responseBodyEnded()
   }
 
-  private broke(error: HttpClientError.ResponseError): void {
-    if (error.reason === "EmptyBody") return this.draft.readAll()
-    this.draft.readAll({ _tag: "Cut", failure: failureOf(error) })
+  private bodyFailed(error: HttpClientError.ResponseError): void {
+    if (error.reason === "EmptyBody") return this.exchange.responseBodyEnded()
+    this.exchange.responseBodyEnded({ _tag: "Cut", failure: failureOf(error) })
   }
 
-  private undecodable(cause: unknown): HttpClientError.ResponseError {
+  private decodeError(cause: unknown): HttpClientError.ResponseError {
     return new HttpClientError.ResponseError({ request: this.request, response: this, reason: "Decode", cause })
   }
 
-  private decoded<A>(decode: (text: string) => A): Effect.Effect<A, HttpClientError.ResponseError> {
-    return Effect.tryMap(this.text, { try: decode, catch: (cause) => this.undecodable(cause) })
+  private decodeText<A>(decode: (text: string) => A): Effect.Effect<A, HttpClientError.ResponseError> {
+    return Effect.tryMap(this.text, { try: decode, catch: (cause) => this.decodeError(cause) })
   }
 }

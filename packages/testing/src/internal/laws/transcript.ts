@@ -7,51 +7,51 @@ import * as Redacted from "effect/Redacted"
 import { CurrentTarget, type Law, LawBroken, LawSkipped, type Target } from "../../Law.js"
 import { Wire, type WireRequest } from "../../Wire.js"
 
-/** What a law has at hand: what it asks for, what it saw, and how it ends. @internal */
-export interface Trail {
+/** What a law runs with: its target, a log of what happens, and the ways to end. @internal */
+export interface Transcript {
   readonly law: string
   readonly target: Target
-  /** Adds a line to what was seen. */
+  /** Adds a line to the log. */
   readonly note: (line: string) => Effect.Effect<void>
-  /** Everything that has left since the law began. */
+  /** The requests sent since the law started. The law is skipped without a `Wire`. */
   readonly sent: Effect.Effect<ReadonlyArray<WireRequest>, LawSkipped>
-  /** The same; nothing where nobody tells of requests. */
-  readonly sentIfSeen: Effect.Effect<ReadonlyArray<WireRequest>>
+  /** The requests sent since the law started; empty without a `Wire`. */
+  readonly sentIfObserved: Effect.Effect<ReadonlyArray<WireRequest>>
   readonly broken: (reason: string) => Effect.Effect<never, LawBroken>
   readonly skipped: (reason: string) => Effect.Effect<never, LawSkipped>
-  /** Breaks the law unless it holds. */
-  readonly hold: (condition: boolean, reason: string) => Effect.Effect<void, LawBroken>
-  /** The part of the target, or the law is skipped. */
-  readonly given: <A>(part: A | undefined, what: string) => Effect.Effect<A, LawSkipped>
-  /** Lets some time pass in which nothing is to happen. */
+  /** Breaks the law unless the condition is true. */
+  readonly ensure: (condition: boolean, reason: string) => Effect.Effect<void, LawBroken>
+  /** A part of the target. The law is skipped if the target does not have it. */
+  readonly requires: <A>(part: A | undefined, what: string) => Effect.Effect<A, LawSkipped>
+  /** Waits for the time in which nothing may happen. */
   readonly settle: Effect.Effect<void>
 }
 
 interface Line {
   readonly text: string
-  /** How many requests had left before it. */
+  /** How many requests were sent before it. */
   readonly after: number
 }
 
 const requestLine = ({ method, path, status }: WireRequest): string => `${method} ${path} -> ${status}`
 
-const interleaved = (lines: ReadonlyArray<Line>, requests: ReadonlyArray<WireRequest>): ReadonlyArray<string> => {
-  let told = 0
+const interleave = (lines: ReadonlyArray<Line>, requests: ReadonlyArray<WireRequest>): ReadonlyArray<string> => {
+  let printed = 0
   const until = (count: number) => {
-    const from = told
-    told = Math.max(told, count)
-    return requests.slice(from, told).map(requestLine)
+    const from = printed
+    printed = Math.max(printed, count)
+    return requests.slice(from, printed).map(requestLine)
   }
   return [...lines.flatMap(({ after, text }) => [...until(after), text]), ...until(requests.length)]
 }
 
-/** What is printed of a broken law is read by many: an implementation that shows secrets must not do so through it. */
-const scrubbed =
+/** Reports of broken laws end up in public logs, so they must not show the secrets of an implementation. */
+const withoutSecrets =
   ({ secrets }: Target) =>
   (text: string): string =>
     secrets.reduce((clean, secret) => clean.replaceAll(Redacted.value(secret), "<secret>"), text)
 
-const trailOf = Effect.fnUntraced(function* (law: string) {
+const makeTranscript = Effect.fnUntraced(function* (law: string) {
   const target = yield* CurrentTarget
   const wire = Option.getOrUndefined(yield* Effect.serviceOption(Wire))
   const all = wire?.requests ?? Effect.succeed<ReadonlyArray<WireRequest>>([])
@@ -62,31 +62,31 @@ const trailOf = Effect.fnUntraced(function* (law: string) {
     Effect.map(sentIfSeen, ({ length: after }) => {
       lines.push({ text, after })
     })
-  const clean = scrubbed(target)
+  const clean = withoutSecrets(target)
   const broken = (reason: string) =>
     Effect.flatMap(sentIfSeen, (requests) =>
-      Effect.fail(new LawBroken({ law, reason: clean(reason), trace: interleaved(lines, requests).map(clean) }))
+      Effect.fail(new LawBroken({ law, reason: clean(reason), trace: interleave(lines, requests).map(clean) }))
     )
   const skipped = (reason: string) => Effect.fail(new LawSkipped({ law, reason }))
-  const trail: Trail = {
+  const transcript: Transcript = {
     law,
     target,
     note,
-    sentIfSeen,
+    sentIfObserved: sentIfSeen,
     sent:
       wire === undefined
-        ? skipped("it is about what is sent: give the layer a `Wire`, as `Wire.layer` over its HttpClient does")
+        ? skipped("it checks requests: provide a `Wire`, for example `Wire.layer` over the HttpClient")
         : sentIfSeen,
     broken,
     skipped,
-    hold: (condition, reason) => (condition ? Effect.void : broken(reason)),
-    given: (part, what) => (part === undefined ? skipped(`the target names no ${what}`) : Effect.succeed(part)),
+    ensure: (condition, reason) => (condition ? Effect.void : broken(reason)),
+    requires: (part, what) => (part === undefined ? skipped(`the target has no ${what}`) : Effect.succeed(part)),
     settle: Effect.sleep(target.settle)
   }
-  return trail
+  return transcript
 })
 
-const isVerdict = (error: unknown): error is LawBroken | LawSkipped =>
+const isLawFailure = (error: unknown): error is LawBroken | LawSkipped =>
   error instanceof LawBroken || error instanceof LawSkipped
 
 /** An error in one line. @internal */
@@ -96,7 +96,7 @@ export const errorLine = (error: unknown): string => {
   return `${tag}${message}`
 }
 
-/** How something ended that was not to end so, in one line. @internal */
+/** An unexpected end in one line. @internal */
 export const causeLine = (cause: Cause.Cause<unknown>): string => {
   if (Cause.isInterruptedOnly(cause)) return "it was interrupted"
   const failure = Cause.failureOption(cause)
@@ -104,22 +104,22 @@ export const causeLine = (cause: Cause.Cause<unknown>): string => {
 }
 
 /**
- * A law whose program may end with any error: one that is no verdict was not to be, and breaks it.
+ * A law from a program that may fail with any error. An error other than `LawBroken` or `LawSkipped` breaks the law.
  *
  * @internal
  */
 export const law = <E, R>(
   name: string,
   sentence: string,
-  program: (trail: Trail) => Effect.Effect<void, E, R>
+  program: (transcript: Transcript) => Effect.Effect<void, E, R>
 ): Law<R> => ({
   name,
   sentence,
-  check: Effect.flatMap(trailOf(name), (trail) =>
-    Effect.flatMap(Effect.exit(program(trail)), (exit): Effect.Effect<void, LawBroken | LawSkipped> => {
+  check: Effect.flatMap(makeTranscript(name), (transcript) =>
+    Effect.flatMap(Effect.exit(program(transcript)), (exit): Effect.Effect<void, LawBroken | LawSkipped> => {
       if (Exit.isSuccess(exit)) return Effect.void
       const failure = Option.getOrUndefined(Cause.failureOption(exit.cause))
-      return isVerdict(failure) ? Effect.fail(failure) : trail.broken(`it ended with ${causeLine(exit.cause)}`)
+      return isLawFailure(failure) ? Effect.fail(failure) : transcript.broken(`it ended with ${causeLine(exit.cause)}`)
     })
   )
 })

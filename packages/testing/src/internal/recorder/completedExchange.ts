@@ -1,24 +1,22 @@
 import type { Json, JsonObject } from "../../Executor.js"
-import type { Content, Exchange, RecordedAnswer, Unrecorded } from "../../Recording.js"
-import { isArray, isObject, parse } from "../fakeServer/json.js"
+import type { Content, Exchange, RecordedResponse, Unrecorded } from "../../Recording.js"
+import { isArray, isObject } from "../fakeServer/json.js"
+import { jsonOf } from "./content.js"
 
-/** An exchange whose answer was whole, as it helps to see what a platform holds. @internal */
-export interface Seen {
+/** An exchange with a whole response, in the form that the builders of worlds read. @internal */
+export interface CompletedExchange {
   readonly at: number
   readonly method: string
   readonly path: string
   readonly query: ReadonlyArray<readonly [string, string]>
-  /** What was sent, when it was JSON. */
+  /** The JSON object in the body of the request; empty for any other body. */
   readonly sent: JsonObject
-  readonly answer: RecordedAnswer
+  readonly response: RecordedResponse
   readonly json: Json | undefined
 }
 
-/** The JSON that a body is, if it is. */
-const jsonIn = (body: Content | Unrecorded | undefined): Json | undefined => {
-  if (body === undefined) return undefined
-  return "json" in body ? body.json : "text" in body ? parse(body.text) : undefined
-}
+const jsonIn = (body: Content | Unrecorded | undefined): Json | undefined =>
+  body === undefined || "unrecorded" in body ? undefined : jsonOf(body)
 
 /** @internal */
 export const objectIn = (json: Json | undefined): JsonObject => (isObject(json) ? json : {})
@@ -34,17 +32,17 @@ export const textIn = (json: Json | undefined): string | undefined => (typeof js
 export const without = (object: JsonObject, ...names: ReadonlyArray<string>): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)))
 
-/** The fields that hold something, and `undefined` where none does. @internal */
-export const anyOf = (object: JsonObject): JsonObject | undefined =>
+/** The object, or `undefined` if it has no fields. @internal */
+export const nonEmpty = (object: JsonObject): JsonObject | undefined =>
   Object.keys(object).length === 0 ? undefined : object
 
 /** @internal */
-export const isOk = ({ answer }: Seen): boolean => answer.status >= 200 && answer.status < 300
+export const isOk = ({ response: { status } }: CompletedExchange): boolean => status >= 200 && status < 300
 
 /** @internal */
-export const seenIn = (exchanges: ReadonlyArray<Exchange>): ReadonlyArray<Seen> =>
+export const completedExchanges = (exchanges: ReadonlyArray<Exchange>): ReadonlyArray<CompletedExchange> =>
   exchanges.flatMap(({ at, outcome, request }) => {
     if (outcome._tag !== "Answer" || outcome.ending !== undefined) return []
     const { body, method, path, query } = request
-    return [{ at, method, path, query, sent: objectIn(jsonIn(body)), answer: outcome, json: jsonIn(outcome.body) }]
+    return [{ at, method, path, query, sent: objectIn(jsonIn(body)), response: outcome, json: jsonIn(outcome.body) }]
   })

@@ -2,16 +2,16 @@ import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import type { Json } from "../../Executor.js"
 import type { World } from "../../World.js"
-import { longestBegun } from "../recorder/cutOff.js"
+import { longestPrefixAtEnd } from "../recorder/partialSecret.js"
 import { isArray, isObject, parse } from "../fakeServer/json.js"
-import { namesOf } from "../recorder/names.js"
+import { secretNames } from "../recorder/secretNames.js"
 
-/** What stands in place of a secret. */
-const mask = "<hidden>"
+/** The text that replaces a secret. */
+const hidden = "<hidden>"
 
 const secretWord = "secret|passw|passphrase|token|api[-_]?key|private[-_]?key|credential|authori[sz]ation|cookie"
 const mayHoldSecret = new RegExp(secretWord, "i")
-const names = namesOf(undefined)
+const names = secretNames(undefined)
 
 /** `name: value` and `name=value` in text that is not JSON, and the part of a form. */
 const assignment = new RegExp(
@@ -23,14 +23,14 @@ const formPart = new RegExp(
   "gi"
 )
 
-// pages have tokens too, which are no secrets
+// not every name with "token": page tokens are not secret
 const isSecretField = (name: string): boolean => names.isField(name) || /secret|passw|credential/i.test(name)
 
-/** Shorter ones would be found inside of other words. */
+/** A shorter value would be found inside other words. */
 const minLength = 6
 const maxKnown = 2_000
 
-/** Deeper JSON is not taken apart. */
+/** Deeper JSON is hidden as a whole. */
 const maxDepth = 100
 
 const isTooDeep = (value: Json, depth: number): boolean =>
@@ -44,7 +44,7 @@ const parsed = (text: string): Json | undefined => {
   return value === undefined || isTooDeep(value, 0) ? undefined : value
 }
 
-/** The forms in which a value may stand in a text. */
+/** The ways in which a value may be written in a text. */
 const formsOf = (value: string): ReadonlyArray<string> => [
   ...new Set([
     value,
@@ -62,7 +62,7 @@ const partsOf = (name: string, value: string): ReadonlyArray<string> => {
 
 const valueOf = (pair: string): string => pair.slice(pair.indexOf("=") + 1).trim()
 
-/** What a world holds that lets in. @internal */
+/** The credentials of a world. @internal */
 export const secretsOf = ({ auth, bosa }: World): ReadonlyArray<string> =>
   [
     ...(auth?.serviceTokens ?? []),
@@ -74,24 +74,23 @@ export const secretsOf = ({ auth, bosa }: World): ReadonlyArray<string> =>
   ].filter((value) => value !== undefined)
 
 /**
- * Keeps secrets out of what is shown: by the name of their header, field or parameter, and by
- * their value wherever else it turns up.
+ * Hides secrets in what is shown: by the name of their header, field or parameter, and by their value everywhere else.
  *
  * @internal
  */
-export class Secrets {
+export class SecretMask {
   private readonly known = new Set<string>()
-  /** Longest first, so that a value inside of another one leaves nothing of it; made when it is asked for. */
+  /** Longest first, so that a value inside another one leaves no part of it; computed when it is needed. */
   private forms: ReadonlyArray<string> | undefined
 
   constructor(world: World) {
     for (const secret of secretsOf(world)) this.learn(secret)
   }
 
-  /** From now on the value is hidden wherever it stands. */
+  /** Hides the value everywhere from now on. */
   learn(value: string | undefined): void {
     if (value === undefined || value.length < minLength) return
-    // the newest last: the oldest are forgotten first
+    // the newest last, so that the oldest is forgotten first
     if (!this.known.delete(value)) this.forms = undefined
     this.known.add(value)
     for (const oldest of this.known) {
@@ -100,7 +99,7 @@ export class Secrets {
     }
   }
 
-  /** The values of headers that hold secrets, and what of them may stand elsewhere by itself. */
+  /** Learns the values of secret headers, and their parts that may occur elsewhere. */
   learnHeaders(headers: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(headers)) {
       if (!names.isHeader(name)) continue
@@ -109,7 +108,7 @@ export class Secrets {
     }
   }
 
-  /** The secrets among the fields of a JSON text. */
+  /** Learns the secret fields of a JSON text. */
   learnBody(text: string): void {
     const value = mayHoldSecret.test(text) ? parsed(text) : undefined
     if (value !== undefined) this.learnFields(value)
@@ -117,42 +116,42 @@ export class Secrets {
 
   headers(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     return Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name, names.isHeader(name) ? mask : this.text(value)])
+      Object.entries(headers).map(([name, value]) => [name, names.isHeader(name) ? hidden : this.text(value)])
     )
   }
 
   query(query: ReadonlyArray<readonly [string, string]>): ReadonlyArray<readonly [string, string]> {
     return query.map(([name, value]) => [
       this.text(name),
-      names.isQuery(name) || isSecretField(name) ? mask : this.text(value)
+      names.isQuery(name) || isSecretField(name) ? hidden : this.text(value)
     ])
   }
 
-  /** A text without the values that are known. */
+  /** A text with the known values hidden. */
   text(text: string): string {
     this.forms ??= [...this.known].flatMap(formsOf).sort((a, b) => b.length - a.length)
-    return this.forms.reduce((shown, value) => shown.replaceAll(value, mask), text)
+    return this.forms.reduce((shown, value) => shown.replaceAll(value, hidden), text)
   }
 
-  /** A body: JSON set out over lines. */
+  /** A body with its secrets hidden. JSON is indented. */
   body(text: string): string {
     const value = parsed(text)
     return value === undefined
-      ? this.ended(text.replace(formPart, `$1${mask}`).replace(assignment, `$1${mask}`))
+      ? this.cutText(text.replace(formPart, `$1${hidden}`).replace(assignment, `$1${hidden}`))
       : JSON.stringify(this.fields(value), undefined, 2)
   }
 
-  /** A text that may have been cut off inside of a value that is known. */
-  private ended(text: string): string {
+  /** Hides the start of a known value at the end of a text, which may have been cut off. */
+  private cutText(text: string): string {
     const shown = this.text(text)
-    const begun = longestBegun(shown, this.forms ?? [])
-    return begun === 0 ? shown : shown.slice(0, -begun) + mask
+    const prefixLength = longestPrefixAtEnd(shown, this.forms ?? [])
+    return prefixLength === 0 ? shown : shown.slice(0, -prefixLength) + hidden
   }
 
-  /** Whatever can be JSON. */
+  /** A value as JSON, with its secrets hidden. */
   json(value: unknown): Json {
     const plain = parsed(JSON.stringify(value) ?? "")
-    return plain === undefined ? mask : this.fields(plain)
+    return plain === undefined ? hidden : this.fields(plain)
   }
 
   private fields(value: Json): Json {
@@ -162,7 +161,7 @@ export class Secrets {
     return Object.fromEntries(
       Object.entries(value).map(([name, each]) => [
         this.text(name),
-        isSecretField(name) && each !== null && typeof each !== "boolean" ? mask : this.fields(each)
+        isSecretField(name) && each !== null && typeof each !== "boolean" ? hidden : this.fields(each)
       ])
     )
   }
