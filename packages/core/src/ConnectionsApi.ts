@@ -237,8 +237,8 @@ export const make = Effect.fnUntraced(function* (
   const way = road.make(client, auth, settings)
   const protocol = options.jobs?.protocol ?? JobProtocol.defaultProtocol
   const bound = bindings(way, execute.make(way, protocol))
-  const look = bound.look(protocol)
-  const follower = yield* tracker.make(look.once, jobOptions)
+  const poll = bound.poll(protocol)
+  const follower = yield* tracker.make(poll.once, jobOptions)
   return {
     origin: way.origin,
     connection: bound.connection,
@@ -255,7 +255,7 @@ export const make = Effect.fnUntraced(function* (
       origin: way.base,
       tracker: follower,
       protocol,
-      look: look.retried,
+      poll: poll.retried,
       defaults: options.jobs ?? {}
     })
   }

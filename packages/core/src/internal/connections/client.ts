@@ -134,16 +134,16 @@ export const bindings = (road: Road, run: ReturnType<typeof execute.make>) => {
       decode.connections
     )
 
-  const look = (protocol: JobProtocol.JobProtocol) => {
-    const looked = (ref: JobRef, policy?: { readonly retry: "none" }): Effect.Effect<JobProtocol.JobState, ReadError> =>
+  const poll = (protocol: JobProtocol.JobProtocol) => {
+    const polled = (ref: JobRef, policy?: { readonly retry: "none" }): Effect.Effect<JobProtocol.JobState, ReadError> =>
       road.call(operations.jobs.get, { segments: [ref.jobId], ...policy }, ({ answer, body, now }) =>
         Result.fromUndefined(
           JobProtocol.decode(protocol, ref.jobId, body, retryAfterMillis(answer.headers, now())),
           () => [`expected a state in "${protocol.state.join('" or "')}"`]
         )
       )
-    // the tracker has a pace and a failure budget of its own: a retry inside would spend its budget unseen
-    return { retried: (ref: JobRef) => looked(ref), once: (ref: JobRef) => looked(ref, { retry: "none" }) }
+    // the tracker has a pace and a failure budget of its own: a retry inside would spend its budget unnoticed
+    return { retried: (ref: JobRef) => polled(ref), once: (ref: JobRef) => polled(ref, { retry: "none" }) }
   }
 
   return {
@@ -155,7 +155,7 @@ export const bindings = (road: Road, run: ReturnType<typeof execute.make>) => {
     self,
     connection,
     list,
-    look,
+    poll,
     catalog: road.call(operations.catalog.list, { segments: [] }, decode.savedActions),
     subscribers: {
       remove: (id: string | number) =>

@@ -1,6 +1,5 @@
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as FiberId from "effect/FiberId"
+import * as Signal from "./signal.js"
 
 /**
  * Callers that come while the effect runs share its run. The run belongs to
@@ -9,15 +8,16 @@ import * as FiberId from "effect/FiberId"
  * @internal
  */
 export const singleFlight = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> => {
-  let running: Deferred.Deferred<A, E> | undefined
+  let running: Signal.Signal<A, E> | undefined
   return Effect.uninterruptibleMask((restore) => {
-    if (running !== undefined) return restore(Deferred.await(running))
-    const deferred = Deferred.unsafeMake<A, E>(FiberId.none)
-    running = deferred
+    if (running !== undefined) return restore(Signal.wait(running))
+    const ended = Signal.make<A, E>()
+    running = ended
     const run = Effect.onExit(Effect.interruptible(effect), (exit) => {
+      // first, since who waits may ask again at once
       running = undefined
-      return Deferred.done(deferred, exit)
+      return Effect.sync(() => Signal.end(ended, exit))
     })
-    return Effect.zipRight(Effect.forkDaemon(run), restore(Deferred.await(deferred)))
+    return Effect.zipRight(Effect.forkDaemon(run), restore(Signal.wait(ended)))
   })
 }

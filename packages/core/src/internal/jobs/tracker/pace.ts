@@ -1,10 +1,10 @@
 /**
- * How long to wait between two looks at a job when nobody says otherwise. All in milliseconds.
+ * How long to wait between two polls of a job by default. All in milliseconds.
  *
  * @internal
  */
 
-/** The first wait of the default pace, and the least between the looks of two watchers of one job. */
+/** The first wait of the default pace, and the least between the polls for two watchers of one job. */
 export const firstMillis = 500
 
 /** The longest wait of the default pace, before jitter. */
