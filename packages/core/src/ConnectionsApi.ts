@@ -32,7 +32,7 @@ import * as jobs from "./internal/jobs/follow.js"
 import * as road from "./internal/http/call.js"
 import { connectionsPlatform, resolve } from "./internal/http/settings.js"
 import * as tracker from "./internal/jobs/tracker/engine.js"
-import { trackerOptions } from "./internal/jobs/tracker/options.js"
+import { trackerOptions } from "./internal/jobs/tracker/trackerOptions.js"
 import { unbound } from "./internal/connections/unbound.js"
 import { InvalidRequest, type Issue } from "./InvalidRequest.js"
 import type { WatchOptions } from "./Job.js"
@@ -169,7 +169,7 @@ export declare namespace ConnectionsApi {
    * @since 0.1.0
    * @category models
    */
-  export interface JobOptions extends WatchOptions, JobTracker.Options {
+  export interface JobOptions extends WatchOptions, JobTracker.JobTrackerOptions {
     /** How the server speaks of its jobs. */
     readonly protocol?: JobProtocol.JobProtocol
   }

@@ -21,7 +21,7 @@ const head = "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n"
 interface Row {
   readonly name: string
   readonly url: Effect.Effect<string, never, Scope.Scope>
-  readonly options?: NodeConnectors.Options
+  readonly options?: NodeConnectors.NodeConnectorsOptions
   readonly sent: boolean
   readonly phase: string
   readonly code: string | RegExp

@@ -10,7 +10,7 @@ import { createHash } from "node:crypto"
 import * as Fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { isSegment } from "../src/internal/saving.js"
+import { isSegment } from "../src/internal/fileWriting.js"
 
 const folder = Effect.acquireRelease(
   Effect.sync(() => Fs.mkdtempSync(join(tmpdir(), "node-file-"))),

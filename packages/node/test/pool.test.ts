@@ -104,7 +104,7 @@ describe("scope", () => {
 })
 
 describe("options", () => {
-  const wrong: ReadonlyArray<readonly [string, NodeConnectors.Options]> = [
+  const wrong: ReadonlyArray<readonly [string, NodeConnectors.NodeConnectorsOptions]> = [
     ["connections", { connections: 0 }],
     ["connections", { connections: 1.5 }],
     ["keepAlive", { keepAlive: "0 millis" }],

@@ -25,7 +25,11 @@ const tree: NodeSkills.Artifact = {
 }
 
 describe("destinations", () => {
-  const refusedBy = (root: string, destinations: ReadonlyArray<string>, options: Partial<NodeSkills.Options> = {}) =>
+  const refusedBy = (
+    root: string,
+    destinations: ReadonlyArray<string>,
+    options: Partial<NodeSkills.NodeSkillsOptions> = {}
+  ) =>
     Effect.gen(function* () {
       const before = walk(root)
       const error = yield* Effect.flip(NodeSkills.install(single, { ...options, destinations }))

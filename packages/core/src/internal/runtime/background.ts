@@ -26,7 +26,7 @@ export const defaults: Background = Runtime.defaultRuntime
 
 /**
  * What the calling fiber has, for fibers that outlive it. They have no parent span, since that one ends long before
- * they do. A failure of theirs is not logged: whoever waits for it gets it.
+ * they do. A failure of theirs is not logged: it goes to the fiber that waits for it.
  *
  * @internal
  */

@@ -3,7 +3,7 @@ import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 
 /**
- * The exit of what nobody in particular interrupted.
+ * The exit of an interruption by no fiber in particular.
  *
  * @internal
  */

@@ -14,7 +14,7 @@ export type Signal<A, E = never> = Deferred.Deferred<A, E>
 export const make = <A, E = never>(): Signal<A, E> => Deferred.unsafeMake(FiberId.none)
 
 /**
- * Ends the signal, unless it has ended. Who waits may go on within this call: the caller's own state must be complete
+ * Ends the signal, unless it has ended. A fiber that waits may go on within this call: the caller's own state must be complete
  * before.
  *
  * @internal

@@ -14,7 +14,7 @@ export const singleFlight = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A
     const ended = Signal.make<A, E>()
     running = ended
     const run = Effect.onExit(Effect.interruptible(effect), (exit) => {
-      // first, since who waits may ask again at once
+      // first, since a caller that waits may call again at once
       running = undefined
       return Effect.sync(() => Signal.end(ended, exit))
     })

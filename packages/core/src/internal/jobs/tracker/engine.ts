@@ -65,7 +65,7 @@ export interface Tracker {
    * reported within this effect; everything else after it.
    */
   readonly subscribe: (subscription: Subscription) => Effect.Effect<() => void>
-  /** Jobs that somebody watches. */
+  /** Jobs that are watched. */
   readonly size: number
   /** Polls under way, with those that are being interrupted. */
   readonly inFlight: number
@@ -88,7 +88,7 @@ const toleratedMissing = 3
  *
  * | method | reports | removes |
  * | --- | --- | --- |
- * | `unsubscribe` | nothing | a watcher that asked for it |
+ * | `unsubscribe` | nothing | a watcher that called its unsubscribe |
  * | `end` | its end | one watcher |
  * | `endAtDeadline` | `JobDeadlineExceeded` | one watcher |
  * | `endAll` | each its end | all watchers of a job, which is closed first |
@@ -220,7 +220,7 @@ class Engine implements Tracker {
     if (fiber !== undefined) interrupt(fiber)
   }
 
-  /** A job that nobody watches any more is closed. */
+  /** A job without watchers is closed. */
   private remove(watcher: Watcher): void {
     Entries.unlink(watcher)
     if (watcher.entry.first === undefined) this.closeEntry(watcher.entry)

@@ -24,7 +24,7 @@ export const jittered = (millis: number, random: number): number => Math.round(m
 export const hint = (millis: number | undefined, maxMillis: number): number =>
   millis !== undefined && millis > 0 ? Math.min(Math.ceil(millis), maxMillis) : 0
 
-/** What a schedule asked for, as a wait that can be kept. */
+/** The wait of a schedule, as one that can be kept. */
 export const kept = (millis: number, otherwise: number): number =>
   Number.isNaN(millis) ? otherwise : Math.max(floorMillis, Math.ceil(millis))
 

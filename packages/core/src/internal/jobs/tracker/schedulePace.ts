@@ -44,7 +44,7 @@ const stepOne = (
           return state
         }
         watcher.paceState = done
-        // it never asked for a wait
+        // it never gave a wait
         if (watcher.waited === 0) watcher.pace = undefined
         return state
       }

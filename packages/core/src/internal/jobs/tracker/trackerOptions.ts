@@ -1,11 +1,11 @@
 import type { Issue } from "../../../InvalidRequest.js"
-import type { Options } from "../../../JobTracker.js"
+import type { JobTrackerOptions } from "../../../JobTracker.js"
 import { defaultOptions, type TrackerOptions } from "./engine.js"
 
 const isCount = (n: number): boolean => Number.isSafeInteger(n) && n > 0
 
 /** @internal */
-export const trackerOptions = (options: Options, issues: Array<Issue>): TrackerOptions => {
+export const trackerOptions = (options: JobTrackerOptions, issues: Array<Issue>): TrackerOptions => {
   const refuse = (name: string): void => {
     issues.push({
       path: ["jobs", name],
