@@ -129,7 +129,7 @@ export interface WatchOptions {
    */
   readonly pace?: Schedule.Schedule<unknown, JobState> | undefined
   /**
-   * How long after submit, or after the watch began, a 404 means "not yet". Default 30 seconds.
+   * How long after submit, or after the watch started, a 404 means "not yet". Default 30 seconds.
    */
   readonly notFoundGrace?: Duration.DurationInput | undefined
   /**

@@ -123,8 +123,8 @@ const decodeEntry = Schema.decodeUnknownOption(Entry)
 export const decode = (encoded: unknown): Option.Option<Entry> => decodeEntry(encoded)
 
 /**
- * Where entries are kept, by their keys. It belongs to one ledger of one process at a time. A change that was answered
- * without a failure must be there after a crash: a submit leaves on that word.
+ * Where entries are kept, by their keys. It belongs to one ledger of one process at a time. A change that succeeded
+ * must be there after a crash: a submit is sent because it did.
  *
  * @since 0.3.0
  * @category models

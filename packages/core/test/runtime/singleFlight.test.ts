@@ -42,7 +42,7 @@ describe("singleFlight", () => {
     })
   )
 
-  it.effect("a caller that asks again as soon as the run has ended starts a new run", () =>
+  it.effect("a caller that calls again as soon as the run has ended starts a new run", () =>
     Effect.gen(function* () {
       const { letGo, shared } = yield* counted
       const again = Effect.zip(shared, shared)

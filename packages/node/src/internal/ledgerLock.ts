@@ -38,7 +38,7 @@ const parsed = (text: string): Holder | undefined => {
   }
 }
 
-const answers = (pid: number): boolean => {
+const isRunning = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
     return true
@@ -48,7 +48,7 @@ const answers = (pid: number): boolean => {
 }
 
 const isAlive = async (holder: Holder): Promise<boolean> => {
-  if (!answers(holder.pid)) return false
+  if (!isRunning(holder.pid)) return false
   const stat = await statOf(holder.pid)
   const state = stat?.[stateField]
   if (state === "Z" || state === "X") return false

@@ -1,5 +1,5 @@
 /**
- * What both kinds of answers share: everything an answer offers, from its status, raw headers and bytes.
+ * What both kinds of responses share: everything a response offers, from its status, raw headers and bytes.
  */
 import type * as Cookies from "@effect/platform/Cookies"
 import type * as Headers from "@effect/platform/Headers"

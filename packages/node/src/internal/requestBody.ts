@@ -40,7 +40,7 @@ export const areValidHeaders = (headers: Headers.Headers): boolean => {
 
 const fromReadable = (headers: Headers.Headers, body: Readable): WireRequest => {
   let failed = false
-  // Before undici's own listener, and it stays: a source that fails after the answer must not end the process.
+  // Before undici's own listener, and it stays: a source that fails after the response must not end the process.
   body.on("error", () => {
     failed = true
   })

@@ -19,7 +19,7 @@ import type { WireRequest } from "./requestBody.js"
 import { RawResponse } from "./rawResponse.js"
 import type { Target } from "./targets.js"
 
-type Resume = (answer: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>) => void
+type Resume = (response: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>) => void
 
 // undici's own defaults: a stream may take as long as it likes, as long as something comes.
 const waits: Waits = { headersTimeout: null, bodyTimeout: null }

@@ -408,7 +408,7 @@ class Engine implements Tracker {
     return Pace.hint(retryAfter && Duration.toMillis(retryAfter), this.options.maxHintMillis)
   }
 
-  /** No job is polled until the pause is over; a poll that was in flight when it began does not make it longer by itself. */
+  /** No job is polled until the pause is over; a poll that was in flight when it started does not make it longer by itself. */
   private pause(entry: Entry, hint: number, now: number): void {
     const isNew = entry.pauses === this.pauses
     if (isNew) this.pauses++
