@@ -168,6 +168,36 @@ describe("lint", () => {
     assert.deepStrictEqual(missed, [])
   })
 
+  it("refuses the insides of Effect 3 and @effect/platform in core, except where they belong", () => {
+    const inside = (module: string): string => `import * as A from "effect/${module}"\n\nexport const a = A\n`
+    const random = `import { PCGRandom } from "effect/Utils"\n\nexport const a = PCGRandom\n`
+    const platform = `import * as A from "@effect/platform/Headers"\n\nexport const a = A\n`
+    const insides = [
+      ...["FiberRef", "FiberRefs", "FiberId", "Runtime", "RuntimeFlags", "ScheduleDecision", "ScheduleIntervals"],
+      "DefaultServices"
+    ]
+    const refused = {
+      ...Object.fromEntries(insides.map((module) => [core(`internal/jobs/${module}`), inside(module)])),
+      [core("internal/jobs/Random")]: random,
+      [core("internal/bosa/Platform")]: platform,
+      [core("Public")]: inside("Runtime")
+    }
+    const said = lint({
+      ...refused,
+      [core("internal/runtime/Fine")]: inside("FiberId"),
+      [core("internal/http/Fine")]: platform,
+      [core("Fine")]: platform
+    })
+    refuses(said)
+    const lines = said.output.split("\n").filter((line) => line.includes("(no-restricted-imports)"))
+    assert.strictEqual(lines.length, Object.keys(refused).length, said.output)
+    for (const path of Object.keys(refused))
+      assert.isTrue(
+        lines.some((line) => line.includes(path)),
+        path
+      )
+  })
+
   it("refuses a cycle of imports", () => {
     const cycle = (other: string): string =>
       `import { b } from "./${other}.js"\n\nexport const a = () => b\nexport { a as b }\n`

@@ -32,7 +32,7 @@ import * as jobs from "./internal/jobs/follow.js"
 import * as requestPipeline from "./internal/http/call.js"
 import { resolve } from "./internal/http/settings.js"
 import * as tracker from "./internal/jobs/tracker/engine.js"
-import { trackerOptions } from "./internal/jobs/tracker/options.js"
+import { trackerOptions } from "./internal/jobs/tracker/trackerOptions.js"
 import { InvalidRequest, type Issue } from "./InvalidRequest.js"
 import type { WatchOptions } from "./Job.js"
 import * as JobProtocol from "./JobProtocol.js"
@@ -168,7 +168,7 @@ export declare namespace ConnectionsApi {
    * @since 0.1.0
    * @category models
    */
-  export interface JobOptions extends WatchOptions, JobTracker.Options {
+  export interface JobOptions extends WatchOptions, JobTracker.JobTrackerOptions {
     /** How the server speaks of its jobs. */
     readonly protocol?: JobProtocol.JobProtocol
   }
@@ -244,7 +244,7 @@ export const make = Effect.fnUntraced(function* (
       origin: pipeline.base,
       tracker: yield* tracker.make(client.pollOnce, jobOptions),
       protocol,
-      look: client.poll,
+      poll: client.poll,
       defaults: options.jobs ?? {}
     })
   }

@@ -1,5 +1,5 @@
 /**
- * Jobs: what an execute ends in, and what following a job shows.
+ * Jobs: what an execute ends in, and what following a job emits.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,7 @@ import type { JobState } from "./JobProtocol.js"
 import type { JobRef } from "./JobRef.js"
 
 /**
- * The work was done at once; `value` is the whole answer.
+ * The work was done at once; `value` is the whole body of the response.
  *
  * @since 0.1.0
  * @category models
@@ -33,7 +33,7 @@ export interface Accepted {
 }
 
 /**
- * How an execute ends: done, or accepted as a job. The answer decides, not the request.
+ * How an execute ends: done, or accepted as a job. The response decides, not the request.
  *
  * @since 0.1.0
  * @category models
@@ -52,7 +52,7 @@ export interface Submitted {
 }
 
 /**
- * The job is under way; `state` is what the last look showed.
+ * The job is under way; `state` is what the last poll found.
  *
  * @since 0.1.0
  * @category models
@@ -63,7 +63,7 @@ export interface Progress {
 }
 
 /**
- * What `watch` shows: `Progress` as it changes, then one `Completed`.
+ * What `watch` emits: `Progress` as it changes, then one `Completed`.
  *
  * @since 0.1.0
  * @category models
@@ -71,8 +71,8 @@ export interface Progress {
 export type WatchEvent<A = unknown> = Progress | Completed<A>
 
 /**
- * What `follow` shows: `Submitted`, then what `watch` shows. Work that was done
- * at once shows one `Completed` alone.
+ * What `follow` emits: `Submitted`, then what `watch` emits. Work that was done
+ * at once emits one `Completed` alone.
  *
  * @since 0.1.0
  * @category models
@@ -104,7 +104,7 @@ export const Accepted = (job: JobRef): Accepted => Data.struct({ _tag: "Accepted
 export const Submitted = (job: JobRef): Submitted => Data.struct({ _tag: "Submitted", job })
 
 /**
- * What a look at a job under way shows.
+ * What a poll of a job under way found.
  *
  * @since 0.1.0
  * @category constructors
@@ -124,20 +124,20 @@ export interface WatchOptions {
    */
   readonly deadline?: Duration.DurationInput | undefined
   /**
-   * When to look again, fed with each state. Default: quick at first, slower later (0.5 s to 10 s), with jitter.
+   * When to poll again, fed with each state. Default: quick at first, slower later (0.5 s to 10 s), with jitter.
    * A schedule that is done lets the pace stay at its last delay.
    */
   readonly pace?: Schedule.Schedule<unknown, JobState> | undefined
   /**
-   * How long after submit, or after the watch began, a 404 means "not yet". Default 30 seconds.
+   * How long after submit, or after the watch started, a 404 means "not yet". Default 30 seconds.
    */
   readonly notFoundGrace?: Duration.DurationInput | undefined
   /**
-   * How many looks in a row may fail. Default 20.
+   * How many polls in a row may fail. Default 20.
    */
   readonly maxConsecutivePollFailures?: number | undefined
   /**
-   * Runs, and is waited for, after the job was accepted and before the first look: to store the reference.
+   * Runs, and is waited for, after the job was accepted and before the first poll: to store the reference.
    */
   readonly onSubmitted?: ((job: JobRef) => Effect.Effect<void>) | undefined
 }

@@ -78,12 +78,12 @@ export class JobNotFound extends Schema.TaggedError<JobNotFound>("@effect-connec
     status: Schema.Number
   }
 ) {
-  /** Its fate is unknown. */
+  /** How it ended is unknown. */
   readonly retryable = false
   /** What happened and what to do. */
   override get message(): string {
     return this.seen
-      ? `${which(this.job)} is gone: the server knew it and does not any more (${this.status}). Its fate is unknown`
+      ? `${which(this.job)} is gone: the server knew it and does not any more (${this.status}). How it ended is unknown`
       : `${which(this.job)} is not known to the server (${this.status}). Check that this is the tenant it was submitted to`
   }
 }

@@ -1,7 +1,7 @@
 /**
- * How a platform speaks of its jobs: where the fields sit and what its state
- * words mean. One replaceable value: whoever knows their server better changes
- * one thing.
+ * How a platform describes its jobs: where the fields are and what its state
+ * words mean. It is one value: replace it when your
+ * server differs.
  *
  * @since 0.1.0
  */
@@ -19,7 +19,7 @@ import { type Fields, isFields } from "./internal/data/fields.js"
 export type State = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "unknown"
 
 /**
- * What one look at a job shows.
+ * What one poll of a job found.
  *
  * @since 0.1.0
  * @category models
@@ -39,23 +39,23 @@ export interface JobState {
   readonly startedAt: DateTime.Utc | undefined
   readonly updatedAt: DateTime.Utc | undefined
   readonly finishedAt: DateTime.Utc | undefined
-  /** The server's hint for the next look, in milliseconds. */
+  /** The server's hint for the next poll, in milliseconds. */
   readonly pollAfterMillis: number | undefined
-  /** The whole answer. */
+  /** The whole body. */
   readonly raw: unknown
 }
 
 /**
- * Where the fields of a job sit and what its state words mean. Of each list of
+ * Where the fields of a job are and what its state words mean. Of each list of
  * field names the first that is there counts.
  *
  * @since 0.1.0
  * @category models
  */
 export interface JobProtocol {
-  /** Fields of an execute's answer that hold a job id. */
+  /** Fields of an execute's response that hold a job id. */
   readonly jobId: ReadonlyArray<string>
-  /** Fields that may hold the job, beside the top level. */
+  /** Fields that may hold the job when the top level does not. */
   readonly containers: ReadonlyArray<string>
   readonly state: ReadonlyArray<string>
   readonly result: ReadonlyArray<string>
@@ -145,8 +145,8 @@ export const stateOf = (protocol: JobProtocol, word: string): State => {
 export const isEnd = (state: State): boolean => state === "succeeded" || state === "failed" || state === "cancelled"
 
 /**
- * The result in an answer: the first of `result`, `output`, `data` and `response` that is there
- * (`null` counts when there is nothing else), else the whole answer.
+ * The result in a response body: the first of `result`, `output`, `data` and `response` that is there
+ * (`null` counts when none of the others is there), else the whole body.
  *
  * @since 0.1.0
  * @category decoding
@@ -217,7 +217,7 @@ const timeOf = (value: unknown): DateTime.Utc | undefined => {
   return Option.getOrUndefined(Option.map(DateTime.make(value.trim()), DateTime.toUtc))
 }
 
-// a job tells the same times at each look: the last one is not read again
+// a job reports the same times at each poll: the last one is not read again
 const lastTime = (): typeof timeOf => {
   let last: unknown
   let time: DateTime.Utc | undefined
@@ -233,9 +233,9 @@ const lastTime = (): typeof timeOf => {
 const times = { createdAt: lastTime(), startedAt: lastTime(), updatedAt: lastTime(), finishedAt: lastTime() }
 
 /**
- * The job id in an execute's answer, if it names one: a string or a number; `null` and `""` are
- * no job id. Inside a container it counts only beside a word for queued or running, since there
- * it may as well be data.
+ * The job id in an execute's response, if it names one: a string or a number, but not `null` or `""`.
+ * Inside a container it counts only with a word for queued or running, since there it may as well be
+ * data.
  *
  * @since 0.1.0
  * @category decoding
@@ -255,7 +255,7 @@ export const jobIdIn = (protocol: JobProtocol, body: unknown): string | undefine
 }
 
 /**
- * What an answer to a look at a job says; `undefined` when it names no state.
+ * What the response to a poll says; `undefined` when it names no state.
  *
  * @since 0.1.0
  * @category decoding

@@ -86,7 +86,7 @@ const fixes: Record<string, string> = {
   jobId: "pass the reference exactly as JobRef.encode gave it"
 }
 
-// only paths are told: the values of a stored reference are not ours to print
+// only paths are printed: the values of a stored reference belong to its owner
 const invalidRef = (error: ParseResult.ParseError): InvalidRequest =>
   new InvalidRequest({
     operation: "JobRef.decode",

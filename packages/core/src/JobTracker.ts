@@ -1,22 +1,22 @@
 /**
- * How a client follows all its jobs: with one timer, a bounded number of looks
- * in flight, and one look per job however many watch it.
+ * How a client follows all its jobs: with one timer, a bounded number of polls
+ * in flight, and one poll per job however many watch it.
  *
  * @since 0.1.0
  */
 
 /**
- * Bounds on the looks of one client, over all its jobs.
+ * Bounds on the polls of one client, over all its jobs.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Options {
-  /** Looks in flight at most. Default 16. */
+export interface JobTrackerOptions {
+  /** Polls in flight at most. Default 16. */
   readonly concurrency?: number | undefined
-  /** Looks that leave in any window of `perMillis` milliseconds at most. Default 50 in 1,000. */
+  /** Polls that start in any window of `perMillis` milliseconds at most. Default 50 in 1,000. */
   readonly budget?: { readonly requests: number; readonly perMillis: number } | "unlimited" | undefined
-  /** Ends of jobs, with their answers, kept for those who ask again within 5 minutes: at most this many. Default 128. */
+  /** Ends of jobs, with their results, kept for late watchers for 5 minutes: at most this many. Default 128. */
   readonly keepEnds?: number | undefined
 }
 
@@ -27,10 +27,10 @@ export interface Options {
  * @category models
  */
 export interface Stats {
-  /** Jobs that somebody waits for or watches. */
+  /** Jobs that are waited for or watched. */
   readonly watched: number
-  /** Looks under way. */
+  /** Polls in flight. */
   readonly inFlight: number
-  /** 1 while something is waited for, else 0: however many jobs there are. */
+  /** 1 while a poll or a deadline is ahead, else 0: however many jobs there are. */
   readonly timers: number
 }

@@ -1,5 +1,5 @@
 /**
- * Following jobs: one look, a stream to the end, the result, or many at once.
+ * Following jobs: one poll, a stream to the end, the result, or many at once.
  *
  * @since 0.1.0
  */
@@ -48,7 +48,7 @@ export interface ResultsOptions<B, I, F extends "end" | "value"> extends FollowO
   /** `source`: as the executes came (default). `end`: as the jobs end. */
   readonly order?: "source" | "end" | undefined
   /**
-   * `end`: the first failure ends the stream (default), once the submits under way have been answered; jobs that were
+   * `end`: the first failure ends the stream (default), once the submits under way have their responses; jobs that were
    * accepted go on unwatched, so store their references with `onSubmitted`. `value`: every element is a {@link JobResult}.
    * A failure of the source itself comes after the results of what it had given.
    */
@@ -77,13 +77,13 @@ export interface JobResult<A, E> {
  */
 export interface Jobs {
   /**
-   * One look at a job, by its reference or its bare id. An end that is a failure is a state here, and no error.
+   * Polls a job once, by its reference or its bare id. A job that failed is a state here, not an error.
    */
   readonly get: (job: string | JobRef | JobRef.Encoded) => Effect.Effect<JobState, ReadError>
 
   /**
    * `Progress` as it changes, then one `Completed`; or the job's failure. Interrupting it
-   * stops the looking at once and never cancels the job.
+   * stops the polls at once and never cancels the job.
    */
   readonly watch: <B = unknown, I = unknown>(
     job: JobRef | JobRef.Encoded,
@@ -113,7 +113,7 @@ export interface Jobs {
 
   /**
    * Turns a stream of executes into a stream of results, many at once. A waiting job costs
-   * an entry in the tracker, and no fibre.
+   * an entry in the tracker, and no fiber.
    */
   readonly results: <
     X extends Effect.Effect<Execution<unknown>, unknown, unknown>,

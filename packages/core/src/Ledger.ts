@@ -1,5 +1,5 @@
 /**
- * A ledger of submissions: each piece of work is written down before it is sent and after it was answered, so that a
+ * A ledger of submissions: each piece of work is written down before it is sent and after its response came, so that a
  * program that crashed knows what it had submitted, and submits nothing twice.
  *
  * @since 0.3.0
@@ -19,13 +19,13 @@ import type { LedgerError, LedgerFailed } from "./LedgerError.js"
 import type { Accepted, Intended, LedgerJournal } from "./LedgerJournal.js"
 
 /**
- * What the ledger is told of a submit. Every part can be left out.
+ * What a submit may say about itself. Every part can be left out.
  *
  * @since 0.3.0
  * @category models
  */
 export interface SubmitOptions<A, in E, I> {
-  /** The operation, such as `actions.execute`: for whoever reads the ledger or its errors. */
+  /** The operation, such as `actions.execute`: for readers of the ledger and its errors. */
   readonly operation?: string | undefined
   /** The connection, for the same readers. */
   readonly connection?: string | undefined
@@ -47,7 +47,7 @@ export interface SubmitOptions<A, in E, I> {
 export interface Pending {
   /** Jobs to go on with. */
   readonly accepted: ReadonlyArray<Accepted>
-  /** Work whose outcome nobody knows: to be looked at, then `finish` or `forget`. What is being submitted now is not here. */
+  /** Work whose outcome is unknown: see what the server did, then `finish` or `forget`. What is being submitted now is not here. */
   readonly unknown: ReadonlyArray<Intended>
 }
 
@@ -124,8 +124,8 @@ export class Ledger extends Context.Tag("@effect-connectors/core/Ledger")<Ledger
   static readonly layerMemory: Layer.Layer<Ledger> = Layer.sync(Ledger, () => ledger.make(memory()))
 
   /**
-   * A ledger in a `KeyValueStore`, as safe as what the store does when it says that it has written. The keys under way
-   * stand in one value: for some thousands of them. Fails with `LedgerFailed` when the store cannot be read.
+   * A ledger in a `KeyValueStore`, as safe as what the store does when it says that it has written. The pending keys
+   * are one value: for some thousands of them. Fails with `LedgerFailed` when the store cannot be read.
    *
    * @since 0.3.0
    */
@@ -163,10 +163,10 @@ export declare namespace Ledger {
      * - A key that is done: its value where it was kept, else `AlreadyDone`.
      * - A key whose outcome is not known: `SubmissionUnknown`.
      *
-     * An execution that fails with proof that nothing was done gives its key free; any other failure, an interruption
+     * An execution that fails with proof that nothing was done frees its key; any other failure, an interruption
      * and a defect leave its outcome unknown. Submits of one key in one process take turns: the others wait for the
-     * outcome of the first, and one of them tries when it is free again. When the ledger cannot be written before
-     * the work is sent, nothing is sent (`LedgerFailed`); after that, the outcome is given all the same and a warning is logged.
+     * outcome of the first, and one of them tries when it is free. When the ledger cannot be written before
+     * the work is sent, nothing is sent (`LedgerFailed`); after that, the outcome is returned all the same and a warning is logged.
      */
     readonly submit: <A, E, R, I = unknown>(
       key: string,
@@ -186,7 +186,7 @@ export declare namespace Ledger {
     readonly finish: (key: string) => Effect.Effect<void, LedgerFailed>
 
     /**
-     * The caller has looked, and the work was not done or is to be done again: the next submit of this key sends it.
+     * The work was not done, as the caller has found, or is to be done again: the next submit of this key sends it.
      */
     readonly forget: (key: string) => Effect.Effect<void, LedgerFailed>
   }

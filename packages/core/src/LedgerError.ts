@@ -35,8 +35,8 @@ const at = (millis: number): string =>
   Math.abs(millis) <= 8.64e15 ? DateTime.formatIso(DateTime.unsafeMake(millis)) : String(millis)
 
 /**
- * This work was begun before and its outcome was never written down: the program ended in between, it was interrupted,
- * or the answer was lost. It may have happened, so it is not sent again. See what the server did; then
+ * This work was started before and its outcome was never written down: the program ended in between, it was interrupted,
+ * or the response was lost. It may have happened, so it is not sent again. See what the server did; then
  * `Ledger.finish(key)` when it was done, or `Ledger.forget(key)` when it was not, which allows to send it again.
  *
  * @since 0.3.0
@@ -49,11 +49,11 @@ export class SubmissionUnknown extends Schema.TaggedError<SubmissionUnknown>(
   /** When it was about to be sent: epoch milliseconds. */
   intendedAt: Schema.Number
 }) {
-  /** Submitting again gives the same error, until the ledger is told. */
+  /** Submitting again gives the same error, until `finish` or `forget`. */
   readonly retryable = false
   /** What happened and what to do. */
   override get message(): string {
-    return `${which(this)} was about to be sent at ${at(this.intendedAt)}, and its outcome was never written down: it may have happened, so nothing was sent now. See what the server did; then tell the ledger: finish(key) if it was done, forget(key) if it was not`
+    return `${which(this)} was about to be sent at ${at(this.intendedAt)}, and its outcome was never written down: it may have happened, so nothing was sent now. See what the server did; then call finish(key) if it was done, forget(key) if it was not`
   }
 }
 
@@ -73,7 +73,7 @@ export class AlreadyDone extends Schema.TaggedError<AlreadyDone>("@effect-connec
     job: Schema.optional(JobRef)
   }
 ) {
-  /** Submitting again gives the same error, until the ledger is told. */
+  /** Submitting again gives the same error, until `finish` or `forget`. */
   readonly retryable = false
   /** What happened and what to do. */
   override get message(): string {

@@ -21,7 +21,7 @@ const submission = {
 }
 
 /**
- * It is about to be sent, or may have been: nothing is known of its outcome.
+ * It is about to be sent, or may have been: its outcome is unknown.
  *
  * @since 0.3.0
  * @category models
@@ -29,7 +29,7 @@ const submission = {
 export const Intended = Schema.TaggedStruct("Intended", submission)
 
 /**
- * It is about to be sent, or may have been: nothing is known of its outcome.
+ * It is about to be sent, or may have been: its outcome is unknown.
  *
  * @since 0.3.0
  * @category models
@@ -45,7 +45,7 @@ export type Intended = typeof Intended.Type
 export const Accepted = Schema.TaggedStruct("Accepted", {
   ...submission,
   job: JobRef,
-  /** When the answer came: epoch milliseconds. */
+  /** When the response came: epoch milliseconds. */
   acceptedAt: Schema.Number
 })
 
@@ -58,7 +58,7 @@ export const Accepted = Schema.TaggedStruct("Accepted", {
 export type Accepted = typeof Accepted.Type
 
 /**
- * It is done: answered at once, or finished by the caller.
+ * It is done: at once, or finished by the caller.
  *
  * @since 0.3.0
  * @category models
@@ -73,7 +73,7 @@ export const Done = Schema.TaggedStruct("Done", {
 })
 
 /**
- * It is done: answered at once, or finished by the caller.
+ * It is done: at once, or finished by the caller.
  *
  * @since 0.3.0
  * @category models
@@ -81,7 +81,7 @@ export const Done = Schema.TaggedStruct("Done", {
 export type Done = typeof Done.Type
 
 /**
- * What is known of one piece of work. It holds no credential, no input, and no result unless the caller asked for it.
+ * What is known of one piece of work. It holds no credential, no input, and no result unless the caller gave a schema for it.
  *
  * @since 0.3.0
  * @category models
@@ -123,8 +123,8 @@ const decodeEntry = Schema.decodeUnknownOption(Entry)
 export const decode = (encoded: unknown): Option.Option<Entry> => decodeEntry(encoded)
 
 /**
- * Where entries are kept, by their keys. It belongs to one ledger of one process at a time. A change that was answered
- * without a failure must be there after a crash: a submit leaves on that word.
+ * Where entries are kept, by their keys. It belongs to one ledger of one process at a time. A change that succeeded
+ * must be there after a crash: a submit is sent because it did.
  *
  * @since 0.3.0
  * @category models

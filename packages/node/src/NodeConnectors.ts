@@ -41,7 +41,7 @@ export class InvalidOptions extends Schema.TaggedError<InvalidOptions>(
  * @since 0.1.0
  * @category models
  */
-export interface Options {
+export interface NodeConnectorsOptions {
   /** How many connections are open to one origin at most; requests over it wait in line. Default 16. */
   readonly connections?: number | undefined
   /** How long an idle connection is kept when the server names no time of its own. Default 4 seconds. */
@@ -76,7 +76,7 @@ const millisOf = (
     : Effect.fail(new InvalidOptions({ option, reason: "not a finite duration of at least one millisecond" }))
 }
 
-const settingsOf = Effect.fnUntraced(function* (options: Options) {
+const settingsOf = Effect.fnUntraced(function* (options: NodeConnectorsOptions) {
   const connections = options.connections ?? defaults.connections
   if (!Number.isSafeInteger(connections) || connections < 1) {
     return yield* new InvalidOptions({ option: "connections", reason: "not a whole number of at least 1" })
@@ -118,7 +118,7 @@ const pooled = (settings: Settings, dispatcher: Dispatcher): Effect.Effect<HttpC
  * @category constructors
  */
 export const make = Effect.fnUntraced(function* (
-  options: Options = {}
+  options: NodeConnectorsOptions = {}
 ): Effect.fn.Return<HttpClient.HttpClient, InvalidOptions, Scope.Scope> {
   if (options.dispatcher !== undefined) {
     return yield* makeClient({ dispatcher: options.dispatcher, connections: Infinity, copyHeaders: true })
@@ -169,7 +169,7 @@ export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.scoped(
  * @since 0.1.0
  * @category layers
  */
-export const layerOptions = (options: Options): Layer.Layer<HttpClient.HttpClient, InvalidOptions> =>
+export const layerOptions = (options: NodeConnectorsOptions): Layer.Layer<HttpClient.HttpClient, InvalidOptions> =>
   Layer.scoped(HttpClient.HttpClient, make(options))
 
 /**

@@ -8,9 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
-import { codeOf } from "./internal/codes.js"
-import * as reading from "./internal/reading.js"
-import * as saving from "./internal/saving.js"
+import { codeOf } from "./internal/errorCodes.js"
+import * as reading from "./internal/fileReading.js"
+import * as saving from "./internal/fileWriting.js"
 
 /**
  * A path cannot be sent: `code` is `NOT_A_FILE` for a folder, a socket and the like, or that of Node, such as `ENOENT`.
@@ -39,7 +39,7 @@ const savingHints: Readonly<Record<string, string>> = {
  * - `EEXIST`: there is one already; `overwrite` allows to replace it;
  * - `NO_NAME`: the path is a folder, and the file has no name;
  * - `UNSAFE_NAME`: the name would lead out of the folder, or no file can have it;
- * - `INVALID_DIGEST`: the digest asked for is not 64 hexadecimal digits;
+ * - `INVALID_DIGEST`: the digest given is not 64 hexadecimal digits;
  * - the code of Node, such as `ENOSPC`.
  *
  * @since 0.2.0
@@ -55,7 +55,7 @@ export class FileUnsaved extends Schema.TaggedError<FileUnsaved>("@effect-connec
 }
 
 /**
- * The content is not the one that was asked for; nothing of it is left on disk. Both are SHA-256 in hexadecimal.
+ * The content does not have the digest given; nothing of it is left on disk. Both are SHA-256 in hexadecimal.
  *
  * @since 0.2.0
  * @category errors
@@ -80,10 +80,10 @@ export interface FromPathOptions extends ConnectorFile.Details {
 }
 
 /**
- * A regular file on disk, which is read anew each time it is sent. Its size is looked up now.
+ * A regular file on disk, which is read again each time it is sent. Its size is read now.
  *
  * Fails with {@link FileUnreadable} when there is no such file. Reading it later fails with a `FileError`:
- * `CHANGED` or `SIZE_MISMATCH` when it is no longer the file that was looked up, else the code of Node.
+ * `CHANGED` or `SIZE_MISMATCH` when it is no longer the same file, else the code of Node.
  *
  * @example
  * ```ts
@@ -162,7 +162,7 @@ const targetOf = Effect.fnUntraced(function* (
 /**
  * Saves a file, which is never in memory as a whole, into a folder under its own name, or to the path of a file.
  *
- * It is written beside its place and moved there when it is complete. Fails with {@link FileUnsaved},
+ * It is written next to its place and moved there when it is complete. Fails with {@link FileUnsaved},
  * {@link DigestMismatch}, or the `FileError` of the content; then, and when it is interrupted, nothing of it is left.
  *
  * @example
@@ -190,7 +190,7 @@ export const save = Effect.fnUntraced(function* (
   }
   const target = yield* targetOf(file, path, overwrite)
   const unsaved = (code: string) => new FileUnsaved({ path: target, code })
-  const temporary = saving.temporaryBeside(target)
+  const temporary = saving.temporaryNextTo(target)
   const written = Effect.gen(function* () {
     const { bytes, sha256 } = yield* saving.write(temporary, file.stream, unsaved)
     if (expected !== undefined && sha256 !== expected) {

@@ -11,7 +11,7 @@ import * as ledgerFile from "./internal/ledgerFile.js"
 
 const fixes: Readonly<Record<string, string>> = {
   LOCKED: "another process has it open: end that one, or give this one a ledger of its own",
-  CORRUPT: "a line before its end is damaged, and may hide a submit. Keep the file, and look what became of its work",
+  CORRUPT: "a line before its end is damaged, and may hide a submit. Keep the file, and see what became of its work",
   NOT_A_LEDGER: "name another path",
   VERSION: "a later release wrote it: update this package",
   TOO_OPEN: "others may read or write it: chmod 600 it",
@@ -49,10 +49,10 @@ export class LedgerFileRefused extends Schema.TaggedError<LedgerFileRefused>(
 /**
  * A ledger in a file of JSON lines, for its owner alone (mode 0600, its folder 0700). A line is on the disk before the
  * work that it is about is sent. What a crash tore off at the end of the file is dropped, and the file is made smaller, when it is
- * opened. It holds keys, names, times and job references: no credential, no input, and no value unless `submit` was told to keep it.
+ * opened. It holds keys, names, times and job references: no credential, no input, and no value unless `submit` was given a schema for it.
  *
  * One process at a time: a second one is refused (`LOCKED`), and the lock of one that has ended is taken over. The file must be on
- * a disk of this machine: over a network neither the lock nor the word that something is written can be relied on.
+ * a disk of this machine: over a network neither the lock nor a finished write can be relied on.
  *
  * Each key takes some 300 bytes, in the file and in memory, until it is forgotten.
  *
@@ -66,7 +66,7 @@ export class LedgerFileRefused extends Schema.TaggedError<LedgerFileRefused>(
  * const program = Effect.gen(function*() {
  *   const ledger = yield* Ledger
  *   const { accepted, unknown } = yield* ledger.pending
- *   yield* Console.log(`${accepted.length} jobs to go on with, ${unknown.length} to look at`)
+ *   yield* Console.log(`${accepted.length} jobs to go on with, ${unknown.length} of unknown outcome`)
  * })
  *
  * export const main = program.pipe(Effect.provide(NodeLedger.layer(".connectors/ledger.jsonl")))

@@ -12,7 +12,7 @@ import type { DiskFault } from "./internal/skills/disk.js"
 import { maxBytes } from "./internal/skills/limits.js"
 import { lastPart, segmentFault } from "./internal/skills/names.js"
 import { place } from "./internal/skills/place.js"
-import { planAll } from "./internal/skills/plan.js"
+import { planAll } from "./internal/skills/installPlan.js"
 import { refusal, refuse, type Refusal, visible } from "./internal/skills/refusal.js"
 
 /**
@@ -31,7 +31,7 @@ export class SkillNotWritten extends Schema.TaggedError<SkillNotWritten>(
   code: Schema.String,
   /** What could not be made, written or moved. */
   path: Schema.String,
-  /** Where the earlier version is, when it could not be put back. */
+  /** Where the previous version is, when it could not be put back. */
   kept: Schema.optional(Schema.String)
 }) {
   /** The disk has to change first. */
@@ -41,7 +41,7 @@ export class SkillNotWritten extends Schema.TaggedError<SkillNotWritten>(
     const next =
       this.kept === undefined
         ? "Check that the destination is a folder that can be written to, and has room"
-        : `The earlier version could not be put back: it is in "${visible(this.kept)}"`
+        : `The previous version could not be put back: it is in "${visible(this.kept)}"`
     return `Skill "${visible(this.skill)}" was not written, ${this.code} at "${visible(this.path)}". ${next}`
   }
 }
@@ -68,7 +68,7 @@ export interface Artifact {
  * @since 0.2.0
  * @category models
  */
-export interface Options {
+export interface NodeSkillsOptions {
   /** Folders that each get the skill; missing ones are made. */
   readonly destinations: ReadonlyArray<string>
   /**
@@ -77,7 +77,7 @@ export interface Options {
    */
   readonly createParent?: boolean | undefined
   /**
-   * Whether what is there already is replaced. Default `false`. A folder is replaced whole: what only the earlier version
+   * Whether what is there already is replaced. Default `false`. A folder is replaced whole: what only the previous version
    * had is gone. With `createParent: false` each file and folder at the top of the skill replaces the one of its name.
    */
   readonly overwrite?: boolean | undefined
@@ -120,8 +120,8 @@ const kindOf = (sourceType: string): Effect.Effect<Kind, Refusal> => {
     : Effect.succeed(kind)
 }
 
-const folderOf = (artifact: Artifact, asked: string | undefined): Effect.Effect<string, Refusal> => {
-  const folder = lastPart(asked ?? artifact.name) ?? artifact.id
+const folderOf = (artifact: Artifact, given: string | undefined): Effect.Effect<string, Refusal> => {
+  const folder = lastPart(given ?? artifact.name) ?? artifact.id
   const fault = segmentFault(folder)
   return fault === undefined
     ? Effect.succeed(folder)
@@ -155,7 +155,7 @@ const topsOf = (contents: Contents): ReadonlyArray<string> => {
 
 const installed = Effect.fnUntraced(function* (
   artifact: Artifact,
-  options: Options
+  options: NodeSkillsOptions
 ): Effect.fn.Return<ReadonlyArray<Installed>, Refusal | DiskFault> {
   const overwrite = options.overwrite ?? false
   const kind = yield* kindOf(artifact.sourceType)
@@ -178,7 +178,7 @@ const installed = Effect.fnUntraced(function* (
 /**
  * Checks a downloaded skill and writes it into every destination, or into none.
  *
- * The digest is compared and every destination looked at before anything is written. The files are written into a hidden
+ * The digest is compared and every destination checked before anything is written. The files are written into a hidden
  * folder in each destination and moved into place when all are complete; a failure or an interruption before the last
  * move leaves every destination as it was. Files get the usual permissions: none is made executable.
  *
@@ -199,7 +199,7 @@ const installed = Effect.fnUntraced(function* (
  */
 export const install = (
   artifact: Artifact,
-  options: Options
+  options: NodeSkillsOptions
 ): Effect.Effect<ReadonlyArray<Installed>, SkillRejected | SkillNotWritten> => {
   const skill = artifact.id === "" ? artifact.name : artifact.id
   return Effect.mapError(installed(artifact, options), (failure) => {
@@ -236,7 +236,7 @@ export const install = (
 export const download = <Detail, E, R>(
   skills: { readonly artifact: (detail: Detail) => Effect.Effect<Artifact, E, R> },
   detail: Detail,
-  options: Options
+  options: NodeSkillsOptions
 ): Effect.Effect<ReadonlyArray<Installed>, E | SkillRejected | SkillNotWritten, R> =>
   options.destinations.length === 0
     ? Effect.succeed([])

@@ -27,12 +27,12 @@ export class TokenFileRefused extends Schema.TaggedError<TokenFileRefused>(
 }
 
 /**
- * A store of tokens in a file of JSON, for `UserAuth`. Tokens stand in it **in clear**: whoever can read the file can
+ * A store of tokens in a file of JSON, for `UserAuth`. Its tokens are **in clear**: anyone who can read the file can
  * act for its users until the tokens end. It is created for its owner alone (mode 0600, its folder 0700), and refused
  * when others may read it; Windows has no such modes, and the folder's own rights hold there.
  *
  * Each change replaces the file in one step. The stores of one process take turns; of two processes that write at the
- * same moment, one token may be lost and is had anew. A file that cannot be read as such is set aside with `.corrupt`
+ * same moment, one token may be lost and is fetched again. A file that cannot be read as such is set aside with `.corrupt`
  * behind its name at the next change, and a warning is logged. Tokens that have ended are dropped.
  *
  * @example

@@ -21,7 +21,7 @@ const head = "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n"
 interface Row {
   readonly name: string
   readonly url: Effect.Effect<string, never, Scope.Scope>
-  readonly options?: NodeConnectors.Options
+  readonly options?: NodeConnectors.NodeConnectorsOptions
   readonly sent: boolean
   readonly phase: string
   readonly code: string | RegExp
@@ -33,7 +33,7 @@ const of = (server: Effect.Effect<Sockets, never, Scope.Scope>) => Effect.map(se
 const secure = (server: Effect.Effect<Sockets, never, Scope.Scope>) =>
   Effect.map(server, (server) => `https://localhost:${server.port}`)
 const free = Effect.map(Effect.scoped(raw(() => {})), (server) => server.port)
-// The port is taken while the server listens and free after it: nobody answers there.
+// The port is taken while the server listens and free after it: nothing listens there.
 const refused = Effect.scoped(
   Effect.map(
     raw(() => {}),

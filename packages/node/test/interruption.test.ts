@@ -12,19 +12,19 @@ import { attempt } from "./support/attempts.js"
 import { cert, key } from "./support/certificate.js"
 import { http, listening, raw } from "./support/servers.js"
 
-const ways: ReadonlyArray<readonly [string, <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>]> = [
+const forms: ReadonlyArray<readonly [string, <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>]> = [
   ["in an attempt", attempt()],
   ["outside of one", (self) => self]
 ]
 
-/** A server that never ends an answer, and a signal for each request that reached it. */
-const hanging = (answer: string) =>
+/** A server that never ends a written, and a signal for each request that reached it. */
+const hanging = (response: string) =>
   Effect.gen(function* () {
     const heads: Array<string> = []
     const waiting: Array<readonly [number, () => void]> = []
     const server = yield* raw((socket, head) => {
       heads.push(head.slice(0, head.indexOf(" HTTP")))
-      socket.write(answer)
+      socket.write(response)
       for (const [count, wake] of waiting) if (heads.length >= count) wake()
     })
     const reached = (count: number) =>
@@ -40,24 +40,24 @@ const hanging = (answer: string) =>
 
 const started = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc"
 
-describe.each(ways)("%s", (_, way) => {
-  it.scoped.each(["", started])("an interrupt closes the socket at once, after %j", (answer) =>
+describe.each(forms)("%s", (_, through) => {
+  it.scoped.each(["", started])("an interrupt closes the socket at once, after %j", (response) =>
     Effect.gen(function* () {
-      const { reached, server } = yield* hanging(answer)
+      const { reached, server } = yield* hanging(response)
       const client = yield* NodeConnectors.make()
-      const fiber = yield* Effect.fork(way(Effect.flatMap(client.get(server.base), (response) => response.text)))
+      const fiber = yield* Effect.fork(through(Effect.flatMap(client.get(server.base), (response) => response.text)))
       yield* reached(1)
       assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(fiber)))
       yield* server.allClosed
     })
   )
 
-  it.scoped("a request in line never leaves", () =>
+  it.scoped("a request that waits for a connection is never sent", () =>
     Effect.gen(function* () {
       const { heads, reached, server } = yield* hanging("")
       const client = yield* NodeConnectors.make({ connections: 2 })
       const fibers = yield* Effect.forEach([1, 2, 3, 4, 5, 6, 7], (i) =>
-        Effect.fork(way(client.get(`${server.base}/${i}`)))
+        Effect.fork(through(client.get(`${server.base}/${i}`)))
       )
       yield* reached(2)
       // More of those in line than there are connections, and in the middle of the line.
@@ -74,7 +74,7 @@ describe.each(ways)("%s", (_, way) => {
     Effect.gen(function* () {
       const { heads, reached, server } = yield* hanging("")
       const client = yield* NodeConnectors.make()
-      const fibers = yield* Effect.replicateEffect(Effect.fork(way(client.get(server.base))), 1_000)
+      const fibers = yield* Effect.replicateEffect(Effect.fork(through(client.get(server.base))), 1_000)
       yield* reached(16)
       yield* Fiber.interruptAll(fibers)
       yield* server.allClosed
@@ -94,7 +94,7 @@ describe.each(ways)("%s", (_, way) => {
           Stream.ensuring(Deferred.succeed(ended, undefined))
         )
       )
-      const fiber = yield* Effect.fork(way(client.post(server.base, { body })))
+      const fiber = yield* Effect.fork(through(client.post(server.base, { body })))
       yield* reached(1)
       yield* Fiber.interrupt(fiber)
       yield* Deferred.await(ended)
@@ -135,7 +135,7 @@ describe("streams", () => {
       const small = yield* http((_, response) => response.end())
       const client = yield* NodeConnectors.make()
       const response = yield* client.get(large.base)
-      // Exchanges with another server stand for time: the first answer could have come in many times over.
+      // Exchanges with another server stand for time: the first response could have come in many times over.
       yield* attempt()(Effect.replicateEffect(client.get(small.base), 500))
       assert.isBelow(written, whole)
       const taken = yield* Stream.runFold(Stream.take(response.stream, 5), 0, (size, chunk) => size + chunk.length)
@@ -144,7 +144,7 @@ describe("streams", () => {
     })
   )
 
-  it.scoped("a connection that breaks before anybody reads is no more than a failed body", () =>
+  it.scoped("a connection that breaks before the body is read fails the body alone", () =>
     Effect.gen(function* () {
       const { reached, server } = yield* hanging(started)
       const client = yield* NodeConnectors.make()
@@ -180,7 +180,7 @@ describe("while the connection is being made", () => {
   )
 })
 
-it.scoped("a body that stalls is left at once by who waits for its next piece, and its socket closes", () =>
+it.scoped("a reader that waits for the next piece of a stalled body leaves at once, and the socket closes", () =>
   Effect.gen(function* () {
     const { server } = yield* hanging(started)
     const client = yield* NodeConnectors.make()

@@ -41,7 +41,7 @@ describe("sizes", () => {
     })
   )
 
-  it.scoped("a body of just the limit passes, one byte more does not", () =>
+  it.scoped("a body of the limit passes, one byte more does not", () =>
     Effect.gen(function* () {
       const server = yield* http((request, response) => response.end("x".repeat(Number(request.url?.slice(1)))))
       const client = yield* NodeConnectors.make()
@@ -77,7 +77,7 @@ describe("sizes", () => {
     })
   )
 
-  it.scoped("200 error answers leave no unread socket", () =>
+  it.scoped("200 error responses leave no unread socket", () =>
     Effect.gen(function* () {
       const server = yield* http((_, response) => response.writeHead(500).end("e".repeat(900)))
       const client = yield* NodeConnectors.make({ connections: 4 })
@@ -143,7 +143,7 @@ describe("compression", () => {
     })
   )
 
-  it.scoped("an error answer keeps what could be decoded", () =>
+  it.scoped("an error response keeps what could be decoded", () =>
     Effect.gen(function* () {
       const server = yield* serve(500, "gzip", Zlib.gzipSync(Buffer.alloc(1_000_000, 97)))
       const client = yield* NodeConnectors.make()
@@ -155,7 +155,7 @@ describe("compression", () => {
 })
 
 describe("times", () => {
-  it.scoped("no head within the attempt's time", () =>
+  it.scoped("a response without a head ends with its attempt", () =>
     Effect.gen(function* () {
       const server = yield* raw(() => {})
       const client = yield* NodeConnectors.make()
@@ -182,7 +182,7 @@ describe("times", () => {
     })
   )
 
-  it.scoped("a body that drips outlives no attempt", () =>
+  it.scoped("a body that drips ends with its attempt", () =>
     Effect.gen(function* () {
       const server = yield* raw((socket) => {
         socket.write(`${okHead}content-length: 1000000\r\n\r\n`)
@@ -196,7 +196,7 @@ describe("times", () => {
     })
   )
 
-  it.scoped("waiting in line counts, and nothing is sent after it", () =>
+  it.scoped("waiting for a connection counts, and nothing is sent after it", () =>
     Effect.gen(function* () {
       const heads: Array<string> = []
       const server = yield* raw((_, head) => heads.push(head.slice(0, 6)))

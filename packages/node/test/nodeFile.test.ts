@@ -10,7 +10,7 @@ import { createHash } from "node:crypto"
 import * as Fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { isSegment } from "../src/internal/saving.js"
+import { isSegment } from "../src/internal/fileWriting.js"
 
 const folder = Effect.acquireRelease(
   Effect.sync(() => Fs.mkdtempSync(join(tmpdir(), "node-file-"))),
@@ -30,8 +30,8 @@ const readWith = (file: ConnectorFile.ConnectorFile, between: () => void) => {
   )
 }
 
-describe("fromPath", () => {
-  it.scoped("gives name, size and content, as often as it is asked for", () =>
+describe("NodeFile.fromPath", () => {
+  it.scoped("gives name, size and content, as often as they are read", () =>
     Effect.gen(function* () {
       const path = join(yield* folder, "ž.bin")
       const content = Buffer.alloc(200_001, "abc")
@@ -44,7 +44,7 @@ describe("fromPath", () => {
     })
   )
 
-  it.scoped("takes the details that it is given, and a limit", () =>
+  it.scoped("takes details and a limit", () =>
     Effect.gen(function* () {
       const path = join(yield* folder, "a.txt")
       Fs.writeFileSync(path, "abc")
@@ -55,7 +55,7 @@ describe("fromPath", () => {
     })
   )
 
-  it.scoped("may be empty", () =>
+  it.scoped("takes an empty file", () =>
     Effect.gen(function* () {
       const path = join(yield* folder, "empty")
       Fs.writeFileSync(path, "")
@@ -63,7 +63,7 @@ describe("fromPath", () => {
     })
   )
 
-  it.scoped("is refused where there is no regular file, without waiting", () =>
+  it.scoped("refuses what is not a regular file, without waiting", () =>
     Effect.gen(function* () {
       const inside = yield* folder
       const refused = (path: string) => Effect.flip(NodeFile.fromPath(path))
@@ -131,8 +131,8 @@ describe("fromPath", () => {
 
 const saved = ConnectorFile.fromText("hello", { filename: "h.txt" })
 
-describe("save", () => {
-  it.scoped("writes into a folder under the file's name, and tells what was written", () =>
+describe("NodeFile.save", () => {
+  it.scoped("writes into a folder under the file's name, and returns what was written", () =>
     Effect.gen(function* () {
       const inside = yield* folder
       const path = join(inside, "h.txt")
@@ -153,7 +153,7 @@ describe("save", () => {
     })
   )
 
-  it.scoped("replaces nothing unless told to", () =>
+  it.scoped("replaces nothing without overwrite", () =>
     Effect.gen(function* () {
       const inside = yield* folder
       const path = join(inside, "h.txt")
@@ -189,7 +189,7 @@ describe("save", () => {
     })
   )
 
-  it.scoped("never leaves the folder", () =>
+  it.scoped("never writes outside the folder", () =>
     Effect.gen(function* () {
       const outside = yield* folder
       const inside = join(outside, "inside")
@@ -276,7 +276,7 @@ describe("save", () => {
     })
   )
 
-  it.scoped("tells why the disk refused, and leaves nothing", () =>
+  it.scoped("reports why the disk refused, and leaves nothing", () =>
     Effect.gen(function* () {
       const inside = yield* folder
       const code = (path: string, options?: NodeFile.SaveOptions) =>
@@ -303,7 +303,7 @@ describe("save", () => {
     })
   )
 
-  it.scoped("gives its place back when the move into it fails", () =>
+  it.scoped("frees its place when the move into it fails", () =>
     Effect.gen(function* () {
       const inside = yield* folder
       const path = join(inside, "h.txt")
@@ -324,7 +324,7 @@ describe("save", () => {
   })
 })
 
-it.scoped("what was saved can be sent", () =>
+it.scoped("NodeFile: what was saved can be sent", () =>
   Effect.gen(function* () {
     const { path } = yield* NodeFile.save(saved, yield* folder)
     const file = yield* NodeFile.fromPath(path)

@@ -61,7 +61,7 @@ const writeOwn = (path: string, text: string, mode = 0o600) => {
   Fs.writeFileSync(path, text, { mode })
 }
 
-describe("a ledger in a file", () => {
+describe("NodeLedger", () => {
   inFolder("is for its owner alone, and has a line for the intent before the work is sent", (path) =>
     opened(path, (ledger) =>
       Effect.gen(function* () {
@@ -86,7 +86,7 @@ describe("a ledger in a file", () => {
     )
   )
 
-  inFolder("is there for the next process, with what is still to be known alone", (path) =>
+  inFolder("is there for the next process, with pending work alone", (path) =>
     Effect.gen(function* () {
       yield* opened(path, (ledger) =>
         Effect.gen(function* () {
@@ -129,8 +129,8 @@ describe("a ledger in a file", () => {
   )
 })
 
-describe("a file that a crash left", () => {
-  inFolder("is read up to what was torn, at every byte", (path) =>
+describe("NodeLedger: a file after a crash", () => {
+  inFolder("is read up to the torn line, at every byte", (path) =>
     Effect.gen(function* () {
       const whole = `${header}${intent("a")}${intent("b")}`
       const from = header.length + intent("a").length
@@ -175,7 +175,7 @@ describe("a file that a crash left", () => {
   )
 })
 
-describe("a path that cannot hold a ledger", () => {
+describe("NodeLedger: a path that cannot hold a ledger", () => {
   for (const [name, text, code, mode] of [
     ["something else", `{"tokens":{}}`, "NOT_A_LEDGER", 0o600],
     ["nothing at all", "", "NOT_A_LEDGER", 0o600],
@@ -204,7 +204,7 @@ describe("a path that cannot hold a ledger", () => {
   )
 })
 
-describe("one process at a time", () => {
+describe("NodeLedger: one process at a time", () => {
   inFolder("a ledger that is open is refused to another, and free when its scope ends", (path) =>
     Effect.gen(function* () {
       const error = yield* opened(path, () => refused(path))
@@ -242,7 +242,7 @@ describe("one process at a time", () => {
     })
   )
 
-  it.skipIf(process.platform !== "linux")("a process id that was given anew does not hold", () =>
+  it.skipIf(process.platform !== "linux")("a process id that is used again does not hold", () =>
     Effect.gen(function* () {
       const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "ledger-"))
       const path = Path.join(folder, "ledger.jsonl")
@@ -252,7 +252,7 @@ describe("one process at a time", () => {
     }).pipe(Effect.runPromise)
   )
 
-  inFolder("of many that find a lock left behind, one takes it", (path) =>
+  inFolder("of many processes that find an old lock, one takes it", (path) =>
     Effect.gen(function* () {
       writeOwn(path, header)
       const attempts = Array.from({ length: 20 }, (_, index) => index)
@@ -267,7 +267,7 @@ describe("one process at a time", () => {
     })
   )
 
-  inFolder("one that comes late does not take the new lock for the old", (path) =>
+  inFolder("a late process does not take the new lock for the old", (path) =>
     Effect.gen(function* () {
       writeOwn(path, "new")
       Fs.writeFileSync(`${path}.mine`, "mine")
@@ -278,7 +278,7 @@ describe("one process at a time", () => {
     })
   )
 
-  inFolder("a process that ended while it took a lock over holds nobody up", (path) =>
+  inFolder("a process that ended while it took a lock over blocks no other", (path) =>
     Effect.gen(function* () {
       writeOwn(path, header)
       const stale = JSON.stringify({ pid: 2 ** 22 + 1 })
@@ -291,7 +291,7 @@ describe("one process at a time", () => {
   )
 })
 
-describe("a disk that fails", () => {
+describe("NodeLedger: a disk that fails", () => {
   /** A file in memory, whose next write fails after some bytes, or whose word that it is written does. */
   const disk = () => {
     const state = { text: header, failAfter: undefined as number | undefined, failsSync: false, failsTruncate: false }
@@ -344,7 +344,7 @@ describe("a disk that fails", () => {
     assert.deepStrictEqual([await outcome(append("three")), state.text], ["ok", `${header}three\n`])
   })
 
-  it("fails all that were to be written together", async () => {
+  it("fails all lines that were to be written together", async () => {
     const { state, target } = disk()
     const { append, settled } = writer(target, header.length)
     state.failAfter = 5
@@ -354,7 +354,7 @@ describe("a disk that fails", () => {
   })
 })
 
-describe("a ledger whose scope has ended", () => {
+describe("NodeLedger: a ledger whose scope has ended", () => {
   inFolder("sends nothing", (path) =>
     Effect.gen(function* () {
       const ledger = yield* opened(path, Effect.succeed)

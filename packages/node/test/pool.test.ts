@@ -15,7 +15,7 @@ import { echo, http, raw, type Sockets, tls } from "./support/servers.js"
 
 const get = (client: HttpClient.HttpClient, url: string) => attempt()(Effect.flatMap(client.get(url), echoed))
 
-/** A proxy that opens tunnels, and the targets it was asked for. */
+/** A proxy that opens tunnels, and the targets of its requests. */
 const proxy = Effect.gen(function* () {
   const targets: Array<string> = []
   const server = yield* raw((socket, head) => {
@@ -52,7 +52,7 @@ const withEnvironment = (variables: Record<string, string>) =>
       })
   )
 
-describe("scope", () => {
+describe("NodeConnectors: scope", () => {
   it.scoped("closing it closes the pool and fails what is under way, also what waits", () =>
     Effect.gen(function* () {
       const server: Sockets = yield* raw(() => {})
@@ -103,8 +103,8 @@ describe("scope", () => {
   )
 })
 
-describe("options", () => {
-  const wrong: ReadonlyArray<readonly [string, NodeConnectors.Options]> = [
+describe("NodeConnectors: options", () => {
+  const wrong: ReadonlyArray<readonly [string, NodeConnectors.NodeConnectorsOptions]> = [
     ["connections", { connections: 0 }],
     ["connections", { connections: 1.5 }],
     ["keepAlive", { keepAlive: "0 millis" }],
@@ -120,7 +120,7 @@ describe("options", () => {
     })
   )
 
-  it.scoped("connections is the most there are", () =>
+  it.scoped("connections limits the open sockets", () =>
     Effect.gen(function* () {
       const server = yield* http(echo)
       const client = yield* NodeConnectors.make({ connections: 3 })
@@ -129,11 +129,11 @@ describe("options", () => {
     })
   )
 
-  it.scoped("ca makes a certificate good", () =>
+  it.scoped("tls.ca makes a certificate valid", () =>
     Effect.gen(function* () {
-      const answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+      const wire = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
       const server = yield* tls({}, (socket) => {
-        socket.write(answer)
+        socket.write(wire)
       })
       const client = yield* NodeConnectors.make({ tls: { ca: cert } })
       const response = yield* attempt()(client.get(`https://localhost:${server.port}/`))
@@ -142,8 +142,8 @@ describe("options", () => {
   )
 })
 
-describe("proxy", () => {
-  it.scoped("by its URL", () =>
+describe("NodeConnectors: proxy", () => {
+  it.scoped("is used by its URL", () =>
     Effect.gen(function* () {
       const server = yield* http(echo)
       const { server: via, targets } = yield* proxy
@@ -153,7 +153,7 @@ describe("proxy", () => {
     })
   )
 
-  it.scoped("from the environment, past those in NO_PROXY", () =>
+  it.scoped("is taken from the environment, except for hosts in NO_PROXY", () =>
     Effect.gen(function* () {
       const server = yield* http(echo)
       const { server: via, targets } = yield* proxy
@@ -165,7 +165,7 @@ describe("proxy", () => {
     })
   )
 
-  it.scoped("leaves the headers of the request alone", () =>
+  it.scoped("leaves the headers of the request unchanged", () =>
     Effect.gen(function* () {
       const server = yield* http(echo)
       const { server: via } = yield* proxy
@@ -176,7 +176,7 @@ describe("proxy", () => {
     })
   )
 
-  it.scoped("without a word about it there is none", () =>
+  it.scoped("is not used by default", () =>
     Effect.gen(function* () {
       const server = yield* http(echo)
       yield* withEnvironment({ http_proxy: "http://127.0.0.1:9", no_proxy: "" })
@@ -185,7 +185,7 @@ describe("proxy", () => {
     })
   )
 
-  it.scoped("a refused tunnel means not sent", () =>
+  it.scoped("that refuses a tunnel means not sent", () =>
     Effect.gen(function* () {
       const via = yield* raw((socket) => socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n"))
       const client = yield* NodeConnectors.make({ proxy: via.base })

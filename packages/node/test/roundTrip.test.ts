@@ -33,18 +33,18 @@ const bodies: ReadonlyArray<readonly [string, () => HttpBody.HttpBody, string]> 
   ["empty", () => HttpBody.empty, ""]
 ]
 
-const ways: ReadonlyArray<readonly [string, <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>]> = [
+const forms: ReadonlyArray<readonly [string, <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>]> = [
   ["in an attempt", attempt()],
   ["outside of one", (self) => self]
 ]
 
-describe.each(ways)("%s", (_, way) => {
+describe.each(forms)("%s", (_, through) => {
   it.scoped.each(bodies)("sends a body: %s", ([, body, expected]) =>
     Effect.gen(function* () {
       const server = yield* http(echo)
       const client = yield* NodeConnectors.make()
       const request = HttpClientRequest.post(`${server.base}/a/b?c=d#secret`).pipe(HttpClientRequest.setBody(body()))
-      const seen = yield* way(Effect.flatMap(client.execute(request), echoed))
+      const seen = yield* through(Effect.flatMap(client.execute(request), echoed))
       assert.strictEqual(seen.method, "POST")
       assert.strictEqual(seen.url, "/a/b?c=d")
       assert.strictEqual(seen.body, expected)
@@ -56,7 +56,7 @@ describe.each(ways)("%s", (_, way) => {
       const server = yield* http(echo)
       const client = yield* NodeConnectors.make()
       const request = HttpClientRequest.post(server.base).pipe(HttpClientRequest.setBody(HttpBody.formData(form())))
-      const seen = yield* way(Effect.flatMap(client.execute(request), echoed))
+      const seen = yield* through(Effect.flatMap(client.execute(request), echoed))
       assert.match(String(seen.headers["content-type"]), /^multipart\/form-data; boundary=/)
       assert.strictEqual(seen.headers["content-length"], String(seen.body.length))
       assert.include(seen.body, `filename="a.txt"`)
@@ -64,7 +64,7 @@ describe.each(ways)("%s", (_, way) => {
     })
   )
 
-  it.scoped("reads an answer in every form", () =>
+  it.scoped("reads a response in every form", () =>
     Effect.gen(function* () {
       const server = yield* http((_, response) => {
         response.setHeader("x-many", ["a", "b"])
@@ -72,7 +72,7 @@ describe.each(ways)("%s", (_, way) => {
         response.end(`{"a":"é"}`)
       })
       const client = yield* NodeConnectors.make()
-      const get = way(client.get(server.base))
+      const get = through(client.get(server.base))
       const response = yield* get
       assert.strictEqual(response.status, 200)
       assert.strictEqual(response.headers["x-many"], "a, b")
@@ -87,14 +87,14 @@ describe.each(ways)("%s", (_, way) => {
     })
   )
 
-  it.scoped("reads form answers", () =>
+  it.scoped("reads form responses", () =>
     Effect.gen(function* () {
       const server = yield* http((_, response) => {
         response.setHeader("content-type", "application/x-www-form-urlencoded")
         response.end("a=1&b=2")
       })
       const client = yield* NodeConnectors.make()
-      const response = yield* way(client.get(server.base))
+      const response = yield* through(client.get(server.base))
       assert.deepStrictEqual(
         [...(yield* response.urlParamsBody)],
         [
@@ -112,9 +112,9 @@ describe.each(ways)("%s", (_, way) => {
         response.end(request.url === "/bom" ? Buffer.from([0xef, 0xbb, 0xbf, 0x31]) : undefined)
       })
       const client = yield* NodeConnectors.make()
-      assert.strictEqual(yield* Effect.flatMap(way(client.get(`${server.base}/bom`)), (_) => _.json), 1)
-      assert.strictEqual(yield* Effect.flatMap(way(client.get(`${server.base}/`)), (_) => _.json), null)
-      assert.strictEqual((yield* way(client.head(`${server.base}/`))).status, 200)
+      assert.strictEqual(yield* Effect.flatMap(through(client.get(`${server.base}/bom`)), (_) => _.json), 1)
+      assert.strictEqual(yield* Effect.flatMap(through(client.get(`${server.base}/`)), (_) => _.json), null)
+      assert.strictEqual((yield* through(client.head(`${server.base}/`))).status, 200)
     })
   )
 
@@ -129,21 +129,21 @@ describe.each(ways)("%s", (_, way) => {
         response.writeHead(307, { location: trap.base }).end("moved")
       })
       const client = yield* NodeConnectors.make()
-      const response = yield* way(client.post(server.base, { body: HttpBody.text("x") }))
+      const response = yield* through(client.post(server.base, { body: HttpBody.text("x") }))
       assert.strictEqual(response.status, 307)
       assert.strictEqual(yield* response.text, "moved")
       assert.strictEqual(trapped, 0)
     })
   )
 
-  it.scoped("passes over informational answers and takes statuses beyond 599", () =>
+  it.scoped("skips informational responses and takes statuses beyond 599", () =>
     Effect.gen(function* () {
       const server = yield* raw((socket) => {
         socket.write("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n")
         socket.write("HTTP/1.1 799 Odd\r\ncontent-length: 2\r\n\r\nok")
       })
       const client = yield* NodeConnectors.make()
-      const response = yield* way(client.get(server.base))
+      const response = yield* through(client.get(server.base))
       assert.strictEqual(response.status, 799)
       assert.strictEqual(response.headers["link"], undefined)
       assert.strictEqual(yield* response.text, "ok")
@@ -180,7 +180,7 @@ describe("connections", () => {
     })
   )
 
-  it.scoped("an attempt's answer carries its body", () =>
+  it.scoped("an attempt's response carries its body", () =>
     Effect.gen(function* () {
       const server = yield* http((_, response) => response.end("é"))
       const client = yield* NodeConnectors.make()

@@ -118,35 +118,33 @@ describe("single files", () => {
 
 describe("archives", () => {
   for (const sourceType of ["upload_zip", "github"]) {
-    it.scoped(
-      `${sourceType}: verified by its tree, in two destinations, under the last part of the name asked for`,
-      () =>
-        Effect.gen(function* () {
-          const root = yield* temporary
-          const done = yield* NodeSkills.install(
-            single({ sourceType, contentSha256: observedDigest, bytes: observed }),
-            { destinations: [join(root, "d1"), join(root, "d2")], folder: "../x/evil" }
-          )
-          assert.deepStrictEqual(
-            done.map(({ bytes, files, path, verified }) => [relative(root, path), files, bytes, verified]),
-            [
-              ["d1/evil", 3, 14, true],
-              ["d2/evil", 3, 14, true]
-            ]
-          )
-          assert.deepStrictEqual(filesOf(root), {
-            "d1/evil/SKILL.md": "# hi\n",
-            "d1/evil/a.txt": "é",
-            "d1/evil/scripts/run.sh": "echo 1\n",
-            "d2/evil/SKILL.md": "# hi\n",
-            "d2/evil/a.txt": "é",
-            "d2/evil/scripts/run.sh": "echo 1\n"
-          })
+    it.scoped(`${sourceType}: verified by its tree, in two destinations, under the last part of the name given`, () =>
+      Effect.gen(function* () {
+        const root = yield* temporary
+        const done = yield* NodeSkills.install(single({ sourceType, contentSha256: observedDigest, bytes: observed }), {
+          destinations: [join(root, "d1"), join(root, "d2")],
+          folder: "../x/evil"
         })
+        assert.deepStrictEqual(
+          done.map(({ bytes, files, path, verified }) => [relative(root, path), files, bytes, verified]),
+          [
+            ["d1/evil", 3, 14, true],
+            ["d2/evil", 3, 14, true]
+          ]
+        )
+        assert.deepStrictEqual(filesOf(root), {
+          "d1/evil/SKILL.md": "# hi\n",
+          "d1/evil/a.txt": "é",
+          "d1/evil/scripts/run.sh": "echo 1\n",
+          "d2/evil/SKILL.md": "# hi\n",
+          "d2/evil/a.txt": "é",
+          "d2/evil/scripts/run.sh": "echo 1\n"
+        })
+      })
     )
   }
 
-  it.scoped("the observed archive with a way out is refused", () =>
+  it.scoped("the observed archive with a path out of its folder is refused", () =>
     Effect.gen(function* () {
       const root = yield* temporary
       const error = yield* Effect.flip(
@@ -207,7 +205,7 @@ describe("archives", () => {
       })
   )
 
-  it.scoped("takes a view into a larger buffer for what it is", () =>
+  it.scoped("takes a view into a larger buffer by its own bounds", () =>
     Effect.gen(function* () {
       const root = yield* temporary
       const around = Buffer.concat([Buffer.from("before"), observed, Buffer.from("behind")])

@@ -25,7 +25,11 @@ const tree: NodeSkills.Artifact = {
 }
 
 describe("destinations", () => {
-  const refusedBy = (root: string, destinations: ReadonlyArray<string>, options: Partial<NodeSkills.Options> = {}) =>
+  const refusedBy = (
+    root: string,
+    destinations: ReadonlyArray<string>,
+    options: Partial<NodeSkills.NodeSkillsOptions> = {}
+  ) =>
     Effect.gen(function* () {
       const before = walk(root)
       const error = yield* Effect.flip(NodeSkills.install(single, { ...options, destinations }))
@@ -33,7 +37,7 @@ describe("destinations", () => {
       return error
     })
 
-  it.scoped("something there already stops all, also the destinations before it", () =>
+  it.scoped("an existing skill stops all destinations, also those before it", () =>
     Effect.gen(function* () {
       const root = yield* temporary
       mkdirSync(join(root, "d2", "My Skill"), { recursive: true })
@@ -42,7 +46,7 @@ describe("destinations", () => {
     })
   )
 
-  it.scoped("right into a destination, each thing at the top may be in the way", () =>
+  it.scoped("unpacked right into a destination, each existing name at the top stops it", () =>
     Effect.gen(function* () {
       const root = yield* temporary
       mkdirSync(join(root, "scripts"))
@@ -102,7 +106,7 @@ describe("destinations", () => {
     })
   )
 
-  it.scoped("the same place twice is refused, also by another way or within", () =>
+  it.scoped("the same place twice is refused, also by another path or inside another", () =>
     Effect.gen(function* () {
       const root = yield* temporary
       const dst = join(root, "dst")
@@ -122,7 +126,7 @@ describe("destinations", () => {
     })
   )
 
-  it.scoped("what is no folder is named with the system's code", () =>
+  it.scoped("a destination that is not a folder is reported with the system's code", () =>
     Effect.gen(function* () {
       const root = yield* temporary
       writeFileSync(join(root, "file"), "mine")

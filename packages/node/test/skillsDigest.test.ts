@@ -40,7 +40,7 @@ const tree = FastCheck.uniqueArray(
   { minLength: 1, maxLength: 8, selector: ([name]) => name.split("/")[0] }
 )
 
-describe("the digest of a tree", () => {
+describe("NodeSkills: the digest of a tree", () => {
   it.scoped("orders names by code points, not by the units of UTF-16", () =>
     Effect.gen(function* () {
       const root = yield* temporary

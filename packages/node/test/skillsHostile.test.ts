@@ -13,7 +13,7 @@ const artifact = (bytes: Uint8Array): NodeSkills.Artifact => ({
   bytes
 })
 
-describe("hostile archives", () => {
+describe("NodeSkills: hostile archives", () => {
   it("have names of their own", () => {
     assert.strictEqual(new Set(hostile.map((each) => each.what)).size, hostile.length)
     assert.isAtLeast(hostile.length, 100)

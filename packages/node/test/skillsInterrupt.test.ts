@@ -17,13 +17,13 @@ const many: NodeSkills.Artifact = {
   bytes: zip(Array.from({ length: count }, (_, index) => ({ name: `${index}.txt`, content: `new ${index}` })))
 }
 
-/** A destination with an earlier version of the skill. */
+/** A destination with a previous version of the skill. */
 const withEarlier = (path: string): void => {
   mkdirSync(join(path, "many"), { recursive: true })
   writeFileSync(join(path, "many", "old.txt"), "old")
 }
 
-describe("interruption", () => {
+describe("NodeSkills.install: interruption", () => {
   for (const after of [0, 1, 40, 200]) {
     it.scoped(`after ${after} files of the second destination leaves every destination as it was`, () =>
       Effect.gen(function* () {
@@ -42,7 +42,7 @@ describe("interruption", () => {
   }
 })
 
-describe("a failure after the checks", () => {
+describe("NodeSkills.install: a failure after the checks", () => {
   // The files of the first destination take time; what happens to the second meanwhile is found at the end.
   const disturbed = (disturb: (second: string) => void) =>
     Effect.gen(function* () {
@@ -62,7 +62,7 @@ describe("a failure after the checks", () => {
       return error
     })
 
-  it.scoped("a link that appears in the last destination: the first has its earlier version again", () =>
+  it.scoped("a link that appears in the last destination: the first has its previous version again", () =>
     Effect.gen(function* () {
       const error = yield* disturbed((second) => {
         rmSync(join(second, "many"), { recursive: true })
@@ -72,7 +72,7 @@ describe("a failure after the checks", () => {
     })
   )
 
-  it.scoped("a file in the place of a destination: its code is told, the first is as it was", () =>
+  it.scoped("a file in the place of a destination: its code is reported, the first is as it was", () =>
     Effect.gen(function* () {
       const root = yield* temporary
       const [first, second] = [join(root, "d1"), join(root, "d2")]
@@ -104,7 +104,7 @@ describe("a failure after the checks", () => {
     })
   )
 
-  it.scoped("two installs at once: one is there whole, the other is told so", () =>
+  it.scoped("two installs at once: one is there whole, the other fails", () =>
     Effect.gen(function* () {
       const root = yield* temporary
       const install = Effect.either(NodeSkills.install(many, { destinations: [root] }))

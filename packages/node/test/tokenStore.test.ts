@@ -46,7 +46,7 @@ const inFolder = (
     )
   )
 
-describe("a file of tokens", () => {
+describe("NodeTokenStore.file", () => {
   inFolder("is made for its owner alone, with its folder, when there is something to write", (folder) =>
     Effect.gen(function* () {
       const path = Path.join(folder, "a", "b", "tokens.json")
@@ -64,7 +64,7 @@ describe("a file of tokens", () => {
     })
   )
 
-  inFolder("holds many keys, whatever is in them, and loses one when it is told", (folder) =>
+  inFolder("holds many keys, whatever is in them, and removes one", (folder) =>
     Effect.gen(function* () {
       const store = yield* NodeTokenStore.file(Path.join(folder, "t"))
       const keys = ["a", '["http://h","bosa",1,"ann"]', "__proto__", "constructor", ""]
@@ -76,7 +76,7 @@ describe("a file of tokens", () => {
     })
   )
 
-  inFolder("of 100 writers at once, over two stores, keeps all", (folder) =>
+  inFolder("keeps the tokens of 100 writers at once, over two stores", (folder) =>
     Effect.gen(function* () {
       const path = Path.join(folder, "t")
       const stores = [yield* NodeTokenStore.file(path), yield* NodeTokenStore.file(`${folder}/./t`)]
@@ -95,7 +95,7 @@ describe("a file of tokens", () => {
     })
   )
 
-  inFolder("drops what has ended", (folder) =>
+  inFolder("drops tokens that have ended", (folder) =>
     Effect.gen(function* () {
       const path = Path.join(folder, "t")
       const store = yield* NodeTokenStore.file(path)
@@ -188,7 +188,7 @@ describe("a file of tokens", () => {
     )
   }
 
-  inFolder("keeps the tokens that can be read beside one that cannot", (folder) =>
+  inFolder("keeps the tokens that can be read next to one that cannot", (folder) =>
     Effect.gen(function* () {
       const path = Path.join(folder, "t")
       Fs.writeFileSync(
@@ -238,8 +238,8 @@ describe("a file of tokens", () => {
         return (yield* bosa.users.me()).identifier
       }).pipe(Effect.provideService(HttpClient.HttpClient, platform.client))
       assert.deepStrictEqual([yield* program, yield* program], ["ann", "ann"])
-      const asked = (yield* platform.requests).map(({ operation }) => operation)
-      assert.deepStrictEqual(asked, ["users.authenticate", "users.me", "users.me"])
+      const operations = (yield* platform.requests).map(({ operation }) => operation)
+      assert.deepStrictEqual(operations, ["users.authenticate", "users.me", "users.me"])
       const text = Fs.readFileSync(path, "utf8")
       for (const hidden of [secret, platform.apiKey]) assert.notInclude(text, hidden)
     }).pipe(Effect.orDie)

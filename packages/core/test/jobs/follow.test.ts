@@ -28,7 +28,7 @@ const times = Effect.map(polls, (all) => all.map((poll) => poll.at))
 const tags = (items: ReadonlyArray<{ readonly _tag: string }>) => items.map((item) => item._tag)
 
 describe("jobs.result", () => {
-  virtual("gives the result of work that was done at once, without a look", () =>
+  virtual("gives the result of work that was done at once, without a poll", () =>
     Effect.gen(function* () {
       const api = yield* client()
       assert.deepStrictEqual(yield* api.jobs.result(submit(api, "now")), { synced: 0 })
@@ -36,7 +36,7 @@ describe("jobs.result", () => {
     })
   )
 
-  virtual("gives the result of a job, and lets its execution be any of four forms", () =>
+  virtual("gives the result of a job, given in any of four forms", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const job = yield* accepted(submit(api, "sync"))
@@ -62,7 +62,7 @@ describe("jobs.result", () => {
     })
   )
 
-  virtual("tells what does not fit the schema by its path alone, and keeps the value in `body`", () =>
+  virtual("reports what does not fit the schema by its path alone, and keeps the value in `body`", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const output = Schema.Struct({ user: Schema.Struct({ name: Schema.Number, tags: Schema.Array(Schema.Number) }) })
@@ -81,13 +81,13 @@ describe("jobs.result", () => {
     })
   )
 
-  virtual("prints nothing that a schema's own message says, since it may hold the value", () =>
+  virtual("prints no message of the schema, since it may hold the value", () =>
     Effect.gen(function* () {
       const api = yield* client()
-      const Telling = Schema.String.annotations({ message: ({ actual }) => `Expected other than ${String(actual)}` })
+      const Revealing = Schema.String.annotations({ message: ({ actual }) => `Expected other than ${String(actual)}` })
       const output = Schema.Struct({
         a: Schema.NumberFromString.annotations({ message: ({ actual }) => `no: ${String(actual)}` }),
-        b: Telling.pipe(Schema.filter(() => false))
+        b: Revealing.pipe(Schema.filter(() => false))
       })
       const failure = yield* Effect.flip(
         api.jobs.result(submit(api, "echo", { a: "canary-4713", b: "canary-4714" }), { output })
@@ -109,7 +109,7 @@ describe("jobs.result", () => {
     })
   )
 
-  virtual("waits 24 hours unless told otherwise", () =>
+  virtual("waits 24 hours by default", () =>
     Effect.gen(function* () {
       const api = yield* client({ jobs: { pace: Schedule.spaced("10 minutes") } })
       const failure = yield* Effect.flip(api.jobs.result(submit(api, "stuck")))
@@ -122,7 +122,7 @@ describe("jobs.result", () => {
 })
 
 describe("jobs.follow and jobs.watch", () => {
-  virtual("show Submitted, progress as it changes, and one end", () =>
+  virtual("emit Submitted, progress as it changes, and one end", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const { exit, items } = yield* whole(api.jobs.follow(submit(api, "sync")))
@@ -135,7 +135,7 @@ describe("jobs.follow and jobs.watch", () => {
     })
   )
 
-  virtual("show Completed alone when the work was done at once", () =>
+  virtual("emit Completed alone when the work was done at once", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const { items } = yield* whole(api.jobs.follow(submit(api, "now")))
@@ -143,7 +143,7 @@ describe("jobs.follow and jobs.watch", () => {
     })
   )
 
-  virtual("end with the job's failure, which carries the job and what the server says of it", () =>
+  virtual("fail with the job's failure, which carries the job and the server's error", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const failed = yield* whole(api.jobs.follow(submit(api, "fails")))
@@ -159,7 +159,7 @@ describe("jobs.follow and jobs.watch", () => {
     })
   )
 
-  virtual("decode the end, and fail without Completed where it does not fit", () =>
+  virtual("decode the result, and fail without Completed where it does not fit", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const good = yield* whole(
@@ -172,7 +172,7 @@ describe("jobs.follow and jobs.watch", () => {
     })
   )
 
-  virtual("wait for onSubmitted before the first look", () =>
+  virtual("wait for onSubmitted before the first poll", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const api = yield* client()
@@ -193,7 +193,7 @@ describe("jobs.follow and jobs.watch", () => {
     })
   )
 
-  virtual("show unknown words, at the usual pace, and never take them for an end", () =>
+  virtual("emit unknown words, at the usual pace, and never take them for an end", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const { exit, items } = yield* whole(api.jobs.follow(submit(api, "odd"), { deadline: "1 minute" }))
@@ -208,7 +208,7 @@ describe("jobs.follow and jobs.watch", () => {
     })
   )
 
-  virtual("give a slow reader the latest state and never miss the end", () =>
+  virtual("give a slow reader the latest state and always the end", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const api = yield* client()
@@ -227,7 +227,7 @@ describe("jobs.follow and jobs.watch", () => {
     })
   )
 
-  virtual("look once for two watchers, and tell the end to who comes late", () =>
+  virtual("poll once for two watchers, and give the end to a late one", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const job = yield* accepted(submit(api, "sync"))
@@ -246,7 +246,7 @@ describe("jobs.follow and jobs.watch", () => {
     })
   )
 
-  virtual("cost one look a tick for a hundred watchers", () =>
+  virtual("cost one poll a tick for a hundred watchers", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const job = yield* accepted(submit(api, "sync"))
@@ -266,8 +266,8 @@ describe("jobs.follow and jobs.watch", () => {
   )
 })
 
-describe("the end of watching", () => {
-  virtual("is at once when it is interrupted: no look after it, no timer, and the job runs on", () =>
+describe("jobs.watch: the end of watching", () => {
+  virtual("an interruption ends it at once: no more poll or timer, and the job runs on", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const api = yield* client()
@@ -290,7 +290,7 @@ describe("the end of watching", () => {
     })
   )
 
-  virtual("comes to all who watch when the client's scope closes", () =>
+  virtual("all watches end when the client's scope closes", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const api = yield* Scope.extend(client(), scope)
@@ -312,7 +312,7 @@ describe("the end of watching", () => {
 })
 
 describe("jobs.get", () => {
-  virtual("is one look, at which a failed job is a state and no error", () =>
+  virtual("polls once, and a failed job is a state, not an error", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const job = yield* accepted(submit(api, "fails"))

@@ -12,18 +12,19 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { accepted, client, errorOf, polls, ref, sends, submit, tagOf, virtual, whole } from "../support/jobsKit.js"
 
-const look = { operation: "jobs.get" } as const
-const times = (count: number, answer: Scripted): ReadonlyArray<Scripted> => Array.from({ length: count }, () => answer)
+const poll = { operation: "jobs.get" } as const
+const times = (count: number, response: Scripted): ReadonlyArray<Scripted> =>
+  Array.from({ length: count }, () => response)
 const busy: Scripted = { status: 503 }
 const missing: Scripted = { status: 404 }
 const running: Scripted = { json: { status: "running" } }
 
-/** Answers to polls of a job that then ends well, and how watching it ended. */
-const watched = (answers: ReadonlyArray<Scripted>, options: WatchOptions = {}) =>
+/** Responses to polls of a job that then ends well, and how watching it ended. */
+const watched = (responses: ReadonlyArray<Scripted>, options: WatchOptions = {}) =>
   Effect.gen(function* () {
     const platform = yield* ConnectionsTest
     const api = yield* client()
-    yield* platform.respondNext(look, answers)
+    yield* platform.respondNext(poll, responses)
     const job = yield* accepted(submit(api, "short"))
     yield* Effect.sleep("1 second")
     const startMillis = yield* Clock.currentTimeMillis
@@ -32,8 +33,8 @@ const watched = (answers: ReadonlyArray<Scripted>, options: WatchOptions = {}) =
     return { tag: tagOf(exit), error: errorOf(exit), tookMillis: endMillis - startMillis, polls: (yield* polls).length }
   })
 
-describe("the deadline", () => {
-  virtual("carries the job, which can be followed again with it", () =>
+describe("jobs.result: the deadline", () => {
+  virtual("its error carries the job, which can be followed again", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const failure = yield* Effect.flip(api.jobs.result(submit(api, "sync"), { deadline: "3 seconds" }))
@@ -50,7 +51,7 @@ describe("the deadline", () => {
     })
   )
 
-  virtual("looks a last time when it comes, so that an end before it is not missed", () =>
+  virtual("causes a last poll when it comes, so that an end before it is not missed", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const options = { deadline: "6100 millis", pace: Schedule.spaced("1 hour") } as const
@@ -79,7 +80,7 @@ describe("the deadline", () => {
     })
   )
 
-  virtual("is one over the submit and the looks", () =>
+  virtual("is one over the submit and the polls", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const api = yield* client()
@@ -127,12 +128,12 @@ describe("the deadline", () => {
   )
 })
 
-describe("looks that fail", () => {
-  virtual("are borne up to the budget, which each good one fills again", () =>
+describe("jobs.result: polls that fail", () => {
+  virtual("are tolerated up to the budget, which each success fills again", () =>
     Effect.gen(function* () {
       const options = { maxConsecutivePollFailures: 2 }
-      const borne = yield* watched([...times(2, busy), running, { _tag: "Reset" }, { _tag: "CutBody" }], options)
-      assert.deepStrictEqual([borne.tag, borne.polls], ["ok", 6])
+      const tolerated = yield* watched([...times(2, busy), running, { _tag: "Reset" }, { _tag: "CutBody" }], options)
+      assert.deepStrictEqual([tolerated.tag, tolerated.polls], ["ok", 6])
     })
   )
 
@@ -144,14 +145,14 @@ describe("looks that fail", () => {
     })
   )
 
-  virtual("number 20 in a row by default", () =>
+  virtual("are tolerated 20 times in a row by default", () =>
     Effect.gen(function* () {
-      const borne = yield* watched(times(20, busy))
-      assert.deepStrictEqual([borne.tag, borne.polls], ["ok", 21])
+      const tolerated = yield* watched(times(20, busy))
+      assert.deepStrictEqual([tolerated.tag, tolerated.polls], ["ok", 21])
     })
   )
 
-  virtual("end it with the default budget at the twenty-first", () =>
+  virtual("end it at the twenty-first by default", () =>
     Effect.gen(function* () {
       const over = yield* watched(times(40, busy))
       assert.deepStrictEqual([over.tag, over.polls], ["ServerFailed", 21])
@@ -167,7 +168,7 @@ describe("looks that fail", () => {
         [403, "Forbidden"],
         [410, "JobNotFound"]
       ] as const) {
-        yield* platform.respondNext(look, [running, { status }])
+        yield* platform.respondNext(poll, [running, { status }])
         const job = yield* accepted(submit(api, "stuck"))
         const before = (yield* polls).length
         const failure = yield* Effect.flip(api.jobs.result(job))
@@ -178,17 +179,17 @@ describe("looks that fail", () => {
     })
   )
 
-  virtual("with 429 wait as told, and are no failures", () =>
+  virtual("with 429 wait for the server's time, and are not failures", () =>
     Effect.gen(function* () {
-      const asked: Scripted = { status: 429, headers: { "retry-after": "7" } }
-      const end = yield* watched(times(3, asked), { maxConsecutivePollFailures: 0 })
+      const limited: Scripted = { status: 429, headers: { "retry-after": "7" } }
+      const end = yield* watched(times(3, limited), { maxConsecutivePollFailures: 0 })
       assert.deepStrictEqual([end.tag, end.polls], ["ok", 4])
       assert.isAtLeast(end.tookMillis, 21_000)
     })
   )
 })
 
-describe("a job that is not there", () => {
+describe("jobs.result: a job that is not found", () => {
   virtual("is waited for within the grace", () =>
     Effect.gen(function* () {
       const end = yield* watched(times(4, missing))
@@ -221,7 +222,7 @@ describe("a job that is not there", () => {
     })
   )
 
-  virtual("is lost at the fourth", () =>
+  virtual("is JobNotFound at the fourth time after it was seen", () =>
     Effect.gen(function* () {
       const end = yield* watched([running, ...times(9, missing)])
       assert.deepStrictEqual([end.tag, end.polls], ["JobNotFound", 5])
@@ -230,8 +231,8 @@ describe("a job that is not there", () => {
   )
 })
 
-describe("the pace", () => {
-  virtual("is the server's where it asks for a later look", () =>
+describe("jobs.result: the pace", () => {
+  virtual("is the server's where its hint is longer", () =>
     Effect.gen(function* () {
       const end = yield* watched([{ json: { status: "running" }, headers: { "retry-after": "40" } }])
       assert.deepStrictEqual([end.tag, end.polls], ["ok", 2])
@@ -243,7 +244,7 @@ describe("the pace", () => {
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const api = yield* client()
-      yield* platform.respondNext(look, [running, { json: { status: "queued" } }, running])
+      yield* platform.respondNext(poll, [running, { json: { status: "queued" } }, running])
       const seen: Array<string> = []
       const pace = Schedule.linear("10 seconds").pipe(
         Schedule.zipLeft(Schedule.identity<JobProtocol.JobState>()),
@@ -259,7 +260,7 @@ describe("the pace", () => {
     })
   )
 
-  virtual("has a floor under a schedule without delay", () =>
+  virtual("is at least 10 ms for a schedule without delay", () =>
     Effect.gen(function* () {
       const api = yield* client({ jobs: { budget: "unlimited" } })
       const options = { pace: Schedule.forever, deadline: "1 second" } as const
@@ -273,7 +274,7 @@ describe("the pace", () => {
   )
 })
 
-describe("what cannot be followed", () => {
+describe("jobs.follow: invalid input", () => {
   virtual("is refused before anything is sent, with every issue", () =>
     Effect.gen(function* () {
       const api = yield* client()
@@ -297,7 +298,7 @@ describe("what cannot be followed", () => {
     })
   )
 
-  virtual("is what an untyped program may pass", () =>
+  virtual("is refused from an untyped program too", () =>
     Effect.gen(function* () {
       const api = yield* client()
       for (const text of ['"job-2"', "null", "7", "{}", "[]"]) {
@@ -310,7 +311,7 @@ describe("what cannot be followed", () => {
     })
   )
 
-  virtual("is a job of another origin, whichever form it comes in", () =>
+  virtual("includes a job of another origin, in any form", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const foreign = ref("job-1", { origin: "https://other.example" })

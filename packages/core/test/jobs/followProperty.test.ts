@@ -59,7 +59,7 @@ const simulate = (one: Case) =>
     const events: Array<JobEvent> = []
     yield* platform.respondNext(
       { operation: "jobs.get" },
-      one.steps.map((step) => step.answer)
+      one.steps.map((step) => step.response)
     )
     const begunAt = yield* Clock.currentTimeMillis
     let storedAt = begunAt
@@ -112,8 +112,8 @@ const simulate = (one: Case) =>
   })
 
 const attemptMillis = 30_000
-const lastLookMillis = 1_000
-const running: Step = { kind: "good", word: "running", progress: undefined, hint: 0, answer: {} }
+const lastPollMillis = 1_000
+const running: Step = { kind: "good", word: "running", progress: undefined, hint: 0, response: {} }
 const tolerated = 3
 
 interface Expected {
@@ -124,7 +124,7 @@ interface Expected {
   readonly shown: ReadonlyArray<readonly [word: string, progress: number | undefined]>
 }
 
-/** What the polls that were made have to mean, told without the library. */
+/** What the polls that were made have to mean, worked out without the library. */
 const expectedOf = (one: Case, seen: Seen): Expected => {
   const shown: Array<readonly [string, number | undefined]> = []
   let known = false
@@ -172,7 +172,7 @@ const gapsWrong = (one: Case, seen: Seen): ReadonlyArray<string> => {
     const step = one.steps[index - 1] ?? running
     const gap = poll.at - before.at
     const took = step.kind === "failed" && step.hangs === true ? attemptMillis : 0
-    // the last look comes when the deadline does
+    // the last poll comes when the deadline does
     const isLast = poll.at >= deadlineAt
     if (!isLast && gap < Math.max(least, step.hint)) wrong.push(`poll ${index} after ${gap} ms`)
     if (gap > took + Math.max(most, step.hint, step.kind === "limited" ? 30_000 : 0) + 25) {
@@ -220,7 +220,7 @@ const wrongWith = (one: Case, seen: Seen): ReadonlyArray<string> => {
     expect("the end", tag, "JobDeadlineExceeded")
     if (
       one.interruptMillis === undefined &&
-      !(seen.endedAt >= deadlineAt && seen.endedAt <= Math.max(deadlineAt, seen.storedAt) + lastLookMillis + 25)
+      !(seen.endedAt >= deadlineAt && seen.endedAt <= Math.max(deadlineAt, seen.storedAt) + lastPollMillis + 25)
     ) {
       wrong.push(`ended at ${seen.endedAt}, and its deadline was at ${deadlineAt}`)
     }
@@ -233,7 +233,7 @@ const wrongWith = (one: Case, seen: Seen): ReadonlyArray<string> => {
 
 const total = 2_000
 
-describe("any script of answers", () => {
+describe("jobs.follow: any script of responses", () => {
   it("has one end, nothing after it, and no poll after it", async () => {
     const sum: Record<string, number> = { scripts: 0, polls: 0, events: 0, interrupted: 0 }
     const add = (name: string, count = 1) => {
@@ -252,7 +252,7 @@ describe("any script of answers", () => {
       { numRuns: total, seed: 20_26_11, endOnFailure: true }
     )
     const { user, system } = process.cpuUsage(cpu)
-    console.log("any script of answers:", JSON.stringify(sum), `${Math.round((user + system) / 1e5) / 10} s of CPU`)
+    console.log("any script of responses:", JSON.stringify(sum), `${Math.round((user + system) / 1e5) / 10} s of CPU`)
     for (const tag of [
       "ok",
       "JobFailed",
@@ -267,7 +267,7 @@ describe("any script of answers", () => {
     assert.isAbove(sum["polls"] ?? 0, total * 4)
   }, 120_000)
 
-  it("runs the same way twice with the same seed", async () => {
+  it("runs the same twice with the same seed", async () => {
     await FastCheck.assert(
       FastCheck.asyncProperty(cases, async (one) => {
         const [a, b] = await Promise.all([0, 1].map(() => Effect.runPromise(run(simulate(one), one.seed))))

@@ -10,7 +10,7 @@ import { accepted, client, errorOf, pending, polls, ref, sends, submit, virtual,
 
 const good = JobRef.encode(ref("job-1", { connection: "crm", requestId: "req-1" }))
 
-describe("a reference", () => {
+describe("JobRef", () => {
   virtual("lets another process go on with the job, from plain JSON", () =>
     Effect.gen(function* () {
       const first = yield* Scope.make()
@@ -55,7 +55,7 @@ describe("a reference", () => {
     })
   )
 
-  it.effect("comes back as it was, whatever is in it", () =>
+  it.effect("encodes and decodes any reference without loss", () =>
     Effect.promise(() =>
       FastCheck.assert(
         FastCheck.asyncProperty(
@@ -95,9 +95,9 @@ const refused: ReadonlyArray<readonly [what: string, input: unknown, path: strin
 
 const unknownRef = (input: unknown): JobRef.Encoded => JSON.parse(JSON.stringify(input) ?? "null")
 
-describe("what is no reference", () => {
+describe("JobRef: invalid input", () => {
   for (const [what, input, path, fix] of refused) {
-    virtual(`is refused where it stands, before anything is sent: one ${what}`, () =>
+    virtual(`is refused before anything is sent: ${what}`, () =>
       Effect.gen(function* () {
         const api = yield* client()
         const failures = [
@@ -118,7 +118,7 @@ describe("what is no reference", () => {
     )
   }
 
-  virtual("never shows the values that are in it", () =>
+  virtual("is never printed with its values", () =>
     Effect.gen(function* () {
       const failure = yield* Effect.flip(
         JobRef.decode({ ...good, v: "canary-1", jobId: { canary: 2 }, origin: ["canary"] })
@@ -129,7 +129,7 @@ describe("what is no reference", () => {
     })
   )
 
-  virtual("is an id that would leave its place in the path", () =>
+  virtual("includes an id that would change the path", () =>
     Effect.gen(function* () {
       const api = yield* client()
       for (const jobId of ["..", ".", "a\u0000b", "\ud800"]) {

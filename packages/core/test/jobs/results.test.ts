@@ -55,7 +55,7 @@ describe("jobs.results", () => {
     })
   )
 
-  virtual("gives them as they end when asked to", () =>
+  virtual('gives the results as they end with order "end"', () =>
     Effect.gen(function* () {
       const api = yield* client()
       const stream = api.jobs.results(lasting(api, [9_000, 1_000, 30_000, 4_000]), { order: "end" })
@@ -63,7 +63,7 @@ describe("jobs.results", () => {
     })
   )
 
-  virtual("takes what was done at once, what became a job, and both mixed", () =>
+  virtual("takes work done at once, jobs, and both mixed", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const source = Stream.make(
@@ -101,7 +101,7 @@ describe("jobs.results", () => {
     })
   )
 
-  virtual("stores every reference before its first look", () =>
+  virtual("stores every reference before its first poll", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const stored: Array<string> = []
@@ -117,7 +117,7 @@ describe("jobs.results", () => {
   )
 })
 
-describe("the bounds of jobs.results", () => {
+describe("jobs.results: bounds", () => {
   const bounds: ReadonlyArray<readonly [Options, under: number]> = [
     [{}, 16],
     [{ concurrency: 1 }, 1],
@@ -127,7 +127,7 @@ describe("the bounds of jobs.results", () => {
     [{ concurrency: "unbounded", submitConcurrency: 3, order: "end" }, 40]
   ]
   for (const [options, under] of bounds) {
-    virtual(`holds to ${JSON.stringify(options)} at the platform and the source, however slow the reader is`, () =>
+    virtual(`${JSON.stringify(options)} bounds the platform and the source, however slow the reader is`, () =>
       Effect.gen(function* () {
         const platform = yield* ConnectionsTest
         const api = yield* client()
@@ -155,14 +155,14 @@ describe("the bounds of jobs.results", () => {
             numbers(40).map((n) => ({ n }))
           )
         assert.isAtMost(most, under)
-        // one is on its way from the stream to its reader
+        // one is between the stream and its reader
         assert.isAtMost(ahead, under + 1)
         assert.isAtLeast(ahead, Math.min(under, 16))
       })
     )
   }
 
-  virtual("submits no more at once than submitConcurrency", () =>
+  virtual("submits in flight stay within submitConcurrency", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const api = yield* client()
@@ -186,7 +186,7 @@ describe("the bounds of jobs.results", () => {
     })
   )
 
-  virtual("refuses bounds that are none, before anything is pulled or sent", () =>
+  virtual("invalid bounds are refused before anything is pulled or sent", () =>
     Effect.gen(function* () {
       const api = yield* client()
       let pulled = 0
@@ -210,7 +210,7 @@ describe("the bounds of jobs.results", () => {
   )
 })
 
-describe("failures in jobs.results", () => {
+describe("jobs.results: failures", () => {
   const mixed = (api: Api) =>
     Stream.make(
       submit(api, "short"),
@@ -220,7 +220,7 @@ describe("failures in jobs.results", () => {
       submit(api, "cancelled")
     )
 
-  virtual("end the stream at the first one, and the rest is left alone", () =>
+  virtual("the first one ends the stream, and the other jobs go on", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const { exit, items } = yield* whole(
@@ -235,7 +235,7 @@ describe("failures in jobs.results", () => {
     })
   )
 
-  virtual("are values with their place and job when asked for", () =>
+  virtual('are values with their index and job with failures "value"', () =>
     Effect.gen(function* () {
       const api = yield* client()
       const output = Schema.Struct({ synced: Schema.Literal(0) })
@@ -257,7 +257,7 @@ describe("failures in jobs.results", () => {
     })
   )
 
-  virtual("of the source come after what was under way", () =>
+  virtual("of the source come after the results under way", () =>
     Effect.gen(function* () {
       const api = yield* client()
       for (const order of ["source", "end"] as const) {
@@ -289,7 +289,7 @@ describe("failures in jobs.results", () => {
     })
   )
 
-  virtual("are those of a job of another origin too, and it is not looked at", () =>
+  virtual("include a job of another origin, which is not polled", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const foreign = Accepted(ref("job-1", { origin: "https://other.example" }))
@@ -318,8 +318,8 @@ describe("failures in jobs.results", () => {
   )
 })
 
-describe("leaving jobs.results", () => {
-  virtual("early stops the submits and the looks at once", () =>
+describe("jobs.results: leaving the stream", () => {
+  virtual("early stops the submits and the polls at once", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const source = Stream.concat(
@@ -359,7 +359,7 @@ describe("leaving jobs.results", () => {
     )
   }
 
-  virtual("by interruption leaves nothing behind, at whatever step of the submits it comes", () =>
+  virtual("by interruption at any step of the submits leaves nothing behind", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const api = yield* client()
@@ -382,7 +382,7 @@ describe("leaving jobs.results", () => {
     })
   )
 
-  virtual("by interruption stops the looks, even while a reference is being stored", () =>
+  virtual("by interruption stops the polls, even while a reference is being stored", () =>
     Effect.gen(function* () {
       const api = yield* client()
       const source = Stream.make(submit(api, "stuck"), submit(api, "stuck"))

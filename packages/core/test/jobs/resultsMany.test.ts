@@ -20,11 +20,11 @@ interface Log {
 
 /** A platform whose jobs last so long, and which keeps the limits of an attempt itself: it sets no timer. */
 const platform = (log: Log, lastMillis: number): HttpClient.HttpClient => {
-  const jobs = new Map<string, { readonly endsAt: number; told: boolean }>()
-  const answer = (path: string, now: number): unknown => {
+  const jobs = new Map<string, { readonly endsAt: number; reported: boolean }>()
+  const respond = (path: string, now: number): unknown => {
     if (path.endsWith("/execute")) {
       const id = `job-${++log.submits}`
-      jobs.set(id, { endsAt: now + lastMillis, told: false })
+      jobs.set(id, { endsAt: now + lastMillis, reported: false })
       return { job_id: id }
     }
     const id = path.slice(path.lastIndexOf("/") + 1)
@@ -32,13 +32,13 @@ const platform = (log: Log, lastMillis: number): HttpClient.HttpClient => {
     log.polls.push(now)
     log.perJob.set(id, (log.perJob.get(id) ?? 0) + 1)
     if (job === undefined || now < job.endsAt) return { status: "running" }
-    if (job.told) log.afterEnd++
-    job.told = true
+    if (job.reported) log.afterEnd++
+    job.reported = true
     return { status: "completed", result: id }
   }
   const send: Transport.SendAttempt = (request) =>
     Effect.map(Clock.currentTimeMillis, (now) => {
-      const text = JSON.stringify(answer(new URL(request.url).pathname, now))
+      const text = JSON.stringify(respond(new URL(request.url).pathname, now))
       const body: Transport.BufferedBody = { text, byteLength: text.length, truncated: false }
       return Object.assign(HttpClientResponse.fromWeb(request, new Response(null)), {
         [Transport.BufferedBodyTypeId]: body
@@ -63,9 +63,9 @@ const mostIn = (times: ReadonlyArray<number>, windowMillis: number): number => {
   return most
 }
 
-describe("ten thousand jobs", () => {
+describe("jobs.results: ten thousand jobs", () => {
   it.effect(
-    "are followed with one timer and never more than the budget of looks",
+    "are followed with one timer and never more than the budget of polls",
     () => {
       const log: Log = { polls: [], perJob: new Map(), submits: 0, afterEnd: 0 }
       return Effect.gen(function* () {
@@ -83,7 +83,7 @@ describe("ten thousand jobs", () => {
         const timers = yield* clock.maxPending
         const most = mostIn(log.polls, 1_000)
         console.log(
-          `${got.size} jobs: ${log.polls.length} looks in ${tookMillis / 1_000} s of virtual time, at most ${most} in any second,`,
+          `${got.size} jobs: ${log.polls.length} polls in ${tookMillis / 1_000} s of virtual time, at most ${most} in any second,`,
           `${timers} timer(s) at a time, ${Math.round(user / 1_000)} ms of CPU`
         )
         assert.strictEqual(got.size, count)

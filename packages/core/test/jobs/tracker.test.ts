@@ -19,10 +19,10 @@ const continueAt = (millis: number): ScheduleDecision.ScheduleDecision =>
 const gaps = (times: ReadonlyArray<number>): ReadonlyArray<number> =>
   times.slice(1).map((time, index) => time - (times[index] ?? 0))
 
-describe("the default pace", () => {
-  it.scoped("is quick at first and slower later, the same for the same seed", () =>
+describe("tracker: the default pace", () => {
+  it.scoped("starts with short waits, grows, and repeats for the same seed", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look < 12 ? running : done))
+      const kit = yield* make((_, poll) => (poll < 12 ? running : done))
       const watch = yield* kit.watch("a")
       yield* TestClock.adjust("2 minutes")
       assert.deepStrictEqual(
@@ -55,49 +55,49 @@ describe("the default pace", () => {
     )
   }
 
-  virtual("looks for the first time when the subscription says so", () =>
+  virtual("starts after the first delay of the subscription", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => done)
       yield* kit.watch("a", { firstDelayMillis: 700 })
       yield* kit.watch("b")
       yield* Effect.sleep("2 seconds")
-      assert.deepStrictEqual(kit.looks, [
+      assert.deepStrictEqual(kit.polls, [
         { jobId: "b", at: 0 },
         { jobId: "a", at: 700 }
       ])
     })
   )
 
-  virtual("knows no hot loop on words it does not know", () =>
+  virtual("stays the same on unknown state words", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => word("archived"))
       const watch = yield* kit.watch("a")
       yield* Effect.sleep("1 hour")
-      assert.isAtMost(kit.looks.length, 3600 / 7.5 + 10)
-      assert.isAtLeast(kit.looks.length, 3600 / 12.5)
-      assert.strictEqual(watch.progress.length, kit.looks.length)
+      assert.isAtMost(kit.polls.length, 3600 / 7.5 + 10)
+      assert.isAtLeast(kit.polls.length, 3600 / 12.5)
+      assert.strictEqual(watch.progress.length, kit.polls.length)
       assert.strictEqual(watch.progress[0], "archived")
       assert.deepStrictEqual(watch.ends, [])
     })
   )
 })
 
-describe("the server's hint", () => {
-  virtual("is obeyed when it is longer, and not when it is shorter", () =>
+describe("tracker: the server's hint", () => {
+  virtual("makes the wait longer and never shorter", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => script(word("running", {}, 7_000), word("running", {}, 1), done)(look))
+      const kit = yield* make((_, poll) => script(word("running", {}, 7_000), word("running", {}, 1), done)(poll))
       yield* kit.watch("a")
       yield* Effect.sleep("1 minute")
       const [first = 0, second = 0] = gaps(kit.times())
       assert.strictEqual(first, 7_000)
       assert.isAtLeast(second, 562)
-      assert.strictEqual(kit.looks.length, 3)
+      assert.strictEqual(kit.polls.length, 3)
     })
   )
 
-  virtual("holds for who comes later, too", () =>
+  virtual("holds for a later watcher too", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look === 0 ? word("running", {}, 20_000) : done))
+      const kit = yield* make((_, poll) => (poll === 0 ? word("running", {}, 20_000) : done))
       yield* kit.watch("a")
       yield* Effect.sleep("5 seconds")
       const newcomer = yield* kit.watch("a")
@@ -106,10 +106,10 @@ describe("the server's hint", () => {
     })
   )
 
-  virtual("is never obeyed beyond the limit, and nonsense is ignored", () =>
+  virtual("is cut at the limit, and an invalid one is ignored", () =>
     Effect.gen(function* () {
       const hints = [Infinity, 1e12, NaN, -5]
-      const kit = yield* make((_, look) => (look < 4 ? word("running", {}, hints[look]) : done))
+      const kit = yield* make((_, poll) => (poll < 4 ? word("running", {}, hints[poll]) : done))
       yield* kit.watch("a")
       yield* Effect.sleep("10 minutes")
       const [first, second, third = 0, fourth = 0] = gaps(kit.times())
@@ -120,53 +120,53 @@ describe("the server's hint", () => {
   )
 })
 
-describe("a pace of one's own", () => {
-  virtual("is followed, and its last wait stays when it is done", () =>
+describe("tracker: a watcher's own schedule", () => {
+  virtual("sets the waits, and its last wait stays when it is done", () =>
     Effect.gen(function* () {
       const pace = Schedule.exponential("1 second").pipe(Schedule.intersect(Schedule.recurs(3)))
-      const kit = yield* make((_, look) => (look < 6 ? running : done))
+      const kit = yield* make((_, poll) => (poll < 6 ? running : done))
       yield* kit.watch("a", { pace })
       yield* Effect.sleep("1 minute")
       assert.deepStrictEqual(kit.times(), [0, 1_000, 3_000, 7_000, 11_000, 15_000, 19_000])
     })
   )
 
-  virtual("is fed with each state", () =>
+  virtual("gets each state", () =>
     Effect.gen(function* () {
       const pace = Schedule.forever.pipe(
         Schedule.zipRight(Schedule.identity<{ readonly word: string }>()),
         Schedule.addDelay((state) => (state.word === "queued" ? "3 seconds" : "1 second"))
       )
-      const kit = yield* make((_, look) => script(word("queued"), running, word("queued"), done)(look))
+      const kit = yield* make((_, poll) => script(word("queued"), running, word("queued"), done)(poll))
       yield* kit.watch("a", { pace })
       yield* Effect.sleep("1 minute")
       assert.deepStrictEqual(kit.times(), [0, 3_000, 4_000, 7_000])
     })
   )
 
-  virtual("gives way to a longer hint", () =>
+  virtual("gives way to a longer hint of the server", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look < 2 ? word("running", {}, 5_000) : done))
+      const kit = yield* make((_, poll) => (poll < 2 ? word("running", {}, 5_000) : done))
       yield* kit.watch("a", { pace: Schedule.spaced("1 second") })
       yield* Effect.sleep("1 minute")
       assert.deepStrictEqual(kit.times(), [0, 5_000, 10_000])
     })
   )
 
-  virtual("without any wait is no hot loop", () =>
+  virtual("without any wait still waits 10 ms", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => running, { budget: undefined })
       const watch = yield* kit.watch("a", { pace: Schedule.forever })
       yield* Effect.sleep(1_000)
       watch.stop()
-      assert.isAtMost(kit.looks.length, 101)
-      assert.isAtLeast(kit.looks.length, 90)
+      assert.isAtMost(kit.polls.length, 101)
+      assert.isAtLeast(kit.polls.length, 90)
     })
   )
 
-  virtual("that is done is left alone, while that of another watcher goes on", () =>
+  virtual("that is done gets no more states, while that of another watcher does", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look < 5 ? running : done))
+      const kit = yield* make((_, poll) => (poll < 5 ? running : done))
       const stepped: Array<string> = []
       const pace = (name: string, times: number) =>
         Schedule.recurs(times).pipe(
@@ -183,17 +183,17 @@ describe("a pace of one's own", () => {
     })
   )
 
-  virtual("that is done at once falls back to the default", () =>
+  virtual("that is done at once falls back to the default pace", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => running)
       yield* kit.watch("a", { pace: Schedule.stop })
       yield* Effect.sleep("1 hour")
-      assert.isAtMost(kit.looks.length, 3600 / 7.5 + 10)
-      assert.isAtLeast(kit.looks.length, 3600 / 12.5)
+      assert.isAtMost(kit.polls.length, 3600 / 7.5 + 10)
+      assert.isAtLeast(kit.polls.length, 3600 / 12.5)
     })
   )
 
-  virtual("that asks for what is no time stays at its last wait", () =>
+  virtual("that gives an invalid wait stays at its last wait", () =>
     Effect.gen(function* () {
       const waits = [NaN, 2_000, NaN, -3_000]
       const pace = Schedule.makeWithState(0, (now, _: unknown, step) =>
@@ -210,7 +210,7 @@ describe("a pace of one's own", () => {
 
   virtual("that dies ends its own watch and no other", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look < 2 ? running : done))
+      const kit = yield* make((_, poll) => (poll < 2 ? running : done))
       const broken = yield* kit.watch("a", {
         pace: Schedule.mapEffect(Schedule.forever, () => Effect.dieMessage("pace"))
       })
@@ -221,22 +221,22 @@ describe("a pace of one's own", () => {
   )
 })
 
-describe("the end", () => {
-  virtual("is told once, and then there is no look, timer or fiber", () =>
+describe("tracker: the end", () => {
+  virtual("is reported once, and no poll, timer or fiber is left", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => script(word("queued"), running, done)(look))
+      const kit = yield* make((_, poll) => script(word("queued"), running, done)(poll))
       const watch = yield* kit.watch("a")
       yield* Effect.sleep("1 hour")
       assert.deepStrictEqual(watch.progress, ["queued", "running"])
       const [ended] = watch.ends
       assert.isTrue(ended !== undefined && Exit.isSuccess(ended.end) && ended.end.value.result === 42)
       assert.strictEqual(watch.ends.length, 1)
-      assert.strictEqual(kit.looks.length, 3)
+      assert.strictEqual(kit.polls.length, 3)
       assert.deepStrictEqual(rest(kit), [0, 0, 0])
     })
   )
 
-  virtual("is a typed failure of a job that failed or was cancelled", () =>
+  virtual("is a typed failure for a job that failed or was cancelled", () =>
     Effect.gen(function* () {
       const kit = yield* make((jobId) => word(jobId, { error: { code: 7 } }))
       const failed = yield* kit.watch("rejected")
@@ -254,9 +254,9 @@ describe("the end", () => {
     })
   )
 
-  virtual("may come after a state that went backwards", () =>
+  virtual("may follow a state that went backwards", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => script(running, word("queued"), running, done)(look))
+      const kit = yield* make((_, poll) => script(running, word("queued"), running, done)(poll))
       const watch = yield* kit.watch("a")
       yield* Effect.sleep("1 minute")
       assert.deepStrictEqual(watch.progress, ["running", "queued", "running"])
@@ -264,7 +264,7 @@ describe("the end", () => {
     })
   )
 
-  virtual("is told to who comes late, without a look", () =>
+  virtual("is reported to a late watcher without a poll", () =>
     Effect.gen(function* () {
       const kit = yield* make((jobId) => word(jobId === "bad" ? "failed" : "succeeded"))
       yield* kit.watch("good")
@@ -272,13 +272,13 @@ describe("the end", () => {
       yield* Effect.sleep("4 minutes")
       const late = [yield* kit.watch("good"), yield* kit.watch("bad")]
       assert.deepStrictEqual(late.map(endOf), ["succeeded", "JobFailed"])
-      assert.strictEqual(kit.looks.length, 2)
+      assert.strictEqual(kit.polls.length, 2)
       assert.deepStrictEqual(rest(kit), [0, 0, 0])
       late.forEach((watch) => watch.stop())
     })
   )
 
-  virtual("is forgotten after its time, and when there are too many", () =>
+  virtual("is forgotten after five minutes, and when there are too many", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => done, { maxEnds: 2 })
       yield* kit.watch("a")
@@ -295,7 +295,7 @@ describe("the end", () => {
     })
   )
 
-  virtual("is an interruption when the tracker closes, before and after", () =>
+  virtual("is an interruption for watchers before and after the tracker closes", () =>
     Effect.gen(function* () {
       const [kit, watch, hanging] = yield* Effect.scoped(
         Effect.gen(function* () {
@@ -313,8 +313,8 @@ describe("the end", () => {
   )
 })
 
-describe("the deadline", () => {
-  virtual("is kept with one last look, by each watcher for itself", () =>
+describe("tracker: the deadline", () => {
+  virtual("is kept for each watcher, with one last poll", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => running)
       const pace = Schedule.spaced("4 seconds")
@@ -331,9 +331,9 @@ describe("the deadline", () => {
     })
   )
 
-  virtual("is met by a job whose last look shows the end", () =>
+  virtual("counts as met when the last poll shows the end", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look === 0 ? word("running", {}, 60_000) : done))
+      const kit = yield* make((_, poll) => (poll === 0 ? word("running", {}, 60_000) : done))
       const watch = yield* kit.watch("a", { deadline: Duration.seconds(5) })
       yield* Effect.sleep("2 minutes")
       assert.deepStrictEqual(kit.times(), [0, 5_000])
@@ -341,7 +341,7 @@ describe("the deadline", () => {
     })
   )
 
-  virtual("ends a watch at once when a poll is in flight, and no other watch", () =>
+  virtual("ends one watch at once while a poll is in flight", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => Effect.delay(done, "7 seconds"))
       const long = yield* kit.watch("a")
@@ -349,15 +349,15 @@ describe("the deadline", () => {
       yield* Effect.sleep("1 minute")
       assert.deepStrictEqual([endOf(short), short.ends[0]?.at], ["JobDeadlineExceeded", 5_000])
       assert.deepStrictEqual([endOf(long), long.ends[0]?.at], ["succeeded", 7_000])
-      assert.strictEqual(kit.looks.length, 1)
+      assert.strictEqual(kit.polls.length, 1)
     })
   )
 
-  virtual("does not wait long for a last look that hangs, and interrupts it", () =>
+  virtual("interrupts a last poll that hangs after one second", () =>
     Effect.gen(function* () {
       let interrupted = 0
       const hang = Effect.onInterrupt(Effect.never, () => Effect.sync(() => interrupted++))
-      const kit = yield* make((_, look) => (look === 0 ? word("running", {}, 60_000) : hang))
+      const kit = yield* make((_, poll) => (poll === 0 ? word("running", {}, 60_000) : hang))
       const watch = yield* kit.watch("a", { deadline: Duration.seconds(5) })
       yield* Effect.sleep("1 minute")
       assert.deepStrictEqual([endOf(watch), watch.ends[0]?.at], ["JobDeadlineExceeded", 6_000])
@@ -366,11 +366,11 @@ describe("the deadline", () => {
     })
   )
 
-  virtual("is not put off by a last look that fails", () =>
+  virtual("is not put off by a last poll that fails", () =>
     Effect.gen(function* () {
       const hinted = word("running", {}, 60_000)
-      const kit = yield* make((jobId, look) =>
-        look === 0 ? hinted : jobId === "a" ? failed.badGateway : failed.limited()
+      const kit = yield* make((jobId, poll) =>
+        poll === 0 ? hinted : jobId === "a" ? failed.badGateway : failed.limited()
       )
       const watches = [
         yield* kit.watch("a", { deadline: Duration.seconds(5) }),
@@ -385,7 +385,7 @@ describe("the deadline", () => {
     })
   )
 
-  virtual("beyond what a timer of the platform can hold is kept", () =>
+  virtual("is kept when it is longer than a timer of the platform", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => running)
       const { clock, sleeps } = yield* watchedClock()

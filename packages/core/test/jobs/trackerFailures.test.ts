@@ -33,23 +33,23 @@ const pace = Schedule.spaced("1 second")
 
 const unreachable = new Unreachable({ ...call, code: "ECONNRESET", phase: "request", timedOut: false })
 
-describe("a look that fails", () => {
-  virtual("is borne so many times in a row, and a good one starts the count anew", () =>
+describe("tracker: a poll that fails", () => {
+  virtual("is tolerated a number of times in a row, and a success resets the count", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) =>
-        script(failed.badGateway, failed.unreachable, running, failed.badGateway, failed.unreachable, done)(look)
+      const kit = yield* make((_, poll) =>
+        script(failed.badGateway, failed.unreachable, running, failed.badGateway, failed.unreachable, done)(poll)
       )
       const watch = yield* kit.watch("a", { maxConsecutivePollFailures: 2 })
       yield* Effect.sleep("1 minute")
-      assert.deepStrictEqual([endOf(watch), kit.looks.length], ["succeeded", 6])
+      assert.deepStrictEqual([endOf(watch), kit.polls.length], ["succeeded", 6])
       assert.deepStrictEqual(watch.progress, ["running"])
     })
   )
 
-  virtual("once too often ends the watch with that error and its job, for each watcher by its own count", () =>
+  virtual("ends each watch by that watcher's own count, with the error and the job", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) =>
-        script(failed.badGateway, failed.unreachable, failed.badGateway, failed.unreachable, done)(look)
+      const kit = yield* make((_, poll) =>
+        script(failed.badGateway, failed.unreachable, failed.badGateway, failed.unreachable, done)(poll)
       )
       const patient = yield* kit.watch("a")
       const impatient = yield* kit.watch("a", { maxConsecutivePollFailures: 2 })
@@ -64,20 +64,20 @@ describe("a look that fails", () => {
   )
 
   for (const tag of ["unauthorized", "forbidden", "invalid"] as const) {
-    virtual(`is final at once for every watcher: ${tag}`, () =>
+    virtual(`ends every watch at once: ${tag}`, () =>
       Effect.gen(function* () {
         const kit = yield* make(() => failed[tag])
         const watches = [yield* kit.watch("a"), yield* kit.watch("a")]
         yield* Effect.sleep("1 minute")
         const name = { unauthorized: "Unauthorized", forbidden: "Forbidden", invalid: "InvalidRequest" }[tag]
         assert.deepStrictEqual(watches.map(endOf), [name, name])
-        assert.strictEqual(kit.looks.length, 1)
+        assert.strictEqual(kit.polls.length, 1)
         assert.deepStrictEqual(rest(kit), [0, 0, 0])
       })
     )
   }
 
-  virtual("keeps its hidden response and gains its job", () =>
+  virtual("keeps its response and gains its job", () =>
     Effect.gen(function* () {
       const response = { status: 401, headers: Headers.empty, requestId: undefined, body: { detail: "expired" } }
       const original = withResponse(new Unauthorized({ ...call, status: 401, requestId: "r1" }), response)
@@ -92,25 +92,25 @@ describe("a look that fails", () => {
     })
   )
 
-  virtual("with a hint is followed by a wait as long", () =>
+  virtual("with a hint is followed by a wait of that length", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => script(failed.busy(20_000), failed.busy(1e9), done)(look))
+      const kit = yield* make((_, poll) => script(failed.busy(20_000), failed.busy(1e9), done)(poll))
       yield* kit.watch("a")
       yield* Effect.sleep("10 minutes")
       assert.deepStrictEqual(kit.times(), [0, 20_000, 84_000])
     })
   )
 
-  virtual("leaves a pace of one's own at its last wait", () =>
+  virtual("leaves a watcher's own schedule at its last wait", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => script(running, failed.badGateway, failed.badGateway, done)(look))
+      const kit = yield* make((_, poll) => script(running, failed.badGateway, failed.badGateway, done)(poll))
       yield* kit.watch("a", { pace: Schedule.exponential("1 second") })
       yield* Effect.sleep("1 minute")
       assert.deepStrictEqual(kit.times(), [0, 1_000, 2_000, 3_000])
     })
   )
 
-  virtual("with a defect ends every watch with it", () =>
+  virtual("with a defect ends every watch with that defect", () =>
     Effect.gen(function* () {
       const kit = yield* make((jobId) => {
         if (jobId === "both") return Effect.failCause(Cause.parallel(Cause.fail(unreachable), Cause.die("planted")))
@@ -129,7 +129,7 @@ describe("a look that fails", () => {
     })
   )
 
-  virtual("with an interruption of its own is not silent", () =>
+  virtual("that interrupts itself ends the watch with an interruption", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => Effect.interrupt)
       const watch = yield* kit.watch("a")
@@ -139,17 +139,17 @@ describe("a look that fails", () => {
   )
 })
 
-describe("a 404", () => {
-  virtual("is not yet, while the job is new", () =>
+describe("tracker: a 404", () => {
+  virtual("is tolerated while the job is new", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look < 5 ? failed.notFound : done))
+      const kit = yield* make((_, poll) => (poll < 5 ? failed.notFound : done))
       const watch = yield* kit.watch("a", { maxConsecutivePollFailures: 0 })
       yield* Effect.sleep("1 minute")
       assert.strictEqual(endOf(watch), "succeeded")
     })
   )
 
-  virtual("is never, when the job stays unknown, by the grace of each watcher", () =>
+  virtual("ends each watch after its own grace", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => failed.notFound)
       const short = yield* kit.watch("a", { pace, notFoundGraceMillis: 2_500 })
@@ -168,13 +168,13 @@ describe("a 404", () => {
     })
   )
 
-  virtual("after the job was seen is borne three times in a row", () =>
+  virtual("after the job was seen is tolerated three times in a row", () =>
     Effect.gen(function* () {
       const { notFound } = failed
-      const kit = yield* make((jobId, look) =>
+      const kit = yield* make((jobId, poll) =>
         jobId === "lags"
-          ? script(running, notFound, notFound, notFound, running, notFound, notFound, notFound, done)(look)
-          : script(running, notFound)(look)
+          ? script(running, notFound, notFound, notFound, running, notFound, notFound, notFound, done)(poll)
+          : script(running, notFound)(poll)
       )
       const lags = yield* kit.watch("lags", { pace })
       const lost = yield* kit.watch("lost", { pace })
@@ -187,16 +187,16 @@ describe("a 404", () => {
 
   virtual("counts as a failure once the job was seen", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => script(running, failed.badGateway, failed.notFound)(look))
+      const kit = yield* make((_, poll) => script(running, failed.badGateway, failed.notFound)(poll))
       const watch = yield* kit.watch("a", { pace, maxConsecutivePollFailures: 1 })
       yield* Effect.sleep("1 minute")
-      assert.deepStrictEqual([endOf(watch), kit.looks.length], ["JobNotFound", 3])
+      assert.deepStrictEqual([endOf(watch), kit.polls.length], ["JobNotFound", 3])
     })
   )
 
-  virtual("is no end to keep: who watches again looks again", () =>
+  virtual("is not kept as an end: a new watch polls again", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look === 0 ? failed.notFound : done))
+      const kit = yield* make((_, poll) => (poll === 0 ? failed.notFound : done))
       const first = yield* kit.watch("a", { notFoundGraceMillis: 0 })
       yield* Effect.sleep("1 second")
       const second = yield* kit.watch("a")
@@ -205,20 +205,20 @@ describe("a 404", () => {
     })
   )
 
-  virtual("and a 410 are not the same: that one is final", () =>
+  virtual("is not final, and a 410 is", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look === 0 ? running : failed.gone))
+      const kit = yield* make((_, poll) => (poll === 0 ? running : failed.gone))
       const watch = yield* kit.watch("a")
       yield* Effect.sleep("1 minute")
       assert.deepInclude(errorOf(watch), { _tag: "JobNotFound", seen: true, status: 410 })
-      assert.strictEqual(kit.looks.length, 2)
+      assert.strictEqual(kit.polls.length, 2)
     })
   )
 
-  virtual("and other 4xx are not the same: those are failures", () =>
+  virtual("is not a failure, and other 4xx are", () =>
     Effect.gen(function* () {
       const conflict = Effect.fail(new ApiRejected({ ...call, status: 409 }))
-      const kit = yield* make((_, look) => (look < 2 ? conflict : done))
+      const kit = yield* make((_, poll) => (poll < 2 ? conflict : done))
       const watch = yield* kit.watch("a", { maxConsecutivePollFailures: 2 })
       yield* Effect.sleep("1 minute")
       assert.strictEqual(endOf(watch), "succeeded")
@@ -226,11 +226,11 @@ describe("a 404", () => {
   )
 })
 
-describe("a 429", () => {
-  virtual("pauses the looks at all jobs for as long as the server asks, and is no failure", () =>
+describe("tracker: a 429", () => {
+  virtual("pauses the polls of all jobs for the server's time, and is not a failure", () =>
     Effect.gen(function* () {
-      const kit = yield* make((jobId, look) =>
-        jobId === "a" && look === 1 ? failed.limited(20_000) : look < 60 ? running : done
+      const kit = yield* make((jobId, poll) =>
+        jobId === "a" && poll === 1 ? failed.limited(20_000) : poll < 60 ? running : done
       )
       const watches = [
         yield* kit.watch("a", { pace, maxConsecutivePollFailures: 0 }),
@@ -247,10 +247,10 @@ describe("a 429", () => {
     })
   )
 
-  virtual("without a hint pauses longer each time, up to 30 s, and a good look starts anew", () =>
+  virtual("without a hint pauses longer each time, up to 30 s, until a poll succeeds", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) =>
-        look < 8 ? failed.limited() : look === 8 ? running : look === 9 ? failed.limited() : done
+      const kit = yield* make((_, poll) =>
+        poll < 8 ? failed.limited() : poll === 8 ? running : poll === 9 ? failed.limited() : done
       )
       const watch = yield* kit.watch("a", { pace })
       yield* Effect.sleep("10 minutes")
@@ -266,9 +266,9 @@ describe("a 429", () => {
     })
   )
 
-  virtual("from many polls in flight together is one", () =>
+  virtual("from many polls in flight together makes one pause", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => Effect.delay(look === 0 ? failed.limited() : done, "100 millis"))
+      const kit = yield* make((_, poll) => Effect.delay(poll === 0 ? failed.limited() : done, "100 millis"))
       const watches = yield* Effect.forEach(
         Array.from({ length: 16 }, (_, index) => `${index}`),
         (jobId) => kit.watch(jobId)
@@ -279,9 +279,9 @@ describe("a 429", () => {
     })
   )
 
-  virtual("is not waited for beyond the limit, and deadlines are kept in the pause", () =>
+  virtual("pauses no longer than the limit, and deadlines are kept in the pause", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look === 0 ? failed.limited(1e9) : done))
+      const kit = yield* make((_, poll) => (poll === 0 ? failed.limited(1e9) : done))
       const watch = yield* kit.watch("a")
       const short = yield* kit.watch("b", { firstDelayMillis: 1_000, deadline: Duration.seconds(10) })
       yield* Effect.sleep("10 minutes")
@@ -293,11 +293,11 @@ describe("a 429", () => {
   )
 })
 
-describe("what a poll runs with", () => {
+describe("tracker: the context of a poll", () => {
   const fiberRef = FiberRef.unsafeMake("default")
   class Service extends Context.Tag("test/Service")<Service, string>() {}
 
-  it.scoped("is the tracker's, not the watcher's, but for the clock", () =>
+  it.scoped("is the tracker's, except for the watcher's clock", () =>
     Effect.gen(function* () {
       const seen: Array<unknown> = []
       const clock = yield* Effect.clock

@@ -24,11 +24,11 @@ const every = (seconds: number) => ({ pace: Schedule.spaced(Duration.seconds(sec
 
 const pending = Effect.flatMap(VirtualClock, (clock) => clock.pending)
 
-describe("an alarm", () => {
-  virtual("makes nobody wait who comes while another one is looked at", () =>
+describe("tracker: the alarm", () => {
+  virtual("a watcher that comes during a poll of another job does not wait", () =>
     Effect.gen(function* () {
-      const kit = yield* make((jobId, look) =>
-        jobId === "slow" && look > 0 ? Effect.delay(running, "1 hour") : running
+      const kit = yield* make((jobId, poll) =>
+        jobId === "slow" && poll > 0 ? Effect.delay(running, "1 hour") : running
       )
       yield* kit.watch("slow", every(10))
       yield* Effect.sleep("15 seconds")
@@ -36,7 +36,7 @@ describe("an alarm", () => {
       yield* Effect.sleep("1 minute")
       assert.deepStrictEqual(kit.times("slow"), [0, 10_000])
       assert.deepStrictEqual(kit.times("quick"), [20_000, 40_000, 60_000])
-      // the look that hangs, and one alarm
+      // the poll that hangs, and one alarm
       assert.strictEqual(yield* pending, 2)
       yield* Effect.sleep("3540 seconds")
       assert.deepStrictEqual([kit.tracker.inFlight, kit.tracker.timers], [0, 1])
@@ -44,13 +44,13 @@ describe("an alarm", () => {
     })
   )
 
-  virtual("is one alarm, also for who comes from within a look", () =>
+  virtual("there is one alarm, also for a watcher that comes from within a poll", () =>
     Effect.gen(function* () {
       const added: Array<Watch> = []
-      const kit = yield* make((jobId, look) => {
-        if (jobId !== "slow" || look === 0) return running
-        // sooner than the alarm that was set when this look left
-        if (look === 1) added.push(Effect.runSync(Effect.withClock(soon, clock)))
+      const kit = yield* make((jobId, poll) => {
+        if (jobId !== "slow" || poll === 0) return running
+        // sooner than the alarm that was set when this poll left
+        if (poll === 1) added.push(Effect.runSync(Effect.withClock(soon, clock)))
         return Effect.delay(running, "1 hour")
       })
       const clock = yield* Effect.clock
@@ -71,7 +71,7 @@ describe("an alarm", () => {
     })
   )
 
-  virtual("that nobody needs any more rings for nobody, where it may not be interrupted", () =>
+  virtual("an alarm that is no longer needed does nothing, where it may not be interrupted", () =>
     Effect.gen(function* () {
       const kit = yield* Effect.uninterruptible(make(() => running))
       yield* kit.watch("a", every(10))
@@ -85,8 +85,8 @@ describe("an alarm", () => {
   )
 })
 
-describe("a look", () => {
-  virtual("leaves nothing to the next one: no child, and no value of a FiberRef", () =>
+describe("tracker: a poll", () => {
+  virtual("leaves no child fiber and no FiberRef value to the next one", () =>
     Effect.gen(function* () {
       const mine = yield* FiberRef.make("none", { fork: (value) => `${value} forked` })
       const seen = new Set<string>()
@@ -113,7 +113,7 @@ describe("a look", () => {
     })
   )
 
-  virtual("runs with the services of who built the tracker", () =>
+  virtual("runs with the services of the fiber that built the tracker", () =>
     Effect.gen(function* () {
       class Region extends Context.Tag("test/Region")<Region, string>() {}
       const seen: Array<string | undefined> = []
@@ -129,16 +129,16 @@ describe("a look", () => {
     })
   )
 
-  virtual("that is refused at once holds back the others that are due", () =>
+  virtual("that is limited at once holds back the others that are due", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look === 0 ? running : failed.limited(5_000)))
+      const kit = yield* make((_, poll) => (poll === 0 ? running : failed.limited(5_000)))
       for (const jobId of ["a", "b", "c"]) yield* kit.watch(jobId, every(10))
       yield* Effect.sleep("12 seconds")
       assert.deepStrictEqual(kit.times(), [0, 0, 0, 10_000])
     })
   )
 
-  virtual("that throws is told to its watcher", () =>
+  virtual("that throws ends its watch with the defect", () =>
     Effect.gen(function* () {
       const tracker = yield* Tracker.make(() => {
         throw new Error("not an effect")
@@ -155,8 +155,8 @@ describe("a look", () => {
     Effect.gen(function* () {
       const watches: Array<Watch> = []
       let interrupted = 0
-      const kit = yield* make((_, look) =>
-        look === 0
+      const kit = yield* make((_, poll) =>
+        poll === 0
           ? running
           : Effect.suspend(() => {
               for (const watch of watches) watch.stop()
@@ -170,7 +170,7 @@ describe("a look", () => {
     })
   )
 
-  virtual("goes on to its end where it may not be interrupted, and is told to nobody", () =>
+  virtual("that may not be interrupted goes on to its end, and is not reported", () =>
     Effect.gen(function* () {
       const kit = yield* Effect.uninterruptible(make(() => Effect.delay(running, "5 seconds")))
       const watch = yield* kit.watch("a", every(10))
@@ -183,7 +183,7 @@ describe("a look", () => {
     })
   )
 
-  virtual("at a job of another clock, watched from within an end, is on that clock", () =>
+  virtual("of a job that is watched from within an end, on another clock, runs on that clock", () =>
     Effect.gen(function* () {
       const { clock, sleeps } = yield* watchedClock()
       const watches: Array<Watch> = []
@@ -191,7 +191,7 @@ describe("a look", () => {
         jobId === "limited" ? failed.limited(60_000) : Effect.delay(word("succeeded"), "3 seconds")
       )
       const next = Effect.withClock(kit.watch("b", { deadlineAt: Infinity }), clock)
-      // no look may leave at its deadline: the end is told from within the alarm
+      // no poll may leave at its deadline: the end is reported from within the alarm
       yield* kit.watch("limited", {
         deadline: Duration.seconds(5),
         onEnd: () => watches.push(Effect.runSync(next))

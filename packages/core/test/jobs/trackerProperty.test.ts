@@ -8,11 +8,11 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import { Heap } from "../../src/internal/jobs/tracker/heap.js"
-import { type Answer, failed, make, rest, word } from "../support/trackerKit.js"
+import { type PollEffect, failed, make, rest, word } from "../support/trackerKit.js"
 
 const jobs = ["a", "b", "c"]
 
-const answers: ReadonlyArray<Answer> = [
+const outcomesOfPoll: ReadonlyArray<PollEffect> = [
   word("running"),
   word("queued", {}, 3_000),
   word("archived"),
@@ -33,9 +33,9 @@ const answers: ReadonlyArray<Answer> = [
 
 // mostly under way, or no job would live long enough to meet the others
 const outcome = FastCheck.record({
-  answer: FastCheck.oneof(
+  index: FastCheck.oneof(
     { weight: 3, arbitrary: FastCheck.constantFrom(0, 1, 6, 8) },
-    { weight: 1, arbitrary: FastCheck.nat(answers.length - 1) }
+    { weight: 1, arbitrary: FastCheck.nat(outcomesOfPoll.length - 1) }
   ),
   takesMillis: FastCheck.constantFrom(0, 0, 5, 40, 900),
   uninterruptible: FastCheck.boolean()
@@ -64,7 +64,7 @@ type WatchStep = typeof watchStep extends FastCheck.Arbitrary<infer A> ? A : nev
 type Step = typeof step extends FastCheck.Arbitrary<infer A> ? A : never
 type Outcome = typeof outcome extends FastCheck.Arbitrary<infer A> ? A : never
 
-interface Told {
+interface Watched {
   readonly job: string
   stopped: boolean
   ended: boolean
@@ -82,43 +82,43 @@ const simulate = (steps: ReadonlyArray<Step>, outcomes: ReadonlyArray<Outcome>) 
   Effect.gen(function* () {
     const clock = yield* Effect.clock
     const wrong: Array<string> = []
-    const told: Array<Told> = []
-    const stats = { looks: 0, ends: 0 }
+    const watches: Array<Watched> = []
+    const stats = { polls: 0, ends: 0 }
     let inFlight = 0
-    const watched = (job: string) => told.some((one) => one.job === job && !one.stopped && !one.ended)
+    const watched = (job: string) => watches.some((one) => one.job === job && !one.stopped && !one.ended)
     const kit = yield* make(
       (job, _look) =>
         Effect.suspend(() => {
-          const { answer, takesMillis, uninterruptible } = outcomes[stats.looks++ % outcomes.length] ?? {
-            answer: 0,
+          const { index, takesMillis, uninterruptible } = outcomes[stats.polls++ % outcomes.length] ?? {
+            index: 0,
             takesMillis: 0,
             uninterruptible: false
           }
-          if (!watched(job)) wrong.push(`a look at ${job}, which nobody watches`)
+          if (!watched(job)) wrong.push(`a poll at ${job}, which nobody watches`)
           if (++inFlight > concurrency) wrong.push("too many in flight")
-          const asked = Effect.zipRight(
+          const poll = Effect.zipRight(
             takesMillis === 0 ? Effect.void : Effect.sleep(takesMillis),
-            answers[answer] ?? Effect.never
+            outcomesOfPoll[index] ?? Effect.never
           )
           return Effect.ensuring(
-            uninterruptible && answers[answer] !== Effect.never ? Effect.uninterruptible(asked) : asked,
+            uninterruptible && outcomesOfPoll[index] !== Effect.never ? Effect.uninterruptible(poll) : poll,
             Effect.sync(() => inFlight--)
           )
         }),
       { concurrency, budget }
     )
-    const stop = (one: Told | undefined) => {
+    const stop = (one: Watched | undefined) => {
       one?.stop()
       if (one !== undefined) one.stopped = true
     }
     const watch = (parts: WatchStep): Effect.Effect<void> =>
       Effect.suspend(() => {
-        const one: Told = { job: parts.job, stopped: false, ended: false, stop: () => undefined }
-        told.push(one)
+        const one: Watched = { job: parts.job, stopped: false, ended: false, stop: () => undefined }
+        watches.push(one)
         const act = (what: string) => {
           if (what === "stopSelf") stop(one)
-          if (what === "stopFirst") stop(told.find((other) => !other.stopped && !other.ended))
-          if (what === "watchAgain" && told.length < 60)
+          if (what === "stopFirst") stop(watches.find((other) => !other.stopped && !other.ended))
+          if (what === "watchAgain" && watches.length < 60)
             Effect.runFork(Effect.withClock(watch({ ...parts, firstDelayMillis: 500 }), clock))
           if (what === "throw") throw new Error("planted")
         }
@@ -152,13 +152,13 @@ const simulate = (steps: ReadonlyArray<Step>, outcomes: ReadonlyArray<Outcome>) 
       })
     for (const each of steps) {
       if (each._tag === "watch") yield* watch(each)
-      else if (each._tag === "stop") stop(told[each.index])
+      else if (each._tag === "stop") stop(watches[each.index])
       else yield* Effect.sleep(each.millis)
     }
-    for (let round = 0; round < 70 && told.some((one) => !one.ended && !one.stopped); round++)
+    for (let round = 0; round < 70 && watches.some((one) => !one.ended && !one.stopped); round++)
       yield* Effect.sleep("2 minutes")
     yield* Effect.sleep("1 second")
-    told.forEach((one, index) => {
+    watches.forEach((one, index) => {
       if (!one.ended && !one.stopped) wrong.push(`watch ${index} got no end`)
     })
     const times = kit.times()
@@ -169,9 +169,9 @@ const simulate = (steps: ReadonlyArray<Step>, outcomes: ReadonlyArray<Outcome>) 
     return { wrong, rest: rest(kit), stats }
   })
 
-describe("any interleaving of watching, stopping and answers", () => {
-  it("gives each watch one end or none after it was stopped, and leaves nothing behind", async () => {
-    const sum = { looks: 0, ends: 0 }
+describe("tracker: any interleaving of watches, unsubscribes and responses", () => {
+  it("gives each watch one end, or none after it was unsubscribed, and leaves nothing behind", async () => {
+    const sum = { polls: 0, ends: 0 }
     await FastCheck.assert(
       FastCheck.asyncProperty(
         FastCheck.array(step, { minLength: 5, maxLength: 40 }),
@@ -180,19 +180,19 @@ describe("any interleaving of watching, stopping and answers", () => {
         async (steps, outcomes, seed) => {
           const ended = await Effect.runPromise(VirtualClock.run(quietly(simulate(steps, outcomes)), { seed }))
           assert.deepStrictEqual([ended.wrong, ended.rest], [[], [0, 0, 0]])
-          sum.looks += ended.stats.looks
+          sum.polls += ended.stats.polls
           sum.ends += ended.stats.ends
         }
       ),
       { numRuns: 250, seed: 20_26 }
     )
-    console.log(`250 runs: ${sum.looks} looks, ${sum.ends} ends`)
-    assert.isAbove(sum.looks, 1_000)
+    console.log(`250 runs: ${sum.polls} polls, ${sum.ends} ends`)
+    assert.isAbove(sum.polls, 1_000)
     assert.isAbove(sum.ends, 1_000)
   })
 })
 
-describe("the heap", () => {
+describe("heap", () => {
   interface Item {
     readonly id: number
     place: number
@@ -203,7 +203,7 @@ describe("the heap", () => {
     key: FastCheck.option(FastCheck.constantFrom(1, 2, 3, 5, 8, 13, 21, Infinity), { nil: undefined, freq: 3 })
   })
 
-  it("gives items in order, first in first out, whatever was moved and taken out before", () => {
+  it("gives items in order, first in first out, after any moves and removals", () => {
     FastCheck.assert(
       FastCheck.property(FastCheck.array(change, { maxLength: 150, size: "max" }), (changes) => {
         const items: ReadonlyArray<Item> = Array.from({ length: 41 }, (_, id) => ({ id, place: -1 }))

@@ -26,13 +26,13 @@ const pace = Schedule.spaced("1 second")
 
 const many = (count: number): ReadonlyArray<string> => Array.from({ length: count }, (_, index) => `job-${index}`)
 
-describe("many watchers of one job", () => {
-  virtual("cost one look per tick, and all see the same", () =>
+describe("tracker: many watchers of one job", () => {
+  virtual("share one poll per tick and its state", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look < 20 ? running : done))
+      const kit = yield* make((_, poll) => (poll < 20 ? running : done))
       const watches = yield* Effect.forEach(many(100), () => kit.watch("a"))
       yield* Effect.sleep("10 minutes")
-      assert.strictEqual(kit.looks.length, 21)
+      assert.strictEqual(kit.polls.length, 21)
       assert.isTrue(watches.every((watch) => endOf(watch) === "succeeded" && watch.progress.length === 20))
       assert.isTrue(watches.every((watch) => watch.ends[0]?.at === watches[0]?.ends[0]?.at))
       const waits = kit
@@ -46,7 +46,7 @@ describe("many watchers of one job", () => {
     })
   )
 
-  virtual("get the earliest look that one of them wants, and no more when that one leaves", () =>
+  virtual("get the earliest poll that one of them wants, until that one leaves", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => running)
       yield* kit.watch("a", { pace: Schedule.spaced("10 seconds") })
@@ -58,32 +58,32 @@ describe("many watchers of one job", () => {
     })
   )
 
-  virtual("cannot make it a hot loop by coming one after the other", () =>
+  virtual("cause no extra polls by coming one after the other", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => running)
       for (const _ of many(100)) {
         yield* kit.watch("a", { pace: Schedule.spaced("1 hour") })
         yield* Effect.sleep("100 millis")
       }
-      assert.isAtMost(kit.looks.length, 21)
-      assert.isAtLeast(kit.looks.length, 19)
+      assert.isAtMost(kit.polls.length, 21)
+      assert.isAtLeast(kit.polls.length, 19)
     })
   )
 
-  virtual("are served by the look that is in flight when they come", () =>
+  virtual("are served by the poll in flight when they come", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => Effect.delay(done, "2 seconds"))
       yield* kit.watch("a")
       yield* Effect.sleep("1 second")
       const second = yield* kit.watch("a")
       yield* Effect.sleep("10 seconds")
-      assert.deepStrictEqual([endOf(second), second.ends[0]?.at, kit.looks.length], ["succeeded", 2_000, 1])
+      assert.deepStrictEqual([endOf(second), second.ends[0]?.at, kit.polls.length], ["succeeded", 2_000, 1])
     })
   )
 })
 
-describe("stopping", () => {
-  virtual("ends the looks, and nobody is called after it", () =>
+describe("tracker: unsubscribing", () => {
+  virtual("ends the polls, and no callback runs after it", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => running)
       const watch = yield* kit.watch("a", { pace })
@@ -92,26 +92,26 @@ describe("stopping", () => {
       watch.stop()
       assert.deepStrictEqual(rest(kit), [0, 0, 0])
       yield* Effect.sleep("1 hour")
-      assert.deepStrictEqual([kit.looks.length, watch.progress.length, watch.ends.length], [2, 2, 0])
+      assert.deepStrictEqual([kit.polls.length, watch.progress.length, watch.ends.length], [2, 2, 0])
     })
   )
 
-  virtual("before the first look has left means no look", () =>
+  virtual("before the first poll means no poll", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => running)
       const watch = yield* kit.watch("a")
       watch.stop()
       yield* Effect.sleep("1 hour")
-      assert.deepStrictEqual(kit.looks, [])
+      assert.deepStrictEqual(kit.polls, [])
       assert.deepStrictEqual(rest(kit), [0, 0, 0])
     })
   )
 
-  virtual("during a look interrupts it and leaves nothing behind", () =>
+  virtual("during a poll interrupts it and leaves nothing behind", () =>
     Effect.gen(function* () {
       let interrupted = 0
-      const kit = yield* make((_, look) =>
-        look === 0 ? Effect.onInterrupt(Effect.never, () => Effect.sync(() => interrupted++)) : done
+      const kit = yield* make((_, poll) =>
+        poll === 0 ? Effect.onInterrupt(Effect.never, () => Effect.sync(() => interrupted++)) : done
       )
       const watch = yield* kit.watch("a")
       yield* Effect.sleep("1 second")
@@ -126,10 +126,10 @@ describe("stopping", () => {
     })
   )
 
-  virtual("during a look that cannot be interrupted keeps what it finds to itself", () =>
+  virtual("during a poll that cannot be interrupted reports nothing of it", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) =>
-        look === 0
+      const kit = yield* make((_, poll) =>
+        poll === 0
           ? Effect.uninterruptible(Effect.delay(word("failed"), "5 seconds"))
           : Effect.delay(done, "10 seconds")
       )
@@ -144,21 +144,21 @@ describe("stopping", () => {
     })
   )
 
-  virtual("from within a look interrupts that look", () =>
+  virtual("from within a poll interrupts that poll", () =>
     Effect.gen(function* () {
       const watches: Array<Watch> = []
-      const kit = yield* make((_, look) => {
-        if (look === 1) watches.forEach((watch) => watch.stop())
-        return look === 0 ? running : Effect.never
+      const kit = yield* make((_, poll) => {
+        if (poll === 1) watches.forEach((watch) => watch.stop())
+        return poll === 0 ? running : Effect.never
       })
       watches.push(yield* kit.watch("a", { pace }))
       yield* Effect.sleep("1 minute")
-      assert.strictEqual(kit.looks.length, 2)
+      assert.strictEqual(kit.polls.length, 2)
       assert.deepStrictEqual(rest(kit), [0, 0, 0])
     })
   )
 
-  virtual("of one watcher leaves the look to the others", () =>
+  virtual("one watcher leaves the poll to the others", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => Effect.delay(done, "2 seconds"))
       const watches = [yield* kit.watch("a"), yield* kit.watch("a"), yield* kit.watch("a")] as const
@@ -166,12 +166,12 @@ describe("stopping", () => {
       watches[1].stop()
       yield* Effect.sleep("1 minute")
       assert.deepStrictEqual(watches.map(endOf), ["succeeded", "0 ends", "succeeded"])
-      assert.strictEqual(kit.looks.length, 1)
+      assert.strictEqual(kit.polls.length, 1)
     })
   )
 })
 
-describe("a callback", () => {
+describe("tracker: a callback", () => {
   virtual("never runs within the subscribe of its own watch, unless the end is known", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => done)
@@ -182,9 +182,9 @@ describe("a callback", () => {
     })
   )
 
-  virtual("that throws harms nobody else", () =>
+  virtual("that throws does not affect other watchers", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look < 3 ? running : done))
+      const kit = yield* make((_, poll) => (poll < 3 ? running : done))
       const boom = () => {
         throw new Error("planted")
       }
@@ -197,9 +197,9 @@ describe("a callback", () => {
     })
   )
 
-  virtual("may stop its own watch and others, and they hear nothing more", () =>
+  virtual("may unsubscribe its own watch and others, which get no more callbacks", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look < 2 ? running : done))
+      const kit = yield* make((_, poll) => (poll < 2 ? running : done))
       const heard: Array<string> = []
       const watches: Array<Watch> = []
       for (const name of ["first", "second", "third"]) {
@@ -217,9 +217,9 @@ describe("a callback", () => {
     })
   )
 
-  virtual("at the end may stop another watch of that job, which then hears nothing", () =>
+  virtual("at the end may unsubscribe another watch of that job, which then gets no end", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look < 1 ? running : done))
+      const kit = yield* make((_, poll) => (poll < 1 ? running : done))
       const others: Array<Watch> = []
       const first = yield* kit.watch("a", { onEnd: () => others.forEach((watch) => watch.stop()) })
       others.push(yield* kit.watch("a"), yield* kit.watch("a"))
@@ -235,7 +235,7 @@ describe("a callback", () => {
 
   virtual("may watch the same job again, in progress and at the end", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look < 3 ? running : done))
+      const kit = yield* make((_, poll) => (poll < 3 ? running : done))
       const ends: Array<string> = []
       const clock = yield* Effect.clock
       const again = (name: string) =>
@@ -260,16 +260,16 @@ describe("a callback", () => {
         "progress Success",
         "progress Success"
       ])
-      assert.strictEqual(kit.looks.length, 4)
+      assert.strictEqual(kit.polls.length, 4)
       assert.deepStrictEqual(rest(kit), [0, 0, 0])
     })
   )
 
-  virtual("may watch on another clock, on which all goes on", () =>
+  virtual("may watch on another clock, which the tracker then uses", () =>
     Effect.gen(function* () {
       const { clock, sleeps } = yield* watchedClock()
       const pace = Schedule.spaced("2 seconds")
-      const kit = yield* make((jobId, look) => (jobId === "a" || look < 2 ? running : done))
+      const kit = yield* make((jobId, poll) => (jobId === "a" || poll < 2 ? running : done))
       const watches: Array<Watch> = []
       const next = Effect.withClock(kit.watch("b", { pace, deadlineAt: Infinity }), clock)
       const onEnd = () => watches.push(Effect.runSync(next))
@@ -282,7 +282,7 @@ describe("a callback", () => {
     })
   )
 
-  virtual("that watches again with a deadline that is over is no endless loop", () =>
+  virtual("that watches again with a deadline that is over causes no endless loop", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => failed.limited(60_000))
       const clock = yield* Effect.clock
@@ -304,8 +304,8 @@ describe("a callback", () => {
   )
 })
 
-describe("the load", () => {
-  virtual("never holds more polls in flight than allowed, and serves in order of due time", () =>
+describe("tracker: load", () => {
+  virtual("polls in flight stay within the concurrency, in order of due time", () =>
     Effect.gen(function* () {
       let most = 0
       let now = 0
@@ -326,19 +326,19 @@ describe("the load", () => {
       yield* Effect.sleep("10 minutes")
       assert.strictEqual(most, 4)
       assert.deepStrictEqual(
-        kit.looks.map((look) => look.jobId),
+        kit.polls.map((poll) => poll.jobId),
         [...ids.slice(50), ...ids.slice(0, 50)]
       )
     })
   )
 
-  virtual("of 10,000 jobs never leaves the budget in any second, with one timer", () =>
+  virtual("10,000 jobs stay within the budget in any second, with one timer", () =>
     Effect.gen(function* () {
       const supervisor = yield* Supervisor.track
       const jobs = 10_000
-      const looksEach = 3
+      const pollsEach = 3
       const kit = yield* Effect.supervised(
-        make((_, look) => (look < looksEach - 1 ? running : done)),
+        make((_, poll) => (poll < pollsEach - 1 ? running : done)),
         supervisor
       )
       const watches = yield* Effect.forEach(many(jobs), (jobId) => kit.watch(jobId))
@@ -355,20 +355,20 @@ describe("the load", () => {
         while ((times[to] ?? 0) - (times[from] ?? 0) > 1_000) from++
         most = Math.max(most, to - from + 1)
       }
-      const ids = new Set(kit.looks.slice(0, jobs).map((look) => look.jobId))
-      assert.strictEqual(times.length, jobs * looksEach)
+      const ids = new Set(kit.polls.slice(0, jobs).map((poll) => poll.jobId))
+      assert.strictEqual(times.length, jobs * pollsEach)
       assert.isTrue(watches.every((watch) => endOf(watch) === "succeeded"))
       assert.strictEqual(most, 50)
-      assert.strictEqual(ids.size, jobs, "each job had its first look before one had its second")
+      assert.strictEqual(ids.size, jobs, "each job had its first poll before one had its second")
       assert.deepStrictEqual([timers, fibers, ...rest(kit)], [1, 1, 0, 0, 0])
       assert.deepStrictEqual(yield* supervisor.value, [])
       console.log(
-        `10,000 jobs: ${times.length} looks in ${(times.at(-1) ?? 0) / 1_000} s, at most ${most} in any second, ${timers} timer, ${fibers} fiber`
+        `10,000 jobs: ${times.length} polls in ${(times.at(-1) ?? 0) / 1_000} s, at most ${most} in any second, ${timers} timer, ${fibers} fiber`
       )
     })
   )
 
-  virtual("holds its budget over idle times too", () =>
+  virtual("the budget holds over idle times too", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => done, { budget: { requests: 5, perMillis: 1_000 } })
       for (const jobId of many(4)) yield* kit.watch(jobId)
@@ -380,10 +380,10 @@ describe("the load", () => {
     })
   )
 
-  virtual("that is over leaves no sleeper, so that a process can end", () =>
+  virtual("no sleeper is left at the end, so that a process can exit", () =>
     Effect.gen(function* () {
       const clock = yield* VirtualClock
-      const kit = yield* make((_, look) => script(running, done)(look))
+      const kit = yield* make((_, poll) => script(running, done)(poll))
       const ended = yield* Deferred.make<string>()
       yield* kit.watch("a", { onEnd: (end) => Deferred.unsafeDone(ended, Exit.succeed(end._tag)) })
       assert.strictEqual(yield* clock.pending, 1)
@@ -393,9 +393,9 @@ describe("the load", () => {
     })
   )
 
-  it.scopedLive("is followed on the clock of the platform", () =>
+  it.scopedLive("jobs are followed on the clock of the platform", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => script(running, running, done)(look))
+      const kit = yield* make((_, poll) => script(running, running, done)(poll))
       const ended = yield* Deferred.make<string>()
       yield* kit.watch("a", {
         pace: Schedule.spaced("20 millis"),
@@ -403,12 +403,12 @@ describe("the load", () => {
       })
       assert.strictEqual(kit.tracker.timers, 1)
       assert.strictEqual(yield* Deferred.await(ended), "Success")
-      assert.strictEqual(kit.looks.length, 3)
+      assert.strictEqual(kit.polls.length, 3)
       assert.deepStrictEqual(rest(kit), [0, 0, 0])
     })
   )
 
-  virtual("wakes up for many jobs at once", () =>
+  virtual("one wake-up serves many jobs", () =>
     Effect.gen(function* () {
       const kit = yield* make(() => done, { budget: undefined })
       const { clock, sleeps } = yield* watchedClock((duration) => duration)
@@ -426,9 +426,9 @@ describe("the load", () => {
     })
   )
 
-  virtual("is in time although a timer of the platform fires early", () =>
+  virtual("polls are in time when a timer of the platform fires early", () =>
     Effect.gen(function* () {
-      const kit = yield* make((_, look) => (look < 3 ? running : done))
+      const kit = yield* make((_, poll) => (poll < 3 ? running : done))
       const { clock } = yield* watchedClock((duration) => Math.max(1, duration - 1))
       yield* Effect.withClock(kit.watch("a", { pace }), clock)
       yield* Effect.sleep("1 minute")
@@ -436,16 +436,16 @@ describe("the load", () => {
     })
   )
 
-  virtual("goes on with the next watch when a timer has failed", () =>
+  virtual("the next watch works when a timer has failed", () =>
     Effect.gen(function* () {
       const home = yield* Effect.clock
       let sleeps = 0
       const clock = clockLike(home, {
-        // the first is for the deadline, the second for the next look
+        // the first is for the deadline, the second for the next poll
         sleep: (duration) =>
           Effect.suspend(() => (++sleeps === 2 ? Effect.dieMessage("no timer") : home.sleep(duration)))
       })
-      const kit = yield* make((_, look) => (look < 2 ? running : done))
+      const kit = yield* make((_, poll) => (poll < 2 ? running : done))
       const first = yield* Effect.withClock(kit.watch("a", { pace }), clock)
       yield* Effect.sleep("10 seconds")
       assert.deepStrictEqual(kit.times(), [0])
@@ -455,14 +455,14 @@ describe("the load", () => {
     })
   )
 
-  it.scoped("goes on when the clock is set back", () =>
+  it.scoped("polls go on when the clock is set back", () =>
     Effect.gen(function* () {
       const live = yield* Effect.clock
       let offset = 0
       const clock = clockLike(live, { unsafeCurrentTimeMillis: () => live.unsafeCurrentTimeMillis() - offset })
-      const kit = yield* make((_, look) => {
-        if (look === 1) offset = 3_600_000
-        return look < 4 ? running : done
+      const kit = yield* make((_, poll) => {
+        if (poll === 1) offset = 3_600_000
+        return poll < 4 ? running : done
       })
       const watch = yield* Effect.withClock(kit.watch("a", { pace }), clock)
       yield* TestClock.adjust("10 seconds")

@@ -15,20 +15,20 @@ import { journal, logged, runs } from "../support/ledgerKit.js"
 
 const key = "order-7"
 
-/** How a first submit of an action ends that is answered so, what is left in the ledger, and how a second one ends. */
-const after = (answer: Scripted, action = "sync") =>
+/** How a first submit of an action ends with this response, what is left in the ledger, and how a second one ends. */
+const after = (response: Scripted, action = "sync") =>
   Effect.gen(function* () {
     const { entries, ledger } = journal()
     const api = yield* client()
     const platform = yield* ConnectionsTest
-    yield* platform.respondNext({ operation: "actions.execute" }, [answer])
+    yield* platform.respondNext({ operation: "actions.execute" }, [response])
     const first = yield* Effect.exit(ledger.submit(key, submit(api, action)))
     const left = entries.get(key)?._tag ?? "nothing"
     const second = yield* Effect.exit(ledger.submit(key, submit(api, action)))
     return { first: tagOf(first), left, second: tagOf(second), runs: yield* runs(action) }
   })
 
-describe("a new key", () => {
+describe("ledger: a new key", () => {
   virtual("is written before it is sent, and again with its job", () =>
     Effect.gen(function* () {
       const { entries, ledger, steps } = journal()
@@ -48,7 +48,7 @@ describe("a new key", () => {
     })
   )
 
-  virtual("that is no name is refused before anything is written or sent", () =>
+  virtual("that is invalid is refused before anything is written or sent", () =>
     Effect.gen(function* () {
       const { ledger, steps } = journal()
       const api = yield* client()
@@ -61,8 +61,8 @@ describe("a new key", () => {
   )
 })
 
-describe("a known key", () => {
-  virtual("with a job goes on with it, and sends nothing", () =>
+describe("ledger: a known key", () => {
+  virtual("with a job gives that job, and sends nothing", () =>
     Effect.gen(function* () {
       const { journal: store, ledger } = journal()
       const api = yield* client()
@@ -82,7 +82,7 @@ describe("a known key", () => {
     })
   )
 
-  virtual("that was done at once is AlreadyDone, and its value stands nowhere", () =>
+  virtual("that was done at once is AlreadyDone, and its value is not kept", () =>
     Effect.gen(function* () {
       const { entries, ledger } = journal()
       const api = yield* client()
@@ -96,7 +96,7 @@ describe("a known key", () => {
     })
   )
 
-  virtual("gives its value again where a schema keeps it, small enough and still fitting", () =>
+  virtual("gives its value again where a schema keeps it and it is small enough and still fits", () =>
     Effect.gen(function* () {
       const { ledger } = journal()
       const done = (value: Duration.Duration) => Effect.succeed(Completed(value))
@@ -125,22 +125,22 @@ describe("a known key", () => {
   )
 })
 
-describe("a failure", () => {
+describe("ledger: a failure", () => {
   const unsent = { operation: "sync" }
-  for (const [name, answer, tag] of [
+  for (const [name, response, tag] of [
     ["was refused", { status: 400 }, "ApiRejected"],
     ["was not allowed", { status: 403 }, "Forbidden"],
     ["has no credentials", { status: 401 }, "Unauthorized"],
     ["is not known", { status: 404 }, "NotFound"]
   ] as const) {
-    virtual(`that proves that it ${name} gives the key free`, () =>
+    virtual(`that proves that it ${name} frees the key`, () =>
       Effect.gen(function* () {
-        assert.deepStrictEqual(yield* after(answer), { first: tag, left: "nothing", second: "ok", runs: 1 })
+        assert.deepStrictEqual(yield* after(response), { first: tag, left: "nothing", second: "ok", runs: 1 })
       })
     )
   }
 
-  virtual("before it was sent gives the key free", () =>
+  virtual("before it was sent frees the key", () =>
     Effect.gen(function* () {
       const { entries, ledger } = journal()
       const api = yield* client()
@@ -154,17 +154,17 @@ describe("a failure", () => {
     })
   )
 
-  for (const [name, answer, tag, count] of [
-    ["an answer that was lost", { _tag: "Reset", commit: true }, "OutcomeUnknown", 1],
-    ["an answer that is cut", { _tag: "CutBody", commit: true }, "OutcomeUnknown", 1],
+  for (const [name, response, tag, count] of [
+    ["a response that was lost", { _tag: "Reset", commit: true }, "OutcomeUnknown", 1],
+    ["a response that is cut", { _tag: "CutBody", commit: true }, "OutcomeUnknown", 1],
     ["a gateway's 502", { status: 502 }, "ServerFailed", 0],
     ["a gateway's 429", { status: 429 }, "RateLimited", 0],
     ["a 408", { status: 408 }, "ApiRejected", 0],
     ["a redirect", { status: 303 }, "UnexpectedRedirect", 0]
   ] as const) {
-    virtual(`by ${name} leaves it unknown, and nothing is sent again`, () =>
+    virtual(`by ${name} leaves the outcome unknown, and nothing is sent again`, () =>
       Effect.gen(function* () {
-        assert.deepStrictEqual(yield* after(answer), {
+        assert.deepStrictEqual(yield* after(response), {
           first: tag,
           left: "Intended",
           second: "SubmissionUnknown",
@@ -174,7 +174,7 @@ describe("a failure", () => {
     )
   }
 
-  virtual("of an attempt after one that was lost proves nothing", () =>
+  virtual("of an attempt after a lost one proves nothing", () =>
     Effect.sync(() => {
       assert.isTrue(isNotDone({ _tag: "ApiRejected", status: 409 }))
       assert.isFalse(isNotDone({ _tag: "ApiRejected", status: 409, mayHaveHappened: true }))
@@ -183,7 +183,7 @@ describe("a failure", () => {
     })
   )
 
-  virtual("of one part among others proves nothing while another is open", () =>
+  virtual("of one part proves nothing while another part is open", () =>
     Effect.gen(function* () {
       const { entries, ledger } = journal()
       const refused = Cause.fail({ _tag: "NotSent" })
@@ -200,7 +200,7 @@ describe("a failure", () => {
     })
   )
 
-  virtual("of the caller's own is judged by the caller", () =>
+  virtual("of the caller's own type is judged by the caller's isNotDone", () =>
     Effect.gen(function* () {
       const { entries, ledger } = journal()
       const own = Effect.fail("no stock" as const)
@@ -218,7 +218,7 @@ describe("a failure", () => {
       const error = yield* Effect.flip(ledger.submit(key, never))
       assert.instanceOf(error, SubmissionUnknown)
       assert.include(error.message, `"order-7" ("sync" on "crm") was about to be sent at 1970-01-01T00:00:00.000Z`)
-      for (const way of ["finish(key)", "forget(key)"]) assert.include(error.message, way)
+      for (const call of ["finish(key)", "forget(key)"]) assert.include(error.message, call)
       assert.deepStrictEqual(
         (yield* ledger.pending).unknown.map((entry) => entry.key),
         [key]
@@ -236,8 +236,8 @@ describe("a failure", () => {
   )
 })
 
-describe("an interruption", () => {
-  virtual("while it is sent leaves it unknown", () =>
+describe("ledger: an interruption", () => {
+  virtual("while it is sent leaves the outcome unknown", () =>
     Effect.gen(function* () {
       const { entries, ledger } = journal()
       const api = yield* client()
@@ -245,7 +245,7 @@ describe("an interruption", () => {
       yield* platform.respondNext({}, [{ _tag: "Hang", commit: true }])
       const fiber = yield* Effect.fork(ledger.submit(key, submit(api, "sync")))
       yield* Effect.sleep("1 second")
-      // it is under way, so there is nothing to look at
+      // it is under way, so it is not pending
       assert.deepStrictEqual((yield* ledger.pending).unknown, [])
       yield* Fiber.interrupt(fiber)
       assert.strictEqual(entries.get(key)?._tag, "Intended")
@@ -254,7 +254,7 @@ describe("an interruption", () => {
     })
   )
 
-  virtual("before it is sent gives the key free", () =>
+  virtual("before it is sent frees the key", () =>
     Effect.gen(function* () {
       const { entries, journal: store, steps } = journal()
       const slow = Ledger.make({ ...store, put: (entry) => Effect.delay(store.put(entry), "1 second") })
@@ -266,7 +266,7 @@ describe("an interruption", () => {
   )
 })
 
-describe("several submits of one key", () => {
+describe("ledger: several submits of one key", () => {
   virtual("send once: the others wait for the job of the first", () =>
     Effect.gen(function* () {
       const { ledger } = journal()
@@ -295,7 +295,7 @@ describe("several submits of one key", () => {
     })
   )
 
-  virtual("of which the first is interrupted: the others hear that nobody knows", () =>
+  virtual("of which the first is interrupted fail with SubmissionUnknown", () =>
     Effect.gen(function* () {
       const { ledger } = journal()
       const first = yield* Effect.fork(ledger.submit(key, Effect.never))
@@ -311,7 +311,7 @@ describe("several submits of one key", () => {
   )
 })
 
-describe("forgetting a key that is being submitted", () => {
+describe("ledger: forgetting a key that is being submitted", () => {
   virtual("waits for its outcome, and can be interrupted meanwhile", () =>
     Effect.gen(function* () {
       const { entries, ledger } = journal()
@@ -329,8 +329,8 @@ describe("forgetting a key that is being submitted", () => {
   )
 })
 
-describe("a ledger that cannot be written", () => {
-  virtual("before the work is sent: nothing is sent", () =>
+describe("ledger: a journal that cannot be written", () => {
+  virtual("before the work is sent means that nothing is sent", () =>
     Effect.gen(function* () {
       const { failing, ledger, steps } = journal()
       const api = yield* client()
@@ -343,7 +343,7 @@ describe("a ledger that cannot be written", () => {
     })
   )
 
-  virtual("after it was answered: the caller gets the outcome, and a restart does not know it", () =>
+  virtual("after the response leaves the outcome to the caller, and a restart does not know it", () =>
     logged((log) =>
       Effect.gen(function* () {
         const { failing, journal: store, ledger } = journal()

@@ -9,8 +9,8 @@ import * as Option from "effect/Option"
 import { accepted, client, submit, virtual } from "../support/jobsKit.js"
 import { kv, runs } from "../support/ledgerKit.js"
 
-describe("a ledger in a KeyValueStore", () => {
-  virtual("is there for the next process: jobs go on, what is unknown stays so, what is done is not listed", () =>
+describe("ledger in a KeyValueStore", () => {
+  virtual("is there for the next process: jobs go on, unknown outcomes stay so, done work is not listed", () =>
     Effect.gen(function* () {
       const { held, open } = kv()
       const api = yield* client()
@@ -41,7 +41,7 @@ describe("a ledger in a KeyValueStore", () => {
     })
   )
 
-  virtual("names a key before its intent, so that a crash in between loses none", () =>
+  virtual("lists a key before its intent, so that a crash in between loses none", () =>
     Effect.gen(function* () {
       const { held, open } = kv()
       const ledger = yield* open
@@ -75,7 +75,7 @@ describe("a ledger in a KeyValueStore", () => {
     })
   )
 
-  virtual("that cannot be read says why", () =>
+  virtual("that cannot be read fails with the reason", () =>
     Effect.gen(function* () {
       const refused = new SystemError({ reason: "PermissionDenied", module: "KeyValueStore", method: "get" })
       const store = KeyValueStore.makeStringOnly({

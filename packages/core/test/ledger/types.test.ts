@@ -18,7 +18,7 @@ declare const typed: Effect.Effect<Execution<number>, "mine", "needs">
 // these are checked by the compiler: the bodies are never run
 const compiled = (_check: () => void): void => undefined
 
-describe("the types of a ledger", () => {
+describe("ledger: types", () => {
   it("a submit keeps the execution's value, errors and needs, and adds the ledger's errors", () => {
     compiled(() => {
       expectTypeOf(ledger.submit("k", typed)).toEqualTypeOf<

@@ -1,8 +1,8 @@
 import type { Scripted } from "@effect-connectors/testing/ConnectionsModel"
 import * as FastCheck from "effect/FastCheck"
 
-/** An answer to a poll, and what a client has to make of it. Hints in milliseconds. */
-export type Step = { readonly answer: Scripted; readonly hint: number } & (
+/** A response to a poll, and what a client has to make of it. Hints in milliseconds. */
+export type Step = { readonly response: Scripted; readonly hint: number } & (
   | { readonly kind: "good"; readonly word: string; readonly progress: number | undefined }
   | { readonly kind: "end"; readonly tag: "ok" | "JobFailed" | "JobCancelled"; readonly value: unknown }
   | { readonly kind: "failed"; readonly tag: string; readonly hangs?: boolean }
@@ -97,7 +97,7 @@ const good: FastCheck.Arbitrary<Step> = FastCheck.tuple(
   word,
   progress: shown,
   hint: millis,
-  answer: { json: put({ [name]: word, ...fields }), headers }
+  response: { json: put({ [name]: word, ...fields }), headers }
 }))
 
 const ok: FastCheck.Arbitrary<Step> = FastCheck.tuple(
@@ -116,7 +116,7 @@ const ok: FastCheck.Arbitrary<Step> = FastCheck.tuple(
   tag: "ok",
   value,
   hint: 0,
-  answer: { json: put({ [name]: word, ...fields }) }
+  response: { json: put({ [name]: word, ...fields }) }
 }))
 
 const bad = (words: string, tag: "JobFailed" | "JobCancelled"): FastCheck.Arbitrary<Step> =>
@@ -125,17 +125,17 @@ const bad = (words: string, tag: "JobFailed" | "JobCancelled"): FastCheck.Arbitr
     tag,
     value: undefined,
     hint: 0,
-    answer: { json: put({ [name]: word, error: { code: "E" }, result: { n: 1 } }) }
+    response: { json: put({ [name]: word, error: { code: "E" }, result: { n: 1 } }) }
   }))
 
 const fault = (
   tag: string,
-  answer: Scripted,
+  response: Scripted,
   more: { readonly hint?: number; readonly hangs?: boolean } = {}
 ): Step => ({
   kind: "failed",
   tag,
-  answer,
+  response,
   hint: 0,
   ...more
 })
@@ -160,17 +160,17 @@ const faults: ReadonlyArray<Step> = [
 ]
 
 const limited: ReadonlyArray<Step> = [
-  { kind: "limited", hint: 0, answer: { status: 429 } },
-  { kind: "limited", hint: 2_000, answer: { status: 429, headers: { "retry-after": "2" } } },
-  { kind: "limited", hint: 64_000, answer: { status: 429, headers: { "retry-after": "86400" } } }
+  { kind: "limited", hint: 0, response: { status: 429 } },
+  { kind: "limited", hint: 2_000, response: { status: 429, headers: { "retry-after": "2" } } },
+  { kind: "limited", hint: 64_000, response: { status: 429, headers: { "retry-after": "86400" } } }
 ]
 
-const missing: Step = { kind: "missing", hint: 0, answer: { status: 404, json: { message: "no such job" } } }
+const missing: Step = { kind: "missing", hint: 0, response: { status: 404, json: { message: "no such job" } } }
 
 const final: ReadonlyArray<Step> = [
-  { kind: "final", tag: "Unauthorized", hint: 0, answer: { status: 401 } },
-  { kind: "final", tag: "Forbidden", hint: 0, answer: { status: 403, json: { status: "completed" } } },
-  { kind: "final", tag: "JobNotFound", hint: 0, answer: { status: 410 } }
+  { kind: "final", tag: "Unauthorized", hint: 0, response: { status: 401 } },
+  { kind: "final", tag: "Forbidden", hint: 0, response: { status: 403, json: { status: "completed" } } },
+  { kind: "final", tag: "JobNotFound", hint: 0, response: { status: 410 } }
 ]
 
 const under: FastCheck.Arbitrary<Step> = FastCheck.oneof(
@@ -190,7 +190,7 @@ const last: FastCheck.Arbitrary<ReadonlyArray<Step>> = FastCheck.oneof(
   { weight: 2, arbitrary: FastCheck.constant([]) }
 )
 
-/** What polls are answered one after the other; then the job runs on for ever. */
+/** The responses to polls one after the other; then the job runs on for ever. */
 export const script: FastCheck.Arbitrary<ReadonlyArray<Step>> = FastCheck.tuple(
   FastCheck.array(under, { maxLength: 12 }),
   last

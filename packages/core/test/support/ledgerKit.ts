@@ -8,7 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 
-/** A journal that tells what was asked of it, and fails where a test says so. */
+/** A journal that records its calls, and fails where a test says so. */
 export const journal = () => {
   const entries = new Map<string, Entry>()
   const steps: Array<string> = []

@@ -11,9 +11,9 @@ import { JobRef } from "../../src/JobRef.js"
 import * as Tracker from "../../src/internal/jobs/tracker/engine.js"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 
-export type Answer = Effect.Effect<JobState, ApiError.ReadError>
+export type PollEffect = Effect.Effect<JobState, ApiError.ReadError>
 
-interface Look {
+interface PollAt {
   readonly jobId: string
   readonly at: number
 }
@@ -31,9 +31,9 @@ export interface Watch {
 
 export interface Kit {
   readonly tracker: Tracker.Tracker
-  readonly looks: Array<Look>
+  readonly polls: Array<PollAt>
   readonly watch: (jobId: string, parts?: Partial<Tracker.Subscription>) => Effect.Effect<Watch>
-  /** When the job was looked at, in milliseconds since the start. */
+  /** When the job was polled, in milliseconds since the start. */
   readonly times: (jobId?: string) => ReadonlyArray<number>
 }
 
@@ -47,7 +47,7 @@ const ref = (jobId: string): JobRef =>
     submittedAt: 0
   })
 
-/** A subscription without a deadline that bears no failure, for a tracker without a kit. */
+/** A subscription without a deadline that tolerates no failure, for a tracker without a kit. */
 export const subscriptionTo = (jobId: string, onEnd: (end: Tracker.End) => void): Tracker.Subscription => ({
   ref: ref(jobId),
   deadlineAt: Infinity,
@@ -60,7 +60,7 @@ export const subscriptionTo = (jobId: string, onEnd: (end: Tracker.End) => void)
 })
 
 /** A state as the server words it. */
-export const word = (status: string, more: Record<string, unknown> = {}, pollAfterMillis?: number): Answer =>
+export const word = (status: string, more: Record<string, unknown> = {}, pollAfterMillis?: number): PollEffect =>
   Effect.suspend(() => {
     const state = decode(defaultProtocol, "job", { status, ...more }, pollAfterMillis)
     return state === undefined ? Effect.dieMessage("a word that is none") : Effect.succeed(state)
@@ -118,28 +118,28 @@ export const watchedClock = (change: (millis: number) => number = (millis) => mi
     return { clock, sleeps }
   })
 
-/** One answer after the other; the last one stays. */
+/** One outcome after the other; the last one stays. */
 export const script =
-  (...answers: ReadonlyArray<Answer>): ((look: number) => Answer) =>
-  (look) =>
-    answers[Math.min(look, answers.length - 1)] ?? Effect.dieMessage("an empty script")
+  (...outcomes: ReadonlyArray<PollEffect>): ((poll: number) => PollEffect) =>
+  (poll) =>
+    outcomes[Math.min(poll, outcomes.length - 1)] ?? Effect.dieMessage("an empty script")
 
 export const make = (
-  answer: (jobId: string, look: number) => Answer,
+  outcomeOf: (jobId: string, poll: number) => PollEffect,
   options: Partial<Tracker.TrackerOptions> = {}
 ): Effect.Effect<Kit, never, Scope.Scope> =>
   Effect.gen(function* () {
     const clock = yield* Effect.clock
     const start = clock.unsafeCurrentTimeMillis()
-    const looks: Array<Look> = []
+    const polls: Array<PollAt> = []
     const counts = new Map<string, number>()
     const tracker = yield* Tracker.make(
       ({ jobId }) =>
         Effect.suspend(() => {
-          const look = counts.get(jobId) ?? 0
-          counts.set(jobId, look + 1)
-          looks.push({ jobId, at: clock.unsafeCurrentTimeMillis() - start })
-          return answer(jobId, look)
+          const poll = counts.get(jobId) ?? 0
+          counts.set(jobId, poll + 1)
+          polls.push({ jobId, at: clock.unsafeCurrentTimeMillis() - start })
+          return outcomeOf(jobId, poll)
         }),
       { ...Tracker.defaultOptions, ...options }
     )
@@ -163,8 +163,8 @@ export const make = (
         return Effect.map(tracker.subscribe(subscription), (stop) => ({ progress, ends, stop }))
       })
     const times = (jobId?: string) =>
-      looks.filter((look) => jobId === undefined || look.jobId === jobId).map((look) => look.at)
-    return { tracker, looks, watch, times }
+      polls.filter((poll) => jobId === undefined || poll.jobId === jobId).map((poll) => poll.at)
+    return { tracker, polls: polls, watch, times }
   })
 
 /** How a watch ended: the value's word, the error's tag, or what else. */

@@ -1,5 +1,5 @@
 /**
- * The short way: an attempt whose answer is read to its end, in bounds of time and size.
+ * An attempt whose response is read to its end, in bounds of time and size.
  */
 import type * as Transport from "@effect-connectors/core/Transport"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
@@ -7,15 +7,15 @@ import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import { BufferedResponse } from "./bufferedResponse.js"
-import { ATTEMPT_TIMEOUT, BODY_TOO_LARGE } from "./codes.js"
+import { ATTEMPT_TIMEOUT, BODY_TOO_LARGE } from "./errorCodes.js"
 import { type Decoded, decode } from "./contentEncoding.js"
 import type { Deadlines } from "./deadlines.js"
 import { Exchange, type Waits, type Wire } from "./exchange.js"
 import { type RawHeaders, valuesOfName } from "./rawHeaders.js"
-import type { Outgoing } from "./requestBody.js"
+import type { WireRequest } from "./requestBody.js"
 import type { Target } from "./targets.js"
 
-type Resume = (answer: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>) => void
+type Resume = (response: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>) => void
 
 const noBytes = Buffer.alloc(0)
 const firstCapacity = 16 * 1024
@@ -30,7 +30,7 @@ const waitsOf = (attempt: Transport.Attempt): Waits => ({
 
 export class BufferedExchange extends Exchange {
   private raw: RawHeaders = []
-  private answered = 0
+  private responseStatus = 0
   private limit = 0
   private bytes: Buffer = noBytes
   private size = 0
@@ -41,12 +41,12 @@ export class BufferedExchange extends Exchange {
     wire: Wire,
     request: HttpClientRequest.HttpClientRequest,
     target: Target,
-    outgoing: Outgoing,
+    wireRequest: WireRequest,
     private readonly attempt: Transport.Attempt,
     private readonly deadlines: Deadlines,
     private readonly resume: Resume
   ) {
-    super(wire, request, target, outgoing, waitsOf(attempt))
+    super(wire, request, target, wireRequest, waitsOf(attempt))
   }
 
   start(): void {
@@ -54,7 +54,7 @@ export class BufferedExchange extends Exchange {
     this.submit()
   }
 
-  /** Ends the exchange without an answer; nothing is sent or read after it. */
+  /** Ends the exchange without a response; nothing is sent or read after it. */
   cancel(): void {
     if (this.settled) return
     this.settled = true
@@ -68,7 +68,7 @@ export class BufferedExchange extends Exchange {
 
   protected head(status: number, raw: RawHeaders): boolean {
     this.raw = raw
-    this.answered = status
+    this.responseStatus = status
     this.limit = isOk(status) ? this.attempt.maxBodyBytes : this.attempt.maxErrorBodyBytes
     if (isOk(status) && Number(valuesOfName(raw, "content-length")[0] ?? 0) > this.limit) {
       this.fail(this.evidence(BODY_TOO_LARGE))
@@ -83,7 +83,7 @@ export class BufferedExchange extends Exchange {
       this.append(chunk)
       return true
     }
-    if (isOk(this.answered)) this.fail(this.evidence(BODY_TOO_LARGE))
+    if (isOk(this.responseStatus)) this.fail(this.evidence(BODY_TOO_LARGE))
     else {
       this.append(chunk.subarray(0, room))
       this.finish(true)
@@ -97,8 +97,8 @@ export class BufferedExchange extends Exchange {
 
   protected fail(evidence: Transport.Evidence): void {
     if (this.settled) return
-    // the status of an error answer counts even if its body is cut
-    if (this.phase === "body" && !isOk(this.answered)) return this.finish(true)
+    // the status of an error response counts even if its body is cut
+    if (this.phase === "body" && !isOk(this.responseStatus)) return this.finish(true)
     this.settled = true
     this.close()
     this.resume(Effect.fail(this.failure(evidence)))
@@ -134,7 +134,7 @@ export class BufferedExchange extends Exchange {
 
   private finishDecoded(decoded: Decoded, truncated: boolean): void {
     if (this.settled) return
-    if (!isOk(this.answered))
+    if (!isOk(this.responseStatus))
       return this.succeed(decoded.bytes, truncated || decoded.exceeded || decoded.code !== undefined)
     if (decoded.exceeded) return this.fail(this.evidence(BODY_TOO_LARGE))
     if (decoded.code !== undefined) return this.fail(this.evidence(decoded.code))
@@ -145,7 +145,7 @@ export class BufferedExchange extends Exchange {
     this.settled = true
     this.close()
     this.resume(
-      Effect.succeed(new BufferedResponse(this.request, this.answered, this.raw, bytes, this.size, truncated))
+      Effect.succeed(new BufferedResponse(this.request, this.responseStatus, this.raw, bytes, this.size, truncated))
     )
   }
 

@@ -1,14 +1,14 @@
 /**
- * An answer whose body is here already.
+ * A response whose body was read to its end.
  */
 import * as Transport from "@effect-connectors/core/Transport"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { RawResponse } from "./response.js"
+import { RawResponse } from "./rawResponse.js"
 import type { RawHeaders } from "./rawHeaders.js"
 
-/** Carries the body as {@link Transport.BufferedBody} for those who know, and as any other answer for the rest. */
+/** Carries the body as {@link Transport.BufferedBody} for core, and as any other response for the rest. */
 export class BufferedResponse extends RawResponse {
   readonly [Transport.BufferedBodyTypeId]: Transport.BufferedBody
 
@@ -37,7 +37,7 @@ export class BufferedResponse extends RawResponse {
   }
 }
 
-/** Its text is made when it is asked for: a file has none. */
+/** Its text is made on first use: a file has none. */
 class Body implements Transport.BufferedBody {
   private decoded: string | undefined = undefined
 

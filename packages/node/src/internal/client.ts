@@ -10,14 +10,14 @@ import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
 import { BufferedExchange } from "./bufferedExchange.js"
-import { ERR_INVALID_HEADER, ERR_INVALID_URL, REQUEST_BODY_UNSUPPORTED } from "./codes.js"
+import { ERR_INVALID_HEADER, ERR_INVALID_URL, REQUEST_BODY_UNSUPPORTED } from "./errorCodes.js"
 import { Deadlines } from "./deadlines.js"
 import type { Wire } from "./exchange.js"
-import { areValidHeaders, toOutgoing } from "./requestBody.js"
+import { areValidHeaders, toWireRequest } from "./requestBody.js"
 import { StreamedExchange } from "./streamedExchange.js"
 import { Targets } from "./targets.js"
 
-type Answer = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
+type ResponseEffect = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
 type Sender = Fiber.RuntimeFiber<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
 
 export interface ClientOptions extends Wire {
@@ -42,10 +42,10 @@ export const makeClient = Effect.fnUntraced(function* (options: ClientOptions) {
     const target = targets.fromUrl(url)
     if (target === undefined) return refuse(request, ERR_INVALID_URL)
     if (!areValidHeaders(request.headers)) return refuse(request, ERR_INVALID_HEADER)
-    const outgoing = toOutgoing(request.headers, request.body, runtimeOf(fiber))
-    if (outgoing === undefined) return refuse(request, REQUEST_BODY_UNSUPPORTED)
+    const wireRequest = toWireRequest(request.headers, request.body, runtimeOf(fiber))
+    if (wireRequest === undefined) return refuse(request, REQUEST_BODY_UNSUPPORTED)
     return Effect.async((resume) => {
-      const exchange = new StreamedExchange(options, request, target, outgoing, resume)
+      const exchange = new StreamedExchange(options, request, target, wireRequest, resume)
       const cancel = () => exchange.cancel()
       signal.addEventListener("abort", cancel, { once: true })
       exchange.submit()
@@ -53,14 +53,18 @@ export const makeClient = Effect.fnUntraced(function* (options: ClientOptions) {
     })
   })
 
-  const attempt = (request: HttpClientRequest.HttpClientRequest, limits: Transport.Attempt, fiber: Sender): Answer => {
+  const attempt = (
+    request: HttpClientRequest.HttpClientRequest,
+    limits: Transport.Attempt,
+    fiber: Sender
+  ): ResponseEffect => {
     const target = targets.resolve(request)
     if (target === undefined) return refuse(request, ERR_INVALID_URL)
     if (!areValidHeaders(request.headers)) return refuse(request, ERR_INVALID_HEADER)
-    const outgoing = toOutgoing(request.headers, request.body, runtimeOf(fiber))
-    if (outgoing === undefined) return refuse(request, REQUEST_BODY_UNSUPPORTED)
+    const wireRequest = toWireRequest(request.headers, request.body, runtimeOf(fiber))
+    if (wireRequest === undefined) return refuse(request, REQUEST_BODY_UNSUPPORTED)
     return Effect.async((resume) => {
-      const exchange = new BufferedExchange(options, request, target, outgoing, limits, deadlines, resume)
+      const exchange = new BufferedExchange(options, request, target, wireRequest, limits, deadlines, resume)
       exchange.start()
       return Effect.sync(() => exchange.cancel())
     })
@@ -69,7 +73,7 @@ export const makeClient = Effect.fnUntraced(function* (options: ClientOptions) {
   const sendAttempt: Transport.SendAttempt = (request, limits) =>
     Effect.withFiberRuntime((fiber: Sender) => attempt(request, limits, fiber))
 
-  const send = (request: HttpClientRequest.HttpClientRequest): Answer =>
+  const send = (request: HttpClientRequest.HttpClientRequest): ResponseEffect =>
     Effect.withFiberRuntime((fiber: Sender) => {
       const limits = fiber.getFiberRef(Transport.currentAttempt)
       return limits === undefined ? general.execute(request) : attempt(request, limits, fiber)

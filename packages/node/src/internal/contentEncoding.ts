@@ -3,7 +3,7 @@
  */
 import type { Transform } from "node:stream"
 import * as Zlib from "node:zlib"
-import { CONTENT_ENCODING_CUT, CONTENT_ENCODING_INVALID, CONTENT_ENCODING_UNSUPPORTED, codeOf } from "./codes.js"
+import { CONTENT_ENCODING_CUT, CONTENT_ENCODING_INVALID, CONTENT_ENCODING_UNSUPPORTED, codeOf } from "./errorCodes.js"
 
 /** How decoding ended: the bytes up to the limit, and why there are no more, if there should be. */
 export interface Decoded {

@@ -1,15 +1,15 @@
 /**
- * One request and its answer on the wire, seen from undici's dispatcher.
+ * One request and its response on the wire, seen from undici's dispatcher.
  */
 import * as Transport from "@effect-connectors/core/Transport"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type { Dispatcher } from "undici"
-import { codeInPhase, codeOf, isPermanent, REQUEST_BODY_FAILED } from "./codes.js"
+import { codeInPhase, codeOf, isPermanent, REQUEST_BODY_FAILED } from "./errorCodes.js"
 import { Timed } from "./deadlines.js"
 import type { Queued } from "./origins.js"
 import type { RawHeaders } from "./rawHeaders.js"
-import type { Outgoing } from "./requestBody.js"
+import type { WireRequest } from "./requestBody.js"
 import type { Target } from "./targets.js"
 
 /** What every exchange of one client shares. */
@@ -36,9 +36,9 @@ export abstract class Exchange extends Timed implements Queued, Dispatcher.Dispa
   isQueued = false
   protected phase: Transport.Phase = "connect"
   protected status: number | undefined = undefined
-  /** The caller has its answer; whatever comes from the socket now is of no interest. */
+  /** The caller has its response; whatever comes from the socket now does not count. */
   protected settled = false
-  private began = false
+  private isDispatched = false
   private released = false
   private abortSocket: (() => void) | undefined = undefined
 
@@ -46,13 +46,13 @@ export abstract class Exchange extends Timed implements Queued, Dispatcher.Dispa
     private readonly wire: Wire,
     protected readonly request: HttpClientRequest.HttpClientRequest,
     private readonly target: Target,
-    private readonly outgoing: Outgoing,
+    private readonly wireRequest: WireRequest,
     private readonly waits: Waits
   ) {
     super()
   }
 
-  /** The head of the answer; informational heads are left out. */
+  /** The head of the response; informational heads are left out. */
   protected abstract head(status: number, raw: RawHeaders, resume: () => void): boolean
   protected abstract data(chunk: Buffer): boolean
   protected abstract end(): void
@@ -63,9 +63,9 @@ export abstract class Exchange extends Timed implements Queued, Dispatcher.Dispa
   }
 
   begin(): void {
-    this.began = true
-    const { body, headers } = this.outgoing
-    // a dispatcher that is brought may throw instead of telling its handler
+    this.isDispatched = true
+    const { body, headers } = this.wireRequest
+    // a dispatcher of the user may throw instead of calling its handler
     try {
       this.wire.dispatcher.dispatch(
         {
@@ -87,7 +87,7 @@ export abstract class Exchange extends Timed implements Queued, Dispatcher.Dispa
   /** Lets go of the connection: withdrawn when it waits for one, closed when it has one. */
   drop(): void {
     if (this.released) return
-    if (!this.began) {
+    if (!this.isDispatched) {
       this.target.origin.withdraw(this)
       this.released = true
     } else this.abortSocket?.()
@@ -140,7 +140,7 @@ export abstract class Exchange extends Timed implements Queued, Dispatcher.Dispa
 
   onError(error: unknown): void {
     this.release()
-    const code = this.outgoing.failed?.() === true ? REQUEST_BODY_FAILED : codeInPhase(codeOf(error), this.phase)
+    const code = this.wireRequest.failed?.() === true ? REQUEST_BODY_FAILED : codeInPhase(codeOf(error), this.phase)
     this.fail(this.evidence(code, isTimeout(code)))
   }
 

@@ -9,11 +9,11 @@ import type * as Scope from "effect/Scope"
 import { constants } from "node:fs"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
-import { codeOf } from "./codes.js"
+import { codeOf } from "./errorCodes.js"
 import { type Content, forgotten, header, lineOf, read, writer } from "./ledgerLog.js"
 import * as ledgerLock from "./ledgerLock.js"
-import { flaw, noFollow, replaceWith } from "./ownFile.js"
-import { remove, temporaryBeside } from "./saving.js"
+import { flaw, noFollow, replaceWith } from "./ownerOnlyFile.js"
+import { remove, temporaryNextTo } from "./fileWriting.js"
 
 /** Why a path is not to be used. */
 export interface Refusal {
@@ -25,7 +25,7 @@ export interface Refusal {
 const attempt = <A>(evaluate: () => Promise<A>): Effect.Effect<A, Refusal> =>
   Effect.tryPromise({ try: evaluate, catch: (error) => ({ code: codeOf(error) }) })
 
-const nothing: Content = { _tag: "Entries", entries: new Map(), lines: 0, isTorn: true }
+const empty: Content = { _tag: "Entries", entries: new Map(), lines: 0, isTorn: true }
 
 const contentOf = (path: string): Promise<Content> =>
   Fs.open(path, constants.O_RDONLY | noFollow).then(
@@ -39,7 +39,7 @@ const contentOf = (path: string): Promise<Content> =>
     },
     (error: unknown) => {
       const code = codeOf(error)
-      if (code === "ENOENT") return { ...nothing, entries: new Map() }
+      if (code === "ENOENT") return { ...empty, entries: new Map() }
       // a link, which is not followed
       return { _tag: "Unusable", code: code === "ELOOP" ? "NOT_A_FILE" : code }
     }
@@ -54,7 +54,7 @@ const synced = (folder: string): Promise<void> =>
 
 /** Puts a file with these entries, and nothing else, in the ledger's place. */
 const rewrite = (path: string, entries: Iterable<LedgerJournal.Entry>): Effect.Effect<void, Refusal> => {
-  const temporary = temporaryBeside(path)
+  const temporary = temporaryNextTo(path)
   const text = [header, ...Array.from(entries, lineOf), ""].join("\n")
   const written = attempt(async () => {
     await replaceWith(path, temporary, text)

@@ -1,14 +1,14 @@
 /**
- * One process at a time: a file beside the ledger that says who has it open.
+ * One process at a time: a file next to the ledger that says which process has it open.
  */
 import * as Predicate from "effect/Predicate"
 import { createHash, randomUUID } from "node:crypto"
 import * as Fs from "node:fs/promises"
-import { codeOf } from "./codes.js"
+import { codeOf } from "./errorCodes.js"
 
 interface Holder {
   readonly pid: number
-  /** When the process began, in ticks since the machine did: a process id is given anew, these two are not. */
+  /** When the process started, in ticks since the machine did: a process id may be used again, these two are not. */
   readonly started: string | undefined
 }
 
@@ -38,7 +38,7 @@ const parsed = (text: string): Holder | undefined => {
   }
 }
 
-const answers = (pid: number): boolean => {
+const isRunning = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
     return true
@@ -48,7 +48,7 @@ const answers = (pid: number): boolean => {
 }
 
 const isAlive = async (holder: Holder): Promise<boolean> => {
-  if (!answers(holder.pid)) return false
+  if (!isRunning(holder.pid)) return false
   const stat = await statOf(holder.pid)
   const state = stat?.[stateField]
   if (state === "Z" || state === "X") return false
@@ -94,12 +94,12 @@ const digest = (text: string): string => createHash("sha256").update(text).diges
  * Puts our lock in the place of one whose holder has ended. Only who holds the lock of that very lock may do so: of
  * several that find it one does, and no slower one takes the new lock for the old.
  */
-export const replace = async (path: string, found: string, beside: string, depth: number): Promise<boolean> => {
+export const replace = async (path: string, found: string, temporary: string, depth: number): Promise<boolean> => {
   const guard = await takeAt(`${path}.${digest(found)}`, depth + 1)
   if (guard._tag === "Held") return false
   try {
     if ((await Fs.readFile(path, "utf8").catch(missing)) !== found) return false
-    await Fs.rename(beside, path)
+    await Fs.rename(temporary, path)
     return true
   } finally {
     await guard.release()
@@ -111,21 +111,21 @@ const takeAt = async (path: string, depth: number): Promise<Lock> => {
   const started = (await statOf(process.pid))?.[startField]
   const id = randomUUID()
   const text = JSON.stringify({ pid: process.pid, started, id })
-  const beside = `${path}.${id}`
+  const temporary = `${path}.${id}`
   const taken: Lock = { _tag: "Taken", release: () => release(path, text) }
-  await Fs.writeFile(beside, text, { flag: "wx", mode: 0o600 })
+  await Fs.writeFile(temporary, text, { flag: "wx", mode: 0o600 })
   try {
     for (let turn = 0; turn < maxTurns; turn++) {
-      if (await claim(beside, path, text)) return taken
+      if (await claim(temporary, path, text)) return taken
       const found = await Fs.readFile(path, "utf8").catch(missing)
       if (found === undefined) continue
       const holder = parsed(found)
       if (holder === undefined || (await isAlive(holder))) return held(holder?.pid)
-      if (await replace(path, found, beside, depth)) return taken
+      if (await replace(path, found, temporary, depth)) return taken
     }
     return held()
   } finally {
-    await Fs.rm(beside, { force: true })
+    await Fs.rm(temporary, { force: true })
   }
 }
 

@@ -53,7 +53,7 @@ const changeOf = (line: string): Change | undefined => {
 }
 
 /**
- * Reads a ledger. What is torn at its end was never answered as written, so no work left for it. Damage with good
+ * Reads a ledger. A line that is torn at its end was never reported as written, so no work was sent for it. Damage with good
  * lines behind it is another thing: it may hide an intent.
  */
 export const read = (text: string): Content => {

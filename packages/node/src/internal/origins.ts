@@ -1,5 +1,5 @@
 /**
- * One record per origin: how many requests are on their way, and the queue of those that wait for a connection.
+ * One record per origin: how many requests are in flight, and the queue of those that wait for a connection.
  */
 
 /** Something that waits for its turn; the links belong to {@link Origin}. */

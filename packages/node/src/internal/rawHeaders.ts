@@ -1,5 +1,5 @@
 /**
- * The headers of an answer as undici hands them over: name, value, name, value.
+ * The headers of a response as undici hands them over: name, value, name, value.
  */
 import * as Cookies from "@effect/platform/Cookies"
 import * as Headers from "@effect/platform/Headers"
@@ -37,7 +37,7 @@ export const toHeaders = (raw: RawHeaders): Headers.Headers => {
   return headers
 }
 
-/** The cookies that the answer sets. */
+/** The cookies that the response sets. */
 export const toCookies = (raw: RawHeaders): Cookies.Cookies => Cookies.fromSetCookie(valuesOfName(raw, "set-cookie"))
 
 /** All values of one header; `name` in lower case. */

@@ -12,7 +12,7 @@ import { FormData as UndiciFormData } from "undici"
 type Body = string | Buffer | Uint8Array | Readable | UndiciFormData | null
 
 /** A request that is ready to be written. */
-export interface Outgoing {
+export interface WireRequest {
   readonly headers: Headers.Headers
   readonly body: Body
   /** Whether the source of the body has failed; absent where it cannot. */
@@ -38,9 +38,9 @@ export const areValidHeaders = (headers: Headers.Headers): boolean => {
   return true
 }
 
-const fromReadable = (headers: Headers.Headers, body: Readable): Outgoing => {
+const fromReadable = (headers: Headers.Headers, body: Readable): WireRequest => {
   let failed = false
-  // Before undici's own listener, and it stays: a source that fails after the answer must not end the process.
+  // Before undici's own listener, and it stays: a source that fails after the response must not end the process.
   body.on("error", () => {
     failed = true
   })
@@ -57,7 +57,7 @@ const fromFormData = (formData: FormData): UndiciFormData => {
   return copy
 }
 
-const fromRaw = (headers: Headers.Headers, body: unknown): Outgoing | undefined => {
+const fromRaw = (headers: Headers.Headers, body: unknown): WireRequest | undefined => {
   if (typeof body === "string" || body instanceof Uint8Array) return { headers, body }
   if (body === undefined || body === null) return { headers, body: null }
   if (body instanceof Readable) return fromReadable(headers, body)
@@ -68,11 +68,11 @@ const fromRaw = (headers: Headers.Headers, body: unknown): Outgoing | undefined 
 }
 
 /** The request's body for undici; `undefined` when it is of a kind that cannot be written. */
-export const toOutgoing = (
+export const toWireRequest = (
   headers: Headers.Headers,
   body: HttpBody.HttpBody,
   runtime: () => Runtime.Runtime<never>
-): Outgoing | undefined => {
+): WireRequest | undefined => {
   switch (body._tag) {
     case "Empty":
       return { headers, body: null }

@@ -1,5 +1,5 @@
 /**
- * The general way: an answer whose body flows as its reader takes it.
+ * An exchange whose response body flows as its reader takes it.
  */
 import * as Transport from "@effect-connectors/core/Transport"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
@@ -12,14 +12,14 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import { Readable } from "node:stream"
-import { BODY_TOO_LARGE, codeOf, isPermanent } from "./codes.js"
+import { BODY_TOO_LARGE, codeOf, isPermanent } from "./errorCodes.js"
 import { Exchange, type Waits, type Wire } from "./exchange.js"
 import type { RawHeaders } from "./rawHeaders.js"
-import type { Outgoing } from "./requestBody.js"
-import { RawResponse } from "./response.js"
+import type { WireRequest } from "./requestBody.js"
+import { RawResponse } from "./rawResponse.js"
 import type { Target } from "./targets.js"
 
-type Resume = (answer: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>) => void
+type Resume = (response: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>) => void
 
 // undici's own defaults: a stream may take as long as it likes, as long as something comes.
 const waits: Waits = { headersTimeout: null, bodyTimeout: null }
@@ -30,17 +30,17 @@ class BodyFailed extends Data.TaggedError("BodyFailed")<{
 }> {}
 
 export class StreamedExchange extends Exchange {
-  // The exchange must not know the response: an answer nobody reads is collected, and that closes the connection.
+  // The exchange must not know the response: a response that is never read is collected, and that closes the connection.
   private body: Readable | undefined = undefined
 
   constructor(
     wire: Wire,
     request: HttpClientRequest.HttpClientRequest,
     target: Target,
-    outgoing: Outgoing,
+    wireRequest: WireRequest,
     private readonly resume: Resume
   ) {
-    super(wire, request, target, outgoing, waits)
+    super(wire, request, target, wireRequest, waits)
   }
 
   expire(): void {}
@@ -60,7 +60,7 @@ export class StreamedExchange extends Exchange {
         callback(error)
       }
     })
-    // A connection that breaks before anybody reads must not end the process.
+    // A connection that breaks before the body is read must not end the process.
     body.on("error", () => {})
     this.body = body
     this.settled = true
@@ -85,7 +85,7 @@ export class StreamedExchange extends Exchange {
   }
 }
 
-/** Leaving the body's own iterator waits for the piece that is asked for, which may never come. */
+/** Leaving the body's own iterator waits for the next piece, which may never come. */
 const leavable = (body: Readable): AsyncIterable<Uint8Array> => ({
   [Symbol.asyncIterator]: () => {
     const pieces: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]()

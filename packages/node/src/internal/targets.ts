@@ -17,7 +17,7 @@ export interface Target {
 const slash = 47
 const maxOrigins = 256
 const normalBase = /^https?:\/\/(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::\d+)?$/
-// Nothing here that a URL parser would rewrite; dot segments are looked for apart.
+// Nothing here that a URL parser would rewrite; dot segments are found separately.
 const normalPath = /^[\w\-.~!$&()*+,;=:@%/?]+$/
 
 const isNormalPath = (path: string): boolean => normalPath.test(path) && !path.includes("/.") && !path.includes("/%2")
@@ -78,7 +78,7 @@ export class Targets {
   }
 }
 
-// The short way is only for a base that is its own origin: "http://host:80" and "http://host" are one.
+// The fast path is only for a base that is its own origin: "http://host:80" and "http://host" are one.
 const isOrigin = (base: string): boolean => {
   const made = UrlParams.makeUrl(base, UrlParams.empty, Option.none())
   return Either.isRight(made) && made.right.origin === base

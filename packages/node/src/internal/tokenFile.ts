@@ -10,9 +10,9 @@ import * as Predicate from "effect/Predicate"
 import { constants } from "node:fs"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
-import { codeOf } from "./codes.js"
-import { flaw, noFollow, replaceWith } from "./ownFile.js"
-import { remove, temporaryBeside } from "./saving.js"
+import { codeOf } from "./errorCodes.js"
+import { flaw, noFollow, replaceWith } from "./ownerOnlyFile.js"
+import { remove, temporaryNextTo } from "./fileWriting.js"
 
 type Tokens = Map<string, UserToken>
 
@@ -29,7 +29,7 @@ type Content =
   /** Nothing that can be used, and why. */
   | { readonly _tag: "Unusable"; readonly code: string }
 
-const nothing: Content = { _tag: "Tokens", tokens: new Map() }
+const empty: Content = { _tag: "Tokens", tokens: new Map() }
 
 const unusable = (code: string): Content => ({ _tag: "Unusable", code })
 
@@ -60,7 +60,7 @@ const contentOf = (path: string): Promise<Content> =>
         await handle.close()
       }
     },
-    (error: unknown) => (codeOf(error) === "ENOENT" ? nothing : unusable(codeOf(error)))
+    (error: unknown) => (codeOf(error) === "ENOENT" ? empty : unusable(codeOf(error)))
   )
 
 const read = (path: string): Effect.Effect<Content> =>
@@ -70,7 +70,7 @@ const read = (path: string): Effect.Effect<Content> =>
   )
 
 const write = (path: string, tokens: Tokens): Effect.Effect<void, string> => {
-  const temporary = temporaryBeside(path)
+  const temporary = temporaryNextTo(path)
   const encoded = Object.fromEntries([...tokens].map(([key, token]) => [key, encode(token)]))
   const text = `${JSON.stringify({ version: 1, tokens: encoded }, undefined, 2)}\n`
   const written = attempt(() => replaceWith(path, temporary, text))
@@ -109,7 +109,7 @@ export const open = Effect.fnUntraced(function* (given: string): Effect.fn.Retur
       : Effect.as(warned(path, content.code), new Map<string, UserToken>())
   )
 
-  // what somebody else wrote there is not lost, and what cannot even be looked into is left alone
+  // what another program wrote there is not lost, and what cannot even be read is left alone
   const setAside = (code: string): Effect.Effect<Tokens, string> =>
     code === corrupt
       ? warned(path, code).pipe(
@@ -130,7 +130,7 @@ export const open = Effect.fnUntraced(function* (given: string): Effect.fn.Retur
       Effect.catchAll((code) =>
         Effect.logWarning(`${path} was not written (${code}): the token is kept in memory only`)
       ),
-      // a write that has begun ends: it takes no longer than the disk
+      // a write that has started ends: it takes no longer than the disk
       Effect.uninterruptible,
       turn.withPermits(1)
     )

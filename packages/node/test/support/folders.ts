@@ -36,12 +36,12 @@ export const walk = (root: string, below = ""): Record<string, string> => {
 export const filesOf = (root: string): Record<string, string> =>
   Object.fromEntries(Object.entries(walk(root)).filter(([, what]) => what !== "folder"))
 
-const looks = 1_000_000
+const reads = 1_000_000
 
-/** Waits until a look at the disk gives `true`; other fibres go on between two looks. */
+/** Waits until a read of the disk gives `true`; other fibers go on between two reads. */
 export const until = (seen: () => boolean): Effect.Effect<void> =>
   Effect.suspend(() => (seen() ? Effect.void : Effect.yieldNow({ priority: 1 }).pipe(Effect.zipRight(macrotask)))).pipe(
-    Effect.repeat({ until: seen, times: looks }),
+    Effect.repeat({ until: seen, times: reads }),
     Effect.asVoid
   )
 
@@ -53,7 +53,7 @@ const macrotask: Effect.Effect<void> = Effect.async((resume) => {
 export const staged = (destination: string): ReadonlyArray<string> =>
   existsSync(destination) ? readdirSync(destination).filter((name) => name.startsWith(".skill-")) : []
 
-/** How many files are complete or begun within the hidden folders. */
+/** How many files are complete or started within the hidden folders. */
 export const stagedFiles = (destination: string, folder: string): number =>
   staged(destination).reduce((sum, name) => {
     const path = join(destination, name, "new", folder)

@@ -67,14 +67,14 @@ export const mutants: ReadonlyArray<Mutant> = [
     "this.recent.add(entry.ref.jobId, state, now);",
     ""
   ]),
-  mutant("a late watcher is not told the end", [
+  mutant("a late watcher does not get the end", [
     "internal/jobs/tracker/engine.js",
-    "this.tell(() => subscription.onEnd(endOf(state, subscription.ref)));",
+    "this.notify(() => subscription.onEnd(endOf(state, subscription.ref)));",
     ""
   ]),
-  mutant("a watch that is left goes on polling", [
+  mutant("an unsubscribed watch goes on polling", [
     "internal/jobs/tracker/engine.js",
-    "entry.fiber?.unsafeInterruptAsFork(FiberId.none);",
+    "if (fiber !== undefined)\n            interrupt(fiber);",
     ""
   ]),
   mutant(

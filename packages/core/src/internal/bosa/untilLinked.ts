@@ -3,8 +3,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
-import * as ScheduleDecision from "effect/ScheduleDecision"
-import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import * as Stream from "effect/Stream"
 import { DeadlineExceeded, type ReadError } from "../../ApiError.js"
 import { Linked, type UntilLinkedOptions, Waiting } from "../../Integrations.js"
@@ -12,6 +10,7 @@ import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import { milliseconds } from "../data/checks.js"
 import type { Endpoint } from "../http/endpoint.js"
 import * as Pace from "../jobs/tracker/pace.js"
+import * as ScheduleStep from "../runtime/scheduleStep.js"
 
 type Pacing = Schedule.Schedule<unknown, number>
 
@@ -20,8 +19,8 @@ const defaultSchedule: Pacing = Schedule.exponential("1 second", 1.5).pipe(
 )
 
 interface At {
-  /** How many looks there were. */
-  readonly looks: number
+  /** How many polls there were. */
+  readonly polls: number
   /** Of the schedule; `undefined` when it is done. */
   readonly pace: Option.Option<unknown>
   readonly waitMillis: number
@@ -31,26 +30,22 @@ const stepped = (schedule: Pacing, at: At, now: number): Effect.Effect<At> =>
   Option.match(at.pace, {
     onNone: () => Effect.succeed(at),
     onSome: (state) =>
-      Effect.map(schedule.step(now, at.looks, state), ([next, , decision]) =>
-        ScheduleDecision.isContinue(decision)
-          ? {
-              ...at,
-              pace: Option.some(next),
-              waitMillis: Pace.kept(ScheduleIntervals.start(decision.intervals) - now, at.waitMillis)
-            }
-          : { ...at, pace: Option.none() }
+      Effect.map(ScheduleStep.step(schedule, now, at.polls, state), (step) =>
+        step.waitMillis === undefined
+          ? { ...at, pace: Option.none() }
+          : { ...at, pace: Option.some(step.state), waitMillis: Pace.kept(step.waitMillis, at.waitMillis) }
       )
   })
 
 /**
- * Looks until the answer is yes, or until the deadline.
+ * Polls until the response is yes, or until the deadline.
  *
  * @internal
  */
 export const untilLinked = (
   url: string,
   operation: Endpoint<ReadError>,
-  look: Effect.Effect<boolean, ReadError>,
+  poll: Effect.Effect<boolean, ReadError>,
   { deadline = "10 minutes", schedule = defaultSchedule }: UntilLinkedOptions
 ): Stream.Stream<Waiting | Linked, ReadError> =>
   Stream.unwrap(
@@ -64,13 +59,13 @@ export const untilLinked = (
         }
         const deadlineAt = start + limit
 
-        const late = (looks: number): DeadlineExceeded =>
+        const late = (polls: number): DeadlineExceeded =>
           new DeadlineExceeded({
             operation: "integrations.untilLinked",
             method: operation.method,
             route: operation.path.route,
             url,
-            attempts: looks,
+            attempts: polls,
             retryable: true,
             deadline: Duration.millis(limit)
           })
@@ -79,30 +74,30 @@ export const untilLinked = (
           Effect.flatMap(Clock.currentTimeMillis, (now) => {
             const left = deadlineAt - now
             if (left > at.waitMillis) return Effect.sleep(at.waitMillis)
-            return Effect.zipRight(Effect.sleep(Math.max(left, 0)), Effect.fail(late(at.looks)))
+            return Effect.zipRight(Effect.sleep(Math.max(left, 0)), Effect.fail(late(at.polls)))
           })
 
-        // a look that is under way at the deadline is late too, whatever it would have answered
-        const looked = (looks: number): Effect.Effect<boolean, ReadError> =>
+        // a poll that is under way at the deadline is late too, whatever its response would be
+        const polled = (polls: number): Effect.Effect<boolean, ReadError> =>
           Effect.flatMap(Clock.currentTimeMillis, (now) => {
             const left = deadlineAt - now
-            if (left <= 0) return Effect.fail(late(looks))
+            if (left <= 0) return Effect.fail(late(polls))
             return left === Infinity
-              ? look
-              : Effect.timeoutFail(look, { duration: left, onTimeout: () => late(looks + 1) })
+              ? poll
+              : Effect.timeoutFail(poll, { duration: left, onTimeout: () => late(polls + 1) })
           })
 
         const next = (at: At): Effect.Effect<readonly [Waiting | Linked, Option.Option<At>], ReadError> =>
           Effect.gen(function* () {
-            if (at.looks > 0) yield* waited(at)
-            if (yield* looked(at.looks)) return [Linked, Option.none()] as const
-            const looks = at.looks + 1
+            if (at.polls > 0) yield* waited(at)
+            if (yield* polled(at.polls)) return [Linked, Option.none()] as const
+            const polls = at.polls + 1
             const now = yield* Clock.currentTimeMillis
-            const paced = yield* stepped(schedule, { ...at, looks }, now)
-            return [Waiting(looks), Option.some(paced)] as const
+            const paced = yield* stepped(schedule, { ...at, polls }, now)
+            return [Waiting(polls), Option.some(paced)] as const
           })
 
-        const first: At = { looks: 0, pace: Option.some(schedule.initial), waitMillis: 1000 }
+        const first: At = { polls: 0, pace: Option.some(schedule.initial), waitMillis: 1000 }
         return Effect.succeed(Stream.paginateEffect(first, next))
       }
     )

@@ -1,5 +1,4 @@
 import { toEffect } from "../runtime/fromResult.js"
-import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Hash from "effect/Hash"
@@ -66,7 +65,7 @@ const noStore: TokenStore = {
 
 /** @internal */
 export const make = Effect.fnUntraced(function* (
-  client: HttpClient.HttpClient,
+  client: Parameters<typeof requestPipeline.make>[0],
   options: Options
 ): Effect.fn.Return<Auth.Service, InvalidRequest> {
   const table = tables[options.dialect ?? "bosa"]

@@ -3,7 +3,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
-import { makeDeferred } from "../runtime/deferred.js"
+import * as Signal from "../runtime/signal.js"
 import { isCode } from "./serverCode.js"
 
 /**
@@ -24,7 +24,7 @@ export interface Watched {
 export const watched = (body: HttpBody.Stream, now: () => number): Watched => {
   let at = now()
   let failure: string | undefined
-  const over = makeDeferred<void>()
+  const over = Signal.make<void>()
   const moving = body.stream.pipe(
     Stream.tap(() =>
       Effect.sync(() => {

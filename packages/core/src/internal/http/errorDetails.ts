@@ -1,3 +1,4 @@
+import * as Headers from "@effect/platform/Headers"
 import type { ApiResponse } from "../../ApiResponse.js"
 
 // held beside an error and not in it: whatever prints an object's fields does not find them
@@ -9,6 +10,14 @@ export const withResponse = <E extends object>(error: E, response: ApiResponse |
   if (response !== undefined) responses.set(error, response)
   return error
 }
+
+/**
+ * For an error about a value that came without a request of its own.
+ *
+ * @internal
+ */
+export const withValue = <E extends object>(error: E, body: unknown, requestId: string | undefined): E =>
+  withResponse(error, { status: 200, headers: Headers.empty, requestId, body })
 
 /** @internal */
 export const reportedResponse = (error: object): ApiResponse | undefined => responses.get(error)

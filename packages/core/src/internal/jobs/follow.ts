@@ -1,221 +1,121 @@
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as FiberId from "effect/FiberId"
-import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import type { ReadError } from "../../ApiError.js"
 import type { JobError } from "../../JobError.js"
-import * as Call from "../../Call.js"
-import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
-import {
-  Completed,
-  type Execution,
-  type JobEvent,
-  Progress,
-  Submitted,
-  type WatchEvent,
-  type WatchOptions
-} from "../../Job.js"
+import { Completed, type JobEvent, Submitted, type WatchEvent } from "../../Job.js"
 import * as JobProtocol from "../../JobProtocol.js"
 import { JobRef } from "../../JobRef.js"
 import type { FollowOptions, Jobs, Target } from "../../Jobs.js"
-import * as Mailbox from "./mailbox.js"
-import { type Decoder, decoderOf, type Plan, planOf, subscriptionOf } from "./plan.js"
+import type { Dependencies } from "./dependencies.js"
 import * as Results from "./results.js"
-import type { Subscription, Tracker } from "./tracker/engine.js"
+import { executionOf, refOf, reportSubmitted } from "./target.js"
+import { awaitEnd, eventsOf } from "./watch.js"
+import { decoderOf, planOf, subscriptionOf } from "./watchPlan.js"
 
-/** @internal */
-export interface Dependencies {
-  readonly origin: string
-  readonly tracker: Tracker
-  readonly protocol: JobProtocol.JobProtocol
-  readonly look: (ref: JobRef) => Effect.Effect<JobProtocol.JobState, ReadError>
-  readonly defaults: WatchOptions
+const refOfId = (jobId: string, origin: string): JobRef =>
+  new JobRef({ v: 1, api: "connections", origin, jobId, operation: "jobs.get", submittedAt: 0 }, true)
+
+const get =
+  ({ origin, poll }: Dependencies): Jobs["get"] =>
+  (job) =>
+    typeof job === "string" ? poll(refOfId(job, origin)) : Effect.flatMap(refOf("jobs.get", job, origin), poll)
+
+const watch = (
+  { defaults, origin, tracker }: Dependencies,
+  job: JobRef | JobRef.Encoded,
+  options: FollowOptions<unknown, unknown>
+): Stream.Stream<WatchEvent, ReadError | JobError> =>
+  Stream.unwrap(
+    Effect.map(Effect.zip(planOf("jobs.watch", options, defaults), refOf("jobs.watch", job, origin)), ([plan, ref]) =>
+      eventsOf(tracker, plan, ref, false, decoderOf(options.output))
+    )
+  )
+
+const follow = <E, R>(
+  { defaults, origin, protocol, tracker }: Dependencies,
+  target: Target<unknown, E, R>,
+  options: FollowOptions<unknown, unknown>
+): Stream.Stream<JobEvent, E | ReadError | JobError, R> => {
+  const decode = decoderOf(options.output)
+  return Stream.unwrap(
+    Effect.gen(function* () {
+      const plan = yield* planOf("jobs.follow", options, defaults)
+      const { execution, isNew } = yield* executionOf("jobs.follow", target, plan, origin)
+      if (execution._tag === "Completed") {
+        const value = JobProtocol.resultIn(protocol, execution.value)
+        return Stream.fromEffect(Effect.map(decode(value, undefined), Completed))
+      }
+      const { job } = execution
+      if (isNew) yield* reportSubmitted(plan, job)
+      return Stream.concat(Stream.succeed(Submitted(job)), eventsOf(tracker, plan, job, isNew, decode))
+    })
+  )
 }
 
-const invalid = (operation: string, issues: ReadonlyArray<Issue>) => new InvalidRequest({ operation, issues })
+const result = <E, R>(
+  { defaults, origin, protocol, tracker }: Dependencies,
+  target: Target<unknown, E, R>,
+  options: FollowOptions<unknown, unknown>
+): Effect.Effect<unknown, E | ReadError | JobError, R> => {
+  const decode = decoderOf(options.output)
+  return Effect.gen(function* () {
+    const plan = yield* planOf("jobs.result", options, defaults)
+    const { execution, isNew } = yield* executionOf("jobs.result", target, plan, origin)
+    if (execution._tag === "Completed") {
+      return yield* decode(JobProtocol.resultIn(protocol, execution.value), undefined)
+    }
+    const { job } = execution
+    if (isNew) yield* reportSubmitted(plan, job)
+    const end = yield* awaitEnd(tracker, (onEnd) => subscriptionOf(plan, job, isNew, onEnd))
+    return yield* decode(end.result, job)
+  })
+}
 
-const isSameLook = (a: JobProtocol.JobState, b: JobProtocol.JobState): boolean =>
-  a.state === b.state && a.word === b.word && a.progress === b.progress
+const stats = ({ tracker }: Dependencies): Jobs["stats"] =>
+  Effect.sync(() => ({ watched: tracker.size, inFlight: tracker.inFlight, timers: tracker.timers }))
 
 /** @internal */
 export const make = (deps: Dependencies): Jobs => {
-  const ours = (operation: string, ref: JobRef): Effect.Effect<JobRef, InvalidRequest> =>
-    ref.origin === deps.origin
-      ? Effect.succeed(ref)
-      : Effect.fail(
-          invalid(operation, [
-            {
-              path: ["job", "origin"],
-              message: "the job was submitted to another origin than this client's",
-              fix: "use the client of the origin it was submitted to"
-            }
-          ])
-        )
-
-  const refOf = (operation: string, input: JobRef | JobRef.Encoded): Effect.Effect<JobRef, InvalidRequest> =>
-    Effect.flatMap(input instanceof JobRef ? Effect.succeed(input) : JobRef.decode(input), (ref) =>
-      ours(operation, ref)
-    )
-
-  // the tracker's callbacks belong to one waiter: leaving takes them back
-  const endOf = (subscription: (onEnd: Subscription["onEnd"]) => Subscription) =>
-    Effect.uninterruptibleMask((restore) => {
-      const deferred = Deferred.unsafeMake<JobProtocol.JobState, JobError | ReadError>(FiberId.none)
-      return Effect.flatMap(
-        deps.tracker.subscribe(subscription((end) => Deferred.unsafeDone(deferred, end))),
-        (unsubscribe) => Effect.onInterrupt(restore(Deferred.await(deferred)), () => Effect.sync(unsubscribe))
-      )
-    })
-
-  const submitted = (plan: Plan, ref: JobRef): Effect.Effect<void> => plan.onSubmitted?.(ref) ?? Effect.void
-
-  const eventsOf = (plan: Plan, ref: JobRef, isNew: boolean, decode: Decoder) => {
-    let latest: JobProtocol.JobState | undefined
-    let shown: JobProtocol.JobState | undefined
-    const take = (): ReadonlyArray<WatchEvent> => {
-      const state = latest
-      latest = undefined
-      if (state === undefined || (shown !== undefined && isSameLook(shown, state))) return []
-      shown = state
-      return [Progress(state)]
-    }
-    let last: JobProtocol.JobState | undefined
-    const mailbox = Mailbox.make<WatchEvent, JobError | ReadError>(take)
-    const subscription = subscriptionOf(
-      plan,
-      ref,
-      isNew,
-      (end) => {
-        if (Exit.isSuccess(end)) last = end.value
-        mailbox.end(Exit.asVoid(end))
-      },
-      (state) => {
-        latest = state
-        mailbox.wake()
-      }
-    )
-    const completed = Stream.fromEffect(Effect.suspend(() => Effect.map(decode(last?.result, ref), Completed)))
-    return Stream.unwrapScoped(
-      Effect.as(
-        Effect.acquireRelease(deps.tracker.subscribe(subscription), (unsubscribe) => Effect.sync(unsubscribe)),
-        Stream.concat(mailbox.stream, completed)
-      )
-    )
-  }
-
-  // a deadline over everything also bounds each call of the submit, and makes none longer
-  const submit = <A, E, R>(effect: Effect.Effect<Execution<A>, E, R>, plan: Plan) =>
-    plan.isDeadlineGiven
-      ? Effect.flatMap(Call.Settings, (outer) =>
-          Effect.provideService(effect, Call.Settings, {
-            ...outer,
-            deadlineAt: Math.min(outer.deadlineAt ?? Infinity, plan.deadlineAt)
-          })
-        )
-      : effect
-
-  type Found<A> = { readonly execution: Execution<A>; readonly isNew: boolean }
-
-  const targetOf = <A, E, R>(
-    operation: string,
-    target: Target<A, E, R>,
-    plan: Plan
-  ): Effect.Effect<Found<A>, E | InvalidRequest, R> => {
-    const found = (execution: Execution<A>): Effect.Effect<Found<A>, InvalidRequest> =>
-      Effect.as(execution._tag === "Accepted" ? ours(operation, execution.job) : Effect.void, {
-        execution,
-        isNew: true
-      })
-    if (Effect.isEffect(target)) return Effect.flatMap(submit(target, plan), found)
-    if (Predicate.hasProperty(target, "_tag")) return found(target)
-    return Effect.map(refOf(operation, target), (job) => ({ execution: { _tag: "Accepted", job }, isNew: false }))
-  }
-
-  const valueOf = (execution: Completed): unknown => JobProtocol.resultIn(deps.protocol, execution.value)
-
-  const get: Jobs["get"] = (job) =>
-    typeof job === "string"
-      ? deps.look(
-          new JobRef(
-            { v: 1, api: "connections", origin: deps.origin, jobId: job, operation: "jobs.get", submittedAt: 0 },
-            true
-          )
-        )
-      : Effect.flatMap(refOf("jobs.get", job), deps.look)
-
-  function watch<B, I>(
+  // overloads give each caller the type of its own schema
+  function ownWatch<B, I>(
     job: JobRef | JobRef.Encoded,
     options?: FollowOptions<B, I>
   ): Stream.Stream<WatchEvent<B>, ReadError | JobError>
-  function watch(
+  function ownWatch(
     job: JobRef | JobRef.Encoded,
     options: FollowOptions<unknown, unknown> = {}
   ): Stream.Stream<WatchEvent, ReadError | JobError> {
-    return Stream.unwrap(
-      Effect.map(Effect.zip(planOf("jobs.watch", options, deps.defaults), refOf("jobs.watch", job)), ([plan, ref]) =>
-        eventsOf(plan, ref, false, decoderOf(options.output))
-      )
-    )
+    return watch(deps, job, options)
   }
 
-  function follow<A, E, R, B, I>(
+  function ownFollow<A, E, R, B, I>(
     target: Target<A, E, R>,
     options?: FollowOptions<B, I>
   ): Stream.Stream<JobEvent<B>, E | ReadError | JobError, R>
-  function follow<E, R>(
+  function ownFollow<E, R>(
     target: Target<unknown, E, R>,
     options: FollowOptions<unknown, unknown> = {}
   ): Stream.Stream<JobEvent, E | ReadError | JobError, R> {
-    const decode = decoderOf(options.output)
-    return Stream.unwrap(
-      Effect.gen(function* () {
-        const plan = yield* planOf("jobs.follow", options, deps.defaults)
-        const { execution, isNew } = yield* targetOf("jobs.follow", target, plan)
-        if (execution._tag === "Completed") {
-          return Stream.fromEffect(Effect.map(decode(valueOf(execution), undefined), Completed))
-        }
-        if (isNew) yield* submitted(plan, execution.job)
-        return Stream.concat(Stream.succeed(Submitted(execution.job)), eventsOf(plan, execution.job, isNew, decode))
-      })
-    )
+    return follow(deps, target, options)
   }
 
-  function result<A, E, R, B, I>(
+  function ownResult<A, E, R, B, I>(
     target: Target<A, E, R>,
     options?: FollowOptions<B, I>
   ): Effect.Effect<B, E | ReadError | JobError, R>
-  function result<E, R>(
+  function ownResult<E, R>(
     target: Target<unknown, E, R>,
     options: FollowOptions<unknown, unknown> = {}
   ): Effect.Effect<unknown, E | ReadError | JobError, R> {
-    const decode = decoderOf(options.output)
-    return Effect.gen(function* () {
-      const plan = yield* planOf("jobs.result", options, deps.defaults)
-      const { execution, isNew } = yield* targetOf("jobs.result", target, plan)
-      if (execution._tag === "Completed") return yield* decode(valueOf(execution), undefined)
-      const { job } = execution
-      if (isNew) yield* submitted(plan, job)
-      const end = yield* endOf((onEnd) => subscriptionOf(plan, job, isNew, onEnd))
-      return yield* decode(end.result, job)
-    })
+    return result(deps, target, options)
   }
 
-  const results = Results.make({
-    tracker: deps.tracker,
-    planOf: (options) => planOf("jobs.results", options, deps.defaults),
-    submit,
-    ours: (ref) => ours("jobs.results", ref),
-    submitted,
-    valueOf
-  })
-
-  const stats: Jobs["stats"] = Effect.sync(() => ({
-    watched: deps.tracker.size,
-    inFlight: deps.tracker.inFlight,
-    timers: deps.tracker.timers
-  }))
-
-  return { get, watch, follow, result, results, stats }
+  return {
+    get: get(deps),
+    watch: ownWatch,
+    follow: ownFollow,
+    result: ownResult,
+    results: Results.make(deps),
+    stats: stats(deps)
+  }
 }

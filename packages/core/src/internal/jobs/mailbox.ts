@@ -3,10 +3,11 @@ import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { callback } from "../runtime/callback.js"
 
 /**
- * One reader waits for what callbacks bring. `take` gives what there is for it
- * now, so that a reader who is slow gets the latest and not a backlog.
+ * One reader waits for what callbacks bring. `take` returns what there is for it now, so that a slow reader gets the
+ * latest and not a backlog.
  *
  * @internal
  */
@@ -41,13 +42,16 @@ export const make = <A, E>(take: () => ReadonlyArray<A>): Mailbox<A, E> => {
     else resume(pulled)
   }
 
-  const pull = Effect.async<Chunk.Chunk<A>, Option.Option<E>>((resume) => {
+  const pull = callback<Chunk.Chunk<A>, Option.Option<E>>((resume) => {
     const pulled = next()
-    if (pulled !== undefined) return resume(pulled)
+    if (pulled !== undefined) {
+      resume(pulled)
+      return undefined
+    }
     reader = resume
-    return Effect.sync(() => {
+    return () => {
       reader = undefined
-    })
+    }
   })
 
   const end = (exit: Exit.Exit<void, E>): void => {

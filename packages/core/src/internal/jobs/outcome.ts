@@ -59,7 +59,7 @@ const copied = (error: ReadError, job: JobRef): ReadError => {
 const withJob = (error: ReadError, job: JobRef): ReadError => withResponse(copied(error, job), responseOf(error))
 
 /**
- * What a state that is an end means to somebody who watches this job.
+ * What a final state means to a watcher of this job.
  *
  * @internal
  */
@@ -71,8 +71,8 @@ export const endOf = (state: JobState, job: JobRef): Exit.Exit<JobState, JobErro
 }
 
 /**
- * What a look that failed means: `Final` ends every watch at once, `Limited` pauses all, `Missing` is a 404, and of
- * `Failed` some in a row are borne. `end` is how the watch ends when it does.
+ * What a failed poll means: `Final` ends every watch at once, `Limited` pauses all, `Missing` is a 404, and some of
+ * `Failed` in a row are tolerated. `end` is how the watch ends when it does.
  *
  * @internal
  */
@@ -91,13 +91,13 @@ const notFound =
     Exit.fail(new JobNotFound({ job, seen, status }))
 
 /**
- * What the failure of a poll means for who watches.
+ * What the failure of a poll means for its watchers.
  *
  * @internal
  */
 export const failureOf = (cause: Cause.Cause<ReadError>): Failure => {
   const failure = Cause.failureOption(cause)
-  // a defect is nobody's poor connection: it is told, whatever else is in the cause
+  // a defect is no failure of the network: it is reported, whatever else is in the cause
   if (Option.isNone(failure) || Option.isSome(Cause.dieOption(cause))) {
     return { _tag: "Final", end: () => Exit.failCause(cause) }
   }

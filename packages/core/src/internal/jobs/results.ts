@@ -1,6 +1,5 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
@@ -8,53 +7,18 @@ import * as Stream from "effect/Stream"
 import type { ReadError } from "../../ApiError.js"
 import type { JobError } from "../../JobError.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
-import type { Completed, Execution, WatchOptions } from "../../Job.js"
+import type { Execution } from "../../Job.js"
+import * as JobProtocol from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
 import type { JobResult, ResultsOptions } from "../../Jobs.js"
-import { decoderOf, type Plan, subscriptionOf } from "./plan.js"
-import * as Mailbox from "./mailbox.js"
-import type { Tracker } from "./tracker/engine.js"
+import { fromEither } from "../runtime/fromResult.js"
+import type { Dependencies } from "./dependencies.js"
+import { type Ended, type Limits, type ResultError, ResultsState } from "./resultsState.js"
+import { checkOrigin, reportSubmitted, submit } from "./target.js"
+import { decoderOf, planOf, subscriptionOf, type WatchPlan } from "./watchPlan.js"
 import { wholeIssues } from "../data/checks.js"
 
-interface Dependencies {
-  readonly tracker: Tracker
-  readonly planOf: (options: WatchOptions) => Effect.Effect<Plan, InvalidRequest>
-  readonly submit: <A, E, R>(effect: Effect.Effect<Execution<A>, E, R>, plan: Plan) => Effect.Effect<Execution<A>, E, R>
-  /** Refuses a job that belongs to another client. */
-  readonly ours: (ref: JobRef) => Effect.Effect<JobRef, InvalidRequest>
-  readonly submitted: (plan: Plan, ref: JobRef) => Effect.Effect<void>
-  readonly valueOf: (execution: Completed) => unknown
-}
-
-type Options = ResultsOptions<unknown, unknown, "end" | "value">
-type Failed<XE> = XE | ReadError | JobError
-
-/**
- * Ended work waits here until the reader takes it; it counts as under way until
- * then, so that a slow reader holds back the source.
- */
-class Ready<XE> {
-  private readonly items = new Map<number, JobResult<unknown, Failed<XE>>>()
-  private next = 0
-  underWay = 0
-
-  constructor(private readonly inOrder: boolean) {}
-
-  add(item: JobResult<unknown, Failed<XE>>): void {
-    this.items.set(item.index, item)
-  }
-
-  // one at a time: what is taken along with another is neither under way nor with the reader
-  take(): ReadonlyArray<JobResult<unknown, Failed<XE>>> {
-    const [index] = this.inOrder ? [this.next] : this.items.keys()
-    const item = index === undefined ? undefined : this.items.get(index)
-    if (item === undefined) return []
-    this.items.delete(item.index)
-    this.next++
-    this.underWay--
-    return [item]
-  }
-}
+type AnyResultsOptions = ResultsOptions<unknown, unknown, "end" | "value">
 
 const count = (
   name: string,
@@ -67,152 +31,105 @@ const count = (
   return given
 }
 
-const limitsOf = (options: Options) => {
+const limitsOf = (options: AnyResultsOptions): Effect.Effect<Limits, InvalidRequest> => {
   const issues: Array<Issue> = []
   const concurrency = count("concurrency", options.concurrency, 16, issues)
-  const submits = count("submitConcurrency", options.submitConcurrency, 16, issues)
+  const submitConcurrency = count("submitConcurrency", options.submitConcurrency, 16, issues)
   return issues.length > 0
     ? Effect.fail(new InvalidRequest({ operation: "jobs.results", issues }))
-    : Effect.succeed({ concurrency, submits })
+    : Effect.succeed({
+        concurrency,
+        submitConcurrency,
+        inOrder: options.order !== "end",
+        endsOnFailure: options.failures !== "value"
+      })
 }
+
+const deliverFailure = <XE, E>(
+  state: ResultsState<XE, E>,
+  index: number,
+  job: JobRef | undefined,
+  cause: Cause.Cause<ResultError<XE>>
+): void => {
+  const failure = fromEither(Cause.failureOrCause(cause))
+  if (failure._tag === "Success") state.stop(failure.success)
+  else state.deliver({ index, job, outcome: Exit.fail(failure.failure) })
+}
+
+const track = <XE, E>(
+  deps: Dependencies,
+  state: ResultsState<XE, E>,
+  plan: WatchPlan,
+  index: number,
+  job: JobRef
+): Effect.Effect<void> =>
+  state.watch((onEnd) =>
+    deps.tracker.subscribe(
+      subscriptionOf(plan, job, true, (end) => {
+        onEnd()
+        if (Exit.isSuccess(end)) state.deliver({ index, job, outcome: Exit.succeed(end.value.result) })
+        else deliverFailure(state, index, job, end.cause)
+      })
+    )
+  )
+
+/** Submits one execute; a job that comes of it is watched on without a fiber. */
+const submitOne = <XE, XR, E>(
+  deps: Dependencies,
+  state: ResultsState<XE, E>,
+  plan: WatchPlan,
+  index: number,
+  execute: Effect.Effect<Execution<unknown>, XE, XR>
+): Effect.Effect<void, never, XR> => {
+  const submitted = Effect.tap(submit(execute, plan), (execution) =>
+    execution._tag === "Accepted" ? checkOrigin("jobs.results", execution.job, deps.origin) : Effect.void
+  )
+  return Effect.matchCauseEffect(submitted, {
+    onFailure: (cause) => Effect.sync(() => deliverFailure(state, index, undefined, cause)),
+    onSuccess: (execution) =>
+      execution._tag === "Completed"
+        ? Effect.sync(() => {
+            const value = JobProtocol.resultIn(deps.protocol, execution.value)
+            state.deliver({ index, job: undefined, outcome: Exit.succeed(value) })
+          })
+        : Effect.zipRight(reportSubmitted(plan, execution.job), track(deps, state, plan, index, execution.job))
+  }).pipe(
+    Effect.catchAllCause((cause) => Effect.sync(() => state.stop(cause))),
+    Effect.ensuring(Effect.sync(() => state.submitEnded()))
+  )
+}
+
+const endedOf = Effect.fnUntraced(function* <XE, XR, E, R>(
+  deps: Dependencies,
+  source: Stream.Stream<Effect.Effect<Execution<unknown>, XE, XR>, E, R>,
+  options: AnyResultsOptions
+) {
+  const limits = yield* limitsOf(options)
+  const base = yield* planOf("jobs.results", options, deps.defaults)
+  const clock = yield* Effect.clock
+  const fibers = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.parallel)
+  const startedAt = clock.unsafeCurrentTimeMillis()
+  const state = new ResultsState<XE, E>(limits)
+
+  const start = (execute: Effect.Effect<Execution<unknown>, XE, XR>) =>
+    Effect.suspend(() => {
+      const index = state.start()
+      const plan = { ...base, deadlineAt: base.deadlineAt - startedAt + clock.unsafeCurrentTimeMillis() }
+      return Effect.forkIn(Effect.interruptible(submitOne(deps, state, plan, index, execute)), fibers)
+    })
+  // waits for room after each and not before: an execute that there is no room for is not even pulled
+  const pulled = Stream.runForEach(source, (execute) => Effect.zipRight(start(execute), state.room))
+  // the polls stop first, whatever the submits still have to do
+  yield* Effect.addFinalizer(() => Effect.sync(() => state.close()))
+  yield* Effect.forkIn(
+    Effect.onExit(pulled, (exit) => Effect.sync(() => state.endSource(exit))),
+    fibers
+  )
+  return state.mailbox.stream
+})
 
 /** @internal */
 export const make = (deps: Dependencies) => {
-  const run = Effect.fnUntraced(function* <XE, XR, E, R>(
-    source: Stream.Stream<Effect.Effect<Execution<unknown>, XE, XR>, E, R>,
-    options: Options
-  ) {
-    const { concurrency, submits } = yield* limitsOf(options)
-    const base = yield* deps.planOf(options)
-    const clock = yield* Effect.clock
-    const fibers = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.parallel)
-    const begun = clock.unsafeCurrentTimeMillis()
-    const ready = new Ready<XE>(options.order !== "end")
-    const stops = new Set<() => void>()
-    let submitting = 0
-    let isClosed = false
-    let sourceEnd: Exit.Exit<void, E> | undefined
-    let waiting: (() => void) | undefined
-
-    // once one failure is to end the stream nothing more is begun, but what was sent is waited for: its reference is told
-    let isEnding = false
-    const endsWith = (outcome: Either.Either<unknown, Failed<XE>>): boolean =>
-      outcome._tag === "Left" && options.failures !== "value"
-    const hasRoom = (): boolean => !isEnding && ready.underWay < concurrency && submitting < submits
-    const moved = (): void => {
-      if (waiting === undefined || !hasRoom()) return
-      const resume = waiting
-      waiting = undefined
-      resume()
-    }
-    const mailbox = Mailbox.make<JobResult<unknown, Failed<XE>>, E>(() => {
-      if (isEnding && submitting > 0) return []
-      const taken = ready.take()
-      moved()
-      if (sourceEnd !== undefined && ready.underWay === 0) mailbox.end(sourceEnd)
-      return taken
-    })
-    const room = Effect.async<void>((resume) => {
-      if (hasRoom()) return resume(Effect.void)
-      waiting = () => resume(Effect.void)
-      return Effect.sync(() => {
-        waiting = undefined
-      })
-    })
-    const deliver = (index: number, job: JobRef | undefined, outcome: Either.Either<unknown, Failed<XE>>): void => {
-      if (endsWith(outcome)) isEnding = true
-      ready.add({ index, job, outcome })
-      mailbox.wake()
-    }
-    const stop = (cause: Cause.Cause<never>): void => mailbox.end(Exit.failCause(cause))
-    const failed = (index: number, job: JobRef | undefined, cause: Cause.Cause<Failed<XE>>): void =>
-      Either.match(Cause.failureOrCause(cause), {
-        onLeft: (error) => deliver(index, job, Either.left(error)),
-        onRight: stop
-      })
-
-    const track = (index: number, plan: Plan, job: JobRef): Effect.Effect<void> => {
-      let unsubscribe: (() => void) | undefined
-      let isOver = false
-      const subscription = subscriptionOf(plan, job, true, (end) => {
-        isOver = true
-        if (unsubscribe !== undefined) stops.delete(unsubscribe)
-        if (Exit.isSuccess(end)) deliver(index, job, Either.right(end.value.result))
-        else failed(index, job, end.cause)
-      })
-      // between the two nothing may come, or nobody would take the subscription back
-      return Effect.uninterruptible(
-        Effect.suspend(() =>
-          isClosed
-            ? Effect.void
-            : Effect.map(deps.tracker.subscribe(subscription), (given) => {
-                unsubscribe = given
-                if (!isOver) stops.add(given)
-              })
-        )
-      )
-    }
-
-    const handle = (index: number, execute: Effect.Effect<Execution<unknown>, XE, XR>) => {
-      const plan = { ...base, deadlineAt: base.deadlineAt - begun + clock.unsafeCurrentTimeMillis() }
-      const submitted = Effect.tap(deps.submit(execute, plan), (execution) =>
-        execution._tag === "Accepted" ? deps.ours(execution.job) : Effect.void
-      )
-      return Effect.matchCauseEffect(submitted, {
-        onFailure: (cause) => Effect.sync(() => failed(index, undefined, cause)),
-        onSuccess: (execution) =>
-          execution._tag === "Completed"
-            ? Effect.sync(() => deliver(index, undefined, Either.right(deps.valueOf(execution))))
-            : Effect.zipRight(deps.submitted(plan, execution.job), track(index, plan, execution.job))
-      }).pipe(
-        Effect.catchAllCause((cause) => Effect.sync(() => stop(cause))),
-        Effect.ensuring(
-          Effect.sync(() => {
-            submitting--
-            moved()
-            if (isEnding) mailbox.wake()
-          })
-        )
-      )
-    }
-
-    let index = 0
-    const start = (execute: Effect.Effect<Execution<unknown>, XE, XR>) =>
-      Effect.suspend(() => {
-        ready.underWay++
-        submitting++
-        return Effect.forkIn(Effect.interruptible(handle(index++, execute)), fibers)
-      })
-    // waits for room after each and not before: what there is no room for is not even pulled
-    const pulled = Stream.runForEach(source, (execute) => Effect.zipRight(start(execute), room))
-    // the polls stop first, whatever the submits still have to do
-    yield* Effect.addFinalizer(() =>
-      Effect.sync(() => {
-        isClosed = true
-        for (const unsubscribe of stops) unsubscribe()
-      })
-    )
-    yield* Effect.forkIn(
-      Effect.onExit(pulled, (exit) =>
-        Effect.sync(() => {
-          sourceEnd = exit
-          if (ready.underWay === 0) mailbox.end(exit)
-        })
-      ),
-      fibers
-    )
-    return mailbox.stream
-  })
-
-  const decoded = (options: Options) => {
-    const decode = decoderOf(options.output)
-    return <XE>(item: JobResult<unknown, Failed<XE>>) =>
-      Effect.map(
-        Effect.either(Effect.flatMap(item.outcome, (value) => decode(value, item.job))),
-        (outcome): JobResult<unknown, Failed<XE>> => ({ ...item, outcome })
-      )
-  }
-
   function results<
     X extends Effect.Effect<Execution<unknown>, unknown, unknown>,
     E,
@@ -230,10 +147,19 @@ export const make = (deps: Dependencies) => {
   >
   function results<XE, XR, E, R>(
     source: Stream.Stream<Effect.Effect<Execution<unknown>, XE, XR>, E, R>,
-    options: Options = {}
+    options: AnyResultsOptions = {}
   ): Stream.Stream<unknown, unknown, R | XR> {
-    const items = Stream.mapEffect(Stream.unwrapScoped(run(source, options)), decoded(options))
-    return options.failures === "value" ? items : Stream.mapEffect(items, (item) => item.outcome)
+    const decode = decoderOf(options.output)
+    const all = Stream.unwrapScoped(endedOf(deps, source, options))
+    const valueOf = ({ job, outcome }: Ended<XE>) => Effect.flatMap(outcome, (value) => decode(value, job))
+    return options.failures === "value"
+      ? Stream.mapEffect(all, (ended) =>
+          Effect.map(Effect.either(valueOf(ended)), (outcome): JobResult<unknown, ResultError<XE>> => ({
+            ...ended,
+            outcome
+          }))
+        )
+      : Stream.mapEffect(all, valueOf)
   }
   return results
 }

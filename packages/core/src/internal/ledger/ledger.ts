@@ -1,9 +1,6 @@
 import * as Clock from "effect/Clock"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
-import * as FiberId from "effect/FiberId"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { InvalidRequest } from "../../InvalidRequest.js"
@@ -13,16 +10,17 @@ import { AlreadyDone, type LedgerError, type LedgerFailed, SubmissionUnknown } f
 import type * as Journal from "../../LedgerJournal.js"
 import { isNotDone, provesNotDone } from "./proof.js"
 import { segmentIssue } from "../http/path.js"
+import * as Signal from "../runtime/signal.js"
 
-// what is larger is a document, and belongs where documents are kept
+// a larger value is a document, and belongs in a store for documents
 const maxValueLength = 65_536
 
 const valueOf = <A, I>(value: A, schema: Schema.Schema<A, I> | undefined): unknown => {
   if (schema === undefined) return undefined
-  const encoded = Schema.encodeEither(schema)(value)
-  if (Either.isLeft(encoded)) return undefined
+  const encoded = Schema.encodeOption(schema)(value)
+  if (Option.isNone(encoded)) return undefined
   const text = Option.getOrUndefined(
-    Option.liftThrowable((json: unknown): string | undefined => JSON.stringify(json))(encoded.right)
+    Option.liftThrowable((json: unknown): string | undefined => JSON.stringify(json))(encoded.value)
   )
   const kept: unknown = text === undefined || text.length > maxValueLength ? undefined : JSON.parse(text)
   return kept
@@ -42,28 +40,28 @@ const checked = (key: string): Effect.Effect<void, InvalidRequest> => {
 
 /** @internal */
 export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
-  // the submits of this process that are under way: each ends its own when its outcome is written
-  const running = new Map<string, Deferred.Deferred<void>>()
+  // the submits of this process that are under way: each signal ends when the outcome is written
+  const running = new Map<string, Signal.Signal<void>>()
 
   const others = (key: string): Effect.Effect<void> | undefined => {
     const other = running.get(key)
-    return other === undefined ? undefined : Deferred.await(other)
+    return other === undefined ? undefined : Signal.wait(other)
   }
 
   const inTurn = <A, E, R>(key: string, use: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.uninterruptibleMask((restore) => {
       const other = others(key)
       if (other !== undefined) return Effect.zipRight(restore(other), restore(inTurn(key, use)))
-      const mine = Deferred.unsafeMake<void>(FiberId.none)
+      const mine = Signal.make<void>()
       running.set(key, mine)
       const over = Effect.sync(() => {
         running.delete(key)
-        Deferred.unsafeDone(mine, Exit.void)
+        Signal.end(mine, Exit.void)
       })
       return Effect.ensuring(restore(use), over)
     })
 
-  // after the answer nothing of the ledger may take it from the caller: the intent stays, which is the safe side
+  // once there is a response, no failure of the ledger may take it from the caller: the intent stays, which is the safe side
   const noted = (key: string, change: Effect.Effect<void, LedgerFailed>): Effect.Effect<void> =>
     Effect.catchAllCause(change, (cause) =>
       Effect.logWarning(`The outcome of ${JSON.stringify(key)} was not written to the ledger: it stays unknown`, cause)
@@ -81,12 +79,12 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
         yield* Effect.tapError(journal.put({ _tag: "Intended", ...submission }), () =>
           Effect.ignore(journal.remove(key))
         )
-        let hasBegun = false
-        const begun = Effect.suspend(() => {
-          hasBegun = true
+        let hasStarted = false
+        const started = Effect.suspend(() => {
+          hasStarted = true
           return execution
         })
-        const exit = yield* Effect.exit(restore(begun))
+        const exit = yield* Effect.exit(restore(started))
         const now = yield* Clock.currentTimeMillis
         if (Exit.isSuccess(exit)) {
           const done = exit.value
@@ -95,7 +93,7 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
               ? { _tag: "Accepted", ...submission, job: done.job, acceptedAt: now }
               : { _tag: "Done", ...submission, doneAt: now, value: valueOf(done.value, options.value) }
           yield* noted(key, journal.put(entry))
-        } else if (!hasBegun || provesNotDone(exit.cause, options.isNotDone ?? isNotDone)) {
+        } else if (!hasStarted || provesNotDone(exit.cause, options.isNotDone ?? isNotDone)) {
           yield* noted(key, journal.remove(key))
         }
         return yield* exit
@@ -113,9 +111,9 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
     }
     const already = new AlreadyDone({ key, operation, connection, doneAt: entry.doneAt, job: entry.job })
     if (schema === undefined || entry.value === undefined) return Effect.fail(already)
-    return Either.match(Schema.decodeUnknownEither(schema)(entry.value), {
-      onLeft: () => Effect.fail(already),
-      onRight: (value) => Effect.succeed(Completed(value))
+    return Option.match(Schema.decodeUnknownOption(schema)(entry.value), {
+      onNone: () => Effect.fail(already),
+      onSome: (value) => Effect.succeed(Completed(value))
     })
   }
 
@@ -131,7 +129,7 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
         Option.isSome(entry) ? known(entry.value, options.value) : first(key, execution, options)
       )
     )
-    // those who waited for one that was accepted or done need no turn: one after the other would be quadratic
+    // a caller that waited for a submit that was accepted or done needs no turn: one after the other would be quadratic
     const afterOthers = Effect.flatMap(journal.get(key), (entry): Submitted =>
       Option.isSome(entry) && entry.value._tag !== "Intended" ? known(entry.value, options.value) : inOwnTurn
     )

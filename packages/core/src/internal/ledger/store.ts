@@ -1,18 +1,25 @@
-import type { PlatformError } from "@effect/platform/Error"
-import type * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { LedgerFailed } from "../../LedgerError.js"
 import { decode, encode, type Entry, isPending, type LedgerJournal } from "../../LedgerJournal.js"
 
 const Names = Schema.parseJson(Schema.Array(Schema.String))
-const readNames = Schema.decodeEither(Names)
+const readNames = Schema.decodeOption(Names)
+
+/** How a `KeyValueStore` of @effect/platform fails. */
+type StoreError = { readonly _tag: "BadArgument" } | { readonly _tag: "SystemError"; readonly reason: string }
+
+/** What is used of a `KeyValueStore` of @effect/platform. */
+interface TextStore {
+  readonly get: (key: string) => Effect.Effect<Option.Option<string>, StoreError>
+  readonly set: (key: string, text: string) => Effect.Effect<void, StoreError>
+  readonly remove: (key: string) => Effect.Effect<void, StoreError>
+}
 
 const failed =
   (step: LedgerFailed["step"], key?: string) =>
-  (error: PlatformError): LedgerFailed =>
+  (error: StoreError): LedgerFailed =>
     new LedgerFailed({ step, key, code: error._tag === "SystemError" ? error.reason : error._tag })
 
 const corrupt = (step: LedgerFailed["step"], key?: string) => new LedgerFailed({ step, key, code: "CORRUPT" })
@@ -21,25 +28,25 @@ const parsed = (text: string): Option.Option<Entry> =>
   Option.flatMap(Option.liftThrowable((json: string): unknown => JSON.parse(json))(text), decode)
 
 /**
- * A journal in a KeyValueStore: an entry for each key, and one list of the keys under way, since such a store cannot
- * be listed. The list is written before an entry that it names and after one that it no longer names, so that a crash
- * in between leaves a name too many and never one too few.
+ * A journal in a `KeyValueStore`: an entry for each key, and one list of the pending keys, since such a store cannot be
+ * listed. A key is listed before its entry is written and removed from the list after, so that a crash in between
+ * leaves a key too many and never one too few.
  *
  * @internal
  */
 export const store = Effect.fnUntraced(function* (
-  kv: KeyValueStore.KeyValueStore,
+  kv: TextStore,
   prefix: string
 ): Effect.fn.Return<LedgerJournal, LedgerFailed> {
   const listAt = `${prefix}pending`
   const placeOf = (key: string): string => `${prefix}entry/${key}`
   const list = yield* Effect.mapError(kv.get(listAt), failed("open"))
-  const names = Option.isNone(list) ? Either.right([]) : readNames(list.value)
-  if (Either.isLeft(names)) return yield* corrupt("open")
-  const pending = new Set(names.right)
+  const names = Option.isNone(list) ? Option.some([]) : readNames(list.value)
+  if (Option.isNone(names)) return yield* corrupt("open")
+  const pending = new Set(names.value)
   const turn = Effect.unsafeMakeSemaphore(1)
 
-  // what stands in memory is what stands in the store
+  // the set in memory always equals the list in the store
   const relisted = (key: string, isListed: boolean): Effect.Effect<void, LedgerFailed> =>
     Effect.suspend(() => {
       if (pending.has(key) === isListed) return Effect.void

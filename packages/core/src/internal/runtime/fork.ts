@@ -4,6 +4,7 @@ import * as FiberId from "effect/FiberId"
 import * as FiberRef from "effect/FiberRef"
 import * as FiberRefs from "effect/FiberRefs"
 import * as Runtime from "effect/Runtime"
+import type { Background } from "./background.js"
 
 /**
  * Starts fibers: at once, or by the scheduler, which costs more than a short fiber.
@@ -18,13 +19,13 @@ export type Fork = <A, E>(effect: Effect.Effect<A, E>, byScheduler: boolean) => 
  *
  * @internal
  */
-export const make = (runtime: Runtime.Runtime<never>): Fork => {
-  const refs = FiberRefs.updateAs(FiberRefs.forkAs(runtime.fiberRefs, FiberId.none), {
+export const make = (background: Background): Fork => {
+  const refs = FiberRefs.updateAs(FiberRefs.forkAs(background.fiberRefs, FiberId.none), {
     fiberId: FiberId.none,
     fiberRef: FiberRef.currentContext,
-    value: runtime.context
+    value: background.context
   })
-  const { context, runtimeFlags } = runtime
+  const { context, runtimeFlags } = background
   const fork = Runtime.runFork(Runtime.make({ context, runtimeFlags, fiberRefs: FiberRefs.empty() }))
   const now = { updateRefs: () => refs }
   const byScheduler = { ...now, immediate: false }

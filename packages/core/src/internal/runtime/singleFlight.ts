@@ -1,6 +1,5 @@
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import { makeDeferred } from "./deferred.js"
+import * as Signal from "./signal.js"
 
 /**
  * Callers that come while the effect runs share its run. The run belongs to
@@ -9,15 +8,16 @@ import { makeDeferred } from "./deferred.js"
  * @internal
  */
 export const singleFlight = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> => {
-  let running: Deferred.Deferred<A, E> | undefined
+  let running: Signal.Signal<A, E> | undefined
   return Effect.uninterruptibleMask((restore) => {
-    if (running !== undefined) return restore(Deferred.await(running))
-    const deferred = makeDeferred<A, E>()
-    running = deferred
+    if (running !== undefined) return restore(Signal.wait(running))
+    const ended = Signal.make<A, E>()
+    running = ended
     const run = Effect.onExit(Effect.interruptible(effect), (exit) => {
+      // first, since a caller that waits may call again at once
       running = undefined
-      return Deferred.done(deferred, exit)
+      return Effect.sync(() => Signal.end(ended, exit))
     })
-    return Effect.zipRight(Effect.forkDaemon(run), restore(Deferred.await(deferred)))
+    return Effect.zipRight(Effect.forkDaemon(run), restore(Signal.wait(ended)))
   })
 }

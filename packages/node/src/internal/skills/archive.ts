@@ -1,5 +1,5 @@
 /**
- * Reads a zip archive that nobody vouches for into memory, and refuses it rather than guess.
+ * Reads a zip archive that is not trusted into memory, and refuses it rather than guess.
  */
 import * as Effect from "effect/Effect"
 import * as Zlib from "node:zlib"

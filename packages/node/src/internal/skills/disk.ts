@@ -1,17 +1,17 @@
 /**
- * The file system, one step at a time. No step can be interrupted half-way: what it does is known when it is over.
+ * The file system, one step at a time. No step can be interrupted in its middle: what it does is known when it is over.
  */
 import * as Effect from "effect/Effect"
 import type { Stats } from "node:fs"
 import * as Fs from "node:fs/promises"
-import { codeOf } from "../codes.js"
+import { codeOf } from "../errorCodes.js"
 
 /** The system would not do something at a path. */
 export interface DiskFault {
   readonly _tag: "DiskFault"
   readonly code: string
   readonly path: string
-  /** Where an earlier version is that could not be put back. */
+  /** Where the previous version is, when it could not be put back. */
   readonly kept?: string
 }
 
@@ -30,7 +30,7 @@ const orAbsent = <A>(found: Effect.Effect<A, DiskFault>): Effect.Effect<A | unde
   )
 
 /** What is at a path, a link as itself; `undefined` when nothing is. */
-export const look = (path: string): Effect.Effect<Stats | undefined, DiskFault> =>
+export const entryAt = (path: string): Effect.Effect<Stats | undefined, DiskFault> =>
   orAbsent(step(path, () => Fs.lstat(path)))
 
 /** The path without links; `undefined` when there is nothing. */

@@ -50,7 +50,7 @@ export const readDirectory = Effect.fnUntraced(function* (archive: Buffer): Effe
     directory.offset === 0xffffffff ||
     directory.bytes === 0xffffffff ||
     (end >= locatorBytes && archive.readUInt32LE(end - locatorBytes) === locatorSignature)
-  // What may be unpacked fits the plain form: the other one only adds a second, different answer to each question.
+  // What may be unpacked fits the plain form: the other one only adds a second, different value for each field.
   if (inZip64) return yield* refuse("corrupt", "it is in zip64 form, which no archive of an allowed size needs")
   if (archive.readUInt32LE(end + 4) !== 0 || archive.readUInt16LE(end + 8) !== entries) {
     return yield* refuse("corrupt", "it is one part of several")

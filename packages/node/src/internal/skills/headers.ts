@@ -88,7 +88,7 @@ export const kindFault = (entry: Entry, directory: boolean): string | undefined 
   return type === fileType && directory ? "it is a file with the name of a folder" : undefined
 }
 
-/** What an entry asks of its reader that this one does not do, or says wrongly of itself. */
+/** What an entry needs that this reader does not do, or what it says wrongly of itself. */
 export const entryFault = (entry: Entry): string | undefined => {
   if ((entry.generalPurposeBitFlag & 1) !== 0) return "it is encrypted"
   if ((entry.generalPurposeBitFlag & ~knownFlags) !== 0) return "it has flags of an unknown meaning"

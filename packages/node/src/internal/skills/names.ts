@@ -24,7 +24,7 @@ export const segmentFault = (segment: string): string | undefined => {
     : undefined
 }
 
-/** An entry's name, taken apart. */
+/** An entry's name, in its parts. */
 export interface EntryName {
   readonly segments: ReadonlyArray<string>
   readonly directory: boolean
@@ -62,7 +62,7 @@ export class Names {
   private readonly listed = new Set<string>()
   private readonly directories = new Map<string, string>()
 
-  /** Takes one more name; gives what is wrong with it beside those before. */
+  /** Takes one more name; gives what is wrong with it next to those before. */
   add(name: EntryName): string | undefined {
     let key = ""
     let spelled = ""
@@ -94,7 +94,7 @@ export const decodeName = (bytes: Uint8Array): string | undefined => {
   }
 }
 
-/** The last part of a path, whichever way its slashes lean; `undefined` when there is none. */
+/** The last part of a path, with slashes or backslashes; `undefined` when there is none. */
 export const lastPart = (name: string): string | undefined =>
   name
     .split(/[\\/]/u)

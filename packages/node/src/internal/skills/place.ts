@@ -8,7 +8,7 @@ import * as Path from "node:path"
 import type { Contents } from "./archive.js"
 import {
   type DiskFault,
-  look,
+  entryAt,
   makeFolder,
   makeFolders,
   makeTemporary,
@@ -17,14 +17,14 @@ import {
   rename,
   writeNew
 } from "./disk.js"
-import { checkTop, type Plan } from "./plan.js"
+import { checkTop, type InstallPlan } from "./installPlan.js"
 import { refusal, type Refusal, visible } from "./refusal.js"
 
 const writesAtOnce = 8
 
 /** A hidden folder within a destination, so that what is complete can be moved into place by its name alone. */
 interface Stage {
-  readonly plan: Plan
+  readonly plan: InstallPlan
   readonly root: string
   /** What is to be put into place. */
   readonly fresh: string
@@ -38,7 +38,7 @@ const makeMissing = (path: string): Effect.Effect<boolean, DiskFault, Scope.Scop
   Effect.acquireRelease(
     makeFolder(path).pipe(
       Effect.as(true),
-      // Somebody else was faster: then it is not ours to remove.
+      // Another process was faster: then it is not ours to remove.
       Effect.catchIf(
         (fault) => fault.code === "EEXIST",
         () => Effect.succeed(false)
@@ -50,11 +50,11 @@ const makeMissing = (path: string): Effect.Effect<boolean, DiskFault, Scope.Scop
 /** Makes what is missing of a path, each folder to be removed again should the rest fail. */
 const makeBase = Effect.fnUntraced(function* (base: string) {
   const missing: Array<string> = []
-  for (let path = base; (yield* look(path)) === undefined; path = Path.dirname(path)) missing.push(path)
+  for (let path = base; (yield* entryAt(path)) === undefined; path = Path.dirname(path)) missing.push(path)
   yield* Effect.forEach(missing.reverse(), makeMissing, { discard: true })
 })
 
-const openStage = Effect.fnUntraced(function* (plan: Plan) {
+const openStage = Effect.fnUntraced(function* (plan: InstallPlan) {
   const root = yield* makeTemporary(Path.join(plan.base, ".skill-"))
   const stage: Stage = {
     plan,
@@ -88,7 +88,7 @@ const fill = Effect.fnUntraced(function* (
 
 interface Undo {
   readonly stage: Stage
-  /** Whether an earlier version comes back by it. */
+  /** Whether it brings the previous version back. */
   readonly restores: boolean
   readonly run: Effect.Effect<void, DiskFault>
 }
@@ -99,7 +99,7 @@ const moveOne = Effect.fnUntraced(function* (stage: Stage, top: string, overwrit
   const target = Path.join(stage.plan.base, top)
   const fresh = Path.join(stage.fresh, top)
   const old = Path.join(stage.old, top)
-  // Asked again: the files took time to write.
+  // Checked again: the files took time to write.
   if (yield* checkTop(target, overwrite)) {
     yield* rename(target, old)
     undos.push({ stage, restores: true, run: rename(old, target) })
@@ -139,11 +139,11 @@ const moveAll = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, overw
 })
 
 /**
- * Writes the files beside their places and then moves them there. Whatever happens before the last move leaves every
+ * Writes the files next to their places and then moves them there. Whatever happens before the last move leaves every
  * destination as it was.
  */
 export const place = (
-  plans: ReadonlyArray<Plan>,
+  plans: ReadonlyArray<InstallPlan>,
   folder: string | undefined,
   contents: Pick<Contents, "files" | "directories">,
   overwrite: boolean

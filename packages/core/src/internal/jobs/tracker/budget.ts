@@ -1,12 +1,12 @@
 /**
- * How many requests may leave in any window of time: the last leave times are
+ * How many requests may start in any window of time: the last start times are
  * kept, so that the limit holds for every window and not only for those that
  * start on a boundary. Times in milliseconds.
  *
  * @internal
  */
 export class Budget {
-  private readonly left: Array<number> = []
+  private readonly starts: Array<number> = []
   private oldest = 0
   private readonly requests: number
   private readonly perMillis: number
@@ -16,25 +16,25 @@ export class Budget {
     this.perMillis = perMillis
   }
 
-  /** When the next request may leave. */
+  /** When the next request may start. */
   freeAt(): number {
-    if (this.left.length < this.requests) return -Infinity
+    if (this.starts.length < this.requests) return -Infinity
     // one more, since the clock counts whole milliseconds and both ends of the window may be cut
-    return (this.left[this.oldest] ?? -Infinity) + this.perMillis + 1
+    return (this.starts[this.oldest] ?? -Infinity) + this.perMillis + 1
   }
 
-  /** Counts a request that leaves now. */
+  /** Counts a request that starts now. */
   charge(now: number): void {
-    if (this.left.length < this.requests) {
-      this.left.push(now)
+    if (this.starts.length < this.requests) {
+      this.starts.push(now)
       return
     }
-    this.left[this.oldest] = now
+    this.starts[this.oldest] = now
     this.oldest = (this.oldest + 1) % this.requests
   }
 
   clear(): void {
-    this.left.length = 0
+    this.starts.length = 0
     this.oldest = 0
   }
 }

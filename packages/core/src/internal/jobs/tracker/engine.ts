@@ -5,32 +5,26 @@
  * @internal
  */
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
-import * as DefaultServices from "effect/DefaultServices"
+import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as FiberId from "effect/FiberId"
-import * as FiberRef from "effect/FiberRef"
-import * as FiberRefs from "effect/FiberRefs"
 import { constVoid } from "effect/Function"
-import * as Option from "effect/Option"
-import * as Random from "effect/Random"
-import * as Runtime from "effect/Runtime"
+import type * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
-import * as Tracer from "effect/Tracer"
-import { PCGRandom } from "effect/Utils"
 import { type ReadError } from "../../../ApiError.js"
 import { JobDeadlineExceeded } from "../../../JobError.js"
 import { isEnd, type JobState } from "../../../JobProtocol.js"
 import type { JobRef } from "../../../JobRef.js"
 import { Budget } from "./budget.js"
 import { Heap } from "./heap.js"
+import * as Background from "../../runtime/background.js"
 import * as Fork from "../../runtime/fork.js"
+import { interrupt, interrupted } from "../../runtime/interruption.js"
+import { seeded, type SeededRandom } from "../../runtime/random.js"
 import { endOf, failureOf } from "../outcome.js"
-import * as OwnPace from "./schedulePace.js"
+import * as SchedulePace from "./schedulePace.js"
 import * as Pace from "./pace.js"
 import { RecentEnds } from "./recentEnds.js"
 import { Timer } from "./timer.js"
@@ -43,7 +37,7 @@ export type { End, Subscription } from "./entry.js"
 export interface TrackerOptions {
   /** Polls in flight at most. */
   readonly concurrency: number
-  /** Polls that leave in any window of time at most. */
+  /** Polls that start in any window of time at most. */
   readonly budget: { readonly requests: number; readonly perMillis: number } | undefined
   /** The longest server hint that is obeyed. */
   readonly maxHintMillis: number
@@ -66,26 +60,39 @@ export const defaultOptions: TrackerOptions = {
 /** @internal */
 export interface Tracker {
   /**
-   * Watches a job, on the clock and random of the calling fiber. Gives a function that stops it: at once, and as often
-   * as one likes. An end that is known already, or a deadline that is over while no poll may leave, is told within
-   * this effect; everything else after it.
+   * Watches a job, on the clock and random of the calling fiber. Gives a function that stops it at once; more calls of
+   * that function do nothing. An end that is known already, or a deadline that is over while no poll may start, is
+   * reported within this effect; everything else after it.
    */
   readonly subscribe: (subscription: Subscription) => Effect.Effect<() => void>
   /** Jobs that are watched. */
   readonly size: number
   /** Polls under way, with those that are being interrupted. */
   readonly inFlight: number
-  /** 1 while something is waited for. */
+  /** 1 while a poll or a deadline is ahead. */
   readonly timers: number
 }
 
-type Poll = (ref: JobRef) => Effect.Effect<JobState, ReadError>
-type Flight = Fiber.RuntimeFiber<JobState, ReadError>
+type PollJob = (ref: JobRef) => Effect.Effect<JobState, ReadError>
+type PollFiber = Fiber.RuntimeFiber<JobState, ReadError>
 
-// a last look leaves at the deadline itself, and may take this long
-const lastLookMillis = 1_000
+// a last poll starts at the deadline itself, and may take this long
+const lastPollMillis = 1_000
 const toleratedMissing = 3
 
+/**
+ * State is complete before anything else may run: a callback, the interruption of a poll and the start of one may each
+ * call back into the tracker.
+ *
+ * A watcher goes in one of four ways, all through `remove`:
+ *
+ * | method | reports | removes |
+ * | --- | --- | --- |
+ * | `unsubscribe` | nothing | a watcher that called its unsubscribe |
+ * | `end` | its end | one watcher |
+ * | `endAtDeadline` | `JobDeadlineExceeded` | one watcher |
+ * | `endAll` | each its end | all watchers of a job, which is closed first |
+ */
 class Engine implements Tracker {
   private readonly entries = new Map<string, Entry>()
   private readonly due = new Heap<Entry>(
@@ -100,30 +107,30 @@ class Engine implements Tracker {
       entry.endPlace = place
     }
   )
-  private readonly flights = new Set<Flight>()
+  private readonly polls = new Set<PollFiber>()
   private readonly recent: RecentEnds
   private readonly budget: Budget | undefined
   private readonly timer: Timer
   private readonly concurrency: number
-  private readonly poll: Poll
+  private readonly poll: PollJob
   private readonly options: TrackerOptions
-  private readonly home: Runtime.Runtime<never>
+  private readonly background: Background.Background
   private fork: Fork.Fork
-  private random = new PCGRandom(0)
+  private random: SeededRandom = seeded(0)
   private pausedUntil = -Infinity
   private pauses = 0
   /** Pauses in a row for which the server gave no hint. */
   private unhinted = 0
   private pumping = false
-  /** Polls start later then: nobody is called back from within their own subscribe by a poll that needs no time. */
+  /** Polls start later then: a poll that needs no time does not report within the subscribe that started it. */
   private subscribing = false
   private closed = false
 
-  constructor(poll: Poll, options: TrackerOptions, home: Runtime.Runtime<never>) {
+  constructor(poll: PollJob, options: TrackerOptions, background: Background.Background) {
     this.poll = poll
     this.options = options
-    this.home = home
-    this.fork = Fork.make(home)
+    this.background = background
+    this.fork = Fork.make(background)
     this.concurrency = Math.max(1, options.concurrency)
     this.budget = options.budget && new Budget(options.budget.requests, options.budget.perMillis)
     this.recent = new RecentEnds(options.maxEnds ?? 128, options.keepEndsMillis ?? 300_000)
@@ -135,7 +142,7 @@ class Engine implements Tracker {
   }
 
   get inFlight(): number {
-    return this.flights.size
+    return this.polls.size
   }
 
   get timers(): number {
@@ -143,34 +150,31 @@ class Engine implements Tracker {
   }
 
   readonly subscribe = (subscription: Subscription): Effect.Effect<() => void> =>
-    Effect.withFiberRuntime<() => void>((fiber) => {
-      if (this.entries.size > 0) return Effect.succeed(this.add(subscription))
-      const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
-      const random = Context.get(fiber.currentDefaultServices, Random.Random)
-      return Effect.map(random.nextIntBetween(0, 2 ** 31 - 1), (seed) => {
-        if (this.entries.size === 0) this.begin(clock, random, seed)
-        return this.add(subscription)
-      })
-    })
+    Effect.suspend(() =>
+      this.entries.size > 0
+        ? Effect.succeed(this.add(subscription))
+        : Effect.flatMap(Effect.zip(Effect.clock, Effect.random), ([clock, random]) =>
+            Effect.map(random.nextIntBetween(0, 2 ** 31 - 1), (seed) => {
+              if (this.entries.size === 0) this.useServices(clock, random, seed)
+              return this.add(subscription)
+            })
+          )
+    )
 
   readonly close = Effect.suspend(() => {
     this.closed = true
     const entries = [...this.entries.values()]
     this.timer.cancel()
-    for (const entry of entries) this.endAll(entry, () => Exit.interrupt(FiberId.none))
+    for (const entry of entries) this.endAll(entry, () => interrupted)
     this.recent.clear()
-    return Fiber.interruptAll([...this.flights])
+    return Fiber.interruptAll([...this.polls])
   })
 
-  private begin(clock: Clock.Clock, random: Random.Random, seed: number): void {
-    const services = FiberRefs.getOrDefault(this.home.fiberRefs, DefaultServices.currentServices).pipe(
-      Context.add(Clock.Clock, clock),
-      Context.add(Random.Random, random)
-    )
-    const runtime = Runtime.setFiberRef(this.home, DefaultServices.currentServices, services)
-    this.fork = Fork.make(runtime)
-    this.random = new PCGRandom(seed)
-    if (!this.timer.use(clock, runtime)) return
+  private useServices(clock: Clock.Clock, random: Random.Random, seed: number): void {
+    const background = Background.withServices(this.background, clock, random)
+    this.fork = Fork.make(background)
+    this.random = seeded(seed)
+    if (!this.timer.use(clock, background)) return
     this.budget?.clear()
     this.recent.clear()
     this.pausedUntil = -Infinity
@@ -178,76 +182,63 @@ class Engine implements Tracker {
 
   private add(subscription: Subscription): () => void {
     if (this.closed) {
-      this.tell(() => subscription.onEnd(Exit.interrupt(FiberId.none)))
+      this.notify(() => subscription.onEnd(interrupted))
       return constVoid
     }
     const now = this.timer.now()
     const { jobId } = subscription.ref
     const state = this.recent.get(jobId, now)
     if (state !== undefined) {
-      this.tell(() => subscription.onEnd(endOf(state, subscription.ref)))
+      this.notify(() => subscription.onEnd(endOf(state, subscription.ref)))
       return constVoid
     }
-    const entry = this.entries.get(jobId) ?? this.open(subscription.ref)
-    const watcher = Entries.join(entry, subscription, now)
-    if (!entry.busy && watcher.wantsAt < this.due.keyOf(entry)) this.due.set(entry, watcher.wantsAt)
+    const entry = this.entries.get(jobId) ?? this.openEntry(subscription.ref)
+    const watcher = Entries.link(entry, subscription, now)
+    if (!entry.busy && watcher.pollAt < this.due.keyOf(entry)) this.due.set(entry, watcher.pollAt)
     if (watcher.endsAt < this.ends.keyOf(entry)) this.ends.set(entry, watcher.endsAt)
     const nested = this.subscribing
     this.subscribing = true
     this.pump()
     this.subscribing = nested
-    return () => this.drop(watcher)
+    return () => this.unsubscribe(watcher)
   }
 
-  private open(ref: JobRef): Entry {
+  private openEntry(ref: JobRef): Entry {
     const entry = Entries.makeEntry(ref)
     this.entries.set(ref.jobId, entry)
     return entry
   }
 
-  private drop(watcher: Watcher): void {
-    if (!watcher.live) return
-    this.part(watcher)
-    this.pump()
-  }
-
-  /** The callbacks are not ours: what they throw must not reach the other watchers. */
-  private tell(callback: () => void): void {
-    try {
-      callback()
-    } catch (error) {
-      Runtime.runFork(this.home)(Effect.logError("A callback of a job's watcher threw", Cause.die(error)))
-    }
-  }
-
-  private part(watcher: Watcher): void {
-    Entries.leave(watcher)
-    if (watcher.entry.first === undefined) this.detach(watcher.entry)
-  }
-
-  private detach(entry: Entry): void {
+  private closeEntry(entry: Entry): void {
     if (!entry.live) return
+    const { fiber } = entry
     entry.live = false
+    entry.fiber = undefined
     this.entries.delete(entry.ref.jobId)
     this.due.remove(entry)
     this.ends.remove(entry)
-    entry.fiber?.unsafeInterruptAsFork(FiberId.none)
-    entry.fiber = undefined
+    if (fiber !== undefined) interrupt(fiber)
+  }
+
+  /** A job without watchers is closed. */
+  private remove(watcher: Watcher): void {
+    Entries.unlink(watcher)
+    if (watcher.entry.first === undefined) this.closeEntry(watcher.entry)
+  }
+
+  private unsubscribe(watcher: Watcher): void {
+    if (!watcher.live) return
+    this.remove(watcher)
+    this.pump()
   }
 
   private end(watcher: Watcher, end: End): void {
     if (!watcher.live) return
-    this.part(watcher)
-    this.tell(() => watcher.subscription.onEnd(end))
+    this.remove(watcher)
+    this.notify(() => watcher.subscription.onEnd(end))
   }
 
-  /** The entry goes first: who watches this job again from within a callback starts anew. */
-  private endAll(entry: Entry, end: (watcher: Watcher) => End): void {
-    this.detach(entry)
-    for (const watcher of Entries.watchers(entry)) this.end(watcher, end(watcher))
-  }
-
-  private endLate(watcher: Watcher): void {
+  private endAtDeadline(watcher: Watcher): void {
     const { entry, subscription } = watcher
     if (!watcher.live) return
     this.end(
@@ -263,11 +254,26 @@ class Engine implements Tracker {
     )
   }
 
-  private mayLeave(now: number): boolean {
-    return this.flights.size < this.concurrency && this.slotAt() <= now
+  /** The entry is closed first: a callback that watches this job again gets a new one. */
+  private endAll(entry: Entry, end: (watcher: Watcher) => End): void {
+    this.closeEntry(entry)
+    for (const watcher of Entries.watchers(entry)) this.end(watcher, end(watcher))
   }
 
-  private slotAt(): number {
+  /** The callback is the watcher's own code: what it throws must not reach the other watchers. */
+  private notify(callback: () => void): void {
+    try {
+      callback()
+    } catch (error) {
+      Background.run(this.background, Effect.logError("A callback of a job's watcher threw", Cause.die(error)))
+    }
+  }
+
+  private mayPoll(now: number): boolean {
+    return this.polls.size < this.concurrency && this.freeAt() <= now
+  }
+
+  private freeAt(): number {
     return Math.max(this.pausedUntil, this.budget?.freeAt() ?? -Infinity)
   }
 
@@ -277,21 +283,21 @@ class Engine implements Tracker {
     this.pumping = true
     const now = this.timer.now()
     this.expire(now)
-    while (this.mayLeave(now)) {
+    while (this.mayPoll(now)) {
       const entry = this.due.peek()
       if (entry === undefined || this.due.peekKey() > now) break
-      // who wanted it this early may have left
-      const wish = Entries.earliestWish(entry)
-      if (wish > now) this.due.set(entry, wish)
-      else this.send(entry, now)
+      // the watcher that wanted it this early may have left
+      const at = Entries.earliestPoll(entry)
+      if (at > now) this.due.set(entry, at)
+      else this.startPoll(entry, now)
     }
     this.pumping = false
     this.setAlarm(now)
   }
 
   private setAlarm(now: number): void {
-    const due = this.flights.size < this.concurrency ? this.due.peekKey() : Infinity
-    this.timer.wake(Math.min(Math.max(due, this.slotAt()), this.ends.peekKey()), now)
+    const due = this.polls.size < this.concurrency ? this.due.peekKey() : Infinity
+    this.timer.wake(Math.min(Math.max(due, this.freeAt()), this.ends.peekKey()), now)
   }
 
   /** Counted once: a callback may subscribe with a deadline that is over, and so on for ever. */
@@ -300,13 +306,13 @@ class Engine implements Tracker {
       const entry = this.ends.peek()
       if (entry === undefined || this.ends.peekKey() > now) return
       const late = Entries.watchers(entry).filter((watcher) => watcher.endsAt <= now)
-      if (!entry.busy && late.length > 0 && this.mayLeave(now)) this.send(entry, now)
-      for (const watcher of late) if (watcher.endsAt <= now) this.endLate(watcher)
+      if (!entry.busy && late.length > 0 && this.mayPoll(now)) this.startPoll(entry, now)
+      for (const watcher of late) if (watcher.endsAt <= now) this.endAtDeadline(watcher)
       if (entry.live) this.ends.set(entry, Entries.earliestEnd(entry))
     }
   }
 
-  private send(entry: Entry, now: number): void {
+  private startPoll(entry: Entry, now: number): void {
     this.due.remove(entry)
     this.budget?.charge(now)
     entry.busy = true
@@ -315,44 +321,44 @@ class Engine implements Tracker {
     for (let watcher = entry.first; watcher !== undefined; watcher = watcher.after) {
       if (watcher.endsAt > now) continue
       watcher.last = true
-      watcher.endsAt = now + lastLookMillis
+      watcher.endsAt = now + lastPollMillis
     }
-    const fiber = this.fork(this.look(entry), this.subscribing)
+    const fiber = this.fork(this.polled(entry), this.subscribing)
     entry.fiber = fiber
-    this.flights.add(fiber)
+    this.polls.add(fiber)
     // it ran up to its first wait already, and may have made the last watcher leave
-    if (!entry.live) fiber.unsafeInterruptAsFork(FiberId.none)
-    fiber.addObserver((exit) => this.landed(entry, fiber, exit))
+    if (!entry.live) interrupt(fiber)
+    fiber.addObserver((exit) => this.pollEnded(entry, fiber, exit))
   }
 
-  private look(entry: Entry): Effect.Effect<JobState, ReadError> {
+  private polled(entry: Entry): Effect.Effect<JobState, ReadError> {
     return Effect.flatMap(
       Effect.suspend(() => this.poll(entry.ref)),
       (state) => {
-        if (isEnd(state.state) || !OwnPace.isIn(entry)) return Effect.succeed(state)
+        if (isEnd(state.state) || !SchedulePace.isIn(entry)) return Effect.succeed(state)
         const onDefect = (watcher: Watcher, cause: Cause.Cause<never>) => this.end(watcher, Exit.failCause(cause))
-        return OwnPace.step(entry, state, this.timer.now(), onDefect)
+        return SchedulePace.step(entry, state, this.timer.now(), onDefect)
       }
     )
   }
 
-  private landed(entry: Entry, fiber: Flight, exit: Exit.Exit<JobState, ReadError>): void {
-    this.flights.delete(fiber)
+  private pollEnded(entry: Entry, fiber: PollFiber, exit: Exit.Exit<JobState, ReadError>): void {
+    this.polls.delete(fiber)
     if (entry.live) {
       const now = this.timer.now()
       entry.fiber = undefined
       entry.notBefore = now + Pace.firstMillis
-      if (Exit.isSuccess(exit)) this.saw(entry, exit.value, now)
-      else this.failed(entry, exit.cause, now)
+      if (Exit.isSuccess(exit)) this.onState(entry, exit.value, now)
+      else this.onFailure(entry, exit.cause, now)
     }
     if (entry.live) {
       entry.busy = false
-      this.due.set(entry, Entries.earliestWish(entry))
+      this.due.set(entry, Entries.earliestPoll(entry))
     }
     this.pump()
   }
 
-  private saw(entry: Entry, state: JobState, now: number): void {
+  private onState(entry: Entry, state: JobState, now: number): void {
     entry.seen = true
     entry.missing = 0
     entry.word = state.word
@@ -362,39 +368,39 @@ class Engine implements Tracker {
       return this.endAll(entry, (watcher) => endOf(state, watcher.subscription.ref))
     }
     const hint = Pace.hint(state.pollAfterMillis, this.options.maxHintMillis)
-    const list = this.plan(entry, now, hint)
+    const list = this.planNext(entry, now, hint)
     for (const watcher of list) {
       const { onProgress } = watcher.subscription
       watcher.failures = 0
-      if (watcher.live && onProgress !== undefined) this.tell(() => onProgress(state))
-      if (watcher.last) this.endLate(watcher)
+      if (watcher.live && onProgress !== undefined) this.notify(() => onProgress(state))
+      if (watcher.last) this.endAtDeadline(watcher)
     }
   }
 
-  /** When each watcher wants the next look; one draw for all, or many watchers would make it early. */
-  private plan(entry: Entry, now: number, hint: number): ReadonlyArray<Watcher> {
+  /** When each watcher wants the next poll; one draw for all, or many watchers would make it early. */
+  private planNext(entry: Entry, now: number, hint: number): ReadonlyArray<Watcher> {
     const list = Entries.watchers(entry)
     const random = this.random.number()
-    for (const watcher of list) watcher.wantsAt = now + Math.max(Entries.waitOf(watcher, random), hint)
+    for (const watcher of list) watcher.pollAt = now + Math.max(Entries.waitOf(watcher, random), hint)
     entry.notBefore = Math.max(entry.notBefore, now + hint)
     return list
   }
 
-  private failed(entry: Entry, cause: Cause.Cause<ReadError>, now: number): void {
+  private onFailure(entry: Entry, cause: Cause.Cause<ReadError>, now: number): void {
     const failure = failureOf(cause)
     if (failure._tag === "Final") {
       return this.endAll(entry, (watcher) => failure.end(watcher.subscription.ref, entry.seen))
     }
-    if (failure._tag === "Limited") return this.limited(entry, this.hintOf(failure.retryAfter), now)
+    if (failure._tag === "Limited") return this.pause(entry, this.hintOf(failure.retryAfter), now)
     const missing = failure._tag === "Missing"
     entry.missing = missing && entry.seen ? entry.missing + 1 : 0
-    for (const watcher of this.plan(entry, now, this.hintOf(failure.retryAfter))) {
+    for (const watcher of this.planNext(entry, now, this.hintOf(failure.retryAfter))) {
       const tooMany =
         missing && !entry.seen
           ? now >= watcher.graceUntil
           : ++watcher.failures > watcher.subscription.maxConsecutivePollFailures || entry.missing > toleratedMissing
       if (tooMany) this.end(watcher, failure.end(watcher.subscription.ref, entry.seen))
-      else if (watcher.last) this.endLate(watcher)
+      else if (watcher.last) this.endAtDeadline(watcher)
     }
   }
 
@@ -402,36 +408,29 @@ class Engine implements Tracker {
     return Pace.hint(retryAfter && Duration.toMillis(retryAfter), this.options.maxHintMillis)
   }
 
-  /** Nobody looks until the pause is over; what was in flight when it began does not make it longer by itself. */
-  private limited(entry: Entry, hint: number, now: number): void {
+  /** No job is polled until the pause is over; a poll that was in flight when it started does not make it longer by itself. */
+  private pause(entry: Entry, hint: number, now: number): void {
     const isNew = entry.pauses === this.pauses
     if (isNew) this.pauses++
     if (hint > 0) this.pausedUntil = Math.max(this.pausedUntil, now + hint)
     else if (isNew) this.pausedUntil = now + Pace.pause(this.unhinted++)
     for (const watcher of Entries.watchers(entry)) {
-      watcher.wantsAt = this.pausedUntil
-      if (watcher.last) this.endLate(watcher)
+      watcher.pollAt = this.pausedUntil
+      if (watcher.last) this.endAtDeadline(watcher)
     }
   }
 }
 
 /**
- * A tracker that looks at jobs with `poll`. Polls run with the context of this effect's fiber, never with that of who
- * watches. When the scope closes, whoever still watches is told of an interruption.
+ * A tracker that polls jobs with `poll`. Polls run with the context of this effect's fiber, never with that of a
+ * watcher. When the scope closes, every watch ends with an interruption.
  *
  * @internal
  */
-export const make = (poll: Poll, options: TrackerOptions): Effect.Effect<Tracker, never, Scope.Scope> =>
-  Effect.flatMap(Effect.runtime(), (runtime) =>
+export const make = (poll: PollJob, options: TrackerOptions): Effect.Effect<Tracker, never, Scope.Scope> =>
+  Effect.flatMap(Background.current, (background) =>
     Effect.acquireRelease(
-      Effect.sync(() => new Engine(poll, options, homeOf(runtime))),
+      Effect.sync(() => new Engine(poll, options, background)),
       (engine) => engine.close
     )
-  )
-
-// the span of whoever built the client has ended long before most polls, and a poll that fails is told to its watchers
-const homeOf = (runtime: Runtime.Runtime<never>): Runtime.Runtime<never> =>
-  runtime.pipe(
-    Runtime.updateContext(Context.omit(Tracer.ParentSpan)),
-    Runtime.setFiberRef(FiberRef.unhandledErrorLogLevel, Option.none())
   )

@@ -16,7 +16,7 @@ import * as Pace from "./pace.js"
 export type End = Exit.Exit<JobState, JobError | ReadError>
 
 /**
- * Somebody who watches a job. Times are milliseconds on the clock of the fiber that subscribes.
+ * What a watcher wants. Times are milliseconds on the clock of the fiber that subscribes.
  *
  * @internal
  */
@@ -25,19 +25,19 @@ export interface Subscription {
   readonly deadlineAt: number
   /** What the deadline was, for the error. */
   readonly deadline: Duration.Duration
-  /** From now to the first look; none by default. */
+  /** From now to the first poll; none by default. */
   readonly firstDelayMillis?: number | undefined
   readonly notFoundGraceMillis: number
   readonly maxConsecutivePollFailures: number
   readonly pace: Schedule.Schedule<unknown, JobState> | undefined
-  /** Runs for each look that is not an end. */
+  /** Runs for each poll that does not show an end. */
   readonly onProgress: ((state: JobState) => void) | undefined
-  /** Runs once, and nothing after it. */
+  /** Runs once; no callback runs after it. */
   readonly onEnd: (end: End) => void
 }
 
 /**
- * A subscription and where it stands; a link in its entry's list.
+ * A subscription and its state; a link in its entry's list.
  *
  * @internal
  */
@@ -47,10 +47,11 @@ export interface Watcher {
   before: Watcher | undefined
   after: Watcher | undefined
   live: boolean
-  /** Its deadline has come, and the look in flight is its last. */
+  /** Its deadline has come, and the poll in flight is its last. */
   last: boolean
   endsAt: number
-  wantsAt: number
+  /** When it wants the next poll. */
+  pollAt: number
   /** The last wait, without jitter; 0 is none yet. */
   waited: number
   readonly graceUntil: number
@@ -61,7 +62,7 @@ export interface Watcher {
 }
 
 /**
- * A job that somebody watches.
+ * A job that is watched.
  *
  * @internal
  */
@@ -70,18 +71,18 @@ export interface Entry {
   first: Watcher | undefined
   last: Watcher | undefined
   live: boolean
-  /** A poll is in flight, or what it found is being told. */
+  /** A poll is in flight, or its state is being reported. */
   busy: boolean
   fiber: Fiber.RuntimeFiber<JobState, ReadError> | undefined
   duePlace: number
   endPlace: number
-  /** How many pauses there had been when its last poll left. */
+  /** How many pauses there had been when its last poll started. */
   pauses: number
-  /** No newcomer makes it look before this. */
+  /** A new watcher causes no poll before this. */
   notBefore: number
   polls: number
   seen: boolean
-  /** 404s in a row since it was seen. */
+  /** 404s in a row since a poll found the job. */
   missing: number
   word: string | undefined
 }
@@ -105,7 +106,7 @@ export const makeEntry = (ref: JobRef): Entry => ({
 })
 
 /** @internal */
-export const join = (entry: Entry, subscription: Subscription, now: number): Watcher => {
+export const link = (entry: Entry, subscription: Subscription, now: number): Watcher => {
   const watcher: Watcher = {
     subscription,
     entry,
@@ -114,7 +115,7 @@ export const join = (entry: Entry, subscription: Subscription, now: number): Wat
     live: true,
     last: false,
     endsAt: Number.isNaN(subscription.deadlineAt) ? now : subscription.deadlineAt,
-    wantsAt: Math.max(now + Math.max(0, subscription.firstDelayMillis ?? 0), entry.notBefore),
+    pollAt: Math.max(now + Math.max(0, subscription.firstDelayMillis ?? 0), entry.notBefore),
     waited: 0,
     graceUntil: now + subscription.notFoundGraceMillis,
     failures: 0,
@@ -129,7 +130,7 @@ export const join = (entry: Entry, subscription: Subscription, now: number): Wat
 }
 
 /** @internal */
-export const leave = (watcher: Watcher): void => {
+export const unlink = (watcher: Watcher): void => {
   const { after, before, entry } = watcher
   watcher.live = false
   watcher.before = watcher.after = undefined
@@ -140,7 +141,7 @@ export const leave = (watcher: Watcher): void => {
 }
 
 /**
- * The watchers as they are now: what is told to them may make some come and go.
+ * The watchers as they are now: their callbacks may make some come and go.
  *
  * @internal
  */
@@ -151,9 +152,9 @@ export const watchers = (entry: Entry): ReadonlyArray<Watcher> => {
 }
 
 /** @internal */
-export const earliestWish = (entry: Entry): number => {
+export const earliestPoll = (entry: Entry): number => {
   let at = Infinity
-  for (let watcher = entry.first; watcher !== undefined; watcher = watcher.after) at = Math.min(at, watcher.wantsAt)
+  for (let watcher = entry.first; watcher !== undefined; watcher = watcher.after) at = Math.min(at, watcher.pollAt)
   return at
 }
 
@@ -165,7 +166,7 @@ export const earliestEnd = (entry: Entry): number => {
 }
 
 /**
- * How long this watcher waits after a look. `random` from 0 to 1.
+ * How long this watcher waits after a poll. `random` from 0 to 1.
  *
  * @internal
  */

@@ -2,7 +2,7 @@
  * A heap whose items know their own place, so that one can be moved or taken
  * out without a search. Equal keys come out in the order they went in.
  *
- * Four children each, and the keys beside the items: with 100,000 jobs what
+ * Four children each, and the keys in an array of their own: with 100,000 jobs what
  * costs is the memory that is touched, not what is compared.
  *
  * @internal

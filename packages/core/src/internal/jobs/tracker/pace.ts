@@ -1,10 +1,10 @@
 /**
- * How long to wait between two looks at a job when nobody says otherwise. All in milliseconds.
+ * How long to wait between two polls of a job by default. All in milliseconds.
  *
  * @internal
  */
 
-/** The first wait of the default pace, and the least between the looks of two watchers of one job. */
+/** The first wait of the default pace, and the least between the polls for two watchers of one job. */
 export const firstMillis = 500
 
 /** The longest wait of the default pace, before jitter. */
@@ -24,7 +24,7 @@ export const jittered = (millis: number, random: number): number => Math.round(m
 export const hint = (millis: number | undefined, maxMillis: number): number =>
   millis !== undefined && millis > 0 ? Math.min(Math.ceil(millis), maxMillis) : 0
 
-/** What a schedule asked for, as a wait that can be kept. */
+/** The wait of a schedule, as one that can be kept. */
 export const kept = (millis: number, otherwise: number): number =>
   Number.isNaN(millis) ? otherwise : Math.max(floorMillis, Math.ceil(millis))
 

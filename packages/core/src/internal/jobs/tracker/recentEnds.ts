@@ -6,7 +6,7 @@ interface End {
 }
 
 /**
- * The ends of the jobs that ended last, for those who ask late. Times in milliseconds.
+ * The ends of the jobs that ended last, for late watchers. Times in milliseconds.
  *
  * @internal
  */

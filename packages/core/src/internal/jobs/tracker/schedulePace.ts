@@ -1,21 +1,20 @@
 import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Schedule from "effect/Schedule"
-import * as ScheduleDecision from "effect/ScheduleDecision"
-import * as ScheduleIntervals from "effect/ScheduleIntervals"
 import type { JobState } from "../../../JobProtocol.js"
+import * as ScheduleStep from "../../runtime/scheduleStep.js"
 import * as Pace from "./pace.js"
 import { type Entry, type Watcher, watchers } from "./entry.js"
 
-type OwnPace = Schedule.Schedule<unknown, JobState>
+type WatcherPace = Schedule.Schedule<unknown, JobState>
 
 /** In the place of a schedule's state: it is done, and its last wait stays. */
-const done = Symbol.for("@effect-connectors/core/internal/ownPace/done")
+const done = Symbol.for("@effect-connectors/core/internal/schedulePace/done")
 
 const isLive = (watcher: Watcher): boolean => watcher.pace !== undefined && watcher.paceState !== done
 
 /**
- * Whether some watcher brought a schedule that wants to be fed.
+ * Whether a watcher brought a schedule that is not done.
  *
  * @internal
  */
@@ -26,26 +25,26 @@ export const isIn = (entry: Entry): boolean => {
 
 const stepOne = (
   watcher: Watcher,
-  pace: OwnPace,
+  pace: WatcherPace,
   state: JobState,
   now: number,
   onDefect: (watcher: Watcher, cause: Cause.Cause<never>) => void
 ): Effect.Effect<JobState> =>
   Effect.matchCause(
-    Effect.suspend(() => pace.step(now, state, watcher.paceState)),
+    Effect.suspend(() => ScheduleStep.step(pace, now, state, watcher.paceState)),
     {
       onFailure: (cause) => {
         onDefect(watcher, cause)
         return state
       },
-      onSuccess: ([next, , decision]) => {
-        if (ScheduleDecision.isContinue(decision)) {
-          watcher.paceState = next
-          watcher.waited = Pace.kept(ScheduleIntervals.start(decision.intervals) - now, watcher.waited)
+      onSuccess: (step) => {
+        if (step.waitMillis !== undefined) {
+          watcher.paceState = step.state
+          watcher.waited = Pace.kept(step.waitMillis, watcher.waited)
           return state
         }
         watcher.paceState = done
-        // it never asked for a wait
+        // it never gave a wait
         if (watcher.waited === 0) watcher.pace = undefined
         return state
       }

@@ -2,8 +2,8 @@ import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
-import * as FiberId from "effect/FiberId"
-import * as Runtime from "effect/Runtime"
+import * as Background from "../../runtime/background.js"
+import { interrupt } from "../../runtime/interruption.js"
 
 // a timer of the platform is 31 bits wide, and a longer sleep never ends
 const longestSleep = 2 ** 30
@@ -15,7 +15,7 @@ interface Loop {
 }
 
 /**
- * One alarm on a `Clock`: at most one fiber, and none when nothing is waited for.
+ * One alarm on a `Clock`: at most one fiber, and none while there is no alarm to wait for.
  *
  * @internal
  */
@@ -26,7 +26,7 @@ export class Timer {
   private latest = -Infinity
   private skew = 0
   private clock: Clock.Clock | undefined
-  private runtime: Runtime.Runtime<never> = Runtime.defaultRuntime
+  private background = Background.defaults
   private readonly onAlarm: () => void
   private readonly coalesceMillis: number
 
@@ -39,10 +39,10 @@ export class Timer {
     return this.alarmAt !== Infinity
   }
 
-  /** Goes on with this clock; `true` when it is another one than before, and older times mean nothing any more. */
-  use(clock: Clock.Clock, runtime: Runtime.Runtime<never>): boolean {
+  /** Uses this clock from now on; `true` when it is another one than before, so that older times mean nothing any more. */
+  use(clock: Clock.Clock, background: Background.Background): boolean {
     this.stop()
-    this.runtime = runtime
+    this.background = background
     if (this.clock === clock) return false
     this.clock = clock
     this.firedAt = this.latest = -Infinity
@@ -62,7 +62,7 @@ export class Timer {
     return now
   }
 
-  /** Sees to it that the alarm goes off at this time, or up to the coalescing time later. */
+  /** Sets the alarm to this time; it goes off then, or up to the coalescing time later. */
   wake(at: number, now: number): void {
     if (at === Infinity || this.clock === undefined) return this.cancel()
     const alarmAt = Math.max(at, this.firedAt + this.coalesceMillis, now + 1)
@@ -74,7 +74,7 @@ export class Timer {
   }
 
   cancel(): void {
-    // one that rings looks for the next alarm by itself
+    // a loop that rings reads the next alarm by itself
     if (this.loop?.ringing === true) this.alarmAt = Infinity
     else this.stop()
   }
@@ -82,7 +82,8 @@ export class Timer {
   private start(clock: Clock.Clock): void {
     const loop: Loop = { fiber: undefined, ringing: false }
     this.loop = loop
-    loop.fiber = Runtime.runFork(this.runtime)(
+    loop.fiber = Background.run(
+      this.background,
       Effect.whileLoop({
         while: () => this.loop === loop && this.alarmAt !== Infinity,
         body: () => clock.sleep(Duration.millis(Math.min(Math.ceil(this.alarmAt - this.now()), longestSleep))),
@@ -98,7 +99,7 @@ export class Timer {
     const { loop } = this
     this.loop = undefined
     this.alarmAt = Infinity
-    loop?.fiber?.unsafeInterruptAsFork(FiberId.none)
+    if (loop?.fiber !== undefined) interrupt(loop.fiber)
   }
 
   private ring(loop: Loop): void {

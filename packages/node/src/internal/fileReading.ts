@@ -1,12 +1,12 @@
 /**
- * The content of a file on disk as a Stream that notices when it is no longer the file that was looked up.
+ * The content of a file on disk as a Stream that notices when it is no longer the same file.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Stats } from "node:fs"
 import * as Fs from "node:fs/promises"
-import { codeOf } from "./codes.js"
+import { codeOf } from "./errorCodes.js"
 
 const pieceBytes = 64 * 1024
 

@@ -18,7 +18,7 @@ export const CONTENT_ENCODING_UNSUPPORTED = "CONTENT_ENCODING_UNSUPPORTED"
 export const REQUEST_BODY_FAILED = "REQUEST_BODY_FAILED"
 /** A request body of a kind that cannot be written to a socket. */
 export const REQUEST_BODY_UNSUPPORTED = "REQUEST_BODY_UNSUPPORTED"
-/** The server answered with a head the protocol does not allow here. */
+/** The server sent a head that the protocol does not allow here. */
 const BAD_RESPONSE = "BAD_RESPONSE"
 /** The proxy did not open a tunnel. */
 const PROXY_REFUSED = "PROXY_REFUSED"
@@ -63,7 +63,7 @@ export const codeOf = (error: unknown): string => {
 }
 
 /**
- * A code in the light of how far the answer had come: undici reports a head with two lengths, or with a length and
+ * A code by how far the response had come: undici reports a head with two lengths, or with a length and
  * chunks, as a body of the wrong length, and a proxy's refusal as an abort.
  */
 export const codeInPhase = (code: string, phase: Transport.Phase): string => {

@@ -3,11 +3,11 @@
  */
 import * as Effect from "effect/Effect"
 import * as Path from "node:path"
-import { type DiskFault, look, requireFolder, resolveLinks } from "./disk.js"
+import { type DiskFault, entryAt, requireFolder, resolveLinks } from "./disk.js"
 import { refusal, refuse, type Refusal, visible } from "./refusal.js"
 
 /** What one destination gets. */
-export interface Plan {
+export interface InstallPlan {
   readonly destination: string
   /** The folder the skill will be in, as it is reported. */
   readonly path: string
@@ -27,15 +27,15 @@ const baseOf = Effect.fnUntraced(function* (path: string) {
       return Path.join(resolved, Path.relative(there, path))
     }
     // A link to nothing would be followed when the folder is made.
-    if ((yield* look(there)) !== undefined)
+    if ((yield* entryAt(there)) !== undefined)
       return yield* refuse("unsafe path", "it is a link to nothing", visible(there))
     there = Path.dirname(there)
   }
 })
 
-/** Fails when something is in the way. */
+/** Fails when the place is taken. */
 export const checkTop = Effect.fnUntraced(function* (path: string, overwrite: boolean) {
-  const found = yield* look(path)
+  const found = yield* entryAt(path)
   if (found === undefined) return false
   if (found.isSymbolicLink()) return yield* refuse("unsafe path", "a link is there", visible(path))
   if (!overwrite) return yield* Effect.fail(refusal({ reason: "exists", at: visible(path) }))
@@ -48,11 +48,11 @@ const planOne = Effect.fnUntraced(function* (
   tops: ReadonlyArray<string>,
   overwrite: boolean
 ) {
-  const asked = Path.resolve(destination)
-  const base = yield* baseOf(asked)
-  const plan: Plan = {
+  const absolute = Path.resolve(destination)
+  const base = yield* baseOf(absolute)
+  const plan: InstallPlan = {
     destination,
-    path: folder === undefined ? asked : Path.join(asked, folder),
+    path: folder === undefined ? absolute : Path.join(absolute, folder),
     base,
     tops: folder === undefined ? tops : [folder]
   }
@@ -65,9 +65,9 @@ const holds = (outer: string, inner: string): boolean => {
   return between === "" || !(between === ".." || between.startsWith(`..${Path.sep}`) || Path.isAbsolute(between))
 }
 
-const targets = (plan: Plan): ReadonlyArray<string> => plan.tops.map((top) => Path.join(plan.base, top))
+const targets = (plan: InstallPlan): ReadonlyArray<string> => plan.tops.map((top) => Path.join(plan.base, top))
 
-const collide = (a: Plan, b: Plan): boolean =>
+const collide = (a: InstallPlan, b: InstallPlan): boolean =>
   targets(a).some((one) => targets(b).some((other) => holds(one, other) || holds(other, one)))
 
 /** Plans for all destinations, or the first reason why one of them cannot be. */
@@ -76,8 +76,8 @@ export const planAll = Effect.fnUntraced(function* (
   folder: string | undefined,
   tops: ReadonlyArray<string>,
   overwrite: boolean
-): Effect.fn.Return<ReadonlyArray<Plan>, Refusal | DiskFault> {
-  const plans: Array<Plan> = []
+): Effect.fn.Return<ReadonlyArray<InstallPlan>, Refusal | DiskFault> {
+  const plans: Array<InstallPlan> = []
   for (const destination of destinations) {
     const plan = yield* planOne(destination, folder, tops, overwrite)
     if (plans.some((other) => collide(plan, other))) {

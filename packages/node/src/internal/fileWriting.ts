@@ -1,12 +1,12 @@
 /**
- * Writing a file beside its place, and moving it there when it is complete.
+ * Writing a file next to its place, and moving it there when it is complete.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { createHash, randomUUID } from "node:crypto"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
-import { codeOf } from "./codes.js"
+import { codeOf } from "./errorCodes.js"
 
 // oxlint-disable-next-line no-control-regex
 const control = /[\u0000-\u001f\u007f]/
@@ -24,12 +24,12 @@ export const isSegment = (name: string, platform: NodeJS.Platform): boolean =>
 const attempt = <A>(evaluate: () => Promise<A>): Effect.Effect<A, string> =>
   Effect.tryPromise({ try: evaluate, catch: codeOf })
 
-/** What is at a path; fails with a code when that cannot be told. */
-export const kindAt = (path: string): Effect.Effect<"nothing" | "folder" | "other", string> =>
+/** What is at a path; fails with a code when that cannot be read. */
+export const kindAt = (path: string): Effect.Effect<"absent" | "folder" | "other", string> =>
   attempt(() => Fs.stat(path)).pipe(
     Effect.map((found) => (found.isDirectory() ? ("folder" as const) : ("other" as const))),
     Effect.catchAll((code) => {
-      return code === "ENOENT" && !/[/\\]$/.test(path) ? Effect.succeed("nothing" as const) : Effect.fail(code)
+      return code === "ENOENT" && !/[/\\]$/.test(path) ? Effect.succeed("absent" as const) : Effect.fail(code)
     })
   )
 
@@ -41,7 +41,7 @@ export const makeFolder = (path: string): Effect.Effect<unknown, string> =>
 export const isTaken = (path: string): Effect.Effect<boolean> => Effect.isSuccess(attempt(() => Fs.lstat(path)))
 
 /** A path in the same folder that nothing has: a file can be moved from there in one step. */
-export const temporaryBeside = (target: string): string => Path.join(Path.dirname(target), `.${randomUUID()}.part`)
+export const temporaryNextTo = (target: string): string => Path.join(Path.dirname(target), `.${randomUUID()}.part`)
 
 /** Removes a file, if there is one. */
 export const remove = (path: string): Effect.Effect<void> => Effect.ignore(attempt(() => Fs.rm(path, { force: true })))

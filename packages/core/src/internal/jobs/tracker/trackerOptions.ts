@@ -1,10 +1,10 @@
 import type { Issue } from "../../../InvalidRequest.js"
-import type { Options } from "../../../JobTracker.js"
+import type { JobTrackerOptions } from "../../../JobTracker.js"
 import { isWhole, wholeIssues } from "../../data/checks.js"
 import { defaultOptions, type TrackerOptions } from "./engine.js"
 
 /** @internal */
-export const trackerOptions = (options: Options, issues: Array<Issue>): TrackerOptions => {
+export const trackerOptions = (options: JobTrackerOptions, issues: Array<Issue>): TrackerOptions => {
   const concurrency = options.concurrency ?? defaultOptions.concurrency
   const budget = options.budget === "unlimited" ? undefined : (options.budget ?? defaultOptions.budget)
   const { keepEnds } = options

@@ -1,5 +1,5 @@
 /**
- * What both kinds of answers share: everything an answer offers, from its status, raw headers and bytes.
+ * What both kinds of responses share: everything a response offers, from its status, raw headers and bytes.
  */
 import type * as Cookies from "@effect/platform/Cookies"
 import type * as Headers from "@effect/platform/Headers"
@@ -14,7 +14,7 @@ import * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import { type RawHeaders, toCookies, toHeaders } from "./rawHeaders.js"
 
-/** An answer whose headers and cookies are made when somebody asks for them. */
+/** A response whose headers and cookies are made on first use. */
 export abstract class RawResponse extends Inspectable.Class implements HttpClientResponse.HttpClientResponse {
   private cachedHeaders: Headers.Headers | undefined = undefined
   private cachedCookies: Cookies.Cookies | undefined = undefined

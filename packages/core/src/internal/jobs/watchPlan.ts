@@ -1,4 +1,3 @@
-import * as Headers from "@effect/platform/Headers"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -8,7 +7,7 @@ import type { WatchOptions } from "../../Job.js"
 import type { JobRef } from "../../JobRef.js"
 import { milliseconds, waitMilliseconds, wholeIssues } from "../data/checks.js"
 import { expectations } from "../data/decodeWith.js"
-import { withResponse } from "../http/errorDetails.js"
+import { withValue } from "../http/errorDetails.js"
 import type { Subscription } from "./tracker/engine.js"
 
 /**
@@ -16,9 +15,9 @@ import type { Subscription } from "./tracker/engine.js"
  *
  * @internal
  */
-export interface Plan {
+export interface WatchPlan {
   readonly deadline: Duration.Duration
-  /** Only a deadline that was asked for also limits the submit. */
+  /** Only a deadline that the caller gave also limits the submit. */
   readonly isDeadlineGiven: boolean
   readonly deadlineAt: number
   readonly notFoundGraceMillis: number
@@ -27,7 +26,7 @@ export interface Plan {
   readonly onSubmitted: WatchOptions["onSubmitted"]
 }
 
-// a look right after the submit rarely sees the end
+// a poll right after the submit rarely finds the end
 const firstDelayMillis = 500
 
 /** @internal */
@@ -35,7 +34,7 @@ export const planOf = (
   operation: string,
   options: WatchOptions,
   defaults: WatchOptions
-): Effect.Effect<Plan, InvalidRequest> =>
+): Effect.Effect<WatchPlan, InvalidRequest> =>
   Effect.flatMap(Effect.clock, (clock) => {
     const issues: Array<Issue> = []
     const deadline = options.deadline ?? defaults.deadline
@@ -59,7 +58,7 @@ export const planOf = (
 
 /** @internal */
 export const subscriptionOf = (
-  plan: Plan,
+  plan: WatchPlan,
   ref: JobRef,
   isNew: boolean,
   onEnd: Subscription["onEnd"],
@@ -85,10 +84,10 @@ export const decoderOf = <B, I>(output: Schema.Schema<B, I> | undefined): Decode
   const decode = Schema.decodeUnknown(output, { errors: "all" })
   return (value, job) =>
     Effect.mapError(decode(value), (error) =>
-      withResponse(
+      withValue(
         new UnexpectedBody({
           operation: job?.operation ?? "jobs.result",
-          // the value is at hand: no request is to blame
+          // the value is here already: no request is to blame
           method: "",
           route: "",
           url: "",
@@ -99,7 +98,8 @@ export const decoderOf = <B, I>(output: Schema.Schema<B, I> | undefined): Decode
           reason: "invalid",
           expected: expectations("result", error)
         }),
-        { status: 200, headers: Headers.empty, requestId: job?.requestId, body: value }
+        value,
+        job?.requestId
       )
     )
 }

@@ -1,0 +1,76 @@
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Stream from "effect/Stream"
+import type { ReadError } from "../../ApiError.js"
+import type { JobError } from "../../JobError.js"
+import { Completed, Progress, type WatchEvent } from "../../Job.js"
+import type { JobState } from "../../JobProtocol.js"
+import type { JobRef } from "../../JobRef.js"
+import * as Signal from "../runtime/signal.js"
+import * as Mailbox from "./mailbox.js"
+import type { Subscription, Tracker } from "./tracker/engine.js"
+import { type Decoder, subscriptionOf, type WatchPlan } from "./watchPlan.js"
+
+const isSameState = (a: JobState, b: JobState): boolean =>
+  a.state === b.state && a.word === b.word && a.progress === b.progress
+
+/**
+ * Waits for a job's end. The tracker's callback belongs to one waiter: an interruption takes it back.
+ *
+ * @internal
+ */
+export const awaitEnd = (
+  tracker: Tracker,
+  subscription: (onEnd: Subscription["onEnd"]) => Subscription
+): Effect.Effect<JobState, JobError | ReadError> =>
+  Effect.uninterruptibleMask((restore) => {
+    const ended = Signal.make<JobState, JobError | ReadError>()
+    return Effect.flatMap(tracker.subscribe(subscription((end) => Signal.end(ended, end))), (unsubscribe) =>
+      Effect.onInterrupt(restore(Signal.wait(ended)), () => Effect.sync(unsubscribe))
+    )
+  })
+
+/**
+ * The states of a job as they change, then its result.
+ *
+ * @internal
+ */
+export const eventsOf = (
+  tracker: Tracker,
+  plan: WatchPlan,
+  ref: JobRef,
+  isNew: boolean,
+  decode: Decoder
+): Stream.Stream<WatchEvent, ReadError | JobError> => {
+  let latest: JobState | undefined
+  let emitted: JobState | undefined
+  const take = (): ReadonlyArray<WatchEvent> => {
+    const state = latest
+    latest = undefined
+    if (state === undefined || (emitted !== undefined && isSameState(emitted, state))) return []
+    emitted = state
+    return [Progress(state)]
+  }
+  let last: JobState | undefined
+  const mailbox = Mailbox.make<WatchEvent, JobError | ReadError>(take)
+  const subscription = subscriptionOf(
+    plan,
+    ref,
+    isNew,
+    (end) => {
+      if (Exit.isSuccess(end)) last = end.value
+      mailbox.end(Exit.asVoid(end))
+    },
+    (state) => {
+      latest = state
+      mailbox.wake()
+    }
+  )
+  const completed = Stream.fromEffect(Effect.suspend(() => Effect.map(decode(last?.result, ref), Completed)))
+  return Stream.unwrapScoped(
+    Effect.as(
+      Effect.acquireRelease(tracker.subscribe(subscription), (unsubscribe) => Effect.sync(unsubscribe)),
+      Stream.concat(mailbox.stream, completed)
+    )
+  )
+}
