@@ -1,11 +1,12 @@
 // Oxlint plugin: which folder of a package's sources may import which. docs/architecture.md draws the same arrows.
 import { dirname, join } from "node:path/posix"
 
-// what Effect 4 moves or takes away: only `runtime` leans on it
-const effectInternals = /^effect\/(DefaultServices|Fiber(Id|Ref|Refs)|Runtime|RuntimeFlags|Schedule(Decision|Intervals)|Utils)$/
+// what Effect 4 moves or takes away: only `runtime` leans on it, and `Transport`, whose FiberRef is public
+const effectInternals =
+  /^effect\/(DefaultServices|Fiber(Id|Ref|Refs)|Runtime|RuntimeFlags|Schedule(Decision|Intervals)|Utils)$/
 const platform = /^@effect\/platform(\/|$)/
 // values and types without a running program
-const plain = /^effect\/(Duration|Equal|Function|Order|Predicate|Record|Redacted)$/
+const plain = /^effect\/(Duration|Equal|Function|Option|Order|Predicate|Record|Redacted)$/
 
 /**
  * For each package the layers of its sources: a folder of `internal` with the public modules that belong to it, and
@@ -30,7 +31,7 @@ const packages = {
       modules: ["ConnectionHandle", "ConnectionsApi", "Records"],
       imports: ["data", "runtime", "http", "jobs"]
     },
-    bosa: { modules: "others", imports: ["data", "runtime", "http", "jsonSchema"] }
+    bosa: { modules: "others", imports: ["data", "runtime", "http", "jobs", "jsonSchema"] }
   }
 }
 
@@ -56,9 +57,11 @@ const refusalOf = (layers, path, specifier) => {
       ? undefined
       : `"${own}" does not import "${other}". It may import: ${imports.join(", ") || "nothing"}.`
   }
-  if (effectInternals.test(specifier) && internals !== true) return "Only internal/runtime uses the insides of Effect."
+  if (effectInternals.test(specifier) && internals !== true && path !== "Transport")
+    return "Only internal/runtime uses the insides of Effect."
   if (isFacade(path)) return undefined
-  if (platform.test(specifier) && usesPlatform !== true) return "Only internal/http and public modules use the platform."
+  if (platform.test(specifier) && usesPlatform !== true)
+    return "Only internal/http and public modules use the platform."
   return pure === true && /^@?effect\//.test(specifier) && !plain.test(specifier)
     ? `"${own}" is pure: it uses nothing of a running program.`
     : undefined

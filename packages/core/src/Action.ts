@@ -16,7 +16,7 @@ import type * as Stream from "effect/Stream"
 import type * as ActionSchema from "./ActionSchema.js"
 import type { ReadError, WriteError } from "./ApiError.js"
 import type { ConnectorFile } from "./ConnectorFile.js"
-import { decoded } from "./internal/data/decodeWith.js"
+import { decoded } from "./internal/http/outputSchema.js"
 import type { Page, PageError, Position } from "./Page.js"
 import type { UserToken } from "./Users.js"
 

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Action, Options, Parameters } from "../../Action.js"
 import type { ConnectorHandle, OutputOptions } from "../../ConnectorHandle.js"
-import { decoded } from "../data/decodeWith.js"
+import { decoded } from "../http/outputSchema.js"
 import * as action from "./action.js"
 import type { Calls } from "./execute.js"
 

@@ -6,7 +6,7 @@ import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import type { WatchOptions } from "../../Job.js"
 import type { JobRef } from "../../JobRef.js"
 import { milliseconds, waitMilliseconds, wholeIssues } from "../data/checks.js"
-import { expectations } from "../data/decodeWith.js"
+import { expectations } from "../http/outputSchema.js"
 import { withValue } from "../http/errorDetails.js"
 import type { Subscription } from "./tracker/engine.js"
 
