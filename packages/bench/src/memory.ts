@@ -90,14 +90,14 @@ const heapOf = (pages: number) =>
     const bosa = yield* BosaApi
     let peak = 0
     let count = 0
-    const look = Effect.zipRight(
+    const sample = Effect.zipRight(
       settled,
       Effect.sync(() => {
         peak = Math.max(peak, process.memoryUsage().heapUsed)
       })
     )
     yield* Stream.runForEach(bosa.items("big", "list", { pages }), () =>
-      ++count % Math.floor((pages * 10) / 20) === 0 ? look : Effect.void
+      ++count % Math.floor((pages * 10) / 20) === 0 ? sample : Effect.void
     )
     return { count, mebibytes: peak / mebibyte }
   })

@@ -9,7 +9,7 @@ import { fork } from "node:child_process"
 import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { measure, type Options } from "./chaos/run.js"
+import { measure, type ChaosOptions } from "./chaos/measure.js"
 import { baselineLines, isBroken, linesOf, merged, type Totals } from "./chaos/totals.js"
 
 const { values } = parseArgs({
@@ -47,7 +47,7 @@ const elsewhere = (shard: number): Promise<Totals> =>
   })
 
 const others = values.shard === undefined ? Array.from({ length: of - 1 }, (_, n) => elsewhere(n + 1)) : []
-const options: Options = {
+const options: ChaosOptions = {
   seeds: values.seed === undefined ? Array.from({ length: count }, (_, n) => n) : [Number(values.seed)],
   cell: values.cell,
   parallel: Number(values.parallel),

@@ -1,5 +1,5 @@
 /**
- * `npm run crash -- [--points 200] [--seed 1] [--lanes 6] [--json]`: a program that submits and follows jobs through a
+ * `npm run crash -- [--points 200] [--seed 1] [--workers 6] [--json]`: a program that submits and follows jobs through a
  * ledger in a file is killed with SIGKILL at seeded points of its life, and each time a new process goes on from the
  * stored references. The figures are counted at the server, which is a process of its own. Ends with 1 on any break.
  */
@@ -9,15 +9,15 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { type Lane, phases, run } from "./crash/crashWorker.js"
-import { planOf } from "./crash/plan.js"
+import { type WorkerReport, phases, run } from "./crash/crashWorker.js"
+import { killPoints } from "./crash/killPoints.js"
 import { serve } from "./crash/processes.js"
 
 const { values } = parseArgs({
   options: {
     points: { type: "string", default: "200" },
     seed: { type: "string", default: "1" },
-    lanes: { type: "string", default: "6" },
+    workers: { type: "string", default: "6" },
     json: { type: "boolean", default: false }
   }
 })
@@ -31,7 +31,7 @@ const wholeOf = (name: string, text: string): number => {
 
 const points = wholeOf("points", values.points)
 const seed = wholeOf("seed", values.seed)
-const laneCount = Math.min(points, wholeOf("lanes", values.lanes))
+const workerCount = Math.min(points, wholeOf("workers", values.workers))
 
 const here = (name: string): string => fileURLToPath(new URL(`./crash/${name}`, import.meta.url))
 const startedAt = performance.now()
@@ -57,14 +57,14 @@ const bundled = async (): Promise<string> => {
 
 const program = await bundled()
 const server = await serve(here("server.js"))
-let lanes: ReadonlyArray<Lane>
+let reports: ReadonlyArray<WorkerReport>
 try {
-  const plan = planOf(seed, points)
-  lanes = await Promise.all(
-    Array.from({ length: laneCount }, (_, lane) =>
+  const killPointList = killPoints(seed, points)
+  reports = await Promise.all(
+    Array.from({ length: workerCount }, (_, index) =>
       run(
-        `lane${lane}`,
-        plan.filter((_point, index) => index % laneCount === lane),
+        `worker${index}`,
+        killPointList.filter((_point, at) => at % workerCount === index),
         { folder, program, server }
       )
     )
@@ -74,13 +74,13 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-const killed = lanes.flatMap((lane) => lane.killed)
-const breaks = lanes.flatMap((lane) =>
-  Array.from(lane.breaks).flatMap(([owner, all]) => all.map((it) => ({ owner, it })))
+const killed = reports.flatMap((report) => report.killed)
+const breaks = reports.flatMap((report) =>
+  Array.from(report.breaks).flatMap(([owner, all]) => all.map((it) => ({ owner, it })))
 )
 const broken = new Set(breaks.map(({ owner }) => owner))
 const passed = killed.filter(({ prefix }) => !broken.has(prefix)).length
-const sum = (of: (lane: Lane) => number): number => lanes.reduce((total, lane) => total + of(lane), 0)
+const sum = (of: (report: WorkerReport) => number): number => reports.reduce((total, report) => total + of(report), 0)
 
 const figures = {
   passed,
@@ -88,7 +88,7 @@ const figures = {
   seed,
   phases: Object.fromEntries(phases.map((phase) => [phase, killed.filter((it) => it.phase === phase).length])),
   tornLines: killed.filter(({ isTorn }) => isTorn).length,
-  keys: sum(({ counts }) => counts.begun),
+  keys: sum(({ counts }) => counts.started),
   done: sum(({ counts }) => counts.done),
   storedReferences: sum(({ counts }) => counts.resumed),
   unknownExecuted: sum(({ counts }) => counts.unknownExecuted),

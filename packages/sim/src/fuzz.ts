@@ -34,28 +34,28 @@ const broke = (line: string): void => {
 }
 
 const started = performance.now()
-const told = (what: string): void => {
+const report = (what: string): void => {
   // times are not part of what is the same for the same seed
   console.error(`${what}: ${((performance.now() - started) / 1000).toFixed(1)} s from the start`)
 }
 
 const bodies = await fuzzOnThreads(from, whole("bodies"), Math.max(1, whole("threads")))
-told("bodies")
+report("bodies")
 for (const { body, detail, kind, operation, seed } of bodies.findings) {
   broke(`--from ${seed} --bodies 1: ${operation}: ${kind}: ${detail}\n  ${body}`)
 }
 const kinds = (kind: string): number => bodies.findings.filter((finding) => finding.kind === kind).length
 
 const names = await fuzzNames(from, whole("slugs"))
-told("slugs")
+report("slugs")
 for (const finding of names.findings) broke(finding)
 
 const headers = await fuzzHeaders(from, whole("headers"))
-told("headers")
+report("headers")
 for (const finding of headers.findings) broke(finding)
 
 const laws = await lawsHeld(from, whole("laws"))
-told("laws")
+report("laws")
 for (const finding of laws.findings) broke(finding)
 
 const errors = Object.entries(bodies.errors).sort(([a], [b]) => (a < b ? -1 : 1))

@@ -33,11 +33,11 @@ const log = (line: string): void => {
   if (!values.json) console.log(line)
 }
 
-const shown = ({ fibres, heap, rss, sockets, timers }: Gauges): string =>
-  `RSS ${rss.toFixed(0)} MiB, heap ${heap.toFixed(0)} MiB, sockets ${sockets}, timers ${timers}, fibres ${fibres}`
+const shown = ({ fibers, heap, rss, sockets, timers }: Gauges): string =>
+  `RSS ${rss.toFixed(0)} MiB, heap ${heap.toFixed(0)} MiB, sockets ${sockets}, timers ${timers}, fibers ${fibers}`
 
 const letGo = (now: Gauges, before: Gauges): boolean =>
-  now.sockets <= before.sockets && now.timers <= before.timers && now.fibres <= before.fibres
+  now.sockets <= before.sockets && now.timers <= before.timers && now.fibers <= before.fibers
 
 const measured = (url: string) =>
   Effect.gen(function* () {

@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
-import { baseline, linesOf as baselineLines } from "./baseline/bench.js"
+import { baseline, linesOf as baselineLines } from "./baseline/baseline.js"
 import { linesOf as historyLines } from "./simulator/history.js"
-import { runMutants } from "./simulator/mutantRun.js"
+import { runMutants } from "./simulator/mutantHunt.js"
 import { simulate } from "./simulator/run.js"
 import { type Progress, sweepAll } from "./simulator/sweep.js"
 import { faultsOf, linesOf, missing } from "./simulator/totals.js"
-import { breaksOf, isSame } from "./simulator/verdict.js"
+import { breaksOf, isSame } from "./simulator/breaks.js"
 
 const usage = `npm run sim -- [--seeds N] [--from S] [--threads T]   runs N seeds (1000 unless given) from S on
 npm run sim -- --seed S [--history]                  replays one seed, and prints its history
@@ -53,12 +53,12 @@ const replay = async (seed: number): Promise<boolean> => {
 const sweep = async (from: number, seeds: number, threads: number): Promise<boolean> => {
   const started = performance.now()
   // on the other stream: what a long run has found is not lost when it is ended
-  const tell = (progress: Progress): void => {
+  const report = (progress: Progress): void => {
     if (progress.seeds % 10_000 === 0) {
       console.error(`${progress.seeds} seeds, ${progress.broken.length} breaks ${progress.broken.join(" ")}`.trim())
     }
   }
-  const { breaks, compared, totals } = await sweepAll(from, seeds, threads, tell)
+  const { breaks, compared, totals } = await sweepAll(from, seeds, threads, report)
   const seconds = (performance.now() - started) / 1000
   const none = missing(totals)
   const [first] = breaks

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { baseline, linesOf, type Row } from "../src/baseline/bench.js"
+import { baseline, linesOf, type Row } from "../src/baseline/baseline.js"
 
 const calls = 60
 const rowsOf = (rows: ReadonlyArray<Row>, name: string): ReadonlyArray<Row> => rows.filter((row) => row.name === name)
@@ -15,7 +15,7 @@ describe("the baseline", () => {
       const plain = rowsOf(rows, "HttpClient + retryTransient")
       for (const row of ours) {
         const { leaking, leakingSpans, misreported, neverEnded, repeated } = row
-        assert.deepStrictEqual([repeated, misreported, neverEnded, leaking, leakingSpans], [0, 0, 0, 0, 0], row.course)
+        assert.deepStrictEqual([repeated, misreported, neverEnded, leaking, leakingSpans], [0, 0, 0, 0, 0], row.case)
       }
       // the bench sees each of these where it happens
       for (const of of ["repeated", "misreported", "neverEnded", "leaking", "leakingSpans"] as const) {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { linesOf } from "../src/simulator/history.js"
 import { simulate } from "../src/simulator/run.js"
 import { sweep } from "../src/simulator/sweep.js"
-import { breaksOf } from "../src/simulator/verdict.js"
+import { breaksOf } from "../src/simulator/breaks.js"
 
 interface Regression {
   readonly seed: number

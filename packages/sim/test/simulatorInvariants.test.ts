@@ -42,7 +42,7 @@ const send = (t: number, exchange: number, more: Partial<Sent> = {}, call = 1, s
   call,
   op: sort,
   kind: "send",
-  detail: { exchange, request: "POST x", path, road: "connections", fault: "", isWritten: true, ...more }
+  detail: { exchange, request: "POST x", path, platform: "connections", fault: "", isWritten: true, ...more }
 })
 const reply = (t: number, exchange: number, more: Partial<Replied> = {}): Event => ({
   t,
@@ -198,7 +198,7 @@ describe("the invariants", () => {
       "6",
       [{ t: 0, client, call: 1, op: "a.call", kind: "leak", detail: { sink: "message" } }]
     ],
-    ["a request to the trap", "6", [send(0, 1, { strays: true }, 0), reply(1, 1)]],
+    ["a request to the trap", "6", [send(0, 1, { misdirected: true }, 0), reply(1, 1)]],
     ["a request to another path", "6", [invoke(0, safe), send(1, 1, { path: "/" }), reply(2, 1), ok(2)]],
     ["an exchange that is open", "7", [], { openExchanges: 1 }],
     ["a body that is open", "7", [], { openBodies: 1 }],

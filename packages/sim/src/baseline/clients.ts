@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import { plainClient } from "./plain.js"
+import { plainClient } from "./plainClient.js"
 
 /** What every secret of a call, and nothing else, holds. */
 export const canary = "CANARY"
@@ -20,7 +20,7 @@ export interface Caller {
 }
 
 /** What the caller may be told of a call that failed. */
-export interface Contestant {
+export interface BaselineClient {
   readonly name: string
   readonly make: Effect.Effect<Caller, never, HttpClient.HttpClient | Scope.Scope>
   /** Whether the error says that the work may have been done. */
@@ -32,7 +32,7 @@ const inputOf = (id: string) => ({ id, secret: `${canary}-input` })
 const field = (value: unknown, name: string): unknown => (Predicate.hasProperty(value, name) ? value[name] : undefined)
 
 /** This library, as it comes. */
-const ours: Contestant = {
+const ours: BaselineClient = {
   name: "this library",
   make: Effect.map(
     ConnectionsApi.make({ baseUrl: origin }).pipe(
@@ -47,7 +47,7 @@ const ours: Contestant = {
   isUnknown: (error) => Predicate.isTagged(error, "OutcomeUnknown") || field(error, "mayHaveHappened") === true
 }
 
-const plain: Contestant = {
+const plain: BaselineClient = {
   name: "HttpClient + retryTransient",
   make: Effect.map(HttpClient.HttpClient, (client): Caller => {
     const { execute, job } = plainClient(client, origin, token)
@@ -60,4 +60,4 @@ const plain: Contestant = {
   isUnknown: () => false
 }
 
-export const contestants: ReadonlyArray<Contestant> = [plain, ours]
+export const baselineClients: ReadonlyArray<BaselineClient> = [plain, ours]

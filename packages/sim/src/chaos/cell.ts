@@ -14,14 +14,14 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import { plainClient } from "../baseline/plain.js"
+import { plainClient } from "../baseline/plainClient.js"
 import { drawOf } from "./draw.js"
-import { allowed, proofs } from "./expected.js"
+import { allowed, proofs } from "./allowedEnds.js"
 import { type Clients, type Operation, operations, type OperationName } from "./operations.js"
-import type { Book, Origin } from "./origin.js"
-import { type Plan, proxy, type Proxy } from "./proxy.js"
-import { toxics } from "./toxics.js"
-import { canary, type Trap } from "./trap.js"
+import type { CellRecord, Origin } from "./origin.js"
+import { type CellSetup, proxy, type Proxy } from "./proxy.js"
+import { socketFaults } from "./socketFaults.js"
+import { canary, type ForbiddenOrigin } from "./forbiddenOrigin.js"
 import { type TransportName, transports } from "./transports.js"
 
 export interface Cell {
@@ -32,9 +32,9 @@ export interface Cell {
 
 export const nameOf = ({ fault, operation, transport }: Cell): string => `${fault}/${operation}/${transport}`
 
-export interface World {
+export interface CellWorld {
   readonly origin: Origin
-  readonly trap: Trap
+  readonly forbidden: ForbiddenOrigin
   readonly handshakePort: number
   /** Which of the processes that share the work this is. */
   readonly shard: number
@@ -61,7 +61,7 @@ export interface Report {
 
 const deadlineMillis = 10_000
 /** For what is not the call under test, and for faults that do not take time: a busy machine is no fault. */
-const calmly = "5 seconds"
+const ampleTimeout = "5 seconds"
 const graceMillis = 1_000
 
 const secret = (name: string) => Redacted.make(`${canary}-${name}`)
@@ -75,17 +75,17 @@ const keys = Auth.bosa({ apiKey: secret("key"), userToken: secret("user") })
 const clientsOf = Effect.fnUntraced(function* (
   client: HttpClient.HttpClient,
   baseUrl: string,
-  { hits, operation, toxic }: Plan
+  { hits, operation, fault }: CellSetup
 ) {
   const options = {
     baseUrl,
     allowInsecureHttp: true,
     // who is refused waits until somebody may listen again
     retry:
-      toxic.refuses === true
+      fault.refuses === true
         ? Schedule.intersect(Schedule.spaced("60 millis"), Schedule.recurs(2))
         : Schedule.recurs(2),
-    attemptTimeout: toxic.isSlow === true ? "1 second" : calmly,
+    attemptTimeout: fault.isSlow === true ? "1 second" : ampleTimeout,
     deadline: deadlineMillis,
     maxBodyBytes: 256 * 1024
   } as const
@@ -95,11 +95,11 @@ const clientsOf = Effect.fnUntraced(function* (
     maxConsecutivePollFailures: 1,
     budget: "unlimited",
     // a server that only ever says 429 is waited for until then
-    deadline: toxic.family === "429" && hits > 1 ? 2_000 : deadlineMillis
+    deadline: fault.family === "429" && hits > 1 ? 2_000 : deadlineMillis
   } as const
   const connections = makeConnections({ ...options, jobs }).pipe(Effect.provide(sessions))
   // what an action needs to know before is not what the fault is for; its own time is an option of the call
-  const bosa = makeBosa(operation.discovers === true ? { ...options, attemptTimeout: calmly } : options).pipe(
+  const bosa = makeBosa(operation.discovers === true ? { ...options, attemptTimeout: ampleTimeout } : options).pipe(
     Effect.provide(keys)
   )
   const made = yield* Effect.all({ connections, bosa }).pipe(Effect.provideService(HttpClient.HttpClient, client))
@@ -119,12 +119,12 @@ const endOf = (exit: Exit.Exit<unknown, { readonly _tag: string }>): string =>
   })
 
 /** The end of a call, or nothing when it is not there a second after its deadline: then nobody waits for it any more. */
-const watched = <A, E>(call: Effect.Effect<A, E>, way: Proxy, interruptAfter: number | undefined) =>
+const watched = <A, E>(call: Effect.Effect<A, E>, proxied: Proxy, interruptAfter: number | undefined) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkDaemon(call)
     if (interruptAfter !== undefined) {
       // mostly when the server has the request, and sometimes before
-      for (let n = 0; n < 200 && interruptAfter > 5 && way.applied() === 0; n++) yield* Effect.sleep("2 millis")
+      for (let n = 0; n < 200 && interruptAfter > 5 && proxied.applied() === 0; n++) yield* Effect.sleep("2 millis")
       yield* Effect.sleep(interruptAfter)
       yield* Fiber.interruptFork(fiber)
     }
@@ -146,45 +146,52 @@ interface Seen {
   readonly sendsAfter: number
 }
 
-const patiently = flow(Call.withAttemptTimeout(calmly), Call.withDeadline("1 minute"))
+const withAmpleTime = flow(Call.withAttemptTimeout(ampleTimeout), Call.withDeadline("1 minute"))
 
 const textOf = (value: unknown): string => JSON.stringify(value) ?? ""
 
 const callsOf = Effect.fnUntraced(function* (
-  plan: Plan,
+  plan: CellSetup,
   baseUrl: string,
   transport: TransportName,
-  way: Proxy,
+  proxied: Proxy,
   marker: string,
   isPlain: boolean
 ) {
-  const { draw, operation, toxic } = plan
+  const { draw, operation, fault } = plan
   const client = Context.get(yield* Layer.build(transports[transport]), HttpClient.HttpClient)
   const clients = yield* clientsOf(client, baseUrl, plan)
-  if (operation.discovers === true) yield* patiently(Effect.orDie(clients.bosa.connect("demo").info))
-  else if (toxic.isWarm === true) yield* patiently(Effect.orDie(clients.connections.get("marker-warm")))
-  yield* way.arm
+  if (operation.discovers === true) yield* withAmpleTime(Effect.orDie(clients.bosa.connect("demo").info))
+  else if (fault.isWarm === true) yield* withAmpleTime(Effect.orDie(clients.connections.get("marker-warm")))
+  yield* proxied.arm
   const run = isPlain ? (operation.plain ?? operation.run) : operation.run
-  const exit = yield* watched(run(clients, marker), way, toxic.interrupts?.(draw))
-  const busy = yield* settledBy(way.busy)
-  // what had left before the call ended may still be on its way
+  const exit = yield* watched(run(clients, marker), proxied, fault.interrupts?.(draw))
+  const busy = yield* settledBy(proxied.busy)
+  // what had left before the call ended may still be on its proxied
   yield* Effect.sleep("5 millis")
-  const sends = way.requests()
-  const matching = way.matching()
-  if (!way.disarm()) return { exit, busy, matching, follow: [], calls: 1, sendsAfter: 0 }
+  const sends = proxied.requests()
+  const matching = proxied.matching()
+  if (!proxied.disarm()) return { exit, busy, matching, follow: [], calls: 1, sendsAfter: 0 }
   // what is left on a connection must not become the answer to another call
-  const next = yield* Effect.exit(patiently(clients.connections.get(`${marker}-next`)))
+  const next = yield* Effect.exit(withAmpleTime(clients.connections.get(`${marker}-next`)))
   const shown = Exit.isSuccess(next) ? textOf(next.value) : endOf(next)
   const follow = shown.includes(`${marker}-next`) ? [] : [`a call after it ended in ${shown}`]
-  return { exit, busy, matching, follow, calls: 2, sendsAfter: way.requests() - sends - 1 }
+  return { exit, busy, matching, follow, calls: 2, sendsAfter: proxied.requests() - sends - 1 }
 })
 
 const otherEnd = "ended in"
 
-const breaksOf = (cell: Cell, plan: Plan, book: Book, marker: string, seen: Seen, end: string): Array<string> => {
-  const { operation, toxic } = plan
+const breaksOf = (
+  cell: Cell,
+  plan: CellSetup,
+  book: CellRecord,
+  marker: string,
+  seen: Seen,
+  end: string
+): Array<string> => {
+  const { operation, fault } = plan
   const breaks: Array<string> = [...seen.follow]
-  const may = allowed(toxic.family, operation.kind, cell.transport, plan.hits)
+  const may = allowed(fault.family, operation.kind, cell.transport, plan.hits)
   if (end === "never ended" || end === "defect") breaks.push(end)
   else if (!may.includes("any") && !may.includes(end)) breaks.push(`${otherEnd} ${end}, not in ${may.join(" or ")}`)
   const error = Option.flatMap(seen.exit, (exit) =>
@@ -201,7 +208,7 @@ const breaksOf = (cell: Cell, plan: Plan, book: Book, marker: string, seen: Seen
   if (operation.kind !== "idempotent" && own.some(([, count]) => count > 1)) breaks.push("executed twice")
   if (end === "ok" && targeted < 1) breaks.push("ok, and not executed")
   if (operation.kind !== "poll" && proofs.has(end) && targeted > 0) breaks.push(`${end}, and executed`)
-  if (end === "ok" && !["corrupt", "short", "page"].includes(toxic.family)) {
+  if (end === "ok" && !["corrupt", "short", "page"].includes(fault.family)) {
     const value = Option.getOrUndefined(
       Option.flatMap(seen.exit, (exit) => (Exit.isSuccess(exit) ? Option.some(exit.value) : Option.none()))
     )
@@ -214,45 +221,45 @@ const breaksOf = (cell: Cell, plan: Plan, book: Book, marker: string, seen: Seen
 let cells = 0
 
 /** Runs one cell: the fault, the call that meets it, and what became of both. */
-export const runCell = Effect.fnUntraced(function* (cell: Cell, seed: number, world: World) {
+export const runCell = Effect.fnUntraced(function* (cell: Cell, seed: number, world: CellWorld) {
   const id = `c${++cells}`
   const marker = `marker-${id}`
   const name = nameOf(cell)
   const draw = drawOf(name, seed)
-  const toxic = toxics[cell.fault]
-  if (toxic === undefined) return yield* Effect.dieMessage(`no fault is called ${cell.fault}`)
+  const fault = socketFaults[cell.fault]
+  if (fault === undefined) return yield* Effect.dieMessage(`no fault is called ${cell.fault}`)
   const operation: Operation = operations[cell.operation]
-  const plan: Plan = {
-    toxic,
+  const plan: CellSetup = {
+    fault,
     operation,
     draw,
     hits: draw("hits") < 0.5 ? 1 : Number.POSITIVE_INFINITY,
     originPort: world.origin.port,
     handshakePort: world.handshakePort,
-    trapUrl: world.trap.url,
+    forbiddenUrl: world.forbidden.url,
     // an address of its own: nobody else can come to listen on a port that has to stay closed
-    host: toxic.refuses === true ? `127.${66 + world.shard}.${(cells >> 8) & 255}.${cells & 255}` : "127.0.0.1"
+    host: fault.refuses === true ? `127.${66 + world.shard}.${(cells >> 8) & 255}.${cells & 255}` : "127.0.0.1"
   }
   const book = world.origin.open(id)
-  book.chunked = toxic.isPlain !== true && draw("chunked") < 0.5
-  book.last = toxic.accept !== undefined || toxic.refuses === true ? operation.preceding : undefined
+  book.chunked = fault.isPlain !== true && draw("chunked") < 0.5
+  book.last = fault.accept !== undefined || fault.refuses === true ? operation.preceding : undefined
   const report = yield* Effect.scoped(
     Effect.gen(function* () {
-      const way = yield* proxy(plan)
+      const proxied = yield* proxy(plan)
       const seen: Seen = yield* Effect.scoped(
-        callsOf(plan, `${way.url}/${id}`, cell.transport, way, marker, world.isPlain)
+        callsOf(plan, `${proxied.url}/${id}`, cell.transport, proxied, marker, world.isPlain)
       )
-      const left = yield* settledBy(way.open)
+      const left = yield* settledBy(proxied.open)
       const end = Option.match(seen.exit, { onNone: () => "never ended", onSome: endOf })
       const breaks = breaksOf(cell, plan, book, marker, seen, end)
       // the caller may be gone before, and on a busy machine a short attempt may end before its turn
-      const mayMiss = end === "interrupted" || (toxic.isSlow === true && operation.skip !== undefined && end !== "ok")
-      if (way.applied() === 0 && !mayMiss) breaks.push("the fault did not happen")
+      const mayMiss = end === "interrupted" || (fault.isSlow === true && operation.skip !== undefined && end !== "ok")
+      if (proxied.applied() === 0 && !mayMiss) breaks.push("the fault did not happen")
       // this fault gives no reason to repeat anything
-      if (toxic.interrupts !== undefined && seen.matching > (operation.requests ?? 1)) breaks.push("sent again")
+      if (fault.interrupts !== undefined && seen.matching > (operation.requests ?? 1)) breaks.push("sent again")
       if (seen.busy > 0) breaks.push(`${seen.busy} connections were left in the middle of an exchange`)
       if (left > 0) breaks.push(`${left} connections are open after the client is closed`)
-      if (seen.sendsAfter > 0 && toxic.interrupts === undefined)
+      if (seen.sendsAfter > 0 && fault.interrupts === undefined)
         breaks.push(`${seen.sendsAfter} requests after the call had ended`)
       const counts = [...book.executions.values()]
       const result: Report = {
@@ -260,12 +267,12 @@ export const runCell = Effect.fnUntraced(function* (cell: Cell, seed: number, wo
         seed,
         end,
         calls: seen.calls,
-        applied: way.applied(),
+        applied: proxied.applied(),
         executions: counts.reduce((sum, count) => sum + count, 0),
         duplicates: operation.kind === "idempotent" ? 0 : counts.filter((count) => count > 1).length,
         openSockets: seen.busy + left,
         mayBeLate:
-          (toxic.isSlow === true || end.endsWith("DeadlineExceeded")) &&
+          (fault.isSlow === true || end.endsWith("DeadlineExceeded")) &&
           breaks.every((text) => text.startsWith(otherEnd)),
         breaks
       }

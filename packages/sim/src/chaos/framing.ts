@@ -19,7 +19,7 @@ export const messageLength = (bytes: Buffer): number | undefined => {
 }
 
 /** An answer of its own length, unless the headers say otherwise. */
-export const answer = (
+export const responseBytes = (
   status: number,
   body: string | Buffer,
   headers: Readonly<Record<string, string | number>> = {}

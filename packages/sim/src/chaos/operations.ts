@@ -6,7 +6,7 @@ import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { plainClient } from "../baseline/plain.js"
+import type { plainClient } from "../baseline/plainClient.js"
 
 export interface Clients {
   readonly connections: ConnectionsApi.Service

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { closed, listening } from "./listening.js"
 
 /** What the server knows of one cell. */
-export interface Book {
+export interface CellRecord {
   /** How often the work with a marker was done; the marker is in the body, a page's number behind it. */
   readonly executions: Map<string, number>
   readonly polls: Map<string, number>
@@ -17,7 +17,7 @@ export interface Book {
 
 export interface Origin {
   readonly port: number
-  readonly open: (cell: string) => Book
+  readonly open: (cell: string) => CellRecord
   readonly forget: (cell: string) => void
 }
 
@@ -55,7 +55,7 @@ interface Reply {
   readonly body: unknown
 }
 
-const replyTo = (book: Book, method: string, path: string, body: string): Reply => {
+const replyTo = (book: CellRecord, method: string, path: string, body: string): Reply => {
   const marker = markerIn(method === "GET" || path.includes("toggle") ? path : body)
   const ran = { ran: marker }
   if (path.startsWith("/connectors/")) return { body: { demo: rows } }
@@ -78,7 +78,7 @@ const replyTo = (book: Book, method: string, path: string, body: string): Reply 
   return { body: path.startsWith("/demo/") ? { data: ran, meta: null } : { result: ran } }
 }
 
-const respond = (book: Book, line: string, { body, status = 200 }: Reply, response: ServerResponse): void => {
+const respond = (book: CellRecord, line: string, { body, status = 200 }: Reply, response: ServerResponse): void => {
   const isFile = body instanceof Buffer
   const content = isFile ? body : Buffer.from(JSON.stringify(body))
   response.writeHead(status, {
@@ -92,14 +92,14 @@ const respond = (book: Book, line: string, { body, status = 200 }: Reply, respon
 
 /** Our server. The first part of a path, `/c12`, says which cell a request belongs to. */
 export const origin: Effect.Effect<Origin, never, Scope.Scope> = Effect.gen(function* () {
-  const books = new Map<string, Book>()
+  const records = new Map<string, CellRecord>()
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const chunks: Array<Buffer> = []
     request.on("error", () => undefined)
     request.on("data", (chunk: Buffer) => chunks.push(chunk))
     request.on("end", () => {
       const [, cell = "", path = ""] = /^\/(c\d+)(\/.*)$/.exec(request.url ?? "") ?? []
-      const book = books.get(cell)
+      const book = records.get(cell)
       if (book === undefined) return void response.writeHead(500).end()
       book.requests++
       const method = request.method ?? ""
@@ -118,10 +118,10 @@ export const origin: Effect.Effect<Origin, never, Scope.Scope> = Effect.gen(func
   return {
     port: yield* listening(server),
     open: (cell) => {
-      const book: Book = { executions: new Map(), polls: new Map(), requests: 0, chunked: false, last: undefined }
-      books.set(cell, book)
+      const book: CellRecord = { executions: new Map(), polls: new Map(), requests: 0, chunked: false, last: undefined }
+      records.set(cell, book)
       return book
     },
-    forget: (cell) => books.delete(cell)
+    forget: (cell) => records.delete(cell)
   }
 })

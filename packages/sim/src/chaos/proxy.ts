@@ -7,29 +7,29 @@ import type { Draw } from "./draw.js"
 import { messageLength } from "./framing.js"
 import { closed, listening } from "./listening.js"
 import type { Operation } from "./operations.js"
-import type { Toxic } from "./toxics.js"
+import type { SocketFault } from "./socketFaults.js"
 
 /** One request that a fault is for, and the means to answer it. */
 export interface Exchange {
   readonly client: Socket
-  /** What was received of the request: all of it, or as much as the toxic waits for. */
+  /** What was received of the request: all of it, or as much as the fault waits for. */
   readonly request: Buffer
   /** Sends the request on and gives the whole answer, byte for byte. */
   readonly forward: () => Promise<Buffer>
   /** Sends only so much of it on, then breaks off. */
-  readonly spill: (bytes: number) => void
+  readonly forwardPart: (bytes: number) => void
   /** The client has its answer, and the connection may be used again. */
   readonly done: () => void
 }
 
-export interface Plan {
-  readonly toxic: Toxic
+export interface CellSetup {
+  readonly fault: SocketFault
   readonly operation: Operation
   readonly draw: Draw
   /** How many attempts meet the fault. */
   readonly hits: number
   readonly originPort: number
-  readonly trapUrl: string
+  readonly forbiddenUrl: string
   readonly handshakePort: number
   readonly host: string
 }
@@ -50,16 +50,16 @@ export interface Proxy {
   readonly open: () => number
 }
 
-interface Line {
+interface Connection {
   readonly socket: Socket
   /** What is spoken over: TLS, or the socket itself. */
-  talk: Socket
+  stream: Socket
   busy: boolean
 }
 
 const quietly = <S extends Socket>(socket: S): S => socket.on("error", () => undefined)
 
-const ask = (port: number, request: Buffer): Promise<Buffer> =>
+const exchangeWith = (port: number, request: Buffer): Promise<Buffer> =>
   new Promise((resolve) => {
     const upstream = quietly(connect(port, "127.0.0.1"))
     let answer: Buffer = Buffer.alloc(0)
@@ -71,7 +71,7 @@ const ask = (port: number, request: Buffer): Promise<Buffer> =>
     upstream.write(request)
   })
 
-const noTail = (path: string): string => path.replace(/^(\S+) \/c\d+/, "$1 ")
+const withoutCell = (path: string): string => path.replace(/^(\S+) \/c\d+/, "$1 ")
 
 /** The handshake of a real server, for faults in the middle of one. */
 export const handshakes: Effect.Effect<number, never, Scope.Scope> = Effect.acquireRelease(
@@ -79,10 +79,10 @@ export const handshakes: Effect.Effect<number, never, Scope.Scope> = Effect.acqu
   closed
 ).pipe(Effect.flatMap((server) => listening(server)))
 
-export const proxy = (plan: Plan): Effect.Effect<Proxy, never, Scope.Scope> =>
+export const proxy = (plan: CellSetup): Effect.Effect<Proxy, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { draw, operation, toxic } = plan
-    const lines = new Set<Line>()
+    const { draw, operation, fault } = plan
+    const lines = new Set<Connection>()
     const seen = { applied: 0, matching: 0, requests: 0, isArmed: false }
     let port = 0
     let back: NodeJS.Timeout | undefined
@@ -95,7 +95,7 @@ export const proxy = (plan: Plan): Effect.Effect<Proxy, never, Scope.Scope> =>
     const arm = (): void => {
       if (seen.isArmed) return
       seen.isArmed = true
-      if (toxic.refuses !== true) return
+      if (fault.refuses !== true) return
       seen.applied++
       // the listener goes away, and comes back
       server.close()
@@ -104,12 +104,12 @@ export const proxy = (plan: Plan): Effect.Effect<Proxy, never, Scope.Scope> =>
 
     const decide = (request: string): boolean => {
       const isTarget = operation.target.test(request) && seen.matching++ >= (operation.skip ?? 0)
-      if (operation.preceding?.test(request) === true && (toxic.accept !== undefined || toxic.refuses === true)) arm()
-      return isTarget && toxic.act !== undefined && isHit()
+      if (operation.preceding?.test(request) === true && (fault.accept !== undefined || fault.refuses === true)) arm()
+      return isTarget && fault.apply !== undefined && isHit()
     }
 
-    const serve = (line: Line): void => {
-      const client = line.talk
+    const serve = (line: Connection): void => {
+      const client = line.stream
       let received: Buffer = Buffer.alloc(0)
       let isHitHere: boolean | undefined
       let isActing = false
@@ -125,9 +125,9 @@ export const proxy = (plan: Plan): Effect.Effect<Proxy, never, Scope.Scope> =>
         line.busy = true
         if (isHitHere === undefined) {
           seen.requests++
-          isHitHere = decide(noTail(received.toString("latin1", 0, end)))
+          isHitHere = decide(withoutCell(received.toString("latin1", 0, end)))
         }
-        const at = isHitHere ? toxic.at?.(draw) : undefined
+        const at = isHitHere ? fault.at?.(draw) : undefined
         const whole = messageLength(received)
         if (whole === undefined && !(at !== undefined && received.length >= at)) return
         const request = received.subarray(0, whole ?? received.length)
@@ -136,14 +136,14 @@ export const proxy = (plan: Plan): Effect.Effect<Proxy, never, Scope.Scope> =>
         const exchange: Exchange = {
           client,
           request,
-          forward: () => ask(plan.originPort, request),
-          spill: (bytes) => {
+          forward: () => exchangeWith(plan.originPort, request),
+          forwardPart: (bytes) => {
             const upstream = quietly(connect(plan.originPort, "127.0.0.1"))
             upstream.write(request.subarray(0, bytes), () => upstream.destroy())
           },
           done: finish
         }
-        if (isHitHere) return toxic.act?.(exchange, draw, plan)
+        if (isHitHere) return fault.apply?.(exchange, draw, plan)
         void exchange.forward().then((answer) => {
           client.write(answer)
           finish()
@@ -156,11 +156,11 @@ export const proxy = (plan: Plan): Effect.Effect<Proxy, never, Scope.Scope> =>
     }
 
     const server = createServer((socket) => {
-      const line: Line = { socket: quietly(socket), talk: socket, busy: false }
+      const line: Connection = { socket: quietly(socket), stream: socket, busy: false }
       lines.add(line)
       socket.on("close", () => lines.delete(line))
-      if (toxic.accept !== undefined && isHit()) return toxic.accept(socket, draw, plan)
-      if (toxic.isSecure === true) line.talk = quietly(new TLSSocket(socket, { isServer: true, key, cert }))
+      if (fault.accept !== undefined && isHit()) return fault.accept(socket, draw, plan)
+      if (fault.isSecure === true) line.stream = quietly(new TLSSocket(socket, { isServer: true, key, cert }))
       serve(line)
     })
     server.on("error", () => undefined)
@@ -172,21 +172,21 @@ export const proxy = (plan: Plan): Effect.Effect<Proxy, never, Scope.Scope> =>
         server.close(() => resume(Effect.void))
       })
     )
-    const emptied = Effect.gen(function* () {
-      for (const { busy, talk } of lines) if (!busy) talk.end()
+    const closeIdle = Effect.gen(function* () {
+      for (const { busy, stream: talk } of lines) if (!busy) talk.end()
       for (let n = 0; n < 500 && lines.size > 0; n++) yield* Effect.sleep("2 millis")
     })
     return {
-      url: `${toxic.isSecure === true ? "https" : "http"}://${plan.host}:${port}`,
+      url: `${fault.isSecure === true ? "https" : "http"}://${plan.host}:${port}`,
       arm: Effect.gen(function* () {
-        if (toxic.idle !== undefined) {
+        if (fault.idle !== undefined) {
           seen.isArmed = true
           seen.applied++
-          for (const { socket } of lines) toxic.idle(socket)
+          for (const { socket } of lines) fault.idle(socket)
           return
         }
-        if (toxic.act === undefined) {
-          yield* emptied
+        if (fault.apply === undefined) {
+          yield* closeIdle
           if (operation.preceding !== undefined) return
         }
         arm()
@@ -195,7 +195,7 @@ export const proxy = (plan: Plan): Effect.Effect<Proxy, never, Scope.Scope> =>
       matching: () => seen.matching,
       disarm: () => {
         seen.isArmed = false
-        return toxic.act !== undefined
+        return fault.apply !== undefined
       },
       applied: () => seen.applied,
       busy: () => [...lines].filter(({ busy }) => busy).length,

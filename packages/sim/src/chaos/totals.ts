@@ -13,8 +13,8 @@ export interface Totals {
   readonly duplicates: number
   readonly neverEnded: number
   readonly openSockets: number
-  readonly trapConnections: number
-  readonly trapCanaries: number
+  readonly forbiddenConnections: number
+  readonly forbiddenCanaries: number
   readonly broken: ReadonlyArray<Report>
   readonly millis: number
 }
@@ -36,8 +36,8 @@ export const merged = (a: Totals, b: Totals): Totals => ({
   duplicates: a.duplicates + b.duplicates,
   neverEnded: a.neverEnded + b.neverEnded,
   openSockets: a.openSockets + b.openSockets,
-  trapConnections: a.trapConnections + b.trapConnections,
-  trapCanaries: a.trapCanaries + b.trapCanaries,
+  forbiddenConnections: a.forbiddenConnections + b.forbiddenConnections,
+  forbiddenCanaries: a.forbiddenCanaries + b.forbiddenCanaries,
   broken: [...a.broken, ...b.broken],
   millis: Math.max(a.millis, b.millis)
 })
@@ -57,7 +57,7 @@ export const linesOf = (totals: Totals): ReadonlyArray<string> => [
   `chaos: ${totals.cells} cells, ${totals.calls} calls, ${(totals.millis / 1000).toFixed(1)} s; ${totals.late} run again alone`,
   `faults (${Object.values(totals.faults).reduce((sum, count) => sum + count, 0)}): ${listed(totals.faults)}`,
   `ends: ${listed(totals.ends)}`,
-  `executions ${totals.executions}, duplicates ${totals.duplicates}, never ended ${totals.neverEnded}, open sockets ${totals.openSockets}, trap saw ${totals.trapConnections}, broken cells ${totals.broken.length}`
+  `executions ${totals.executions}, duplicates ${totals.duplicates}, never ended ${totals.neverEnded}, open sockets ${totals.openSockets}, trap saw ${totals.forbiddenConnections}, broken cells ${totals.broken.length}`
 ]
 
 /** What the same faults do to the same calls, side by side, as a table of Markdown. */
@@ -65,7 +65,18 @@ export const baselineLines = (clients: Readonly<Record<string, Totals>>): Readon
   "| client | cells | executions | done twice or more | never ended | connections left open | trap saw | with secrets |",
   "| --- | --: | --: | --: | --: | --: | --: | --: |",
   ...Object.entries(clients).map(
-    ([name, { cells, duplicates, executions, neverEnded, openSockets, trapCanaries, trapConnections }]) =>
+    ([
+      name,
+      {
+        cells,
+        duplicates,
+        executions,
+        neverEnded,
+        openSockets,
+        forbiddenCanaries: trapCanaries,
+        forbiddenConnections: trapConnections
+      }
+    ]) =>
       `| ${[name, cells, executions, duplicates, neverEnded, openSockets, trapConnections, trapCanaries].join(" | ")} |`
   )
 ]
@@ -77,5 +88,5 @@ export const isBroken = (totals: Totals): boolean =>
   totals.duplicates > 0 ||
   totals.neverEnded > 0 ||
   totals.openSockets > 0 ||
-  totals.trapConnections > 0 ||
+  totals.forbiddenConnections > 0 ||
   Object.values(totals.faults).some((count) => count === 0)

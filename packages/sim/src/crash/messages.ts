@@ -5,11 +5,11 @@ export const connection = "crm"
 export const action = "work"
 
 /** Of the child. Whatever it said last before it was killed may be lost: the ledger's file is the truth. */
-export type Said =
+export type ChildMessage =
   | { readonly _tag: "Ready" }
   | { readonly _tag: "Unknown"; readonly key: string; readonly answer: string }
   | { readonly _tag: "Resumed" }
-  | { readonly _tag: "Begun"; readonly key: string }
+  | { readonly _tag: "Started"; readonly key: string }
   | { readonly _tag: "Accepted"; readonly key: string; readonly job: string }
   | { readonly _tag: "Result"; readonly key: string; readonly value: unknown }
   | { readonly _tag: "Finished"; readonly key: string }
@@ -27,7 +27,7 @@ export interface Executed {
 }
 
 /** Of the server. */
-export type Told =
+export type ServerMessage =
   | { readonly _tag: "Listening"; readonly url: string }
   | { readonly _tag: "State"; readonly id: number; readonly executed: ReadonlyArray<Executed> }
 

@@ -1,5 +1,5 @@
 /**
- * The emulator as a process of its own, behind a door that takes its time with each submit: before the emulator sees
+ * The emulator as a process of its own, behind a gate that takes its time with each submit: before the emulator sees
  * it, and again before its answer is let out. So a kill meets work that is sent and not executed, and work that is
  * executed and not answered.
  */
@@ -10,14 +10,14 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from "node:http"
 import { setTimeout as pause } from "node:timers/promises"
-import { action, connection, type Executed, resultOf, type Told } from "./messages.js"
+import { action, connection, type Executed, resultOf, type ServerMessage } from "./messages.js"
 
 const beforeMillis = 15
 const afterMillis = 120
 // a job is looked at 500 ms after its submit: long enough for some more looks
 const jobMillis = 570
 
-const tell = (told: Told): void => void process.send?.(told)
+const report = (message: ServerMessage): void => void process.send?.(message)
 
 const textOf = (body: unknown, name: string): string => {
   const input = Predicate.hasProperty(body, "input") ? body.input : body
@@ -60,9 +60,9 @@ const program = Effect.gen(function* () {
   const emulator = yield* Emulator.make({ world, executors: "memory" })
   const forward = forwarded(emulator.port)
   // a client that was killed takes its connection along, and nobody waits for that answer
-  const door = createServer((request, response) => void forward(request, response).catch(() => response.destroy()))
-  yield* Effect.async<void>((resume) => void door.listen(0, "127.0.0.1", () => resume(Effect.void)))
-  const address = door.address()
+  const gate = createServer((request, response) => void forward(request, response).catch(() => response.destroy()))
+  yield* Effect.async<void>((resume) => void gate.listen(0, "127.0.0.1", () => resume(Effect.void)))
+  const address = gate.address()
   const port = Predicate.isObject(address) && "port" in address ? address.port : 0
 
   const executedOf =
@@ -78,12 +78,12 @@ const program = Effect.gen(function* () {
     const state = Effect.map(Effect.zip(emulator.executionLog, emulator.jobs), ([executions, jobs]) =>
       executions.map(executedOf(new Map(jobs.map((job) => [job.id, job.polls]))))
     )
-    Effect.runSync(Effect.map(state, (executed) => tell({ _tag: "State", id: Number(id), executed })))
+    Effect.runSync(Effect.map(state, (executed) => report({ _tag: "State", id: Number(id), executed })))
   })
-  tell({ _tag: "Listening", url: `http://127.0.0.1:${port}` })
+  report({ _tag: "Listening", url: `http://127.0.0.1:${port}` })
   yield* Effect.async<void>((resume) => void process.once("disconnect", () => resume(Effect.void)))
-  door.close()
-  door.closeAllConnections()
+  gate.close()
+  gate.closeAllConnections()
 })
 
 await Effect.runPromise(Effect.scoped(program))

@@ -1,10 +1,10 @@
 import type * as Transport from "@effect-connectors/core/Transport"
 import type { ModelRequest, ModelResponse } from "@effect-connectors/testing/ConnectionsModel"
 import * as Effect from "effect/Effect"
-import type { Dice } from "./random.js"
+import type { SeededRandom } from "./seededRandom.js"
 import type { Fault } from "./faults.js"
 import type { Reply } from "./history.js"
-import { trapOrigin } from "./world.js"
+import { forbiddenOrigin } from "./world.js"
 
 type Headers = Readonly<Record<string, string>>
 
@@ -16,7 +16,7 @@ export type Wire =
   | { readonly _tag: "Cut" | "HangBody"; readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly _tag: "Hang" }
 
-export interface Fate {
+export interface ExchangeOutcome {
   readonly wire: Wire
   readonly reply: Reply
   readonly status?: number
@@ -30,8 +30,8 @@ export interface PollMemory {
   readonly forget: Effect.Effect<void>
 }
 
-export interface Spoiling {
-  readonly dice: Dice
+export interface FaultedExchange {
+  readonly random: SeededRandom
   readonly now: number
   readonly request: ModelRequest
   readonly maxBodyBytes: number
@@ -57,7 +57,13 @@ const evidence = (phase: Transport.Phase, code: string, more?: Partial<Transport
   ...more
 })
 
-const answered = (status: number, body: string, reply: Reply, headers: Headers = {}, wait?: number): Fate => ({
+const answered = (
+  status: number,
+  body: string,
+  reply: Reply,
+  headers: Headers = {},
+  wait?: number
+): ExchangeOutcome => ({
   wire: { _tag: "Answer", status, headers: { ...jsonHead, ...headers }, body },
   reply,
   status,
@@ -77,7 +83,7 @@ const classOf = (status: number): Reply =>
   status < 300 ? "answer" : status === 401 ? "refused credentials" : transient.has(status) ? "transient" : "refusal"
 
 /** What the server said, as it said it. */
-export const plain = (response: ModelResponse): Fate =>
+export const unchanged = (response: ModelResponse): ExchangeOutcome =>
   "status" in response
     ? {
         wire: { ...response, _tag: "Answer" },
@@ -89,15 +95,18 @@ export const plain = (response: ModelResponse): Fate =>
 const bodyText = (response: ModelResponse): string =>
   "body" in response && typeof response.body === "string" ? response.body : ""
 
-const lost = (code: string): Fate => ({ wire: { _tag: "Lost", evidence: evidence("request", code) }, reply: "lost" })
+const lost = (code: string): ExchangeOutcome => ({
+  wire: { _tag: "Lost", evidence: evidence("request", code) },
+  reply: "lost"
+})
 
 const imf = (millis: number): string => new Date(millis).toUTCString()
 
 type Hint = { readonly headers: Headers; readonly wait?: number }
 
-const goodHint = (dice: Dice, now: number): Hint => {
-  const seconds = dice.pick([1, 2, 3, 5, 8, 20, 63])
-  switch (dice.pick(["seconds", "millis", "date"])) {
+const goodHint = (random: SeededRandom, now: number): Hint => {
+  const seconds = random.pick([1, 2, 3, 5, 8, 20, 63])
+  switch (random.pick(["seconds", "millis", "date"])) {
     case "seconds":
       return { headers: { "retry-after": String(seconds) }, wait: seconds * 1000 }
     case "millis":
@@ -110,8 +119,8 @@ const goodHint = (dice: Dice, now: number): Hint => {
   }
 }
 
-const absurdHint = (dice: Dice, now: number): Hint =>
-  dice.pick<Hint>([
+const absurdHint = (random: SeededRandom, now: number): Hint =>
+  random.pick<Hint>([
     { headers: { "retry-after": "9999999999" }, wait: 9_999_999_999_000 },
     { headers: { "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT" }, wait: 253_402_300_799_000 - now },
     { headers: { "retry-after": "3600" }, wait: 3_600_000 },
@@ -123,9 +132,9 @@ const absurdHint = (dice: Dice, now: number): Hint =>
   ])
 
 // the server's wall clock is an hour off: its own date says so
-const jumped = (dice: Dice, now: number): Hint => {
-  const at = Math.floor(now / 1000) * 1000 + dice.pick([3_600_000, -3_600_000])
-  const seconds = dice.pick([1, 2, 4])
+const jumped = (random: SeededRandom, now: number): Hint => {
+  const at = Math.floor(now / 1000) * 1000 + random.pick([3_600_000, -3_600_000])
+  const seconds = random.pick([1, 2, 4])
   return { headers: { date: imf(at), "retry-after": imf(at + seconds * 1000) }, wait: seconds * 1000 }
 }
 
@@ -148,11 +157,12 @@ const looped = (text: string, request: ModelRequest, endless: boolean): string =
 const deep = (): string => `${"[".repeat(300)}${"]".repeat(300)}`
 
 /** What an exchange comes to when this fault befalls it. */
-export const spoil = (fault: Fault, spoiling: Spoiling): Effect.Effect<Fate> => {
-  const { dice, limitMillis = Infinity, maxBodyBytes, now, poll, request, work } = spoiling
-  const done = (fate: Fate): Effect.Effect<Fate> => Effect.as(work, fate)
+export const applyFault = (fault: Fault, exchange: FaultedExchange): Effect.Effect<ExchangeOutcome> => {
+  const { random, limitMillis = Infinity, maxBodyBytes, now, poll, request, work } = exchange
+  const done = (outcome: ExchangeOutcome): Effect.Effect<ExchangeOutcome> => Effect.as(work, outcome)
   // gateways give up on work that goes on, and on work that never began
-  const maybe = (fate: Fate): Effect.Effect<Fate> => (dice.chance(0.5) ? done(fate) : Effect.succeed(fate))
+  const maybe = (outcome: ExchangeOutcome): Effect.Effect<ExchangeOutcome> =>
+    random.chance(0.5) ? done(outcome) : Effect.succeed(outcome)
   const status = (code: number, hint?: Hint) =>
     maybe(answered(code, envelope(`STATUS_${code}`), "transient", hint?.headers, hint?.wait))
   const refused = (code: number, reply: Reply, headers?: Headers) =>
@@ -160,17 +170,17 @@ export const spoil = (fault: Fault, spoiling: Spoiling): Effect.Effect<Fate> => 
   const unreadable = (body: string, headers?: Headers) => done(answered(200, body, "unreadable", headers))
   const changed = (change: (text: string) => string) =>
     Effect.map(work, (response) => {
-      const fate = plain(response)
-      return fate.wire._tag === "Answer" && fate.status === 200
-        ? { ...fate, wire: { ...fate.wire, body: change(bodyText(response)) } }
-        : fate
+      const outcome = unchanged(response)
+      return outcome.wire._tag === "Answer" && outcome.status === 200
+        ? { ...outcome, wire: { ...outcome.wire, body: change(bodyText(response)) } }
+        : outcome
     })
-  const told = (text: string | undefined) =>
-    text === undefined ? Effect.map(work, plain) : Effect.succeed(answered(200, text, "answer"))
-  const slow = (millis: number): Effect.Effect<Fate> =>
+  const pollResponse = (text: string | undefined) =>
+    text === undefined ? Effect.map(work, unchanged) : Effect.succeed(answered(200, text, "answer"))
+  const slow = (millis: number): Effect.Effect<ExchangeOutcome> =>
     millis + longestWork > limitMillis
       ? done({ wire: { _tag: "Hang" }, reply: "lost" })
-      : Effect.zipRight(Effect.sleep(millis), Effect.map(work, plain))
+      : Effect.zipRight(Effect.sleep(millis), Effect.map(work, unchanged))
   const id = decodeURIComponent(request.path.slice(request.path.lastIndexOf("/") + 1))
   switch (fault) {
     case "refused":
@@ -193,10 +203,10 @@ export const spoil = (fault: Fault, spoiling: Spoiling): Effect.Effect<Fate> => 
       return done({ wire: { _tag: "Hang" }, reply: "lost" })
     case "stallBody":
     case "cutBody":
-      return Effect.map(work, (response): Fate => {
-        const fate = plain(response)
-        if (fate.wire._tag !== "Answer" || fate.wire.status >= 300) return fate
-        const { headers, status } = fate.wire
+      return Effect.map(work, (response): ExchangeOutcome => {
+        const outcome = unchanged(response)
+        if (outcome.wire._tag !== "Answer" || outcome.wire.status >= 300) return outcome
+        const { headers, status } = outcome.wire
         const body = bodyText(response)
         const length = { "content-length": String(Math.max(1, body.length)) }
         const cut = { status, headers: { ...headers, ...length }, body: body.slice(0, body.length >> 1) }
@@ -207,9 +217,9 @@ export const spoil = (fault: Fault, spoiling: Spoiling): Effect.Effect<Fate> => 
     case "status429":
       return status(429)
     case "rateWait":
-      return status(429, goodHint(dice, now))
+      return status(429, goodHint(random, now))
     case "rateAbsurd":
-      return status(429, absurdHint(dice, now))
+      return status(429, absurdHint(random, now))
     case "status500":
       return status(500)
     case "status502":
@@ -217,19 +227,19 @@ export const spoil = (fault: Fault, spoiling: Spoiling): Effect.Effect<Fate> => 
     case "status503":
       return status(503)
     case "unavailableWait":
-      return status(503, goodHint(dice, now))
+      return status(503, goodHint(random, now))
     case "clockJump":
-      return status(503, jumped(dice, now))
+      return status(503, jumped(random, now))
     case "status504":
       return status(504)
     case "saysRetry": {
-      const seconds = dice.pick([0, 1, 2, 30])
-      const code = dice.pick([409, 429, 500, 503])
+      const seconds = random.pick([0, 1, 2, 30])
+      const code = random.pick([409, 429, 500, 503])
       const body = envelope("TRY_AGAIN", { retryable: true, retry_after_seconds: seconds })
       return Effect.succeed(answered(code, body, "retryable", { "retry-after": String(seconds) }, seconds * 1000))
     }
     case "saysNever":
-      return maybe(answered(dice.pick([429, 500, 503]), envelope("GIVE_UP", { retryable: false }), "final"))
+      return maybe(answered(random.pick([429, 500, 503]), envelope("GIVE_UP", { retryable: false }), "final"))
     case "status401":
       return refused(401, "refused credentials")
     case "status403":
@@ -239,7 +249,9 @@ export const spoil = (fault: Fault, spoiling: Spoiling): Effect.Effect<Fate> => 
     case "notYet":
       return refused(404, "refusal")
     case "redirect":
-      return refused(dice.pick([301, 302, 303, 307, 308]), "redirect", { location: `${trapOrigin}${request.path}` })
+      return refused(random.pick([301, 302, 303, 307, 308]), "redirect", {
+        location: `${forbiddenOrigin}${request.path}`
+      })
     case "html200":
       return unreadable("<html><body>Welcome to the hotel</body></html>", { "content-type": "text/html" })
     case "empty200":
@@ -254,27 +266,29 @@ export const spoil = (fault: Fault, spoiling: Spoiling): Effect.Effect<Fate> => 
       return changed((text) => (text.startsWith("{") ? `{"__proto__":{"polluted":true},${text.slice(1)}` : text))
     case "slow":
       // no action takes longer than two seconds: what begins later than that comes too late
-      return slow(dice.between(2000, 12_000))
+      return slow(random.between(2000, 12_000))
     case "unknownWord":
-      return told(
-        JSON.stringify({ job_id: id, status: dice.pick(["pondering", "ok", "finalizing"]), result: misleading })
+      return pollResponse(
+        JSON.stringify({ job_id: id, status: random.pick(["pondering", "ok", "finalizing"]), result: misleading })
       )
     case "backwards":
-      return told(JSON.stringify({ job_id: id, status: "queued" }))
+      return pollResponse(JSON.stringify({ job_id: id, status: "queued" }))
     case "odd200":
       return Effect.succeed(
         answered(
           200,
-          dice.pick(["{}", "[]", "7", JSON.stringify({ result: misleading }), JSON.stringify({ status: 5 })]),
+          random.pick(["{}", "[]", "7", JSON.stringify({ result: misleading }), JSON.stringify({ status: 5 })]),
           "unreadable"
         )
       )
     case "duplicate":
-      return told(poll?.last)
+      return pollResponse(poll?.last)
     case "outdated":
-      return told(poll?.first)
+      return pollResponse(poll?.first)
     case "jobLost":
-      return poll?.first === undefined ? Effect.map(work, plain) : Effect.zipRight(poll.forget, refused(404, "refusal"))
+      return poll?.first === undefined
+        ? Effect.map(work, unchanged)
+        : Effect.zipRight(poll.forget, refused(404, "refusal"))
     case "sameCursor":
       return changed((text) => looped(text, request, false))
     case "endlessNext":

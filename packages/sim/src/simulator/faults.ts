@@ -1,7 +1,7 @@
-import type { Dice } from "./random.js"
+import type { SeededRandom } from "./seededRandom.js"
 
 /** What a request is for: not every fault can befall each. */
-export type Sort = "read" | "write" | "action" | "poll" | "page" | "discovery" | "file"
+export type RequestKind = "read" | "write" | "action" | "poll" | "page" | "discovery" | "file"
 
 const everywhere = [
   "refused",
@@ -40,8 +40,8 @@ const ofPolls = ["unknownWord", "backwards", "duplicate", "outdated", "notYet", 
 const ofPages = ["sameCursor", "endlessNext"] as const
 
 export type Fault = (typeof everywhere)[number] | (typeof ofPolls)[number] | (typeof ofPages)[number]
-/** Beside the faults of exchanges: a job that never ends, fibres interrupted, processes that crash. */
-export const kinds: ReadonlyArray<Fault> = [...everywhere, ...ofPolls, ...ofPages]
+/** Beside the faults of exchanges: a job that never ends, fibers interrupted, processes that crash. */
+export const simulatorFaults: ReadonlyArray<Fault> = [...everywhere, ...ofPolls, ...ofPages]
 
 // what ends a call for good would leave little else to see
 const rare: Partial<Record<Fault, number>> = {
@@ -70,31 +70,31 @@ const rare: Partial<Record<Fault, number>> = {
 }
 
 // an action may answer with a file, and a file may be anything: there the right cannot be told from the wrong
-const notOf: Partial<Record<Sort, ReadonlySet<Fault>>> = {
+const notOf: Partial<Record<RequestKind, ReadonlySet<Fault>>> = {
   file: new Set<Fault>(["html200", "badJson200", "empty200", "deep200", "proto200"]),
   action: new Set<Fault>(["html200", "empty200"]),
   page: new Set<Fault>(["html200", "empty200"]),
   poll: new Set<Fault>(["status403", "refusedForGood"])
 }
 
-const allOf = (sort: Sort): ReadonlyArray<Fault> => {
+const allOf = (sort: RequestKind): ReadonlyArray<Fault> => {
   const list: ReadonlyArray<Fault> =
     sort === "poll" ? [...everywhere, ...ofPolls] : sort === "page" ? [...everywhere, ...ofPages] : everywhere
   return list.filter((fault) => notOf[sort]?.has(fault) !== true)
 }
 
-const sorts: ReadonlyArray<Sort> = ["read", "write", "action", "poll", "page", "discovery", "file"]
+const sorts: ReadonlyArray<RequestKind> = ["read", "write", "action", "poll", "page", "discovery", "file"]
 
 /** How bad the weather of a seed is, and what kind of bad. */
-export interface Weather {
+export interface FaultProfile {
   /** How likely a fault is, per exchange. */
   readonly rate: number
-  readonly weights: Readonly<Record<Sort, ReadonlyArray<readonly [Fault, number]>>>
+  readonly weights: Readonly<Record<RequestKind, ReadonlyArray<readonly [Fault, number]>>>
 }
 
-export const weatherOf = (dice: Dice, rate: number): Weather => {
-  const mood = new Map(kinds.map((fault) => [fault, (rare[fault] ?? 1) * (0.1 + dice.next() ** 2)]))
-  const weigh = (sort: Sort) => allOf(sort).map((fault) => [fault, mood.get(fault) ?? 0] as const)
+export const faultProfile = (random: SeededRandom, rate: number): FaultProfile => {
+  const weightOf = new Map(simulatorFaults.map((fault) => [fault, (rare[fault] ?? 1) * (0.1 + random.next() ** 2)]))
+  const weigh = (sort: RequestKind) => allOf(sort).map((fault) => [fault, weightOf.get(fault) ?? 0] as const)
   const [read, write, action, poll, page, discovery, file] = sorts.map(weigh)
   const none: ReadonlyArray<readonly [Fault, number]> = []
   return {
@@ -112,5 +112,8 @@ export const weatherOf = (dice: Dice, rate: number): Weather => {
 }
 
 /** What befalls an exchange, if anything does. */
-export const drawn = ({ rate, weights }: Weather, sort: Sort, dice: Dice): Fault | undefined =>
-  dice.chance(rate) ? dice.weighted(weights[sort]) : undefined
+export const drawFault = (
+  { rate, weights }: FaultProfile,
+  sort: RequestKind,
+  random: SeededRandom
+): Fault | undefined => (random.chance(rate) ? random.weighted(weights[sort]) : undefined)

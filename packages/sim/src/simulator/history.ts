@@ -43,7 +43,7 @@ export interface Invoked {
   readonly ownWaits?: boolean
 }
 
-export interface Told {
+export interface Returned {
   readonly marker?: string
   /** The job that it became, or that it followed. */
   readonly job?: string
@@ -66,11 +66,11 @@ export interface Sent {
   /** Method, path and body: the same for each attempt of one request. */
   readonly request: string
   readonly path: string
-  readonly road: string
+  readonly platform: string
   readonly fault: string
   readonly isWritten: boolean
   /** Credentials that went to an origin that may not have them. */
-  readonly strays?: boolean
+  readonly misdirected?: boolean
 }
 
 export interface Replied {
@@ -83,14 +83,14 @@ export interface Replied {
 
 type Kinds = {
   readonly invoke: Invoked
-  readonly ok: Told
+  readonly ok: Returned
   readonly fail: Failed
   readonly unknown: Failed
   readonly interrupted: { readonly by: "user" | "crash" }
   readonly send: Sent
   readonly reply: Replied
   /** The client went away before the answer. */
-  readonly left: { readonly exchange: number; readonly fault: string }
+  readonly abandoned: { readonly exchange: number; readonly fault: string }
   readonly event: { readonly event: string }
   readonly stored: { readonly job: string }
   readonly crash: {}

@@ -1,7 +1,7 @@
-import { bucketBreaks } from "./budget.js"
+import { bucketBreaks } from "./budgetInvariant.js"
 import type { Failed } from "./history.js"
-import { jobBreaks } from "./jobs.js"
-import { mayFollow } from "./replay.js"
+import { jobBreaks } from "./jobInvariant.js"
+import { mayFollow } from "./replayRule.js"
 import { attemptsOf, type CallView, type Exchange, type View } from "./view.js"
 
 /** What must hold of every history; what it gives are the breaks. */
@@ -96,7 +96,7 @@ const noLazyUnknowns: Invariant = (view) =>
     const breaks: Array<string> = []
     if (call.isUnknown) {
       // who goes while the connection is made cannot know how far it came
-      if (!exchanges.some(({ sent, wasLeft }) => sent.isWritten || wasLeft))
+      if (!exchanges.some(({ sent, wasAbandoned: wasLeft }) => sent.isWritten || wasLeft))
         breaks.push(`${name(call)} is unknown, and nothing was sent`)
       if (failed.phase === undefined || failed.code === undefined)
         breaks.push(`${name(call)} is unknown without evidence`)
@@ -182,20 +182,21 @@ const waitBreaks = (call: CallView, attempts: ReadonlyArray<Exchange>): Readonly
   })
 
 // a poll that was under way when the pause began is sent again with new credentials
-const goesOn = (poll: Exchange, earlier: ReadonlyArray<Exchange>, pauseT: number): boolean => {
+const isRenewedPoll = (poll: Exchange, earlier: ReadonlyArray<Exchange>, pauseT: number): boolean => {
   const before = earlier.filter(({ sent }) => sent.request === poll.sent.request).at(-1)
   return before?.reply === "refused credentials" && before.t <= pauseT
 }
 
 // in the moment in which an answer comes nobody has read it yet, and who leaves in it never does
 const pollWaitBreaks = (exchanges: ReadonlyArray<Exchange>, ends: ReadonlySet<number>): ReadonlyArray<string> => {
-  const polls = exchanges.filter(({ call, sort }) => call === 0 && sort === "poll")
+  const polls = exchanges.filter(({ call, requestKind: sort }) => call === 0 && sort === "poll")
   return polls.flatMap((limited) => {
     if (limited.status !== 429 || limited.wait === undefined || limited.reply === "retryable") return []
     if (ends.has(limited.endT)) return []
     const until = limited.endT + Math.min(limited.wait, longestWait)
     const early = polls.find(
-      (poll, index) => poll.t > limited.endT && poll.t < until && !goesOn(poll, polls.slice(0, index), limited.endT)
+      (poll, index) =>
+        poll.t > limited.endT && poll.t < until && !isRenewedPoll(poll, polls.slice(0, index), limited.endT)
     )
     return early === undefined ? [] : [`${early.client} polled ${until - early.t} ms before the pause was over`]
   })
@@ -216,7 +217,7 @@ const noLeaks: Invariant = (view) => [
     event.kind === "leak" ? [`a secret in the ${event.detail.sink} of call ${event.call} (${event.op})`] : []
   ),
   ...view.exchanges.flatMap(({ client, sent }) =>
-    sent.strays === true ? [`${client} sent ${sent.request} to ${sent.road}`] : []
+    sent.misdirected === true ? [`${client} sent ${sent.request} to ${sent.platform}`] : []
   ),
   ...callsOf(view).flatMap((call) => {
     const astray = call.exchanges.find(({ sent }) => call.invoked.path !== undefined && sent.path !== call.invoked.path)

@@ -2,7 +2,7 @@ import type * as Clock from "effect/Clock"
 import * as FiberRef from "effect/FiberRef"
 import type { Event } from "./history.js"
 
-/** The call that a fibre works for; 0 for none. It reaches the exchanges of the call, and not what calls share. */
+/** The call that a fiber works for; 0 for none. It reaches the exchanges of the call, and not what calls share. */
 export const currentCall: FiberRef.FiberRef<number> = FiberRef.unsafeMake(0)
 
 type Kind = Event["kind"]

@@ -10,13 +10,13 @@ import * as RuntimeFlagsPatch from "effect/RuntimeFlagsPatch"
 import * as Scope from "effect/Scope"
 import { bosaCalls } from "./bosaCalls.js"
 import { connectionCalls, type Operation } from "./connectionCalls.js"
-import { Dice } from "./random.js"
+import { SeededRandom } from "./seededRandom.js"
 import type { History, Truth } from "./history.js"
 import { jobCalls, resume } from "./jobCalls.js"
-import { type CallPlan, type Plan, planOf, type TenantPlan } from "./plan.js"
-import { type Process, start, type Tenant } from "./process.js"
+import { type ScheduledCall, type Scenario, scenarioOf, type TenantScenario } from "./scenario.js"
+import { type ClientProcess, start, type Tenant } from "./clientProcess.js"
 import { Recorder } from "./recorder.js"
-import { Servers } from "./server.js"
+import { Servers } from "./servers.js"
 import { burst } from "./burst.js"
 import { canary } from "./world.js"
 
@@ -32,11 +32,11 @@ const logger = (recorder: Recorder) =>
     if (text.includes(canary)) recorder.add("leak", "", 0, "log", { sink: "log" })
   })
 
-const perform = Effect.fnUntraced(function* (process: Process, plan: CallPlan) {
+const perform = Effect.fnUntraced(function* (process: ClientProcess, plan: ScheduledCall) {
   const operation = operations[plan.name]
   if (operation === undefined) return
   yield* Effect.sleep(plan.at)
-  const fiber = yield* Effect.fork(operation(process, new Dice(plan.seed)))
+  const fiber = yield* Effect.fork(operation(process, new SeededRandom(plan.seed)))
   if (plan.interruptAfter !== undefined) {
     const isOver = yield* Effect.raceFirst(
       Effect.as(Fiber.await(fiber), true),
@@ -48,10 +48,10 @@ const perform = Effect.fnUntraced(function* (process: Process, plan: CallPlan) {
 })
 
 // what was interrupted a moment ago lets go within that moment
-const rest = ({ connections, desk }: Process) =>
+const rest = ({ connections, log: log }: ClientProcess) =>
   Effect.map(Effect.delay(connections.jobs.stats, 1), (stats) => {
     const { inFlight, timers, watched } = stats
-    desk.recorder.add("rest", desk.client, 0, "rest", { watched, inFlight, timers })
+    log.recorder.add("rest", log.client, 0, "rest", { watched, inFlight, timers })
   })
 
 // a process that ends by itself, or that loses everything at some moment
@@ -60,19 +60,19 @@ const live = Effect.fnUntraced(function* (
   recorder: Recorder,
   tenant: Tenant,
   incarnation: number,
-  work: (process: Process) => Effect.Effect<void>,
+  work: (process: ClientProcess) => Effect.Effect<void>,
   crashAt: number | undefined
 ) {
   const scope = yield* Scope.make()
   const process = yield* Scope.extend(start(servers, recorder, tenant, incarnation), scope)
-  const { client } = process.desk
+  const { client } = process.log
   const fiber = yield* Effect.fork(work(process))
   const hasCrashed =
     crashAt === undefined
       ? yield* Effect.as(Fiber.await(fiber), false)
       : yield* Effect.raceFirst(Effect.as(Fiber.await(fiber), false), Effect.as(Effect.sleep(crashAt), true))
   if (hasCrashed) {
-    process.desk.isDead = true
+    process.log.isDead = true
     servers.kill(client)
     recorder.add("crash", client, 0, "crash", {})
     yield* Fiber.interrupt(fiber)
@@ -83,29 +83,29 @@ const live = Effect.fnUntraced(function* (
   return hasCrashed
 })
 
-const all = (process: Process, calls: ReadonlyArray<CallPlan>): Effect.Effect<void> =>
+const all = (process: ClientProcess, calls: ReadonlyArray<ScheduledCall>): Effect.Effect<void> =>
   Effect.forEach(calls, (call) => perform(process, call), { concurrency: "unbounded", discard: true })
 
-const resumed = (process: Process, dice: Dice, jobs: ReadonlyArray<string>, deadline: number) =>
-  Effect.forEach(jobs, (job) => Effect.exit(resume(process, dice, job, deadline)), {
+const resumed = (process: ClientProcess, random: SeededRandom, jobs: ReadonlyArray<string>, deadline: number) =>
+  Effect.forEach(jobs, (job) => Effect.exit(resume(process, random, job, deadline)), {
     concurrency: "unbounded",
     discard: true
   })
 
-const lifeOf = Effect.fnUntraced(function* (servers: Servers, recorder: Recorder, plan: TenantPlan) {
+const lifeOf = Effect.fnUntraced(function* (servers: Servers, recorder: Recorder, plan: TenantScenario) {
   const { tenant } = plan
-  const dice = new Dice(plan.seed)
+  const random = new SeededRandom(plan.seed)
   if (plan.burst !== undefined) {
     const kind = plan.burst
-    yield* live(servers, recorder, tenant, 0, (process) => burst(servers, process, kind, dice), undefined)
+    yield* live(servers, recorder, tenant, 0, (process) => burst(servers, process, kind, random), undefined)
     return
   }
   const hasCrashed = yield* live(servers, recorder, tenant, 0, (process) => all(process, plan.calls), plan.crashAt)
   if (!hasCrashed) return
   // nothing of the old process is left but what it stored
-  const again = (process: Process) =>
+  const again = (process: ClientProcess) =>
     Effect.zipRight(
-      resumed(process, dice, Array.from(tenant.store.keys()), dice.pick([20_000, 60_000])),
+      resumed(process, random, Array.from(tenant.store.keys()), random.pick([20_000, 60_000])),
       all(process, plan.callsAfterCrash)
     )
   yield* live(servers, recorder, tenant, 1, again, undefined)
@@ -122,26 +122,26 @@ const concluded = (recorder: Recorder): ReadonlySet<string> => {
 }
 
 // when the storm is over, what was stored must still lead to what the server knows
-const audit = Effect.fnUntraced(function* (servers: Servers, recorder: Recorder, { seed, tenant }: TenantPlan) {
-  const dice = new Dice(seed + 1)
+const audit = Effect.fnUntraced(function* (servers: Servers, recorder: Recorder, { seed, tenant }: TenantScenario) {
+  const random = new SeededRandom(seed + 1)
   const known = concluded(recorder)
-  const jobs = Array.from(tenant.store.keys()).filter((job) => !known.has(job) || dice.chance(0.3))
+  const jobs = Array.from(tenant.store.keys()).filter((job) => !known.has(job) || random.chance(0.3))
   if (jobs.length === 0) return
-  yield* live(servers, recorder, tenant, 9, (process) => resumed(process, dice, jobs, 45_000), undefined)
+  yield* live(servers, recorder, tenant, 9, (process) => resumed(process, random, jobs, 45_000), undefined)
 })
 
-const program = (plan: Plan, recorder: Recorder) =>
+const program = (plan: Scenario, recorder: Recorder) =>
   Effect.gen(function* () {
     const scope = yield* Scope.make()
     const servers = yield* Scope.extend(
-      Servers.make(recorder, plan.weather, new Dice(plan.faultSeed), maxBodyBytes),
+      Servers.make(recorder, plan.faultProfile, new SeededRandom(plan.faultSeed), maxBodyBytes),
       scope
     )
     yield* Effect.forEach(plan.tenants, (tenant) => lifeOf(servers, recorder, tenant), {
       concurrency: "unbounded",
       discard: true
     })
-    servers.calm = true
+    servers.isFaultless = true
     yield* Effect.forEach(plan.tenants, (tenant) => audit(servers, recorder, tenant), { discard: true })
     // discovery belongs to nobody who asked for it: it may go on when all of them have left, but not for ever
     yield* Effect.sleep("15 minutes")
@@ -157,7 +157,7 @@ const nothing: Omit<Truth, "sleepers"> = { executions: {}, jobs: {}, openExchang
 
 /** Runs one seed. The same seed gives the same history. */
 export const simulate = (seed: number): Promise<History> => {
-  const plan = planOf(seed)
+  const plan = scenarioOf(seed)
   let recorder: Recorder | undefined
   const run = Effect.gen(function* () {
     const virtual = yield* VirtualClock

@@ -1,4 +1,4 @@
-import { kinds } from "./faults.js"
+import { simulatorFaults } from "./faults.js"
 import type { History } from "./history.js"
 
 /** What a run of many seeds was made of: so that nobody takes silence for proof. */
@@ -80,7 +80,8 @@ export const merge = (into: Totals, from: Totals): void => {
 export const faultsOf = ({ faults }: Totals): number => Object.values(faults).reduce((sum, value) => sum + value, 0)
 
 /** The kinds of faults that befell nobody. */
-export const missing = ({ faults }: Totals): ReadonlyArray<string> => kinds.filter((kind) => (faults[kind] ?? 0) === 0)
+export const missing = ({ faults }: Totals): ReadonlyArray<string> =>
+  simulatorFaults.filter((kind) => (faults[kind] ?? 0) === 0)
 
 const sorted = (counts: Record<string, number>): string =>
   Object.entries(counts)
@@ -93,7 +94,7 @@ export const linesOf = (totals: Totals): ReadonlyArray<string> => {
   const per = (value: number): string => (totals.seeds === 0 ? "0" : (value / totals.seeds).toFixed(1))
   return [
     `exchanges: ${totals.exchanges} (${per(totals.exchanges)} per seed)`,
-    `faults: ${faults} (${per(faults)} per seed), ${Object.keys(totals.faults).length} of ${kinds.length} kinds: ${sorted(totals.faults)}`,
+    `faults: ${faults} (${per(faults)} per seed), ${Object.keys(totals.faults).length} of ${simulatorFaults.length} kinds: ${sorted(totals.faults)}`,
     `outcomes: ${sorted(totals.outcomes)}`,
     `calls: ${sorted(totals.calls)}`,
     `jobs: ${totals.jobs}, of which never end: ${totals.neverEnding}; followed again from stored references: ${totals.resumed}`,

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 export const connectionsOrigin = "https://connections.example"
 export const bosaOrigin = "https://bosa.example"
 /** Where redirects lead: nothing may ever come here. */
-export const trapOrigin = "https://trap.example"
+export const forbiddenOrigin = "https://trap.example"
 /** Where files of skills are: requests come here, credentials may not. */
 export const filesOrigin = "https://files.example"
 

@@ -6,12 +6,12 @@ import { drawOf } from "./draw.js"
 import { type Operation, operationNames, operations } from "./operations.js"
 import { origin } from "./origin.js"
 import { handshakes } from "./proxy.js"
-import { toxics } from "./toxics.js"
+import { socketFaults } from "./socketFaults.js"
 import type { Totals } from "./totals.js"
-import { trap } from "./trap.js"
+import { forbiddenOrigin } from "./forbiddenOrigin.js"
 import { transportNames } from "./transports.js"
 
-export interface Options {
+export interface ChaosOptions {
   readonly seeds: ReadonlyArray<number>
   /** `fault/operation/transport`, or the beginning of one; all when it is not given. */
   readonly cell?: string | undefined
@@ -23,7 +23,7 @@ export interface Options {
   readonly baseline?: "plain" | "ours"
 }
 
-export const allCells: ReadonlyArray<Cell> = Object.keys(toxics).flatMap((fault) =>
+export const allCells: ReadonlyArray<Cell> = Object.keys(socketFaults).flatMap((fault) =>
   operationNames.flatMap((operation) => transportNames.map((transport) => ({ fault, operation, transport })))
 )
 
@@ -59,23 +59,23 @@ const lost = (cell: Cell, seed: number, cause: Cause.Cause<never>): Report => ({
 })
 
 /** Runs the cells and adds up. */
-export const measure = ({ cell, baseline, parallel = 24, seeds, shard = { index: 0, of: 1 } }: Options) =>
+export const measure = ({ cell, baseline, parallel = 24, seeds, shard = { index: 0, of: 1 } }: ChaosOptions) =>
   Effect.scoped(
     Effect.gen(function* () {
       const started = yield* Clock.currentTimeMillis
       const world = {
         origin: yield* origin,
-        trap: yield* trap,
+        forbidden: yield* forbiddenOrigin,
         handshakePort: yield* handshakes,
         shard: shard.index,
         isPlain: baseline === "plain"
       }
-      const asked = allCells
+      const selected = allCells
         .filter((one) => cell === undefined || nameOf(one).startsWith(cell))
         .filter((one) => baseline === undefined || hasPlain(one))
       // those that wait beside those that work
       const tasks = seeds
-        .flatMap((seed) => asked.map((one) => ({ one, seed, place: drawOf(nameOf(one), seed)("place") })))
+        .flatMap((seed) => selected.map((one) => ({ one, seed, place: drawOf(nameOf(one), seed)("place") })))
         .sort((a, b) => a.place - b.place)
         .filter((_, index) => index % shard.of === shard.index)
       if (cell === undefined) yield* Effect.forEach(warming, (one) => runCell(one, 0, world), { discard: true })
@@ -88,9 +88,9 @@ export const measure = ({ cell, baseline, parallel = 24, seeds, shard = { index:
       const isLate = ({ report }: { readonly report: Report }) => report.breaks.length > 0 && report.mayBeLate
       const again = yield* Effect.forEach(first.filter(isLate), ({ task }) => runOne(task))
       const reports = [...first.filter((seen) => !isLate(seen)).map(({ report }) => report), ...again]
-      const { canaries, connections } = world.trap.seen()
+      const { canaries, connections } = world.forbidden.seen()
       const totals: Totals = {
-        cells: asked.length,
+        cells: selected.length,
         calls: sum(reports, ({ calls }) => calls),
         faults: tally(
           reports,
@@ -107,8 +107,8 @@ export const measure = ({ cell, baseline, parallel = 24, seeds, shard = { index:
         duplicates: sum(reports, ({ duplicates }) => duplicates),
         neverEnded: reports.filter(({ end }) => end === "never ended").length,
         openSockets: sum(reports, ({ openSockets }) => openSockets),
-        trapConnections: connections,
-        trapCanaries: canaries,
+        forbiddenConnections: connections,
+        forbiddenCanaries: canaries,
         broken: reports.filter(({ breaks }) => breaks.length > 0),
         millis: (yield* Clock.currentTimeMillis) - started
       }

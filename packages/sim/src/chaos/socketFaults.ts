@@ -1,13 +1,13 @@
 import { connect, type Socket } from "node:net"
 import { gzipSync } from "node:zlib"
 import { between, type Draw } from "./draw.js"
-import type { Family } from "./expected.js"
-import { answer, headLength } from "./framing.js"
-import type { Exchange, Plan } from "./proxy.js"
+import type { Family } from "./allowedEnds.js"
+import { responseBytes, headLength } from "./framing.js"
+import type { Exchange, CellSetup } from "./proxy.js"
 
-type Act = (exchange: Exchange, draw: Draw, plan: Plan) => void
+type Apply = (exchange: Exchange, draw: Draw, plan: CellSetup) => void
 
-export interface Toxic {
+export interface SocketFault {
   /** The row of the table. */
   readonly family: Family
   /** The attempt's time runs out, so it is short. */
@@ -18,14 +18,14 @@ export interface Toxic {
   /** A connection that was used before is there. */
   readonly isWarm?: boolean
   /** Takes over a connection as it is accepted. */
-  readonly accept?: (socket: Socket, draw: Draw, plan: Plan) => void
+  readonly accept?: (socket: Socket, draw: Draw, plan: CellSetup) => void
   /** Nobody listens. */
   readonly refuses?: boolean
   /** Done to connections that are not in use, as the call begins. */
   readonly idle?: (socket: Socket) => void
   /** Acts once so many bytes of the request are there; on the whole request otherwise. */
   readonly at?: (draw: Draw) => number
-  readonly act?: Act
+  readonly apply?: Apply
   /** The caller gives up after so many milliseconds. */
   readonly interrupts?: (draw: Draw) => number
 }
@@ -34,30 +34,30 @@ const reset = (socket: Socket): void => void socket.resetAndDestroy()
 const end = (socket: Socket): void => void socket.end()
 
 /** What becomes of the server's answer. */
-const answered =
-  (write: (exchange: Exchange, whole: Buffer, draw: Draw) => void): Act =>
+const afterWork =
+  (write: (exchange: Exchange, whole: Buffer, draw: Draw) => void): Apply =>
   (exchange, draw) =>
     void exchange.forward().then((whole) => write(exchange, whole, draw))
 
 /** An answer in place of the server's, which sees nothing of the request. */
-const instead =
-  (made: (plan: Plan) => string | Buffer): Act =>
+const respondInstead =
+  (made: (plan: CellSetup) => string | Buffer): Apply =>
   ({ client, done }, _, plan) => {
     client.write(made(plan))
     done()
   }
 
 /** The server does the work, and something else answers. */
-const replaced =
-  (made: (plan: Plan) => string | Buffer): Act =>
+const respondAfterWork =
+  (made: (plan: CellSetup) => string | Buffer): Apply =>
   (exchange, draw, plan) =>
-    void exchange.forward().then(() => instead(made)(exchange, draw, plan))
+    void exchange.forward().then(() => respondInstead(made)(exchange, draw, plan))
 
 /** The same, and what is written is no complete answer, so that nothing goes on over this connection. */
-const broken = (made: (whole: Buffer) => string | Buffer, then?: (socket: Socket) => void): Act =>
-  answered(({ client }, whole) => void client.write(made(whole), () => then?.(client)))
+const brokenResponse = (made: (whole: Buffer) => string | Buffer, then?: (socket: Socket) => void): Apply =>
+  afterWork(({ client }, whole) => void client.write(made(whole), () => then?.(client)))
 
-const inTurns = (
+const inPieces = (
   { client, done }: Pick<Exchange, "client" | "done">,
   bytes: Buffer,
   millis: number,
@@ -66,7 +66,7 @@ const inTurns = (
   if (client.destroyed) return
   client.write(left === 0 ? bytes : bytes.subarray(0, 1))
   if (left === 0 || bytes.length <= 1) return done()
-  const rest = (): void => inTurns({ client, done }, bytes.subarray(1), millis, left - 1)
+  const rest = (): void => inPieces({ client, done }, bytes.subarray(1), millis, left - 1)
   if (millis === 0) setImmediate(rest)
   else setTimeout(rest, millis)
 }
@@ -82,37 +82,37 @@ const flipped = (whole: Buffer, from: number, to: number, draw: Draw): Buffer =>
 }
 
 const bodyOf = (whole: Buffer): Buffer => whole.subarray(headLength(whole) ?? 0)
-const html = answer(200, "<html><body>Sign in</body></html>", { "content-type": "text/html" })
+const html = responseBytes(200, "<html><body>Sign in</body></html>", { "content-type": "text/html" })
 const failure = (status: number, headers: Readonly<Record<string, string | number>> = {}) =>
-  answer(status, JSON.stringify({ error: { code: `E${status}` } }), headers)
+  responseBytes(status, JSON.stringify({ error: { code: `E${status}` } }), headers)
 const bomb = gzipSync(Buffer.alloc(4 * 1024 * 1024, " "))
 
 const requestBytes = (draw: Draw): number =>
   draw("how far") < 0.3 ? 1_000_000 : between(draw, "bytes", 1, draw("body") < 0.5 ? 250 : 31_000)
 
-const broke = (how: (socket: Socket) => void): Pick<Toxic, "at" | "act"> => ({
+const breakInRequest = (how: (socket: Socket) => void): Pick<SocketFault, "at" | "apply"> => ({
   at: requestBytes,
-  act: (exchange, draw) => {
+  apply: (exchange, draw) => {
     const bytes = requestBytes(draw)
     // all of it may have arrived before the connection broke
-    if (bytes < exchange.request.length) exchange.spill(bytes)
+    if (bytes < exchange.request.length) exchange.forwardPart(bytes)
     else void exchange.forward()
     how(exchange.client)
   }
 })
 
-const unasked = (text: string, family: Family): Toxic => ({
+const informational = (text: string, family: Family): SocketFault => ({
   family,
-  act: answered(({ client, done }, whole) => {
+  apply: afterWork(({ client, done }, whole) => {
     client.write(Buffer.concat([Buffer.from(text), whole]))
     done()
   })
 })
 
-const tlsPort = (plan: Plan): number => plan.handshakePort
+const tlsPort = (plan: CellSetup): number => plan.handshakePort
 
 /** Every fault, by name. */
-export const toxics: Readonly<Record<string, Toxic>> = {
+export const socketFaults: Readonly<Record<string, SocketFault>> = {
   refuse: { family: "refused", refuses: true },
   "accept-reset": { family: "maybe sent", accept: reset },
   "accept-end": { family: "maybe sent", accept: (socket) => void socket.resume().end() },
@@ -139,26 +139,26 @@ export const toxics: Readonly<Record<string, Toxic>> = {
     isSecure: true,
     accept: (socket) => void socket.resume().end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n")
   },
-  "reset-request": { family: "lost", ...broke(reset) },
-  "end-request": { family: "lost", ...broke(end) },
-  "race-reset": { family: "lost", isWarm: true, at: () => 1, act: ({ client }) => reset(client) },
-  "race-end": { family: "lost", isWarm: true, at: () => 1, act: ({ client }) => end(client) },
+  "reset-request": { family: "lost", ...breakInRequest(reset) },
+  "end-request": { family: "lost", ...breakInRequest(end) },
+  "race-reset": { family: "lost", isWarm: true, at: () => 1, apply: ({ client }) => reset(client) },
+  "race-end": { family: "lost", isWarm: true, at: () => 1, apply: ({ client }) => end(client) },
   "idle-reset": { family: "race", isWarm: true, idle: reset },
   "idle-end": { family: "race", isWarm: true, idle: end },
-  "reset-after-work": { family: "lost", act: answered(({ client }) => reset(client)) },
-  "end-after-work": { family: "lost", act: answered(({ client }) => end(client)) },
+  "reset-after-work": { family: "lost", apply: afterWork(({ client }) => reset(client)) },
+  "end-after-work": { family: "lost", apply: afterWork(({ client }) => end(client)) },
   "reset-response": {
     family: "cut",
-    act: answered(({ client }, whole, draw) => void client.write(cutAt(whole, draw), () => reset(client)))
+    apply: afterWork(({ client }, whole, draw) => void client.write(cutAt(whole, draw), () => reset(client)))
   },
   "end-response": {
     family: "cut",
-    act: answered(({ client }, whole, draw) => void client.end(cutAt(whole, draw)))
+    apply: afterWork(({ client }, whole, draw) => void client.end(cutAt(whole, draw)))
   },
-  slice: { family: "fine", act: answered((exchange, whole) => inTurns(exchange, whole, 0)) },
+  slice: { family: "fine", apply: afterWork((exchange, whole) => inPieces(exchange, whole, 0)) },
   delay: {
     family: "fine",
-    act: answered(
+    apply: afterWork(
       ({ client, done }, whole, draw) =>
         void setTimeout(
           () => {
@@ -169,23 +169,23 @@ export const toxics: Readonly<Record<string, Toxic>> = {
         )
     )
   },
-  "stall-request": { family: "lost", isSlow: true, act: () => undefined },
-  "stall-response": { family: "lost", isSlow: true, act: answered(() => undefined) },
+  "stall-request": { family: "lost", isSlow: true, apply: () => undefined },
+  "stall-response": { family: "lost", isSlow: true, apply: afterWork(() => undefined) },
   "stall-body": {
     family: "cut",
     isSlow: true,
-    act: answered(({ client }, whole, draw) => void client.write(cutAt(whole, draw)))
+    apply: afterWork(({ client }, whole, draw) => void client.write(cutAt(whole, draw)))
   },
   drip: {
     family: "cut",
     isSlow: true,
-    act: answered((exchange, whole) => inTurns(exchange, whole, 100, whole.length))
+    apply: afterWork((exchange, whole) => inPieces(exchange, whole, 100, whole.length))
   },
   "corrupt-head": {
     family: "corrupt",
     isSlow: true,
     isPlain: true,
-    act: answered(({ client, done }, whole, draw) => {
+    apply: afterWork(({ client, done }, whole, draw) => {
       client.write(flipped(whole, 9, (headLength(whole) ?? 0) - 4, draw))
       done()
     })
@@ -193,92 +193,95 @@ export const toxics: Readonly<Record<string, Toxic>> = {
   "corrupt-body": {
     family: "corrupt",
     isPlain: true,
-    act: answered(({ client, done }, whole, draw) => {
+    apply: afterWork(({ client, done }, whole, draw) => {
       client.write(flipped(whole, headLength(whole) ?? 0, whole.length, draw))
       done()
     })
   },
   duplicate: {
     family: "fine",
-    act: answered(({ client, done }, whole) => {
+    apply: afterWork(({ client, done }, whole) => {
       client.write(Buffer.concat([whole, whole]))
       done()
     })
   },
-  "continue-100": unasked("HTTP/1.1 100 Continue\r\n\r\n", "unasked 100"),
-  "processing-102": unasked("HTTP/1.1 102 Processing\r\n\r\n", "fine"),
-  "hints-103": unasked("HTTP/1.1 103 Early Hints\r\nlink: </x>; rel=preload\r\n\r\n", "fine"),
+  "continue-100": informational("HTTP/1.1 100 Continue\r\n\r\n", "unasked 100"),
+  "processing-102": informational("HTTP/1.1 102 Processing\r\n\r\n", "fine"),
+  "hints-103": informational("HTTP/1.1 103 Early Hints\r\nlink: </x>; rel=preload\r\n\r\n", "fine"),
   "head-40k": {
     family: "no HTTP",
-    act: broken((whole) => answer(200, bodyOf(whole), { "x-long": "x".repeat(40_960) }))
+    apply: brokenResponse((whole) => responseBytes(200, bodyOf(whole), { "x-long": "x".repeat(40_960) }))
   },
-  "no-http": { family: "no HTTP", act: broken(() => "SSH-2.0-OpenSSH_9.6\r\n\r\n", end) },
+  "no-http": { family: "no HTTP", apply: brokenResponse(() => "SSH-2.0-OpenSSH_9.6\r\n\r\n", end) },
   "two-lengths": {
     family: "no HTTP",
     isPlain: true,
-    act: broken((whole) => answer(200, bodyOf(whole), { "Content-Length": 3 }))
+    apply: brokenResponse((whole) => responseBytes(200, bodyOf(whole), { "Content-Length": 3 }))
   },
   "length-and-chunks": {
     family: "no HTTP",
     isPlain: true,
-    act: broken((whole) => answer(200, bodyOf(whole), { "transfer-encoding": "chunked" }))
+    apply: brokenResponse((whole) => responseBytes(200, bodyOf(whole), { "transfer-encoding": "chunked" }))
   },
   "length-short": {
     family: "short",
     isPlain: true,
-    act: answered(({ client, done }, whole) => {
+    apply: afterWork(({ client, done }, whole) => {
       const body = bodyOf(whole)
-      client.write(answer(200, body, { "content-length": body.length - 1 }))
+      client.write(responseBytes(200, body, { "content-length": body.length - 1 }))
       done()
     })
   },
   "length-long": {
     family: "cut",
     isPlain: true,
-    act: broken((whole) => answer(200, bodyOf(whole), { "content-length": bodyOf(whole).length + 1 }), end)
+    apply: brokenResponse(
+      (whole) => responseBytes(200, bodyOf(whole), { "content-length": bodyOf(whole).length + 1 }),
+      end
+    )
   },
   "gzip-bomb": {
     family: "too large",
-    act: replaced(() => answer(200, bomb, { "content-encoding": "gzip" }))
+    apply: respondAfterWork(() => responseBytes(200, bomb, { "content-encoding": "gzip" }))
   },
   "gzip-cut": {
     family: "gzip cut",
     isPlain: true,
-    act: answered(({ client, done }, whole) => {
+    apply: afterWork(({ client, done }, whole) => {
       const zipped = gzipSync(bodyOf(whole))
-      client.write(answer(200, zipped.subarray(0, zipped.length - 12), { "content-encoding": "gzip" }))
+      client.write(responseBytes(200, zipped.subarray(0, zipped.length - 12), { "content-encoding": "gzip" }))
       done()
     })
   },
-  html: { family: "page", act: replaced(() => html) },
-  empty: { family: "empty", act: replaced(() => answer(200, "")) },
-  "bad-json": { family: "unreadable", act: replaced(() => answer(200, '{"a":')) },
+  html: { family: "page", apply: respondAfterWork(() => html) },
+  empty: { family: "empty", apply: respondAfterWork(() => responseBytes(200, "")) },
+  "bad-json": { family: "unreadable", apply: respondAfterWork(() => responseBytes(200, '{"a":')) },
   "redirect-302": {
     family: "redirect",
-    act: instead((plan) => answer(302, "", { location: `${plan.trapUrl}/sign-in` }))
+    apply: respondInstead((plan) => responseBytes(302, "", { location: `${plan.forbiddenUrl}/sign-in` }))
   },
   "redirect-307": {
     family: "redirect",
-    act: instead((plan) => answer(307, "", { location: `${plan.trapUrl}/sign-in` }))
+    apply: respondInstead((plan) => responseBytes(307, "", { location: `${plan.forbiddenUrl}/sign-in` }))
   },
-  "status-401": { family: "401", act: instead(() => failure(401)) },
-  "status-403": { family: "403", act: instead(() => failure(403)) },
-  "status-404": { family: "404", act: instead(() => failure(404)) },
-  "status-429": { family: "429", act: instead(() => failure(429, { "retry-after": 0 })) },
-  "status-503": { family: "503", act: instead(() => failure(503)) },
-  "gateway-502": { family: "503", act: replaced(() => failure(502)) },
+  "status-401": { family: "401", apply: respondInstead(() => failure(401)) },
+  "status-403": { family: "403", apply: respondInstead(() => failure(403)) },
+  "status-404": { family: "404", apply: respondInstead(() => failure(404)) },
+  "status-429": { family: "429", apply: respondInstead(() => failure(429, { "retry-after": 0 })) },
+  "status-503": { family: "503", apply: respondInstead(() => failure(503)) },
+  "gateway-502": { family: "503", apply: respondAfterWork(() => failure(502)) },
   "gateway-504-late": {
     family: "503",
-    act: replaced(() => failure(504, { "content-type": "text/html" }))
+    apply: respondAfterWork(() => failure(504, { "content-type": "text/html" }))
   },
   "early-answer": {
     family: "early",
     at: () => 1,
-    act: ({ client }) => void client.end(failure(503, { connection: "close" }))
+    apply: ({ client }) => void client.end(failure(503, { connection: "close" }))
   },
   interrupt: {
     family: "interrupted",
-    act: answered(
+    apply: afterWork(
       ({ client, done }, whole) =>
         void setTimeout(() => {
           client.write(whole)

@@ -8,12 +8,12 @@ const name = (call: CallView): string => `call ${call.id} (${call.op} of ${call.
 const isWatch = (call: CallView): boolean => call.invoked.job !== undefined || call.invoked.follows === true
 
 // how the watch says that the job ended; `undefined` when it says no such thing
-const toldEnd = (call: CallView): JobTruth["end"] | undefined =>
+const reportedEnd = (call: CallView): JobTruth["end"] | undefined =>
   call.ok?.end === true ? "succeeded" : call.failed === undefined ? undefined : ends[call.failed.tag]
 
 const endBreaks = (call: CallView, job: string, truth: JobTruth | undefined): ReadonlyArray<string> => {
   if (truth === undefined) return [`${name(call)} followed ${job}, which the server never made`]
-  const end = toldEnd(call)
+  const end = reportedEnd(call)
   if (end !== undefined && end !== truth.end) return [`${name(call)} was told that ${job} ${end}; it is ${truth.end}`]
   if (end === "succeeded" && call.ok?.marker !== truth.marker) {
     return [`${name(call)} got the result of ${call.ok?.marker}, and ${job} is ${truth.marker}`]
@@ -26,11 +26,11 @@ const endBreaks = (call: CallView, job: string, truth: JobTruth | undefined): Re
   return []
 }
 
-const shownBreaks = (call: CallView): ReadonlyArray<string> => {
-  const completed = call.shown.filter((event) => event === "Completed").length
-  if (call.shown.length === 0 && call.op !== "jobs.watch" && call.op !== "jobs.follow") return []
+const jobEventBreaks = (call: CallView): ReadonlyArray<string> => {
+  const completed = call.jobEvents.filter((event) => event === "Completed").length
+  if (call.jobEvents.length === 0 && call.op !== "jobs.watch" && call.op !== "jobs.follow") return []
   if (completed > 1) return [`${name(call)} showed ${completed} ends`]
-  const isLast = call.shown[call.shown.length - 1] === "Completed"
+  const isLast = call.jobEvents[call.jobEvents.length - 1] === "Completed"
   if (completed === 1 && !isLast) return [`${name(call)} went on after its end`]
   return call.ok !== undefined && completed === 0 ? [`${name(call)} ended without an end`] : []
 }
@@ -50,7 +50,7 @@ const auditBreaks = (call: CallView, job: string, truth: JobTruth): ReadonlyArra
 const keptMillis = 300_000
 
 const pollBreaks = (view: View, call: CallView, job: string): ReadonlyArray<string> => {
-  if (toldEnd(call) === undefined) return []
+  if (reportedEnd(call) === undefined) return []
   const path = `/api/v1/jobs/${job}`
   const late = view.byClient
     .get(call.client)
@@ -75,7 +75,7 @@ export const jobBreaks = (view: View): ReadonlyArray<string> => {
     }
     if (!isWatch(call)) return breaks
     const job = jobOf(call)
-    breaks.push(...shownBreaks(call))
+    breaks.push(...jobEventBreaks(call))
     if (job === undefined) return breaks
     const truth = jobs[job]
     breaks.push(...endBreaks(call, job, truth), ...pollBreaks(view, call, job))

@@ -1,7 +1,7 @@
 import { PCGRandom } from "effect/Utils"
 
 /** Seeded chance: the same seed gives the same throws. */
-export class Dice {
+export class SeededRandom {
   private readonly source: PCGRandom
 
   constructor(seed: number) {

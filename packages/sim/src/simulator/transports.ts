@@ -9,7 +9,7 @@ import { forever, type Wire } from "./applyFault.js"
 type Request = HttpClientRequest.HttpClientRequest
 
 /** What is between a client and the servers. */
-export interface Between {
+export interface Network {
   /** With a limit, in milliseconds, `Hang` and `HangBody` are told when it is over; without one nothing ever is. */
   readonly send: (request: Request, url: URL, limitMillis?: number) => Effect.Effect<Wire>
   /** A body that is not at its end is a connection that is open: it is counted until somebody lets go of it. */
@@ -35,7 +35,7 @@ const systemError = (code: string, syscall: string | undefined): Error =>
   Object.assign(new Error("the connection ended"), { code, ...(syscall === undefined ? {} : { syscall }) })
 
 /** A client as anybody may bring it: it keeps no limits, and knows no more than the codes of the system. */
-export const plainFace = (between: Between): HttpClient.HttpClient =>
+export const plainTransport = (between: Network): HttpClient.HttpClient =>
   HttpClient.make((request, url, signal) =>
     Effect.flatMap(between.send(request, url), (wire) => {
       switch (wire._tag) {
@@ -58,12 +58,12 @@ export const plainFace = (between: Between): HttpClient.HttpClient =>
   )
 
 const streamOf = (
-  between: Between,
+  between: Network,
   wire: Extract<Wire, { readonly _tag: "Cut" | "HangBody" }>,
   signal: AbortSignal
 ): ReadableStream => {
   const close = between.opened()
-  let begun = false
+  let hasStarted = false
   return new ReadableStream<Uint8Array>({
     start: (controller) => {
       signal.addEventListener("abort", () => {
@@ -72,8 +72,8 @@ const streamOf = (
       })
     },
     pull: (controller) => {
-      if (!begun) {
-        begun = true
+      if (!hasStarted) {
+        hasStarted = true
         if (wire.body !== "") return controller.enqueue(encoder.encode(wire.body))
       }
       if (wire._tag === "HangBody") return new Promise<void>(() => {})
@@ -86,8 +86,8 @@ const streamOf = (
 }
 
 /** A client that keeps the limits of an attempt itself, and says what it saw. */
-export const keptFace = (between: Between): HttpClient.HttpClient =>
-  Transport.keepsAttempt(plainFace(between), (request, limits) => {
+export const limitingTransport = (between: Network): HttpClient.HttpClient =>
+  Transport.keepsAttempt(plainTransport(between), (request, limits) => {
     const late = (status?: number) =>
       Effect.fail(
         Transport.failure(request, {

@@ -4,10 +4,10 @@ import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Dice } from "../simulator/random.js"
+import type { SeededRandom } from "../simulator/seededRandom.js"
 
 /** An answer as bytes, and how they arrive. */
-export interface Answer {
+export interface FuzzResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array<ArrayBuffer>
@@ -47,14 +47,16 @@ const waits = [
   "99999999999999999999"
 ] as const
 
-const oddHeaders = (dice: Dice): Record<string, string> => ({
-  ...(dice.chance(0.3) ? { "retry-after": dice.pick(waits) } : {}),
-  ...(dice.chance(0.2) ? { location: dice.pick(["/", "https://elsewhere.example/", "//x", "", "jav\tascript:"]) } : {}),
-  ...(dice.chance(0.2) ? { "content-length": dice.pick(["0", "-1", "5", "99999999999", "x"]) } : {}),
-  ...(dice.chance(0.2) ? { "content-encoding": dice.pick(["gzip", "br", "identity", "x"]) } : {}),
-  ...(dice.chance(0.2)
+const oddHeaders = (random: SeededRandom): Record<string, string> => ({
+  ...(random.chance(0.3) ? { "retry-after": random.pick(waits) } : {}),
+  ...(random.chance(0.2)
+    ? { location: random.pick(["/", "https://elsewhere.example/", "//x", "", "jav\tascript:"]) }
+    : {}),
+  ...(random.chance(0.2) ? { "content-length": random.pick(["0", "-1", "5", "99999999999", "x"]) } : {}),
+  ...(random.chance(0.2) ? { "content-encoding": random.pick(["gzip", "br", "identity", "x"]) } : {}),
+  ...(random.chance(0.2)
     ? {
-        "content-disposition": dice.pick([
+        "content-disposition": random.pick([
           'attachment; filename="../../x"',
           "attachment; filename*=UTF-8''%ff",
           ";",
@@ -62,20 +64,20 @@ const oddHeaders = (dice: Dice): Record<string, string> => ({
         ])
       }
     : {}),
-  ...(dice.chance(0.2) ? { "x-request-id": dice.pick(["", "a b", "r".repeat(5000), "\u00ff"]) } : {}),
-  ...(dice.chance(0.1) ? { date: dice.pick(["x", "Fri, 31 Dec 9999 23:59:59 GMT"]) } : {})
+  ...(random.chance(0.2) ? { "x-request-id": random.pick(["", "a b", "r".repeat(5000), "\u00ff"]) } : {}),
+  ...(random.chance(0.1) ? { date: random.pick(["x", "Fri, 31 Dec 9999 23:59:59 GMT"]) } : {})
 })
 
 /** The answer that carries a body: mostly as it should be, and often not. */
-export const answered = (dice: Dice, status: number, body: Uint8Array<ArrayBuffer>): Answer => ({
-  status: dice.chance(0.25) ? dice.pick(oddStatuses) : status,
+export const fuzzResponse = (random: SeededRandom, status: number, body: Uint8Array<ArrayBuffer>): FuzzResponse => ({
+  status: random.chance(0.25) ? random.pick(oddStatuses) : status,
   headers: {
-    ...(dice.chance(0.05) ? {} : { "content-type": dice.chance(0.1) ? dice.pick(types) : "application/json" }),
-    ...(dice.chance(0.3) ? oddHeaders(dice) : {})
+    ...(random.chance(0.05) ? {} : { "content-type": random.chance(0.1) ? random.pick(types) : "application/json" }),
+    ...(random.chance(0.3) ? oddHeaders(random) : {})
   },
   body,
   arrives:
-    dice.weighted([
+    random.weighted([
       ["buffered", 15],
       ["whole", 5],
       ["pieces", 2],
@@ -84,7 +86,7 @@ export const answered = (dice: Dice, status: number, body: Uint8Array<ArrayBuffe
 })
 
 /** An answer of JSON as it should be. */
-export const well = (value: unknown, status = 200): Answer => ({
+export const goodResponse = (value: unknown, status = 200): FuzzResponse => ({
   status,
   headers: { "content-type": "application/json" },
   body: new TextEncoder().encode(JSON.stringify(value)),
@@ -115,7 +117,7 @@ const bodiless = new Set([204, 205, 304])
 // as a transport decodes them: what is no UTF-8 becomes the sign for it, a mark at the start goes
 const decoder = new TextDecoder()
 
-const buffered = ({ body, headers, status }: Answer, request: HttpClientRequest.HttpClientRequest) => {
+const buffered = ({ body, headers, status }: FuzzResponse, request: HttpClientRequest.HttpClientRequest) => {
   const text = decoder.decode(body)
   const held: Transport.BufferedBody = { text, bytes: body, byteLength: body.length, truncated: false }
   return Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(null, { status, headers })), {
@@ -125,7 +127,7 @@ const buffered = ({ body, headers, status }: Answer, request: HttpClientRequest.
   })
 }
 
-const responseOf = (answer: Answer, request: HttpClientRequest.HttpClientRequest) => {
+const responseOf = (answer: FuzzResponse, request: HttpClientRequest.HttpClientRequest) => {
   const { arrives, body, headers, status } = answer
   if (arrives === "buffered") return buffered(answer, request)
   const content = arrives === "whole" ? body : inPieces(body, arrives === "broken")
@@ -133,15 +135,15 @@ const responseOf = (answer: Answer, request: HttpClientRequest.HttpClientRequest
 }
 
 /** A server in this process that answers as it is told. */
-export class Server {
-  private answer: (request: HttpClientRequest.HttpClientRequest, index: number) => Answer = () => well({})
+export class FuzzServer {
+  private answer: (request: HttpClientRequest.HttpClientRequest, index: number) => FuzzResponse = () => goodResponse({})
   /** The URLs that were asked for since it was told what to say. */
   readonly urls: Array<string> = []
 
   /** The most requests that one call may take. */
   constructor(readonly limit: number) {}
 
-  says(answer: (request: HttpClientRequest.HttpClientRequest, index: number) => Answer): void {
+  respondWith(answer: (request: HttpClientRequest.HttpClientRequest, index: number) => FuzzResponse): void {
     this.urls.length = 0
     this.answer = answer
   }

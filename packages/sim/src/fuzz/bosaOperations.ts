@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { apiTags, listTags, type Operation, operation, pageTags, readTags, writeTags } from "./operations.js"
+import { apiTags, listTags, type Operation, operation, pageTags, readTags, writeTags } from "./operation.js"
 
 type Api = BosaApi.Service
 
