@@ -50,7 +50,7 @@ describe("chaos", () => {
   })
 
   it("tells a call with the library from one without, where it matters", async () => {
-    const cell = "reset-after-work/execute"
+    const cell = "lostAnswer/execute"
     const [ours, plain] = await Promise.all(
       (["ours", "plain"] as const).map((baseline) => Effect.runPromise(measure({ seeds: [0], cell, baseline })))
     )
@@ -91,7 +91,7 @@ describe("chaos", () => {
       { neverEnded: 1 },
       { openSockets: 1 },
       { forbiddenConnections: 1 },
-      { faults: { delay: 1, drip: 0 } },
+      { faults: { delay: 1, slowBytes: 0 } },
       { broken: [report] }
     ]
     for (const more of bad) assert.isTrue(isBroken({ ...clean, ...more }), JSON.stringify(more))
@@ -99,11 +99,11 @@ describe("chaos", () => {
   })
 
   it("adds up what several processes saw", () => {
-    const both = merged(clean, { ...clean, faults: { drip: 2 }, duplicates: 1 })
-    assert.deepStrictEqual([both.calls, both.duplicates, both.faults], [2, 1, { delay: 1, drip: 2 }])
+    const both = merged(clean, { ...clean, faults: { slowBytes: 2 }, duplicates: 1 })
+    assert.deepStrictEqual([both.calls, both.duplicates, both.faults], [2, 1, { delay: 1, slowBytes: 2 }])
   })
 
-  for (const cell of ["reset-after-work/execute", "refuse/execute", "redirect-307/action", "duplicate/get"]) {
+  for (const cell of ["lostAnswer/execute", "refused/execute", "redirect307/action", "duplicateResponse/get"]) {
     it(`${cell}: nothing twice, nothing open, nothing at the trap`, () =>
       Effect.runPromise(
         Effect.map(measure({ cell, seeds: [0, 1] }), (totals) => {

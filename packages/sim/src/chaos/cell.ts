@@ -15,6 +15,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import { plainClient } from "../baseline/plainClient.js"
+import type { SocketKind } from "../faultKinds.js"
 import { drawOf } from "./draw.js"
 import { allowed, proofs } from "./allowedEnds.js"
 import { type Clients, type Operation, operations, type OperationName } from "./operations.js"
@@ -25,7 +26,7 @@ import { canary, type ForbiddenOrigin } from "./forbiddenOrigin.js"
 import { type TransportName, transports } from "./transports.js"
 
 export interface Cell {
-  readonly fault: string
+  readonly fault: SocketKind
   readonly operation: OperationName
   readonly transport: TransportName
 }
@@ -227,7 +228,6 @@ export const runCell = Effect.fnUntraced(function* (cell: Cell, seed: number, wo
   const name = nameOf(cell)
   const draw = drawOf(name, seed)
   const fault = socketFaults[cell.fault]
-  if (fault === undefined) return yield* Effect.dieMessage(`no fault is called ${cell.fault}`)
   const operation: Operation = operations[cell.operation]
   const plan: CellSetup = {
     fault,

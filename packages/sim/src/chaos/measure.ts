@@ -6,7 +6,7 @@ import { drawOf } from "./draw.js"
 import { type Operation, operationNames, operations } from "./operations.js"
 import { origin } from "./origin.js"
 import { handshakes } from "./proxy.js"
-import { socketFaults } from "./socketFaults.js"
+import { socketKinds } from "./socketFaults.js"
 import type { Totals } from "./totals.js"
 import { forbiddenOrigin } from "./forbiddenOrigin.js"
 import { transportNames } from "./transports.js"
@@ -23,7 +23,7 @@ export interface ChaosOptions {
   readonly baseline?: "plain" | "ours"
 }
 
-export const allCells: ReadonlyArray<Cell> = Object.keys(socketFaults).flatMap((fault) =>
+export const allCells: ReadonlyArray<Cell> = socketKinds.flatMap((fault) =>
   operationNames.flatMap((operation) => transportNames.map((transport) => ({ fault, operation, transport })))
 )
 
@@ -33,7 +33,7 @@ const hasPlain = ({ operation }: Cell): boolean => {
 }
 
 /** Not counted: what is slow the first time is compiled. */
-const warming = allCells.filter(({ fault }) => fault === "processing-102")
+const warming = allCells.filter(({ fault }) => fault === "processing102")
 
 const tally = (reports: ReadonlyArray<Report>, key: (report: Report) => string, of: (report: Report) => number) => {
   const sums: Record<string, number> = {}

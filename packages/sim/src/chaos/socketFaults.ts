@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net"
 import { gzipSync } from "node:zlib"
+import type { SocketKind } from "../faultKinds.js"
 import { between, type Draw } from "./draw.js"
 import type { Family } from "./allowedEnds.js"
 import { responseBytes, headLength } from "./framing.js"
@@ -112,16 +113,16 @@ const informational = (text: string, family: Family): SocketFault => ({
 const tlsPort = (plan: CellSetup): number => plan.handshakePort
 
 /** Every fault, by name. */
-export const socketFaults: Readonly<Record<string, SocketFault>> = {
-  refuse: { family: "refused", refuses: true },
-  "accept-reset": { family: "maybe sent", accept: reset },
-  "accept-end": { family: "maybe sent", accept: (socket) => void socket.resume().end() },
-  "tls-reset-hello": {
+export const socketFaults: Readonly<Record<SocketKind, SocketFault>> = {
+  refused: { family: "refused", refuses: true },
+  resetOnAccept: { family: "maybe sent", accept: reset },
+  endOnAccept: { family: "maybe sent", accept: (socket) => void socket.resume().end() },
+  resetInTlsHello: {
     family: "handshake",
     isSecure: true,
     accept: (socket) => void socket.once("data", () => reset(socket))
   },
-  "tls-reset-answer": {
+  resetInTlsReply: {
     family: "handshake",
     isSecure: true,
     accept: (socket, draw, plan) => {
@@ -134,28 +135,28 @@ export const socketFaults: Readonly<Record<string, SocketFault>> = {
       })
     }
   },
-  "tls-none": {
+  tlsFailed: {
     family: "refused for good",
     isSecure: true,
     accept: (socket) => void socket.resume().end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n")
   },
-  "reset-request": { family: "lost", ...breakInRequest(reset) },
-  "end-request": { family: "lost", ...breakInRequest(end) },
-  "race-reset": { family: "lost", isWarm: true, at: () => 1, apply: ({ client }) => reset(client) },
-  "race-end": { family: "lost", isWarm: true, at: () => 1, apply: ({ client }) => end(client) },
-  "idle-reset": { family: "race", isWarm: true, idle: reset },
-  "idle-end": { family: "race", isWarm: true, idle: end },
-  "reset-after-work": { family: "lost", apply: afterWork(({ client }) => reset(client)) },
-  "end-after-work": { family: "lost", apply: afterWork(({ client }) => end(client)) },
-  "reset-response": {
+  resetInRequest: { family: "lost", ...breakInRequest(reset) },
+  endInRequest: { family: "lost", ...breakInRequest(end) },
+  resetReused: { family: "lost", isWarm: true, at: () => 1, apply: ({ client }) => reset(client) },
+  endReused: { family: "lost", isWarm: true, at: () => 1, apply: ({ client }) => end(client) },
+  resetIdle: { family: "race", isWarm: true, idle: reset },
+  endIdle: { family: "race", isWarm: true, idle: end },
+  lostAnswer: { family: "lost", apply: afterWork(({ client }) => reset(client)) },
+  endAfterCommit: { family: "lost", apply: afterWork(({ client }) => end(client)) },
+  cutBody: {
     family: "cut",
     apply: afterWork(({ client }, whole, draw) => void client.write(cutAt(whole, draw), () => reset(client)))
   },
-  "end-response": {
+  endInResponse: {
     family: "cut",
     apply: afterWork(({ client }, whole, draw) => void client.end(cutAt(whole, draw)))
   },
-  slice: { family: "fine", apply: afterWork((exchange, whole) => inPieces(exchange, whole, 0)) },
+  slicedBytes: { family: "fine", apply: afterWork((exchange, whole) => inPieces(exchange, whole, 0)) },
   delay: {
     family: "fine",
     apply: afterWork(
@@ -169,19 +170,19 @@ export const socketFaults: Readonly<Record<string, SocketFault>> = {
         )
     )
   },
-  "stall-request": { family: "lost", isSlow: true, apply: () => undefined },
-  "stall-response": { family: "lost", isSlow: true, apply: afterWork(() => undefined) },
-  "stall-body": {
+  hang: { family: "lost", isSlow: true, apply: () => undefined },
+  hangAfterCommit: { family: "lost", isSlow: true, apply: afterWork(() => undefined) },
+  hangBody: {
     family: "cut",
     isSlow: true,
     apply: afterWork(({ client }, whole, draw) => void client.write(cutAt(whole, draw)))
   },
-  drip: {
+  slowBytes: {
     family: "cut",
     isSlow: true,
     apply: afterWork((exchange, whole) => inPieces(exchange, whole, 100, whole.length))
   },
-  "corrupt-head": {
+  corruptHead: {
     family: "corrupt",
     isSlow: true,
     isPlain: true,
@@ -190,7 +191,7 @@ export const socketFaults: Readonly<Record<string, SocketFault>> = {
       done()
     })
   },
-  "corrupt-body": {
+  corruptBody: {
     family: "corrupt",
     isPlain: true,
     apply: afterWork(({ client, done }, whole, draw) => {
@@ -198,32 +199,32 @@ export const socketFaults: Readonly<Record<string, SocketFault>> = {
       done()
     })
   },
-  duplicate: {
+  duplicateResponse: {
     family: "fine",
     apply: afterWork(({ client, done }, whole) => {
       client.write(Buffer.concat([whole, whole]))
       done()
     })
   },
-  "continue-100": informational("HTTP/1.1 100 Continue\r\n\r\n", "unasked 100"),
-  "processing-102": informational("HTTP/1.1 102 Processing\r\n\r\n", "fine"),
-  "hints-103": informational("HTTP/1.1 103 Early Hints\r\nlink: </x>; rel=preload\r\n\r\n", "fine"),
-  "head-40k": {
+  continue100: informational("HTTP/1.1 100 Continue\r\n\r\n", "unasked 100"),
+  processing102: informational("HTTP/1.1 102 Processing\r\n\r\n", "fine"),
+  earlyHints103: informational("HTTP/1.1 103 Early Hints\r\nlink: </x>; rel=preload\r\n\r\n", "fine"),
+  largeHead: {
     family: "no HTTP",
     apply: brokenResponse((whole) => responseBytes(200, bodyOf(whole), { "x-long": "x".repeat(40_960) }))
   },
-  "no-http": { family: "no HTTP", apply: brokenResponse(() => "SSH-2.0-OpenSSH_9.6\r\n\r\n", end) },
-  "two-lengths": {
+  notHttp: { family: "no HTTP", apply: brokenResponse(() => "SSH-2.0-OpenSSH_9.6\r\n\r\n", end) },
+  twoLengths: {
     family: "no HTTP",
     isPlain: true,
     apply: brokenResponse((whole) => responseBytes(200, bodyOf(whole), { "Content-Length": 3 }))
   },
-  "length-and-chunks": {
+  lengthAndChunks: {
     family: "no HTTP",
     isPlain: true,
     apply: brokenResponse((whole) => responseBytes(200, bodyOf(whole), { "transfer-encoding": "chunked" }))
   },
-  "length-short": {
+  lengthShort: {
     family: "short",
     isPlain: true,
     apply: afterWork(({ client, done }, whole) => {
@@ -232,7 +233,7 @@ export const socketFaults: Readonly<Record<string, SocketFault>> = {
       done()
     })
   },
-  "length-long": {
+  lengthLong: {
     family: "cut",
     isPlain: true,
     apply: brokenResponse(
@@ -240,11 +241,11 @@ export const socketFaults: Readonly<Record<string, SocketFault>> = {
       end
     )
   },
-  "gzip-bomb": {
+  gzipBomb: {
     family: "too large",
     apply: respondAfterWork(() => responseBytes(200, bomb, { "content-encoding": "gzip" }))
   },
-  "gzip-cut": {
+  gzipCut: {
     family: "gzip cut",
     isPlain: true,
     apply: afterWork(({ client, done }, whole) => {
@@ -254,27 +255,27 @@ export const socketFaults: Readonly<Record<string, SocketFault>> = {
     })
   },
   html: { family: "page", apply: respondAfterWork(() => html) },
-  empty: { family: "empty", apply: respondAfterWork(() => responseBytes(200, "")) },
-  "bad-json": { family: "unreadable", apply: respondAfterWork(() => responseBytes(200, '{"a":')) },
-  "redirect-302": {
+  emptyBody: { family: "empty", apply: respondAfterWork(() => responseBytes(200, "")) },
+  badJson: { family: "unreadable", apply: respondAfterWork(() => responseBytes(200, '{"a":')) },
+  redirect: {
     family: "redirect",
     apply: respondInstead((plan) => responseBytes(302, "", { location: `${plan.forbiddenUrl}/sign-in` }))
   },
-  "redirect-307": {
+  redirect307: {
     family: "redirect",
     apply: respondInstead((plan) => responseBytes(307, "", { location: `${plan.forbiddenUrl}/sign-in` }))
   },
-  "status-401": { family: "401", apply: respondInstead(() => failure(401)) },
-  "status-403": { family: "403", apply: respondInstead(() => failure(403)) },
-  "status-404": { family: "404", apply: respondInstead(() => failure(404)) },
-  "status-429": { family: "429", apply: respondInstead(() => failure(429, { "retry-after": 0 })) },
-  "status-503": { family: "503", apply: respondInstead(() => failure(503)) },
-  "gateway-502": { family: "503", apply: respondAfterWork(() => failure(502)) },
-  "gateway-504-late": {
+  status401: { family: "401", apply: respondInstead(() => failure(401)) },
+  status403: { family: "403", apply: respondInstead(() => failure(403)) },
+  status404: { family: "404", apply: respondInstead(() => failure(404)) },
+  rateLimited: { family: "429", apply: respondInstead(() => failure(429, { "retry-after": 0 })) },
+  unavailable: { family: "503", apply: respondInstead(() => failure(503)) },
+  status502: { family: "503", apply: respondAfterWork(() => failure(502)) },
+  gatewayTimeout: {
     family: "503",
     apply: respondAfterWork(() => failure(504, { "content-type": "text/html" }))
   },
-  "early-answer": {
+  earlyResponse: {
     family: "early",
     at: () => 1,
     apply: ({ client }) => void client.end(failure(503, { connection: "close" }))
@@ -291,3 +292,7 @@ export const socketFaults: Readonly<Record<string, SocketFault>> = {
     interrupts: (draw) => between(draw, "millis", 0, 50)
   }
 }
+
+const isSocketKind = (name: string): name is SocketKind => Object.hasOwn(socketFaults, name)
+
+export const socketKinds: ReadonlyArray<SocketKind> = Object.keys(socketFaults).filter(isSocketKind)

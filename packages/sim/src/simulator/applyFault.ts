@@ -2,7 +2,7 @@ import type * as Transport from "@effect-connectors/core/Transport"
 import type { ModelRequest, ModelResponse } from "@effect-connectors/testing/ConnectionsModel"
 import * as Effect from "effect/Effect"
 import type { SeededRandom } from "./seededRandom.js"
-import type { Fault } from "./faults.js"
+import type { SimulatorKind } from "../faultKinds.js"
 import type { Reply } from "./history.js"
 import { forbiddenOrigin } from "./world.js"
 
@@ -157,7 +157,7 @@ const looped = (text: string, request: ModelRequest, endless: boolean): string =
 const deep = (): string => `${"[".repeat(300)}${"]".repeat(300)}`
 
 /** What an exchange comes to when this fault befalls it. */
-export const applyFault = (fault: Fault, exchange: FaultedExchange): Effect.Effect<ExchangeOutcome> => {
+export const applyFault = (fault: SimulatorKind, exchange: FaultedExchange): Effect.Effect<ExchangeOutcome> => {
   const { random, limitMillis = Infinity, maxBodyBytes, now, poll, request, work } = exchange
   const done = (outcome: ExchangeOutcome): Effect.Effect<ExchangeOutcome> => Effect.as(work, outcome)
   // gateways give up on work that goes on, and on work that never began
@@ -188,20 +188,20 @@ export const applyFault = (fault: Fault, exchange: FaultedExchange): Effect.Effe
         wire: { _tag: "Lost", evidence: evidence("connect", "ECONNREFUSED"), syscall: "connect" },
         reply: "not sent"
       })
-    case "refusedForGood":
+    case "tlsFailed":
       return Effect.succeed({
         wire: { _tag: "Lost", evidence: evidence("connect", "CERT_HAS_EXPIRED", { permanent: true }) },
         reply: "not sent for good"
       })
-    case "resetBefore":
+    case "reset":
       return Effect.succeed(lost("ECONNRESET"))
-    case "resetAfter":
+    case "lostAnswer":
       return done(lost("ECONNRESET"))
-    case "stallBefore":
+    case "hang":
       return Effect.succeed({ wire: { _tag: "Hang" }, reply: "lost" })
-    case "stallAfter":
+    case "hangAfterCommit":
       return done({ wire: { _tag: "Hang" }, reply: "lost" })
-    case "stallBody":
+    case "hangBody":
     case "cutBody":
       return Effect.map(work, (response): ExchangeOutcome => {
         const outcome = unchanged(response)
@@ -216,29 +216,29 @@ export const applyFault = (fault: Fault, exchange: FaultedExchange): Effect.Effe
       return status(408)
     case "status429":
       return status(429)
-    case "rateWait":
+    case "rateLimited":
       return status(429, goodHint(random, now))
-    case "rateAbsurd":
+    case "absurdRetryAfter":
       return status(429, absurdHint(random, now))
     case "status500":
       return status(500)
     case "status502":
       return status(502)
-    case "status503":
+    case "unavailable":
       return status(503)
-    case "unavailableWait":
+    case "unavailableRetryAfter":
       return status(503, goodHint(random, now))
-    case "clockJump":
+    case "clockSkew":
       return status(503, jumped(random, now))
-    case "status504":
+    case "gatewayTimeout":
       return status(504)
-    case "saysRetry": {
+    case "retryableTrue": {
       const seconds = random.pick([0, 1, 2, 30])
       const code = random.pick([409, 429, 500, 503])
       const body = envelope("TRY_AGAIN", { retryable: true, retry_after_seconds: seconds })
       return Effect.succeed(answered(code, body, "retryable", { "retry-after": String(seconds) }, seconds * 1000))
     }
-    case "saysNever":
+    case "retryableFalse":
       return maybe(answered(random.pick([429, 500, 503]), envelope("GIVE_UP", { retryable: false }), "final"))
     case "status401":
       return refused(401, "refused credentials")
@@ -246,34 +246,34 @@ export const applyFault = (fault: Fault, exchange: FaultedExchange): Effect.Effe
       return refused(403, "refusal")
     case "status404":
       return refused(404, "refusal")
-    case "notYet":
+    case "jobNotFoundYet":
       return refused(404, "refusal")
     case "redirect":
       return refused(random.pick([301, 302, 303, 307, 308]), "redirect", {
         location: `${forbiddenOrigin}${request.path}`
       })
-    case "html200":
+    case "html":
       return unreadable("<html><body>Welcome to the hotel</body></html>", { "content-type": "text/html" })
-    case "empty200":
+    case "emptyBody":
       return request.path.endsWith("/toggle-active") ? done(answered(200, "", "answer")) : unreadable("")
-    case "badJson200":
+    case "badJson":
       return unreadable('{"result": {"marker": "bogus"')
-    case "huge200":
+    case "largeBody":
       return unreadable(JSON.stringify("x".repeat(maxBodyBytes + 1)))
-    case "deep200":
+    case "deepBody":
       return unreadable(deep())
-    case "proto200":
+    case "protoKey":
       return changed((text) => (text.startsWith("{") ? `{"__proto__":{"polluted":true},${text.slice(1)}` : text))
-    case "slow":
+    case "delay":
       // no action takes longer than two seconds: what begins later than that comes too late
       return slow(random.between(2000, 12_000))
-    case "unknownWord":
+    case "unknownStatus":
       return pollResponse(
         JSON.stringify({ job_id: id, status: random.pick(["pondering", "ok", "finalizing"]), result: misleading })
       )
-    case "backwards":
+    case "statusBackwards":
       return pollResponse(JSON.stringify({ job_id: id, status: "queued" }))
-    case "odd200":
+    case "oddBody":
       return Effect.succeed(
         answered(
           200,
@@ -281,17 +281,17 @@ export const applyFault = (fault: Fault, exchange: FaultedExchange): Effect.Effe
           "unreadable"
         )
       )
-    case "duplicate":
+    case "repeatedRead":
       return pollResponse(poll?.last)
-    case "outdated":
+    case "staleRead":
       return pollResponse(poll?.first)
-    case "jobLost":
+    case "jobGone":
       return poll?.first === undefined
         ? Effect.map(work, unchanged)
         : Effect.zipRight(poll.forget, refused(404, "refusal"))
     case "sameCursor":
       return changed((text) => looped(text, request, false))
-    case "endlessNext":
+    case "endlessPages":
       return changed((text) => looped(text, request, true))
   }
 }

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { returnedValue, recordCall } from "./callLog.js"
 import { sends } from "./connectionCalls.js"
 import type { SeededRandom } from "./seededRandom.js"
-import type { Fault } from "./faults.js"
+import type { SimulatorKind } from "../faultKinds.js"
 import type { Invoked } from "./history.js"
 import type { ClientProcess } from "./clientProcess.js"
 import type { Servers } from "./servers.js"
@@ -15,13 +15,13 @@ export type BurstKind = "outage" | "recovery" | "mixed"
 
 const counts: Readonly<Record<BurstKind, number>> = { outage: 70, recovery: 110, mixed: 10 }
 
-const firstFaults = ["badJson200", "resetAfter", "cutBody", "status503", "deep200", "status401"] as const
-const laterFaults = ["refused", "refused", "status403", "status404", "redirect", "refusedForGood", "status401"] as const
+const firstFaults = ["badJson", "lostAnswer", "cutBody", "unavailable", "deepBody", "status401"] as const
+const laterFaults = ["refused", "refused", "status403", "status404", "redirect", "tlsFailed", "status401"] as const
 
-const faultOf = (kind: BurstKind, attempt: number, random: SeededRandom): Fault | undefined => {
+const faultOf = (kind: BurstKind, attempt: number, random: SeededRandom): SimulatorKind | undefined => {
   switch (kind) {
     case "outage":
-      return attempt % 2 === 0 ? "status503" : "resetBefore"
+      return attempt % 2 === 0 ? "unavailable" : "reset"
     case "recovery":
       return attempt === 0 ? "status502" : undefined
     case "mixed":

@@ -1,3 +1,4 @@
+import type { SimulatorKind } from "../faultKinds.js"
 import type { SeededRandom } from "./seededRandom.js"
 
 /** What a request is for: not every fault can befall each. */
@@ -5,80 +6,87 @@ export type RequestKind = "read" | "write" | "action" | "poll" | "page" | "disco
 
 const everywhere = [
   "refused",
-  "refusedForGood",
-  "resetBefore",
-  "resetAfter",
-  "stallBefore",
-  "stallAfter",
-  "stallBody",
+  "tlsFailed",
+  "reset",
+  "lostAnswer",
+  "hang",
+  "hangAfterCommit",
+  "hangBody",
   "cutBody",
   "status408",
   "status429",
-  "rateWait",
-  "rateAbsurd",
+  "rateLimited",
+  "absurdRetryAfter",
   "status500",
   "status502",
-  "status503",
-  "unavailableWait",
-  "status504",
-  "saysRetry",
-  "saysNever",
+  "unavailable",
+  "unavailableRetryAfter",
+  "gatewayTimeout",
+  "retryableTrue",
+  "retryableFalse",
   "status401",
   "status403",
   "status404",
   "redirect",
-  "html200",
-  "empty200",
-  "badJson200",
-  "huge200",
-  "deep200",
-  "proto200",
-  "slow",
-  "clockJump"
-] as const
-const ofPolls = ["unknownWord", "backwards", "duplicate", "outdated", "notYet", "jobLost", "odd200"] as const
-const ofPages = ["sameCursor", "endlessNext"] as const
+  "html",
+  "emptyBody",
+  "badJson",
+  "largeBody",
+  "deepBody",
+  "protoKey",
+  "delay",
+  "clockSkew"
+] as const satisfies ReadonlyArray<SimulatorKind>
+const ofPolls = [
+  "unknownStatus",
+  "statusBackwards",
+  "repeatedRead",
+  "staleRead",
+  "jobNotFoundYet",
+  "jobGone",
+  "oddBody"
+] as const satisfies ReadonlyArray<SimulatorKind>
+const ofPages = ["sameCursor", "endlessPages"] as const satisfies ReadonlyArray<SimulatorKind>
 
-export type Fault = (typeof everywhere)[number] | (typeof ofPolls)[number] | (typeof ofPages)[number]
-/** Beside the faults of exchanges: a job that never ends, fibers interrupted, processes that crash. */
-export const simulatorFaults: ReadonlyArray<Fault> = [...everywhere, ...ofPolls, ...ofPages]
+/** In the order in which a seed weighs them: another order gives other runs. */
+export const simulatorFaults: ReadonlyArray<SimulatorKind> = [...everywhere, ...ofPolls, ...ofPages]
 
 // what ends a call for good would leave little else to see
-const rare: Partial<Record<Fault, number>> = {
+const rare: Partial<Record<SimulatorKind, number>> = {
   refused: 3,
-  resetBefore: 2,
-  status503: 2,
-  slow: 2,
-  refusedForGood: 0.2,
+  reset: 2,
+  unavailable: 2,
+  delay: 2,
+  tlsFailed: 0.2,
   status401: 0.8,
   status403: 0.2,
   status404: 0.2,
   redirect: 0.3,
-  html200: 0.5,
-  empty200: 0.5,
-  badJson200: 0.7,
-  huge200: 0.3,
-  deep200: 0.3,
-  rateAbsurd: 1.5,
-  stallBody: 0.5,
-  jobLost: 0.5,
-  unknownWord: 2,
-  backwards: 2,
-  duplicate: 2,
-  outdated: 2,
+  html: 0.5,
+  emptyBody: 0.5,
+  badJson: 0.7,
+  largeBody: 0.3,
+  deepBody: 0.3,
+  absurdRetryAfter: 1.5,
+  hangBody: 0.5,
+  jobGone: 0.5,
+  unknownStatus: 2,
+  statusBackwards: 2,
+  repeatedRead: 2,
+  staleRead: 2,
   sameCursor: 2
 }
 
 // an action may answer with a file, and a file may be anything: there the right cannot be told from the wrong
-const notOf: Partial<Record<RequestKind, ReadonlySet<Fault>>> = {
-  file: new Set<Fault>(["html200", "badJson200", "empty200", "deep200", "proto200"]),
-  action: new Set<Fault>(["html200", "empty200"]),
-  page: new Set<Fault>(["html200", "empty200"]),
-  poll: new Set<Fault>(["status403", "refusedForGood"])
+const notOf: Partial<Record<RequestKind, ReadonlySet<SimulatorKind>>> = {
+  file: new Set<SimulatorKind>(["html", "badJson", "emptyBody", "deepBody", "protoKey"]),
+  action: new Set<SimulatorKind>(["html", "emptyBody"]),
+  page: new Set<SimulatorKind>(["html", "emptyBody"]),
+  poll: new Set<SimulatorKind>(["status403", "tlsFailed"])
 }
 
-const allOf = (sort: RequestKind): ReadonlyArray<Fault> => {
-  const list: ReadonlyArray<Fault> =
+const allOf = (sort: RequestKind): ReadonlyArray<SimulatorKind> => {
+  const list: ReadonlyArray<SimulatorKind> =
     sort === "poll" ? [...everywhere, ...ofPolls] : sort === "page" ? [...everywhere, ...ofPages] : everywhere
   return list.filter((fault) => notOf[sort]?.has(fault) !== true)
 }
@@ -89,14 +97,14 @@ const sorts: ReadonlyArray<RequestKind> = ["read", "write", "action", "poll", "p
 export interface FaultProfile {
   /** How likely a fault is, per exchange. */
   readonly rate: number
-  readonly weights: Readonly<Record<RequestKind, ReadonlyArray<readonly [Fault, number]>>>
+  readonly weights: Readonly<Record<RequestKind, ReadonlyArray<readonly [SimulatorKind, number]>>>
 }
 
 export const faultProfile = (random: SeededRandom, rate: number): FaultProfile => {
   const weightOf = new Map(simulatorFaults.map((fault) => [fault, (rare[fault] ?? 1) * (0.1 + random.next() ** 2)]))
   const weigh = (sort: RequestKind) => allOf(sort).map((fault) => [fault, weightOf.get(fault) ?? 0] as const)
   const [read, write, action, poll, page, discovery, file] = sorts.map(weigh)
-  const none: ReadonlyArray<readonly [Fault, number]> = []
+  const none: ReadonlyArray<readonly [SimulatorKind, number]> = []
   return {
     rate,
     weights: {
@@ -116,4 +124,4 @@ export const drawFault = (
   { rate, weights }: FaultProfile,
   sort: RequestKind,
   random: SeededRandom
-): Fault | undefined => (random.chance(rate) ? random.weighted(weights[sort]) : undefined)
+): SimulatorKind | undefined => (random.chance(rate) ? random.weighted(weights[sort]) : undefined)
