@@ -1,5 +1,5 @@
 /**
- * `npm run chaos`: every fault that a network can do to every kind of call, over real sockets and both transports.
+ * `npm run chaos`: every kind of fault for every kind of call, over real sockets and both transports.
  * `--seeds N` for how often (20 by default), `--cell FAULT/OPERATION/TRANSPORT --seed S` to see one again, `--processes N`
  * for how many share the work, `--baseline` for the executes
  * with and without the library, `--json` for machines. Fails when a promise is broken.
@@ -69,7 +69,7 @@ if (values.baseline) {
   process.exitCode = isBroken(totals) ? 1 : 0
 }
 
-// nothing is left to do: a process that does not end by itself holds a timer or a socket
+// all work is done: a process that does not end by itself holds a timer or a socket
 setTimeout(() => {
   console.error(`chaos does not end: ${process.getActiveResourcesInfo().join(", ")}`)
   process.exit(1)

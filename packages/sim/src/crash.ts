@@ -1,6 +1,6 @@
 /**
  * `npm run crash -- [--points 200] [--seed 1] [--workers 6] [--json]`: a program that submits and follows jobs through a
- * ledger in a file is killed with SIGKILL at seeded points of its life, and each time a new process goes on from the
+ * ledger in a file is killed with SIGKILL at seeded points of its life, and each time a new process continues from the
  * stored references. The figures are counted at the server, which is a process of its own. Ends with 1 on any break.
  */
 import { build } from "esbuild"

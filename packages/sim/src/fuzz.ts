@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz -- [--bodies N] [--slugs N] [--headers N] [--from S] [--threads N]`: spoiled answers, hostile names and hostile
+ * `npm run fuzz -- [--bodies N] [--slugs N] [--headers N] [--from S] [--threads N]`: mutated responses, hostile names and hostile
  * header values against every operation of both platforms. The same seed gives the same output.
  */
 import { parseArgs } from "node:util"
@@ -35,7 +35,7 @@ const broke = (line: string): void => {
 
 const started = performance.now()
 const report = (what: string): void => {
-  // times are not part of what is the same for the same seed
+  // on stderr: the times differ from run to run
   console.error(`${what}: ${((performance.now() - started) / 1000).toFixed(1)} s from the start`)
 }
 

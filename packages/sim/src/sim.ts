@@ -12,7 +12,7 @@ import { breaksOf, isSame } from "./simulator/breaks.js"
 const usage = `npm run sim -- [--seeds N] [--from S] [--threads T]   runs N seeds (1000 unless given) from S on
 npm run sim -- --seed S [--history]                  replays one seed, and prints its history
 npm run sim -- --mutants                             plants bugs, and checks that each is caught
-npm run sim -- --baseline [--seeds N]                N calls beside a plain HttpClient, as a table`
+npm run sim -- --baseline [--seeds N]                N calls next to a plain HttpClient, as a table`
 
 const { values } = parseArgs({
   options: {
@@ -52,7 +52,7 @@ const replay = async (seed: number): Promise<boolean> => {
 
 const sweep = async (from: number, seeds: number, threads: number): Promise<boolean> => {
   const started = performance.now()
-  // on the other stream: what a long run has found is not lost when it is ended
+  // on stderr: what a long run has found is not lost when it is stopped
   const report = (progress: Progress): void => {
     if (progress.seeds % 10_000 === 0) {
       console.error(`${progress.seeds} seeds, ${progress.broken.length} breaks ${progress.broken.join(" ")}`.trim())
@@ -82,7 +82,7 @@ const sweep = async (from: number, seeds: number, threads: number): Promise<bool
       `invariant breaks: ${breaks.length}`
     ])
   }
-  if (isWide && none.length > 0) console.log(`BREAK: no fault of the kinds ${none.join(", ")}`)
+  if (isWide && none.length > 0) console.log(`BREAK: no exchange met the kinds ${none.join(", ")}`)
   if (isWide && faultsOf(totals) < 10 * totals.seeds) console.log("BREAK: fewer than 10 faults per seed")
   return breaks.length === 0 && (!isWide || (none.length === 0 && faultsOf(totals) >= 10 * totals.seeds))
 }

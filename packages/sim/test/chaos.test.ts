@@ -49,7 +49,7 @@ describe("chaos", () => {
     assert.notDeepEqual(draws(1), draws(2))
   })
 
-  it("tells a call with the library from one without, where it matters", async () => {
+  it("finds duplicates of a call without the library, and none with it", async () => {
     const cell = "lostAnswer/execute"
     const [ours, plain] = await Promise.all(
       (["ours", "plain"] as const).map((baseline) => Effect.runPromise(measure({ seeds: [0], cell, baseline })))
@@ -62,7 +62,7 @@ describe("chaos", () => {
     ])
   })
 
-  it("knows where a message ends, with a length and in chunks", () => {
+  it("framing: a message ends by its length or its last chunk", () => {
     const whole = responseBytes(200, "{}")
     assert.strictEqual(messageLength(Buffer.concat([whole, whole])), whole.length)
     assert.strictEqual(messageLength(whole.subarray(0, -1)), undefined)
@@ -72,7 +72,7 @@ describe("chaos", () => {
     assert.strictEqual(messageLength(Buffer.from("GET / HTTP/1.1\r\nhost: x\r\n")), undefined)
   })
 
-  it("allows unsafe work that was lost no end but one that says so", () => {
+  it("allowed ends: lost unsafe work ends in OutcomeUnknown only", () => {
     for (const transport of ["node", "fetch"] as const) {
       for (const hits of [1, Infinity]) {
         assert.deepStrictEqual(allowed("lost", "unsafe", transport, hits), ["OutcomeUnknown"])
@@ -83,7 +83,7 @@ describe("chaos", () => {
     assert.notInclude(allowed("handshake", "unsafe", "fetch", 1), "NotSent")
   })
 
-  it("fails on each thing that must not be", () => {
+  it("fails on each kind of broken promise", () => {
     assert.isFalse(isBroken(clean))
     const bad: ReadonlyArray<Partial<Totals>> = [
       { cells: 0 },
@@ -98,13 +98,13 @@ describe("chaos", () => {
     assert.include(linesOf({ ...clean, broken: [report] }).join("\n"), "--cell delay/get/node --seed 3")
   })
 
-  it("adds up what several processes saw", () => {
+  it("adds up the totals of several processes", () => {
     const both = merged(clean, { ...clean, faults: { slowBytes: 2 }, duplicates: 1 })
     assert.deepStrictEqual([both.calls, both.duplicates, both.faults], [2, 1, { delay: 1, slowBytes: 2 }])
   })
 
   for (const cell of ["lostAnswer/execute", "refused/execute", "redirect307/action", "duplicateResponse/get"]) {
-    it(`${cell}: nothing twice, nothing open, nothing at the trap`, () =>
+    it(`${cell}: no duplicate, no open connection, no request to the forbidden origin`, () =>
       Effect.runPromise(
         Effect.map(measure({ cell, seeds: [0, 1] }), (totals) => {
           assert.deepStrictEqual(totals.broken, [])

@@ -17,7 +17,7 @@ const kindsOf = async (run: () => Effect.Effect<unknown, unknown>) => {
   return findings.map(({ kind }) => kind)
 }
 
-describe("spoiled answers", () => {
+describe("mutated responses", () => {
   it("end every operation in a value or an error of its type", async () => {
     const tally = await fuzzBodies(1, 1_000)
     assert.deepStrictEqual(tally.findings, [])
@@ -29,7 +29,7 @@ describe("spoiled answers", () => {
 
   it("are the same for the same seed, and so are their ends", async () => {
     assert.deepStrictEqual(faultedOperation(7, operations), faultedOperation(7, operations))
-    assert.notDeepEqual(faultedOperation(7, operations)?.answer.body, faultedOperation(8, operations)?.answer.body)
+    assert.notDeepEqual(faultedOperation(7, operations)?.response.body, faultedOperation(8, operations)?.response.body)
     assert.deepStrictEqual(await fuzzBodies(500, 100), await fuzzBodies(500, 100))
   })
 

@@ -26,12 +26,12 @@ const mixed: Faults.Rates = {
 }
 
 const baselineCases: ReadonlyArray<BaselineCase> = [
-  { name: "20 % of the answers are lost", form: "execute", rates: { lostAnswer: 0.2 } },
+  { name: "20 % of the responses are lost", form: "execute", rates: { lostAnswer: 0.2 } },
   { name: "30 % of the requests meet a fault", form: "execute", rates: mixed },
   { name: "the same, as a job", form: "job", rates: mixed }
 ]
 
-/** What became of the calls of one client on one baselineCase. */
+/** How the calls of one client ended in one case. */
 export interface Row {
   readonly case: string
   readonly name: string
@@ -57,7 +57,7 @@ const printed = (cause: Cause.Cause<unknown>): string => {
   return [inspect(error, { depth: 12 }), JSON.stringify(error), Cause.pretty(cause, { renderErrorCause: true })].join()
 }
 
-/** Runs on the tracer that is there, and gives what it was told as text. */
+/** Runs with a tracer that collects the spans as text. */
 const traced = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Effect.tracer, (native) => {
     const spans: Array<Tracer.Span> = []
@@ -121,7 +121,7 @@ const measure = Effect.fnUntraced(function* (client: BaselineClient, baselineCas
   return row
 })
 
-/** The library beside what is written without it: the same calls, and the same faults. */
+/** The library next to a program without it: the same calls and the same faults. */
 export const baseline = (calls: number): Effect.Effect<ReadonlyArray<Row>> =>
   Effect.forEach(
     baselineCases.flatMap((baselineCase) => baselineClients.map((client) => ({ client, baselineCase }))),
@@ -130,7 +130,7 @@ export const baseline = (calls: number): Effect.Effect<ReadonlyArray<Row>> =>
 
 /** As a table of Markdown. */
 export const linesOf = (rows: ReadonlyArray<Row>): ReadonlyArray<string> => [
-  "| baselineCase | client | calls | succeeded | executions | done twice or more | done, and reported as failed | never ended | errors with a secret | spans with a secret |",
+  "| case | client | calls | succeeded | executions | done twice or more | done, and reported as failed | never ended | errors with a secret | spans with a secret |",
   "| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |",
   ...rows.map(
     (row) =>

@@ -13,13 +13,13 @@ export const canary = "CANARY"
 const origin = "https://platform.example"
 const token = `${canary}-token`
 
-/** One action of one connection, asked for at once or as a job. */
+/** One action of one connection, executed directly or as a job. */
 export interface Caller {
   readonly execute: (id: string) => Effect.Effect<unknown, unknown>
   readonly job: (id: string) => Effect.Effect<unknown, unknown>
 }
 
-/** What the caller may be told of a call that failed. */
+/** A client of the comparison. */
 export interface BaselineClient {
   readonly name: string
   readonly make: Effect.Effect<Caller, never, HttpClient.HttpClient | Scope.Scope>
@@ -56,7 +56,7 @@ const plain: BaselineClient = {
       job: (id) => job("shop/actions/order", inputOf(id))
     }
   }),
-  // its errors are those of the request and of the answer
+  // its errors say only that the request or the response failed
   isUnknown: () => false
 }
 

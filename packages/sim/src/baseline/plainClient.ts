@@ -6,7 +6,7 @@ import * as Schedule from "effect/Schedule"
 
 const field = (value: unknown, name: string): unknown => (Predicate.hasProperty(value, name) ? value[name] : undefined)
 
-/** What is written in the library's place: the client of the platform, its retries, and a loop that polls. */
+/** What a program has without the library: an HttpClient with retries, and a loop that polls. */
 export const plainClient = (client: HttpClient.HttpClient, baseUrl: string, token: string) => {
   const api = client.pipe(
     HttpClient.mapRequest((request) =>

@@ -11,7 +11,7 @@ export interface ForbiddenOrigin {
   readonly seen: () => { readonly connections: number; readonly canaries: number }
 }
 
-/** Another origin. Nobody has any business with it. */
+/** Another origin. No request may arrive at it. */
 export const forbiddenOrigin: Effect.Effect<ForbiddenOrigin, never, Scope.Scope> = Effect.gen(function* () {
   const seen = { connections: 0, canaries: 0 }
   const server = yield* Effect.acquireRelease(

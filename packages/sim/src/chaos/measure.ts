@@ -19,7 +19,7 @@ export interface ChaosOptions {
   readonly parallel?: number | undefined
   /** Runs every `of`-th cell, from the `index`-th on. */
   readonly shard?: { readonly index: number; readonly of: number } | undefined
-  /** Only the operations that can be had without the library, and whether they are. */
+  /** Only the operations that have a form without the library, and which form runs. */
   readonly baseline?: "plain" | "ours"
 }
 
@@ -32,7 +32,7 @@ const hasPlain = ({ operation }: Cell): boolean => {
   return plain !== undefined
 }
 
-/** Not counted: what is slow the first time is compiled. */
+/** Run first and not counted, so that the code is compiled. */
 const warming = allCells.filter(({ fault }) => fault === "processing102")
 
 const tally = (reports: ReadonlyArray<Report>, key: (report: Report) => string, of: (report: Report) => number) => {
@@ -44,7 +44,7 @@ const tally = (reports: ReadonlyArray<Report>, key: (report: Report) => string, 
 const sum = (reports: ReadonlyArray<Report>, of: (report: Report) => number): number =>
   reports.reduce((total, report) => total + of(report), 0)
 
-/** A cell that could not be run is broken too. */
+/** A cell that cannot run is broken too. */
 const lost = (cell: Cell, seed: number, cause: Cause.Cause<never>): Report => ({
   name: nameOf(cell),
   seed,
@@ -73,7 +73,7 @@ export const measure = ({ cell, baseline, parallel = 24, seeds, shard = { index:
       const selected = allCells
         .filter((one) => cell === undefined || nameOf(one).startsWith(cell))
         .filter((one) => baseline === undefined || hasPlain(one))
-      // those that wait beside those that work
+      // mixes cells that wait with cells that work
       const tasks = seeds
         .flatMap((seed) => selected.map((one) => ({ one, seed, place: drawOf(nameOf(one), seed)("place") })))
         .sort((a, b) => a.place - b.place)
@@ -84,7 +84,7 @@ export const measure = ({ cell, baseline, parallel = 24, seeds, shard = { index:
       const first = yield* Effect.forEach(tasks, (task) => Effect.map(runOne(task), (report) => ({ task, report })), {
         concurrency: parallel
       })
-      // nothing that was promised is looked away from: only what may be the machine's fault is seen again, alone
+      // only breaks that a busy machine can cause are run again, alone
       const isLate = ({ report }: { readonly report: Report }) => report.breaks.length > 0 && report.mayBeLate
       const again = yield* Effect.forEach(first.filter(isLate), ({ task }) => runOne(task))
       const reports = [...first.filter((seen) => !isLate(seen)).map(({ report }) => report), ...again]

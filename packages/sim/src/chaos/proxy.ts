@@ -9,16 +9,16 @@ import { closed, listening } from "./listening.js"
 import type { Operation } from "./operations.js"
 import type { SocketFault } from "./socketFaults.js"
 
-/** One request that a fault is for, and the means to answer it. */
+/** One request that meets a fault, and the means to respond to it. */
 export interface Exchange {
   readonly client: Socket
   /** What was received of the request: all of it, or as much as the fault waits for. */
   readonly request: Buffer
-  /** Sends the request on and gives the whole answer, byte for byte. */
+  /** Forwards the request and returns the whole response, byte for byte. */
   readonly forward: () => Promise<Buffer>
-  /** Sends only so much of it on, then breaks off. */
+  /** Forwards only so many bytes, then ends. */
   readonly forwardPart: (bytes: number) => void
-  /** The client has its answer, and the connection may be used again. */
+  /** The client has its response, and the connection may be used again. */
   readonly done: () => void
 }
 
@@ -36,13 +36,13 @@ export interface CellSetup {
 
 export interface Proxy {
   readonly url: string
-  /** From here on the fault is in force; connections that are not used are closed where it is about new ones. */
+  /** Starts the fault. Idle connections are closed when the fault is about new ones. */
   readonly arm: Effect.Effect<void>
-  /** How many requests have come, complete or not. */
+  /** How many requests have arrived, complete or not. */
   readonly requests: () => number
   /** How many of them were of the kind that the fault is for. */
   readonly matching: () => number
-  /** Ends the fault; false where it leaves nothing that a later call could meet. */
+  /** Ends the fault; false when no later call can be made over this proxy. */
   readonly disarm: () => boolean
   readonly applied: () => number
   /** Connections in the middle of an exchange. */
@@ -52,22 +52,22 @@ export interface Proxy {
 
 interface Connection {
   readonly socket: Socket
-  /** What is spoken over: TLS, or the socket itself. */
+  /** TLS, or the socket itself. */
   stream: Socket
   busy: boolean
 }
 
-const quietly = <S extends Socket>(socket: S): S => socket.on("error", () => undefined)
+const withoutErrors = <S extends Socket>(socket: S): S => socket.on("error", () => undefined)
 
 const exchangeWith = (port: number, request: Buffer): Promise<Buffer> =>
   new Promise((resolve) => {
-    const upstream = quietly(connect(port, "127.0.0.1"))
-    let answer: Buffer = Buffer.alloc(0)
+    const upstream = withoutErrors(connect(port, "127.0.0.1"))
+    let response: Buffer = Buffer.alloc(0)
     upstream.on("data", (bytes) => {
-      answer = Buffer.concat([answer, bytes])
-      if (messageLength(answer) !== undefined) upstream.destroy()
+      response = Buffer.concat([response, bytes])
+      if (messageLength(response) !== undefined) upstream.destroy()
     })
-    upstream.on("close", () => resolve(answer))
+    upstream.on("close", () => resolve(response))
     upstream.write(request)
   })
 
@@ -75,20 +75,22 @@ const withoutCell = (path: string): string => path.replace(/^(\S+) \/c\d+/, "$1 
 
 /** The handshake of a real server, for faults in the middle of one. */
 export const handshakes: Effect.Effect<number, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.sync(() => createTlsServer({ key, cert }, (socket) => quietly(socket)).on("tlsClientError", () => undefined)),
+  Effect.sync(() =>
+    createTlsServer({ key, cert }, (socket) => withoutErrors(socket)).on("tlsClientError", () => undefined)
+  ),
   closed
 ).pipe(Effect.flatMap((server) => listening(server)))
 
-export const proxy = (plan: CellSetup): Effect.Effect<Proxy, never, Scope.Scope> =>
+export const proxy = (setup: CellSetup): Effect.Effect<Proxy, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { draw, operation, fault } = plan
-    const lines = new Set<Connection>()
+    const { draw, operation, fault } = setup
+    const connections = new Set<Connection>()
     const seen = { applied: 0, matching: 0, requests: 0, isArmed: false }
     let port = 0
     let back: NodeJS.Timeout | undefined
 
     const isHit = (): boolean => {
-      if (!seen.isArmed || seen.applied >= plan.hits) return false
+      if (!seen.isArmed || seen.applied >= setup.hits) return false
       seen.applied++
       return true
     }
@@ -99,7 +101,7 @@ export const proxy = (plan: CellSetup): Effect.Effect<Proxy, never, Scope.Scope>
       seen.applied++
       // the listener goes away, and comes back
       server.close()
-      if (plan.hits === 1) back = setTimeout(() => server.listen(port, plan.host), 15)
+      if (setup.hits === 1) back = setTimeout(() => server.listen(port, setup.host), 15)
     }
 
     const decide = (request: string): boolean => {
@@ -108,21 +110,21 @@ export const proxy = (plan: CellSetup): Effect.Effect<Proxy, never, Scope.Scope>
       return isTarget && fault.apply !== undefined && isHit()
     }
 
-    const serve = (line: Connection): void => {
-      const client = line.stream
+    const serve = (connection: Connection): void => {
+      const client = connection.stream
       let received: Buffer = Buffer.alloc(0)
       let isHitHere: boolean | undefined
       let isActing = false
       const finish = (): void => {
         isActing = false
         isHitHere = undefined
-        line.busy = false
+        connection.busy = false
         advance()
       }
       const advance = (): void => {
         const end = received.indexOf("\r\n")
         if (isActing || end < 0) return
-        line.busy = true
+        connection.busy = true
         if (isHitHere === undefined) {
           seen.requests++
           isHitHere = decide(withoutCell(received.toString("latin1", 0, end)))
@@ -136,16 +138,16 @@ export const proxy = (plan: CellSetup): Effect.Effect<Proxy, never, Scope.Scope>
         const exchange: Exchange = {
           client,
           request,
-          forward: () => exchangeWith(plan.originPort, request),
+          forward: () => exchangeWith(setup.originPort, request),
           forwardPart: (bytes) => {
-            const upstream = quietly(connect(plan.originPort, "127.0.0.1"))
+            const upstream = withoutErrors(connect(setup.originPort, "127.0.0.1"))
             upstream.write(request.subarray(0, bytes), () => upstream.destroy())
           },
           done: finish
         }
-        if (isHitHere) return fault.apply?.(exchange, draw, plan)
-        void exchange.forward().then((answer) => {
-          client.write(answer)
+        if (isHitHere) return fault.apply?.(exchange, draw, setup)
+        void exchange.forward().then((response) => {
+          client.write(response)
           finish()
         })
       }
@@ -156,33 +158,33 @@ export const proxy = (plan: CellSetup): Effect.Effect<Proxy, never, Scope.Scope>
     }
 
     const server = createServer((socket) => {
-      const line: Connection = { socket: quietly(socket), stream: socket, busy: false }
-      lines.add(line)
-      socket.on("close", () => lines.delete(line))
-      if (fault.accept !== undefined && isHit()) return fault.accept(socket, draw, plan)
-      if (fault.isSecure === true) line.stream = quietly(new TLSSocket(socket, { isServer: true, key, cert }))
+      const line: Connection = { socket: withoutErrors(socket), stream: socket, busy: false }
+      connections.add(line)
+      socket.on("close", () => connections.delete(line))
+      if (fault.accept !== undefined && isHit()) return fault.accept(socket, draw, setup)
+      if (fault.isSecure === true) line.stream = withoutErrors(new TLSSocket(socket, { isServer: true, key, cert }))
       serve(line)
     })
     server.on("error", () => undefined)
-    port = yield* Effect.acquireRelease(listening(server, plan.host), () =>
+    port = yield* Effect.acquireRelease(listening(server, setup.host), () =>
       Effect.async<void>((resume) => {
         clearTimeout(back)
-        for (const { socket } of lines) socket.destroy()
+        for (const { socket } of connections) socket.destroy()
         if (!server.listening) return resume(Effect.void)
         server.close(() => resume(Effect.void))
       })
     )
     const closeIdle = Effect.gen(function* () {
-      for (const { busy, stream: talk } of lines) if (!busy) talk.end()
-      for (let n = 0; n < 500 && lines.size > 0; n++) yield* Effect.sleep("2 millis")
+      for (const { busy, stream: talk } of connections) if (!busy) talk.end()
+      for (let n = 0; n < 500 && connections.size > 0; n++) yield* Effect.sleep("2 millis")
     })
     return {
-      url: `${fault.isSecure === true ? "https" : "http"}://${plan.host}:${port}`,
+      url: `${fault.isSecure === true ? "https" : "http"}://${setup.host}:${port}`,
       arm: Effect.gen(function* () {
         if (fault.idle !== undefined) {
           seen.isArmed = true
           seen.applied++
-          for (const { socket } of lines) fault.idle(socket)
+          for (const { socket } of connections) fault.idle(socket)
           return
         }
         if (fault.apply === undefined) {
@@ -198,7 +200,7 @@ export const proxy = (plan: CellSetup): Effect.Effect<Proxy, never, Scope.Scope>
         return fault.apply !== undefined
       },
       applied: () => seen.applied,
-      busy: () => [...lines].filter(({ busy }) => busy).length,
-      open: () => lines.size
+      busy: () => [...connections].filter(({ busy }) => busy).length,
+      open: () => connections.size
     }
   })

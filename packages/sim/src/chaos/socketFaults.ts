@@ -6,55 +6,55 @@ import type { Family } from "./allowedEnds.js"
 import { responseBytes, headLength } from "./framing.js"
 import type { Exchange, CellSetup } from "./proxy.js"
 
-type Apply = (exchange: Exchange, draw: Draw, plan: CellSetup) => void
+type Apply = (exchange: Exchange, draw: Draw, setup: CellSetup) => void
 
 export interface SocketFault {
-  /** The row of the table. */
+  /** The row in the table of allowed ends. */
   readonly family: Family
-  /** The attempt's time runs out, so it is short. */
+  /** The attempt ends by its timeout, so the timeout is short. */
   readonly isSlow?: boolean
   readonly isSecure?: boolean
-  /** The server answers with a length and never in chunks. */
+  /** The server sends a length and never chunks. */
   readonly isPlain?: boolean
-  /** A connection that was used before is there. */
+  /** The call reuses a connection. */
   readonly isWarm?: boolean
   /** Takes over a connection as it is accepted. */
-  readonly accept?: (socket: Socket, draw: Draw, plan: CellSetup) => void
-  /** Nobody listens. */
+  readonly accept?: (socket: Socket, draw: Draw, setup: CellSetup) => void
+  /** The listener is closed. */
   readonly refuses?: boolean
   /** Done to connections that are not in use, as the call begins. */
   readonly idle?: (socket: Socket) => void
-  /** Acts once so many bytes of the request are there; on the whole request otherwise. */
+  /** Applies once so many bytes of the request have arrived; by default on the whole request. */
   readonly at?: (draw: Draw) => number
   readonly apply?: Apply
-  /** The caller gives up after so many milliseconds. */
+  /** The caller interrupts after so many milliseconds. */
   readonly interrupts?: (draw: Draw) => number
 }
 
 const reset = (socket: Socket): void => void socket.resetAndDestroy()
 const end = (socket: Socket): void => void socket.end()
 
-/** What becomes of the server's answer. */
+/** The server does the work; then this is done with its response. */
 const afterWork =
   (write: (exchange: Exchange, whole: Buffer, draw: Draw) => void): Apply =>
   (exchange, draw) =>
     void exchange.forward().then((whole) => write(exchange, whole, draw))
 
-/** An answer in place of the server's, which sees nothing of the request. */
+/** A response in place of the server's. The server sees no request. */
 const respondInstead =
-  (made: (plan: CellSetup) => string | Buffer): Apply =>
-  ({ client, done }, _, plan) => {
-    client.write(made(plan))
+  (made: (setup: CellSetup) => string | Buffer): Apply =>
+  ({ client, done }, _, setup) => {
+    client.write(made(setup))
     done()
   }
 
-/** The server does the work, and something else answers. */
+/** The server does the work, and this response takes the place of its own. */
 const respondAfterWork =
-  (made: (plan: CellSetup) => string | Buffer): Apply =>
-  (exchange, draw, plan) =>
-    void exchange.forward().then(() => respondInstead(made)(exchange, draw, plan))
+  (made: (setup: CellSetup) => string | Buffer): Apply =>
+  (exchange, draw, setup) =>
+    void exchange.forward().then(() => respondInstead(made)(exchange, draw, setup))
 
-/** The same, and what is written is no complete answer, so that nothing goes on over this connection. */
+/** The same, with bytes that are not a complete response: the connection is not used again. */
 const brokenResponse = (made: (whole: Buffer) => string | Buffer, then?: (socket: Socket) => void): Apply =>
   afterWork(({ client }, whole) => void client.write(made(whole), () => then?.(client)))
 
@@ -74,7 +74,7 @@ const inPieces = (
 
 const cutAt = (whole: Buffer, draw: Draw): Buffer => whole.subarray(0, between(draw, "at", 1, whole.length - 1))
 
-/** One bit of one byte, other than those that end a line or make it another status that proves something. */
+/** Flips one bit of one byte. */
 const flipped = (whole: Buffer, from: number, to: number, draw: Draw): Buffer => {
   const copy = Buffer.from(whole)
   const at = between(draw, "at", from, to - 1)
@@ -110,7 +110,7 @@ const informational = (text: string, family: Family): SocketFault => ({
   })
 })
 
-const tlsPort = (plan: CellSetup): number => plan.handshakePort
+const tlsPort = (setup: CellSetup): number => setup.handshakePort
 
 /** Every fault, by name. */
 export const socketFaults: Readonly<Record<SocketKind, SocketFault>> = {
@@ -125,8 +125,8 @@ export const socketFaults: Readonly<Record<SocketKind, SocketFault>> = {
   resetInTlsReply: {
     family: "handshake",
     isSecure: true,
-    accept: (socket, draw, plan) => {
-      const upstream = connect(tlsPort(plan), "127.0.0.1").on("error", () => undefined)
+    accept: (socket, draw, setup) => {
+      const upstream = connect(tlsPort(setup), "127.0.0.1").on("error", () => undefined)
       const bytes = between(draw, "bytes", 1, 500)
       socket.pipe(upstream)
       upstream.once("data", (first) => {
@@ -259,11 +259,11 @@ export const socketFaults: Readonly<Record<SocketKind, SocketFault>> = {
   badJson: { family: "unreadable", apply: respondAfterWork(() => responseBytes(200, '{"a":')) },
   redirect: {
     family: "redirect",
-    apply: respondInstead((plan) => responseBytes(302, "", { location: `${plan.forbiddenUrl}/sign-in` }))
+    apply: respondInstead((setup) => responseBytes(302, "", { location: `${setup.forbiddenUrl}/sign-in` }))
   },
   redirect307: {
     family: "redirect",
-    apply: respondInstead((plan) => responseBytes(307, "", { location: `${plan.forbiddenUrl}/sign-in` }))
+    apply: respondInstead((setup) => responseBytes(307, "", { location: `${setup.forbiddenUrl}/sign-in` }))
   },
   status401: { family: "401", apply: respondInstead(() => failure(401)) },
   status403: { family: "403", apply: respondInstead(() => failure(403)) },

@@ -7,7 +7,7 @@ export interface Totals {
   readonly calls: number
   readonly faults: Counts
   readonly ends: Counts
-  /** Cells that were run again alone, as their short attempts had ended before their turn. */
+  /** Cells that ran again alone, as the machine was too busy for their short attempts. */
   readonly late: number
   readonly executions: number
   readonly duplicates: number
@@ -48,7 +48,7 @@ const listed = (counts: Counts): string =>
     .map(([name, count]) => `${name} ${count}`)
     .join(", ")
 
-/** What is told of a run. */
+/** The lines that a run prints. */
 export const linesOf = (totals: Totals): ReadonlyArray<string> => [
   ...totals.broken.flatMap(({ breaks, end, name, seed }) => [
     `BROKEN ${name}, seed ${seed} (ended in ${end}): ${breaks.join("; ")}`,
@@ -57,27 +57,16 @@ export const linesOf = (totals: Totals): ReadonlyArray<string> => [
   `chaos: ${totals.cells} cells, ${totals.calls} calls, ${(totals.millis / 1000).toFixed(1)} s; ${totals.late} run again alone`,
   `faults (${Object.values(totals.faults).reduce((sum, count) => sum + count, 0)}): ${listed(totals.faults)}`,
   `ends: ${listed(totals.ends)}`,
-  `executions ${totals.executions}, duplicates ${totals.duplicates}, never ended ${totals.neverEnded}, open sockets ${totals.openSockets}, trap saw ${totals.forbiddenConnections}, broken cells ${totals.broken.length}`
+  `executions ${totals.executions}, duplicates ${totals.duplicates}, never ended ${totals.neverEnded}, open sockets ${totals.openSockets}, forbidden origin saw ${totals.forbiddenConnections}, broken cells ${totals.broken.length}`
 ]
 
 /** What the same faults do to the same calls, side by side, as a table of Markdown. */
 export const baselineLines = (clients: Readonly<Record<string, Totals>>): ReadonlyArray<string> => [
-  "| client | cells | executions | done twice or more | never ended | connections left open | trap saw | with secrets |",
+  "| client | cells | executions | done twice or more | never ended | connections left open | forbidden origin saw | with secrets |",
   "| --- | --: | --: | --: | --: | --: | --: | --: |",
   ...Object.entries(clients).map(
-    ([
-      name,
-      {
-        cells,
-        duplicates,
-        executions,
-        neverEnded,
-        openSockets,
-        forbiddenCanaries: trapCanaries,
-        forbiddenConnections: trapConnections
-      }
-    ]) =>
-      `| ${[name, cells, executions, duplicates, neverEnded, openSockets, trapConnections, trapCanaries].join(" | ")} |`
+    ([name, { cells, duplicates, executions, neverEnded, openSockets, forbiddenCanaries, forbiddenConnections }]) =>
+      `| ${[name, cells, executions, duplicates, neverEnded, openSockets, forbiddenConnections, forbiddenCanaries].join(" | ")} |`
   )
 ]
 

@@ -1,5 +1,5 @@
 /**
- * The program that is killed: goes on with what its ledger holds, then submits and follows work of its own.
+ * The program that is killed: it resumes the work in its ledger, then submits and follows work of its own.
  * `child.js LEDGER URL PREFIX COUNT [last]`: with `last` it ends by itself.
  */
 import { Auth } from "@effect-connectors/core/Auth"
@@ -18,7 +18,7 @@ import { action, connection, type ChildMessage } from "./messages.js"
 
 const [path = "", url = "", prefix = "", count = "0", last] = process.argv.slice(2)
 
-const report = (reported: ChildMessage): Effect.Effect<void> => Effect.sync(() => void process.send?.(reported))
+const report = (message: ChildMessage): Effect.Effect<void> => Effect.sync(() => void process.send?.(message))
 
 // time for a kill between the start of a piece of work and that of the next
 const stagger = "12 millis"
@@ -47,7 +47,7 @@ const program = Effect.gen(function* () {
 
   const followed = (key: string) => reportResult(key, jobs.result(submitted(key), options(key)))
 
-  // the same submit gives what is stored, and sends nothing; by its reference alone the first look is at once
+  // the same submit gives what is stored, and sends nothing; a reference alone is polled at once
   const resumed = (key: string) =>
     reportResult(
       key,
@@ -60,7 +60,7 @@ const program = Effect.gen(function* () {
   yield* report({ _tag: "Ready" })
   yield* Effect.forEach(unknown, ({ key }) =>
     Effect.flatMap(Effect.either(submitted(key)), (outcome) =>
-      report({ _tag: "Unknown", key, answer: outcome._tag === "Left" ? outcome.left._tag : outcome.right._tag })
+      report({ _tag: "Unknown", key, outcome: outcome._tag === "Left" ? outcome.left._tag : outcome.right._tag })
     )
   )
   yield* Effect.forEach(accepted, ({ key }) => resumed(key), { concurrency: 16 })

@@ -1,5 +1,5 @@
 /**
- * One ledger and the processes that come and go with it: each is killed, and the next goes on from what the file says.
+ * One ledger and its processes: each is killed, and the next one continues from the file.
  */
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
@@ -11,7 +11,7 @@ import { type Server, start } from "./processes.js"
 
 export const phases = [
   "before the intent",
-  "between intent and answer",
+  "between intent and response",
   "after the id",
   "while polling",
   "after the end"
@@ -50,7 +50,7 @@ export interface CrashSetup {
 const phaseOf = (key: string, lines: Lines, executed: ReadonlyArray<Executed>): Phase => {
   const state = lines.keys.get(key)?.state
   if (state === undefined) return "before the intent"
-  if (state === "Intended") return "between intent and answer"
+  if (state === "Intended") return "between intent and response"
   if (state === "Done") return "after the end"
   return executed.some((it) => it.key === key && it.polls > 0) ? "while polling" : "after the id"
 }
@@ -68,7 +68,7 @@ export const run = async (
   const messages: Array<ChildMessage> = []
   const breaks = new Map<string, Array<string>>()
   const broke = (owner: string, what: string): void => void breaks.set(owner, [...(breaks.get(owner) ?? []), what])
-  // what stood in the file when its process was killed: the reference that another has to go on with
+  // the references that were in the file when a process was killed: another process must continue from them
   const stored = new Map<string, string>()
 
   for (const [index, point] of points.entries()) {
@@ -100,7 +100,7 @@ export const run = async (
     if (it.by !== ownerOf(it.key)) broke(ownerOf(it.key), `${it.key} was sent by ${it.by}`)
   }
   const reportedLast = new Map(
-    last.messages.flatMap((it) => (it._tag === "Unknown" ? [[it.key, it.answer] as const] : []))
+    last.messages.flatMap((it) => (it._tag === "Unknown" ? [[it.key, it.outcome] as const] : []))
   )
   let unknownExecuted = 0
   let unknownNotExecuted = 0
@@ -113,19 +113,19 @@ export const run = async (
     if (line.state === "Intended") {
       if (runs.length === 0) unknownNotExecuted++
       else unknownExecuted++
-      const answer = reportedLast.get(key)
-      if (answer !== "SubmissionUnknown") broke(owner, `${key} has no outcome, and a submit gave ${String(answer)}`)
+      const outcome = reportedLast.get(key)
+      if (outcome !== "SubmissionUnknown") broke(owner, `${key} has no outcome, and a submit gave ${String(outcome)}`)
     } else if (line.state === "Done") {
       done++
       if (runs.length !== 1) broke(owner, `${key} is done and was executed ${runs.length} times`)
       if (line.job !== runs[0]?.job) broke(owner, `${key} is ${String(line.job)} and not ${String(runs[0]?.job)}`)
-      if (results.length === 0) broke(owner, `${key} is done, and nobody saw its result`)
+      if (results.length === 0) broke(owner, `${key} is done, and no process reported its result`)
       if (!results.every((it) => isDeepStrictEqual(it, resultOf(key)))) broke(owner, `${key} has another result`)
     } else broke(owner, `${key} was left as ${line.state}`)
     const ref = stored.get(key)
     if (ref !== undefined && line.state !== "Done") broke(owner, `${key} had the reference ${ref} and has no result`)
   }
-  // a reference that the program was told must be the one that was stored
+  // a reference that the program got must be the stored one
   for (const it of messages) {
     if (it._tag === "Accepted" && keys.get(it.key)?.job !== it.job)
       broke(ownerOf(it.key), `${it.key} lost its reference`)

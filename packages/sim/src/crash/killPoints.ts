@@ -1,13 +1,13 @@
 /**
- * When each child is killed: seeded, spread over its life.
+ * When each child is killed, by seed.
  */
 
-/** What the child has to come to before the clock of its kill starts; `start` is its own start. */
+/** The message after which the time to the kill starts; `start` is the start of the child. */
 export type Trigger = "start" | "Ready" | "Started" | "Accepted" | "Finished"
 
 export interface KillPoint {
   readonly trigger: Trigger
-  /** Which of its pieces of work the kill is aimed at, from 0. */
+  /** The piece of work that the kill is meant for, from 0. */
   readonly piece: number
   /** From the trigger to the kill, in milliseconds. */
   readonly afterMillis: number
@@ -15,7 +15,7 @@ export interface KillPoint {
 
 export const pieces = 3
 
-// how long after its trigger a kill may come: about as long as that part of a piece's life takes
+// how long after its trigger a kill may come: about as long as that phase takes
 const aims: ReadonlyArray<readonly [trigger: Trigger, fromMillis: number, toMillis: number]> = [
   ["start", 0, 500],
   ["Started", 0, 160],

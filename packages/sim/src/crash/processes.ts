@@ -1,5 +1,5 @@
 /**
- * The processes of the bench: the server, and children that say what they come to.
+ * The processes of the crash test: the server, and children that report their progress.
  */
 import { type ChildProcess, fork } from "node:child_process"
 import { setTimeout as pause } from "node:timers/promises"
@@ -60,17 +60,17 @@ export const serve = async (program: string): Promise<Server> => {
   }
   return {
     url: await within("the start of the server", url),
-    executed: () => within("the server's answer", executed()),
+    executed: () => within("the server's response", executed()),
     stop
   }
 }
 
 export interface Child {
-  /** All it messages, in order. */
+  /** All its messages, in order. */
   readonly messages: ReadonlyArray<ChildMessage>
-  /** Waits until it has come to a trigger of this piece of work; false when it ended before. */
+  /** Waits for a trigger of this piece of work; false when the child ends before. */
   readonly reached: (trigger: Trigger, key: string) => Promise<boolean>
-  /** Ends it without a chance to do anything. */
+  /** Ends it with SIGKILL. */
   readonly kill: () => Promise<void>
   readonly ended: () => Promise<void>
 }

@@ -115,7 +115,7 @@ const watchdog = Symbol("the call did not end")
 
 const isDiscovery = (method: string, url: string): boolean => method === "GET" && /\/connectors\/(\?|$)/.test(url)
 
-/** The answers of a server whose answer to one operation is faulted. */
+/** The responses of a server whose response to one operation is mutated. */
 const script = (operation: Operation, faulted: FuzzResponse) => {
   let others = 0
   return (request: { readonly method: string; readonly url: string }): FuzzResponse => {
@@ -128,16 +128,16 @@ const script = (operation: Operation, faulted: FuzzResponse) => {
 
 interface FaultedOperation {
   readonly operation: Operation
-  readonly answer: FuzzResponse
+  readonly response: FuzzResponse
 }
 
-/** The body of a seed, and the operation whose answer it is: the same for the same seed. */
+/** The mutated response of a seed, and its operation: the same for the same seed. */
 export const faultedOperation = (seed: number, among: ReadonlyArray<Operation>): FaultedOperation | undefined => {
   const random = new SeededRandom(seed)
   const operation = among[random.between(0, among.length - 1)]
   if (operation === undefined) return undefined
   const body = mutated(random, operation.good[random.between(0, operation.good.length - 1)])
-  return { operation, answer: fuzzResponse(random, operation.status, body) }
+  return { operation, response: fuzzResponse(random, operation.status, body) }
 }
 
 /** How bodies ended. */
@@ -159,14 +159,14 @@ export const emptyTally = (): Tally => ({
   findings: []
 })
 
-const count = (tally: Tally, seed: number, { answer, operation }: FaultedOperation, ending: Ending): void => {
+const count = (tally: Tally, seed: number, { response, operation }: FaultedOperation, ending: Ending): void => {
   tally.bodies++
   tally.operations.add(operation.name)
   const { detail, kind } = ending
   if (kind === "value") tally.values++
   else if (kind === "error") tally.errors[detail] = (tally.errors[detail] ?? 0) + 1
   else {
-    const body = `${answer.status} ${JSON.stringify(answer.headers)} ${new TextDecoder().decode(answer.body.slice(0, 300))}`
+    const body = `${response.status} ${JSON.stringify(response.headers)} ${new TextDecoder().decode(response.body.slice(0, 300))}`
     tally.findings.push({ seed, operation: operation.name, kind, detail, body })
   }
 }
@@ -179,9 +179,9 @@ const batch = (tally: Tally, from: number, size: number, among: ReadonlyArray<Op
     for (let seed = from; seed < from + size; seed++) {
       const faulted = faultedOperation(seed, among)
       if (faulted === undefined) return
-      const { answer, operation } = faulted
-      server.respondWith(script(operation, answer))
-      const clients = answer.arrives === "buffered" ? buffering : plain
+      const { response, operation } = faulted
+      server.respondWith(script(operation, response))
+      const clients = response.arrives === "buffered" ? buffering : plain
       const called = Effect.timeoutFail(
         Effect.suspend(() => operation.run(clients)),
         { duration: "1 day", onTimeout: () => watchdog }

@@ -111,7 +111,7 @@ export const connectionsOperations: ReadonlyArray<Operation> = [
   operation({
     name: "JobRef.decode",
     tags: readTags,
-    // a reference as it came from a store, which is an answer too
+    // a reference from a store, which may be mutated as well
     run: ({ connections }) =>
       Effect.flatMap(connections.http.get("crm", {}), (execution) =>
         JobRef.decode(execution._tag === "Accepted" ? JobRef.encode(execution.job) : execution.value)

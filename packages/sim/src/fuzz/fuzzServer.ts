@@ -6,12 +6,12 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { SeededRandom } from "../simulator/seededRandom.js"
 
-/** An answer as bytes, and how they arrive. */
+/** A response as bytes, and how they arrive. */
 export interface FuzzResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array<ArrayBuffer>
-  /** `buffered`: as a transport gives it that has read it already; the others are read by the client. */
+  /** `buffered`: a transport has read it already; the others are read by the client. */
   readonly arrives: "buffered" | "whole" | "pieces" | "broken"
 }
 
@@ -68,7 +68,7 @@ const oddHeaders = (random: SeededRandom): Record<string, string> => ({
   ...(random.chance(0.1) ? { date: random.pick(["x", "Fri, 31 Dec 9999 23:59:59 GMT"]) } : {})
 })
 
-/** The answer that carries a body: mostly as it should be, and often not. */
+/** A response with this body; its status and headers are often odd. */
 export const fuzzResponse = (random: SeededRandom, status: number, body: Uint8Array<ArrayBuffer>): FuzzResponse => ({
   status: random.chance(0.25) ? random.pick(oddStatuses) : status,
   headers: {
@@ -85,7 +85,7 @@ export const fuzzResponse = (random: SeededRandom, status: number, body: Uint8Ar
     ]) ?? "whole"
 })
 
-/** An answer of JSON as it should be. */
+/** A good response with JSON. */
 export const goodResponse = (value: unknown, status = 200): FuzzResponse => ({
   status,
   headers: { "content-type": "application/json" },
@@ -114,7 +114,7 @@ const inPieces = (body: Uint8Array<ArrayBuffer>, broken: boolean): ReadableStrea
 
 const bodiless = new Set([204, 205, 304])
 
-// as a transport decodes them: what is no UTF-8 becomes the sign for it, a mark at the start goes
+// as a transport decodes them: bytes that are not UTF-8 become U+FFFD, a byte order mark is removed
 const decoder = new TextDecoder()
 
 const buffered = ({ body, headers, status }: FuzzResponse, request: HttpClientRequest.HttpClientRequest) => {
@@ -127,28 +127,28 @@ const buffered = ({ body, headers, status }: FuzzResponse, request: HttpClientRe
   })
 }
 
-const responseOf = (answer: FuzzResponse, request: HttpClientRequest.HttpClientRequest) => {
-  const { arrives, body, headers, status } = answer
-  if (arrives === "buffered") return buffered(answer, request)
+const responseOf = (response: FuzzResponse, request: HttpClientRequest.HttpClientRequest) => {
+  const { arrives, body, headers, status } = response
+  if (arrives === "buffered") return buffered(response, request)
   const content = arrives === "whole" ? body : inPieces(body, arrives === "broken")
   return HttpClientResponse.fromWeb(request, new Response(bodiless.has(status) ? null : content, { status, headers }))
 }
 
-/** A server in this process that answers as it is told. */
+/** A server in this process, with scripted responses. */
 export class FuzzServer {
-  private answer: (request: HttpClientRequest.HttpClientRequest, index: number) => FuzzResponse = () => goodResponse({})
-  /** The URLs that were asked for since it was told what to say. */
+  private script: (request: HttpClientRequest.HttpClientRequest, index: number) => FuzzResponse = () => goodResponse({})
+  /** The requested URLs since the last script. */
   readonly urls: Array<string> = []
 
   /** The most requests that one call may take. */
   constructor(readonly limit: number) {}
 
-  respondWith(answer: (request: HttpClientRequest.HttpClientRequest, index: number) => FuzzResponse): void {
+  respondWith(script: (request: HttpClientRequest.HttpClientRequest, index: number) => FuzzResponse): void {
     this.urls.length = 0
-    this.answer = answer
+    this.script = script
   }
 
-  /** More requests than a call may make: it would go on for ever. */
+  /** More requests than a call may make: it would never end. */
   get isRunaway(): boolean {
     return this.urls.length > this.limit
   }
@@ -156,12 +156,12 @@ export class FuzzServer {
   private readonly send = (request: HttpClientRequest.HttpClientRequest) =>
     Effect.suspend(() => {
       const index = this.urls.push(request.url) - 1
-      return this.isRunaway ? Effect.never : Effect.sync(() => responseOf(this.answer(request, index), request))
+      return this.isRunaway ? Effect.never : Effect.sync(() => responseOf(this.script(request, index), request))
     })
 
   /** As the platform's own clients are. */
   readonly client = HttpClient.make(this.send)
 
-  /** As a transport that keeps an attempt's limits itself, and reads the answers. */
+  /** As a transport that keeps an attempt's limits itself, and reads the responses. */
   readonly buffering = Transport.keepsAttempt(HttpClient.make(this.send), this.send)
 }

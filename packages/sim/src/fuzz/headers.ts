@@ -105,7 +105,7 @@ const listed = (auth: Layer.Layer<Auth, unknown>, url: string) =>
 const bosaOver = (url: string, auth: Layer.Layer<Auth, unknown> = Auth.none) =>
   Effect.provide(BosaApi.make({ baseUrl: url, dialect: "gl", retry: "none" }), auth)
 
-// the scheme is not said twice, and always in one letter case
+// the scheme is written once, always in the same letter case
 const bearers = (value: string) => [`Bearer ${value.replace(/^bearer +/i, "")}`]
 
 const act = (url: string, change: (action: Action.Action) => Action.Action) =>

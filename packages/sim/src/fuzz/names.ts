@@ -82,7 +82,7 @@ const pieces = [
   "x".repeat(300)
 ] as const
 
-/** A name that no server gives, and that somebody else may have chosen. */
+/** A name that an attacker may choose. */
 const hostileName = (random: SeededRandom): string =>
   random.chance(0.02) ? "" : Array.from({ length: random.between(1, 5) }, () => random.pick(pieces)).join("")
 
@@ -184,7 +184,7 @@ const decoded = (segment: string): string => {
 export const escapeOf = (text: string, expected: ReadonlyArray<string> | undefined): string | undefined => {
   // what is not plain ASCII, or a backslash, is for the parser of each transport to choose
   if (!/^[\x21-\x5b\x5d-\x7e]+$/.test(text)) return "it holds what a request line cannot"
-  if (!URL.canParse(text)) return "it is no URL"
+  if (!URL.canParse(text)) return "it is not a URL"
   const url = new URL(text)
   const root = new URL(base)
   if (url.origin !== root.origin || url.username !== "" || url.password !== "") return `it leads to ${url.origin}`

@@ -28,7 +28,7 @@ const fibers = Effect.map(Metric.snapshot, (pairs) =>
   )
 )
 
-/** With `collected`, what nobody holds any more is let go of first, where the process allows that. */
+/** With `collected`, garbage is collected first, where the process allows that. */
 export const gauge = (collected: boolean): Effect.Effect<Gauges> =>
   Effect.map(fibers, (fibers) => {
     for (let pass = 0; collected && pass < 2; pass++) globalThis.gc?.()

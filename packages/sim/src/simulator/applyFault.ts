@@ -8,11 +8,16 @@ import { forbiddenOrigin } from "./world.js"
 
 type Headers = Readonly<Record<string, string>>
 
-/** What comes over the wire, or does not. */
+/** The response on the wire, or the way in which it fails. */
 export type Wire =
-  | { readonly _tag: "Answer"; readonly status: number; readonly headers: Headers; readonly body: string | Uint8Array }
+  | {
+      readonly _tag: "Response"
+      readonly status: number
+      readonly headers: Headers
+      readonly body: string | Uint8Array
+    }
   | { readonly _tag: "Lost"; readonly evidence: Transport.Evidence; readonly syscall?: string }
-  /** The head comes; of the body a part, and then the end or nothing more. */
+  /** The head and a part of the body come; then the connection ends, or nothing more comes. */
   | { readonly _tag: "Cut" | "HangBody"; readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly _tag: "Hang" }
 
@@ -23,7 +28,7 @@ export interface ExchangeOutcome {
   readonly wait?: number
 }
 
-/** What a spoiled look at a job may show. */
+/** What a faulted poll of a job may show. */
 export interface PollMemory {
   readonly first: string | undefined
   readonly last: string | undefined
@@ -38,7 +43,7 @@ export interface FaultedExchange {
   /** What the server itself would do. */
   readonly work: Effect.Effect<ModelResponse>
   readonly poll: PollMemory | undefined
-  /** How long the client waits, in milliseconds, when it says so. */
+  /** How long the client waits, in milliseconds, when it has a limit. */
   readonly limitMillis?: number
 }
 
@@ -57,14 +62,14 @@ const evidence = (phase: Transport.Phase, code: string, more?: Partial<Transport
   ...more
 })
 
-const answered = (
+const respond = (
   status: number,
   body: string,
   reply: Reply,
   headers: Headers = {},
   wait?: number
 ): ExchangeOutcome => ({
-  wire: { _tag: "Answer", status, headers: { ...jsonHead, ...headers }, body },
+  wire: { _tag: "Response", status, headers: { ...jsonHead, ...headers }, body },
   reply,
   status,
   ...(wait === undefined ? {} : { wait })
@@ -80,13 +85,13 @@ const envelope = (code: string, recovery?: Readonly<Record<string, unknown>>): s
 const transient = new Set([408, 425, 429, 500, 502, 503, 504])
 
 const classOf = (status: number): Reply =>
-  status < 300 ? "answer" : status === 401 ? "refused credentials" : transient.has(status) ? "transient" : "refusal"
+  status < 300 ? "success" : status === 401 ? "refused credentials" : transient.has(status) ? "transient" : "refusal"
 
-/** What the server said, as it said it. */
+/** The server's response, unchanged. */
 export const unchanged = (response: ModelResponse): ExchangeOutcome =>
   "status" in response
     ? {
-        wire: { ...response, _tag: "Answer" },
+        wire: { ...response, _tag: "Response" },
         reply: classOf(response.status),
         status: response.status
       }
@@ -112,7 +117,7 @@ const goodHint = (random: SeededRandom, now: number): Hint => {
     case "millis":
       return { headers: { "retry-after-ms": String(seconds * 700) }, wait: seconds * 700 }
     default: {
-      // a date is whole seconds: what is left of the one that runs counts too
+      // a date has whole seconds: the rest of the current one counts too
       const at = Math.floor(now / 1000) * 1000
       return { headers: { date: imf(at), "retry-after": imf(at + seconds * 1000) }, wait: seconds * 1000 }
     }
@@ -131,7 +136,7 @@ const absurdHint = (random: SeededRandom, now: number): Hint =>
     { headers: { "retry-after": "" } }
   ])
 
-// the server's wall clock is an hour off: its own date says so
+// the server's clock is an hour off, and its `date` shows it
 const jumped = (random: SeededRandom, now: number): Hint => {
   const at = Math.floor(now / 1000) * 1000 + random.pick([3_600_000, -3_600_000])
   const seconds = random.pick([1, 2, 4])
@@ -145,9 +150,9 @@ const misleading = { marker: "bogus" }
 const looped = (text: string, request: ModelRequest, endless: boolean): string => {
   try {
     const body: { meta?: Record<string, unknown> | null } = JSON.parse(text)
-    const asked: { cursor?: unknown } = request.body === "" ? {} : JSON.parse(request.body)
+    const requested: { cursor?: unknown } = request.body === "" ? {} : JSON.parse(request.body)
     if (body.meta === undefined || body.meta === null) return text
-    const cursor = endless ? body.meta["forwards_cursor"] : (asked.cursor ?? body.meta["forwards_cursor"])
+    const cursor = endless ? body.meta["forwards_cursor"] : (requested.cursor ?? body.meta["forwards_cursor"])
     return JSON.stringify({ ...body, meta: { ...body.meta, has_next: true, forwards_cursor: cursor } })
   } catch {
     return text
@@ -156,27 +161,27 @@ const looped = (text: string, request: ModelRequest, endless: boolean): string =
 
 const deep = (): string => `${"[".repeat(300)}${"]".repeat(300)}`
 
-/** What an exchange comes to when this fault befalls it. */
+/** The outcome of an exchange that meets this fault. */
 export const applyFault = (fault: SimulatorKind, exchange: FaultedExchange): Effect.Effect<ExchangeOutcome> => {
   const { random, limitMillis = Infinity, maxBodyBytes, now, poll, request, work } = exchange
   const done = (outcome: ExchangeOutcome): Effect.Effect<ExchangeOutcome> => Effect.as(work, outcome)
-  // gateways give up on work that goes on, and on work that never began
+  // a gateway may give up on work that goes on, or on work that never started
   const maybe = (outcome: ExchangeOutcome): Effect.Effect<ExchangeOutcome> =>
     random.chance(0.5) ? done(outcome) : Effect.succeed(outcome)
   const status = (code: number, hint?: Hint) =>
-    maybe(answered(code, envelope(`STATUS_${code}`), "transient", hint?.headers, hint?.wait))
+    maybe(respond(code, envelope(`STATUS_${code}`), "transient", hint?.headers, hint?.wait))
   const refused = (code: number, reply: Reply, headers?: Headers) =>
-    Effect.succeed(answered(code, envelope(`STATUS_${code}`), reply, headers))
-  const unreadable = (body: string, headers?: Headers) => done(answered(200, body, "unreadable", headers))
+    Effect.succeed(respond(code, envelope(`STATUS_${code}`), reply, headers))
+  const unreadable = (body: string, headers?: Headers) => done(respond(200, body, "unreadable", headers))
   const changed = (change: (text: string) => string) =>
     Effect.map(work, (response) => {
       const outcome = unchanged(response)
-      return outcome.wire._tag === "Answer" && outcome.status === 200
+      return outcome.wire._tag === "Response" && outcome.status === 200
         ? { ...outcome, wire: { ...outcome.wire, body: change(bodyText(response)) } }
         : outcome
     })
   const pollResponse = (text: string | undefined) =>
-    text === undefined ? Effect.map(work, unchanged) : Effect.succeed(answered(200, text, "answer"))
+    text === undefined ? Effect.map(work, unchanged) : Effect.succeed(respond(200, text, "success"))
   const slow = (millis: number): Effect.Effect<ExchangeOutcome> =>
     millis + longestWork > limitMillis
       ? done({ wire: { _tag: "Hang" }, reply: "lost" })
@@ -205,7 +210,7 @@ export const applyFault = (fault: SimulatorKind, exchange: FaultedExchange): Eff
     case "cutBody":
       return Effect.map(work, (response): ExchangeOutcome => {
         const outcome = unchanged(response)
-        if (outcome.wire._tag !== "Answer" || outcome.wire.status >= 300) return outcome
+        if (outcome.wire._tag !== "Response" || outcome.wire.status >= 300) return outcome
         const { headers, status } = outcome.wire
         const body = bodyText(response)
         const length = { "content-length": String(Math.max(1, body.length)) }
@@ -236,10 +241,10 @@ export const applyFault = (fault: SimulatorKind, exchange: FaultedExchange): Eff
       const seconds = random.pick([0, 1, 2, 30])
       const code = random.pick([409, 429, 500, 503])
       const body = envelope("TRY_AGAIN", { retryable: true, retry_after_seconds: seconds })
-      return Effect.succeed(answered(code, body, "retryable", { "retry-after": String(seconds) }, seconds * 1000))
+      return Effect.succeed(respond(code, body, "retryable", { "retry-after": String(seconds) }, seconds * 1000))
     }
     case "retryableFalse":
-      return maybe(answered(random.pick([429, 500, 503]), envelope("GIVE_UP", { retryable: false }), "final"))
+      return maybe(respond(random.pick([429, 500, 503]), envelope("GIVE_UP", { retryable: false }), "final"))
     case "status401":
       return refused(401, "refused credentials")
     case "status403":
@@ -255,7 +260,7 @@ export const applyFault = (fault: SimulatorKind, exchange: FaultedExchange): Eff
     case "html":
       return unreadable("<html><body>Welcome to the hotel</body></html>", { "content-type": "text/html" })
     case "emptyBody":
-      return request.path.endsWith("/toggle-active") ? done(answered(200, "", "answer")) : unreadable("")
+      return request.path.endsWith("/toggle-active") ? done(respond(200, "", "success")) : unreadable("")
     case "badJson":
       return unreadable('{"result": {"marker": "bogus"')
     case "largeBody":
@@ -265,7 +270,7 @@ export const applyFault = (fault: SimulatorKind, exchange: FaultedExchange): Eff
     case "protoKey":
       return changed((text) => (text.startsWith("{") ? `{"__proto__":{"polluted":true},${text.slice(1)}` : text))
     case "delay":
-      // no action takes longer than two seconds: what begins later than that comes too late
+      // no action takes longer than two seconds: with a longer delay the response is too late
       return slow(random.between(2000, 12_000))
     case "unknownStatus":
       return pollResponse(
@@ -275,7 +280,7 @@ export const applyFault = (fault: SimulatorKind, exchange: FaultedExchange): Eff
       return pollResponse(JSON.stringify({ job_id: id, status: "queued" }))
     case "oddBody":
       return Effect.succeed(
-        answered(
+        respond(
           200,
           random.pick(["{}", "[]", "7", JSON.stringify({ result: misleading }), JSON.stringify({ status: 5 })]),
           "unreadable"

@@ -83,7 +83,7 @@ const upload: Operation = (process, random) => {
   const how = replayChoice(process, random)
   const text = "a line\n".repeat(random.between(1, 30))
   const bytes = Stream.fromIterable([new TextEncoder().encode(text)])
-  // one that can be read only once cannot be sent again
+  // a stream that can be read only once cannot be sent again
   const file = random.chance(0.5)
     ? ConnectorFile.fromText(text, { filename: "lines.txt" })
     : ConnectorFile.fromStream(bytes, { filename: "lines.txt", replayable: random.chance(0.5) })
@@ -116,7 +116,7 @@ const artifact: Operation = (process) => {
 
 const { policy, attempts } = { policy: "default", attempts: 3 } as const
 
-/** What is called on BOSA. */
+/** The calls on BOSA. */
 export const bosaCalls: Readonly<Record<string, Operation>> = {
   bosaNote: note("demo", "note"),
   bosaNoteSlow: note("demo", "slow"),

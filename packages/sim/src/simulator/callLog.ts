@@ -9,17 +9,17 @@ import type { Failed, Invoked, Returned } from "./history.js"
 import { currentCall, type Recorder } from "./recorder.js"
 import { canary } from "./world.js"
 
-/** Where the calls of one client's process are written down. */
+/** Records the calls of one client's process. */
 export interface CallLog {
   readonly recorder: Recorder
   readonly client: string
-  /** The process has crashed: what ends now, nobody is told. */
+  /** The process has crashed: calls that end now are interrupted by it. */
   isDead: boolean
 }
 
 const textOf = (u: unknown): string | undefined => (typeof u === "string" ? u : undefined)
 
-/** What an error says of itself. */
+/** What the history keeps of an error. */
 const failedOf = (error: unknown): Failed => {
   if (!Predicate.isRecord(error)) return { tag: "Defect" }
   const { code, exhausted, job, mayHaveHappened, phase, status, tag } = {
@@ -42,7 +42,7 @@ const failedOf = (error: unknown): Failed => {
   }
 }
 
-// what somebody might do with an error; the deepest look is taken at some of them only, as it costs as much as all else
+// what a program may do with an error; only some are inspected thoroughly, as that costs as much as all the rest
 const sinks = (cause: Cause.Cause<unknown>, error: unknown, isThorough: boolean): ReadonlyArray<[string, string]> => [
   ["message", error instanceof Error ? `${error.message} ${String(error)}` : String(error)],
   ["json", JSON.stringify(error) ?? ""],
@@ -81,7 +81,7 @@ const recordEnd = <A, E>(
   recorder.add(failed.tag === "OutcomeUnknown" ? "unknown" : "fail", client, id, op, failed)
 }
 
-/** The effect, with its course written down as a call. */
+/** Runs the effect and records it as a call. */
 export const recordCall = <A, E, R>(
   log: CallLog,
   op: string,
@@ -98,7 +98,7 @@ export const recordCall = <A, E, R>(
     )
   })
 
-/** A call whose end somebody else was told, such as one of many results. */
+/** Records a call that has ended, such as one of many results. */
 export const recordEndedCall = <A, E>(
   log: CallLog,
   op: string,
@@ -113,7 +113,7 @@ export const recordEndedCall = <A, E>(
 
 const markerOf = /"marker":"([^"]*)"/
 
-/** What a value tells: whose it is, and whether it is as harmless as it looks. */
+/** What the history keeps of a value: its marker, and whether its prototype is polluted. */
 export const returnedValue = (value: unknown): Returned => {
   const text = JSON.stringify(value) ?? ""
   const marker = markerOf.exec(text)?.[1]

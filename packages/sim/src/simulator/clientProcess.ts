@@ -13,14 +13,14 @@ import type { Recorder } from "./recorder.js"
 import type { Servers } from "./servers.js"
 import { bosaOrigin, canary, connectionsOrigin } from "./world.js"
 
-/** What a tenant's clients are like, over all their incarnations. */
+/** The settings of a tenant's clients, the same for each incarnation. */
 export interface Tenant {
   readonly index: number
   readonly keepsAttempt: boolean
   readonly isRefreshing: boolean
   readonly dialect: Dialect
   readonly attemptTimeout: number
-  /** References to jobs, as a database would keep them: all that a crash leaves. */
+  /** References to jobs, as a database would keep them: they survive a crash. */
   readonly store: Map<string, string>
 }
 
@@ -63,8 +63,8 @@ export const start = (
   incarnation: number
 ): Effect.Effect<ClientProcess, never, Scope.Scope> => {
   const client = `${tenant.index}.${incarnation}`
-  const between = servers.network(client)
-  const http = tenant.keepsAttempt ? limitingTransport(between) : plainTransport(between)
+  const network = servers.network(client)
+  const http = tenant.keepsAttempt ? limitingTransport(network) : plainTransport(network)
   const { bosa, connections } = credentials(tenant)
   const common = { attemptTimeout: tenant.attemptTimeout, maxBodyBytes: servers.maxBodyBytes }
   return Effect.zipWith(

@@ -8,13 +8,13 @@ import type { Invoked, RetryClass, Returned } from "./history.js"
 import { type ClientProcess, store } from "./clientProcess.js"
 import { awkward } from "./world.js"
 
-/** A call drawn for a process: it ends whatever becomes of it. */
+/** A call of a process. */
 export type Operation = (process: ClientProcess, random: SeededRandom) => Effect.Effect<unknown, unknown>
 
 const api = "/api/v1"
 const segment = encodeURIComponent
 
-/** A renewal of credentials is one more. */
+/** A renewal of credentials adds one. */
 export const sends = (process: ClientProcess, attempts: number): number =>
   attempts + (process.tenant.isRefreshing ? 1 : 0)
 
@@ -37,13 +37,13 @@ const invoked = (
 const returnedSlug =
   (slug: string) =>
   (value: { readonly slug: string | undefined }): Returned =>
-    value.slug === slug ? {} : { wrong: `asked for ${slug}, got ${value.slug}` }
+    value.slug === slug ? {} : { wrong: `requested ${slug}, got ${value.slug}` }
 
 const returnedExecution = (execution: Execution): Returned =>
   execution._tag === "Accepted" ? { job: execution.job.jobId } : returnedValue(execution.value)
 
 const slugs = ["crm", awkward, "warehouse"] as const
-// names that no request may be made of, or that are other paths when they are not encoded
+// names that are refused, or that are other paths when they are not encoded
 const hostile = [
   "",
   ".",
@@ -136,7 +136,7 @@ const execute = (
   return recordCall(process.log, operation, call, run, returnedExecution, id)
 }
 
-/** Runs a saved action; what becomes a job is stored as soon as that is known. */
+/** Runs a saved action, and stores the job as soon as it is known. */
 export const run = (
   process: ClientProcess,
   random: SeededRandom,
@@ -176,5 +176,5 @@ const writes: Readonly<Record<string, Operation>> = {
     )
 }
 
-/** What is called on connections, beside jobs. */
+/** The calls on connections, without those on jobs. */
 export const connectionCalls: Readonly<Record<string, Operation>> = { ...reads, ...writes }

@@ -1,7 +1,7 @@
 import type { SimulatorKind } from "../faultKinds.js"
 import type { SeededRandom } from "./seededRandom.js"
 
-/** What a request is for: not every fault can befall each. */
+/** What a request is for. Some faults make no sense for some of them. */
 export type RequestKind = "read" | "write" | "action" | "poll" | "page" | "discovery" | "file"
 
 const everywhere = [
@@ -51,7 +51,7 @@ const ofPages = ["sameCursor", "endlessPages"] as const satisfies ReadonlyArray<
 /** In the order in which a seed weighs them: another order gives other runs. */
 export const simulatorFaults: ReadonlyArray<SimulatorKind> = [...everywhere, ...ofPolls, ...ofPages]
 
-// what ends a call for good would leave little else to see
+// a fault that ends a call for good leaves little else to see
 const rare: Partial<Record<SimulatorKind, number>> = {
   refused: 3,
   reset: 2,
@@ -77,7 +77,7 @@ const rare: Partial<Record<SimulatorKind, number>> = {
   sameCursor: 2
 }
 
-// an action may answer with a file, and a file may be anything: there the right cannot be told from the wrong
+// an action may return a file, and a file may be anything: a right response looks like a wrong one
 const notOf: Partial<Record<RequestKind, ReadonlySet<SimulatorKind>>> = {
   file: new Set<SimulatorKind>(["html", "badJson", "emptyBody", "deepBody", "protoKey"]),
   action: new Set<SimulatorKind>(["html", "emptyBody"]),
@@ -93,7 +93,7 @@ const allOf = (sort: RequestKind): ReadonlyArray<SimulatorKind> => {
 
 const sorts: ReadonlyArray<RequestKind> = ["read", "write", "action", "poll", "page", "discovery", "file"]
 
-/** How bad the weather of a seed is, and what kind of bad. */
+/** How often the exchanges of a seed meet a fault, and how likely each kind is. */
 export interface FaultProfile {
   /** How likely a fault is, per exchange. */
   readonly rate: number
@@ -119,7 +119,7 @@ export const faultProfile = (random: SeededRandom, rate: number): FaultProfile =
   }
 }
 
-/** What befalls an exchange, if anything does. */
+/** The fault of an exchange, if it has one. */
 export const drawFault = (
   { rate, weights }: FaultProfile,
   sort: RequestKind,

@@ -15,7 +15,7 @@ const actions = ["sync", "sync", "quick", "long", "forced", "broken", "cancelled
 const submit = (process: ClientProcess, random: SeededRandom) =>
   run(process, random, "crm", random.pick(actions), { async: true }, false)
 
-// a job that never ends is waited for only so long
+// the wait for a job that never ends has a deadline
 const waitDeadline = (random: SeededRandom): { readonly deadline: number } => ({
   deadline: random.pick([5, 20, 45]) * 1000
 })
@@ -47,7 +47,7 @@ const anyStored = ({ tenant }: ClientProcess, random: SeededRandom): string | un
   return ids[random.between(0, Math.max(0, ids.length - 1))]
 }
 
-/** Waits for a stored job in another way each time. */
+/** Waits for a stored job, by `result` or by `watch`. */
 export const resume = (
   process: ClientProcess,
   random: SeededRandom,
@@ -73,7 +73,7 @@ const late: Operation = (process, random) => {
   return job === undefined ? Effect.void : resume(process, random, job, waitDeadline(random).deadline)
 }
 
-/** What is done with jobs. */
+/** The calls on jobs. */
 export const jobCalls: Readonly<Record<string, Operation>> = {
   submit: (process, random) => run(process, random, "crm", random.pick(actions), { async: true }),
   follow: (process, random) => {

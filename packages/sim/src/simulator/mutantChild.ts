@@ -10,5 +10,5 @@ for (let seed = from; seed < most; seed++) {
   writeSync(1, JSON.stringify({ ...first, reason: first.reason.slice(0, 200) }))
   break
 }
-// a bug may have left something that waits for ever
+// a planted bug may leave a fiber that waits forever
 process.exit(0)

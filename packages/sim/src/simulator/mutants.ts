@@ -71,12 +71,12 @@ export const mutants: ReadonlyArray<Mutant> = [
     "this.recent.add(entry.ref.jobId, state, now);",
     ""
   ]),
-  mutant("a late watcher is not told the end", [
+  mutant("a late watcher does not get the end", [
     "internal/jobs/tracker/engine.js",
     "this.tell(() => subscription.onEnd(endOf(state, subscription.ref)));",
     ""
   ]),
-  mutant("a watch that is left goes on polling", [
+  mutant("polls go on after the last watcher has left", [
     "internal/jobs/tracker/engine.js",
     "entry.fiber?.unsafeInterruptAsFork(FiberId.none);",
     ""
@@ -111,7 +111,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     ["internal/http/call.js", 'sends === "none" || sends === "nothing"', 'sends === "none"'],
     ["internal/http/request.js", "nothing: () => false", "nothing: () => true"]
   ),
-  mutant("pages may go round and round", [
+  mutant("a repeated cursor is followed", [
     "internal/bosa/cycleDetector.js",
     "this.seen.has(cursor) || cursor === this.anchor",
     "false"

@@ -25,7 +25,7 @@ const bytesOf = (request: HttpClientRequest.HttpClientRequest): Effect.Effect<Ui
   }
 }
 
-/** A request as the servers take it. */
+/** A request as the fake platforms take it. */
 export const platformRequest = (request: HttpClientRequest.HttpClientRequest, url: URL): Effect.Effect<ModelRequest> =>
   Effect.map(bytesOf(request), (bytes) => ({
     method: request.method,
@@ -61,7 +61,7 @@ export const requestKindOf = (request: ModelRequest): RequestKind => {
 export const platformOf = (origin: string): string =>
   origin === connectionsOrigin ? "connections" : origin === bosaOrigin ? "bosa" : origin
 
-// what tells one body from another in a line of history
+// a short digest of a body for a line of the history
 const digest = (text: string): string => {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)

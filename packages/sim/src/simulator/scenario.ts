@@ -20,12 +20,12 @@ export interface TenantScenario {
   readonly burst: BurstKind | undefined
 }
 
-/** What happens in the run of one seed, as far as that is not the library's to say. */
+/** What happens in the run of one seed, apart from what the library does. */
 export interface Scenario {
   readonly tenants: ReadonlyArray<TenantScenario>
   readonly faultProfile: FaultProfile
   readonly faultSeed: number
-  /** Debug logs are looked through too. */
+  /** Debug logs are searched for secrets too. */
   readonly logsAll: boolean
 }
 

@@ -18,11 +18,11 @@ import { canary, connectionsOrigin, ends, filesOrigin, forbiddenOrigin, world } 
 const openWire = new Set<Wire["_tag"]>(["Hang", "HangBody"])
 
 const measured = (wire: Wire): Wire =>
-  wire._tag === "Answer"
+  wire._tag === "Response"
     ? { ...wire, headers: { ...wire.headers, "content-length": String(Buffer.byteLength(wire.body)) } }
     : wire
 
-/** The fault that is to befall the next exchanges of one client, in place of the weather's. */
+/** Chooses the faults of one client, in place of the fault profile. */
 export type Script = (request: ModelRequest, attempt: number) => SimulatorKind | undefined
 
 const isUnwritten = (fault: SimulatorKind | undefined): boolean => fault === "refused" || fault === "tlsFailed"
@@ -37,9 +37,9 @@ interface Seen {
   last: string | undefined
 }
 
-/** Both platforms, and the bad weather before them. */
+/** Both platforms, and the network with its faults. */
 export class Servers {
-  /** No faults any more. */
+  /** No exchange meets a fault any more. */
   isFaultless = false
   private exchanges = 0
   private openExchanges = 0
@@ -61,17 +61,17 @@ export class Servers {
 
   static readonly make = (
     recorder: Recorder,
-    weather: FaultProfile,
+    faultProfile: FaultProfile,
     random: SeededRandom,
     maxBodyBytes: number
   ): Effect.Effect<Servers, never, Scope.Scope> =>
     Effect.zipWith(
       ConnectionsTest.make(world),
       BosaTest.make(world),
-      (connections, bosa) => new Servers(connections, bosa, recorder, weather, random, maxBodyBytes)
+      (connections, bosa) => new Servers(connections, bosa, recorder, faultProfile, random, maxBodyBytes)
     )
 
-  /** A process that is dead sends nothing more, and hears nothing. */
+  /** A crashed process sends nothing more and gets no response. */
   kill(client: string): void {
     this.dead.add(client)
   }
@@ -80,7 +80,7 @@ export class Servers {
     this.scripts.set(client, script)
   }
 
-  /** The way of one client's process to the servers. */
+  /** The network between one client's process and the servers. */
   network(client: string): Network {
     return {
       send: (request, url, limitMillis) => this.exchange(client, request, url, limitMillis),
@@ -115,7 +115,7 @@ export class Servers {
     const request = yield* platformRequest(sent, url)
     const sort = requestKindOf(request)
     const own = yield* FiberRef.get(currentCall)
-    // discovery is shared by whoever asks while it is under way
+    // calls share a discovery that is in flight
     const call = sort === "discovery" ? 0 : own
     const exchange = ++this.exchanges
     const key = requestKey(request, url.search)
@@ -139,13 +139,13 @@ export class Servers {
     const startedAt = this.recorder.now
     const whole = Effect.flatMap(this.outcomeOf(request, fault, limitMillis), (outcome) => {
       if (!openWire.has(outcome.wire._tag)) return Effect.succeed(outcome)
-      // who waits without a limit of their own is the one to give up
+      // without a limit of its own the client's timeout ends the wait
       if (limitMillis !== undefined)
         return Effect.delay(Effect.succeed(outcome), Math.max(0, startedAt + limitMillis - this.recorder.now))
       return outcome.wire._tag === "Hang" ? forever : Effect.succeed(outcome)
     })
     const { reply, status, wait, wire: unmeasured } = yield* Effect.onInterrupt(whole, () => abandoned)
-    // some answers do not say how long they are
+    // some responses have no content-length
     const wire = exchange % 4 === 0 ? unmeasured : measured(unmeasured)
     this.openExchanges--
     this.recorder.add("reply", client, call, sort, {
@@ -203,8 +203,8 @@ export class Servers {
         body: "# A skill"
       })
     }
-    const answer = request.origin === connectionsOrigin ? this.connections.handle(request) : this.bosa.handle(request)
-    return poll === undefined ? answer : Effect.tap(answer, (response) => this.remember(poll.id, response))
+    const handled = request.origin === connectionsOrigin ? this.connections.handle(request) : this.bosa.handle(request)
+    return poll === undefined ? handled : Effect.tap(handled, (response) => this.remember(poll.id, response))
   }
 
   private remember(id: string, response: ModelResponse): Effect.Effect<void> {
@@ -216,7 +216,7 @@ export class Servers {
     })
   }
 
-  /** What was really done, once all is over. */
+  /** What the servers really did, once all is over. */
   readonly truth: Effect.Effect<Omit<Truth, "sleepers">> = Effect.suspend(() =>
     Effect.map(
       Effect.all([this.connections.executionLog, this.bosa.executionLog, this.connections.jobs]),

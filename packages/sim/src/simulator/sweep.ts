@@ -22,7 +22,7 @@ export interface Swept {
 // one in so many seeds is run twice
 const comparedEvery = 100
 
-// after so many seeds a worker tells how far it is
+// after so many seeds a worker reports its progress
 const progressEvery = 1_000
 
 /** How many seeds are done, and which of them broke something. */
@@ -82,13 +82,13 @@ export const sweepAll = async (
         const range: Range = { from: from + index, count: count - index, step: threads, stopsAtBreak: false }
         const worker = new Worker(new URL(import.meta.url), {
           workerData: { range },
-          // most of what a seed makes is gone with it
+          // most objects of a seed die with it
           resourceLimits: { maxYoungGenerationSizeMb: 64 }
         })
         worker.on("message", (message: Message) => {
           if (message._tag === "Progress") return report(index, message.progress)
           resolve(message.swept)
-          // what a run has left waiting for ever must not hold up the end
+          // a fiber that waits forever must not keep the worker alive
           void worker.terminate()
         })
         worker.once("error", reject)
@@ -103,7 +103,7 @@ export const sweepAll = async (
 
 if (!isMainThread && parentPort !== null) {
   const { range }: { readonly range: Range } = workerData
-  // nobody reads where an error was made
+  // these stacks are not used
   Error.stackTraceLimit = 0
   const post = (message: Message): void => parentPort?.postMessage(message)
   post({ _tag: "Swept", swept: await sweep(range, (progress) => post({ _tag: "Progress", progress })) })

@@ -1,7 +1,7 @@
 import { simulatorFaults } from "./faults.js"
 import type { History } from "./history.js"
 
-/** What a run of many seeds was made of: so that nobody takes silence for proof. */
+/** What happened in a run of many seeds: a run without faults proves nothing. */
 export interface Totals {
   seeds: number
   exchanges: number
@@ -79,7 +79,7 @@ export const merge = (into: Totals, from: Totals): void => {
 
 export const faultsOf = ({ faults }: Totals): number => Object.values(faults).reduce((sum, value) => sum + value, 0)
 
-/** The kinds of faults that befell nobody. */
+/** The kinds of faults that no exchange met. */
 export const missing = ({ faults }: Totals): ReadonlyArray<string> =>
   simulatorFaults.filter((kind) => (faults[kind] ?? 0) === 0)
 

@@ -2,7 +2,7 @@ import type { Event, Failed, History, Invoked, Reply, Returned } from "./history
 
 type Of<K extends Event["kind"]> = Extract<Event, { readonly kind: K }>
 
-/** One request and what came of it. */
+/** One request and its outcome. */
 export interface Exchange {
   readonly client: string
   readonly call: number
@@ -10,17 +10,17 @@ export interface Exchange {
   readonly sent: Of<"send">["detail"]
   readonly t: number
   readonly at: number
-  /** `undefined` while nothing came of it. */
+  /** `undefined` until it ends. */
   reply: Reply | undefined
   status: number | undefined
   wait: number | undefined
-  /** The client went before anything came of it. */
+  /** The client stopped waiting before it ended. */
   wasAbandoned: boolean
   endT: number
   endAt: number
 }
 
-/** One call of a client and what it was told. */
+/** One call of a client and how it ended. */
 export interface CallView {
   readonly id: number
   readonly client: string
@@ -41,7 +41,7 @@ export interface CallView {
   interrupted: "user" | "crash" | undefined
 }
 
-/** A history put in order. `at` is the place of an event in it. */
+/** A history, grouped by call and client. `at` is the index of an event. */
 export interface View {
   readonly history: History
   readonly calls: ReadonlyMap<number, CallView>

@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 
 export const connectionsOrigin = "https://connections.example"
 export const bosaOrigin = "https://bosa.example"
-/** Where redirects lead: nothing may ever come here. */
-export const forbiddenOrigin = "https://trap.example"
+/** Where redirects lead: no request may arrive here. */
+export const forbiddenOrigin = "https://forbidden.example"
 /** Where files of skills are: requests come here, credentials may not. */
 export const filesOrigin = "https://files.example"
 
@@ -39,7 +39,7 @@ export const ends: Readonly<Record<string, "succeeded" | "failed" | "cancelled" 
   stuck: "never"
 }
 
-/** One platform for all tenants of a run: actions give back what they were given, so that answers can be told apart. */
+/** One platform for all tenants of a run. Actions return their input, so that each response shows whose it is. */
 export const world: World.World = World.make({
   connections: [
     {
