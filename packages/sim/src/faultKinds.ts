@@ -114,7 +114,7 @@ export const faultKinds = {
   corruptHead: { what: "a bit of the response's head is flipped", sockets: true },
   corruptBody: { what: "a bit of the response's body is flipped", sockets: true },
   duplicateResponse: { what: "the response is written twice", sockets: true },
-  continue100: { what: "a 100 that nobody asked for comes first", sockets: true },
+  continue100: { what: "a 100 that was not requested comes first", sockets: true },
   processing102: { what: "a 102 comes first", sockets: true },
   earlyHints103: { what: "a 103 comes first", sockets: true },
   largeHead: { what: "the response's head has 40 kB", sockets: true },

@@ -1,7 +1,7 @@
 import type { Kind } from "./operations.js"
 import type { TransportName } from "./transports.js"
 
-/** Rows of the table: faults that the client cannot tell apart. */
+/** Rows of the table: faults that the client cannot distinguish. */
 export type Family =
   | "fine"
   | "refused"

@@ -77,7 +77,7 @@ const rare: Partial<Record<SimulatorKind, number>> = {
   sameCursor: 2
 }
 
-// an action may return a file, and a file may be anything: a right response looks like a wrong one
+// an action may return a file, and a file may be anything: a wrong response cannot be distinguished from a right one
 const notOf: Partial<Record<RequestKind, ReadonlySet<SimulatorKind>>> = {
   file: new Set<SimulatorKind>(["html", "badJson", "emptyBody", "deepBody", "protoKey"]),
   action: new Set<SimulatorKind>(["html", "emptyBody"]),

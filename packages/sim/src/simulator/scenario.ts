@@ -20,7 +20,7 @@ export interface TenantScenario {
   readonly burst: BurstKind | undefined
 }
 
-/** What happens in the run of one seed, apart from what the library does. */
+/** What happens in the run of one seed, except what the library does. */
 export interface Scenario {
   readonly tenants: ReadonlyArray<TenantScenario>
   readonly faultProfile: FaultProfile
