@@ -9,8 +9,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { type WorkerReport, phases, run } from "./crash/crashWorker.js"
+import { type WorkerReport, phases, runWorker } from "./crash/crashWorker.js"
 import { killPoints } from "./crash/killPoints.js"
+import { wholeOption } from "./common/options.js"
 import { serve } from "./crash/processes.js"
 
 const { values } = parseArgs({
@@ -22,16 +23,9 @@ const { values } = parseArgs({
   }
 })
 
-const wholeOf = (name: string, text: string): number => {
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value > 0) return value
-  console.error(`--${name} ${text} is not a whole number above 0`)
-  process.exit(2)
-}
-
-const points = wholeOf("points", values.points)
-const seed = wholeOf("seed", values.seed)
-const workerCount = Math.min(points, wholeOf("workers", values.workers))
+const points = wholeOption("points", values.points, 1)
+const seed = wholeOption("seed", values.seed, 1)
+const workerCount = Math.min(points, wholeOption("workers", values.workers, 1))
 
 const here = (name: string): string => fileURLToPath(new URL(`./crash/${name}`, import.meta.url))
 const startedAt = performance.now()
@@ -62,7 +56,7 @@ try {
   const killPointList = killPoints(seed, points)
   reports = await Promise.all(
     Array.from({ length: workerCount }, (_, index) =>
-      run(
+      runWorker(
         `worker${index}`,
         killPointList.filter((_point, at) => at % workerCount === index),
         { folder, program, server }

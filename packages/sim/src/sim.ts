@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
+import { wholeOption } from "./common/options.js"
 import { baseline, linesOf as baselineLines } from "./baseline/baseline.js"
 import { linesOf as historyLines } from "./simulator/history.js"
 import { runMutants } from "./simulator/mutantHunt.js"
@@ -27,13 +28,6 @@ const { values } = parseArgs({
     help: { type: "boolean", default: false }
   }
 })
-
-const whole = (name: string, text: string): number => {
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value >= 0) return value
-  console.log(`--${name} takes a whole number, not ${text}`)
-  process.exit(2)
-}
 
 const print = (lines: ReadonlyArray<string>): void => console.log(lines.join("\n"))
 
@@ -90,16 +84,16 @@ const sweep = async (from: number, seeds: number, threads: number): Promise<bool
 if (values.help) {
   console.log(usage)
 } else if (values.baseline) {
-  print(baselineLines(await Effect.runPromise(baseline(whole("seeds", values.seeds)))))
+  print(baselineLines(await Effect.runPromise(baseline(wholeOption("seeds", values.seeds)))))
 } else {
   const isGood = values.mutants
     ? await runMutants()
     : values.seed !== undefined
-      ? await replay(whole("seed", values.seed))
+      ? await replay(wholeOption("seed", values.seed))
       : await sweep(
-          whole("from", values.from),
-          whole("seeds", values.seeds),
-          Math.max(1, whole("threads", values.threads))
+          wholeOption("from", values.from),
+          wholeOption("seeds", values.seeds),
+          wholeOption("threads", values.threads, 1)
         )
   process.exit(isGood ? 0 : 1)
 }

@@ -8,7 +8,8 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import { inspect } from "node:util"
-import { type Caller, canary, type BaselineClient, baselineClients } from "./clients.js"
+import { canary } from "../common/canary.js"
+import { type Caller, type BaselineClient, baselineClients } from "./clients.js"
 
 interface BaselineCase {
   readonly name: string

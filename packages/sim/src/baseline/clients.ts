@@ -5,10 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import { canary } from "../common/canary.js"
 import { plainClient } from "./plainClient.js"
-
-/** What every secret of a call, and nothing else, holds. */
-export const canary = "CANARY"
 
 const origin = "https://platform.example"
 const token = `${canary}-token`

@@ -14,6 +14,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import { canary } from "../common/canary.js"
 import { plainClient } from "../baseline/plainClient.js"
 import type { SocketKind } from "../faultKinds.js"
 import { drawOf } from "./draw.js"
@@ -22,7 +23,7 @@ import { type Clients, type Operation, operations, type OperationName } from "./
 import type { CellRecord, Origin } from "./origin.js"
 import { type CellSetup, proxy, type Proxy } from "./proxy.js"
 import { socketFaults } from "./socketFaults.js"
-import { canary, type ForbiddenOrigin } from "./forbiddenOrigin.js"
+import type { ForbiddenOrigin } from "./forbiddenOrigin.js"
 import { type TransportName, transports } from "./transports.js"
 
 export interface Cell {

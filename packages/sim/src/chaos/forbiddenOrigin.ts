@@ -1,10 +1,8 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { createServer } from "node:net"
+import { canary } from "../common/canary.js"
 import { closed, listening } from "./listening.js"
-
-/** What every secret of a cell, and nothing else, holds. */
-export const canary = "CANARY"
 
 export interface ForbiddenOrigin {
   readonly url: string

@@ -1,6 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { addCount, type Counts } from "../common/counts.js"
 import { type Cell, nameOf, type Report, runCell } from "./cell.js"
 import { drawOf } from "./draw.js"
 import { type Operation, operationNames, operations } from "./operations.js"
@@ -36,8 +37,8 @@ const hasPlain = ({ operation }: Cell): boolean => {
 const warming = allCells.filter(({ fault }) => fault === "processing102")
 
 const tally = (reports: ReadonlyArray<Report>, key: (report: Report) => string, of: (report: Report) => number) => {
-  const sums: Record<string, number> = {}
-  for (const report of reports) sums[key(report)] = (sums[key(report)] ?? 0) + of(report)
+  const sums: Counts = {}
+  for (const report of reports) addCount(sums, key(report), of(report))
   return sums
 }
 

@@ -1,12 +1,11 @@
+import { addCounts, type Counts, listOfCounts, sumOfCounts } from "../common/counts.js"
 import type { Report } from "./cell.js"
-
-type Counts = Readonly<Record<string, number>>
 
 export interface Totals {
   readonly cells: number
   readonly calls: number
-  readonly faults: Counts
-  readonly ends: Counts
+  readonly faults: Readonly<Counts>
+  readonly ends: Readonly<Counts>
   /** Cells that ran again alone, as the machine was too busy for their short attempts. */
   readonly late: number
   readonly executions: number
@@ -19,9 +18,9 @@ export interface Totals {
   readonly millis: number
 }
 
-const added = (a: Counts, b: Counts): Counts => {
-  const sums: Record<string, number> = { ...a }
-  for (const [name, count] of Object.entries(b)) sums[name] = (sums[name] ?? 0) + count
+const added = (a: Readonly<Counts>, b: Readonly<Counts>): Counts => {
+  const sums = { ...a }
+  addCounts(sums, b)
   return sums
 }
 
@@ -42,12 +41,6 @@ export const merged = (a: Totals, b: Totals): Totals => ({
   millis: Math.max(a.millis, b.millis)
 })
 
-const listed = (counts: Counts): string =>
-  Object.entries(counts)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, count]) => `${name} ${count}`)
-    .join(", ")
-
 /** The lines that a run prints. */
 export const linesOf = (totals: Totals): ReadonlyArray<string> => [
   ...totals.broken.flatMap(({ breaks, end, name, seed }) => [
@@ -55,8 +48,8 @@ export const linesOf = (totals: Totals): ReadonlyArray<string> => [
     `  again: npm run chaos -- --cell ${name} --seed ${seed}`
   ]),
   `chaos: ${totals.cells} cells, ${totals.calls} calls, ${(totals.millis / 1000).toFixed(1)} s; ${totals.late} run again alone`,
-  `faults (${Object.values(totals.faults).reduce((sum, count) => sum + count, 0)}): ${listed(totals.faults)}`,
-  `ends: ${listed(totals.ends)}`,
+  `faults (${sumOfCounts(totals.faults)}): ${listOfCounts(totals.faults)}`,
+  `ends: ${listOfCounts(totals.ends)}`,
   `executions ${totals.executions}, duplicates ${totals.duplicates}, never ended ${totals.neverEnded}, open sockets ${totals.openSockets}, forbidden origin saw ${totals.forbiddenConnections}, broken cells ${totals.broken.length}`
 ]
 

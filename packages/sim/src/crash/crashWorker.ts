@@ -57,7 +57,7 @@ const phaseOf = (key: string, lines: Lines, executed: ReadonlyArray<Executed>): 
 
 const ownerOf = (key: string): string => key.slice(0, key.lastIndexOf("."))
 
-export const run = async (
+export const runWorker = async (
   name: string,
   points: ReadonlyArray<KillPoint>,
   setting: CrashSetup

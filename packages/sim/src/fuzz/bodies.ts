@@ -15,6 +15,7 @@ import * as LogLevel from "effect/LogLevel"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import { addCount, type Counts } from "../common/counts.js"
 import { SeededRandom } from "../simulator/seededRandom.js"
 import { type FuzzResponse, fuzzResponse, FuzzServer, goodResponse } from "./fuzzServer.js"
 import { connectionsOperations } from "./connectionsOperations.js"
@@ -144,7 +145,7 @@ export const faultedOperation = (seed: number, among: ReadonlyArray<Operation>):
 export interface Tally {
   bodies: number
   values: number
-  errors: Record<string, number>
+  errors: Counts
   sends: number
   readonly operations: Set<string>
   readonly findings: Array<Finding>
@@ -164,7 +165,7 @@ const count = (tally: Tally, seed: number, { response, operation }: FaultedOpera
   tally.operations.add(operation.name)
   const { detail, kind } = ending
   if (kind === "value") tally.values++
-  else if (kind === "error") tally.errors[detail] = (tally.errors[detail] ?? 0) + 1
+  else if (kind === "error") addCount(tally.errors, detail)
   else {
     const body = `${response.status} ${JSON.stringify(response.headers)} ${new TextDecoder().decode(response.body.slice(0, 300))}`
     tally.findings.push({ seed, operation: operation.name, kind, detail, body })

@@ -8,7 +8,8 @@ import { type Operation, sends } from "./connectionCalls.js"
 import type { SeededRandom } from "./seededRandom.js"
 import type { Invoked, Policy } from "./history.js"
 import type { ClientProcess } from "./clientProcess.js"
-import { canary, filesOrigin } from "./world.js"
+import { canary } from "../common/canary.js"
+import { filesOrigin } from "./world.js"
 
 const token = ({ tenant }: ClientProcess) => Redacted.make(`${canary}-user-${tenant.index}`)
 

@@ -7,7 +7,7 @@ import * as Predicate from "effect/Predicate"
 import { inspect } from "node:util"
 import type { Failed, Invoked, Returned } from "./history.js"
 import { currentCall, type Recorder } from "./recorder.js"
-import { canary } from "./world.js"
+import { canary } from "../common/canary.js"
 
 /** Records the calls of one client's process. */
 export interface CallLog {

@@ -11,7 +11,8 @@ import type { CallLog } from "./callLog.js"
 import { limitingTransport, plainTransport } from "./transports.js"
 import type { Recorder } from "./recorder.js"
 import type { Servers } from "./servers.js"
-import { bosaOrigin, canary, connectionsOrigin } from "./world.js"
+import { canary } from "../common/canary.js"
+import { bosaOrigin, connectionsOrigin } from "./world.js"
 
 /** The settings of a tenant's clients, the same for each incarnation. */
 export interface Tenant {
@@ -75,7 +76,7 @@ export const start = (
 }
 
 /** Stores a reference, as a program does that is to go on after a crash. */
-export const store = ({ log: log, tenant }: ClientProcess, call: number, op: string, job: JobRef): void => {
+export const store = ({ log, tenant }: ClientProcess, call: number, op: string, job: JobRef): void => {
   if (log.isDead) return
   tenant.store.set(job.jobId, JSON.stringify(JobRef.encode(job)))
   log.recorder.add("stored", log.client, call, op, { job: job.jobId })

@@ -18,7 +18,7 @@ import { type ClientProcess, start, type Tenant } from "./clientProcess.js"
 import { Recorder } from "./recorder.js"
 import { Servers } from "./servers.js"
 import { burst } from "./burst.js"
-import { canary } from "./world.js"
+import { canary } from "../common/canary.js"
 
 const startMillis = 1_700_000_000_000
 const maxBodyBytes = 32 * 1024
@@ -48,7 +48,7 @@ const perform = Effect.fnUntraced(function* (process: ClientProcess, scenario: S
 })
 
 // an interrupted call releases what it holds within a millisecond
-const rest = ({ connections, log: log }: ClientProcess) =>
+const rest = ({ connections, log }: ClientProcess) =>
   Effect.map(Effect.delay(connections.jobs.stats, 1), (stats) => {
     const { inFlight, timers, watched } = stats
     log.recorder.add("rest", log.client, 0, "rest", { watched, inFlight, timers })

@@ -13,7 +13,8 @@ import type { JobTruth, Truth } from "./history.js"
 import { currentCall, type Recorder } from "./recorder.js"
 import { platformRequest, platformOf, requestKey, requestKindOf } from "./platformRequest.js"
 import { type ExchangeOutcome, forever, unchanged, type PollMemory, applyFault, type Wire } from "./applyFault.js"
-import { canary, connectionsOrigin, ends, filesOrigin, forbiddenOrigin, world } from "./world.js"
+import { canary } from "../common/canary.js"
+import { connectionsOrigin, ends, filesOrigin, forbiddenOrigin, world } from "./world.js"
 
 const openWire = new Set<Wire["_tag"]>(["Hang", "HangBody"])
 

@@ -2,6 +2,7 @@ import type { BosaAction } from "@effect-connectors/testing/BosaWorld"
 import type { Json, Work } from "@effect-connectors/testing/Executor"
 import * as World from "@effect-connectors/testing/World"
 import * as Effect from "effect/Effect"
+import { canary } from "../common/canary.js"
 
 export const connectionsOrigin = "https://connections.example"
 export const bosaOrigin = "https://bosa.example"
@@ -9,9 +10,6 @@ export const bosaOrigin = "https://bosa.example"
 export const forbiddenOrigin = "https://forbidden.example"
 /** Where files of skills are: requests come here, credentials may not. */
 export const filesOrigin = "https://files.example"
-
-/** In every secret. */
-export const canary = "CANARY"
 
 /** A name that is another path when it is not encoded. */
 export const awkward = "a/b?c#d%2Fe"
