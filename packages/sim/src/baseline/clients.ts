@@ -6,7 +6,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { canary } from "../common/canary.js"
-import { plainClient } from "./plainClient.js"
+import { field, plainClient } from "./plainClient.js"
 
 const origin = "https://platform.example"
 const token = `${canary}-token`
@@ -26,8 +26,6 @@ export interface BaselineClient {
 }
 
 const inputOf = (id: string) => ({ id, secret: `${canary}-input` })
-
-const field = (value: unknown, name: string): unknown => (Predicate.hasProperty(value, name) ? value[name] : undefined)
 
 /** This library, as it comes. */
 const ours: BaselineClient = {

@@ -30,10 +30,10 @@ export interface WorkerReport {
   readonly messages: ReadonlyArray<ChildMessage>
   /** What broke, by the process whose work it was. */
   readonly breaks: ReadonlyMap<string, ReadonlyArray<string>>
-  readonly counts: Counts
+  readonly counts: CrashCounts
 }
 
-interface Counts {
+interface CrashCounts {
   readonly started: number
   readonly done: number
   readonly resumed: number
@@ -60,9 +60,9 @@ const ownerOf = (key: string): string => key.slice(0, key.lastIndexOf("."))
 export const runWorker = async (
   name: string,
   points: ReadonlyArray<KillPoint>,
-  setting: CrashSetup
+  setup: CrashSetup
 ): Promise<WorkerReport> => {
-  const { folder, program, server } = setting
+  const { folder, program, server } = setup
   const path = join(folder, `${name}.jsonl`)
   const killed: Array<Killed> = []
   const messages: Array<ChildMessage> = []

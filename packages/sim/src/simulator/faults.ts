@@ -52,7 +52,7 @@ const ofPages = ["sameCursor", "endlessPages"] as const satisfies ReadonlyArray<
 export const simulatorFaults: ReadonlyArray<SimulatorKind> = [...everywhere, ...ofPolls, ...ofPages]
 
 // a fault that ends a call for good leaves little else to see
-const rare: Partial<Record<SimulatorKind, number>> = {
+const kindWeights: Partial<Record<SimulatorKind, number>> = {
   refused: 3,
   reset: 2,
   unavailable: 2,
@@ -78,20 +78,18 @@ const rare: Partial<Record<SimulatorKind, number>> = {
 }
 
 // an action may return a file, and a file may be anything: a wrong response cannot be distinguished from a right one
-const notOf: Partial<Record<RequestKind, ReadonlySet<SimulatorKind>>> = {
+const impossible: Partial<Record<RequestKind, ReadonlySet<SimulatorKind>>> = {
   file: new Set<SimulatorKind>(["html", "badJson", "emptyBody", "deepBody", "protoKey"]),
   action: new Set<SimulatorKind>(["html", "emptyBody"]),
   page: new Set<SimulatorKind>(["html", "emptyBody"]),
   poll: new Set<SimulatorKind>(["status403", "tlsFailed"])
 }
 
-const allOf = (sort: RequestKind): ReadonlyArray<SimulatorKind> => {
+const faultsOf = (kind: RequestKind): ReadonlyArray<SimulatorKind> => {
   const list: ReadonlyArray<SimulatorKind> =
-    sort === "poll" ? [...everywhere, ...ofPolls] : sort === "page" ? [...everywhere, ...ofPages] : everywhere
-  return list.filter((fault) => notOf[sort]?.has(fault) !== true)
+    kind === "poll" ? [...everywhere, ...ofPolls] : kind === "page" ? [...everywhere, ...ofPages] : everywhere
+  return list.filter((fault) => impossible[kind]?.has(fault) !== true)
 }
-
-const sorts: ReadonlyArray<RequestKind> = ["read", "write", "action", "poll", "page", "discovery", "file"]
 
 /** How often the exchanges of a seed meet a fault, and how likely each kind is. */
 export interface FaultProfile {
@@ -101,20 +99,20 @@ export interface FaultProfile {
 }
 
 export const faultProfile = (random: SeededRandom, rate: number): FaultProfile => {
-  const weightOf = new Map(simulatorFaults.map((fault) => [fault, (rare[fault] ?? 1) * (0.1 + random.next() ** 2)]))
-  const weigh = (sort: RequestKind) => allOf(sort).map((fault) => [fault, weightOf.get(fault) ?? 0] as const)
-  const [read, write, action, poll, page, discovery, file] = sorts.map(weigh)
-  const none: ReadonlyArray<readonly [SimulatorKind, number]> = []
+  const weightOf = new Map(
+    simulatorFaults.map((fault) => [fault, (kindWeights[fault] ?? 1) * (0.1 + random.next() ** 2)])
+  )
+  const weigh = (kind: RequestKind) => faultsOf(kind).map((fault) => [fault, weightOf.get(fault) ?? 0] as const)
   return {
     rate,
     weights: {
-      read: read ?? none,
-      write: write ?? none,
-      action: action ?? none,
-      poll: poll ?? none,
-      page: page ?? none,
-      discovery: discovery ?? none,
-      file: file ?? none
+      read: weigh("read"),
+      write: weigh("write"),
+      action: weigh("action"),
+      poll: weigh("poll"),
+      page: weigh("page"),
+      discovery: weigh("discovery"),
+      file: weigh("file")
     }
   }
 }
@@ -122,6 +120,6 @@ export const faultProfile = (random: SeededRandom, rate: number): FaultProfile =
 /** The fault of an exchange, if it has one. */
 export const drawFault = (
   { rate, weights }: FaultProfile,
-  sort: RequestKind,
+  kind: RequestKind,
   random: SeededRandom
-): SimulatorKind | undefined => (random.chance(rate) ? random.weighted(weights[sort]) : undefined)
+): SimulatorKind | undefined => (random.chance(rate) ? random.weighted(weights[kind]) : undefined)

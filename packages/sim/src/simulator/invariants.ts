@@ -189,7 +189,7 @@ const isRenewedPoll = (poll: Exchange, earlier: ReadonlyArray<Exchange>, pauseT:
 
 // a call that ends as a response arrives never reads that response
 const pollWaitBreaks = (exchanges: ReadonlyArray<Exchange>, ends: ReadonlySet<number>): ReadonlyArray<string> => {
-  const polls = exchanges.filter(({ call, requestKind: sort }) => call === 0 && sort === "poll")
+  const polls = exchanges.filter(({ call, requestKind }) => call === 0 && requestKind === "poll")
   return polls.flatMap((limited) => {
     if (limited.status !== 429 || limited.wait === undefined || limited.reply === "retryable") return []
     if (ends.has(limited.endT)) return []

@@ -114,16 +114,16 @@ export class Servers {
   ): Effect.fn.Return<Wire> {
     if (this.dead.has(client)) return yield* forever
     const request = yield* platformRequest(sent, url)
-    const sort = requestKindOf(request)
+    const requestKind = requestKindOf(request)
     const own = yield* FiberRef.get(currentCall)
     // calls share a discovery that is in flight
-    const call = sort === "discovery" ? 0 : own
+    const call = requestKind === "discovery" ? 0 : own
     const exchange = ++this.exchanges
     const key = requestKey(request, url.search)
     const isStrange = url.origin === forbiddenOrigin || url.origin === filesOrigin
     const fault = isStrange && url.origin === forbiddenOrigin ? undefined : this.faultFor(client, request, key)
     const hasSecrets = isStrange && JSON.stringify(request).includes(canary)
-    this.recorder.add("send", client, call, sort, {
+    this.recorder.add("send", client, call, requestKind, {
       exchange,
       request: key,
       path: request.path,
@@ -135,7 +135,7 @@ export class Servers {
     this.openExchanges++
     const abandoned = Effect.sync(() => {
       this.openExchanges--
-      this.recorder.add("abandoned", client, call, sort, { exchange, fault: fault ?? "" })
+      this.recorder.add("abandoned", client, call, requestKind, { exchange, fault: fault ?? "" })
     })
     const startedAt = this.recorder.now
     const whole = Effect.flatMap(this.outcomeOf(request, fault, limitMillis), (outcome) => {
@@ -149,7 +149,7 @@ export class Servers {
     // some responses have no content-length
     const wire = exchange % 4 === 0 ? unmeasured : measured(unmeasured)
     this.openExchanges--
-    this.recorder.add("reply", client, call, sort, {
+    this.recorder.add("reply", client, call, requestKind, {
       exchange,
       reply,
       ...(status === undefined ? {} : { status }),
