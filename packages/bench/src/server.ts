@@ -9,6 +9,8 @@ const server = createServer((request, response) => {
     response.end(responseText)
   })
 })
+// on a busy machine a client may be idle for seconds between its rounds
+server.keepAliveTimeout = 600_000
 server.listen(0, "127.0.0.1", () => {
   const address = server.address()
   if (address !== null && typeof address === "object") process.send?.(address.port)
