@@ -1,4 +1,4 @@
-/** Heap of one waiting job: 10,000 followed through `jobs.results`, and 10,000 fibres that poll. Run with --expose-gc. */
+/** Heap of one waiting job: 10,000 followed through `jobs.results`, and 10,000 fibers that poll. Run with --expose-gc. */
 import { Auth, ConnectionsApi } from "@effect-connectors/core"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
@@ -39,7 +39,7 @@ const followed = Effect.gen(function* () {
   return Stream.runDrain(results)
 })
 
-const fibres = Effect.gen(function* () {
+const fibers = Effect.gen(function* () {
   const api = yield* ConnectionsApi
   const one = Effect.flatMap(api.actions.execute("crm", "sync", {}, { async: true }), (execution) =>
     execution._tag === "Completed"
@@ -54,7 +54,7 @@ const fibres = Effect.gen(function* () {
   )
 })
 
-const measure = process.argv[2] === "fibres" ? fibres : followed
+const measure = process.argv[2] === "fibers" ? fibers : followed
 
 const program = Effect.gen(function* () {
   const waiting = yield* measure

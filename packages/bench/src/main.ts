@@ -1,8 +1,9 @@
-/** `npm run bench`: what a call costs beside its raw peers, and what a waiting job costs. `--json` for machines. */
+/** `npm run bench`: what a call costs next to its raw peers, and what a waiting job costs. `--json` for machines. */
 import { execFileSync, fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { type Client, clients } from "./clients.js"
+import { clients } from "./clients.js"
+import { cpuPerCall, median } from "./workload.js"
 
 const { values } = parseArgs({
   options: {
@@ -20,18 +21,6 @@ const log = (line: string): void => {
   if (!values.json) console.log(line)
 }
 
-const median = (values: ReadonlyArray<number>): number => {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN
-}
-
-const cpuOf = async (client: Client): Promise<number> => {
-  const before = process.cpuUsage()
-  await client.round(requests, inFlight)
-  const { system, user } = process.cpuUsage(before)
-  return (system + user) / requests
-}
-
 const callCosts = async (origin: string) => {
   const all = clients(origin)
   for (const client of all) await client.round(requests, inFlight)
@@ -39,7 +28,7 @@ const callCosts = async (origin: string) => {
   const micros = new Map<string, Array<number>>()
   for (let round = 0; round < rounds; round++) {
     const costs = new Map<string, number>()
-    for (const client of all) costs.set(client.name, await cpuOf(client))
+    for (const client of all) costs.set(client.name, await cpuPerCall(client, requests, inFlight))
     const base = costs.get(all[0]?.name ?? "") ?? NaN
     for (const [name, cost] of costs) {
       ratios.set(name, [...(ratios.get(name) ?? []), cost / base])
@@ -54,7 +43,7 @@ const callCosts = async (origin: string) => {
   }))
 }
 
-const heapOf = (what: "results" | "fibres"): { readonly submitted: number; readonly bytesPerJob: number } =>
+const heapOf = (what: "results" | "fibers"): { readonly submitted: number; readonly bytesPerJob: number } =>
   JSON.parse(execFileSync(process.execPath, ["--expose-gc", here("./heap.js"), what], { encoding: "utf8" }))
 
 const sixHours = (
@@ -80,9 +69,9 @@ for (const { microseconds, name, ratio } of calls) {
 
 log("heap of a waiting job, 10,000 of them")
 const results = heapOf("results")
-const fibres = heapOf("fibres")
+const fibers = heapOf("fibers")
 log(`  ${"jobs.results".padEnd(42)} ${String(results.bytesPerJob).padStart(6)} bytes`)
-log(`  ${"one fibre per job".padEnd(42)} ${String(fibres.bytesPerJob).padStart(6)} bytes`)
+log(`  ${"one fiber per job".padEnd(42)} ${String(fibers.bytesPerJob).padStart(6)} bytes`)
 
 log("a test that follows a job of six hours on VirtualClock")
 const virtual = { default: sixHours("default"), spaced: sixHours("spaced") }
@@ -93,7 +82,7 @@ for (const [pace, { firstMillis, leastMillis, medianMillis, polls }] of Object.e
 }
 
 const ratioOf = (name: string): number => calls.find((call) => call.name === name)?.ratio ?? NaN
-const own = ratioOf("effect-connectors, in a fibre")
+const own = ratioOf("effect-connectors, in a fiber")
 const figures = {
   "call, x undici request (at most 2.5)": own,
   "call, x effect layerUndici (under 0.5)": own / ratioOf("effect layerUndici + schemaBodyJson"),
@@ -109,7 +98,7 @@ for (const [name, value] of Object.entries(figures)) log(`  ${name.padEnd(48)} $
 if (values.json)
   console.log(
     JSON.stringify(
-      { node: process.version, rounds, requests, inFlight, calls, heap: { results, fibres }, virtual, figures },
+      { node: process.version, rounds, requests, inFlight, calls, heap: { results, fibers }, virtual, figures },
       null,
       2
     )

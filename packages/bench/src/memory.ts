@@ -1,7 +1,7 @@
 /**
  * `npm run memory`: what moving a gibibyte and reading many pages costs in memory. `--json` for machines, `--mebibytes N` for
  * another size. RSS depends on when garbage is collected, so that a busy machine shows more: it fails when the growth is
- * a quarter of what was moved, as memory is not flat then, and tells the goal beside it.
+ * a quarter of what was moved, as memory is not flat then, and prints the goal with it.
  */
 import { Action, Auth, BosaApi, ConnectorFile } from "@effect-connectors/core"
 import { NodeConnectors } from "@effect-connectors/node"
@@ -84,20 +84,20 @@ const download = (mebibytes: number) =>
 const items = (pages: number) =>
   Effect.flatMap(BosaApi, (bosa) => Stream.runCount(bosa.items("big", "list", { pages })))
 
-/** Live objects, looked at now and then with everything else collected. */
+/** Live objects, sampled now and then after garbage collection. */
 const heapOf = (pages: number) =>
   Effect.gen(function* () {
     const bosa = yield* BosaApi
     let peak = 0
     let count = 0
-    const look = Effect.zipRight(
+    const sample = Effect.zipRight(
       settled,
       Effect.sync(() => {
         peak = Math.max(peak, process.memoryUsage().heapUsed)
       })
     )
     yield* Stream.runForEach(bosa.items("big", "list", { pages }), () =>
-      ++count % Math.floor((pages * 10) / 20) === 0 ? look : Effect.void
+      ++count % Math.floor((pages * 10) / 20) === 0 ? sample : Effect.void
     )
     return { count, mebibytes: peak / mebibyte }
   })

@@ -63,8 +63,8 @@ const list = async (request: IncomingMessage, response: ServerResponse): Promise
 
 const server = createServer((request, response) => {
   if (request.method === "GET") return json(response, discovery)
-  const answer = request.url === "/big/upload" ? upload : request.url === "/big/download" ? download : list
-  void answer(request, response).catch(() => response.destroy())
+  const handle = request.url === "/big/upload" ? upload : request.url === "/big/download" ? download : list
+  void handle(request, response).catch(() => response.destroy())
 })
 server.listen(0, "127.0.0.1", () => {
   const address = server.address()

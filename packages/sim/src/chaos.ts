@@ -1,5 +1,5 @@
 /**
- * `npm run chaos`: every fault that a network can do to every kind of call, over real sockets and both transports.
+ * `npm run chaos`: every kind of fault for every kind of call, over real sockets and both transports.
  * `--seeds N` for how often (20 by default), `--cell FAULT/OPERATION/TRANSPORT --seed S` to see one again, `--processes N`
  * for how many share the work, `--baseline` for the executes
  * with and without the library, `--json` for machines. Fails when a promise is broken.
@@ -9,7 +9,7 @@ import { fork } from "node:child_process"
 import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { measure, type Options } from "./chaos/run.js"
+import { measure, type ChaosOptions } from "./chaos/measure.js"
 import { baselineLines, isBroken, linesOf, merged, type Totals } from "./chaos/totals.js"
 
 const { values } = parseArgs({
@@ -47,7 +47,7 @@ const elsewhere = (shard: number): Promise<Totals> =>
   })
 
 const others = values.shard === undefined ? Array.from({ length: of - 1 }, (_, n) => elsewhere(n + 1)) : []
-const options: Options = {
+const options: ChaosOptions = {
   seeds: values.seed === undefined ? Array.from({ length: count }, (_, n) => n) : [Number(values.seed)],
   cell: values.cell,
   parallel: Number(values.parallel),
@@ -69,7 +69,7 @@ if (values.baseline) {
   process.exitCode = isBroken(totals) ? 1 : 0
 }
 
-// nothing is left to do: a process that does not end by itself holds a timer or a socket
+// all work is done: a process that does not end by itself holds a timer or a socket
 setTimeout(() => {
   console.error(`chaos does not end: ${process.getActiveResourcesInfo().join(", ")}`)
   process.exit(1)

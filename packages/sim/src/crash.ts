@@ -1,6 +1,6 @@
 /**
- * `npm run crash -- [--points 200] [--seed 1] [--lanes 6] [--json]`: a program that submits and follows jobs through a
- * ledger in a file is killed with SIGKILL at seeded points of its life, and each time a new process goes on from the
+ * `npm run crash -- [--points 200] [--seed 1] [--workers 6] [--json]`: a program that submits and follows jobs through a
+ * ledger in a file is killed with SIGKILL at seeded points of its life, and each time a new process continues from the
  * stored references. The figures are counted at the server, which is a process of its own. Ends with 1 on any break.
  */
 import { build } from "esbuild"
@@ -9,29 +9,23 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { type Lane, phases, run } from "./crash/crashWorker.js"
-import { planOf } from "./crash/plan.js"
+import { type WorkerReport, phases, runWorker } from "./crash/crashWorker.js"
+import { killPoints } from "./crash/killPoints.js"
+import { wholeOption } from "./common/options.js"
 import { serve } from "./crash/processes.js"
 
 const { values } = parseArgs({
   options: {
     points: { type: "string", default: "200" },
     seed: { type: "string", default: "1" },
-    lanes: { type: "string", default: "6" },
+    workers: { type: "string", default: "6" },
     json: { type: "boolean", default: false }
   }
 })
 
-const wholeOf = (name: string, text: string): number => {
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value > 0) return value
-  console.error(`--${name} ${text} is not a whole number above 0`)
-  process.exit(2)
-}
-
-const points = wholeOf("points", values.points)
-const seed = wholeOf("seed", values.seed)
-const laneCount = Math.min(points, wholeOf("lanes", values.lanes))
+const points = wholeOption("points", values.points, 1)
+const seed = wholeOption("seed", values.seed, 1)
+const workerCount = Math.min(points, wholeOption("workers", values.workers, 1))
 
 const here = (name: string): string => fileURLToPath(new URL(`./crash/${name}`, import.meta.url))
 const startedAt = performance.now()
@@ -57,14 +51,14 @@ const bundled = async (): Promise<string> => {
 
 const program = await bundled()
 const server = await serve(here("server.js"))
-let lanes: ReadonlyArray<Lane>
+let reports: ReadonlyArray<WorkerReport>
 try {
-  const plan = planOf(seed, points)
-  lanes = await Promise.all(
-    Array.from({ length: laneCount }, (_, lane) =>
-      run(
-        `lane${lane}`,
-        plan.filter((_point, index) => index % laneCount === lane),
+  const killPointList = killPoints(seed, points)
+  reports = await Promise.all(
+    Array.from({ length: workerCount }, (_, index) =>
+      runWorker(
+        `worker${index}`,
+        killPointList.filter((_point, at) => at % workerCount === index),
         { folder, program, server }
       )
     )
@@ -74,13 +68,13 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-const killed = lanes.flatMap((lane) => lane.killed)
-const breaks = lanes.flatMap((lane) =>
-  Array.from(lane.breaks).flatMap(([owner, all]) => all.map((it) => ({ owner, it })))
+const killed = reports.flatMap((report) => report.killed)
+const breaks = reports.flatMap((report) =>
+  Array.from(report.breaks).flatMap(([owner, all]) => all.map((it) => ({ owner, it })))
 )
 const broken = new Set(breaks.map(({ owner }) => owner))
 const passed = killed.filter(({ prefix }) => !broken.has(prefix)).length
-const sum = (of: (lane: Lane) => number): number => lanes.reduce((total, lane) => total + of(lane), 0)
+const sum = (of: (report: WorkerReport) => number): number => reports.reduce((total, report) => total + of(report), 0)
 
 const figures = {
   passed,
@@ -88,7 +82,7 @@ const figures = {
   seed,
   phases: Object.fromEntries(phases.map((phase) => [phase, killed.filter((it) => it.phase === phase).length])),
   tornLines: killed.filter(({ isTorn }) => isTorn).length,
-  keys: sum(({ counts }) => counts.begun),
+  keys: sum(({ counts }) => counts.started),
   done: sum(({ counts }) => counts.done),
   storedReferences: sum(({ counts }) => counts.resumed),
   unknownExecuted: sum(({ counts }) => counts.unknownExecuted),

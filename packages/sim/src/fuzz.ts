@@ -1,8 +1,10 @@
 /**
- * `npm run fuzz -- [--bodies N] [--slugs N] [--headers N] [--from S] [--threads N]`: spoiled answers, hostile names and hostile
+ * `npm run fuzz -- [--bodies N] [--slugs N] [--headers N] [--from S] [--threads N]`: mutated responses, hostile names and hostile
  * header values against every operation of both platforms. The same seed gives the same output.
  */
 import { parseArgs } from "node:util"
+import { listOfCounts } from "./common/counts.js"
+import { wholeOption } from "./common/options.js"
 import { operations } from "./fuzz/bodies.js"
 import { fuzzHeaders } from "./fuzz/headers.js"
 import { lawsHeld } from "./fuzz/laws.js"
@@ -20,47 +22,43 @@ const { values } = parseArgs({
   }
 })
 
-const whole = (name: keyof typeof values): number => {
-  const value = Number(values[name])
-  if (Number.isSafeInteger(value) && value >= 0) return value
-  console.error(`--${name} ${values[name]} is not a whole number`)
-  process.exit(2)
-}
-
-const from = whole("from")
+const from = wholeOption("from", values.from)
 let breaks = 0
 const broke = (line: string): void => {
   if (breaks++ < 20) console.log(`BREAK ${line}`)
 }
 
 const started = performance.now()
-const told = (what: string): void => {
-  // times are not part of what is the same for the same seed
+const report = (what: string): void => {
+  // on stderr: the times differ from run to run
   console.error(`${what}: ${((performance.now() - started) / 1000).toFixed(1)} s from the start`)
 }
 
-const bodies = await fuzzOnThreads(from, whole("bodies"), Math.max(1, whole("threads")))
-told("bodies")
+const bodies = await fuzzOnThreads(
+  from,
+  wholeOption("bodies", values.bodies),
+  wholeOption("threads", values.threads, 1)
+)
+report("bodies")
 for (const { body, detail, kind, operation, seed } of bodies.findings) {
   broke(`--from ${seed} --bodies 1: ${operation}: ${kind}: ${detail}\n  ${body}`)
 }
 const kinds = (kind: string): number => bodies.findings.filter((finding) => finding.kind === kind).length
 
-const names = await fuzzNames(from, whole("slugs"))
-told("slugs")
+const names = await fuzzNames(from, wholeOption("slugs", values.slugs))
+report("slugs")
 for (const finding of names.findings) broke(finding)
 
-const headers = await fuzzHeaders(from, whole("headers"))
-told("headers")
+const headers = await fuzzHeaders(from, wholeOption("headers", values.headers))
+report("headers")
 for (const finding of headers.findings) broke(finding)
 
-const laws = await lawsHeld(from, whole("laws"))
-told("laws")
+const laws = await lawsHeld(from, wholeOption("laws", values.laws))
+report("laws")
 for (const finding of laws.findings) broke(finding)
 
-const errors = Object.entries(bodies.errors).sort(([a], [b]) => (a < b ? -1 : 1))
 console.log(`operations ${bodies.operations.size} of ${operations.length}, requests ${bodies.sends}`)
-console.log(`values ${bodies.values}, ${errors.map(([tag, count]) => `${tag} ${count}`).join(", ")}`)
+console.log(`values ${bodies.values}, ${listOfCounts(bodies.errors)}`)
 console.log(
   `bodies ${bodies.bodies}: ${kinds("defect")} defects, ${kinds("hang")} hangs, ${kinds("foreign error")} foreign errors, ` +
     `${kinds("pollution")} polluted; slugs ${names.count}: ${names.findings.length} escapes (${names.sent} sent, ` +

@@ -1,12 +1,12 @@
 /**
- * `npm run leak`: every error of both platforms through every sink, with a canary in every input. What is driven and what
- * is looked at stands in the tests of core; this runs them alone, and tells what they counted.
+ * `npm run leak`: every error of both platforms through every sink, with a canary in every input. The
+ * tests of core say which; this runs them alone and prints their counts.
  */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("../../../", import.meta.url))
-const suites = ["leak", "bosaLeak", "usersLeak"].map((name) => `packages/core/test/${name}.test.ts`)
+const suites = ["http/leak", "bosa/leak", "bosa/usersLeak"].map((name) => `packages/core/test/${name}.test.ts`)
 
 const { status, stderr, stdout } = spawnSync(
   process.execPath,
@@ -27,6 +27,6 @@ const isWhole = status === 0 && counts.length === suites.length
 if (!isWhole) console.log(`${stdout}${stderr}`)
 console.log(
   `leak: ${total("found")} of ${total("errors")} errors x ${Math.min(...counts.map(({ sinks }) => sinks))} sinks` +
-    (isWhole ? "" : `; ${counts.length} of ${suites.length} suites told, vitest ended with ${status}`)
+    (isWhole ? "" : `; ${counts.length} of ${suites.length} suites reported, vitest ended with ${status}`)
 )
 process.exitCode = isWhole && total("found") === 0 ? 0 : 1

@@ -1,7 +1,7 @@
 /**
  * `npm run load -- [--minutes N] [--executes N] [--jobs N] [--budget N] [--faults SHARE]`: many executes at once and
- * many watched jobs against the emulator in another process, and what this process holds meanwhile. Fails when it grows
- * or does not let go of what it held.
+ * many watched jobs against the emulator in another process, and the memory, sockets and timers of this process meanwhile. Fails when
+ * it grows or does not release them.
  */
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
@@ -33,11 +33,11 @@ const log = (line: string): void => {
   if (!values.json) console.log(line)
 }
 
-const shown = ({ fibres, heap, rss, sockets, timers }: Gauges): string =>
-  `RSS ${rss.toFixed(0)} MiB, heap ${heap.toFixed(0)} MiB, sockets ${sockets}, timers ${timers}, fibres ${fibres}`
+const shown = ({ fibers, heap, rss, sockets, timers }: Gauges): string =>
+  `RSS ${rss.toFixed(0)} MiB, heap ${heap.toFixed(0)} MiB, sockets ${sockets}, timers ${timers}, fibers ${fibers}`
 
 const letGo = (now: Gauges, before: Gauges): boolean =>
-  now.sockets <= before.sockets && now.timers <= before.timers && now.fibres <= before.fibres
+  now.sockets <= before.sockets && now.timers <= before.timers && now.fibers <= before.fibers
 
 const measured = (url: string) =>
   Effect.gen(function* () {
@@ -46,13 +46,13 @@ const measured = (url: string) =>
     const ends = yield* Effect.scoped(
       Effect.gen(function* () {
         const work = yield* working(url, amount, done)
-        // the minutes count from when everything is under way
+        // the minutes count from here
         const full = Effect.repeat(Effect.delay(work.watched, "1 second"), {
           until: (watched) => watched >= amount.jobs * 0.95
         })
         const watched = yield* Effect.timeout(full, "30 minutes")
         yield* work.execute
-        log(`${watched} jobs are watched, ${amount.executes} executes are under way`)
+        log(`${watched} jobs are watched, ${amount.executes} executes are in flight`)
         const ends: Array<Gauges> = []
         // halves of a short run count as minutes
         const parts = Math.max(2, Math.round(minutes))

@@ -1,18 +1,19 @@
 import * as Effect from "effect/Effect"
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
-import { baseline, linesOf as baselineLines } from "./baseline/bench.js"
+import { wholeOption } from "./common/options.js"
+import { baseline, linesOf as baselineLines } from "./baseline/baseline.js"
 import { linesOf as historyLines } from "./simulator/history.js"
-import { runMutants } from "./simulator/mutantRun.js"
+import { runMutants } from "./simulator/mutantHunt.js"
 import { simulate } from "./simulator/run.js"
 import { type Progress, sweepAll } from "./simulator/sweep.js"
 import { faultsOf, linesOf, missing } from "./simulator/totals.js"
-import { breaksOf, isSame } from "./simulator/verdict.js"
+import { breaksOf, isSame } from "./simulator/breaks.js"
 
 const usage = `npm run sim -- [--seeds N] [--from S] [--threads T]   runs N seeds (1000 unless given) from S on
 npm run sim -- --seed S [--history]                  replays one seed, and prints its history
 npm run sim -- --mutants                             plants bugs, and checks that each is caught
-npm run sim -- --baseline [--seeds N]                N calls beside a plain HttpClient, as a table`
+npm run sim -- --baseline [--seeds N]                N calls next to a plain HttpClient, as a table`
 
 const { values } = parseArgs({
   options: {
@@ -27,13 +28,6 @@ const { values } = parseArgs({
     help: { type: "boolean", default: false }
   }
 })
-
-const whole = (name: string, text: string): number => {
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value >= 0) return value
-  console.log(`--${name} takes a whole number, not ${text}`)
-  process.exit(2)
-}
 
 const print = (lines: ReadonlyArray<string>): void => console.log(lines.join("\n"))
 
@@ -52,13 +46,13 @@ const replay = async (seed: number): Promise<boolean> => {
 
 const sweep = async (from: number, seeds: number, threads: number): Promise<boolean> => {
   const started = performance.now()
-  // on the other stream: what a long run has found is not lost when it is ended
-  const tell = (progress: Progress): void => {
+  // on stderr: what a long run has found is not lost when it is stopped
+  const report = (progress: Progress): void => {
     if (progress.seeds % 10_000 === 0) {
       console.error(`${progress.seeds} seeds, ${progress.broken.length} breaks ${progress.broken.join(" ")}`.trim())
     }
   }
-  const { breaks, compared, totals } = await sweepAll(from, seeds, threads, tell)
+  const { breaks, compared, totals } = await sweepAll(from, seeds, threads, report)
   const seconds = (performance.now() - started) / 1000
   const none = missing(totals)
   const [first] = breaks
@@ -82,7 +76,7 @@ const sweep = async (from: number, seeds: number, threads: number): Promise<bool
       `invariant breaks: ${breaks.length}`
     ])
   }
-  if (isWide && none.length > 0) console.log(`BREAK: no fault of the kinds ${none.join(", ")}`)
+  if (isWide && none.length > 0) console.log(`BREAK: no exchange met the kinds ${none.join(", ")}`)
   if (isWide && faultsOf(totals) < 10 * totals.seeds) console.log("BREAK: fewer than 10 faults per seed")
   return breaks.length === 0 && (!isWide || (none.length === 0 && faultsOf(totals) >= 10 * totals.seeds))
 }
@@ -90,16 +84,16 @@ const sweep = async (from: number, seeds: number, threads: number): Promise<bool
 if (values.help) {
   console.log(usage)
 } else if (values.baseline) {
-  print(baselineLines(await Effect.runPromise(baseline(whole("seeds", values.seeds)))))
+  print(baselineLines(await Effect.runPromise(baseline(wholeOption("seeds", values.seeds)))))
 } else {
   const isGood = values.mutants
     ? await runMutants()
     : values.seed !== undefined
-      ? await replay(whole("seed", values.seed))
+      ? await replay(wholeOption("seed", values.seed))
       : await sweep(
-          whole("from", values.from),
-          whole("seeds", values.seeds),
-          Math.max(1, whole("threads", values.threads))
+          wholeOption("from", values.from),
+          wholeOption("seeds", values.seeds),
+          wholeOption("threads", values.threads, 1)
         )
   process.exit(isGood ? 0 : 1)
 }

@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { emptyTally, fuzzBodies, isPolluted, operations, spoiledOf } from "../src/fuzz/bodies.js"
+import { emptyTally, fuzzBodies, isPolluted, operations, faultedOperation } from "../src/fuzz/bodies.js"
 import { polluted } from "../src/fuzz/mutate.js"
 import { fuzzHeaders, injectedBy, places } from "../src/fuzz/headers.js"
 import { lawsHeld } from "../src/fuzz/laws.js"
 import { escapeOf, fuzzNames } from "../src/fuzz/names.js"
-import { operation, readTags } from "../src/fuzz/operations.js"
+import { operation, readTags } from "../src/fuzz/operation.js"
 
 const planted = (run: () => Effect.Effect<unknown, unknown>) => ({
   ...operation({ name: "planted", tags: readTags, run: () => Effect.void, good: [{ a: 1 }] }),
@@ -17,7 +17,7 @@ const kindsOf = async (run: () => Effect.Effect<unknown, unknown>) => {
   return findings.map(({ kind }) => kind)
 }
 
-describe("spoiled answers", () => {
+describe("mutated responses", () => {
   it("end every operation in a value or an error of its type", async () => {
     const tally = await fuzzBodies(1, 1_000)
     assert.deepStrictEqual(tally.findings, [])
@@ -28,8 +28,8 @@ describe("spoiled answers", () => {
   })
 
   it("are the same for the same seed, and so are their ends", async () => {
-    assert.deepStrictEqual(spoiledOf(7, operations), spoiledOf(7, operations))
-    assert.notDeepEqual(spoiledOf(7, operations)?.answer.body, spoiledOf(8, operations)?.answer.body)
+    assert.deepStrictEqual(faultedOperation(7, operations), faultedOperation(7, operations))
+    assert.notDeepEqual(faultedOperation(7, operations)?.response.body, faultedOperation(8, operations)?.response.body)
     assert.deepStrictEqual(await fuzzBodies(500, 100), await fuzzBodies(500, 100))
   })
 

@@ -4,9 +4,9 @@ import { mutants } from "../src/simulator/mutants.js"
 
 const built = new URL("../node_modules/@effect-connectors/core/dist/", import.meta.url)
 
-describe("the planted bugs", () => {
+describe("planted bugs", () => {
   for (const { edits, name } of mutants) {
-    it(`have their place in the built library: ${name}`, () => {
+    it(`are found as text in the built library: ${name}`, () => {
       for (const { file, find } of edits) {
         const text = readFileSync(new URL(file, built), "utf8")
         assert.lengthOf(text.split(find), 2, `${JSON.stringify(find)} in ${file}`)

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { linesOf } from "../src/simulator/history.js"
 import { simulate } from "../src/simulator/run.js"
 import { sweep } from "../src/simulator/sweep.js"
-import { breaksOf } from "../src/simulator/verdict.js"
+import { breaksOf } from "../src/simulator/breaks.js"
 
 interface Regression {
   readonly seed: number
@@ -14,7 +14,7 @@ const regressions: ReadonlyArray<Regression> = JSON.parse(
   readFileSync(new URL("../regressions.json", import.meta.url), "utf8")
 )
 
-describe("the simulator", () => {
+describe("simulator", () => {
   it("gives the same history, byte for byte, for the same seed", async () => {
     for (const seed of [3, 21]) {
       const [first, second] = [await simulate(seed), await simulate(seed)]
@@ -27,7 +27,7 @@ describe("the simulator", () => {
     assert.notStrictEqual(linesOf(await simulate(3)).join("\n"), linesOf(await simulate(4)).join("\n"))
   })
 
-  it("breaks nothing in 20 seeds, and meets faults in them", { timeout: 120_000 }, async () => {
+  it("20 seeds with faults break no invariant", { timeout: 120_000 }, async () => {
     const { breaks, totals } = await sweep({ from: 1000, count: 20, step: 1, stopsAtBreak: false })
     assert.deepStrictEqual(breaks, [])
     assert.strictEqual(totals.seeds, 20)
@@ -36,7 +36,7 @@ describe("the simulator", () => {
   })
 
   for (const { seed, showed } of regressions) {
-    it(`holds for seed ${seed}, which showed: ${showed}`, async () => {
+    it(`seed ${seed} breaks no invariant: ${showed}`, async () => {
       assert.deepStrictEqual(breaksOf(await simulate(seed)), [])
     })
   }

@@ -42,7 +42,7 @@ const send = (t: number, exchange: number, more: Partial<Sent> = {}, call = 1, s
   call,
   op: sort,
   kind: "send",
-  detail: { exchange, request: "POST x", path, road: "connections", fault: "", isWritten: true, ...more }
+  detail: { exchange, request: "POST x", path, platform: "connections", fault: "", isWritten: true, ...more }
 })
 const reply = (t: number, exchange: number, more: Partial<Replied> = {}): Event => ({
   t,
@@ -50,7 +50,7 @@ const reply = (t: number, exchange: number, more: Partial<Replied> = {}): Event 
   call: 1,
   op: "write",
   kind: "reply",
-  detail: { exchange, reply: "answer", status: 200, ...more }
+  detail: { exchange, reply: "success", status: 200, ...more }
 })
 
 const brokenBy = (events: ReadonlyArray<Event>, more: Partial<Truth> = {}): ReadonlyArray<string> => {
@@ -62,7 +62,7 @@ const brokenBy = (events: ReadonlyArray<Event>, more: Partial<Truth> = {}): Read
 const done = { executions: { k1: 1 } }
 const job = { "job-1": { end: "succeeded", gone: false, marker: "k1" } } as const
 
-describe("the invariants", () => {
+describe("invariants", () => {
   it("find nothing in a good history", () => {
     assert.deepStrictEqual(brokenBy([invoke(0, unsafe), send(1, 1), reply(5, 1), ok(5, { marker: "k1" })], done), [])
     assert.deepStrictEqual(
@@ -82,9 +82,18 @@ describe("the invariants", () => {
       [invoke(0, unsafe), send(1, 1), reply(2, 1), ok(2, { marker: "k1" })],
       { executions: { k1: 2 } }
     ],
-    ["work said to be done that is not", "1", [invoke(0, unsafe), send(1, 1), reply(2, 1), ok(2, { marker: "k1" })]],
-    ["work said not to be done that is", "1", [invoke(0, unsafe), send(1, 1), reply(2, 1), fail(2, "Forbidden")], done],
-    ["the answer of another call", "1", [invoke(0, unsafe), send(1, 1), reply(2, 1), ok(2, { marker: "k7" })], done],
+    [
+      "a success of work that was not executed",
+      "1",
+      [invoke(0, unsafe), send(1, 1), reply(2, 1), ok(2, { marker: "k1" })]
+    ],
+    [
+      "an error that denies work that was executed",
+      "1",
+      [invoke(0, unsafe), send(1, 1), reply(2, 1), fail(2, "Forbidden")],
+      done
+    ],
+    ["the response of another call", "1", [invoke(0, unsafe), send(1, 1), reply(2, 1), ok(2, { marker: "k7" })], done],
     [
       "an unknown outcome of what was not sent",
       "2",
@@ -115,7 +124,7 @@ describe("the invariants", () => {
     ["a result of another job", "3", [invoke(0, watch), ok(1, { end: true, marker: "k9" })], { jobs: job }],
     ["a failure without the job's reference", "3", [invoke(0, watch), fail(1, "JobDeadlineExceeded")], { jobs: job }],
     [
-      "a reference that leads nowhere after the storm",
+      "a reference that leads nowhere when there are no faults",
       "3",
       [invoke(0, watch, "jobs.result", "0.9"), fail(1, "JobDeadlineExceeded", { job: "job-1" })],
       { jobs: job }
@@ -132,7 +141,7 @@ describe("the invariants", () => {
       { jobs: job }
     ],
     [
-      "a job that nobody was given",
+      "a job without a caller who got its reference",
       "3",
       [invoke(0, unsafe, "actions.execute"), send(1, 1), reply(2, 1), ok(2, { job: "job-1" })],
       { ...done, jobs: job }
@@ -182,7 +191,7 @@ describe("the invariants", () => {
       ]
     ],
     [
-      "a wait that nobody would bear",
+      "a wait that is too long",
       "5",
       [
         invoke(0, safe),
@@ -198,7 +207,7 @@ describe("the invariants", () => {
       "6",
       [{ t: 0, client, call: 1, op: "a.call", kind: "leak", detail: { sink: "message" } }]
     ],
-    ["a request to the trap", "6", [send(0, 1, { strays: true }, 0), reply(1, 1)]],
+    ["a request to the forbidden origin", "6", [send(0, 1, { misdirected: true }, 0), reply(1, 1)]],
     ["a request to another path", "6", [invoke(0, safe), send(1, 1, { path: "/" }), reply(2, 1), ok(2)]],
     ["an exchange that is open", "7", [], { openExchanges: 1 }],
     ["a body that is open", "7", [], { openBodies: 1 }],
@@ -215,7 +224,7 @@ describe("the invariants", () => {
     })
   }
 
-  // 60 reads that all fail and are all tried three times: more than the budget has room for
+  // 60 reads that all fail after three attempts each: more than the budget allows
   it("4 finds a retry budget that is not kept", () => {
     const events = Array.from({ length: 60 }, (_, index) => index + 1).flatMap((call): ReadonlyArray<Event> => [
       { ...invoke(0, safe), call },

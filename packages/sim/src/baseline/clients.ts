@@ -5,22 +5,20 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import { plainClient } from "./plain.js"
-
-/** What every secret of a call, and nothing else, holds. */
-export const canary = "CANARY"
+import { canary } from "../common/canary.js"
+import { field, plainClient } from "./plainClient.js"
 
 const origin = "https://platform.example"
 const token = `${canary}-token`
 
-/** One action of one connection, asked for at once or as a job. */
+/** One action of one connection, executed directly or as a job. */
 export interface Caller {
   readonly execute: (id: string) => Effect.Effect<unknown, unknown>
   readonly job: (id: string) => Effect.Effect<unknown, unknown>
 }
 
-/** What the caller may be told of a call that failed. */
-export interface Contestant {
+/** A client of the comparison. */
+export interface BaselineClient {
   readonly name: string
   readonly make: Effect.Effect<Caller, never, HttpClient.HttpClient | Scope.Scope>
   /** Whether the error says that the work may have been done. */
@@ -29,10 +27,8 @@ export interface Contestant {
 
 const inputOf = (id: string) => ({ id, secret: `${canary}-input` })
 
-const field = (value: unknown, name: string): unknown => (Predicate.hasProperty(value, name) ? value[name] : undefined)
-
 /** This library, as it comes. */
-const ours: Contestant = {
+const ours: BaselineClient = {
   name: "this library",
   make: Effect.map(
     ConnectionsApi.make({ baseUrl: origin }).pipe(
@@ -47,7 +43,7 @@ const ours: Contestant = {
   isUnknown: (error) => Predicate.isTagged(error, "OutcomeUnknown") || field(error, "mayHaveHappened") === true
 }
 
-const plain: Contestant = {
+const plain: BaselineClient = {
   name: "HttpClient + retryTransient",
   make: Effect.map(HttpClient.HttpClient, (client): Caller => {
     const { execute, job } = plainClient(client, origin, token)
@@ -56,8 +52,8 @@ const plain: Contestant = {
       job: (id) => job("shop/actions/order", inputOf(id))
     }
   }),
-  // its errors are those of the request and of the answer
+  // its errors say only that the request or the response failed
   isUnknown: () => false
 }
 
-export const contestants: ReadonlyArray<Contestant> = [plain, ours]
+export const baselineClients: ReadonlyArray<BaselineClient> = [plain, ours]

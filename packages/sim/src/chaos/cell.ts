@@ -14,35 +14,37 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import { plainClient } from "../baseline/plain.js"
+import { canary } from "../common/canary.js"
+import { plainClient } from "../baseline/plainClient.js"
+import type { SocketKind } from "../faultKinds.js"
 import { drawOf } from "./draw.js"
-import { allowed, proofs } from "./expected.js"
+import { allowed, proofs } from "./allowedEnds.js"
 import { type Clients, type Operation, operations, type OperationName } from "./operations.js"
-import type { Book, Origin } from "./origin.js"
-import { type Plan, proxy, type Proxy } from "./proxy.js"
-import { toxics } from "./toxics.js"
-import { canary, type Trap } from "./trap.js"
+import type { CellRecord, Origin } from "./origin.js"
+import { type CellSetup, proxy, type Proxy } from "./proxy.js"
+import { socketFaults } from "./socketFaults.js"
+import type { ForbiddenOrigin } from "./forbiddenOrigin.js"
 import { type TransportName, transports } from "./transports.js"
 
 export interface Cell {
-  readonly fault: string
+  readonly fault: SocketKind
   readonly operation: OperationName
   readonly transport: TransportName
 }
 
 export const nameOf = ({ fault, operation, transport }: Cell): string => `${fault}/${operation}/${transport}`
 
-export interface World {
+export interface CellWorld {
   readonly origin: Origin
-  readonly trap: Trap
+  readonly forbidden: ForbiddenOrigin
   readonly handshakePort: number
   /** Which of the processes that share the work this is. */
   readonly shard: number
-  /** Whether the calls go without the library, to see what it is for. */
+  /** Whether the calls are made without the library. */
   readonly isPlain: boolean
 }
 
-/** What was seen of one cell. */
+/** The result of one cell. */
 export interface Report {
   readonly name: string
   readonly seed: number
@@ -53,15 +55,15 @@ export interface Report {
   readonly executions: number
   readonly duplicates: number
   readonly openSockets: number
-  /** Whether a busy machine alone can be the reason of all of them: a short attempt that ended before its turn. */
+  /** Whether a busy machine alone can cause all breaks: a short attempt that timed out before its turn. */
   readonly mayBeLate: boolean
-  /** What is not as promised; nothing when all is well. */
+  /** The broken promises. */
   readonly breaks: ReadonlyArray<string>
 }
 
 const deadlineMillis = 10_000
-/** For what is not the call under test, and for faults that do not take time: a busy machine is no fault. */
-const calmly = "5 seconds"
+/** For calls that are not under test and for faults that take no time: a busy machine must not fail them. */
+const ampleTimeout = "5 seconds"
 const graceMillis = 1_000
 
 const secret = (name: string) => Redacted.make(`${canary}-${name}`)
@@ -75,17 +77,17 @@ const keys = Auth.bosa({ apiKey: secret("key"), userToken: secret("user") })
 const clientsOf = Effect.fnUntraced(function* (
   client: HttpClient.HttpClient,
   baseUrl: string,
-  { hits, operation, toxic }: Plan
+  { hits, operation, fault }: CellSetup
 ) {
   const options = {
     baseUrl,
     allowInsecureHttp: true,
-    // who is refused waits until somebody may listen again
+    // a refused call waits until the listener is back
     retry:
-      toxic.refuses === true
+      fault.refuses === true
         ? Schedule.intersect(Schedule.spaced("60 millis"), Schedule.recurs(2))
         : Schedule.recurs(2),
-    attemptTimeout: toxic.isSlow === true ? "1 second" : calmly,
+    attemptTimeout: fault.isSlow === true ? "1 second" : ampleTimeout,
     deadline: deadlineMillis,
     maxBodyBytes: 256 * 1024
   } as const
@@ -94,12 +96,12 @@ const clientsOf = Effect.fnUntraced(function* (
     notFoundGrace: "10 millis",
     maxConsecutivePollFailures: 1,
     budget: "unlimited",
-    // a server that only ever says 429 is waited for until then
-    deadline: toxic.family === "429" && hits > 1 ? 2_000 : deadlineMillis
+    // a server that always returns 429 is polled until then
+    deadline: fault.family === "429" && hits > 1 ? 2_000 : deadlineMillis
   } as const
   const connections = makeConnections({ ...options, jobs }).pipe(Effect.provide(sessions))
-  // what an action needs to know before is not what the fault is for; its own time is an option of the call
-  const bosa = makeBosa(operation.discovers === true ? { ...options, attemptTimeout: calmly } : options).pipe(
+  // discovery is not under test here; the action has its timeout as an option of the call
+  const bosa = makeBosa(operation.discovers === true ? { ...options, attemptTimeout: ampleTimeout } : options).pipe(
     Effect.provide(keys)
   )
   const made = yield* Effect.all({ connections, bosa }).pipe(Effect.provideService(HttpClient.HttpClient, client))
@@ -118,26 +120,26 @@ const endOf = (exit: Exit.Exit<unknown, { readonly _tag: string }>): string =>
       })
   })
 
-/** The end of a call, or nothing when it is not there a second after its deadline: then nobody waits for it any more. */
-const watched = <A, E>(call: Effect.Effect<A, E>, way: Proxy, interruptAfter: number | undefined) =>
+/** The exit of a call, or nothing a second after its deadline. */
+const watched = <A, E>(call: Effect.Effect<A, E>, cellProxy: Proxy, interruptAfter: number | undefined) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkDaemon(call)
     if (interruptAfter !== undefined) {
-      // mostly when the server has the request, and sometimes before
-      for (let n = 0; n < 200 && interruptAfter > 5 && way.applied() === 0; n++) yield* Effect.sleep("2 millis")
+      // mostly once the server has the request, sometimes before
+      for (let n = 0; n < 200 && interruptAfter > 5 && cellProxy.applied() === 0; n++) yield* Effect.sleep("2 millis")
       yield* Effect.sleep(interruptAfter)
       yield* Fiber.interruptFork(fiber)
     }
     return yield* Effect.timeoutOption(Fiber.await(fiber), deadlineMillis + graceMillis)
   })
 
-// rounds and not time: a process that gets no turn for seconds cannot see either that a connection was closed
+// counts rounds, not time: a process without a turn for seconds does not see that a connection was closed
 const settledBy = Effect.fnUntraced(function* (count: () => number) {
   for (let round = 0; count() > 0 && round < 1_500; round++) yield* Effect.sleep("2 millis")
   return count()
 })
 
-interface Seen {
+interface Observed {
   readonly exit: Option.Option<Exit.Exit<unknown, { readonly _tag: string }>>
   readonly busy: number
   readonly matching: number
@@ -146,45 +148,52 @@ interface Seen {
   readonly sendsAfter: number
 }
 
-const patiently = flow(Call.withAttemptTimeout(calmly), Call.withDeadline("1 minute"))
+const withAmpleTime = flow(Call.withAttemptTimeout(ampleTimeout), Call.withDeadline("1 minute"))
 
 const textOf = (value: unknown): string => JSON.stringify(value) ?? ""
 
 const callsOf = Effect.fnUntraced(function* (
-  plan: Plan,
+  setup: CellSetup,
   baseUrl: string,
   transport: TransportName,
-  way: Proxy,
+  cellProxy: Proxy,
   marker: string,
   isPlain: boolean
 ) {
-  const { draw, operation, toxic } = plan
+  const { draw, operation, fault } = setup
   const client = Context.get(yield* Layer.build(transports[transport]), HttpClient.HttpClient)
-  const clients = yield* clientsOf(client, baseUrl, plan)
-  if (operation.discovers === true) yield* patiently(Effect.orDie(clients.bosa.connect("demo").info))
-  else if (toxic.isWarm === true) yield* patiently(Effect.orDie(clients.connections.get("marker-warm")))
-  yield* way.arm
+  const clients = yield* clientsOf(client, baseUrl, setup)
+  if (operation.discovers === true) yield* withAmpleTime(Effect.orDie(clients.bosa.connect("demo").info))
+  else if (fault.isWarm === true) yield* withAmpleTime(Effect.orDie(clients.connections.get("marker-warm")))
+  yield* cellProxy.arm
   const run = isPlain ? (operation.plain ?? operation.run) : operation.run
-  const exit = yield* watched(run(clients, marker), way, toxic.interrupts?.(draw))
-  const busy = yield* settledBy(way.busy)
-  // what had left before the call ended may still be on its way
+  const exit = yield* watched(run(clients, marker), cellProxy, fault.interrupts?.(draw))
+  const busy = yield* settledBy(cellProxy.busy)
+  // what had left before the call ended may still be on its way to the proxy
   yield* Effect.sleep("5 millis")
-  const sends = way.requests()
-  const matching = way.matching()
-  if (!way.disarm()) return { exit, busy, matching, follow: [], calls: 1, sendsAfter: 0 }
-  // what is left on a connection must not become the answer to another call
-  const next = yield* Effect.exit(patiently(clients.connections.get(`${marker}-next`)))
+  const sends = cellProxy.requests()
+  const matching = cellProxy.matching()
+  if (!cellProxy.disarm()) return { exit, busy, matching, follow: [], calls: 1, sendsAfter: 0 }
+  // bytes that are left on a connection must not become the response to another call
+  const next = yield* Effect.exit(withAmpleTime(clients.connections.get(`${marker}-next`)))
   const shown = Exit.isSuccess(next) ? textOf(next.value) : endOf(next)
-  const follow = shown.includes(`${marker}-next`) ? [] : [`a call after it ended in ${shown}`]
-  return { exit, busy, matching, follow, calls: 2, sendsAfter: way.requests() - sends - 1 }
+  const follow = shown.includes(`${marker}-next`) ? [] : [`the next call ended in ${shown}`]
+  return { exit, busy, matching, follow, calls: 2, sendsAfter: cellProxy.requests() - sends - 1 }
 })
 
 const otherEnd = "ended in"
 
-const breaksOf = (cell: Cell, plan: Plan, book: Book, marker: string, seen: Seen, end: string): Array<string> => {
-  const { operation, toxic } = plan
+const breaksOf = (
+  cell: Cell,
+  setup: CellSetup,
+  record: CellRecord,
+  marker: string,
+  seen: Observed,
+  end: string
+): Array<string> => {
+  const { operation, fault } = setup
   const breaks: Array<string> = [...seen.follow]
-  const may = allowed(toxic.family, operation.kind, cell.transport, plan.hits)
+  const may = allowed(fault.family, operation.kind, cell.transport, setup.hits)
   if (end === "never ended" || end === "defect") breaks.push(end)
   else if (!may.includes("any") && !may.includes(end)) breaks.push(`${otherEnd} ${end}, not in ${may.join(" or ")}`)
   const error = Option.flatMap(seen.exit, (exit) =>
@@ -195,77 +204,77 @@ const breaksOf = (cell: Cell, plan: Plan, book: Book, marker: string, seen: Seen
     if (!Predicate.hasProperty(value, "job") || value.job === undefined) breaks.push("the job's reference is lost")
   }
   if (!operation.executes) return breaks
-  const own = [...book.executions].filter(([key]) => key.startsWith(marker))
+  const own = [...record.executions].filter(([key]) => key.startsWith(marker))
   const target = operation.skip === undefined ? marker : `${marker}/2`
-  const targeted = book.executions.get(target) ?? 0
+  const targeted = record.executions.get(target) ?? 0
   if (operation.kind !== "idempotent" && own.some(([, count]) => count > 1)) breaks.push("executed twice")
   if (end === "ok" && targeted < 1) breaks.push("ok, and not executed")
   if (operation.kind !== "poll" && proofs.has(end) && targeted > 0) breaks.push(`${end}, and executed`)
-  if (end === "ok" && !["corrupt", "short", "page"].includes(toxic.family)) {
+  if (end === "ok" && !["corrupt", "short", "page"].includes(fault.family)) {
     const value = Option.getOrUndefined(
       Option.flatMap(seen.exit, (exit) => (Exit.isSuccess(exit) ? Option.some(exit.value) : Option.none()))
     )
     const shown = typeof value === "string" ? value : textOf(value)
-    if (!shown.includes(operation.shows(marker))) breaks.push(`ok with another's answer: ${shown.slice(0, 200)}`)
+    if (!shown.includes(operation.shows(marker)))
+      breaks.push(`ok with the response of another call: ${shown.slice(0, 200)}`)
   }
   return breaks
 }
 
 let cells = 0
 
-/** Runs one cell: the fault, the call that meets it, and what became of both. */
-export const runCell = Effect.fnUntraced(function* (cell: Cell, seed: number, world: World) {
+/** Runs one cell: one call that meets one fault. */
+export const runCell = Effect.fnUntraced(function* (cell: Cell, seed: number, world: CellWorld) {
   const id = `c${++cells}`
   const marker = `marker-${id}`
   const name = nameOf(cell)
   const draw = drawOf(name, seed)
-  const toxic = toxics[cell.fault]
-  if (toxic === undefined) return yield* Effect.dieMessage(`no fault is called ${cell.fault}`)
+  const fault = socketFaults[cell.fault]
   const operation: Operation = operations[cell.operation]
-  const plan: Plan = {
-    toxic,
+  const setup: CellSetup = {
+    fault,
     operation,
     draw,
     hits: draw("hits") < 0.5 ? 1 : Number.POSITIVE_INFINITY,
     originPort: world.origin.port,
     handshakePort: world.handshakePort,
-    trapUrl: world.trap.url,
-    // an address of its own: nobody else can come to listen on a port that has to stay closed
-    host: toxic.refuses === true ? `127.${66 + world.shard}.${(cells >> 8) & 255}.${cells & 255}` : "127.0.0.1"
+    forbiddenUrl: world.forbidden.url,
+    // an address of its own: no other process can listen on a port that has to stay closed
+    host: fault.refuses === true ? `127.${66 + world.shard}.${(cells >> 8) & 255}.${cells & 255}` : "127.0.0.1"
   }
-  const book = world.origin.open(id)
-  book.chunked = toxic.isPlain !== true && draw("chunked") < 0.5
-  book.last = toxic.accept !== undefined || toxic.refuses === true ? operation.preceding : undefined
+  const record = world.origin.open(id)
+  record.chunked = fault.isPlain !== true && draw("chunked") < 0.5
+  record.last = fault.accept !== undefined || fault.refuses === true ? operation.preceding : undefined
   const report = yield* Effect.scoped(
     Effect.gen(function* () {
-      const way = yield* proxy(plan)
-      const seen: Seen = yield* Effect.scoped(
-        callsOf(plan, `${way.url}/${id}`, cell.transport, way, marker, world.isPlain)
+      const cellProxy = yield* proxy(setup)
+      const seen: Observed = yield* Effect.scoped(
+        callsOf(setup, `${cellProxy.url}/${id}`, cell.transport, cellProxy, marker, world.isPlain)
       )
-      const left = yield* settledBy(way.open)
+      const left = yield* settledBy(cellProxy.open)
       const end = Option.match(seen.exit, { onNone: () => "never ended", onSome: endOf })
-      const breaks = breaksOf(cell, plan, book, marker, seen, end)
-      // the caller may be gone before, and on a busy machine a short attempt may end before its turn
-      const mayMiss = end === "interrupted" || (toxic.isSlow === true && operation.skip !== undefined && end !== "ok")
-      if (way.applied() === 0 && !mayMiss) breaks.push("the fault did not happen")
+      const breaks = breaksOf(cell, setup, record, marker, seen, end)
+      // the caller may interrupt earlier, and on a busy machine a short attempt may time out before its turn
+      const mayMiss = end === "interrupted" || (fault.isSlow === true && operation.skip !== undefined && end !== "ok")
+      if (cellProxy.applied() === 0 && !mayMiss) breaks.push("the fault did not happen")
       // this fault gives no reason to repeat anything
-      if (toxic.interrupts !== undefined && seen.matching > (operation.requests ?? 1)) breaks.push("sent again")
+      if (fault.interrupts !== undefined && seen.matching > (operation.requests ?? 1)) breaks.push("sent again")
       if (seen.busy > 0) breaks.push(`${seen.busy} connections were left in the middle of an exchange`)
       if (left > 0) breaks.push(`${left} connections are open after the client is closed`)
-      if (seen.sendsAfter > 0 && toxic.interrupts === undefined)
+      if (seen.sendsAfter > 0 && fault.interrupts === undefined)
         breaks.push(`${seen.sendsAfter} requests after the call had ended`)
-      const counts = [...book.executions.values()]
+      const counts = [...record.executions.values()]
       const result: Report = {
         name,
         seed,
         end,
         calls: seen.calls,
-        applied: way.applied(),
+        applied: cellProxy.applied(),
         executions: counts.reduce((sum, count) => sum + count, 0),
         duplicates: operation.kind === "idempotent" ? 0 : counts.filter((count) => count > 1).length,
         openSockets: seen.busy + left,
         mayBeLate:
-          (toxic.isSlow === true || end.endsWith("DeadlineExceeded")) &&
+          (fault.isSlow === true || end.endsWith("DeadlineExceeded")) &&
           breaks.every((text) => text.startsWith(otherEnd)),
         breaks
       }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 
-/** Numbers from 0 up to 1 that depend on nothing but a cell's name, its seed and what they are for. */
+/** Numbers from 0 up to 1 that depend only on a cell's name, its seed and their purpose. */
 export type Draw = (what: string) => number
 
 export const drawOf =

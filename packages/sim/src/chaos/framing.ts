@@ -18,8 +18,8 @@ export const messageLength = (bytes: Buffer): number | undefined => {
   return bytes.length < length ? undefined : length
 }
 
-/** An answer of its own length, unless the headers say otherwise. */
-export const answer = (
+/** A response with its own length, unless the headers say otherwise. */
+export const responseBytes = (
   status: number,
   body: string | Buffer,
   headers: Readonly<Record<string, string | number>> = {}

@@ -6,12 +6,12 @@ import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { plainClient } from "../baseline/plain.js"
+import type { plainClient } from "../baseline/plainClient.js"
 
 export interface Clients {
   readonly connections: ConnectionsApi.Service
   readonly bosa: BosaApi.Service
-  /** Holds for the pieces of a file too. */
+  /** For each piece of a file too. */
   readonly attemptTimeout: Duration.DurationInput
   readonly plain: ReturnType<typeof plainClient>
 }
@@ -24,14 +24,14 @@ export interface Operation {
   /** The requests that faults are for, as `METHOD path`; the first `skip` of them are left alone. */
   readonly target: RegExp
   readonly skip?: number
-  /** How many of them a call makes when all is well; 1 when it is not said. */
+  /** How many of them a call makes without a fault; 1 unless given. */
   readonly requests?: number
-  /** The request of the same call that comes before. */
+  /** The request of the same call that comes before them. */
   readonly preceding?: RegExp
-  /** The action has to be known before, so that its own request is what the fault meets. */
+  /** The action is discovered first, so that the fault meets its own request. */
   readonly discovers?: boolean
   readonly executes: boolean
-  /** What the answer shows when it is this call's own. */
+  /** What the response contains when it is this call's own. */
   readonly shows: (marker: string) => string
   readonly run: (clients: Clients, marker: string) => Effect.Effect<unknown, { readonly _tag: string }>
   /** The same without the library. */

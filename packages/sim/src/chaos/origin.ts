@@ -3,21 +3,21 @@ import type * as Scope from "effect/Scope"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { closed, listening } from "./listening.js"
 
-/** What the server knows of one cell. */
-export interface Book {
+/** What the server records for one cell. */
+export interface CellRecord {
   /** How often the work with a marker was done; the marker is in the body, a page's number behind it. */
   readonly executions: Map<string, number>
   readonly polls: Map<string, number>
   requests: number
-  /** Answers in chunks instead of with a length. */
+  /** Responds in chunks instead of with a length. */
   chunked: boolean
-  /** Answers to these requests end their connection. */
+  /** Responses to these requests end the connection. */
   last: RegExp | undefined
 }
 
 export interface Origin {
   readonly port: number
-  readonly open: (cell: string) => Book
+  readonly open: (cell: string) => CellRecord
   readonly forget: (cell: string) => void
 }
 
@@ -55,12 +55,12 @@ interface Reply {
   readonly body: unknown
 }
 
-const replyTo = (book: Book, method: string, path: string, body: string): Reply => {
+const replyTo = (record: CellRecord, method: string, path: string, body: string): Reply => {
   const marker = markerIn(method === "GET" || path.includes("toggle") ? path : body)
   const ran = { ran: marker }
   if (path.startsWith("/connectors/")) return { body: { demo: rows } }
   if (path.startsWith("/api/v1/jobs/"))
-    return counted(book.polls, marker) === 1
+    return counted(record.polls, marker) === 1
       ? { body: { job_id: `job-${marker}`, status: "running" } }
       : { body: { job_id: `job-${marker}`, status: "succeeded", result: ran } }
   if (method === "GET")
@@ -70,7 +70,7 @@ const replyTo = (book: Book, method: string, path: string, body: string): Reply 
   if (path.endsWith("/sql/select")) return { body: { result: [ran] } }
   const page = Number(/"page":(\d+)/.exec(body)?.[1] ?? 1)
   const isList = path.startsWith("/demo/list")
-  counted(book.executions, isList ? `${marker}/${page}` : marker)
+  counted(record.executions, isList ? `${marker}/${page}` : marker)
   if (path.includes("async=true")) return { status: 202, body: { job_id: `job-${marker}`, status: "queued" } }
   if (path.includes("toggle")) return { body: { connection: { slug: marker, active: true } } }
   if (isList) return { body: { data: [`${marker}/${page}`], meta: { page, has_next: page < 3, has_prev: page > 1 } } }
@@ -78,33 +78,33 @@ const replyTo = (book: Book, method: string, path: string, body: string): Reply 
   return { body: path.startsWith("/demo/") ? { data: ran, meta: null } : { result: ran } }
 }
 
-const respond = (book: Book, line: string, { body, status = 200 }: Reply, response: ServerResponse): void => {
+const respond = (record: CellRecord, line: string, { body, status = 200 }: Reply, response: ServerResponse): void => {
   const isFile = body instanceof Buffer
   const content = isFile ? body : Buffer.from(JSON.stringify(body))
   response.writeHead(status, {
     "content-type": isFile ? "application/octet-stream" : "application/json",
     ...(isFile ? { "content-disposition": 'attachment; filename="a.bin"' } : {}),
-    ...(book.chunked ? { "transfer-encoding": "chunked" } : { "content-length": content.length }),
-    connection: book.last?.test(line) === true ? "close" : "keep-alive"
+    ...(record.chunked ? { "transfer-encoding": "chunked" } : { "content-length": content.length }),
+    connection: record.last?.test(line) === true ? "close" : "keep-alive"
   })
   response.end(content)
 }
 
-/** Our server. The first part of a path, `/c12`, says which cell a request belongs to. */
+/** The server under test. The first segment of a path, such as `/c12`, names the cell. */
 export const origin: Effect.Effect<Origin, never, Scope.Scope> = Effect.gen(function* () {
-  const books = new Map<string, Book>()
+  const records = new Map<string, CellRecord>()
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const chunks: Array<Buffer> = []
     request.on("error", () => undefined)
     request.on("data", (chunk: Buffer) => chunks.push(chunk))
     request.on("end", () => {
       const [, cell = "", path = ""] = /^\/(c\d+)(\/.*)$/.exec(request.url ?? "") ?? []
-      const book = books.get(cell)
-      if (book === undefined) return void response.writeHead(500).end()
-      book.requests++
+      const record = records.get(cell)
+      if (record === undefined) return void response.writeHead(500).end()
+      record.requests++
       const method = request.method ?? ""
-      const reply = replyTo(book, method, path, Buffer.concat(chunks).toString("latin1"))
-      respond(book, `${method} ${path}`, reply, response)
+      const reply = replyTo(record, method, path, Buffer.concat(chunks).toString("latin1"))
+      respond(record, `${method} ${path}`, reply, response)
     })
   }
   const server = yield* Effect.acquireRelease(
@@ -118,10 +118,16 @@ export const origin: Effect.Effect<Origin, never, Scope.Scope> = Effect.gen(func
   return {
     port: yield* listening(server),
     open: (cell) => {
-      const book: Book = { executions: new Map(), polls: new Map(), requests: 0, chunked: false, last: undefined }
-      books.set(cell, book)
-      return book
+      const record: CellRecord = {
+        executions: new Map(),
+        polls: new Map(),
+        requests: 0,
+        chunked: false,
+        last: undefined
+      }
+      records.set(cell, record)
+      return record
     },
-    forget: (cell) => books.delete(cell)
+    forget: (cell) => records.delete(cell)
   }
 })

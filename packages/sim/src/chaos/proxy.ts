@@ -7,42 +7,42 @@ import type { Draw } from "./draw.js"
 import { messageLength } from "./framing.js"
 import { closed, listening } from "./listening.js"
 import type { Operation } from "./operations.js"
-import type { Toxic } from "./toxics.js"
+import type { SocketFault } from "./socketFaults.js"
 
-/** One request that a fault is for, and the means to answer it. */
+/** One request that meets a fault, and the means to respond to it. */
 export interface Exchange {
   readonly client: Socket
-  /** What was received of the request: all of it, or as much as the toxic waits for. */
+  /** What was received of the request: all of it, or as much as the fault waits for. */
   readonly request: Buffer
-  /** Sends the request on and gives the whole answer, byte for byte. */
+  /** Forwards the request and returns the whole response, byte for byte. */
   readonly forward: () => Promise<Buffer>
-  /** Sends only so much of it on, then breaks off. */
-  readonly spill: (bytes: number) => void
-  /** The client has its answer, and the connection may be used again. */
+  /** Forwards only so many bytes, then ends. */
+  readonly forwardPart: (bytes: number) => void
+  /** The client has its response, and the connection may be used again. */
   readonly done: () => void
 }
 
-export interface Plan {
-  readonly toxic: Toxic
+export interface CellSetup {
+  readonly fault: SocketFault
   readonly operation: Operation
   readonly draw: Draw
   /** How many attempts meet the fault. */
   readonly hits: number
   readonly originPort: number
-  readonly trapUrl: string
+  readonly forbiddenUrl: string
   readonly handshakePort: number
   readonly host: string
 }
 
 export interface Proxy {
   readonly url: string
-  /** From here on the fault is in force; connections that are not used are closed where it is about new ones. */
+  /** Starts the fault. Idle connections are closed when the fault is about new ones. */
   readonly arm: Effect.Effect<void>
-  /** How many requests have come, complete or not. */
+  /** How many requests have arrived, complete or not. */
   readonly requests: () => number
   /** How many of them were of the kind that the fault is for. */
   readonly matching: () => number
-  /** Ends the fault; false where it leaves nothing that a later call could meet. */
+  /** Ends the fault; false when no later call can be made over this proxy. */
   readonly disarm: () => boolean
   readonly applied: () => number
   /** Connections in the middle of an exchange. */
@@ -50,84 +50,86 @@ export interface Proxy {
   readonly open: () => number
 }
 
-interface Line {
+interface Connection {
   readonly socket: Socket
-  /** What is spoken over: TLS, or the socket itself. */
-  talk: Socket
+  /** TLS, or the socket itself. */
+  stream: Socket
   busy: boolean
 }
 
-const quietly = <S extends Socket>(socket: S): S => socket.on("error", () => undefined)
+const withoutErrors = <S extends Socket>(socket: S): S => socket.on("error", () => undefined)
 
-const ask = (port: number, request: Buffer): Promise<Buffer> =>
+const exchangeWith = (port: number, request: Buffer): Promise<Buffer> =>
   new Promise((resolve) => {
-    const upstream = quietly(connect(port, "127.0.0.1"))
-    let answer: Buffer = Buffer.alloc(0)
+    const upstream = withoutErrors(connect(port, "127.0.0.1"))
+    let response: Buffer = Buffer.alloc(0)
     upstream.on("data", (bytes) => {
-      answer = Buffer.concat([answer, bytes])
-      if (messageLength(answer) !== undefined) upstream.destroy()
+      response = Buffer.concat([response, bytes])
+      if (messageLength(response) !== undefined) upstream.destroy()
     })
-    upstream.on("close", () => resolve(answer))
+    upstream.on("close", () => resolve(response))
     upstream.write(request)
   })
 
-const noTail = (path: string): string => path.replace(/^(\S+) \/c\d+/, "$1 ")
+const withoutCell = (path: string): string => path.replace(/^(\S+) \/c\d+/, "$1 ")
 
 /** The handshake of a real server, for faults in the middle of one. */
 export const handshakes: Effect.Effect<number, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.sync(() => createTlsServer({ key, cert }, (socket) => quietly(socket)).on("tlsClientError", () => undefined)),
+  Effect.sync(() =>
+    createTlsServer({ key, cert }, (socket) => withoutErrors(socket)).on("tlsClientError", () => undefined)
+  ),
   closed
 ).pipe(Effect.flatMap((server) => listening(server)))
 
-export const proxy = (plan: Plan): Effect.Effect<Proxy, never, Scope.Scope> =>
+export const proxy = (setup: CellSetup): Effect.Effect<Proxy, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const { draw, operation, toxic } = plan
-    const lines = new Set<Line>()
+    const { draw, operation, fault } = setup
+    const connections = new Set<Connection>()
     const seen = { applied: 0, matching: 0, requests: 0, isArmed: false }
     let port = 0
     let back: NodeJS.Timeout | undefined
 
     const isHit = (): boolean => {
-      if (!seen.isArmed || seen.applied >= plan.hits) return false
+      if (!seen.isArmed || seen.applied >= setup.hits) return false
       seen.applied++
       return true
     }
     const arm = (): void => {
       if (seen.isArmed) return
       seen.isArmed = true
-      if (toxic.refuses !== true) return
+      if (fault.refuses !== true) return
       seen.applied++
       // the listener goes away, and comes back
       server.close()
-      if (plan.hits === 1) back = setTimeout(() => server.listen(port, plan.host), 15)
+      if (setup.hits === 1) back = setTimeout(() => server.listen(port, setup.host), 15)
     }
 
     const decide = (request: string): boolean => {
       const isTarget = operation.target.test(request) && seen.matching++ >= (operation.skip ?? 0)
-      if (operation.preceding?.test(request) === true && (toxic.accept !== undefined || toxic.refuses === true)) arm()
-      return isTarget && toxic.act !== undefined && isHit()
+      if (operation.preceding?.test(request) === true && (fault.accept !== undefined || fault.refuses === true)) arm()
+      return isTarget && fault.apply !== undefined && isHit()
     }
 
-    const serve = (line: Line): void => {
-      const client = line.talk
+    const serve = (connection: Connection): void => {
+      const client = connection.stream
       let received: Buffer = Buffer.alloc(0)
       let isHitHere: boolean | undefined
       let isActing = false
       const finish = (): void => {
         isActing = false
         isHitHere = undefined
-        line.busy = false
+        connection.busy = false
         advance()
       }
       const advance = (): void => {
         const end = received.indexOf("\r\n")
         if (isActing || end < 0) return
-        line.busy = true
+        connection.busy = true
         if (isHitHere === undefined) {
           seen.requests++
-          isHitHere = decide(noTail(received.toString("latin1", 0, end)))
+          isHitHere = decide(withoutCell(received.toString("latin1", 0, end)))
         }
-        const at = isHitHere ? toxic.at?.(draw) : undefined
+        const at = isHitHere ? fault.at?.(draw) : undefined
         const whole = messageLength(received)
         if (whole === undefined && !(at !== undefined && received.length >= at)) return
         const request = received.subarray(0, whole ?? received.length)
@@ -136,16 +138,16 @@ export const proxy = (plan: Plan): Effect.Effect<Proxy, never, Scope.Scope> =>
         const exchange: Exchange = {
           client,
           request,
-          forward: () => ask(plan.originPort, request),
-          spill: (bytes) => {
-            const upstream = quietly(connect(plan.originPort, "127.0.0.1"))
+          forward: () => exchangeWith(setup.originPort, request),
+          forwardPart: (bytes) => {
+            const upstream = withoutErrors(connect(setup.originPort, "127.0.0.1"))
             upstream.write(request.subarray(0, bytes), () => upstream.destroy())
           },
           done: finish
         }
-        if (isHitHere) return toxic.act?.(exchange, draw, plan)
-        void exchange.forward().then((answer) => {
-          client.write(answer)
+        if (isHitHere) return fault.apply?.(exchange, draw, setup)
+        void exchange.forward().then((response) => {
+          client.write(response)
           finish()
         })
       }
@@ -156,37 +158,37 @@ export const proxy = (plan: Plan): Effect.Effect<Proxy, never, Scope.Scope> =>
     }
 
     const server = createServer((socket) => {
-      const line: Line = { socket: quietly(socket), talk: socket, busy: false }
-      lines.add(line)
-      socket.on("close", () => lines.delete(line))
-      if (toxic.accept !== undefined && isHit()) return toxic.accept(socket, draw, plan)
-      if (toxic.isSecure === true) line.talk = quietly(new TLSSocket(socket, { isServer: true, key, cert }))
+      const line: Connection = { socket: withoutErrors(socket), stream: socket, busy: false }
+      connections.add(line)
+      socket.on("close", () => connections.delete(line))
+      if (fault.accept !== undefined && isHit()) return fault.accept(socket, draw, setup)
+      if (fault.isSecure === true) line.stream = withoutErrors(new TLSSocket(socket, { isServer: true, key, cert }))
       serve(line)
     })
     server.on("error", () => undefined)
-    port = yield* Effect.acquireRelease(listening(server, plan.host), () =>
+    port = yield* Effect.acquireRelease(listening(server, setup.host), () =>
       Effect.async<void>((resume) => {
         clearTimeout(back)
-        for (const { socket } of lines) socket.destroy()
+        for (const { socket } of connections) socket.destroy()
         if (!server.listening) return resume(Effect.void)
         server.close(() => resume(Effect.void))
       })
     )
-    const emptied = Effect.gen(function* () {
-      for (const { busy, talk } of lines) if (!busy) talk.end()
-      for (let n = 0; n < 500 && lines.size > 0; n++) yield* Effect.sleep("2 millis")
+    const closeIdle = Effect.gen(function* () {
+      for (const { busy, stream: talk } of connections) if (!busy) talk.end()
+      for (let n = 0; n < 500 && connections.size > 0; n++) yield* Effect.sleep("2 millis")
     })
     return {
-      url: `${toxic.isSecure === true ? "https" : "http"}://${plan.host}:${port}`,
+      url: `${fault.isSecure === true ? "https" : "http"}://${setup.host}:${port}`,
       arm: Effect.gen(function* () {
-        if (toxic.idle !== undefined) {
+        if (fault.idle !== undefined) {
           seen.isArmed = true
           seen.applied++
-          for (const { socket } of lines) toxic.idle(socket)
+          for (const { socket } of connections) fault.idle(socket)
           return
         }
-        if (toxic.act === undefined) {
-          yield* emptied
+        if (fault.apply === undefined) {
+          yield* closeIdle
           if (operation.preceding !== undefined) return
         }
         arm()
@@ -195,10 +197,10 @@ export const proxy = (plan: Plan): Effect.Effect<Proxy, never, Scope.Scope> =>
       matching: () => seen.matching,
       disarm: () => {
         seen.isArmed = false
-        return toxic.act !== undefined
+        return fault.apply !== undefined
       },
       applied: () => seen.applied,
-      busy: () => [...lines].filter(({ busy }) => busy).length,
-      open: () => lines.size
+      busy: () => [...connections].filter(({ busy }) => busy).length,
+      open: () => connections.size
     }
   })

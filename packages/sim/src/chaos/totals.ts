@@ -1,27 +1,26 @@
+import { addCounts, type Counts, listOfCounts, sumOfCounts } from "../common/counts.js"
 import type { Report } from "./cell.js"
-
-type Counts = Readonly<Record<string, number>>
 
 export interface Totals {
   readonly cells: number
   readonly calls: number
-  readonly faults: Counts
-  readonly ends: Counts
-  /** Cells that were run again alone, as their short attempts had ended before their turn. */
+  readonly faults: Readonly<Counts>
+  readonly ends: Readonly<Counts>
+  /** Cells that ran again alone, as the machine was too busy for their short attempts. */
   readonly late: number
   readonly executions: number
   readonly duplicates: number
   readonly neverEnded: number
   readonly openSockets: number
-  readonly trapConnections: number
-  readonly trapCanaries: number
+  readonly forbiddenConnections: number
+  readonly forbiddenCanaries: number
   readonly broken: ReadonlyArray<Report>
   readonly millis: number
 }
 
-const added = (a: Counts, b: Counts): Counts => {
-  const sums: Record<string, number> = { ...a }
-  for (const [name, count] of Object.entries(b)) sums[name] = (sums[name] ?? 0) + count
+const added = (a: Readonly<Counts>, b: Readonly<Counts>): Counts => {
+  const sums = { ...a }
+  addCounts(sums, b)
   return sums
 }
 
@@ -36,37 +35,31 @@ export const merged = (a: Totals, b: Totals): Totals => ({
   duplicates: a.duplicates + b.duplicates,
   neverEnded: a.neverEnded + b.neverEnded,
   openSockets: a.openSockets + b.openSockets,
-  trapConnections: a.trapConnections + b.trapConnections,
-  trapCanaries: a.trapCanaries + b.trapCanaries,
+  forbiddenConnections: a.forbiddenConnections + b.forbiddenConnections,
+  forbiddenCanaries: a.forbiddenCanaries + b.forbiddenCanaries,
   broken: [...a.broken, ...b.broken],
   millis: Math.max(a.millis, b.millis)
 })
 
-const listed = (counts: Counts): string =>
-  Object.entries(counts)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, count]) => `${name} ${count}`)
-    .join(", ")
-
-/** What is told of a run. */
+/** The lines that a run prints. */
 export const linesOf = (totals: Totals): ReadonlyArray<string> => [
   ...totals.broken.flatMap(({ breaks, end, name, seed }) => [
     `BROKEN ${name}, seed ${seed} (ended in ${end}): ${breaks.join("; ")}`,
     `  again: npm run chaos -- --cell ${name} --seed ${seed}`
   ]),
   `chaos: ${totals.cells} cells, ${totals.calls} calls, ${(totals.millis / 1000).toFixed(1)} s; ${totals.late} run again alone`,
-  `faults (${Object.values(totals.faults).reduce((sum, count) => sum + count, 0)}): ${listed(totals.faults)}`,
-  `ends: ${listed(totals.ends)}`,
-  `executions ${totals.executions}, duplicates ${totals.duplicates}, never ended ${totals.neverEnded}, open sockets ${totals.openSockets}, trap saw ${totals.trapConnections}, broken cells ${totals.broken.length}`
+  `faults (${sumOfCounts(totals.faults)}): ${listOfCounts(totals.faults)}`,
+  `ends: ${listOfCounts(totals.ends)}`,
+  `executions ${totals.executions}, duplicates ${totals.duplicates}, never ended ${totals.neverEnded}, open sockets ${totals.openSockets}, forbidden origin saw ${totals.forbiddenConnections}, broken cells ${totals.broken.length}`
 ]
 
 /** What the same faults do to the same calls, side by side, as a table of Markdown. */
 export const baselineLines = (clients: Readonly<Record<string, Totals>>): ReadonlyArray<string> => [
-  "| client | cells | executions | done twice or more | never ended | connections left open | trap saw | with secrets |",
+  "| client | cells | executions | done twice or more | never ended | connections left open | forbidden origin saw | with secrets |",
   "| --- | --: | --: | --: | --: | --: | --: | --: |",
   ...Object.entries(clients).map(
-    ([name, { cells, duplicates, executions, neverEnded, openSockets, trapCanaries, trapConnections }]) =>
-      `| ${[name, cells, executions, duplicates, neverEnded, openSockets, trapConnections, trapCanaries].join(" | ")} |`
+    ([name, { cells, duplicates, executions, neverEnded, openSockets, forbiddenCanaries, forbiddenConnections }]) =>
+      `| ${[name, cells, executions, duplicates, neverEnded, openSockets, forbiddenConnections, forbiddenCanaries].join(" | ")} |`
   )
 ]
 
@@ -77,5 +70,5 @@ export const isBroken = (totals: Totals): boolean =>
   totals.duplicates > 0 ||
   totals.neverEnded > 0 ||
   totals.openSockets > 0 ||
-  totals.trapConnections > 0 ||
+  totals.forbiddenConnections > 0 ||
   Object.values(totals.faults).some((count) => count === 0)

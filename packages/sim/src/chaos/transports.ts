@@ -14,7 +14,7 @@ interface Agent {
   readonly destroy: () => Promise<void>
 }
 
-// Node's fetch keeps its pool under this symbol once it was used; its class is not to be had in another way
+// Node's fetch keeps its pool under this symbol once it was used; its class has no other source
 const agentKey = Symbol.for("undici.globalDispatcher.1")
 
 const agentClass = Effect.promise(async (): Promise<new (options: object) => Agent> => {
@@ -24,7 +24,7 @@ const agentClass = Effect.promise(async (): Promise<new (options: object) => Age
   return Reflect.get(agent, "constructor")
 })
 
-/** `fetch` with a pool of its own, so that what one cell leaves open is not another's. */
+/** `fetch` with a pool of its own, so that no cell reuses the connections of another. */
 const fetching: Layer.Layer<HttpClient.HttpClient> = Layer.scoped(
   HttpClient.HttpClient,
   Effect.gen(function* () {
@@ -33,11 +33,11 @@ const fetching: Layer.Layer<HttpClient.HttpClient> = Layer.scoped(
       Effect.sync(() => new Agent({ connect: { ca: cert } })),
       (agent) => Effect.promise(() => agent.destroy())
     )
-    // beside what the library asks of fetch, such as not to follow a redirect
-    const withPool = <A, E, R>(answer: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    // keeps what the library sets, such as not to follow a redirect
+    const withPool = <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
       Effect.flatMap(Effect.serviceOption(FetchHttpClient.RequestInit), (init) => {
         const pooled: object = { ...Option.getOrUndefined(init), dispatcher }
-        return Effect.provideService(answer, FetchHttpClient.RequestInit, pooled)
+        return Effect.provideService(call, FetchHttpClient.RequestInit, pooled)
       })
     return HttpClient.transform(yield* HttpClient.HttpClient, withPool)
   })

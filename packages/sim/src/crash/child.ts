@@ -1,5 +1,5 @@
 /**
- * The program that is killed: goes on with what its ledger holds, then submits and follows work of its own.
+ * The program that is killed: it resumes the work in its ledger, then submits and follows work of its own.
  * `child.js LEDGER URL PREFIX COUNT [last]`: with `last` it ends by itself.
  */
 import { Auth } from "@effect-connectors/core/Auth"
@@ -14,11 +14,11 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import { action, connection, type Said } from "./messages.js"
+import { action, connection, type ChildMessage } from "./messages.js"
 
 const [path = "", url = "", prefix = "", count = "0", last] = process.argv.slice(2)
 
-const say = (said: Said): Effect.Effect<void> => Effect.sync(() => void process.send?.(said))
+const report = (message: ChildMessage): Effect.Effect<void> => Effect.sync(() => void process.send?.(message))
 
 // time for a kill between the start of a piece of work and that of the next
 const stagger = "12 millis"
@@ -35,21 +35,21 @@ const program = Effect.gen(function* () {
 
   const options = (key: string) => ({
     pace: Schedule.spaced("15 millis"),
-    onSubmitted: (job: JobRef) => say({ _tag: "Accepted", key, job: job.jobId })
+    onSubmitted: (job: JobRef) => report({ _tag: "Accepted", key, job: job.jobId })
   })
 
-  const ended = <E>(key: string, result: Effect.Effect<unknown, E>) =>
+  const reportResult = <E>(key: string, result: Effect.Effect<unknown, E>) =>
     result.pipe(
-      Effect.tap((value) => say({ _tag: "Result", key, value })),
+      Effect.tap((value) => report({ _tag: "Result", key, value })),
       Effect.zipRight(ledger.finish(key)),
-      Effect.zipRight(say({ _tag: "Finished", key }))
+      Effect.zipRight(report({ _tag: "Finished", key }))
     )
 
-  const followed = (key: string) => ended(key, jobs.result(submitted(key), options(key)))
+  const followed = (key: string) => reportResult(key, jobs.result(submitted(key), options(key)))
 
-  // the same submit gives what is stored, and sends nothing; by its reference alone the first look is at once
+  // the same submit gives what is stored, and sends nothing; a reference alone is polled at once
   const resumed = (key: string) =>
-    ended(
+    reportResult(
       key,
       Effect.flatMap(submitted(key), (execution) =>
         jobs.result(execution._tag === "Accepted" ? execution.job : execution, options(key))
@@ -57,26 +57,26 @@ const program = Effect.gen(function* () {
     )
 
   const { accepted, unknown } = yield* ledger.pending
-  yield* say({ _tag: "Ready" })
+  yield* report({ _tag: "Ready" })
   yield* Effect.forEach(unknown, ({ key }) =>
     Effect.flatMap(Effect.either(submitted(key)), (outcome) =>
-      say({ _tag: "Unknown", key, answer: outcome._tag === "Left" ? outcome.left._tag : outcome.right._tag })
+      report({ _tag: "Unknown", key, outcome: outcome._tag === "Left" ? outcome.left._tag : outcome.right._tag })
     )
   )
   yield* Effect.forEach(accepted, ({ key }) => resumed(key), { concurrency: 16 })
-  yield* say({ _tag: "Resumed" })
+  yield* report({ _tag: "Resumed" })
   const keys = Array.from({ length: Number(count) }, (_, index) => `${prefix}.${index}`)
   yield* Effect.forEach(
     keys,
     (key, index) =>
       Effect.sleep(stagger).pipe(
         Effect.repeatN(index),
-        Effect.zipRight(say({ _tag: "Begun", key })),
+        Effect.zipRight(report({ _tag: "Started", key })),
         Effect.zipRight(followed(key))
       ),
     { concurrency: "unbounded" }
   )
-  yield* say({ _tag: "Idle" })
+  yield* report({ _tag: "Idle" })
   if (last === undefined) return yield* Effect.never
 })
 
@@ -89,5 +89,5 @@ const services = Layer.merge(
 )
 
 const exit = await Effect.runPromiseExit(Effect.provide(program, services))
-if (Exit.isFailure(exit)) process.send?.({ _tag: "Failed", reason: Cause.pretty(exit.cause) } satisfies Said)
+if (Exit.isFailure(exit)) process.send?.({ _tag: "Failed", reason: Cause.pretty(exit.cause) } satisfies ChildMessage)
 process.disconnect?.()

@@ -1,5 +1,5 @@
 /**
- * Reads a ledger's file without the library: a second opinion on what stands in it.
+ * Reads a ledger's file without the library: a second reader checks what the first one wrote.
  */
 import { existsSync, readFileSync } from "node:fs"
 

@@ -1,15 +1,15 @@
 /**
- * What the processes of the crash bench say to each other.
+ * The messages between the processes of the crash test.
  */
 export const connection = "crm"
 export const action = "work"
 
-/** Of the child. Whatever it said last before it was killed may be lost: the ledger's file is the truth. */
-export type Said =
+/** Of the child. Its last messages before a kill may be lost: the ledger's file decides. */
+export type ChildMessage =
   | { readonly _tag: "Ready" }
-  | { readonly _tag: "Unknown"; readonly key: string; readonly answer: string }
+  | { readonly _tag: "Unknown"; readonly key: string; readonly outcome: string }
   | { readonly _tag: "Resumed" }
-  | { readonly _tag: "Begun"; readonly key: string }
+  | { readonly _tag: "Started"; readonly key: string }
   | { readonly _tag: "Accepted"; readonly key: string; readonly job: string }
   | { readonly _tag: "Result"; readonly key: string; readonly value: unknown }
   | { readonly _tag: "Finished"; readonly key: string }
@@ -22,14 +22,14 @@ export interface Executed {
   /** The process that submitted it. */
   readonly by: string
   readonly job: string | undefined
-  /** How often its job was asked for. */
+  /** How often its job was polled. */
   readonly polls: number
 }
 
 /** Of the server. */
-export type Told =
+export type ServerMessage =
   | { readonly _tag: "Listening"; readonly url: string }
   | { readonly _tag: "State"; readonly id: number; readonly executed: ReadonlyArray<Executed> }
 
-/** What a piece of work gives: only who knows the key can tell. */
+/** The result of a piece of work, derived from its key. */
 export const resultOf = (key: string) => ({ seal: `done:${Array.from(key).reverse().join("")}` })

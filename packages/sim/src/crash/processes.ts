@@ -1,17 +1,17 @@
 /**
- * The processes of the bench: the server, and children that say what they come to.
+ * The processes of the crash test: the server, and children that report their progress.
  */
 import { type ChildProcess, fork } from "node:child_process"
 import { setTimeout as pause } from "node:timers/promises"
-import type { Executed, Said, Told } from "./messages.js"
-import type { Trigger } from "./plan.js"
+import type { Executed, ChildMessage, ServerMessage } from "./messages.js"
+import type { Trigger } from "./killPoints.js"
 
 const patienceMillis = 60_000
 
 const ended = (child: ChildProcess): Promise<void> =>
   new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) resolve()
-    // after `close` everything it said has been read
+    // after `close` everything it messages has been read
     else child.once("close", () => resolve())
   })
 
@@ -37,20 +37,20 @@ export interface Server {
 
 export const serve = async (program: string): Promise<Server> => {
   const child = fork(program, [], { stdio: ["ignore", "ignore", "inherit", "ipc"] })
-  const asked = new Map<number, (executed: ReadonlyArray<Executed>) => void>()
+  const pending = new Map<number, (executed: ReadonlyArray<Executed>) => void>()
   let next = 0
   const url = new Promise<string>((resolve, reject) => {
     child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)))
-    child.on("message", (told: Told) => {
-      if (told._tag === "Listening") return resolve(told.url)
-      asked.get(told.id)?.(told.executed)
-      asked.delete(told.id)
+    child.on("message", (message: ServerMessage) => {
+      if (message._tag === "Listening") return resolve(message.url)
+      pending.get(message.id)?.(message.executed)
+      pending.delete(message.id)
     })
   })
   const executed = () =>
     new Promise<ReadonlyArray<Executed>>((resolve) => {
       const id = next++
-      asked.set(id, resolve)
+      pending.set(id, resolve)
       child.send(id)
     })
   const stop = async () => {
@@ -60,37 +60,37 @@ export const serve = async (program: string): Promise<Server> => {
   }
   return {
     url: await within("the start of the server", url),
-    executed: () => within("the server's answer", executed()),
+    executed: () => within("the server's response", executed()),
     stop
   }
 }
 
 export interface Child {
-  /** All it said, in order. */
-  readonly said: ReadonlyArray<Said>
-  /** Waits until it has come to a trigger of this piece of work; false when it ended before. */
+  /** All its messages, in order. */
+  readonly messages: ReadonlyArray<ChildMessage>
+  /** Waits for a trigger of this piece of work; false when the child ends before. */
   readonly reached: (trigger: Trigger, key: string) => Promise<boolean>
-  /** Ends it without a chance to do anything. */
+  /** Ends it with SIGKILL. */
   readonly kill: () => Promise<void>
   readonly ended: () => Promise<void>
 }
 
 export const start = (program: string, args: ReadonlyArray<string>): Child => {
   const child = fork(program, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] })
-  const said: Array<Said> = []
+  const messages: Array<ChildMessage> = []
   const waiting = new Set<() => void>()
-  const look = () => waiting.forEach((wake) => wake())
-  child.on("message", (message: Said) => {
-    said.push(message)
-    look()
+  const wakeAll = () => waiting.forEach((wake) => wake())
+  child.on("message", (message: ChildMessage) => {
+    messages.push(message)
+    wakeAll()
   })
   let isOver = false
   void ended(child).then(() => {
     isOver = true
-    look()
+    wakeAll()
   })
   const hasReached = (trigger: Trigger, key: string): boolean =>
-    trigger === "start" || said.some((it) => it._tag === trigger && (!("key" in it) || it.key === key))
+    trigger === "start" || messages.some((it) => it._tag === trigger && (!("key" in it) || it.key === key))
   const reached = (trigger: Trigger, key: string): Promise<boolean> =>
     new Promise((resolve) => {
       const wake = () => {
@@ -102,7 +102,7 @@ export const start = (program: string, args: ReadonlyArray<string>): Child => {
       wake()
     })
   return {
-    said,
+    messages,
     reached: (trigger, key) => within(`${trigger} of ${key}`, reached(trigger, key)),
     kill: async () => {
       const over = ended(child)

@@ -1,7 +1,6 @@
 /**
- * The emulator as a process of its own, behind a door that takes its time with each submit: before the emulator sees
- * it, and again before its answer is let out. So a kill meets work that is sent and not executed, and work that is
- * executed and not answered.
+ * The emulator as a process of its own, behind a proxy that delays each submit and its response. So a kill meets work that is
+ * sent and not executed, and work that is executed without a response.
  */
 import * as Emulator from "@effect-connectors/testing/Emulator"
 import type { Execution } from "@effect-connectors/testing/ConnectionsModel"
@@ -10,14 +9,14 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from "node:http"
 import { setTimeout as pause } from "node:timers/promises"
-import { action, connection, type Executed, resultOf, type Told } from "./messages.js"
+import { action, connection, type Executed, resultOf, type ServerMessage } from "./messages.js"
 
 const beforeMillis = 15
 const afterMillis = 120
-// a job is looked at 500 ms after its submit: long enough for some more looks
+// the first poll is 500 ms after the submit: this leaves time for some more
 const jobMillis = 570
 
-const tell = (told: Told): void => void process.send?.(told)
+const report = (message: ServerMessage): void => void process.send?.(message)
 
 const textOf = (body: unknown, name: string): string => {
   const input = Predicate.hasProperty(body, "input") ? body.input : body
@@ -46,23 +45,23 @@ const forwarded = (port: number) => async (request: IncomingMessage, response: S
   for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk)
   if (isSubmit) await pause(beforeMillis)
   const inner = send({ host: "127.0.0.1", port, method: request.method, path: request.url, headers: request.headers })
-  const answered = new Promise<IncomingMessage>((resolve, reject) =>
+  const responded = new Promise<IncomingMessage>((resolve, reject) =>
     inner.once("response", resolve).once("error", reject)
   )
   inner.end(Buffer.concat(chunks))
-  const answer = await answered
+  const reply = await responded
   if (isSubmit) await pause(afterMillis)
-  response.writeHead(answer.statusCode ?? 502, answer.headers)
-  answer.pipe(response)
+  response.writeHead(reply.statusCode ?? 502, reply.headers)
+  reply.pipe(response)
 }
 
 const program = Effect.gen(function* () {
   const emulator = yield* Emulator.make({ world, executors: "memory" })
   const forward = forwarded(emulator.port)
-  // a client that was killed takes its connection along, and nobody waits for that answer
-  const door = createServer((request, response) => void forward(request, response).catch(() => response.destroy()))
-  yield* Effect.async<void>((resume) => void door.listen(0, "127.0.0.1", () => resume(Effect.void)))
-  const address = door.address()
+  // the connection of a killed client ends, and its response has no reader
+  const proxy = createServer((request, response) => void forward(request, response).catch(() => response.destroy()))
+  yield* Effect.async<void>((resume) => void proxy.listen(0, "127.0.0.1", () => resume(Effect.void)))
+  const address = proxy.address()
   const port = Predicate.isObject(address) && "port" in address ? address.port : 0
 
   const executedOf =
@@ -78,12 +77,12 @@ const program = Effect.gen(function* () {
     const state = Effect.map(Effect.zip(emulator.executionLog, emulator.jobs), ([executions, jobs]) =>
       executions.map(executedOf(new Map(jobs.map((job) => [job.id, job.polls]))))
     )
-    Effect.runSync(Effect.map(state, (executed) => tell({ _tag: "State", id: Number(id), executed })))
+    Effect.runSync(Effect.map(state, (executed) => report({ _tag: "State", id: Number(id), executed })))
   })
-  tell({ _tag: "Listening", url: `http://127.0.0.1:${port}` })
+  report({ _tag: "Listening", url: `http://127.0.0.1:${port}` })
   yield* Effect.async<void>((resume) => void process.once("disconnect", () => resume(Effect.void)))
-  door.close()
-  door.closeAllConnections()
+  proxy.close()
+  proxy.closeAllConnections()
 })
 
 await Effect.runPromise(Effect.scoped(program))

@@ -15,12 +15,13 @@ import * as LogLevel from "effect/LogLevel"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import { Dice } from "../simulator/random.js"
-import { type Answer, answered, Server, well } from "./answers.js"
-import { connectionsOperations } from "./connections.js"
-import { connectorsOperations, discovered } from "./connectors.js"
+import { addCount, type Counts } from "../common/counts.js"
+import { SeededRandom } from "../simulator/seededRandom.js"
+import { type FuzzResponse, fuzzResponse, FuzzServer, goodResponse } from "./fuzzServer.js"
+import { connectionsOperations } from "./connectionsOperations.js"
+import { connectorsOperations, discovered } from "./bosaOperations.js"
 import { mutated, polluted } from "./mutate.js"
-import type { Clients, Operation } from "./operations.js"
+import type { Clients, Operation } from "./operation.js"
 
 /** Every operation of both platforms. */
 export const operations: ReadonlyArray<Operation> = [...connectionsOperations, ...connectorsOperations]
@@ -115,36 +116,36 @@ const watchdog = Symbol("the call did not end")
 
 const isDiscovery = (method: string, url: string): boolean => method === "GET" && /\/connectors\/(\?|$)/.test(url)
 
-/** The answers of a server whose answer to one operation is spoiled. */
-const script = (operation: Operation, spoiled: Answer) => {
+/** The responses of a server whose response to one operation is mutated. */
+const script = (operation: Operation, faulted: FuzzResponse) => {
   let others = 0
-  return (request: { readonly method: string; readonly url: string }): Answer => {
-    if (!operation.discovers && isDiscovery(request.method, request.url)) return well(discovered)
-    if (operation.discovers && !isDiscovery(request.method, request.url)) return well({ data: 1 })
+  return (request: { readonly method: string; readonly url: string }): FuzzResponse => {
+    if (!operation.discovers && isDiscovery(request.method, request.url)) return goodResponse(discovered)
+    if (operation.discovers && !isDiscovery(request.method, request.url)) return goodResponse({ data: 1 })
     const before = operation.before[others++]
-    return before === undefined ? spoiled : well(before)
+    return before === undefined ? faulted : goodResponse(before)
   }
 }
 
-interface Spoiled {
+interface FaultedOperation {
   readonly operation: Operation
-  readonly answer: Answer
+  readonly response: FuzzResponse
 }
 
-/** The body of a seed, and the operation whose answer it is: the same for the same seed. */
-export const spoiledOf = (seed: number, among: ReadonlyArray<Operation>): Spoiled | undefined => {
-  const dice = new Dice(seed)
-  const operation = among[dice.between(0, among.length - 1)]
+/** The mutated response of a seed, and its operation: the same for the same seed. */
+export const faultedOperation = (seed: number, among: ReadonlyArray<Operation>): FaultedOperation | undefined => {
+  const random = new SeededRandom(seed)
+  const operation = among[random.between(0, among.length - 1)]
   if (operation === undefined) return undefined
-  const body = mutated(dice, operation.good[dice.between(0, operation.good.length - 1)])
-  return { operation, answer: answered(dice, operation.status, body) }
+  const body = mutated(random, operation.good[random.between(0, operation.good.length - 1)])
+  return { operation, response: fuzzResponse(random, operation.status, body) }
 }
 
 /** How bodies ended. */
 export interface Tally {
   bodies: number
   values: number
-  errors: Record<string, number>
+  errors: Counts
   sends: number
   readonly operations: Set<string>
   readonly findings: Array<Finding>
@@ -159,35 +160,35 @@ export const emptyTally = (): Tally => ({
   findings: []
 })
 
-const count = (tally: Tally, seed: number, { answer, operation }: Spoiled, ending: Ending): void => {
+const count = (tally: Tally, seed: number, { response, operation }: FaultedOperation, ending: Ending): void => {
   tally.bodies++
   tally.operations.add(operation.name)
   const { detail, kind } = ending
   if (kind === "value") tally.values++
-  else if (kind === "error") tally.errors[detail] = (tally.errors[detail] ?? 0) + 1
+  else if (kind === "error") addCount(tally.errors, detail)
   else {
-    const body = `${answer.status} ${JSON.stringify(answer.headers)} ${new TextDecoder().decode(answer.body.slice(0, 300))}`
+    const body = `${response.status} ${JSON.stringify(response.headers)} ${new TextDecoder().decode(response.body.slice(0, 300))}`
     tally.findings.push({ seed, operation: operation.name, kind, detail, body })
   }
 }
 
 const batch = (tally: Tally, from: number, size: number, among: ReadonlyArray<Operation>) =>
   Effect.gen(function* () {
-    const server = new Server(1_000)
+    const server = new FuzzServer(1_000)
     const plain = yield* clientsOver(server.client)
     const buffering = yield* clientsOver(server.buffering)
     for (let seed = from; seed < from + size; seed++) {
-      const spoiled = spoiledOf(seed, among)
-      if (spoiled === undefined) return
-      const { answer, operation } = spoiled
-      server.says(script(operation, answer))
-      const clients = answer.arrives === "buffered" ? buffering : plain
+      const faulted = faultedOperation(seed, among)
+      if (faulted === undefined) return
+      const { response, operation } = faulted
+      server.respondWith(script(operation, response))
+      const clients = response.arrives === "buffered" ? buffering : plain
       const called = Effect.timeoutFail(
         Effect.suspend(() => operation.run(clients)),
         { duration: "1 day", onTimeout: () => watchdog }
       )
       const exit = yield* Effect.exit(called)
-      count(tally, seed, spoiled, endingOf(operation, exit))
+      count(tally, seed, faulted, endingOf(operation, exit))
       tally.sends += server.urls.length
     }
   }).pipe(Effect.scoped, Effect.provide(Logger.minimumLogLevel(LogLevel.None)), Effect.withTracerEnabled(false))
@@ -210,7 +211,7 @@ export const fuzzBodies = async (
     if (Exit.isSuccess(exit)) continue
     // the clock found that nothing is left to run, or a client could not be made
     const seed = from + done + (tally.bodies - done)
-    const stuck = spoiledOf(seed, among)
+    const stuck = faultedOperation(seed, among)
     tally.findings.push({
       seed,
       operation: stuck?.operation.name ?? "none",

@@ -15,7 +15,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
-import { Dice } from "../simulator/random.js"
+import { SeededRandom } from "../simulator/seededRandom.js"
 
 const valuePieces = [
   "value",
@@ -73,12 +73,13 @@ const namePieces = [
   "authorization"
 ] as const
 
-const hostileValue = (dice: Dice): string =>
-  dice.chance(0.3)
-    ? dice.pick(["a, b", '"a"; b=c', "%0d%0ax-injected: 1", "x".repeat(1_000), "bearer x", "a\tb"])
-    : pasted(dice)
+const hostileValue = (random: SeededRandom): string =>
+  random.chance(0.3)
+    ? random.pick(["a, b", '"a"; b=c', "%0d%0ax-injected: 1", "x".repeat(1_000), "bearer x", "a\tb"])
+    : pasted(random)
 
-const pasted = (dice: Dice): string => Array.from({ length: dice.between(1, 3) }, () => dice.pick(valuePieces)).join("")
+const pasted = (random: SeededRandom): string =>
+  Array.from({ length: random.between(1, 3) }, () => random.pick(valuePieces)).join("")
 
 interface Given {
   readonly url: string
@@ -104,7 +105,7 @@ const listed = (auth: Layer.Layer<Auth, unknown>, url: string) =>
 const bosaOver = (url: string, auth: Layer.Layer<Auth, unknown> = Auth.none) =>
   Effect.provide(BosaApi.make({ baseUrl: url, dialect: "gl", retry: "none" }), auth)
 
-// the scheme is not said twice, and always in one letter case
+// the scheme is written once, always in the same letter case
 const bearers = (value: string) => [`Bearer ${value.replace(/^bearer +/i, "")}`]
 
 const act = (url: string, change: (action: Action.Action) => Action.Action) =>
@@ -305,10 +306,10 @@ export const fuzzHeaders = async (from: number, count: number): Promise<Headers>
   const runtimes = [ManagedRuntime.make(NodeConnectors.layer), ManagedRuntime.make(FetchHttpClient.layer)] as const
   try {
     for (let seed = from; seed < from + count; seed++) {
-      const dice = new Dice(seed)
-      const place = dice.pick(places)
-      const name = dice.chance(0.5) ? "x-own" : dice.pick(namePieces)
-      const given = { url, name, value: hostileValue(dice) }
+      const random = new SeededRandom(seed)
+      const place = random.pick(places)
+      const name = random.chance(0.5) ? "x-own" : random.pick(namePieces)
+      const given = { url, name, value: hostileValue(random) }
       arrived = []
       const exit = await runtimes[seed % 2 === 0 ? 0 : 1].runPromiseExit(
         Effect.suspend(() => place.call(given)).pipe(Effect.provide(Logger.minimumLogLevel(LogLevel.None)))
@@ -319,15 +320,15 @@ export const fuzzHeaders = async (from: number, count: number): Promise<Headers>
         tally.sent++
         tally.places.add(place.at)
       } else tally.refused++
-      const told = `--from ${seed} --headers 1: ${place.at} ${JSON.stringify(name)}: ${JSON.stringify(given.value)}`
+      const reproduce = `--from ${seed} --headers 1: ${place.at} ${JSON.stringify(name)}: ${JSON.stringify(given.value)}`
       if (Exit.isFailure(exit)) {
         const error = Cause.failureOption(exit.cause)
         if (error._tag === "None" || !Predicate.hasProperty(error.value, "_tag")) {
-          tally.findings.push(`${told}: ${Cause.pretty(exit.cause)}`)
+          tally.findings.push(`${reproduce}: ${Cause.pretty(exit.cause)}`)
         }
       }
       const injected = injectedBy(place.header(given), arrived)
-      if (injected !== undefined) tally.findings.push(`${told}: ${injected}`)
+      if (injected !== undefined) tally.findings.push(`${reproduce}: ${injected}`)
     }
   } finally {
     await Promise.all(runtimes.map((runtime) => runtime.dispose()))

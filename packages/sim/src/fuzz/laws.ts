@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
 import { isDeepStrictEqual } from "node:util"
-import { Server, well } from "./answers.js"
+import { FuzzServer, goodResponse } from "./fuzzServer.js"
 
 const baseUrl = "http://localhost:8081"
 
@@ -35,16 +35,16 @@ const bodyOf = (request: HttpClientRequest.HttpClientRequest): unknown =>
 const parameter = { parameters: { request: { schema: { properties: { value: {} } } } } }
 const discovered = { demo: { echo: { method: "POST", path: "/echo", docstring: "Echoes.", ...parameter } } }
 
-const echo = (): Server => {
-  const server = new Server(Number.MAX_SAFE_INTEGER)
-  server.says((request) => {
+const echo = (): FuzzServer => {
+  const server = new FuzzServer(Number.MAX_SAFE_INTEGER)
+  server.respondWith((request) => {
     server.urls.length = 0
-    return request.method === "GET" ? well(discovered) : well({ data: bodyOf(request) })
+    return request.method === "GET" ? goodResponse(discovered) : goodResponse({ data: bodyOf(request) })
   })
   return server
 }
 
-const clients = (server: Server) =>
+const clients = (server: FuzzServer) =>
   Effect.all({
     connections: makeConnections({ baseUrl }),
     bosa: BosaApi.make({ baseUrl, dialect: "gl" })

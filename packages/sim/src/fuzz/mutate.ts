@@ -1,4 +1,4 @@
-import type { Dice } from "../simulator/random.js"
+import type { SeededRandom } from "../simulator/seededRandom.js"
 
 /** A name that nothing has: whatever shows it without owning it had its prototype changed. */
 export const polluted = "fuzzPolluted"
@@ -69,25 +69,25 @@ const texts = [
   "a".repeat(513)
 ] as const
 
-const oddities: readonly [(dice: Dice) => unknown, ...Array<(dice: Dice) => unknown>] = [
+const oddities: readonly [(random: SeededRandom) => unknown, ...Array<(random: SeededRandom) => unknown>] = [
   () => null,
-  (dice) => dice.chance(0.5),
-  (dice) => raw(dice.pick(numbers)),
-  (dice) => dice.pick(texts),
+  (random) => random.chance(0.5),
+  (random) => raw(random.pick(numbers)),
+  (random) => random.pick(texts),
   () => [],
   () => ({}),
   () => [null],
-  (dice) => [dice.pick(texts), 1, {}],
-  (dice) => ({ [dice.pick(names)]: raw(dice.pick(numbers)) }),
+  (random) => [random.pick(texts), 1, {}],
+  (random) => ({ [random.pick(names)]: raw(random.pick(numbers)) }),
   () => raw(`{"__proto__":{"${polluted}":1}}`),
   () => raw(`{"constructor":{"prototype":{"${polluted}":1}}}`),
-  (dice) => raw(nested(dice, dice.chance(0.05) ? 5_000 : dice.pick([3, 30, 64, 65, 300]))),
-  (dice) => dice.pick(["x", "é", "\u0000", "🙂", "\\"]).repeat(dice.chance(0.05) ? 70_000 : 600),
-  (dice) => Array.from({ length: dice.between(50, 400) }, (_, index) => index)
+  (random) => raw(nested(random, random.chance(0.05) ? 5_000 : random.pick([3, 30, 64, 65, 300]))),
+  (random) => random.pick(["x", "é", "\u0000", "🙂", "\\"]).repeat(random.chance(0.05) ? 70_000 : 600),
+  (random) => Array.from({ length: random.between(50, 400) }, (_, index) => index)
 ]
 
-const nested = (dice: Dice, depth: number): string => {
-  const [open, close] = dice.pick([
+const nested = (random: SeededRandom, depth: number): string => {
+  const [open, close] = random.pick([
     ["[", "]"],
     ['{"a":', "}"],
     ['{"__proto__":', "}"]
@@ -125,13 +125,13 @@ const take = ({ holder, key }: Place): void => {
 const got = ({ holder, key }: Place): unknown => (Array.isArray(holder) ? holder[Number(key)] : holder[key])
 
 /** The value with one to three of its parts changed, taken away, doubled or renamed. */
-const reshaped = (dice: Dice, good: unknown): unknown => {
+const reshaped = (random: SeededRandom, good: unknown): unknown => {
   const box: Record<string, unknown> = { top: structuredClone(good) }
-  for (let left = dice.between(1, 3); left > 0; left--) {
+  for (let left = random.between(1, 3); left > 0; left--) {
     const places = placesIn(box)
-    const place = places[dice.between(dice.chance(0.1) ? 0 : Math.min(1, places.length - 1), places.length - 1)]
+    const place = places[random.between(random.chance(0.1) ? 0 : Math.min(1, places.length - 1), places.length - 1)]
     if (place === undefined) continue
-    const kind = dice.weighted([
+    const kind = random.weighted([
       ["replace", 6],
       ["remove", 2],
       ["rename", 1],
@@ -139,12 +139,12 @@ const reshaped = (dice: Dice, good: unknown): unknown => {
       ["swap", 1]
     ])
     if (kind === "remove") take(place)
-    else if (kind === "rename") put({ ...place, key: dice.pick(names) }, got(place))
+    else if (kind === "rename") put({ ...place, key: random.pick(names) }, got(place))
     else if (kind === "double") put(place, [got(place), got(place)])
     else if (kind === "swap") {
-      const other = places[dice.between(0, places.length - 1)]
+      const other = places[random.between(0, places.length - 1)]
       put(place, other === undefined ? null : structuredClone(got(other)))
-    } else put(place, dice.pick(oddities)(dice))
+    } else put(place, random.pick(oddities)(random))
   }
   return box["top"]
 }
@@ -152,21 +152,21 @@ const reshaped = (dice: Dice, good: unknown): unknown => {
 const written = (value: unknown): string => unmarked(JSON.stringify(value) ?? "")
 
 /** Something that JSON.stringify does not write, at one of the text's braces. */
-const insertions: readonly [(dice: Dice) => string, ...Array<(dice: Dice) => string>] = [
+const insertions: readonly [(random: SeededRandom) => string, ...Array<(random: SeededRandom) => string>] = [
   () => `"__proto__":{"${polluted}":1},`,
   () => `"constructor":{"prototype":{"${polluted}":1}},`,
-  (dice) => `"${dice.pick(["data", "meta", "status", "id", "job_id", "error"])}":${dice.pick(numbers)},`,
+  (random) => `"${random.pick(["data", "meta", "status", "id", "job_id", "error"])}":${random.pick(numbers)},`,
   () => `"data":null,"data":[],"data":{},`,
   () => `/* a comment */`,
   () => `"\\ud800":"\\udfff",`,
   () => `"a":"\u0007",`
 ]
 
-const inserted = (dice: Dice, text: string): string => {
+const inserted = (random: SeededRandom, text: string): string => {
   const braces = Array.from(text.matchAll(/\{/g), ({ index }) => index)
   if (braces.length === 0) return text
-  const at = (braces[dice.between(0, braces.length - 1)] ?? 0) + 1
-  return text.slice(0, at) + dice.pick(insertions)(dice) + text.slice(at)
+  const at = (braces[random.between(0, braces.length - 1)] ?? 0) + 1
+  return text.slice(0, at) + random.pick(insertions)(random) + text.slice(at)
 }
 
 const invalidUtf8: readonly [ReadonlyArray<number>, ...Array<ReadonlyArray<number>>] = [
@@ -190,37 +190,40 @@ const joined = (...parts: ReadonlyArray<ArrayLike<number>>): Uint8Array<ArrayBuf
 
 type Bytes = Uint8Array<ArrayBuffer>
 
-const onBytes: readonly [(dice: Dice, bytes: Bytes) => Bytes, ...Array<(dice: Dice, bytes: Bytes) => Bytes>] = [
-  (dice, bytes) => {
+const onBytes: readonly [
+  (random: SeededRandom, bytes: Bytes) => Bytes,
+  ...Array<(random: SeededRandom, bytes: Bytes) => Bytes>
+] = [
+  (random, bytes) => {
     const flipped = bytes.slice()
-    for (let left = dice.between(1, 8); left > 0 && flipped.length > 0; left--) {
-      const at = dice.between(0, flipped.length - 1)
-      flipped[at] = (flipped[at] ?? 0) ^ (1 << dice.between(0, 7))
+    for (let left = random.between(1, 8); left > 0 && flipped.length > 0; left--) {
+      const at = random.between(0, flipped.length - 1)
+      flipped[at] = (flipped[at] ?? 0) ^ (1 << random.between(0, 7))
     }
     return flipped
   },
-  (dice, bytes) => bytes.slice(0, dice.between(0, bytes.length)),
-  (dice, bytes) => bytes.slice(dice.between(0, bytes.length)),
-  (dice, bytes) => {
-    const at = dice.between(0, bytes.length)
-    return joined(bytes.slice(0, at), dice.pick(invalidUtf8), bytes.slice(at))
+  (random, bytes) => bytes.slice(0, random.between(0, bytes.length)),
+  (random, bytes) => bytes.slice(random.between(0, bytes.length)),
+  (random, bytes) => {
+    const at = random.between(0, bytes.length)
+    return joined(bytes.slice(0, at), random.pick(invalidUtf8), bytes.slice(at))
   },
-  (dice, bytes) => {
-    const at = dice.between(0, bytes.length)
-    return joined(bytes.slice(0, at), bytes.slice(dice.between(at, bytes.length)))
+  (random, bytes) => {
+    const at = random.between(0, bytes.length)
+    return joined(bytes.slice(0, at), bytes.slice(random.between(at, bytes.length)))
   },
-  (dice, bytes) => {
-    const at = dice.between(0, bytes.length)
-    const part = bytes.slice(at, at + dice.between(1, 40))
-    return joined(bytes.slice(0, at), ...Array.from({ length: dice.between(1, 50) }, () => part), bytes.slice(at))
+  (random, bytes) => {
+    const at = random.between(0, bytes.length)
+    const part = bytes.slice(at, at + random.between(1, 40))
+    return joined(bytes.slice(0, at), ...Array.from({ length: random.between(1, 50) }, () => part), bytes.slice(at))
   },
   (_, bytes) => joined([0xef, 0xbb, 0xbf], bytes),
   (_, bytes) => joined([0xff, 0xfe], new Uint8Array(new Uint16Array(bytes).buffer)),
   (_, bytes) => joined(bytes, bytes),
-  (dice, bytes) => joined(bytes, encoder.encode(dice.pick(["\n", "]", "}", ",", "\u0000", "<!-- -->"])))
+  (random, bytes) => joined(bytes, encoder.encode(random.pick(["\n", "]", "}", ",", "\u0000", "<!-- -->"])))
 ]
 
-const instead: readonly [(dice: Dice) => string, ...Array<(dice: Dice) => string>] = [
+const instead: readonly [(random: SeededRandom) => string, ...Array<(random: SeededRandom) => string>] = [
   () => "",
   () => " \r\n\t ",
   () => "<!doctype html><html><body>502 Bad Gateway</body></html>",
@@ -229,16 +232,17 @@ const instead: readonly [(dice: Dice) => string, ...Array<(dice: Dice) => string
   () => '""',
   () => "[]",
   () => "{}",
-  (dice) => dice.pick(numbers),
-  (dice) => nested(dice, dice.chance(0.1) ? 20_000 : dice.pick([60, 200])),
-  (dice) => "[".repeat(dice.chance(0.1) ? 100_000 : 100),
-  (dice) => `"${"a".repeat(dice.chance(0.1) ? 100_000 : 100)}"`,
-  (dice) => Array.from({ length: dice.between(1, 200) }, () => String.fromCharCode(dice.between(0, 0xffff))).join("")
+  (random) => random.pick(numbers),
+  (random) => nested(random, random.chance(0.1) ? 20_000 : random.pick([60, 200])),
+  (random) => "[".repeat(random.chance(0.1) ? 100_000 : 100),
+  (random) => `"${"a".repeat(random.chance(0.1) ? 100_000 : 100)}"`,
+  (random) =>
+    Array.from({ length: random.between(1, 200) }, () => String.fromCharCode(random.between(0, 0xffff))).join("")
 ]
 
 /** A body made from one that the operation can read. */
-export const mutated = (dice: Dice, good: unknown): Uint8Array<ArrayBuffer> => {
-  const kind = dice.weighted([
+export const mutated = (random: SeededRandom, good: unknown): Uint8Array<ArrayBuffer> => {
+  const kind = random.weighted([
     ["reshape", 10],
     ["insert", 3],
     ["bytes", 5],
@@ -247,18 +251,18 @@ export const mutated = (dice: Dice, good: unknown): Uint8Array<ArrayBuffer> => {
     ["good", 1]
   ])
   // once in a while: over what is cheap, still under what may be read
-  if (dice.chance(1 / 2000)) return encoder.encode(written([good, "x".repeat(dice.pick([1_000_000, 3_000_000]))]))
+  if (random.chance(1 / 2000)) return encoder.encode(written([good, "x".repeat(random.pick([1_000_000, 3_000_000]))]))
   switch (kind) {
     case "reshape":
-      return encoder.encode(written(reshaped(dice, good)))
+      return encoder.encode(written(reshaped(random, good)))
     case "insert":
-      return encoder.encode(inserted(dice, written(good)))
+      return encoder.encode(inserted(random, written(good)))
     case "bytes":
-      return dice.pick(onBytes)(dice, encoder.encode(written(good)))
+      return random.pick(onBytes)(random, encoder.encode(written(good)))
     case "both":
-      return dice.pick(onBytes)(dice, encoder.encode(inserted(dice, written(reshaped(dice, good)))))
+      return random.pick(onBytes)(random, encoder.encode(inserted(random, written(reshaped(random, good)))))
     case "instead":
-      return encoder.encode(dice.pick(instead)(dice))
+      return encoder.encode(random.pick(instead)(random))
     default:
       return encoder.encode(written(good))
   }

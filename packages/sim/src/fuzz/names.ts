@@ -12,8 +12,8 @@ import * as LogLevel from "effect/LogLevel"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import { Dice } from "../simulator/random.js"
-import { Server, well } from "./answers.js"
+import { SeededRandom } from "../simulator/seededRandom.js"
+import { FuzzServer, goodResponse } from "./fuzzServer.js"
 
 const base = "http://localhost:8081/below/here"
 
@@ -82,9 +82,9 @@ const pieces = [
   "x".repeat(300)
 ] as const
 
-/** A name that no server gives, and that somebody else may have chosen. */
-const hostileName = (dice: Dice): string =>
-  dice.chance(0.02) ? "" : Array.from({ length: dice.between(1, 5) }, () => dice.pick(pieces)).join("")
+/** A name that an attacker may choose. */
+const hostileName = (random: SeededRandom): string =>
+  random.chance(0.02) ? "" : Array.from({ length: random.between(1, 5) }, () => random.pick(pieces)).join("")
 
 interface Clients {
   readonly connections: Effect.Effect.Success<ReturnType<typeof makeConnections>>
@@ -184,7 +184,7 @@ const decoded = (segment: string): string => {
 export const escapeOf = (text: string, expected: ReadonlyArray<string> | undefined): string | undefined => {
   // what is not plain ASCII, or a backslash, is for the parser of each transport to choose
   if (!/^[\x21-\x5b\x5d-\x7e]+$/.test(text)) return "it holds what a request line cannot"
-  if (!URL.canParse(text)) return "it is no URL"
+  if (!URL.canParse(text)) return "it is not a URL"
   const url = new URL(text)
   const root = new URL(base)
   if (url.origin !== root.origin || url.username !== "" || url.password !== "") return `it leads to ${url.origin}`
@@ -223,26 +223,26 @@ const discoveryOf = (path: string) => ({
   }
 })
 
-const one = (tally: Names, server: Server, clients: Clients, seed: number) =>
+const one = (tally: Names, server: FuzzServer, clients: Clients, seed: number) =>
   Effect.gen(function* () {
-    const dice = new Dice(seed)
-    const place = dice.pick(places)
-    const [name, other] = [hostileName(dice), dice.chance(0.5) ? "plain" : hostileName(dice)]
-    const path = place.name === "an action's path" ? `${dice.chance(0.5) ? "/" : ""}${name}` : "/connectors/demo/act"
+    const random = new SeededRandom(seed)
+    const place = random.pick(places)
+    const [name, other] = [hostileName(random), random.chance(0.5) ? "plain" : hostileName(random)]
+    const path = place.name === "an action's path" ? `${random.chance(0.5) ? "/" : ""}${name}` : "/connectors/demo/act"
     const urls: Array<readonly [string, boolean]> = []
-    server.says((request) => {
+    server.respondWith((request) => {
       const discovery = /\/connectors\/\?/.test(request.url) && place.name !== "discovery"
       urls.push([request.url, discovery])
-      return discovery ? well(discoveryOf(path)) : well({ data: {}, status: "completed" })
+      return discovery ? goodResponse(discoveryOf(path)) : goodResponse({ data: {}, status: "completed" })
     })
     yield* clients.bosa.connect("demo").refresh
     const exit = yield* Effect.exit(Effect.suspend(() => place.call(clients, name, other)))
     tally.count++
-    const told = `--from ${seed} --slugs 1: ${place.name} of ${JSON.stringify(name)}, ${JSON.stringify(other)}`
+    const reproduce = `--from ${seed} --slugs 1: ${place.name} of ${JSON.stringify(name)}, ${JSON.stringify(other)}`
     if (Exit.isFailure(exit)) {
       const error = Cause.failureOption(exit.cause)
       if (error._tag === "None" || !Predicate.hasProperty(error.value, "_tag")) {
-        tally.findings.push(`${told}: ${Cause.pretty(exit.cause)}`)
+        tally.findings.push(`${reproduce}: ${Cause.pretty(exit.cause)}`)
       }
     }
     const sent = urls.filter(([, discovery]) => !discovery)
@@ -250,7 +250,7 @@ const one = (tally: Names, server: Server, clients: Clients, seed: number) =>
     else tally.sent++
     for (const [url] of sent) {
       const escape = escapeOf(url, place.path(name, other))
-      if (escape !== undefined) tally.findings.push(`${told}: ${JSON.stringify(url)}: ${escape}`)
+      if (escape !== undefined) tally.findings.push(`${reproduce}: ${JSON.stringify(url)}: ${escape}`)
     }
   })
 
@@ -259,7 +259,7 @@ const batchSize = 500
 /** Hostile names from a seed on: each is refused, or is one segment where it belongs. */
 export const fuzzNames = async (from: number, count: number): Promise<Names> => {
   const tally: Names = { count: 0, sent: 0, refused: 0, findings: [] }
-  const server = new Server(50)
+  const server = new FuzzServer(50)
   for (let done = 0; done < count; done += batchSize) {
     const batch = Effect.gen(function* () {
       const clients = {

@@ -1,4 +1,5 @@
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads"
+import { addCounts } from "../common/counts.js"
 import { batchSize, emptyTally, fuzzBodies, type Tally } from "./bodies.js"
 
 interface Share {
@@ -22,7 +23,7 @@ const merged = (tallies: ReadonlyArray<Tally>): Tally => {
     all.bodies += tally.bodies
     all.values += tally.values
     all.sends += tally.sends
-    for (const [tag, count] of Object.entries(tally.errors)) all.errors[tag] = (all.errors[tag] ?? 0) + count
+    addCounts(all.errors, tally.errors)
     for (const name of tally.operations) all.operations.add(name)
     all.findings.push(...tally.findings)
   }

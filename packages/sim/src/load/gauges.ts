@@ -10,15 +10,15 @@ export interface Gauges {
   readonly heap: number
   readonly sockets: number
   readonly timers: number
-  /** Of programs that count their fibres. */
-  readonly fibres: number
+  /** Of programs that count their fibers. */
+  readonly fibers: number
 }
 
 const mebibyte = 1024 * 1024
 
 const count = (names: ReadonlyArray<string>, name: string): number => names.filter((one) => one === name).length
 
-const fibres = Effect.map(Metric.snapshot, (pairs) =>
+const fibers = Effect.map(Metric.snapshot, (pairs) =>
   pairs.reduce(
     (sum, { metricKey, metricState }) =>
       metricKey.name === "effect_fiber_active" && MetricState.isCounterState(metricState)
@@ -28,9 +28,9 @@ const fibres = Effect.map(Metric.snapshot, (pairs) =>
   )
 )
 
-/** With `collected`, what nobody holds any more is let go of first, where the process allows that. */
+/** With `collected`, garbage is collected first, where the process allows that. */
 export const gauge = (collected: boolean): Effect.Effect<Gauges> =>
-  Effect.map(fibres, (fibres) => {
+  Effect.map(fibers, (fibers) => {
     for (let pass = 0; collected && pass < 2; pass++) globalThis.gc?.()
     const { heapUsed, rss } = process.memoryUsage()
     const held = process.getActiveResourcesInfo()
@@ -39,7 +39,7 @@ export const gauge = (collected: boolean): Effect.Effect<Gauges> =>
       heap: heapUsed / mebibyte,
       sockets: count(held, "TCPSocketWrap") + count(held, "TCPSOCKETWRAP"),
       timers: count(held, "Timeout"),
-      fibres
+      fibers
     }
   })
 
@@ -49,5 +49,5 @@ export const most = (one: Gauges, other: Gauges): Gauges => ({
   heap: Math.max(one.heap, other.heap),
   sockets: Math.max(one.sockets, other.sockets),
   timers: Math.max(one.timers, other.timers),
-  fibres: Math.max(one.fibres, other.fibres)
+  fibers: Math.max(one.fibers, other.fibers)
 })

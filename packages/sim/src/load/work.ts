@@ -11,7 +11,7 @@ import * as Stream from "effect/Stream"
 export interface Amount {
   readonly executes: number
   readonly jobs: number
-  /** Looks a second, at all jobs together. */
+  /** Polls a second, for all jobs together. */
   readonly budget: number
 }
 
@@ -47,7 +47,7 @@ const apiOver = (baseUrl: string, budget: number) =>
     jobs: { budget: { requests: budget, perMillis: 1_000 } }
   }).pipe(
     Layer.provide(Auth.serviceToken(Redacted.make("load"))),
-    // each its own pool: executes that wait in line must not keep the looks from leaving
+    // each its own pool: executes that wait for a connection must not delay the polls
     Layer.provide(Layer.fresh(NodeConnectors.layerOptions({ connections: 16 })))
   )
 
@@ -97,7 +97,7 @@ const following = (done: Done, amount: Amount) =>
     )
   })
 
-/** Jobs are followed until the scope ends; `watched` tells how many, and `execute` adds the executes. */
+/** Jobs are followed until the scope ends; `watched` says how many, and `execute` adds the executes. */
 export const working = (url: string, amount: Amount, done: Done) =>
   Effect.gen(function* () {
     const jobs = yield* Layer.build(apiOver(url, amount.budget))

@@ -1,44 +1,49 @@
 import type * as Transport from "@effect-connectors/core/Transport"
 import type { ModelRequest, ModelResponse } from "@effect-connectors/testing/ConnectionsModel"
 import * as Effect from "effect/Effect"
-import type { Dice } from "./random.js"
-import type { Fault } from "./faults.js"
+import type { SeededRandom } from "./seededRandom.js"
+import type { SimulatorKind } from "../faultKinds.js"
 import type { Reply } from "./history.js"
-import { trapOrigin } from "./world.js"
+import { forbiddenOrigin } from "./world.js"
 
 type Headers = Readonly<Record<string, string>>
 
-/** What comes over the wire, or does not. */
+/** The response on the wire, or the way in which it fails. */
 export type Wire =
-  | { readonly _tag: "Answer"; readonly status: number; readonly headers: Headers; readonly body: string | Uint8Array }
+  | {
+      readonly _tag: "Response"
+      readonly status: number
+      readonly headers: Headers
+      readonly body: string | Uint8Array
+    }
   | { readonly _tag: "Lost"; readonly evidence: Transport.Evidence; readonly syscall?: string }
-  /** The head comes; of the body a part, and then the end or nothing more. */
+  /** The head and a part of the body come; then the connection ends, or nothing more comes. */
   | { readonly _tag: "Cut" | "HangBody"; readonly status: number; readonly headers: Headers; readonly body: string }
   | { readonly _tag: "Hang" }
 
-export interface Fate {
+export interface ExchangeOutcome {
   readonly wire: Wire
   readonly reply: Reply
   readonly status?: number
   readonly wait?: number
 }
 
-/** What a spoiled look at a job may show. */
+/** What a faulted poll of a job may show. */
 export interface PollMemory {
   readonly first: string | undefined
   readonly last: string | undefined
   readonly forget: Effect.Effect<void>
 }
 
-export interface Spoiling {
-  readonly dice: Dice
+export interface FaultedExchange {
+  readonly random: SeededRandom
   readonly now: number
   readonly request: ModelRequest
   readonly maxBodyBytes: number
   /** What the server itself would do. */
   readonly work: Effect.Effect<ModelResponse>
   readonly poll: PollMemory | undefined
-  /** How long the client waits, in milliseconds, when it says so. */
+  /** How long the client waits, in milliseconds, when it has a limit. */
   readonly limitMillis?: number
 }
 
@@ -57,8 +62,14 @@ const evidence = (phase: Transport.Phase, code: string, more?: Partial<Transport
   ...more
 })
 
-const answered = (status: number, body: string, reply: Reply, headers: Headers = {}, wait?: number): Fate => ({
-  wire: { _tag: "Answer", status, headers: { ...jsonHead, ...headers }, body },
+const respond = (
+  status: number,
+  body: string,
+  reply: Reply,
+  headers: Headers = {},
+  wait?: number
+): ExchangeOutcome => ({
+  wire: { _tag: "Response", status, headers: { ...jsonHead, ...headers }, body },
   reply,
   status,
   ...(wait === undefined ? {} : { wait })
@@ -74,13 +85,13 @@ const envelope = (code: string, recovery?: Readonly<Record<string, unknown>>): s
 const transient = new Set([408, 425, 429, 500, 502, 503, 504])
 
 const classOf = (status: number): Reply =>
-  status < 300 ? "answer" : status === 401 ? "refused credentials" : transient.has(status) ? "transient" : "refusal"
+  status < 300 ? "success" : status === 401 ? "refused credentials" : transient.has(status) ? "transient" : "refusal"
 
-/** What the server said, as it said it. */
-export const plain = (response: ModelResponse): Fate =>
+/** The server's response, unchanged. */
+export const unchanged = (response: ModelResponse): ExchangeOutcome =>
   "status" in response
     ? {
-        wire: { ...response, _tag: "Answer" },
+        wire: { ...response, _tag: "Response" },
         reply: classOf(response.status),
         status: response.status
       }
@@ -89,29 +100,32 @@ export const plain = (response: ModelResponse): Fate =>
 const bodyText = (response: ModelResponse): string =>
   "body" in response && typeof response.body === "string" ? response.body : ""
 
-const lost = (code: string): Fate => ({ wire: { _tag: "Lost", evidence: evidence("request", code) }, reply: "lost" })
+const lost = (code: string): ExchangeOutcome => ({
+  wire: { _tag: "Lost", evidence: evidence("request", code) },
+  reply: "lost"
+})
 
 const imf = (millis: number): string => new Date(millis).toUTCString()
 
 type Hint = { readonly headers: Headers; readonly wait?: number }
 
-const goodHint = (dice: Dice, now: number): Hint => {
-  const seconds = dice.pick([1, 2, 3, 5, 8, 20, 63])
-  switch (dice.pick(["seconds", "millis", "date"])) {
+const goodHint = (random: SeededRandom, now: number): Hint => {
+  const seconds = random.pick([1, 2, 3, 5, 8, 20, 63])
+  switch (random.pick(["seconds", "millis", "date"])) {
     case "seconds":
       return { headers: { "retry-after": String(seconds) }, wait: seconds * 1000 }
     case "millis":
       return { headers: { "retry-after-ms": String(seconds * 700) }, wait: seconds * 700 }
     default: {
-      // a date is whole seconds: what is left of the one that runs counts too
+      // a date has whole seconds: the rest of the current one counts too
       const at = Math.floor(now / 1000) * 1000
       return { headers: { date: imf(at), "retry-after": imf(at + seconds * 1000) }, wait: seconds * 1000 }
     }
   }
 }
 
-const absurdHint = (dice: Dice, now: number): Hint =>
-  dice.pick<Hint>([
+const absurdHint = (random: SeededRandom, now: number): Hint =>
+  random.pick<Hint>([
     { headers: { "retry-after": "9999999999" }, wait: 9_999_999_999_000 },
     { headers: { "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT" }, wait: 253_402_300_799_000 - now },
     { headers: { "retry-after": "3600" }, wait: 3_600_000 },
@@ -122,10 +136,10 @@ const absurdHint = (dice: Dice, now: number): Hint =>
     { headers: { "retry-after": "" } }
   ])
 
-// the server's wall clock is an hour off: its own date says so
-const jumped = (dice: Dice, now: number): Hint => {
-  const at = Math.floor(now / 1000) * 1000 + dice.pick([3_600_000, -3_600_000])
-  const seconds = dice.pick([1, 2, 4])
+// the server's clock is an hour off, and its `date` shows it
+const jumped = (random: SeededRandom, now: number): Hint => {
+  const at = Math.floor(now / 1000) * 1000 + random.pick([3_600_000, -3_600_000])
+  const seconds = random.pick([1, 2, 4])
   return { headers: { date: imf(at), "retry-after": imf(at + seconds * 1000) }, wait: seconds * 1000 }
 }
 
@@ -136,9 +150,9 @@ const misleading = { marker: "bogus" }
 const looped = (text: string, request: ModelRequest, endless: boolean): string => {
   try {
     const body: { meta?: Record<string, unknown> | null } = JSON.parse(text)
-    const asked: { cursor?: unknown } = request.body === "" ? {} : JSON.parse(request.body)
+    const requested: { cursor?: unknown } = request.body === "" ? {} : JSON.parse(request.body)
     if (body.meta === undefined || body.meta === null) return text
-    const cursor = endless ? body.meta["forwards_cursor"] : (asked.cursor ?? body.meta["forwards_cursor"])
+    const cursor = endless ? body.meta["forwards_cursor"] : (requested.cursor ?? body.meta["forwards_cursor"])
     return JSON.stringify({ ...body, meta: { ...body.meta, has_next: true, forwards_cursor: cursor } })
   } catch {
     return text
@@ -147,30 +161,31 @@ const looped = (text: string, request: ModelRequest, endless: boolean): string =
 
 const deep = (): string => `${"[".repeat(300)}${"]".repeat(300)}`
 
-/** What an exchange comes to when this fault befalls it. */
-export const spoil = (fault: Fault, spoiling: Spoiling): Effect.Effect<Fate> => {
-  const { dice, limitMillis = Infinity, maxBodyBytes, now, poll, request, work } = spoiling
-  const done = (fate: Fate): Effect.Effect<Fate> => Effect.as(work, fate)
-  // gateways give up on work that goes on, and on work that never began
-  const maybe = (fate: Fate): Effect.Effect<Fate> => (dice.chance(0.5) ? done(fate) : Effect.succeed(fate))
+/** The outcome of an exchange that meets this fault. */
+export const applyFault = (fault: SimulatorKind, exchange: FaultedExchange): Effect.Effect<ExchangeOutcome> => {
+  const { random, limitMillis = Infinity, maxBodyBytes, now, poll, request, work } = exchange
+  const done = (outcome: ExchangeOutcome): Effect.Effect<ExchangeOutcome> => Effect.as(work, outcome)
+  // a gateway may give up on work that goes on, or on work that never started
+  const maybe = (outcome: ExchangeOutcome): Effect.Effect<ExchangeOutcome> =>
+    random.chance(0.5) ? done(outcome) : Effect.succeed(outcome)
   const status = (code: number, hint?: Hint) =>
-    maybe(answered(code, envelope(`STATUS_${code}`), "transient", hint?.headers, hint?.wait))
+    maybe(respond(code, envelope(`STATUS_${code}`), "transient", hint?.headers, hint?.wait))
   const refused = (code: number, reply: Reply, headers?: Headers) =>
-    Effect.succeed(answered(code, envelope(`STATUS_${code}`), reply, headers))
-  const unreadable = (body: string, headers?: Headers) => done(answered(200, body, "unreadable", headers))
+    Effect.succeed(respond(code, envelope(`STATUS_${code}`), reply, headers))
+  const unreadable = (body: string, headers?: Headers) => done(respond(200, body, "unreadable", headers))
   const changed = (change: (text: string) => string) =>
     Effect.map(work, (response) => {
-      const fate = plain(response)
-      return fate.wire._tag === "Answer" && fate.status === 200
-        ? { ...fate, wire: { ...fate.wire, body: change(bodyText(response)) } }
-        : fate
+      const outcome = unchanged(response)
+      return outcome.wire._tag === "Response" && outcome.status === 200
+        ? { ...outcome, wire: { ...outcome.wire, body: change(bodyText(response)) } }
+        : outcome
     })
-  const told = (text: string | undefined) =>
-    text === undefined ? Effect.map(work, plain) : Effect.succeed(answered(200, text, "answer"))
-  const slow = (millis: number): Effect.Effect<Fate> =>
+  const pollResponse = (text: string | undefined) =>
+    text === undefined ? Effect.map(work, unchanged) : Effect.succeed(respond(200, text, "success"))
+  const slow = (millis: number): Effect.Effect<ExchangeOutcome> =>
     millis + longestWork > limitMillis
       ? done({ wire: { _tag: "Hang" }, reply: "lost" })
-      : Effect.zipRight(Effect.sleep(millis), Effect.map(work, plain))
+      : Effect.zipRight(Effect.sleep(millis), Effect.map(work, unchanged))
   const id = decodeURIComponent(request.path.slice(request.path.lastIndexOf("/") + 1))
   switch (fault) {
     case "refused":
@@ -178,25 +193,25 @@ export const spoil = (fault: Fault, spoiling: Spoiling): Effect.Effect<Fate> => 
         wire: { _tag: "Lost", evidence: evidence("connect", "ECONNREFUSED"), syscall: "connect" },
         reply: "not sent"
       })
-    case "refusedForGood":
+    case "tlsFailed":
       return Effect.succeed({
         wire: { _tag: "Lost", evidence: evidence("connect", "CERT_HAS_EXPIRED", { permanent: true }) },
         reply: "not sent for good"
       })
-    case "resetBefore":
+    case "reset":
       return Effect.succeed(lost("ECONNRESET"))
-    case "resetAfter":
+    case "lostAnswer":
       return done(lost("ECONNRESET"))
-    case "stallBefore":
+    case "hang":
       return Effect.succeed({ wire: { _tag: "Hang" }, reply: "lost" })
-    case "stallAfter":
+    case "hangAfterCommit":
       return done({ wire: { _tag: "Hang" }, reply: "lost" })
-    case "stallBody":
+    case "hangBody":
     case "cutBody":
-      return Effect.map(work, (response): Fate => {
-        const fate = plain(response)
-        if (fate.wire._tag !== "Answer" || fate.wire.status >= 300) return fate
-        const { headers, status } = fate.wire
+      return Effect.map(work, (response): ExchangeOutcome => {
+        const outcome = unchanged(response)
+        if (outcome.wire._tag !== "Response" || outcome.wire.status >= 300) return outcome
+        const { headers, status } = outcome.wire
         const body = bodyText(response)
         const length = { "content-length": String(Math.max(1, body.length)) }
         const cut = { status, headers: { ...headers, ...length }, body: body.slice(0, body.length >> 1) }
@@ -206,78 +221,82 @@ export const spoil = (fault: Fault, spoiling: Spoiling): Effect.Effect<Fate> => 
       return status(408)
     case "status429":
       return status(429)
-    case "rateWait":
-      return status(429, goodHint(dice, now))
-    case "rateAbsurd":
-      return status(429, absurdHint(dice, now))
+    case "rateLimited":
+      return status(429, goodHint(random, now))
+    case "absurdRetryAfter":
+      return status(429, absurdHint(random, now))
     case "status500":
       return status(500)
     case "status502":
       return status(502)
-    case "status503":
+    case "unavailable":
       return status(503)
-    case "unavailableWait":
-      return status(503, goodHint(dice, now))
-    case "clockJump":
-      return status(503, jumped(dice, now))
-    case "status504":
+    case "unavailableRetryAfter":
+      return status(503, goodHint(random, now))
+    case "clockSkew":
+      return status(503, jumped(random, now))
+    case "gatewayTimeout":
       return status(504)
-    case "saysRetry": {
-      const seconds = dice.pick([0, 1, 2, 30])
-      const code = dice.pick([409, 429, 500, 503])
+    case "retryableTrue": {
+      const seconds = random.pick([0, 1, 2, 30])
+      const code = random.pick([409, 429, 500, 503])
       const body = envelope("TRY_AGAIN", { retryable: true, retry_after_seconds: seconds })
-      return Effect.succeed(answered(code, body, "retryable", { "retry-after": String(seconds) }, seconds * 1000))
+      return Effect.succeed(respond(code, body, "retryable", { "retry-after": String(seconds) }, seconds * 1000))
     }
-    case "saysNever":
-      return maybe(answered(dice.pick([429, 500, 503]), envelope("GIVE_UP", { retryable: false }), "final"))
+    case "retryableFalse":
+      return maybe(respond(random.pick([429, 500, 503]), envelope("GIVE_UP", { retryable: false }), "final"))
     case "status401":
       return refused(401, "refused credentials")
     case "status403":
       return refused(403, "refusal")
     case "status404":
       return refused(404, "refusal")
-    case "notYet":
+    case "jobNotFoundYet":
       return refused(404, "refusal")
     case "redirect":
-      return refused(dice.pick([301, 302, 303, 307, 308]), "redirect", { location: `${trapOrigin}${request.path}` })
-    case "html200":
+      return refused(random.pick([301, 302, 303, 307, 308]), "redirect", {
+        location: `${forbiddenOrigin}${request.path}`
+      })
+    case "html":
       return unreadable("<html><body>Welcome to the hotel</body></html>", { "content-type": "text/html" })
-    case "empty200":
-      return request.path.endsWith("/toggle-active") ? done(answered(200, "", "answer")) : unreadable("")
-    case "badJson200":
+    case "emptyBody":
+      return request.path.endsWith("/toggle-active") ? done(respond(200, "", "success")) : unreadable("")
+    case "badJson":
       return unreadable('{"result": {"marker": "bogus"')
-    case "huge200":
+    case "largeBody":
       return unreadable(JSON.stringify("x".repeat(maxBodyBytes + 1)))
-    case "deep200":
+    case "deepBody":
       return unreadable(deep())
-    case "proto200":
+    case "protoKey":
       return changed((text) => (text.startsWith("{") ? `{"__proto__":{"polluted":true},${text.slice(1)}` : text))
-    case "slow":
-      // no action takes longer than two seconds: what begins later than that comes too late
-      return slow(dice.between(2000, 12_000))
-    case "unknownWord":
-      return told(
-        JSON.stringify({ job_id: id, status: dice.pick(["pondering", "ok", "finalizing"]), result: misleading })
+    case "delay":
+      // no action takes longer than two seconds: with a longer delay the response is too late
+      return slow(random.between(2000, 12_000))
+    case "unknownStatus":
+      return pollResponse(
+        JSON.stringify({ job_id: id, status: random.pick(["pondering", "ok", "finalizing"]), result: misleading })
       )
-    case "backwards":
-      return told(JSON.stringify({ job_id: id, status: "queued" }))
-    case "odd200":
+    case "statusBackwards":
+      return pollResponse(JSON.stringify({ job_id: id, status: "queued" }))
+    case "oddBody":
       return Effect.succeed(
-        answered(
+        respond(
           200,
-          dice.pick(["{}", "[]", "7", JSON.stringify({ result: misleading }), JSON.stringify({ status: 5 })]),
+          random.pick(["{}", "[]", "7", JSON.stringify({ result: misleading }), JSON.stringify({ status: 5 })]),
           "unreadable"
         )
       )
-    case "duplicate":
-      return told(poll?.last)
-    case "outdated":
-      return told(poll?.first)
-    case "jobLost":
-      return poll?.first === undefined ? Effect.map(work, plain) : Effect.zipRight(poll.forget, refused(404, "refusal"))
+    case "repeatedRead":
+      return pollResponse(poll?.last)
+    case "staleRead":
+      return pollResponse(poll?.first)
+    case "jobGone":
+      return poll?.first === undefined
+        ? Effect.map(work, unchanged)
+        : Effect.zipRight(poll.forget, refused(404, "refusal"))
     case "sameCursor":
       return changed((text) => looped(text, request, false))
-    case "endlessNext":
+    case "endlessPages":
       return changed((text) => looped(text, request, true))
   }
 }

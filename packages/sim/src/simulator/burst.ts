@@ -1,11 +1,11 @@
 import * as Effect from "effect/Effect"
-import { told, written } from "./calls.js"
+import { returnedValue, recordCall } from "./callLog.js"
 import { sends } from "./connectionCalls.js"
-import type { Dice } from "./random.js"
-import type { Fault } from "./faults.js"
+import type { SeededRandom } from "./seededRandom.js"
+import type { SimulatorKind } from "../faultKinds.js"
 import type { Invoked } from "./history.js"
-import type { Process } from "./process.js"
-import type { Servers } from "./server.js"
+import type { ClientProcess } from "./clientProcess.js"
+import type { Servers } from "./servers.js"
 
 /**
  * `outage`: an origin that fails for good. `recovery`: every first attempt fails, and every second one does not.
@@ -15,21 +15,21 @@ export type BurstKind = "outage" | "recovery" | "mixed"
 
 const counts: Readonly<Record<BurstKind, number>> = { outage: 70, recovery: 110, mixed: 10 }
 
-const firstFaults = ["badJson200", "resetAfter", "cutBody", "status503", "deep200", "status401"] as const
-const laterFaults = ["refused", "refused", "status403", "status404", "redirect", "refusedForGood", "status401"] as const
+const firstFaults = ["badJson", "lostAnswer", "cutBody", "unavailable", "deepBody", "status401"] as const
+const laterFaults = ["refused", "refused", "status403", "status404", "redirect", "tlsFailed", "status401"] as const
 
-const faultOf = (kind: BurstKind, attempt: number, dice: Dice): Fault | undefined => {
+const faultOf = (kind: BurstKind, attempt: number, random: SeededRandom): SimulatorKind | undefined => {
   switch (kind) {
     case "outage":
-      return attempt % 2 === 0 ? "status503" : "resetBefore"
+      return attempt % 2 === 0 ? "unavailable" : "reset"
     case "recovery":
       return attempt === 0 ? "status502" : undefined
     case "mixed":
-      return attempt === 0 ? dice.pick(firstFaults) : dice.pick(laterFaults)
+      return attempt === 0 ? random.pick(firstFaults) : random.pick(laterFaults)
   }
 }
 
-const read = (process: Process, index: number): Effect.Effect<unknown, unknown> => {
+const read = (process: ClientProcess, index: number): Effect.Effect<unknown, unknown> => {
   const call: Invoked = {
     class: "safe",
     policy: "default",
@@ -37,11 +37,11 @@ const read = (process: Process, index: number): Effect.Effect<unknown, unknown> 
     path: "/api/v1/connections"
   }
   const list = process.connections.list({ relayId: `r${index}` })
-  return written(process.desk, "connections.list", call, list, () => ({}))
+  return recordCall(process.log, "connections.list", call, list, () => ({}))
 }
 
-const replayed = (process: Process, index: number): Effect.Effect<unknown, unknown> => {
-  const id = process.desk.recorder.call()
+const replayed = (process: ClientProcess, index: number): Effect.Effect<unknown, unknown> => {
+  const id = process.log.recorder.call()
   const marker = `k${id}`
   if (index % 3 === 0) {
     const call: Invoked = {
@@ -52,7 +52,7 @@ const replayed = (process: Process, index: number): Effect.Effect<unknown, unkno
       marker
     }
     const posted = process.connections.http.post("web", { marker }, { retry: "idempotent" })
-    return written(process.desk, "http.post", call, posted, told, id)
+    return recordCall(process.log, "http.post", call, posted, returnedValue, id)
   }
   const options = { maxAttempts: 3, replayUnsafe: true }
   const call: Invoked = {
@@ -64,13 +64,18 @@ const replayed = (process: Process, index: number): Effect.Effect<unknown, unkno
     ownWaits: true
   }
   const done = process.bosa.execute("demo", "note", { marker }, options)
-  return written(process.desk, "bosa.execute", call, done, ({ data }) => told(data), id)
+  return recordCall(process.log, "bosa.execute", call, done, ({ data }) => returnedValue(data), id)
 }
 
 /** Many calls while an origin fails in one way. */
-export const burst = (servers: Servers, process: Process, kind: BurstKind, dice: Dice): Effect.Effect<void> => {
-  servers.script(process.desk.client, (request, attempt) =>
-    kind === "mixed" && request.method === "GET" ? undefined : faultOf(kind, attempt, dice)
+export const burst = (
+  servers: Servers,
+  process: ClientProcess,
+  kind: BurstKind,
+  random: SeededRandom
+): Effect.Effect<void> => {
+  servers.script(process.log.client, (request, attempt) =>
+    kind === "mixed" && request.method === "GET" ? undefined : faultOf(kind, attempt, random)
   )
   const calls = Array.from({ length: counts[kind] }, (_, index) =>
     Effect.delay(Effect.exit(Effect.suspend(() => (kind === "mixed" ? replayed : read)(process, index))), index * 20)

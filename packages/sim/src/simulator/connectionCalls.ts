@@ -2,47 +2,48 @@ import type { Execution } from "@effect-connectors/core/Job"
 import type { ExecuteOptions } from "@effect-connectors/core/ConnectionHandle"
 import type { ApiError } from "@effect-connectors/core/ApiError"
 import * as Effect from "effect/Effect"
-import { told, written } from "./calls.js"
-import type { Dice } from "./random.js"
-import type { Invoked, RetryClass, Told } from "./history.js"
-import { type Process, store } from "./process.js"
+import { returnedValue, recordCall } from "./callLog.js"
+import type { SeededRandom } from "./seededRandom.js"
+import type { Invoked, RetryClass, Returned } from "./history.js"
+import { type ClientProcess, store } from "./clientProcess.js"
 import { awkward } from "./world.js"
 
-/** A call drawn for a process: it ends whatever becomes of it. */
-export type Operation = (process: Process, dice: Dice) => Effect.Effect<unknown, unknown>
+/** A call of a process. */
+export type Operation = (process: ClientProcess, random: SeededRandom) => Effect.Effect<unknown, unknown>
 
 const api = "/api/v1"
 const segment = encodeURIComponent
 
-/** A renewal of credentials is one more. */
-export const sends = (process: Process, attempts: number): number => attempts + (process.tenant.isRefreshing ? 1 : 0)
+/** A renewal of credentials adds one. */
+export const sends = (process: ClientProcess, attempts: number): number =>
+  attempts + (process.tenant.isRefreshing ? 1 : 0)
 
-const deadlineOf = (dice: Dice): { readonly deadline?: number } =>
-  dice.chance(0.3) ? { deadline: dice.between(1, 12) * 1000 } : {}
+const deadlineOf = (random: SeededRandom): { readonly deadline?: number } =>
+  random.chance(0.3) ? { deadline: random.between(1, 12) * 1000 } : {}
 
 const invoked = (
-  process: Process,
-  dice: Dice,
+  process: ClientProcess,
+  random: SeededRandom,
   path: string,
   more: Partial<Invoked> & { readonly class: RetryClass }
 ): Invoked => ({
   policy: "default",
   maxSends: sends(process, 3),
   path: api + path,
-  ...deadlineOf(dice),
+  ...deadlineOf(random),
   ...more
 })
 
-const slugTold =
+const returnedSlug =
   (slug: string) =>
-  (value: { readonly slug: string | undefined }): Told =>
-    value.slug === slug ? {} : { wrong: `asked for ${slug}, got ${value.slug}` }
+  (value: { readonly slug: string | undefined }): Returned =>
+    value.slug === slug ? {} : { wrong: `requested ${slug}, got ${value.slug}` }
 
-const executionTold = (execution: Execution): Told =>
-  execution._tag === "Accepted" ? { job: execution.job.jobId } : told(execution.value)
+const returnedExecution = (execution: Execution): Returned =>
+  execution._tag === "Accepted" ? { job: execution.job.jobId } : returnedValue(execution.value)
 
 const slugs = ["crm", awkward, "warehouse"] as const
-// names that no request may be made of, or that are other paths when they are not encoded
+// names that are refused, or that are other paths when they are not encoded
 const hostile = [
   "",
   ".",
@@ -57,52 +58,52 @@ const hostile = [
 ] as const
 
 const reads: Readonly<Record<string, Operation>> = {
-  list: (process, dice) =>
-    written(
-      process.desk,
+  list: (process, random) =>
+    recordCall(
+      process.log,
       "connections.list",
-      invoked(process, dice, "/connections", { class: "safe" }),
+      invoked(process, random, "/connections", { class: "safe" }),
       process.connections.list(),
       (all) => (all.length === 5 ? {} : { wrong: `${all.length} connections` })
     ),
-  get: (process, dice) => {
-    const slug = dice.pick(slugs)
+  get: (process, random) => {
+    const slug = random.pick(slugs)
     const path = `/connections/${segment(slug)}`
-    return written(
-      process.desk,
+    return recordCall(
+      process.log,
       "connections.get",
-      invoked(process, dice, path, { class: "safe" }),
+      invoked(process, random, path, { class: "safe" }),
       process.connections.get(slug),
-      slugTold(slug)
+      returnedSlug(slug)
     )
   },
-  hostile: (process, dice) => {
-    const slug = dice.pick(hostile)
+  hostile: (process, random) => {
+    const slug = random.pick(hostile)
     const path = slug === "\ud800" ? "none" : `/connections/${segment(slug)}`
-    return written(
-      process.desk,
+    return recordCall(
+      process.log,
       "connections.get",
-      invoked(process, dice, path, { class: "safe" }),
+      invoked(process, random, path, { class: "safe" }),
       process.connections.get(slug),
-      slugTold(slug)
+      returnedSlug(slug)
     )
   },
-  inputs: (process, dice) =>
-    written(
-      process.desk,
+  inputs: (process, random) =>
+    recordCall(
+      process.log,
       "actions.inputs",
-      invoked(process, dice, "/connections/crm/actions/note/inputs", { class: "safe" }),
+      invoked(process, random, "/connections/crm/actions/note/inputs", { class: "safe" }),
       process.connections.actions.inputs("crm", "note"),
       () => ({})
     ),
-  select: (process, dice) => execute(process, dice, "sql.select", "safe"),
-  httpGet: (process, dice) => execute(process, dice, "http.get", "safe")
+  select: (process, random) => execute(process, random, "sql.select", "safe"),
+  httpGet: (process, random) => execute(process, random, "http.get", "safe")
 }
 
 type Typed = "sql.select" | "http.get" | "sql.insert" | "http.post" | "file.upload"
 
 const typed = (
-  { connections }: Process,
+  { connections }: ClientProcess,
   operation: Typed,
   body: { readonly marker: string },
   options: ExecuteOptions
@@ -122,58 +123,58 @@ const typed = (
 }
 
 const execute = (
-  process: Process,
-  dice: Dice,
+  process: ClientProcess,
+  random: SeededRandom,
   operation: Typed,
   retryClass: RetryClass,
   policy: "default" | "declared" = "default"
 ) => {
-  const id = process.desk.recorder.call()
+  const id = process.log.recorder.call()
   const marker = `k${id}`
   const { path, run } = typed(process, operation, { marker }, policy === "declared" ? { retry: "idempotent" } : {})
-  const call = invoked(process, dice, path, { class: retryClass, policy, marker })
-  return written(process.desk, operation, call, run, executionTold, id)
+  const call = invoked(process, random, path, { class: retryClass, policy, marker })
+  return recordCall(process.log, operation, call, run, returnedExecution, id)
 }
 
-/** Runs a saved action; what becomes a job is stored as soon as that is known. */
+/** Runs a saved action, and stores the job as soon as it is known. */
 export const run = (
-  process: Process,
-  dice: Dice,
+  process: ClientProcess,
+  random: SeededRandom,
   slug: string,
   action: string,
   options: ExecuteOptions = {},
   stores = true
 ): Effect.Effect<Execution, ApiError> => {
-  const id = process.desk.recorder.call()
+  const id = process.log.recorder.call()
   const marker = `k${id}`
   const path = `/connections/${segment(slug)}/actions/${segment(action)}/execute`
-  const call = invoked(process, dice, path, { class: "unsafe", marker })
+  const call = invoked(process, random, path, { class: "unsafe", marker })
   const execution = process.connections.actions.execute(slug, action, { input: { marker } }, options)
   const stored = Effect.tap(execution, (done) =>
     Effect.sync(() => {
       if (stores && done._tag === "Accepted") store(process, id, "actions.execute", done.job)
     })
   )
-  return written(process.desk, "actions.execute", call, stored, executionTold, id)
+  return recordCall(process.log, "actions.execute", call, stored, returnedExecution, id)
 }
 
 const writes: Readonly<Record<string, Operation>> = {
-  note: (process, dice) => run(process, dice, "crm", "note"),
-  noteAwkward: (process, dice) => run(process, dice, awkward, awkward),
-  slow: (process, dice) => run(process, dice, "crm", "slow"),
-  forced: (process, dice) => run(process, dice, "crm", "forced"),
-  insert: (process, dice) => execute(process, dice, "sql.insert", "unsafe"),
-  post: (process, dice) => execute(process, dice, "http.post", "unsafe"),
-  upload: (process, dice) => execute(process, dice, "file.upload", "unsafe", dice.pick(["default", "declared"])),
-  setActive: (process, dice) =>
-    written(
-      process.desk,
+  note: (process, random) => run(process, random, "crm", "note"),
+  noteAwkward: (process, random) => run(process, random, awkward, awkward),
+  slow: (process, random) => run(process, random, "crm", "slow"),
+  forced: (process, random) => run(process, random, "crm", "forced"),
+  insert: (process, random) => execute(process, random, "sql.insert", "unsafe"),
+  post: (process, random) => execute(process, random, "http.post", "unsafe"),
+  upload: (process, random) => execute(process, random, "file.upload", "unsafe", random.pick(["default", "declared"])),
+  setActive: (process, random) =>
+    recordCall(
+      process.log,
       "connections.setActive",
-      invoked(process, dice, "/connections/web/toggle-active", { class: "idempotent" }),
+      invoked(process, random, "/connections/web/toggle-active", { class: "idempotent" }),
       process.connections.setActive("web", true),
       () => ({})
     )
 }
 
-/** What is called on connections, beside jobs. */
+/** The calls on connections, without those on jobs. */
 export const connectionCalls: Readonly<Record<string, Operation>> = { ...reads, ...writes }

@@ -1,116 +1,125 @@
-import type { Dice } from "./random.js"
+import type { SimulatorKind } from "../faultKinds.js"
+import type { SeededRandom } from "./seededRandom.js"
 
-/** What a request is for: not every fault can befall each. */
-export type Sort = "read" | "write" | "action" | "poll" | "page" | "discovery" | "file"
+/** What a request is for. Some faults make no sense for some of them. */
+export type RequestKind = "read" | "write" | "action" | "poll" | "page" | "discovery" | "file"
 
 const everywhere = [
   "refused",
-  "refusedForGood",
-  "resetBefore",
-  "resetAfter",
-  "stallBefore",
-  "stallAfter",
-  "stallBody",
+  "tlsFailed",
+  "reset",
+  "lostAnswer",
+  "hang",
+  "hangAfterCommit",
+  "hangBody",
   "cutBody",
   "status408",
   "status429",
-  "rateWait",
-  "rateAbsurd",
+  "rateLimited",
+  "absurdRetryAfter",
   "status500",
   "status502",
-  "status503",
-  "unavailableWait",
-  "status504",
-  "saysRetry",
-  "saysNever",
+  "unavailable",
+  "unavailableRetryAfter",
+  "gatewayTimeout",
+  "retryableTrue",
+  "retryableFalse",
   "status401",
   "status403",
   "status404",
   "redirect",
-  "html200",
-  "empty200",
-  "badJson200",
-  "huge200",
-  "deep200",
-  "proto200",
-  "slow",
-  "clockJump"
-] as const
-const ofPolls = ["unknownWord", "backwards", "duplicate", "outdated", "notYet", "jobLost", "odd200"] as const
-const ofPages = ["sameCursor", "endlessNext"] as const
+  "html",
+  "emptyBody",
+  "badJson",
+  "largeBody",
+  "deepBody",
+  "protoKey",
+  "delay",
+  "clockSkew"
+] as const satisfies ReadonlyArray<SimulatorKind>
+const ofPolls = [
+  "unknownStatus",
+  "statusBackwards",
+  "repeatedRead",
+  "staleRead",
+  "jobNotFoundYet",
+  "jobGone",
+  "oddBody"
+] as const satisfies ReadonlyArray<SimulatorKind>
+const ofPages = ["sameCursor", "endlessPages"] as const satisfies ReadonlyArray<SimulatorKind>
 
-export type Fault = (typeof everywhere)[number] | (typeof ofPolls)[number] | (typeof ofPages)[number]
-/** Beside the faults of exchanges: a job that never ends, fibres interrupted, processes that crash. */
-export const kinds: ReadonlyArray<Fault> = [...everywhere, ...ofPolls, ...ofPages]
+/** In the order in which a seed weighs them: another order gives other runs. */
+export const simulatorFaults: ReadonlyArray<SimulatorKind> = [...everywhere, ...ofPolls, ...ofPages]
 
-// what ends a call for good would leave little else to see
-const rare: Partial<Record<Fault, number>> = {
+// a fault that ends a call for good leaves little else to see
+const kindWeights: Partial<Record<SimulatorKind, number>> = {
   refused: 3,
-  resetBefore: 2,
-  status503: 2,
-  slow: 2,
-  refusedForGood: 0.2,
+  reset: 2,
+  unavailable: 2,
+  delay: 2,
+  tlsFailed: 0.2,
   status401: 0.8,
   status403: 0.2,
   status404: 0.2,
   redirect: 0.3,
-  html200: 0.5,
-  empty200: 0.5,
-  badJson200: 0.7,
-  huge200: 0.3,
-  deep200: 0.3,
-  rateAbsurd: 1.5,
-  stallBody: 0.5,
-  jobLost: 0.5,
-  unknownWord: 2,
-  backwards: 2,
-  duplicate: 2,
-  outdated: 2,
+  html: 0.5,
+  emptyBody: 0.5,
+  badJson: 0.7,
+  largeBody: 0.3,
+  deepBody: 0.3,
+  absurdRetryAfter: 1.5,
+  hangBody: 0.5,
+  jobGone: 0.5,
+  unknownStatus: 2,
+  statusBackwards: 2,
+  repeatedRead: 2,
+  staleRead: 2,
   sameCursor: 2
 }
 
-// an action may answer with a file, and a file may be anything: there the right cannot be told from the wrong
-const notOf: Partial<Record<Sort, ReadonlySet<Fault>>> = {
-  file: new Set<Fault>(["html200", "badJson200", "empty200", "deep200", "proto200"]),
-  action: new Set<Fault>(["html200", "empty200"]),
-  page: new Set<Fault>(["html200", "empty200"]),
-  poll: new Set<Fault>(["status403", "refusedForGood"])
+// an action may return a file, and a file may be anything: a wrong response cannot be distinguished from a right one
+const impossible: Partial<Record<RequestKind, ReadonlySet<SimulatorKind>>> = {
+  file: new Set<SimulatorKind>(["html", "badJson", "emptyBody", "deepBody", "protoKey"]),
+  action: new Set<SimulatorKind>(["html", "emptyBody"]),
+  page: new Set<SimulatorKind>(["html", "emptyBody"]),
+  poll: new Set<SimulatorKind>(["status403", "tlsFailed"])
 }
 
-const allOf = (sort: Sort): ReadonlyArray<Fault> => {
-  const list: ReadonlyArray<Fault> =
-    sort === "poll" ? [...everywhere, ...ofPolls] : sort === "page" ? [...everywhere, ...ofPages] : everywhere
-  return list.filter((fault) => notOf[sort]?.has(fault) !== true)
+const faultsOf = (kind: RequestKind): ReadonlyArray<SimulatorKind> => {
+  const list: ReadonlyArray<SimulatorKind> =
+    kind === "poll" ? [...everywhere, ...ofPolls] : kind === "page" ? [...everywhere, ...ofPages] : everywhere
+  return list.filter((fault) => impossible[kind]?.has(fault) !== true)
 }
 
-const sorts: ReadonlyArray<Sort> = ["read", "write", "action", "poll", "page", "discovery", "file"]
-
-/** How bad the weather of a seed is, and what kind of bad. */
-export interface Weather {
+/** How often the exchanges of a seed meet a fault, and how likely each kind is. */
+export interface FaultProfile {
   /** How likely a fault is, per exchange. */
   readonly rate: number
-  readonly weights: Readonly<Record<Sort, ReadonlyArray<readonly [Fault, number]>>>
+  readonly weights: Readonly<Record<RequestKind, ReadonlyArray<readonly [SimulatorKind, number]>>>
 }
 
-export const weatherOf = (dice: Dice, rate: number): Weather => {
-  const mood = new Map(kinds.map((fault) => [fault, (rare[fault] ?? 1) * (0.1 + dice.next() ** 2)]))
-  const weigh = (sort: Sort) => allOf(sort).map((fault) => [fault, mood.get(fault) ?? 0] as const)
-  const [read, write, action, poll, page, discovery, file] = sorts.map(weigh)
-  const none: ReadonlyArray<readonly [Fault, number]> = []
+export const faultProfile = (random: SeededRandom, rate: number): FaultProfile => {
+  const weightOf = new Map(
+    simulatorFaults.map((fault) => [fault, (kindWeights[fault] ?? 1) * (0.1 + random.next() ** 2)])
+  )
+  const weigh = (kind: RequestKind) => faultsOf(kind).map((fault) => [fault, weightOf.get(fault) ?? 0] as const)
   return {
     rate,
     weights: {
-      read: read ?? none,
-      write: write ?? none,
-      action: action ?? none,
-      poll: poll ?? none,
-      page: page ?? none,
-      discovery: discovery ?? none,
-      file: file ?? none
+      read: weigh("read"),
+      write: weigh("write"),
+      action: weigh("action"),
+      poll: weigh("poll"),
+      page: weigh("page"),
+      discovery: weigh("discovery"),
+      file: weigh("file")
     }
   }
 }
 
-/** What befalls an exchange, if anything does. */
-export const drawn = ({ rate, weights }: Weather, sort: Sort, dice: Dice): Fault | undefined =>
-  dice.chance(rate) ? dice.weighted(weights[sort]) : undefined
+/** The fault of an exchange, if it has one. */
+export const drawFault = (
+  { rate, weights }: FaultProfile,
+  kind: RequestKind,
+  random: SeededRandom
+): SimulatorKind | undefined => (random.chance(rate) ? random.weighted(weights[kind]) : undefined)

@@ -1,14 +1,14 @@
-/** What happened in one run, in the manner of Jepsen: what clients asked and were told, and what the servers saw. */
+/** The history of one run, as Jepsen keeps it: the calls of the clients, their outcomes, and what the servers saw. */
 
 export type RetryClass = "safe" | "idempotent" | "unsafe"
 
 /**
  * What a caller has allowed. `default`: replay only on proof. `declared`: doing it twice is harmless.
- * `attempts`: another try after an answer of failure. `replayUnsafe`: after anything. `word`: after the server's own word.
+ * `attempts`: another attempt after an error response. `replayUnsafe`: after anything. `word`: after the server says so.
  */
 export type Policy = "default" | "declared" | "attempts" | "word" | "replayUnsafe"
 
-/** How an exchange ended, by what the server and the wire know. */
+/** How an exchange ended, as the server and the wire know it. */
 export type Reply =
   | "not sent"
   | "not sent for good"
@@ -18,14 +18,14 @@ export type Reply =
   | "transient"
   | "refusal"
   | "redirect"
-  | "answer"
+  | "success"
   | "unreadable"
   | "lost"
 
 export interface Invoked {
   readonly class: RetryClass
   readonly policy: Policy
-  /** In the body of what changes something: executions are counted by it. */
+  /** In the body of a call that changes something: executions are counted by it. */
   readonly marker?: string
   /** In milliseconds, over the whole call. */
   readonly deadline?: number
@@ -43,7 +43,7 @@ export interface Invoked {
   readonly ownWaits?: boolean
 }
 
-export interface Told {
+export interface Returned {
   readonly marker?: string
   /** The job that it became, or that it followed. */
   readonly job?: string
@@ -66,31 +66,31 @@ export interface Sent {
   /** Method, path and body: the same for each attempt of one request. */
   readonly request: string
   readonly path: string
-  readonly road: string
+  readonly platform: string
   readonly fault: string
   readonly isWritten: boolean
-  /** Credentials that went to an origin that may not have them. */
-  readonly strays?: boolean
+  /** It went to the forbidden origin, or carried credentials to an origin that may not have them. */
+  readonly misdirected?: boolean
 }
 
 export interface Replied {
   readonly exchange: number
   readonly reply: Reply
   readonly status?: number
-  /** What it asks to wait, when that can be understood, in milliseconds. */
+  /** The wait that the response asks for, in milliseconds, when it is readable. */
   readonly wait?: number
 }
 
 type Kinds = {
   readonly invoke: Invoked
-  readonly ok: Told
+  readonly ok: Returned
   readonly fail: Failed
   readonly unknown: Failed
   readonly interrupted: { readonly by: "user" | "crash" }
   readonly send: Sent
   readonly reply: Replied
-  /** The client went away before the answer. */
-  readonly left: { readonly exchange: number; readonly fault: string }
+  /** The client stopped waiting before the response. */
+  readonly abandoned: { readonly exchange: number; readonly fault: string }
   readonly event: { readonly event: string }
   readonly stored: { readonly job: string }
   readonly crash: {}
@@ -138,7 +138,7 @@ export interface History {
 const lineOf = ({ call, client, detail, kind, op, t }: Event): string =>
   JSON.stringify({ t, client, call, op, kind, detail })
 
-/** As JSON lines: the same run gives the same bytes. */
+/** As lines of JSON: the same run gives the same bytes. */
 export const linesOf = (history: History): ReadonlyArray<string> => [
   JSON.stringify({ seed: history.seed }),
   ...history.events.map(lineOf),

@@ -1,10 +1,10 @@
-import { bucketBreaks } from "./budget.js"
+import { bucketBreaks } from "./budgetInvariant.js"
 import type { Failed } from "./history.js"
-import { jobBreaks } from "./jobs.js"
-import { mayFollow } from "./replay.js"
+import { jobBreaks } from "./jobInvariant.js"
+import { mayFollow } from "./replayRule.js"
 import { attemptsOf, type CallView, type Exchange, type View } from "./view.js"
 
-/** What must hold of every history; what it gives are the breaks. */
+/** Must hold for every history. Returns the reason of each break. */
 export type Invariant = (view: View) => ReadonlyArray<string>
 
 const name = (call: CallView): string => `call ${call.id} (${call.op} of ${call.client})`
@@ -19,7 +19,7 @@ const known = new Set(
   ).split(" ")
 )
 
-/** Every call ends, once, in a class of outcome that is in its type. */
+/** 0: every call ends once, with an outcome that its type allows. */
 const everyCallEnds: Invariant = (view) => [
   ...(view.history.truth.stuck === undefined ? [] : [`the run did not end: ${view.history.truth.stuck}`]),
   ...callsOf(view).flatMap((call) => {
@@ -39,7 +39,7 @@ const isNotDone = ({ mayHaveHappened, status, tag }: Failed): boolean => {
   return /^(?:NotSent|InvalidRequest|DeadlineExceeded|Unauthorized|Forbidden|NotFound|UnexpectedRedirect)$/.test(tag)
 }
 
-/** 1: what changes something is done once at most without the caller's word, once when it is said to be done, never when not. */
+/** 1: unsafe work runs at most once unless the caller allows more, at least once when the call succeeds, and never when the error says so. */
 const noDuplicates: Invariant = (view) =>
   callsOf(view).flatMap((call) => {
     const { class: retryClass, marker, policy } = call.invoked
@@ -48,12 +48,12 @@ const noDuplicates: Invariant = (view) =>
     if (marker === undefined) return breaks
     const done = view.history.truth.executions[marker] ?? 0
     if (call.ok?.marker !== undefined && call.ok.marker !== marker) {
-      breaks.push(`${name(call)} got the answer of ${call.ok.marker}`)
+      breaks.push(`${name(call)} got the response of ${call.ok.marker}`)
     }
     if (call.ok !== undefined && call.ok.marker === undefined && call.ok.job === undefined) {
-      breaks.push(`${name(call)} got an answer that is nobody's`)
+      breaks.push(`${name(call)} got a response without a marker`)
     }
-    if (call.ok !== undefined && done === 0) breaks.push(`${name(call)} is said to be done, and is not`)
+    if (call.ok !== undefined && done === 0) breaks.push(`${name(call)} succeeded, and was not executed`)
     if (retryClass !== "unsafe") return breaks
     if (policy === "default" && done > 1) breaks.push(`${name(call)} was done ${done} times`)
     if (call.failed !== undefined && isNotDone(call.failed) && done > 0) {
@@ -69,7 +69,7 @@ const ofTheWire = new Set(
   )
 )
 
-// a body that stalls after its head holds up the discovery until its time is over, or the next attempt begins
+// a body that hangs holds up the discovery until its timeout, or until the next attempt starts
 const ofDiscovery = (call: CallView, exchanges: ReadonlyArray<Exchange>): boolean => {
   const shared = exchanges.filter((exchange) => exchange.call === 0)
   return shared.some(({ endT, reply, sent, status, t }, index) => {
@@ -81,27 +81,27 @@ const ofDiscovery = (call: CallView, exchanges: ReadonlyArray<Exchange>): boolea
   })
 }
 
-// a walk through pages has been answered before
+// earlier pages have their own requests
 const lastAttempts = (call: CallView): ReadonlyArray<Exchange> => {
   const last = call.exchanges[call.exchanges.length - 1]
   return call.exchanges.filter(({ sent }) => sent.request === last?.sent.request)
 }
 
-/** 2: an outcome is unknown only when something was sent, and its evidence names how far it came; no error without an exchange. */
+/** 2: an outcome is unknown only when something was sent, and its evidence has a phase and a code; no error without an exchange. */
 const noLazyUnknowns: Invariant = (view) =>
   callsOf(view).flatMap((call) => {
     const { exchanges, failed } = call
-    // what a submit ended in is told by the submit
+    // the submit is a call of its own
     if (failed === undefined || call.invoked.follows === true) return []
     const breaks: Array<string> = []
     if (call.isUnknown) {
-      // who goes while the connection is made cannot know how far it came
-      if (!exchanges.some(({ sent, wasLeft }) => sent.isWritten || wasLeft))
+      // an attempt that is abandoned while it connects has no evidence
+      if (!exchanges.some(({ sent, wasAbandoned: wasLeft }) => sent.isWritten || wasLeft))
         breaks.push(`${name(call)} is unknown, and nothing was sent`)
       if (failed.phase === undefined || failed.code === undefined)
         breaks.push(`${name(call)} is unknown without evidence`)
       const sawHead = exchanges.some(({ status }) => status !== undefined && status < 300)
-      if (failed.phase === "body" && !sawHead) breaks.push(`${name(call)} is unknown in a body that never began`)
+      if (failed.phase === "body" && !sawHead) breaks.push(`${name(call)} is unknown in a body that never started`)
     }
     if (
       failed.tag === "NotSent" &&
@@ -129,10 +129,10 @@ const attemptBreaks = (call: CallView, attempts: ReadonlyArray<Exchange>): Reado
   const { invoked } = call
   const breaks: Array<string> = []
   const written = attempts.filter(({ sent }) => sent.isWritten).length
-  // what never left is tried as often as the layer's policy says, beside what the caller asked for
+  // attempts that were not sent follow the layer's policy, on top of the caller's attempts
   const most = invoked.ownWaits === true ? invoked.maxSends + 2 : invoked.maxSends
   if (written > invoked.maxSends || attempts.length > most) {
-    breaks.push(`${name(call)} was tried ${attempts.length} times, and sent ${written} times`)
+    breaks.push(`${name(call)} had ${attempts.length} attempts, and was sent ${written} times`)
   }
   let refusals = 0
   attempts.forEach((exchange, index) => {
@@ -146,7 +146,7 @@ const attemptBreaks = (call: CallView, attempts: ReadonlyArray<Exchange>): Reado
   return breaks
 }
 
-/** 4: nothing is sent without proof that it may be, over the cap of attempts or the budget, after the deadline, an interrupt or the end. */
+/** 4: no request without proof that it is allowed, above the cap of attempts or the budget, or after the deadline, an interrupt or the end. */
 const noStraySends: Invariant = (view) => {
   const dead = crashes(view)
   const late = view.exchanges
@@ -166,7 +166,7 @@ const noStraySends: Invariant = (view) => {
 }
 
 const longestWait = 64_000
-// credentials may have to be had first
+// credentials may have to be renewed first
 const slack = 1000
 
 const waitBreaks = (call: CallView, attempts: ReadonlyArray<Exchange>): ReadonlyArray<string> =>
@@ -176,26 +176,27 @@ const waitBreaks = (call: CallView, attempts: ReadonlyArray<Exchange>): Readonly
     const gap = next.t - before.endT
     const { wait = 0 } = before
     const isOwn = call.invoked.ownWaits === true
-    if (gap > longestWait + slack + (isOwn ? 1000 : 0)) return [`${name(call)} waited ${gap} ms for another try`]
+    if (gap > longestWait + slack + (isOwn ? 1000 : 0)) return [`${name(call)} waited ${gap} ms for another attempt`]
     const isAsked = !isOwn || (call.invoked.policy === "word" && before.reply === "retryable")
-    return isAsked && gap < wait ? [`${name(call)} was asked to wait ${wait} ms, and waited ${gap}`] : []
+    return isAsked && gap < wait ? [`${name(call)} had to wait ${wait} ms, and waited ${gap}`] : []
   })
 
-// a poll that was under way when the pause began is sent again with new credentials
-const goesOn = (poll: Exchange, earlier: ReadonlyArray<Exchange>, pauseT: number): boolean => {
+// a poll that was in flight when the pause started is sent again with new credentials
+const isRenewedPoll = (poll: Exchange, earlier: ReadonlyArray<Exchange>, pauseT: number): boolean => {
   const before = earlier.filter(({ sent }) => sent.request === poll.sent.request).at(-1)
   return before?.reply === "refused credentials" && before.t <= pauseT
 }
 
-// in the moment in which an answer comes nobody has read it yet, and who leaves in it never does
+// a call that ends as a response arrives never reads that response
 const pollWaitBreaks = (exchanges: ReadonlyArray<Exchange>, ends: ReadonlySet<number>): ReadonlyArray<string> => {
-  const polls = exchanges.filter(({ call, sort }) => call === 0 && sort === "poll")
+  const polls = exchanges.filter(({ call, requestKind }) => call === 0 && requestKind === "poll")
   return polls.flatMap((limited) => {
     if (limited.status !== 429 || limited.wait === undefined || limited.reply === "retryable") return []
     if (ends.has(limited.endT)) return []
     const until = limited.endT + Math.min(limited.wait, longestWait)
     const early = polls.find(
-      (poll, index) => poll.t > limited.endT && poll.t < until && !goesOn(poll, polls.slice(0, index), limited.endT)
+      (poll, index) =>
+        poll.t > limited.endT && poll.t < until && !isRenewedPoll(poll, polls.slice(0, index), limited.endT)
     )
     return early === undefined ? [] : [`${early.client} polled ${until - early.t} ms before the pause was over`]
   })
@@ -204,19 +205,19 @@ const pollWaitBreaks = (exchanges: ReadonlyArray<Exchange>, ends: ReadonlySet<nu
 const endsOf = (view: View, client: string): ReadonlySet<number> =>
   new Set(callsOf(view).flatMap((call) => (call.client === client ? [call.endT] : [])))
 
-/** 5: a wait before another try is as long as the server asked for, and not longer than anybody would bear. */
+/** 5: a wait before another attempt is at least as long as the server asks for, and has an upper limit. */
 const waitsAsAsked: Invariant = (view) => [
   ...callsOf(view).flatMap((call) => attemptsOf(call).flatMap((attempts) => waitBreaks(call, attempts))),
   ...Array.from(view.byClient).flatMap(([client, exchanges]) => pollWaitBreaks(exchanges, endsOf(view, client)))
 ]
 
-/** 6: no secret in any sink, none to another origin, and no request anywhere but where it was meant for. */
+/** 6: no secret in any sink or at another origin, and no request with another path than its call's. */
 const noLeaks: Invariant = (view) => [
   ...view.history.events.flatMap((event) =>
     event.kind === "leak" ? [`a secret in the ${event.detail.sink} of call ${event.call} (${event.op})`] : []
   ),
   ...view.exchanges.flatMap(({ client, sent }) =>
-    sent.strays === true ? [`${client} sent ${sent.request} to ${sent.road}`] : []
+    sent.misdirected === true ? [`${client} sent ${sent.request} to ${sent.platform}`] : []
   ),
   ...callsOf(view).flatMap((call) => {
     const astray = call.exchanges.find(({ sent }) => call.invoked.path !== undefined && sent.path !== call.invoked.path)
@@ -224,7 +225,7 @@ const noLeaks: Invariant = (view) => [
   })
 ]
 
-/** 7: nothing is open, under way or waited for at the end. */
+/** 7: at the end nothing is open, in flight or waiting. */
 const nothingLeft: Invariant = ({ history: { events, truth } }) => [
   ...(truth.openExchanges === 0 ? [] : [`${truth.openExchanges} exchanges are open`]),
   ...(truth.openBodies === 0 ? [] : [`${truth.openBodies} bodies are open`]),
@@ -238,14 +239,14 @@ const nothingLeft: Invariant = ({ history: { events, truth } }) => [
   })
 ]
 
-/** By the number and name they have in the plan; determinism is the eighth, and needs two runs. */
+/** By number and name. Determinism is the eighth, and needs two runs. */
 export const invariants: ReadonlyArray<readonly [name: string, check: Invariant]> = [
   ["0 every call ends", everyCallEnds],
   ["1 no duplicates", noDuplicates],
-  ["2 no lazy unknowns", noLazyUnknowns],
+  ["2 no unfounded unknowns", noLazyUnknowns],
   ["3 no job lost", jobBreaks],
-  ["4 no stray sends", noStraySends],
-  ["5 waits as asked", waitsAsAsked],
+  ["4 no forbidden sends", noStraySends],
+  ["5 waits as requested", waitsAsAsked],
   ["6 no leaks", noLeaks],
   ["7 nothing left", nothingLeft]
 ]

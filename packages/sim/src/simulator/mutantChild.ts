@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs"
 import { simulate } from "./run.js"
-import { breaksOf } from "./verdict.js"
+import { breaksOf } from "./breaks.js"
 
 // Runs seeds until one breaks, and prints that break: the library that it finds has a bug planted in it.
 const [from = 0, most = 0] = process.argv.slice(2).map(Number)
@@ -10,5 +10,5 @@ for (let seed = from; seed < most; seed++) {
   writeSync(1, JSON.stringify({ ...first, reason: first.reason.slice(0, 200) }))
   break
 }
-// a bug may have left something that waits for ever
+// a planted bug may leave a fiber that waits forever
 process.exit(0)

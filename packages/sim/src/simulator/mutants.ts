@@ -107,7 +107,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     ["internal/http/authorize.js", 'wanted === "none" || wanted === "bare"', 'wanted === "none"'],
     ["internal/http/request.js", "bare: () => false", "bare: () => true"]
   ),
-  mutant("pages may go round and round", [
+  mutant("a repeated cursor is followed", [
     "internal/bosa/cycleDetector.js",
     "this.seen.has(cursor) || cursor === this.anchor",
     "false"

@@ -2,13 +2,13 @@ import type * as Clock from "effect/Clock"
 import * as FiberRef from "effect/FiberRef"
 import type { Event } from "./history.js"
 
-/** The call that a fibre works for; 0 for none. It reaches the exchanges of the call, and not what calls share. */
+/** The call that a fiber works for; 0 for none, as in requests that several calls share. */
 export const currentCall: FiberRef.FiberRef<number> = FiberRef.unsafeMake(0)
 
 type Kind = Event["kind"]
 type Detail<K extends Kind> = Extract<Event, { readonly kind: K }>["detail"]
 
-/** Writes the history down. */
+/** Records the history. */
 export class Recorder {
   readonly events: Array<Event> = []
   private calls = 0
@@ -27,7 +27,7 @@ export class Recorder {
   }
 
   add<K extends Kind>(kind: K, client: string, call: number, op: string, detail: Detail<K>): void {
-    // kind and detail belong together by the type of this method, which the union cannot see
+    // the signature ties the detail to the kind, which the union does not show
     this.events.push({ t: this.now - this.startMillis, client, call, op, kind, detail } as Event)
   }
 }

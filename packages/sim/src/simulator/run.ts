@@ -10,69 +10,69 @@ import * as RuntimeFlagsPatch from "effect/RuntimeFlagsPatch"
 import * as Scope from "effect/Scope"
 import { bosaCalls } from "./bosaCalls.js"
 import { connectionCalls, type Operation } from "./connectionCalls.js"
-import { Dice } from "./random.js"
+import { SeededRandom } from "./seededRandom.js"
 import type { History, Truth } from "./history.js"
 import { jobCalls, resume } from "./jobCalls.js"
-import { type CallPlan, type Plan, planOf, type TenantPlan } from "./plan.js"
-import { type Process, start, type Tenant } from "./process.js"
+import { type ScheduledCall, type Scenario, scenarioOf, type TenantScenario } from "./scenario.js"
+import { type ClientProcess, start, type Tenant } from "./clientProcess.js"
 import { Recorder } from "./recorder.js"
-import { Servers } from "./server.js"
+import { Servers } from "./servers.js"
 import { burst } from "./burst.js"
-import { canary } from "./world.js"
+import { canary } from "../common/canary.js"
 
 const startMillis = 1_700_000_000_000
 const maxBodyBytes = 32 * 1024
 
 const operations: Readonly<Record<string, Operation>> = { ...connectionCalls, ...jobCalls, ...bosaCalls }
 
-// the first line of a history that is told when a log shows a secret
+// a log that shows a secret is an event of the history
 const logger = (recorder: Recorder) =>
   Logger.make(({ cause, message }) => {
     const text = `${String(message)} ${Cause.isEmpty(cause) ? "" : Cause.pretty(cause)}`
     if (text.includes(canary)) recorder.add("leak", "", 0, "log", { sink: "log" })
   })
 
-const perform = Effect.fnUntraced(function* (process: Process, plan: CallPlan) {
-  const operation = operations[plan.name]
+const perform = Effect.fnUntraced(function* (process: ClientProcess, scenario: ScheduledCall) {
+  const operation = operations[scenario.name]
   if (operation === undefined) return
-  yield* Effect.sleep(plan.at)
-  const fiber = yield* Effect.fork(operation(process, new Dice(plan.seed)))
-  if (plan.interruptAfter !== undefined) {
+  yield* Effect.sleep(scenario.at)
+  const fiber = yield* Effect.fork(operation(process, new SeededRandom(scenario.seed)))
+  if (scenario.interruptAfter !== undefined) {
     const isOver = yield* Effect.raceFirst(
       Effect.as(Fiber.await(fiber), true),
-      Effect.as(Effect.sleep(plan.interruptAfter), false)
+      Effect.as(Effect.sleep(scenario.interruptAfter), false)
     )
     if (!isOver) yield* Fiber.interrupt(fiber)
   }
   yield* Fiber.await(fiber)
 })
 
-// what was interrupted a moment ago lets go within that moment
-const rest = ({ connections, desk }: Process) =>
+// an interrupted call releases what it holds within a millisecond
+const rest = ({ connections, log }: ClientProcess) =>
   Effect.map(Effect.delay(connections.jobs.stats, 1), (stats) => {
     const { inFlight, timers, watched } = stats
-    desk.recorder.add("rest", desk.client, 0, "rest", { watched, inFlight, timers })
+    log.recorder.add("rest", log.client, 0, "rest", { watched, inFlight, timers })
   })
 
-// a process that ends by itself, or that loses everything at some moment
+// a process that ends by itself, or crashes and loses everything
 const live = Effect.fnUntraced(function* (
   servers: Servers,
   recorder: Recorder,
   tenant: Tenant,
   incarnation: number,
-  work: (process: Process) => Effect.Effect<void>,
+  work: (process: ClientProcess) => Effect.Effect<void>,
   crashAt: number | undefined
 ) {
   const scope = yield* Scope.make()
   const process = yield* Scope.extend(start(servers, recorder, tenant, incarnation), scope)
-  const { client } = process.desk
+  const { client } = process.log
   const fiber = yield* Effect.fork(work(process))
   const hasCrashed =
     crashAt === undefined
       ? yield* Effect.as(Fiber.await(fiber), false)
       : yield* Effect.raceFirst(Effect.as(Fiber.await(fiber), false), Effect.as(Effect.sleep(crashAt), true))
   if (hasCrashed) {
-    process.desk.isDead = true
+    process.log.isDead = true
     servers.kill(client)
     recorder.add("crash", client, 0, "crash", {})
     yield* Fiber.interrupt(fiber)
@@ -83,30 +83,37 @@ const live = Effect.fnUntraced(function* (
   return hasCrashed
 })
 
-const all = (process: Process, calls: ReadonlyArray<CallPlan>): Effect.Effect<void> =>
+const all = (process: ClientProcess, calls: ReadonlyArray<ScheduledCall>): Effect.Effect<void> =>
   Effect.forEach(calls, (call) => perform(process, call), { concurrency: "unbounded", discard: true })
 
-const resumed = (process: Process, dice: Dice, jobs: ReadonlyArray<string>, deadline: number) =>
-  Effect.forEach(jobs, (job) => Effect.exit(resume(process, dice, job, deadline)), {
+const resumed = (process: ClientProcess, random: SeededRandom, jobs: ReadonlyArray<string>, deadline: number) =>
+  Effect.forEach(jobs, (job) => Effect.exit(resume(process, random, job, deadline)), {
     concurrency: "unbounded",
     discard: true
   })
 
-const lifeOf = Effect.fnUntraced(function* (servers: Servers, recorder: Recorder, plan: TenantPlan) {
-  const { tenant } = plan
-  const dice = new Dice(plan.seed)
-  if (plan.burst !== undefined) {
-    const kind = plan.burst
-    yield* live(servers, recorder, tenant, 0, (process) => burst(servers, process, kind, dice), undefined)
+const lifeOf = Effect.fnUntraced(function* (servers: Servers, recorder: Recorder, scenario: TenantScenario) {
+  const { tenant } = scenario
+  const random = new SeededRandom(scenario.seed)
+  if (scenario.burst !== undefined) {
+    const kind = scenario.burst
+    yield* live(servers, recorder, tenant, 0, (process) => burst(servers, process, kind, random), undefined)
     return
   }
-  const hasCrashed = yield* live(servers, recorder, tenant, 0, (process) => all(process, plan.calls), plan.crashAt)
+  const hasCrashed = yield* live(
+    servers,
+    recorder,
+    tenant,
+    0,
+    (process) => all(process, scenario.calls),
+    scenario.crashAt
+  )
   if (!hasCrashed) return
   // nothing of the old process is left but what it stored
-  const again = (process: Process) =>
+  const again = (process: ClientProcess) =>
     Effect.zipRight(
-      resumed(process, dice, Array.from(tenant.store.keys()), dice.pick([20_000, 60_000])),
-      all(process, plan.callsAfterCrash)
+      resumed(process, random, Array.from(tenant.store.keys()), random.pick([20_000, 60_000])),
+      all(process, scenario.callsAfterCrash)
     )
   yield* live(servers, recorder, tenant, 1, again, undefined)
 })
@@ -121,55 +128,55 @@ const concluded = (recorder: Recorder): ReadonlySet<string> => {
   return jobs
 }
 
-// when the storm is over, what was stored must still lead to what the server knows
-const audit = Effect.fnUntraced(function* (servers: Servers, recorder: Recorder, { seed, tenant }: TenantPlan) {
-  const dice = new Dice(seed + 1)
+// without faults, each stored reference must lead to the outcome that the server knows
+const audit = Effect.fnUntraced(function* (servers: Servers, recorder: Recorder, { seed, tenant }: TenantScenario) {
+  const random = new SeededRandom(seed + 1)
   const known = concluded(recorder)
-  const jobs = Array.from(tenant.store.keys()).filter((job) => !known.has(job) || dice.chance(0.3))
+  const jobs = Array.from(tenant.store.keys()).filter((job) => !known.has(job) || random.chance(0.3))
   if (jobs.length === 0) return
-  yield* live(servers, recorder, tenant, 9, (process) => resumed(process, dice, jobs, 45_000), undefined)
+  yield* live(servers, recorder, tenant, 9, (process) => resumed(process, random, jobs, 45_000), undefined)
 })
 
-const program = (plan: Plan, recorder: Recorder) =>
+const program = (scenario: Scenario, recorder: Recorder) =>
   Effect.gen(function* () {
     const scope = yield* Scope.make()
     const servers = yield* Scope.extend(
-      Servers.make(recorder, plan.weather, new Dice(plan.faultSeed), maxBodyBytes),
+      Servers.make(recorder, scenario.faultProfile, new SeededRandom(scenario.faultSeed), maxBodyBytes),
       scope
     )
-    yield* Effect.forEach(plan.tenants, (tenant) => lifeOf(servers, recorder, tenant), {
+    yield* Effect.forEach(scenario.tenants, (tenant) => lifeOf(servers, recorder, tenant), {
       concurrency: "unbounded",
       discard: true
     })
-    servers.calm = true
-    yield* Effect.forEach(plan.tenants, (tenant) => audit(servers, recorder, tenant), { discard: true })
-    // discovery belongs to nobody who asked for it: it may go on when all of them have left, but not for ever
+    servers.isFaultless = true
+    yield* Effect.forEach(scenario.tenants, (tenant) => audit(servers, recorder, tenant), { discard: true })
+    // a discovery is shared: it may outlive the calls that wait for it, but it must end
     yield* Effect.sleep("15 minutes")
     const truth = yield* servers.truth
     yield* Scope.close(scope, Exit.void)
     return truth
   }).pipe(
     Effect.provide(Logger.replace(Logger.defaultLogger, logger(recorder))),
-    plan.logsAll ? Logger.withMinimumLogLevel(LogLevel.Debug) : (self) => self
+    scenario.logsAll ? Logger.withMinimumLogLevel(LogLevel.Debug) : (self) => self
   )
 
 const nothing: Omit<Truth, "sleepers"> = { executions: {}, jobs: {}, openExchanges: 0, openBodies: 0 }
 
 /** Runs one seed. The same seed gives the same history. */
 export const simulate = (seed: number): Promise<History> => {
-  const plan = planOf(seed)
+  const scenario = scenarioOf(seed)
   let recorder: Recorder | undefined
   const run = Effect.gen(function* () {
     const virtual = yield* VirtualClock
     const written = new Recorder(virtual.clock, startMillis)
     recorder = written
-    const truth = yield* program(plan, written)
-    // timers of what was interrupted a moment ago are let go of at the next turn
+    const truth = yield* program(scenario, written)
+    // timers of interrupted fibers are removed at the next turn
     yield* Effect.yieldNow()
     return { ...truth, sleepers: yield* virtual.pending }
   })
   return Effect.runPromise(
-    // nobody reads the metrics of the runtime
+    // the metrics of the runtime are not used
     Effect.withRuntimeFlagsPatch(RuntimeFlagsPatch.disable(RuntimeFlags.RuntimeMetrics))(
       VirtualClock.run(run, { seed, startMillis, maxAdvances: 60_000 })
     ).pipe(

@@ -1,7 +1,7 @@
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads"
 import { simulate } from "./run.js"
 import { add, merge, noTotals, type Totals } from "./totals.js"
-import { type Break, breaksOf, isSame } from "./verdict.js"
+import { type Break, breaksOf, isSame } from "./breaks.js"
 
 export interface Range {
   readonly from: number
@@ -20,10 +20,10 @@ export interface Swept {
 }
 
 // one in so many seeds is run twice
-const comparedEach = 100
+const comparedEvery = 100
 
-// after so many seeds a worker tells how far it is
-const toldEach = 1_000
+// after so many seeds a worker reports its progress
+const progressEvery = 1_000
 
 /** How many seeds are done, and which of them broke something. */
 export interface Progress {
@@ -42,14 +42,15 @@ export const sweep = async (
     const history = await simulate(seed)
     add(totals, history)
     breaks.push(...breaksOf(history))
-    if ((seed - (seed % step)) % comparedEach === 0) {
+    if ((seed - (seed % step)) % comparedEvery === 0) {
       compared++
       if (!(await isSame(history))) {
         breaks.push({ seed, invariant: "8 determinism", reason: "the same seed gave another history" })
       }
     }
     if (breaks.length >= (stopsAtBreak ? 1 : 200)) break
-    if (totals.seeds % toldEach === 0) onProgress({ seeds: totals.seeds, broken: breaks.map((found) => found.seed) })
+    if (totals.seeds % progressEvery === 0)
+      onProgress({ seeds: totals.seeds, broken: breaks.map((found) => found.seed) })
   }
   return { totals, breaks, compared }
 }
@@ -65,10 +66,10 @@ export const sweepAll = async (
   threads: number,
   onProgress: (progress: Progress) => void
 ): Promise<Swept> => {
-  const told = new Map<number, Progress>()
-  const tell = (index: number, progress: Progress): void => {
-    told.set(index, progress)
-    const all = Array.from(told.values())
+  const reported = new Map<number, Progress>()
+  const report = (index: number, progress: Progress): void => {
+    reported.set(index, progress)
+    const all = Array.from(reported.values())
     onProgress({
       seeds: all.reduce((sum, { seeds }) => sum + seeds, 0),
       broken: all.flatMap(({ broken }) => broken)
@@ -81,13 +82,13 @@ export const sweepAll = async (
         const range: Range = { from: from + index, count: count - index, step: threads, stopsAtBreak: false }
         const worker = new Worker(new URL(import.meta.url), {
           workerData: { range },
-          // most of what a seed makes is gone with it
+          // most objects of a seed die with it
           resourceLimits: { maxYoungGenerationSizeMb: 64 }
         })
         worker.on("message", (message: Message) => {
-          if (message._tag === "Progress") return tell(index, message.progress)
+          if (message._tag === "Progress") return report(index, message.progress)
           resolve(message.swept)
-          // what a run has left waiting for ever must not hold up the end
+          // a fiber that waits forever must not keep the worker alive
           void worker.terminate()
         })
         worker.once("error", reject)
@@ -102,7 +103,7 @@ export const sweepAll = async (
 
 if (!isMainThread && parentPort !== null) {
   const { range }: { readonly range: Range } = workerData
-  // nobody reads where an error was made
+  // these stacks are not used
   Error.stackTraceLimit = 0
   const post = (message: Message): void => parentPort?.postMessage(message)
   post({ _tag: "Swept", swept: await sweep(range, (progress) => post({ _tag: "Progress", progress })) })

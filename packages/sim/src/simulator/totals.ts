@@ -1,13 +1,14 @@
-import { kinds } from "./faults.js"
+import { addCount, addCounts, type Counts, listOfCounts, sumOfCounts } from "../common/counts.js"
+import { simulatorFaults } from "./faults.js"
 import type { History } from "./history.js"
 
-/** What a run of many seeds was made of: so that nobody takes silence for proof. */
+/** What happened in a run of many seeds: a run without faults proves nothing. */
 export interface Totals {
   seeds: number
   exchanges: number
-  faults: Record<string, number>
-  outcomes: Record<string, number>
-  calls: Record<string, number>
+  faults: Counts
+  outcomes: Counts
+  calls: Counts
   crashes: number
   interrupts: number
   resumed: number
@@ -28,31 +29,27 @@ export const noTotals = (): Totals => ({
   neverEnding: 0
 })
 
-const count = (counts: Record<string, number>, name: string, by = 1): void => {
-  counts[name] = (counts[name] ?? 0) + by
-}
-
 export const add = (totals: Totals, { events, truth }: History): void => {
   totals.seeds++
   for (const event of events) {
     switch (event.kind) {
       case "send":
         totals.exchanges++
-        if (event.detail.fault !== "") count(totals.faults, event.detail.fault)
+        if (event.detail.fault !== "") addCount(totals.faults, event.detail.fault)
         break
       case "invoke":
-        count(totals.calls, event.op)
+        addCount(totals.calls, event.op)
         if (event.detail.job !== undefined && /\.[19]$/.test(event.client)) totals.resumed++
         break
       case "ok":
-        count(totals.outcomes, event.detail.job !== undefined && event.detail.end !== true ? "Accepted" : "ok")
+        addCount(totals.outcomes, event.detail.job !== undefined && event.detail.end !== true ? "Accepted" : "ok")
         break
       case "fail":
       case "unknown":
-        count(totals.outcomes, event.detail.tag)
+        addCount(totals.outcomes, event.detail.tag)
         break
       case "interrupted":
-        count(totals.outcomes, "interrupted")
+        addCount(totals.outcomes, "interrupted")
         if (event.detail.by === "user") totals.interrupts++
         break
       case "crash":
@@ -69,33 +66,26 @@ export const add = (totals: Totals, { events, truth }: History): void => {
 
 /** Adds the second to the first. */
 export const merge = (into: Totals, from: Totals): void => {
-  for (const name of ["faults", "outcomes", "calls"] as const) {
-    for (const [key, value] of Object.entries(from[name])) count(into[name], key, value)
-  }
+  for (const name of ["faults", "outcomes", "calls"] as const) addCounts(into[name], from[name])
   for (const name of ["seeds", "exchanges", "crashes", "interrupts", "resumed", "jobs", "neverEnding"] as const) {
     into[name] += from[name]
   }
 }
 
-export const faultsOf = ({ faults }: Totals): number => Object.values(faults).reduce((sum, value) => sum + value, 0)
+export const faultsOf = ({ faults }: Totals): number => sumOfCounts(faults)
 
-/** The kinds of faults that befell nobody. */
-export const missing = ({ faults }: Totals): ReadonlyArray<string> => kinds.filter((kind) => (faults[kind] ?? 0) === 0)
-
-const sorted = (counts: Record<string, number>): string =>
-  Object.entries(counts)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name} ${value}`)
-    .join(", ")
+/** The kinds of faults that no exchange met. */
+export const missing = ({ faults }: Totals): ReadonlyArray<string> =>
+  simulatorFaults.filter((kind) => (faults[kind] ?? 0) === 0)
 
 export const linesOf = (totals: Totals): ReadonlyArray<string> => {
   const faults = faultsOf(totals)
   const per = (value: number): string => (totals.seeds === 0 ? "0" : (value / totals.seeds).toFixed(1))
   return [
     `exchanges: ${totals.exchanges} (${per(totals.exchanges)} per seed)`,
-    `faults: ${faults} (${per(faults)} per seed), ${Object.keys(totals.faults).length} of ${kinds.length} kinds: ${sorted(totals.faults)}`,
-    `outcomes: ${sorted(totals.outcomes)}`,
-    `calls: ${sorted(totals.calls)}`,
+    `faults: ${faults} (${per(faults)} per seed), ${Object.keys(totals.faults).length} of ${simulatorFaults.length} kinds: ${listOfCounts(totals.faults)}`,
+    `outcomes: ${listOfCounts(totals.outcomes)}`,
+    `calls: ${listOfCounts(totals.calls)}`,
     `jobs: ${totals.jobs}, of which never end: ${totals.neverEnding}; followed again from stored references: ${totals.resumed}`,
     `crashes: ${totals.crashes}, interrupts: ${totals.interrupts}`
   ]

@@ -1,26 +1,26 @@
-import type { Event, Failed, History, Invoked, Reply, Told } from "./history.js"
+import type { Event, Failed, History, Invoked, Reply, Returned } from "./history.js"
 
 type Of<K extends Event["kind"]> = Extract<Event, { readonly kind: K }>
 
-/** One request and what came of it. */
+/** One request and its outcome. */
 export interface Exchange {
   readonly client: string
   readonly call: number
-  readonly sort: string
+  readonly requestKind: string
   readonly sent: Of<"send">["detail"]
   readonly t: number
   readonly at: number
-  /** `undefined` while nothing came of it. */
+  /** `undefined` until it ends. */
   reply: Reply | undefined
   status: number | undefined
   wait: number | undefined
-  /** The client went before anything came of it. */
-  wasLeft: boolean
+  /** The client stopped waiting before it ended. */
+  wasAbandoned: boolean
   endT: number
   endAt: number
 }
 
-/** One call of a client and what it was told. */
+/** One call of a client and how it ended. */
 export interface CallView {
   readonly id: number
   readonly client: string
@@ -29,19 +29,19 @@ export interface CallView {
   readonly t: number
   readonly at: number
   readonly exchanges: Array<Exchange>
-  readonly shown: Array<string>
+  readonly jobEvents: Array<string>
   /** The job that it submitted, and stored. */
   stored: string | undefined
   ends: number
   endT: number
   endAt: number
-  ok: Told | undefined
+  ok: Returned | undefined
   failed: Failed | undefined
   isUnknown: boolean
   interrupted: "user" | "crash" | undefined
 }
 
-/** A history put in order. `at` is the place of an event in it. */
+/** A history, grouped by call and client. `at` is the index of an event. */
 export interface View {
   readonly history: History
   readonly calls: ReadonlyMap<number, CallView>
@@ -57,7 +57,7 @@ const callOf = (event: Of<"invoke">, at: number): CallView => ({
   t: event.t,
   at,
   exchanges: [],
-  shown: [],
+  jobEvents: [],
   stored: undefined,
   ends: 0,
   endT: Infinity,
@@ -71,14 +71,14 @@ const callOf = (event: Of<"invoke">, at: number): CallView => ({
 const exchangeOf = (event: Of<"send">, at: number): Exchange => ({
   client: event.client,
   call: event.call,
-  sort: event.op,
+  requestKind: event.op,
   sent: event.detail,
   t: event.t,
   at,
   reply: undefined,
   status: undefined,
   wait: undefined,
-  wasLeft: false,
+  wasAbandoned: false,
   endT: Infinity,
   endAt: Infinity
 })
@@ -103,13 +103,13 @@ export const viewOf = (history: History): View => {
         return
       }
       case "reply":
-      case "left": {
+      case "abandoned": {
         const exchange = exchanges.get(event.detail.exchange)
         if (exchange === undefined) return
         exchange.reply = event.kind === "reply" ? event.detail.reply : exchange.sent.isWritten ? "lost" : "not sent"
         exchange.status = event.kind === "reply" ? event.detail.status : undefined
         exchange.wait = event.kind === "reply" ? event.detail.wait : undefined
-        exchange.wasLeft = event.kind === "left"
+        exchange.wasAbandoned = event.kind === "abandoned"
         exchange.endT = event.t
         exchange.endAt = at
         return
@@ -118,7 +118,7 @@ export const viewOf = (history: History): View => {
         if (call !== undefined) call.stored = event.detail.job
         return
       case "event":
-        call?.shown.push(event.detail.event)
+        call?.jobEvents.push(event.detail.event)
         return
       case "ok":
       case "fail":

@@ -2,16 +2,14 @@ import type { BosaAction } from "@effect-connectors/testing/BosaWorld"
 import type { Json, Work } from "@effect-connectors/testing/Executor"
 import * as World from "@effect-connectors/testing/World"
 import * as Effect from "effect/Effect"
+import { canary } from "../common/canary.js"
 
 export const connectionsOrigin = "https://connections.example"
 export const bosaOrigin = "https://bosa.example"
-/** Where redirects lead: nothing may ever come here. */
-export const trapOrigin = "https://trap.example"
+/** Where redirects lead: no request may arrive here. */
+export const forbiddenOrigin = "https://forbidden.example"
 /** Where files of skills are: requests come here, credentials may not. */
 export const filesOrigin = "https://files.example"
-
-/** In every secret. */
-export const canary = "CANARY"
 
 /** A name that is another path when it is not encoded. */
 export const awkward = "a/b?c#d%2Fe"
@@ -39,7 +37,7 @@ export const ends: Readonly<Record<string, "succeeded" | "failed" | "cancelled" 
   stuck: "never"
 }
 
-/** One platform for all tenants of a run: actions give back what they were given, so that answers can be told apart. */
+/** One platform for all tenants of a run. Actions return their input, so that each response shows whose it is. */
 export const world: World.World = World.make({
   connections: [
     {

@@ -4,7 +4,7 @@ import { JobRef } from "@effect-connectors/core/JobRef"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { apiTags, jobTags, type Operation, operation, readTags, writeTags } from "./operations.js"
+import { apiTags, jobTags, type Operation, operation, readTags, writeTags } from "./operation.js"
 
 type Api = ConnectionsApi.Service
 
@@ -22,7 +22,7 @@ const field = { name: "id", type: "NUMBER", required: true, description: "d" }
 const trigger = { slug: "t", displayName: "T", inputs: [field], subscriptions: [{ id: 1, targetUrl: "https://h/" }] }
 const done = { result: { ok: [1, { a: null }] }, message: "m" }
 const accepted = { job_id: "j1", status: "queued" }
-const looks: Operation["good"] = [
+const jobStates: Operation["good"] = [
   { job: { id: "j1", status: "running", progress: 0.5, message: "half" } },
   { job: { id: "j1", status: "completed", result: { n: 1 } } },
   { job_id: "j1", state: "failed", error: { message: "no", code: "X" } },
@@ -78,25 +78,25 @@ export const connectionsOperations: ReadonlyArray<Operation> = [
     subscriber: { id: 1, targetUrl: "https://h/" }
   }),
   writes("subscribers.remove", (api) => api.subscribers.remove(1), { success: true, message: "m" }),
-  reads("jobs.get", (api) => api.jobs.get("j1"), ...looks),
+  reads("jobs.get", (api) => api.jobs.get("j1"), ...jobStates),
   operation({
     name: "jobs.watch",
     tags: { ...readTags, ...jobTags },
     run: ({ connections }) => Stream.runCount(connections.jobs.watch(ref(connections), followed)),
-    good: looks
+    good: jobStates
   }),
   operation({
     name: "jobs.follow",
     tags: { ...apiTags, ...jobTags },
     run: ({ connections }) => Stream.runCount(connections.jobs.follow(submit(connections), followed)),
-    good: looks,
+    good: jobStates,
     before: [accepted]
   }),
   operation({
     name: "jobs.result",
     tags: { ...apiTags, ...jobTags },
     run: ({ connections }) => connections.jobs.result(submit(connections), typed),
-    good: [...looks, accepted],
+    good: [...jobStates, accepted],
     before: [accepted]
   }),
   operation({
@@ -111,7 +111,7 @@ export const connectionsOperations: ReadonlyArray<Operation> = [
   operation({
     name: "JobRef.decode",
     tags: readTags,
-    // a reference as it came from a store, which is an answer too
+    // a reference from a store, which may be mutated as well
     run: ({ connections }) =>
       Effect.flatMap(connections.http.get("crm", {}), (execution) =>
         JobRef.decode(execution._tag === "Accepted" ? JobRef.encode(execution.job) : execution.value)

@@ -8,12 +8,13 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import { inspect } from "node:util"
-import { type Caller, canary, type Contestant, contestants } from "./clients.js"
+import { canary } from "../common/canary.js"
+import { type Caller, type BaselineClient, baselineClients } from "./clients.js"
 
-interface Course {
+interface BaselineCase {
   readonly name: string
   readonly rates: Faults.Rates
-  readonly way: keyof Caller
+  readonly form: keyof Caller
 }
 
 const mixed: Faults.Rates = {
@@ -25,15 +26,15 @@ const mixed: Faults.Rates = {
   hang: 0.05
 }
 
-const courses: ReadonlyArray<Course> = [
-  { name: "20 % of the answers are lost", way: "execute", rates: { lostAnswer: 0.2 } },
-  { name: "30 % of the requests meet a fault", way: "execute", rates: mixed },
-  { name: "the same, as a job", way: "job", rates: mixed }
+const baselineCases: ReadonlyArray<BaselineCase> = [
+  { name: "20 % of the responses are lost", form: "execute", rates: { lostAnswer: 0.2 } },
+  { name: "30 % of the requests meet a fault", form: "execute", rates: mixed },
+  { name: "the same, as a job", form: "job", rates: mixed }
 ]
 
-/** What became of the calls of one contestant on one course. */
+/** How the calls of one client ended in one case. */
 export interface Row {
-  readonly course: string
+  readonly case: string
   readonly name: string
   readonly calls: number
   readonly succeeded: number
@@ -57,7 +58,7 @@ const printed = (cause: Cause.Cause<unknown>): string => {
   return [inspect(error, { depth: 12 }), JSON.stringify(error), Cause.pretty(cause, { renderErrorCause: true })].join()
 }
 
-/** Runs on the tracer that is there, and gives what it was told as text. */
+/** Runs with a tracer that collects the spans as text. */
 const traced = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Effect.tracer, (native) => {
     const spans: Array<Tracer.Span> = []
@@ -73,8 +74,8 @@ const traced = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return Effect.map(Effect.withTracer(effect, tracer), (value) => ({ value, spans: spans.map(textOf) }))
   })
 
-/** One call on a platform of its own, so that the first request of either contestant meets the same fault. */
-const call = (contestant: Contestant, { rates, way }: Course, seed: number) =>
+/** One call on a platform of its own, so that the first request of either client meets the same fault. */
+const call = (client: BaselineClient, { rates, form }: BaselineCase, seed: number) =>
   Effect.gen(function* () {
     let executions = 0
     const handler = () =>
@@ -84,8 +85,8 @@ const call = (contestant: Contestant, { rates, way }: Course, seed: number) =>
       )
     const world = World.make({ connections: [{ slug: "shop", actions: [{ slug: "order", handler }] }] })
     const platform = ConnectionsTest.layer(world, { faults: Faults.seeded(seed, rates) })
-    const { spans, value } = yield* contestant.make.pipe(
-      Effect.flatMap((caller) => Effect.timeoutOption(Effect.exit(caller[way](`order-${seed}`)), "1 hour")),
+    const { spans, value } = yield* client.make.pipe(
+      Effect.flatMap((caller) => Effect.timeoutOption(Effect.exit(caller[form](`order-${seed}`)), "1 hour")),
       Effect.scoped,
       traced,
       Effect.provide(platform)
@@ -95,18 +96,18 @@ const call = (contestant: Contestant, { rates, way }: Course, seed: number) =>
       executions,
       isEnded: Option.isSome(value),
       isFailed: Option.isSome(cause),
-      isUnknown: Option.exists(Option.flatMap(cause, Cause.failureOption), contestant.isUnknown),
+      isUnknown: Option.exists(Option.flatMap(cause, Cause.failureOption), client.isUnknown),
       isLeaking: Option.exists(cause, (failure) => printed(failure).includes(canary)),
       spans
     }
   }).pipe((program) => VirtualClock.run(program, { seed }))
 
-const measure = Effect.fnUntraced(function* (contestant: Contestant, course: Course, calls: number) {
-  const seen = yield* Effect.forEach(Array.from({ length: calls }), (_, seed) => call(contestant, course, seed))
+const measure = Effect.fnUntraced(function* (client: BaselineClient, baselineCase: BaselineCase, calls: number) {
+  const seen = yield* Effect.forEach(Array.from({ length: calls }), (_, seed) => call(client, baselineCase, seed))
   const spans = seen.flatMap((one) => one.spans)
   const row: Row = {
-    course: course.name,
-    name: contestant.name,
+    case: baselineCase.name,
+    name: client.name,
     calls,
     succeeded: seen.filter(({ isEnded, isFailed }) => isEnded && !isFailed).length,
     executions: seen.reduce((sum, { executions }) => sum + executions, 0),
@@ -121,21 +122,21 @@ const measure = Effect.fnUntraced(function* (contestant: Contestant, course: Cou
   return row
 })
 
-/** The library beside what is written without it: the same calls, and the same faults. */
+/** The library next to a program without it: the same calls and the same faults. */
 export const baseline = (calls: number): Effect.Effect<ReadonlyArray<Row>> =>
   Effect.forEach(
-    courses.flatMap((course) => contestants.map((contestant) => ({ contestant, course }))),
-    ({ contestant, course }) => measure(contestant, course, calls)
+    baselineCases.flatMap((baselineCase) => baselineClients.map((client) => ({ client, baselineCase }))),
+    ({ client, baselineCase }) => measure(client, baselineCase, calls)
   )
 
 /** As a table of Markdown. */
 export const linesOf = (rows: ReadonlyArray<Row>): ReadonlyArray<string> => [
-  "| course | client | calls | succeeded | executions | done twice or more | done, and reported as failed | never ended | errors with a secret | spans with a secret |",
+  "| case | client | calls | succeeded | executions | done twice or more | done, and reported as failed | never ended | errors with a secret | spans with a secret |",
   "| --- | --- | --: | --: | --: | --: | --: | --: | --: | --: |",
   ...rows.map(
     (row) =>
       `| ${[
-        row.course,
+        row.case,
         row.name,
         row.calls,
         row.succeeded,

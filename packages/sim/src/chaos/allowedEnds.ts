@@ -1,7 +1,7 @@
 import type { Kind } from "./operations.js"
 import type { TransportName } from "./transports.js"
 
-/** Rows of the table: what faults have in common, by what can be known of them. */
+/** Rows of the table: faults that the client cannot distinguish. */
 export type Family =
   | "fine"
   | "refused"
@@ -29,7 +29,7 @@ export type Family =
   | "early"
   | "interrupted"
 
-/** The ends of a call that are right when one attempt meets the fault, and when all do. */
+/** The allowed ends of a call when one attempt meets the fault, and when all do. */
 interface Ends {
   readonly once: ReadonlyArray<string>
   readonly always: ReadonlyArray<string>
@@ -62,9 +62,9 @@ const unreadable = row(ends("UnexpectedBody"), unknown, unknown, {
 
 const rows: Readonly<Record<Family, Row | Readonly<Record<TransportName, Row>>>> = {
   fine: same(ends("ok")),
-  // an action is tried again when it pleases its policy, which may be before somebody listens
+  // the policy of an action may retry before the listener is back
   refused: { ...notSent, action: ends("ok NotSent", "NotSent"), download: ends("ok NotSent", "NotSent") },
-  // the request may have been written before the reset was seen; without a trace of one, it is proof
+  // the request may have been written before the client sees the reset; without a written byte the reset is proof
   "maybe sent": {
     node: row(
       ends("ok", "Unreachable"),
@@ -73,16 +73,16 @@ const rows: Readonly<Record<Family, Row | Readonly<Record<TransportName, Row>>>>
     ),
     fetch: lost
   },
-  // fetch cannot tell this reset from one after the request
+  // for fetch this reset is the same as one after the request
   handshake: { node: notSent, fetch: lost },
-  // the end of the connection may be seen before what is wrong with it, and that is tried again
+  // the client may see the end of the connection first, which allows a retry
   "refused for good": row(
     ends("Unreachable ok", "Unreachable"),
     ends("NotSent ok", "NotSent"),
     ends("NotSent ok", "NotSent")
   ),
   lost,
-  // a job begins with its submit
+  // a job starts with its submit
   race: row(ends("ok"), ends("ok"), ends("ok OutcomeUnknown"), { poll: ends("ok OutcomeUnknown") }),
   cut: row(ends("ok", "UnexpectedBody Unreachable"), ends("ok", "OutcomeUnknown"), unknown, { download: cutFile }),
   short: { ...unreadable, download: ends("ok OutcomeUnknown FileError") },
@@ -95,7 +95,7 @@ const rows: Readonly<Record<Family, Row | Readonly<Record<TransportName, Row>>>>
     fetch: unreadable
   },
   unreadable,
-  // an action may answer with any file, and this is one
+  // an action may return any file, and this is one
   page: { ...unreadable, action: ends("ok"), download: ends("ok") },
   empty: { ...unreadable, idempotent: ends("ok") },
   redirect: { ...same(ends("UnexpectedRedirect")), poll: ends("ok", "UnexpectedRedirect") },

@@ -4,14 +4,14 @@ import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Dice } from "../simulator/random.js"
+import type { SeededRandom } from "../simulator/seededRandom.js"
 
-/** An answer as bytes, and how they arrive. */
-export interface Answer {
+/** A response as bytes, and how they arrive. */
+export interface FuzzResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array<ArrayBuffer>
-  /** `buffered`: as a transport gives it that has read it already; the others are read by the client. */
+  /** `buffered`: a transport has read it already; the others are read by the client. */
   readonly arrives: "buffered" | "whole" | "pieces" | "broken"
 }
 
@@ -47,14 +47,16 @@ const waits = [
   "99999999999999999999"
 ] as const
 
-const oddHeaders = (dice: Dice): Record<string, string> => ({
-  ...(dice.chance(0.3) ? { "retry-after": dice.pick(waits) } : {}),
-  ...(dice.chance(0.2) ? { location: dice.pick(["/", "https://elsewhere.example/", "//x", "", "jav\tascript:"]) } : {}),
-  ...(dice.chance(0.2) ? { "content-length": dice.pick(["0", "-1", "5", "99999999999", "x"]) } : {}),
-  ...(dice.chance(0.2) ? { "content-encoding": dice.pick(["gzip", "br", "identity", "x"]) } : {}),
-  ...(dice.chance(0.2)
+const oddHeaders = (random: SeededRandom): Record<string, string> => ({
+  ...(random.chance(0.3) ? { "retry-after": random.pick(waits) } : {}),
+  ...(random.chance(0.2)
+    ? { location: random.pick(["/", "https://elsewhere.example/", "//x", "", "jav\tascript:"]) }
+    : {}),
+  ...(random.chance(0.2) ? { "content-length": random.pick(["0", "-1", "5", "99999999999", "x"]) } : {}),
+  ...(random.chance(0.2) ? { "content-encoding": random.pick(["gzip", "br", "identity", "x"]) } : {}),
+  ...(random.chance(0.2)
     ? {
-        "content-disposition": dice.pick([
+        "content-disposition": random.pick([
           'attachment; filename="../../x"',
           "attachment; filename*=UTF-8''%ff",
           ";",
@@ -62,20 +64,20 @@ const oddHeaders = (dice: Dice): Record<string, string> => ({
         ])
       }
     : {}),
-  ...(dice.chance(0.2) ? { "x-request-id": dice.pick(["", "a b", "r".repeat(5000), "\u00ff"]) } : {}),
-  ...(dice.chance(0.1) ? { date: dice.pick(["x", "Fri, 31 Dec 9999 23:59:59 GMT"]) } : {})
+  ...(random.chance(0.2) ? { "x-request-id": random.pick(["", "a b", "r".repeat(5000), "\u00ff"]) } : {}),
+  ...(random.chance(0.1) ? { date: random.pick(["x", "Fri, 31 Dec 9999 23:59:59 GMT"]) } : {})
 })
 
-/** The answer that carries a body: mostly as it should be, and often not. */
-export const answered = (dice: Dice, status: number, body: Uint8Array<ArrayBuffer>): Answer => ({
-  status: dice.chance(0.25) ? dice.pick(oddStatuses) : status,
+/** A response with this body; its status and headers are often odd. */
+export const fuzzResponse = (random: SeededRandom, status: number, body: Uint8Array<ArrayBuffer>): FuzzResponse => ({
+  status: random.chance(0.25) ? random.pick(oddStatuses) : status,
   headers: {
-    ...(dice.chance(0.05) ? {} : { "content-type": dice.chance(0.1) ? dice.pick(types) : "application/json" }),
-    ...(dice.chance(0.3) ? oddHeaders(dice) : {})
+    ...(random.chance(0.05) ? {} : { "content-type": random.chance(0.1) ? random.pick(types) : "application/json" }),
+    ...(random.chance(0.3) ? oddHeaders(random) : {})
   },
   body,
   arrives:
-    dice.weighted([
+    random.weighted([
       ["buffered", 15],
       ["whole", 5],
       ["pieces", 2],
@@ -83,8 +85,8 @@ export const answered = (dice: Dice, status: number, body: Uint8Array<ArrayBuffe
     ]) ?? "whole"
 })
 
-/** An answer of JSON as it should be. */
-export const well = (value: unknown, status = 200): Answer => ({
+/** A good response with JSON. */
+export const goodResponse = (value: unknown, status = 200): FuzzResponse => ({
   status,
   headers: { "content-type": "application/json" },
   body: new TextEncoder().encode(JSON.stringify(value)),
@@ -112,10 +114,10 @@ const inPieces = (body: Uint8Array<ArrayBuffer>, broken: boolean): ReadableStrea
 
 const bodiless = new Set([204, 205, 304])
 
-// as a transport decodes them: what is no UTF-8 becomes the sign for it, a mark at the start goes
+// as a transport decodes them: bytes that are not UTF-8 become U+FFFD, a byte order mark is removed
 const decoder = new TextDecoder()
 
-const buffered = ({ body, headers, status }: Answer, request: HttpClientRequest.HttpClientRequest) => {
+const buffered = ({ body, headers, status }: FuzzResponse, request: HttpClientRequest.HttpClientRequest) => {
   const text = decoder.decode(body)
   const held: Transport.BufferedBody = { text, bytes: body, byteLength: body.length, truncated: false }
   return Object.defineProperties(HttpClientResponse.fromWeb(request, new Response(null, { status, headers })), {
@@ -125,28 +127,28 @@ const buffered = ({ body, headers, status }: Answer, request: HttpClientRequest.
   })
 }
 
-const responseOf = (answer: Answer, request: HttpClientRequest.HttpClientRequest) => {
-  const { arrives, body, headers, status } = answer
-  if (arrives === "buffered") return buffered(answer, request)
+const responseOf = (response: FuzzResponse, request: HttpClientRequest.HttpClientRequest) => {
+  const { arrives, body, headers, status } = response
+  if (arrives === "buffered") return buffered(response, request)
   const content = arrives === "whole" ? body : inPieces(body, arrives === "broken")
   return HttpClientResponse.fromWeb(request, new Response(bodiless.has(status) ? null : content, { status, headers }))
 }
 
-/** A server in this process that answers as it is told. */
-export class Server {
-  private answer: (request: HttpClientRequest.HttpClientRequest, index: number) => Answer = () => well({})
-  /** The URLs that were asked for since it was told what to say. */
+/** A server in this process, with scripted responses. */
+export class FuzzServer {
+  private script: (request: HttpClientRequest.HttpClientRequest, index: number) => FuzzResponse = () => goodResponse({})
+  /** The requested URLs since the last script. */
   readonly urls: Array<string> = []
 
   /** The most requests that one call may take. */
   constructor(readonly limit: number) {}
 
-  says(answer: (request: HttpClientRequest.HttpClientRequest, index: number) => Answer): void {
+  respondWith(script: (request: HttpClientRequest.HttpClientRequest, index: number) => FuzzResponse): void {
     this.urls.length = 0
-    this.answer = answer
+    this.script = script
   }
 
-  /** More requests than a call may make: it would go on for ever. */
+  /** More requests than a call may make: it would never end. */
   get isRunaway(): boolean {
     return this.urls.length > this.limit
   }
@@ -154,12 +156,12 @@ export class Server {
   private readonly send = (request: HttpClientRequest.HttpClientRequest) =>
     Effect.suspend(() => {
       const index = this.urls.push(request.url) - 1
-      return this.isRunaway ? Effect.never : Effect.sync(() => responseOf(this.answer(request, index), request))
+      return this.isRunaway ? Effect.never : Effect.sync(() => responseOf(this.script(request, index), request))
     })
 
   /** As the platform's own clients are. */
   readonly client = HttpClient.make(this.send)
 
-  /** As a transport that keeps an attempt's limits itself, and reads the answers. */
+  /** As a transport that keeps an attempt's limits itself, and reads the responses. */
   readonly buffering = Transport.keepsAttempt(HttpClient.make(this.send), this.send)
 }

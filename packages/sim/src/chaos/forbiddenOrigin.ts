@@ -1,18 +1,16 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { createServer } from "node:net"
+import { canary } from "../common/canary.js"
 import { closed, listening } from "./listening.js"
 
-/** What every secret of a cell, and nothing else, holds. */
-export const canary = "CANARY"
-
-export interface Trap {
+export interface ForbiddenOrigin {
   readonly url: string
   readonly seen: () => { readonly connections: number; readonly canaries: number }
 }
 
-/** Another origin. Nobody has any business with it. */
-export const trap: Effect.Effect<Trap, never, Scope.Scope> = Effect.gen(function* () {
+/** Another origin. No request may arrive at it. */
+export const forbiddenOrigin: Effect.Effect<ForbiddenOrigin, never, Scope.Scope> = Effect.gen(function* () {
   const seen = { connections: 0, canaries: 0 }
   const server = yield* Effect.acquireRelease(
     Effect.sync(() =>

@@ -9,29 +9,28 @@ const paidRetries = (attempts: ReadonlyArray<Exchange>): number =>
   attempts.slice(0, -1).filter(({ reply }) => reply !== "refused credentials").length
 
 const hasSucceeded = (attempts: ReadonlyArray<Exchange>, by = Infinity): boolean =>
-  attempts.some(({ endAt, reply }) => reply === "answer" && endAt <= by)
+  attempts.some(({ endAt, reply }) => reply === "success" && endAt <= by)
 
-/** Retries are paid for: under failure they are few, and when calls succeed again there is room for them. */
+/** Retries cost tokens: under failure there are few of them, and successful calls refill the budget. */
 export const bucketBreaks = (view: View): ReadonlyArray<string> => {
-  const roads = new Map<string, Array<{ readonly call: CallView; readonly attempts: ReadonlyArray<Exchange> }>>()
+  const byPlatform = new Map<string, Array<{ readonly call: CallView; readonly attempts: ReadonlyArray<Exchange> }>>()
   for (const call of view.calls.values()) {
     for (const attempts of attemptsOf(call)) {
-      const road = `${call.client} ${attempts[0]?.sent.road}`
-      const list = roads.get(road)
-      if (list === undefined) roads.set(road, [{ call, attempts }])
+      const key = `${call.client} ${attempts[0]?.sent.platform}`
+      const list = byPlatform.get(key)
+      if (list === undefined) byPlatform.set(key, [{ call, attempts }])
       else list.push({ call, attempts })
     }
   }
-  return Array.from(roads).flatMap(([road, list]) => {
+  return Array.from(byPlatform).flatMap(([key, list]) => {
     const retries = list.reduce((sum, { attempts }) => sum + (hasSucceeded(attempts) ? 0 : paidRetries(attempts)), 0)
-    const [client = "", origin] = road.split(" ")
+    const [client = "", origin] = key.split(" ")
     const own = view.byClient.get(client) ?? []
-    const credit = own.filter(({ reply, sent }) => reply === "answer" && sent.road === origin).length
-    const breaks =
-      retries * cost > size + credit ? [`${road}: ${retries} retries, more than the budget has room for`] : []
+    const credit = own.filter(({ reply, sent }) => reply === "success" && sent.platform === origin).length
+    const breaks = retries * cost > size + credit ? [`${key}: ${retries} retries, more than the budget allows`] : []
     for (const { call } of list) {
       if (call.failed?.exhausted !== true) continue
-      // as much as can have been paid by then, with what others share
+      // the most that can have been spent by then, shared requests included
       const others = own.filter(({ at, call: id }) => id === 0 && at < call.endAt).length
       const paid = list.reduce(
         (sum, { attempts }) =>

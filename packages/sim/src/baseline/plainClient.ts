@@ -4,9 +4,11 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
 
-const field = (value: unknown, name: string): unknown => (Predicate.hasProperty(value, name) ? value[name] : undefined)
+/** A field of a value that may have none. */
+export const field = (value: unknown, name: string): unknown =>
+  Predicate.hasProperty(value, name) ? value[name] : undefined
 
-/** What is written in the library's place: the client of the platform, its retries, and a loop that polls. */
+/** What a program has without the library: an HttpClient with retries, and a loop that polls. */
 export const plainClient = (client: HttpClient.HttpClient, baseUrl: string, token: string) => {
   const api = client.pipe(
     HttpClient.mapRequest((request) =>

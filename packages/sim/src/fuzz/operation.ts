@@ -6,7 +6,7 @@ import type { JobError } from "@effect-connectors/core/JobError"
 import type { Dialect } from "@effect-connectors/core/Dialect"
 import type * as Effect from "effect/Effect"
 
-/** The clients that the operations are called on, and one that authenticates a user anew. */
+/** The clients of the operations, and one that authenticates a user again. */
 export interface Clients {
   readonly connections: ConnectionsApi.Service
   readonly bosa: Readonly<Record<Dialect, BosaApi.Service>>
@@ -14,17 +14,17 @@ export interface Clients {
   readonly fresh: (dialect: Dialect) => Effect.Effect<BosaApi.Service>
 }
 
-/** A call, what it may fail with, and what a server that is well answers it with. */
+/** A call, the errors of its type, and good responses to it. */
 export interface Operation {
   readonly name: string
   readonly tags: ReadonlySet<string>
   readonly run: (clients: Clients) => Effect.Effect<unknown, unknown>
   readonly status: number
-  /** Each is a body that it can read; one of them is spoiled. */
+  /** Bodies that it can read; one of them is mutated. */
   readonly good: readonly [unknown, ...Array<unknown>]
-  /** Answers as they should be to the first requests, before the spoiled one. */
+  /** Good responses to the first requests, before the mutated one. */
   readonly before: ReadonlyArray<unknown>
-  /** Whether discovery is what is spoiled; else it is answered as it should be. */
+  /** Whether the response to discovery is the mutated one. */
   readonly discovers: boolean
 }
 

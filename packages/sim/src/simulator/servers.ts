@@ -5,26 +5,28 @@ import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import type * as Scope from "effect/Scope"
-import type { Dice } from "./random.js"
-import { drawn, type Fault, type Weather } from "./faults.js"
-import type { Between } from "./fakeServers.js"
+import type { SeededRandom } from "./seededRandom.js"
+import type { SimulatorKind } from "../faultKinds.js"
+import { drawFault, type FaultProfile } from "./faults.js"
+import type { Network } from "./transports.js"
 import type { JobTruth, Truth } from "./history.js"
 import { currentCall, type Recorder } from "./recorder.js"
-import { modelRequest, platformOf, requestKey, sortOf } from "./request.js"
-import { type Fate, forever, plain, type PollMemory, spoil, type Wire } from "./applyFault.js"
-import { canary, connectionsOrigin, ends, filesOrigin, trapOrigin, world } from "./world.js"
+import { platformRequest, platformOf, requestKey, requestKindOf } from "./platformRequest.js"
+import { type ExchangeOutcome, forever, unchanged, type PollMemory, applyFault, type Wire } from "./applyFault.js"
+import { canary } from "../common/canary.js"
+import { connectionsOrigin, ends, filesOrigin, forbiddenOrigin, world } from "./world.js"
 
 const openWire = new Set<Wire["_tag"]>(["Hang", "HangBody"])
 
 const measured = (wire: Wire): Wire =>
-  wire._tag === "Answer"
+  wire._tag === "Response"
     ? { ...wire, headers: { ...wire.headers, "content-length": String(Buffer.byteLength(wire.body)) } }
     : wire
 
-/** The fault that is to befall the next exchanges of one client, in place of the weather's. */
-export type Script = (request: ModelRequest, attempt: number) => Fault | undefined
+/** Chooses the faults of one client, in place of the fault profile. */
+export type Script = (request: ModelRequest, attempt: number) => SimulatorKind | undefined
 
-const isUnwritten = (fault: Fault | undefined): boolean => fault === "refused" || fault === "refusedForGood"
+const isUnwritten = (fault: SimulatorKind | undefined): boolean => fault === "refused" || fault === "tlsFailed"
 
 const markerIn = (body: unknown): string | undefined => {
   const text = JSON.stringify(body) ?? ""
@@ -36,10 +38,10 @@ interface Seen {
   last: string | undefined
 }
 
-/** Both platforms, and the bad weather before them. */
+/** Both platforms, and the network with its faults. */
 export class Servers {
-  /** No faults any more. */
-  calm = false
+  /** No exchange meets a fault any more. */
+  isFaultless = false
   private exchanges = 0
   private openExchanges = 0
   private openBodies = 0
@@ -53,24 +55,24 @@ export class Servers {
     private readonly connections: ConnectionsTest.Service,
     private readonly bosa: BosaTest.Service,
     private readonly recorder: Recorder,
-    private readonly weather: Weather,
-    private readonly dice: Dice,
+    private readonly faultProfile: FaultProfile,
+    private readonly random: SeededRandom,
     readonly maxBodyBytes: number
   ) {}
 
   static readonly make = (
     recorder: Recorder,
-    weather: Weather,
-    dice: Dice,
+    faultProfile: FaultProfile,
+    random: SeededRandom,
     maxBodyBytes: number
   ): Effect.Effect<Servers, never, Scope.Scope> =>
     Effect.zipWith(
       ConnectionsTest.make(world),
       BosaTest.make(world),
-      (connections, bosa) => new Servers(connections, bosa, recorder, weather, dice, maxBodyBytes)
+      (connections, bosa) => new Servers(connections, bosa, recorder, faultProfile, random, maxBodyBytes)
     )
 
-  /** A process that is dead sends nothing more, and hears nothing. */
+  /** A crashed process sends nothing more and gets no response. */
   kill(client: string): void {
     this.dead.add(client)
   }
@@ -79,8 +81,8 @@ export class Servers {
     this.scripts.set(client, script)
   }
 
-  /** The way of one client's process to the servers. */
-  between(client: string): Between {
+  /** The network between one client's process and the servers. */
+  network(client: string): Network {
     return {
       send: (request, url, limitMillis) => this.exchange(client, request, url, limitMillis),
       opened: () => {
@@ -94,10 +96,10 @@ export class Servers {
     }
   }
 
-  private faultFor(client: string, request: ModelRequest, key: string): Fault | undefined {
-    if (this.calm) return undefined
+  private faultFor(client: string, request: ModelRequest, key: string): SimulatorKind | undefined {
+    if (this.isFaultless) return undefined
     const script = this.scripts.get(client)
-    if (script === undefined) return drawn(this.weather, sortOf(request), this.dice)
+    if (script === undefined) return drawFault(this.faultProfile, requestKindOf(request), this.random)
     const attempt = this.attempts.get(client + key) ?? 0
     this.attempts.set(client + key, attempt + 1)
     return script(request, attempt)
@@ -111,43 +113,43 @@ export class Servers {
     limitMillis?: number
   ): Effect.fn.Return<Wire> {
     if (this.dead.has(client)) return yield* forever
-    const request = yield* modelRequest(sent, url)
-    const sort = sortOf(request)
+    const request = yield* platformRequest(sent, url)
+    const requestKind = requestKindOf(request)
     const own = yield* FiberRef.get(currentCall)
-    // discovery is shared by whoever asks while it is under way
-    const call = sort === "discovery" ? 0 : own
+    // calls share a discovery that is in flight
+    const call = requestKind === "discovery" ? 0 : own
     const exchange = ++this.exchanges
     const key = requestKey(request, url.search)
-    const isStrange = url.origin === trapOrigin || url.origin === filesOrigin
-    const fault = isStrange && url.origin === trapOrigin ? undefined : this.faultFor(client, request, key)
+    const isStrange = url.origin === forbiddenOrigin || url.origin === filesOrigin
+    const fault = isStrange && url.origin === forbiddenOrigin ? undefined : this.faultFor(client, request, key)
     const hasSecrets = isStrange && JSON.stringify(request).includes(canary)
-    this.recorder.add("send", client, call, sort, {
+    this.recorder.add("send", client, call, requestKind, {
       exchange,
       request: key,
       path: request.path,
-      road: platformOf(url.origin),
+      platform: platformOf(url.origin),
       fault: fault ?? "",
       isWritten: !isUnwritten(fault),
-      ...(hasSecrets || url.origin === trapOrigin ? { strays: true } : {})
+      ...(hasSecrets || url.origin === forbiddenOrigin ? { misdirected: true } : {})
     })
     this.openExchanges++
-    const left = Effect.sync(() => {
+    const abandoned = Effect.sync(() => {
       this.openExchanges--
-      this.recorder.add("left", client, call, sort, { exchange, fault: fault ?? "" })
+      this.recorder.add("abandoned", client, call, requestKind, { exchange, fault: fault ?? "" })
     })
-    const begun = this.recorder.now
-    const whole = Effect.flatMap(this.fate(request, fault, limitMillis), (fate) => {
-      if (!openWire.has(fate.wire._tag)) return Effect.succeed(fate)
-      // who waits without a limit of their own is the one to give up
+    const startedAt = this.recorder.now
+    const whole = Effect.flatMap(this.outcomeOf(request, fault, limitMillis), (outcome) => {
+      if (!openWire.has(outcome.wire._tag)) return Effect.succeed(outcome)
+      // without a limit of its own the client's timeout ends the wait
       if (limitMillis !== undefined)
-        return Effect.delay(Effect.succeed(fate), Math.max(0, begun + limitMillis - this.recorder.now))
-      return fate.wire._tag === "Hang" ? forever : Effect.succeed(fate)
+        return Effect.delay(Effect.succeed(outcome), Math.max(0, startedAt + limitMillis - this.recorder.now))
+      return outcome.wire._tag === "Hang" ? forever : Effect.succeed(outcome)
     })
-    const { reply, status, wait, wire: unmeasured } = yield* Effect.onInterrupt(whole, () => left)
-    // some answers do not say how long they are
+    const { reply, status, wait, wire: unmeasured } = yield* Effect.onInterrupt(whole, () => abandoned)
+    // some responses have no content-length
     const wire = exchange % 4 === 0 ? unmeasured : measured(unmeasured)
     this.openExchanges--
-    this.recorder.add("reply", client, call, sort, {
+    this.recorder.add("reply", client, call, requestKind, {
       exchange,
       reply,
       ...(status === undefined ? {} : { status }),
@@ -156,21 +158,21 @@ export class Servers {
     return wire
   })
 
-  private readonly fate = Effect.fnUntraced(function* (
+  private readonly outcomeOf = Effect.fnUntraced(function* (
     this: Servers,
     request: ModelRequest,
-    fault: Fault | undefined,
+    fault: SimulatorKind | undefined,
     limitMillis: number | undefined
-  ): Effect.fn.Return<Fate> {
-    const [there, back] = [this.dice.between(1, 60), this.dice.between(1, 60)]
+  ): Effect.fn.Return<ExchangeOutcome> {
+    const [there, back] = [this.random.between(1, 60), this.random.between(1, 60)]
     yield* Effect.sleep(there)
     const poll = this.pollOf(request)
     const work = this.work(request, poll)
-    const fate =
+    const outcome =
       fault === undefined
-        ? yield* Effect.map(work, plain)
-        : yield* spoil(fault, {
-            dice: this.dice,
+        ? yield* Effect.map(work, unchanged)
+        : yield* applyFault(fault, {
+            random: this.random,
             now: this.recorder.now,
             request,
             maxBodyBytes: this.maxBodyBytes,
@@ -178,8 +180,8 @@ export class Servers {
             poll,
             ...(limitMillis === undefined ? {} : { limitMillis: limitMillis - there - back })
           })
-    if (!openWire.has(fate.wire._tag)) yield* Effect.sleep(back)
-    return fate
+    if (!openWire.has(outcome.wire._tag)) yield* Effect.sleep(back)
+    return outcome
   })
 
   private pollOf(request: ModelRequest): (PollMemory & { readonly id: string }) | undefined {
@@ -194,7 +196,7 @@ export class Servers {
   }
 
   private work(request: ModelRequest, poll: { readonly id: string } | undefined): Effect.Effect<ModelResponse> {
-    if (request.origin === filesOrigin || request.origin === trapOrigin) {
+    if (request.origin === filesOrigin || request.origin === forbiddenOrigin) {
       return Effect.succeed({
         _tag: "Answer",
         status: 200,
@@ -202,8 +204,8 @@ export class Servers {
         body: "# A skill"
       })
     }
-    const answer = request.origin === connectionsOrigin ? this.connections.handle(request) : this.bosa.handle(request)
-    return poll === undefined ? answer : Effect.tap(answer, (response) => this.remember(poll.id, response))
+    const handled = request.origin === connectionsOrigin ? this.connections.handle(request) : this.bosa.handle(request)
+    return poll === undefined ? handled : Effect.tap(handled, (response) => this.remember(poll.id, response))
   }
 
   private remember(id: string, response: ModelResponse): Effect.Effect<void> {
@@ -215,7 +217,7 @@ export class Servers {
     })
   }
 
-  /** What was really done, once all is over. */
+  /** What the servers really did, once all is over. */
   readonly truth: Effect.Effect<Omit<Truth, "sleepers">> = Effect.suspend(() =>
     Effect.map(
       Effect.all([this.connections.executionLog, this.bosa.executionLog, this.connections.jobs]),

@@ -7,26 +7,27 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import type { Desk } from "./calls.js"
-import { keptFace, plainFace } from "./fakeServers.js"
+import type { CallLog } from "./callLog.js"
+import { limitingTransport, plainTransport } from "./transports.js"
 import type { Recorder } from "./recorder.js"
-import type { Servers } from "./server.js"
-import { bosaOrigin, canary, connectionsOrigin } from "./world.js"
+import type { Servers } from "./servers.js"
+import { canary } from "../common/canary.js"
+import { bosaOrigin, connectionsOrigin } from "./world.js"
 
-/** What a tenant's clients are like, over all their incarnations. */
+/** The settings of a tenant's clients, the same for each incarnation. */
 export interface Tenant {
   readonly index: number
   readonly keepsAttempt: boolean
   readonly isRefreshing: boolean
   readonly dialect: Dialect
   readonly attemptTimeout: number
-  /** References to jobs, as a database would keep them: all that a crash leaves. */
+  /** References to jobs, as a database would keep them: they survive a crash. */
   readonly store: Map<string, string>
 }
 
 /** One incarnation of a tenant's client. */
-export interface Process {
-  readonly desk: Desk
+export interface ClientProcess {
+  readonly log: CallLog
   readonly tenant: Tenant
   readonly connections: ConnectionsApi.Service
   readonly bosa: BosaApi.Service
@@ -61,24 +62,24 @@ export const start = (
   recorder: Recorder,
   tenant: Tenant,
   incarnation: number
-): Effect.Effect<Process, never, Scope.Scope> => {
+): Effect.Effect<ClientProcess, never, Scope.Scope> => {
   const client = `${tenant.index}.${incarnation}`
-  const between = servers.between(client)
-  const http = tenant.keepsAttempt ? keptFace(between) : plainFace(between)
+  const network = servers.network(client)
+  const http = tenant.keepsAttempt ? limitingTransport(network) : plainTransport(network)
   const { bosa, connections } = credentials(tenant)
   const common = { attemptTimeout: tenant.attemptTimeout, maxBodyBytes: servers.maxBodyBytes }
   return Effect.zipWith(
     Effect.provide(makeConnections({ baseUrl: connectionsOrigin, ...common }), connections),
     Effect.provide(makeBosa({ baseUrl: bosaOrigin, dialect: tenant.dialect, ...common }), bosa),
-    (connections, bosa): Process => ({ desk: { recorder, client, isDead: false }, tenant, connections, bosa })
+    (connections, bosa): ClientProcess => ({ log: { recorder, client, isDead: false }, tenant, connections, bosa })
   ).pipe(Effect.provideService(HttpClient.HttpClient, http), Effect.orDie)
 }
 
 /** Stores a reference, as a program does that is to go on after a crash. */
-export const store = ({ desk, tenant }: Process, call: number, op: string, job: JobRef): void => {
-  if (desk.isDead) return
+export const store = ({ log, tenant }: ClientProcess, call: number, op: string, job: JobRef): void => {
+  if (log.isDead) return
   tenant.store.set(job.jobId, JSON.stringify(JobRef.encode(job)))
-  desk.recorder.add("stored", desk.client, call, op, { job: job.jobId })
+  log.recorder.add("stored", log.client, call, op, { job: job.jobId })
 }
 
 /** A stored reference, as another process reads it. */

@@ -7,14 +7,14 @@ const name = (call: CallView): string => `call ${call.id} (${call.op} of ${call.
 
 const isWatch = (call: CallView): boolean => call.invoked.job !== undefined || call.invoked.follows === true
 
-// how the watch says that the job ended; `undefined` when it says no such thing
-const toldEnd = (call: CallView): JobTruth["end"] | undefined =>
+// the end of the job as the watch reports it; `undefined` when it reports none
+const reportedEnd = (call: CallView): JobTruth["end"] | undefined =>
   call.ok?.end === true ? "succeeded" : call.failed === undefined ? undefined : ends[call.failed.tag]
 
 const endBreaks = (call: CallView, job: string, truth: JobTruth | undefined): ReadonlyArray<string> => {
   if (truth === undefined) return [`${name(call)} followed ${job}, which the server never made`]
-  const end = toldEnd(call)
-  if (end !== undefined && end !== truth.end) return [`${name(call)} was told that ${job} ${end}; it is ${truth.end}`]
+  const end = reportedEnd(call)
+  if (end !== undefined && end !== truth.end) return [`${name(call)} reported that ${job} ${end}; it is ${truth.end}`]
   if (end === "succeeded" && call.ok?.marker !== truth.marker) {
     return [`${name(call)} got the result of ${call.ok?.marker}, and ${job} is ${truth.marker}`]
   }
@@ -26,16 +26,16 @@ const endBreaks = (call: CallView, job: string, truth: JobTruth | undefined): Re
   return []
 }
 
-const shownBreaks = (call: CallView): ReadonlyArray<string> => {
-  const completed = call.shown.filter((event) => event === "Completed").length
-  if (call.shown.length === 0 && call.op !== "jobs.watch" && call.op !== "jobs.follow") return []
+const jobEventBreaks = (call: CallView): ReadonlyArray<string> => {
+  const completed = call.jobEvents.filter((event) => event === "Completed").length
+  if (call.jobEvents.length === 0 && call.op !== "jobs.watch" && call.op !== "jobs.follow") return []
   if (completed > 1) return [`${name(call)} showed ${completed} ends`]
-  const isLast = call.shown[call.shown.length - 1] === "Completed"
+  const isLast = call.jobEvents[call.jobEvents.length - 1] === "Completed"
   if (completed === 1 && !isLast) return [`${name(call)} went on after its end`]
   return call.ok !== undefined && completed === 0 ? [`${name(call)} ended without an end`] : []
 }
 
-// after the storm nothing stands between a reference and what the server knows
+// without faults a reference must lead to the outcome that the server knows
 const auditBreaks = (call: CallView, job: string, truth: JobTruth): ReadonlyArray<string> => {
   const found = call.ok !== undefined ? "succeeded" : (call.failed?.tag ?? "nothing")
   const expected = truth.gone
@@ -50,17 +50,17 @@ const auditBreaks = (call: CallView, job: string, truth: JobTruth): ReadonlyArra
 const keptMillis = 300_000
 
 const pollBreaks = (view: View, call: CallView, job: string): ReadonlyArray<string> => {
-  if (toldEnd(call) === undefined) return []
+  if (reportedEnd(call) === undefined) return []
   const path = `/api/v1/jobs/${job}`
   const late = view.byClient
     .get(call.client)
     ?.find(
       (poll) => poll.at > call.endAt && poll.call === 0 && poll.sent.path === path && poll.t - call.endT < keptMillis
     )
-  return late === undefined ? [] : [`${call.client} polled ${job} after ${name(call)} was told its end`]
+  return late === undefined ? [] : [`${call.client} polled ${job} after ${name(call)} reported its end`]
 }
 
-/** 3: a job whose submit was answered ends once, as the server knows it, or with its reference; none is lost, none is polled after its end. */
+/** 3: an accepted job ends once, with the outcome that the server knows or with its reference; none is lost, none is polled after its end. */
 export const jobBreaks = (view: View): ReadonlyArray<string> => {
   const { jobs } = view.history.truth
   const stored = new Set(view.history.events.flatMap((event) => (event.kind === "stored" ? [event.detail.job] : [])))
@@ -68,14 +68,14 @@ export const jobBreaks = (view: View): ReadonlyArray<string> => {
   const wasInterrupted = Array.from(view.calls.values()).some(({ interrupted }) => interrupted !== undefined)
   return Array.from(view.calls.values()).flatMap((call) => {
     const breaks: Array<string> = []
-    // only who is gone may not have stored what it was given
+    // only a crashed or interrupted caller may not have stored its reference
     const mayBeGone = crashed.has(call.client) || wasInterrupted
     if (call.op === "actions.execute" && call.ok?.job !== undefined && !stored.has(call.ok.job) && !mayBeGone) {
-      breaks.push(`${name(call)} became ${call.ok.job}, and nobody was given it`)
+      breaks.push(`${name(call)} became ${call.ok.job}, and no caller got its reference`)
     }
     if (!isWatch(call)) return breaks
     const job = jobOf(call)
-    breaks.push(...shownBreaks(call))
+    breaks.push(...jobEventBreaks(call))
     if (job === undefined) return breaks
     const truth = jobs[job]
     breaks.push(...endBreaks(call, job, truth), ...pollBreaks(view, call, job))

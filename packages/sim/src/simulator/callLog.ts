@@ -5,21 +5,21 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { inspect } from "node:util"
-import type { Failed, Invoked, Told } from "./history.js"
+import type { Failed, Invoked, Returned } from "./history.js"
 import { currentCall, type Recorder } from "./recorder.js"
-import { canary } from "./world.js"
+import { canary } from "../common/canary.js"
 
-/** Where the calls of one client's process are written down. */
-export interface Desk {
+/** Records the calls of one client's process. */
+export interface CallLog {
   readonly recorder: Recorder
   readonly client: string
-  /** The process has crashed: what ends now, nobody is told. */
+  /** The process has crashed: calls that end now are interrupted by it. */
   isDead: boolean
 }
 
 const textOf = (u: unknown): string | undefined => (typeof u === "string" ? u : undefined)
 
-/** What an error says of itself. */
+/** What the history keeps of an error. */
 const failedOf = (error: unknown): Failed => {
   if (!Predicate.isRecord(error)) return { tag: "Defect" }
   const { code, exhausted, job, mayHaveHappened, phase, status, tag } = {
@@ -42,7 +42,7 @@ const failedOf = (error: unknown): Failed => {
   }
 }
 
-// what somebody might do with an error; the deepest look is taken at some of them only, as it costs as much as all else
+// what a program may do with an error; only some are inspected thoroughly, as that costs as much as all the rest
 const sinks = (cause: Cause.Cause<unknown>, error: unknown, isThorough: boolean): ReadonlyArray<[string, string]> => [
   ["message", error instanceof Error ? `${error.message} ${String(error)}` : String(error)],
   ["json", JSON.stringify(error) ?? ""],
@@ -56,59 +56,65 @@ const sinks = (cause: Cause.Cause<unknown>, error: unknown, isThorough: boolean)
     : [])
 ]
 
-const leaksIn = (desk: Desk, id: number, op: string, cause: Cause.Cause<unknown>, error: unknown): void => {
+const leaksIn = (log: CallLog, id: number, op: string, cause: Cause.Cause<unknown>, error: unknown): void => {
   for (const [sink, text] of sinks(cause, error, id % 8 === 0)) {
-    if (text.includes(canary)) desk.recorder.add("leak", desk.client, id, op, { sink })
+    if (text.includes(canary)) log.recorder.add("leak", log.client, id, op, { sink })
   }
 }
 
-const recordEnd = <A, E>(desk: Desk, id: number, op: string, exit: Exit.Exit<A, E>, tell: (value: A) => Told): void => {
-  const { client, recorder } = desk
-  if (Exit.isSuccess(exit)) return recorder.add("ok", client, id, op, tell(exit.value))
+const recordEnd = <A, E>(
+  log: CallLog,
+  id: number,
+  op: string,
+  exit: Exit.Exit<A, E>,
+  describe: (value: A) => Returned
+): void => {
+  const { client, recorder } = log
+  if (Exit.isSuccess(exit)) return recorder.add("ok", client, id, op, describe(exit.value))
   const { cause } = exit
   if (Cause.isInterruptedOnly(cause)) {
-    return recorder.add("interrupted", client, id, op, { by: desk.isDead ? "crash" : "user" })
+    return recorder.add("interrupted", client, id, op, { by: log.isDead ? "crash" : "user" })
   }
   const error = Option.getOrElse(Cause.failureOption(cause), () => undefined)
   const failed = Option.isSome(Cause.dieOption(cause)) ? { tag: "Defect", code: Cause.pretty(cause) } : failedOf(error)
-  leaksIn(desk, id, op, cause, error)
+  leaksIn(log, id, op, cause, error)
   recorder.add(failed.tag === "OutcomeUnknown" ? "unknown" : "fail", client, id, op, failed)
 }
 
-/** The effect, with its course written down as a call. */
-export const written = <A, E, R>(
-  desk: Desk,
+/** Runs the effect and records it as a call. */
+export const recordCall = <A, E, R>(
+  log: CallLog,
   op: string,
   invoked: Invoked,
   effect: Effect.Effect<A, E, R>,
-  tell: (value: A) => Told,
-  id: number = desk.recorder.call()
+  describe: (value: A) => Returned,
+  id: number = log.recorder.call()
 ): Effect.Effect<A, E, R> =>
   Effect.suspend(() => {
-    desk.recorder.add("invoke", desk.client, id, op, invoked)
+    log.recorder.add("invoke", log.client, id, op, invoked)
     const limited = invoked.deadline === undefined ? effect : Call.withDeadline(effect, invoked.deadline)
     return Effect.onExit(Effect.locally(limited, currentCall, id), (exit) =>
-      Effect.sync(() => recordEnd(desk, id, op, exit, tell))
+      Effect.sync(() => recordEnd(log, id, op, exit, describe))
     )
   })
 
-/** A call whose end somebody else was told, such as one of many results. */
-export const writtenEnd = <A, E>(
-  desk: Desk,
+/** Records a call that has ended, such as one of many results. */
+export const recordEndedCall = <A, E>(
+  log: CallLog,
   op: string,
   invoked: Invoked,
   exit: Exit.Exit<A, E>,
-  tell: (value: A) => Told
+  describe: (value: A) => Returned
 ): void => {
-  const id = desk.recorder.call()
-  desk.recorder.add("invoke", desk.client, id, op, invoked)
-  recordEnd(desk, id, op, exit, tell)
+  const id = log.recorder.call()
+  log.recorder.add("invoke", log.client, id, op, invoked)
+  recordEnd(log, id, op, exit, describe)
 }
 
 const markerOf = /"marker":"([^"]*)"/
 
-/** What a value tells: whose it is, and whether it is as harmless as it looks. */
-export const told = (value: unknown): Told => {
+/** What the history keeps of a value: its marker, and whether its prototype is polluted. */
+export const returnedValue = (value: unknown): Returned => {
   const text = JSON.stringify(value) ?? ""
   const marker = markerOf.exec(text)?.[1]
   const isPolluted = Predicate.isRecord(value) && value["polluted"] === true

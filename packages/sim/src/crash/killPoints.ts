@@ -1,13 +1,13 @@
 /**
- * When each child is killed: seeded, spread over its life.
+ * When each child is killed, by seed.
  */
 
-/** What the child has to come to before the clock of its kill starts; `start` is its own start. */
-export type Trigger = "start" | "Ready" | "Begun" | "Accepted" | "Finished"
+/** The message after which the time to the kill starts; `start` is the start of the child. */
+export type Trigger = "start" | "Ready" | "Started" | "Accepted" | "Finished"
 
-export interface Point {
+export interface KillPoint {
   readonly trigger: Trigger
-  /** Which of its pieces of work the kill is aimed at, from 0. */
+  /** The piece of work that the kill is meant for, from 0. */
   readonly piece: number
   /** From the trigger to the kill, in milliseconds. */
   readonly afterMillis: number
@@ -15,15 +15,15 @@ export interface Point {
 
 export const pieces = 3
 
-// how long after its trigger a kill may come: about as long as that part of a piece's life takes
+// how long after its trigger a kill may come: about as long as that phase takes
 const aims: ReadonlyArray<readonly [trigger: Trigger, fromMillis: number, toMillis: number]> = [
   ["start", 0, 500],
-  ["Begun", 0, 160],
+  ["Started", 0, 160],
   ["Accepted", 0, 450],
   ["Accepted", 510, 570],
   ["Finished", 0, 25],
   ["Ready", 0, 6],
-  ["Begun", 20, 130]
+  ["Started", 20, 130]
 ]
 
 /** Numbers from 0 to 1 that a seed alone decides. */
@@ -37,9 +37,9 @@ const randomOf = (seed: number): (() => number) => {
   }
 }
 
-export const planOf = (seed: number, count: number): ReadonlyArray<Point> => {
+export const killPoints = (seed: number, count: number): ReadonlyArray<KillPoint> => {
   const random = randomOf(seed)
-  return Array.from({ length: count }, (_, index): Point => {
+  return Array.from({ length: count }, (_, index): KillPoint => {
     const [trigger, from, to] = aims[index % aims.length] ?? ["start", 0, 0]
     return { trigger, piece: Math.floor(random() * pieces), afterMillis: from + random() * (to - from) }
   })

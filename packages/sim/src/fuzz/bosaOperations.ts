@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { apiTags, listTags, type Operation, operation, pageTags, readTags, writeTags } from "./operations.js"
+import { apiTags, listTags, type Operation, operation, pageTags, readTags, writeTags } from "./operation.js"
 
 type Api = BosaApi.Service
 
@@ -21,7 +21,7 @@ const row = (path: string, properties: object, more: object = {}) => ({
   ...more
 })
 
-/** What discovery says when it is well. */
+/** A discovery without faults. */
 export const discovered = {
   demo: {
     act: row("/connectors/demo/act", {}),
@@ -29,7 +29,7 @@ export const discovered = {
   }
 }
 
-/** What it says of an odd connector: every kind of schema that there is. */
+/** The discovery of a connector with every kind of schema. */
 const odd = {
   demo: {
     act: row(

@@ -8,11 +8,11 @@ import { forever, type Wire } from "./applyFault.js"
 
 type Request = HttpClientRequest.HttpClientRequest
 
-/** What is between a client and the servers. */
-export interface Between {
-  /** With a limit, in milliseconds, `Hang` and `HangBody` are told when it is over; without one nothing ever is. */
+/** The network between a client and the servers. */
+export interface Network {
+  /** With a limit, in milliseconds, `Hang` and `HangBody` are returned when it is over; without one they never are. */
   readonly send: (request: Request, url: URL, limitMillis?: number) => Effect.Effect<Wire>
-  /** A body that is not at its end is a connection that is open: it is counted until somebody lets go of it. */
+  /** Counts a body that is not read to its end as an open connection, until it is released. */
   readonly opened: () => () => void
 }
 
@@ -34,12 +34,12 @@ const bodyInit = (body: string | Uint8Array): BodyInit => (typeof body === "stri
 const systemError = (code: string, syscall: string | undefined): Error =>
   Object.assign(new Error("the connection ended"), { code, ...(syscall === undefined ? {} : { syscall }) })
 
-/** A client as anybody may bring it: it keeps no limits, and knows no more than the codes of the system. */
-export const plainFace = (between: Between): HttpClient.HttpClient =>
+/** A client that a user may bring: it keeps no limits, and its errors have only the codes of the system. */
+export const plainTransport = (network: Network): HttpClient.HttpClient =>
   HttpClient.make((request, url, signal) =>
-    Effect.flatMap(between.send(request, url), (wire) => {
+    Effect.flatMap(network.send(request, url), (wire) => {
       switch (wire._tag) {
-        case "Answer":
+        case "Response":
           return Effect.succeed(responseOf(request, wire.status, wire.headers, bodyInit(wire.body)))
         case "Lost":
           return Effect.fail(
@@ -52,18 +52,18 @@ export const plainFace = (between: Between): HttpClient.HttpClient =>
         case "Hang":
           return forever
         default:
-          return Effect.sync(() => responseOf(request, wire.status, wire.headers, streamOf(between, wire, signal)))
+          return Effect.sync(() => responseOf(request, wire.status, wire.headers, streamOf(network, wire, signal)))
       }
     })
   )
 
 const streamOf = (
-  between: Between,
+  network: Network,
   wire: Extract<Wire, { readonly _tag: "Cut" | "HangBody" }>,
   signal: AbortSignal
 ): ReadableStream => {
-  const close = between.opened()
-  let begun = false
+  const close = network.opened()
+  let hasStarted = false
   return new ReadableStream<Uint8Array>({
     start: (controller) => {
       signal.addEventListener("abort", () => {
@@ -72,8 +72,8 @@ const streamOf = (
       })
     },
     pull: (controller) => {
-      if (!begun) {
-        begun = true
+      if (!hasStarted) {
+        hasStarted = true
         if (wire.body !== "") return controller.enqueue(encoder.encode(wire.body))
       }
       if (wire._tag === "HangBody") return new Promise<void>(() => {})
@@ -85,9 +85,9 @@ const streamOf = (
   })
 }
 
-/** A client that keeps the limits of an attempt itself, and says what it saw. */
-export const keptFace = (between: Between): HttpClient.HttpClient =>
-  Transport.keepsAttempt(plainFace(between), (request, limits) => {
+/** A client that keeps the limits of an attempt itself, and gives evidence of what it sent. */
+export const limitingTransport = (network: Network): HttpClient.HttpClient =>
+  Transport.keepsAttempt(plainTransport(network), (request, limits) => {
     const late = (status?: number) =>
       Effect.fail(
         Transport.failure(request, {
@@ -101,7 +101,7 @@ export const keptFace = (between: Between): HttpClient.HttpClient =>
       )
     const cut = (status: number, code: string, permanent: boolean) =>
       Effect.fail(Transport.failure(request, { sent: true, phase: "body", code, permanent, timedOut: false, status }))
-    return Effect.flatMap(between.send(request, new URL(request.url), limits.timeoutMillis), (wire) => {
+    return Effect.flatMap(network.send(request, new URL(request.url), limits.timeoutMillis), (wire) => {
       switch (wire._tag) {
         case "Lost":
           return Effect.fail(Transport.failure(request, wire.evidence))
@@ -111,7 +111,7 @@ export const keptFace = (between: Between): HttpClient.HttpClient =>
           return late(wire.status)
         case "Cut":
           return cut(wire.status, "ECONNRESET", false)
-        case "Answer": {
+        case "Response": {
           const { body, headers, status } = wire
           const bytes = bytesOf(body)
           const isOk = status >= 200 && status < 300

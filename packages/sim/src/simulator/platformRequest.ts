@@ -2,7 +2,7 @@ import type { ModelRequest } from "@effect-connectors/testing/ConnectionsModel"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Sort } from "./faults.js"
+import type { RequestKind } from "./faults.js"
 import { bosaOrigin, connectionsOrigin, filesOrigin } from "./world.js"
 
 const encoder = new TextEncoder()
@@ -25,8 +25,8 @@ const bytesOf = (request: HttpClientRequest.HttpClientRequest): Effect.Effect<Ui
   }
 }
 
-/** A request as the servers take it. */
-export const modelRequest = (request: HttpClientRequest.HttpClientRequest, url: URL): Effect.Effect<ModelRequest> =>
+/** A request as the fake platforms take it. */
+export const platformRequest = (request: HttpClientRequest.HttpClientRequest, url: URL): Effect.Effect<ModelRequest> =>
   Effect.map(bytesOf(request), (bytes) => ({
     method: request.method,
     path: url.pathname,
@@ -40,12 +40,12 @@ export const modelRequest = (request: HttpClientRequest.HttpClientRequest, url: 
 const readExecutes = /\/(?:sql\/select|http\/get|file\/readFile|file\/listFiles)$/
 const pageActions = /\/(?:list|events|endless)$/
 
-const ofConnections = ({ method, path }: ModelRequest): Sort => {
+const ofConnections = ({ method, path }: ModelRequest): RequestKind => {
   if (path.startsWith("/api/v1/jobs/")) return "poll"
   return method === "GET" || readExecutes.test(path) ? "read" : "write"
 }
 
-const ofBosa = ({ method, path }: ModelRequest): Sort => {
+const ofBosa = ({ method, path }: ModelRequest): RequestKind => {
   if (method === "GET") return path.startsWith("/connectors") && !path.includes("integrations") ? "discovery" : "read"
   if (!/^\/(?:demo|other)\//.test(path)) return "write"
   if (path.endsWith("/download")) return "file"
@@ -53,7 +53,7 @@ const ofBosa = ({ method, path }: ModelRequest): Sort => {
 }
 
 /** What a request is for. */
-export const sortOf = (request: ModelRequest): Sort => {
+export const requestKindOf = (request: ModelRequest): RequestKind => {
   if (request.origin === filesOrigin) return "file"
   return request.origin === connectionsOrigin ? ofConnections(request) : ofBosa(request)
 }
@@ -61,7 +61,7 @@ export const sortOf = (request: ModelRequest): Sort => {
 export const platformOf = (origin: string): string =>
   origin === connectionsOrigin ? "connections" : origin === bosaOrigin ? "bosa" : origin
 
-// what tells one body from another in a line of history
+// a short digest of a body for a line of the history
 const digest = (text: string): string => {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)

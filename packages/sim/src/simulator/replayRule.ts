@@ -1,14 +1,14 @@
 import type { Exchange } from "./view.js"
 import type { Invoked } from "./history.js"
 
-// what the published clients of BOSA count as worth another try
+// the statuses that the published clients of BOSA retry
 const isStatusReplayed = (status: number | undefined): boolean =>
   status !== undefined && (status === 429 || status >= 500)
 
 const mayBeDoneTwice = ({ class: retryClass, policy }: Invoked): boolean =>
   policy === "declared" || (policy === "default" && retryClass !== "unsafe")
 
-/** Whether a request may be sent again after this. It is the whole of what the library promises about replays. */
+/** Whether a request may be sent again after this outcome: the library promises no more and no less. */
 export const mayFollow = (invoked: Invoked, { reply, status }: Exchange, refusals: number): boolean => {
   const { policy } = invoked
   switch (reply) {

@@ -14,7 +14,7 @@ import { join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type Mutant, mutants } from "./mutants.js"
 import { simulate } from "./run.js"
-import { type Break, breaksOf } from "./verdict.js"
+import { type Break, breaksOf } from "./breaks.js"
 
 const mostSeeds = 600
 const atOnce = 2

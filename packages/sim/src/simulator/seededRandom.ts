@@ -1,12 +1,12 @@
 import { PCGRandom } from "effect/Utils"
 
-/** Seeded chance: the same seed gives the same throws. */
-export class Dice {
+/** Random numbers of a seed: the same seed gives the same numbers. */
+export class SeededRandom {
   private readonly source: PCGRandom
 
   constructor(seed: number) {
     this.source = new PCGRandom(seed >>> 0)
-    // neighbouring seeds begin alike
+    // the first numbers of neighboring seeds are alike
     for (let i = 0; i < 4; i++) this.source.number()
   }
 
