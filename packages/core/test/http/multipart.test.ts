@@ -5,15 +5,8 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Stream from "effect/Stream"
-import { encodeForm } from "../../src/internal/http/form.js"
-import {
-  boundary,
-  encodeMultipart,
-  fileIssues,
-  type Part,
-  randomBoundary,
-  type Style
-} from "../../src/internal/http/multipart.js"
+import { encodeForm, encodeMultipart, randomBoundary } from "../../src/internal/http/formBody.js"
+import { boundary, fileIssues, type Part, type Style } from "../../src/internal/http/multipart.js"
 
 const bosa: Style = { booleans: "True", backslash: "raw", guessesType: false }
 const gl: Style = { booleans: "true", backslash: "doubled", guessesType: true }
