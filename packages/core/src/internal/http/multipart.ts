@@ -88,7 +88,7 @@ const holds = (content: Uint8Array, sought: Uint8Array): boolean => {
   return false
 }
 
-// without its dashes, since there are parsers that look for it so; it ends: content of n bytes cannot hold more than n
+// without its dashes, since some parsers search for it so; the loop ends: content of n bytes cannot hold more than n
 // of the candidates
 const absentFrom = (contents: ReadonlyArray<Uint8Array>, wanted: string): string => {
   for (let suffix = 0; ; suffix++) {

@@ -12,7 +12,7 @@ import { plainSegment, segment } from "./path.js"
 import { type BaseUrl, baseUrl } from "./url.js"
 
 /**
- * What a client can be told when it is made.
+ * The options of a client.
  *
  * @internal
  */
