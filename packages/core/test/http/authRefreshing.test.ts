@@ -31,7 +31,7 @@ const accepting =
 
 describe("Auth.refreshing", () => {
   for (const call of callNames) {
-    virtual(`asks again once after a 401 and sends once more: ${call}`, () =>
+    virtual(`Auth.refreshing: runs the provider once after a 401 and sends once more: ${call}`, () =>
       Effect.gen(function* () {
         const { auth, state } = provider()
         const fake = fakeClient(accepting(2))
@@ -44,7 +44,7 @@ describe("Auth.refreshing", () => {
       })
     )
 
-    virtual(`never more than once, however often the server says 401: ${call}`, () =>
+    virtual(`Auth.refreshing: runs the provider only once, however often the server says 401: ${call}`, () =>
       Effect.gen(function* () {
         const { auth, state } = provider()
         const fake = fakeClient(answer(401, { json: {} }))
@@ -55,7 +55,7 @@ describe("Auth.refreshing", () => {
   }
 
   for (const status of [403, 400, 404, 407]) {
-    virtual(`is not asked again after a ${status}`, () =>
+    virtual(`Auth.refreshing: does not run the provider after a ${status}`, () =>
       Effect.gen(function* () {
         const { auth, state } = provider()
         yield* Effect.either(calls.safe(yield* apiOver(fakeClient(answer(status, { json: {} })).client, {}, auth)))
@@ -64,7 +64,7 @@ describe("Auth.refreshing", () => {
     )
   }
 
-  virtual("the same credentials again are no reason to send again", () =>
+  virtual("the same credentials again: the call is not sent again", () =>
     Effect.gen(function* () {
       const fixed = token(1)
       const fake = fakeClient(answer(401, { json: {} }))
@@ -94,7 +94,7 @@ describe("Auth.refreshing", () => {
     })
   )
 
-  virtual("a waiter that is interrupted takes nothing from the others", () =>
+  virtual("an interrupted waiter: the others still get their credentials", () =>
     Effect.gen(function* () {
       const { auth, state } = provider(1000)
       const fake = fakeClient(accepting(1))
@@ -138,7 +138,7 @@ describe("Auth.refreshing", () => {
     )
   }
 
-  virtual("the same values in a new object are no reason to send again", () =>
+  virtual("the same values in a new object: the call is not sent again", () =>
     Effect.gen(function* () {
       const fake = fakeClient(answer(401, {}))
       const same = Effect.sync(() => ({ "x-service-token": Redacted.make("token") }))
@@ -162,7 +162,7 @@ describe("Auth.refreshing", () => {
     )
   }
 
-  virtual("a provider that failed once is asked again by the next call", () =>
+  virtual("a provider that failed once: the next call runs it again", () =>
     Effect.gen(function* () {
       let asked = 0
       const auth = Auth.refreshing(
@@ -184,7 +184,7 @@ describe("Auth.refreshing", () => {
     })
   )
 
-  virtual("a provider that never answers is inside of the deadline, and nothing was sent", () =>
+  virtual("a provider that never ends: the call ends with its deadline, and nothing was sent", () =>
     Effect.gen(function* () {
       const fake = fakeClient(goodAnswer)
       const api = yield* apiOver(fake.client, { deadline: "3 seconds" }, Auth.refreshing(Effect.never))

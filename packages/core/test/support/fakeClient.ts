@@ -32,7 +32,7 @@ const bodyText = (request: HttpClientRequest.HttpClientRequest): string => {
   return body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : ""
 }
 
-/** A client that answers each request by its number; the last reply stands for all that follow. */
+/** A client that replies to each request by its number; the last reply stands for all that follow. */
 export const fakeClient = (...replies: readonly [Reply, ...Array<Reply>]): Fake => {
   const sent: Array<Sent> = []
   const client = HttpClient.make((request) =>

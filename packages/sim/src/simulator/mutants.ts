@@ -48,11 +48,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]),
   mutant(
     "what is refused for good is tried again",
-    [
-      "internal/http/failure.js",
-      "isNotSent: !evidence.sent && !evidence.permanent",
-      "isNotSent: !evidence.sent"
-    ],
+    ["internal/http/failure.js", "isNotSent: !evidence.sent && !evidence.permanent", "isNotSent: !evidence.sent"],
     ["internal/http/retry.js", "!evidence.permanent && (!evidence.sent", "(!evidence.sent"]
   ),
   mutant("an unknown state is a success", ["JobProtocol.js", ': "unknown";', ': "succeeded";']),
