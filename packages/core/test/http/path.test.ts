@@ -35,7 +35,7 @@ const names: ReadonlyArray<readonly [name: string, value: string, says: RegExp]>
   ["two dots", "..", /would change the path/],
   ["half a surrogate pair, high", "a\ud83d", /half of a surrogate pair/],
   ["half a surrogate pair, low", "\ude00a", /half of a surrogate pair/],
-  ["surrogates the wrong way round", "\ude00\ud83d", /half of a surrogate pair/],
+  ["surrogates in the wrong order", "\ude00\ud83d", /half of a surrogate pair/],
   ["a line feed", "CANARY\n", /control character/],
   ["a NUL", "CANARY\0", /control character/],
   ["a delete", "CANARY\u007f", /control character/],

@@ -169,15 +169,15 @@ describe("__proto__", () => {
         const { response, value } = yield* Call.withResponse(api.get("crm"))
         const done = yield* calls.unsafe(api)
         const seen: Array<object> = []
-        const look = (at: unknown): void => {
+        const check = (at: unknown): void => {
           if (typeof at !== "object" || at === null) return
           seen.push(at)
           assert.isFalse(Object.hasOwn(at, "__proto__"))
           assert.isFalse("polluted" in at)
           assert.isFalse("polluted" in { ...at })
-          Object.values(at).forEach(look)
+          Object.values(at).forEach(check)
         }
-        for (const root of [value, response?.body, done._tag === "Completed" ? done.value : undefined]) look(root)
+        for (const root of [value, response?.body, done._tag === "Completed" ? done.value : undefined]) check(root)
         assert.isAtLeast(seen.length, 12)
         assert.isFalse("polluted" in {})
       })

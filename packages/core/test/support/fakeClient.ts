@@ -10,7 +10,7 @@ export interface Sent {
   /** Milliseconds on the Clock. */
   readonly at: number
   readonly method: string
-  /** As the client asked for it, before a URL parser has seen it. */
+  /** As the client gave it, before a URL parser has seen it. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string

@@ -238,7 +238,7 @@ describe("the fault matrix over sockets", () => {
         { node: notSent("ECONNREFUSED"), fetch: notSent("ECONNREFUSED") },
         "closed"
       ],
-      // fetch cannot tell this reset from one after the request
+      // with fetch this reset is the same as one after the request
       [
         "reset in the TLS handshake",
         (port) => `https://127.0.0.1:${port}`,

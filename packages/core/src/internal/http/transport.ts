@@ -5,7 +5,6 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -14,6 +13,7 @@ import * as Stream from "effect/Stream"
 import type { ApiResponse } from "../../ApiResponse.js"
 import * as Transport from "../../Transport.js"
 import { concat } from "../data/concat.js"
+import { childScope } from "../runtime/childScope.js"
 import { locally, withoutFailureLogs } from "../runtime/fiberLocal.js"
 import { bodyTooLarge } from "./errors.js"
 import { errorCodeIn, evidenceIn } from "./evidence.js"
@@ -305,7 +305,7 @@ const opened = (
   limits: Transport.Attempt,
   scope: Scope.Scope
 ): Effect.Effect<TransportResponse, Lost> =>
-  Effect.flatMap(Scope.fork(scope, ExecutionStrategy.sequential), (own) =>
+  Effect.flatMap(childScope(scope), (own) =>
     timed(Scope.extend(HttpClient.withScope(client).execute(request), own), limits, own).pipe(
       Effect.onExit((exit) =>
         Exit.isSuccess(exit) && exit.value.unread !== undefined ? Effect.void : Scope.close(own, Exit.void)
