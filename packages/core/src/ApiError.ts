@@ -10,7 +10,16 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import type { ApiResponse } from "./ApiResponse.js"
-import { coded, hintOf, jobHint, tried, wait, where, credentialsHint, fileHint } from "./internal/http/errorMessage.js"
+import {
+  coded,
+  hintOf,
+  jobHint,
+  attemptsMade,
+  serverWait,
+  where,
+  credentialsHint,
+  fileHint
+} from "./internal/http/errorMessage.js"
 import { reportedResponse } from "./internal/http/errorDetails.js"
 import { InvalidRequest, Issue } from "./InvalidRequest.js"
 import { JobRef } from "./JobRef.js"
@@ -33,7 +42,7 @@ export {
 }
 
 /**
- * The whole answer that an error is about, with its headers; `undefined` when there was none.
+ * The whole response that an error is about, with its headers; `undefined` when there was none.
  *
  * @since 0.1.0
  * @category getters
@@ -46,7 +55,7 @@ const call = {
   method: Schema.String,
   /** The path with its parameters unfilled: few of them, for metrics. */
   route: Schema.String,
-  /** The URL that was asked for, without the query. */
+  /** The URL of the request, without the query. */
   url: Schema.String,
   /** How often the request was tried. */
   attempts: Schema.Number,
@@ -55,7 +64,7 @@ const call = {
   retryable: Schema.Boolean,
   /** It was not retried because too many calls were failing. */
   retryBudgetExhausted: Schema.optional(Schema.Boolean),
-  /** An earlier attempt of this change was sent and lost: it may have been carried out, whatever this answer says. */
+  /** An earlier attempt of this change was sent and lost: it may have been carried out, whatever this response says. */
   mayHaveHappened: Schema.optional(Schema.Boolean),
   /** The job that was being followed, when the call was one of its polls. */
   job: Schema.optional(JobRef)
@@ -90,7 +99,7 @@ const hinted = { ...answered, retryAfter: Schema.optional(Schema.DurationFromSel
 
 const phase = Schema.Literal("connect", "request", "response", "body")
 
-/** What the transport says of it beside its code. */
+/** What the transport says of it besides its code. */
 const detail = Schema.optional(Schema.String)
 
 /**
@@ -103,7 +112,7 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>("@effect-conn
   "Unauthorized",
   answered
 ) {
-  /** The answer's body. */
+  /** The response's body. */
   get body(): unknown {
     return reportedResponse(this)?.body
   }
@@ -125,7 +134,7 @@ export class Forbidden extends Schema.TaggedError<Forbidden>("@effect-connectors
   "Forbidden",
   answered
 ) {
-  /** The answer's body. */
+  /** The response's body. */
   get body(): unknown {
     return reportedResponse(this)?.body
   }
@@ -145,7 +154,7 @@ export class NotFound extends Schema.TaggedError<NotFound>("@effect-connectors/c
   ...answered,
   missing: Schema.optional(Schema.String)
 }) {
-  /** The answer's body. */
+  /** The response's body. */
   get body(): unknown {
     return reportedResponse(this)?.body
   }
@@ -165,13 +174,13 @@ export class RateLimited extends Schema.TaggedError<RateLimited>("@effect-connec
   "RateLimited",
   hinted
 ) {
-  /** The answer's body. */
+  /** The response's body. */
   get body(): unknown {
     return reportedResponse(this)?.body
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: the server asks to slow down (429${coded(this.serverCode)})${tried(this)}.${wait(this.retryAfter)} Send less at once${jobHint(this)}`
+    return `${where(this)}: the server asks to slow down (429${coded(this.serverCode)})${attemptsMade(this)}.${serverWait(this.retryAfter)} Send less at once${jobHint(this)}`
   }
 }
 
@@ -185,13 +194,13 @@ export class ApiRejected extends Schema.TaggedError<ApiRejected>("@effect-connec
   "ApiRejected",
   hinted
 ) {
-  /** The answer's body. */
+  /** The response's body. */
   get body(): unknown {
     return reportedResponse(this)?.body
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: the server refused the request (${this.status}${coded(this.serverCode)})${tried(this)}. Its reason is in \`body\`${jobHint(this)}`
+    return `${where(this)}: the server refused the request (${this.status}${coded(this.serverCode)})${attemptsMade(this)}. Its reason is in \`body\`${jobHint(this)}`
   }
 }
 
@@ -205,14 +214,14 @@ export class ServerFailed extends Schema.TaggedError<ServerFailed>("@effect-conn
   "ServerFailed",
   hinted
 ) {
-  /** The answer's body. */
+  /** The response's body. */
   get body(): unknown {
     return reportedResponse(this)?.body
   }
   /** What happened and what to do. */
   override get message(): string {
     return (
-      `${where(this)}: the server failed (${this.status}${coded(this.serverCode)})${tried(this)}.${wait(this.retryAfter)}` +
+      `${where(this)}: the server failed (${this.status}${coded(this.serverCode)})${attemptsMade(this)}.${serverWait(this.retryAfter)}` +
       (this.retryable ? " Try again later" : " See what it did before this is repeated") +
       jobHint(this)
     )
@@ -241,7 +250,7 @@ export class UnexpectedRedirect extends Schema.TaggedError<UnexpectedRedirect>(
 }
 
 /**
- * The body of a 2xx answer is not what was promised. For an unsafe call only
+ * The body of a 2xx response is not what was promised. For an unsafe call only
  * when it could be read: one that cannot be read is `OutcomeUnknown`.
  *
  * @since 0.1.0
@@ -256,20 +265,20 @@ export class UnexpectedBody extends Schema.TaggedError<UnexpectedBody>(
   /** What was expected, and where. */
   expected: Schema.optional(Schema.Array(Schema.String))
 }) {
-  /** The answer's body; text when it is not JSON. */
+  /** The response's body; text when it is not JSON. */
   get body(): unknown {
     return reportedResponse(this)?.body
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: the answer's body is not what was promised: ${this.reason}${
+    return `${where(this)}: the response's body is not what was promised: ${this.reason}${
       this.contentType === undefined ? "" : ` (${this.contentType})`
     }${this.expected === undefined ? "" : `; ${this.expected.join("; ")}`}. It is in \`body\`${jobHint(this)}`
   }
 }
 
 /**
- * A read that got no answer. It changed nothing, and may be repeated.
+ * A read that got no response. It changed nothing, and may be repeated.
  *
  * @since 0.1.0
  * @category errors
@@ -286,7 +295,7 @@ export class Unreachable extends Schema.TaggedError<Unreachable>("@effect-connec
 ) {
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: no answer (${this.code})${tried(this)}. ${this.detail ?? hintOf(this.code)}${jobHint(this)}`
+    return `${where(this)}: no response (${this.code})${attemptsMade(this)}. ${this.detail ?? hintOf(this.code)}${jobHint(this)}`
   }
 }
 
@@ -303,13 +312,13 @@ export class NotSent extends Schema.TaggedError<NotSent>("@effect-connectors/cor
 }) {
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: could not be sent (${this.code})${tried(this)}; the server did not see it. ${this.detail ?? hintOf(this.code)}`
+    return `${where(this)}: could not be sent (${this.code})${attemptsMade(this)}; the server did not see it. ${this.detail ?? hintOf(this.code)}`
   }
 }
 
 /**
- * A call that changes something was sent, and no readable answer came: it may
- * have happened. It is never repeated by this library unless told to.
+ * A call that changes something was sent, and no readable response came: it may
+ * have happened. It is never repeated by this library unless your retry policy says so.
  *
  * @since 0.1.0
  * @category errors
@@ -324,16 +333,19 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(
   code: Schema.String,
   status: Schema.optional(Schema.Number)
 }) {
-  /** What could be read of the answer's body. */
+  /** What could be read of the response's body. */
   get body(): unknown {
     return reportedResponse(this)?.body
   }
   /** What happened and what to do. */
   override get message(): string {
-    const what = this.phase === "body" ? "answered, but the answer cannot be read" : "sent, but the answer was lost"
+    const what =
+      this.phase === "body"
+        ? "the server responded, but its response cannot be read"
+        : "sent, but the response was lost"
     return `${where(this)}: ${what} (${this.code}${
       this.status === undefined ? "" : `, status ${this.status}`
-    })${tried(this)}.${fileHint(this.code)} It may have happened: see what the server did before this is repeated`
+    })${attemptsMade(this)}.${fileHint(this.code)} It may have happened: see what the server did before this is repeated`
   }
 }
 
@@ -349,7 +361,7 @@ export class DeadlineExceeded extends Schema.TaggedError<DeadlineExceeded>(
 )("DeadlineExceeded", { ...call, deadline: Schema.DurationFromSelf }) {
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: not done within its deadline of ${Duration.format(this.deadline)}${tried(this)}. Give it more time`
+    return `${where(this)}: not done within its deadline of ${Duration.format(this.deadline)}${attemptsMade(this)}. Give it more time`
   }
 }
 

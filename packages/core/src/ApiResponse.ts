@@ -1,12 +1,12 @@
 /**
- * The answer of the server as it came, beside the decoded value.
+ * The response of the server as it came, with the decoded value.
  *
  * @since 0.1.0
  */
 import type * as Headers from "@effect/platform/Headers"
 
 /**
- * An answer as it came: its status, headers and body.
+ * A response as it came: its status, headers and body.
  *
  * @since 0.1.0
  * @category models
@@ -14,7 +14,7 @@ import type * as Headers from "@effect/platform/Headers"
 export interface ApiResponse {
   readonly status: number
   readonly headers: Headers.Headers
-  /** What the server calls this request, from `x-request-id` and its kin. */
+  /** What the server calls this request, from `x-request-id` or a similar header. */
   readonly requestId: string | undefined
   /** The whole body: parsed when it is JSON, else its text. */
   readonly body: unknown

@@ -1,5 +1,5 @@
 /**
- * How requests to one origin are authorised.
+ * How requests to one origin are authorized.
  *
  * @since 0.1.0
  */
@@ -17,7 +17,7 @@ import { singleFlight } from "./internal/runtime/singleFlight.js"
 import { InvalidRequest, type Issue } from "./InvalidRequest.js"
 
 /**
- * Headers that authorise a request: names in lower case, values redacted.
+ * Headers that authorize a request: names in lower case, values redacted.
  *
  * @since 0.1.0
  * @category models
@@ -33,7 +33,7 @@ export type Credentials = Readonly<Record<string, Redacted.Redacted>>
 export type Unavailable = { readonly _tag: "Unavailable" }
 
 /**
- * How requests to one origin are authorised. Each API layer takes its own, so
+ * How requests to one origin are authorized. Each API layer takes its own, so
  * one program can hold many tenants. Credentials are never defaulted: to send
  * none, say {@link Auth.none}.
  *
@@ -115,7 +115,7 @@ export class Auth extends Context.Tag("@effect-connectors/core/Auth")<Auth, Auth
 
   /**
    * Credentials that change: the effect is run before the first call and, once, after a
-   * call was answered 401. Many calls share one run, which may take 30 seconds; what it gives is checked like
+   * call got a 401. Many calls share one run, which may take 30 seconds; what it gives is checked like
    * fixed credentials, and a run that fails ends the call as `Unauthorized` with status 0.
    *
    * @since 0.1.0

@@ -1,8 +1,8 @@
 /**
  * Settings of single calls: any operation takes them, since they travel with
- * the effect and not with its arguments. Of `jobs.result` and its kin they reach
- * the submit: looks at a job are shared by all who follow it, and have the
- * client's own settings.
+ * the effect and not with its arguments. In `jobs.result` and `jobs.follow` they
+ * reach the submit alone: polls of a job are shared by all who follow it, and
+ * have the settings of the client.
  *
  * @since 0.1.0
  */
@@ -44,25 +44,25 @@ export class Settings extends Context.Reference<Settings>()("@effect-connectors/
 // what observes or changes calls adds to what is set further out, and does not replace it
 const composed = (outer: CallSettings, inner: CallSettings): CallSettings => {
   const { onResponse, transformClient } = outer
-  const { onResponse: look, transformClient: change } = inner
+  const { onResponse: innerOnResponse, transformClient: innerTransform } = inner
   return {
-    ...(onResponse === undefined || look === undefined
+    ...(onResponse === undefined || innerOnResponse === undefined
       ? {}
       : {
           onResponse: (response: ApiResponse): void => {
-            look(response)
+            innerOnResponse(response)
             onResponse(response)
           }
         }),
-    ...(transformClient === undefined || change === undefined
+    ...(transformClient === undefined || innerTransform === undefined
       ? {}
       : {
-          transformClient: (client: HttpClient.HttpClient) => transformClient(change(client))
+          transformClient: (client: HttpClient.HttpClient) => transformClient(innerTransform(client))
         })
   }
 }
 
-// what is no duration counts as one that is not longer than zero: the call refuses it
+// what is not a duration becomes zero, which the call refuses
 const durationOf = (input: Duration.DurationInput): Duration.Duration =>
   Option.getOrElse(Duration.decodeUnknown(input), () => Duration.zero)
 
@@ -83,7 +83,7 @@ export const withRetry: {
 } = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, retry: RetryInput) => locally(self, { retry }))
 
 /**
- * Gives each call in an effect one deadline over attempts, waits and the answer. A read
+ * Gives each call in an effect one deadline over attempts, waits and the response. A read
  * that misses it is `DeadlineExceeded`; a call that changes something and was sent is `OutcomeUnknown`.
  *
  * @since 0.1.0
@@ -130,8 +130,8 @@ export const withTransformClient: {
 )
 
 /**
- * The value of an operation and the answer it was read from. Of several calls in the
- * effect it is the last answer.
+ * The value of an operation and the response it was read from. Of several calls in the
+ * effect it is the last response.
  *
  * @example
  * ```ts

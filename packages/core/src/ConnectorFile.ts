@@ -1,5 +1,5 @@
 /**
- * Files that are sent with an action, or that an action answers with.
+ * Files that are sent with an action, or that an action returns.
  *
  * @since 0.2.0
  */
@@ -52,7 +52,7 @@ export class FileError extends Schema.TaggedError<FileError>("@effect-connectors
 }
 
 /**
- * What is said of a file beside its content.
+ * What is said of a file besides its content.
  *
  * @since 0.2.0
  * @category models
@@ -67,7 +67,7 @@ export interface Details {
 }
 
 /**
- * A file: its content as a Stream or as a whole, and what is said of it. Nothing is read before it is asked for.
+ * A file: its content as a Stream or as a whole, and what is said of it. Nothing is read before you use it.
  *
  * @since 0.2.0
  * @category models
@@ -76,7 +76,7 @@ export interface ConnectorFile extends Pipeable.Pipeable {
   readonly [TypeId]: TypeId
   readonly filename: string | undefined
   readonly contentType: string | undefined
-  /** The headers of its part when it is sent, those of the answer when it was received; names in lower case. */
+  /** The headers of its part when it is sent, those of the response when it was received; names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   /** Its length in bytes, where it is known before it is read. */
   readonly size: number | undefined
@@ -124,7 +124,7 @@ class Made extends Pipeable.Class() implements ConnectorFile {
     this.bytes = fields.bytes
   }
 
-  // neither content nor headers: both may be secret, and a log is no place for megabytes
+  // neither content nor headers: both may be secret, and megabytes do not belong in a log
   toJSON() {
     const { contentType, filename, size } = this
     return { _id: "@effect-connectors/core/ConnectorFile", filename, contentType, size }
@@ -244,7 +244,7 @@ const whole = (content: Content, maxBytes: number, failure: FileError) =>
 /**
  * A file from a Stream of bytes, or from a function that makes one each time it is read.
  *
- * It is read once unless `replayable` declares otherwise: a call with it is then not repeated once reading began.
+ * It is read once unless `replayable` declares otherwise: a call with it is then not repeated once reading started.
  *
  * @example
  * ```ts
@@ -281,7 +281,7 @@ export const fromStream = <E>(
 
 /**
  * The same content with other details; those that are not given stay. A file that was received holds the headers of
- * its answer: `{ headers: {} }` lets it be sent on.
+ * its response: `{ headers: {} }` lets it be sent on.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * A page of what an action answers with.
+ * A page of the result of an action.
  *
  * @since 0.2.0
  */
@@ -11,7 +11,7 @@ import type { Ignored } from "./ActionSchema.js"
 import type { PaginationLoop } from "./BosaError.js"
 
 /**
- * Where a page is: what is asked for beside the parameters. Plain JSON: a program that keeps it can go on from
+ * Where a page is: what is sent in addition to the parameters. Plain JSON: a program that keeps it can go on from
  * there another time.
  *
  * @since 0.2.0
@@ -23,7 +23,7 @@ export interface Position {
 }
 
 /**
- * How asking for a page can end without it.
+ * How fetching a page can fail.
  *
  * @since 0.2.0
  * @category errors
@@ -31,7 +31,7 @@ export interface Position {
 export type PageError = ReadError | WriteError | PaginationLoop
 
 /**
- * A page: its data, what the server says of it, and the pages beside it. What is no list is a page of its own.
+ * A page: its data, what the server says of it, and its neighbor pages. Data that is not a list is a single page.
  *
  * @since 0.2.0
  * @category models
@@ -45,7 +45,7 @@ export interface Page<out A = unknown> {
   readonly requestId: string | undefined
   /** Parameters that the action does not know and that were not sent. */
   readonly ignored: ReadonlyArray<Ignored>
-  /** Whether the data is a list: only lists have pages beside them. */
+  /** Whether the data is a list: only lists have neighbor pages. */
   readonly isList: boolean
   readonly hasNext: boolean
   readonly hasPrev: boolean
@@ -53,8 +53,8 @@ export interface Page<out A = unknown> {
   readonly nextPosition: Option.Option<Position>
   /** Where the page before is. */
   readonly prevPosition: Option.Option<Position>
-  /** Asks for the next page with the same parameters; none at the end. */
+  /** Fetches the next page with the same parameters; none at the end. */
   readonly next: Option.Option<Effect.Effect<Page<A>, PageError>>
-  /** Asks for the page before; none at the start. */
+  /** Fetches the page before; none at the start. */
   readonly prev: Option.Option<Effect.Effect<Page<A>, PageError>>
 }

@@ -1,15 +1,15 @@
 /**
  * When a call that failed is tried again.
  *
- * A policy has two parts. Its schedule says how often and how far apart; it is
+ * A policy has two parts. Its schedule says how often and at what distance; it is
  * entered only after a failure and fed with the error. What may be replayed at
  * all is not the schedule's to say: it follows from the operation and from what
  * is known of the failure. A read is replayed after a lost or a transient
- * answer. A call that changes something is replayed only on proof that it was
+ * response. A call that changes something is replayed only on proof that it was
  * not done, unless the caller widens that in so many words.
  *
  * Whatever the schedule says, the server's `Retry-After` is waited for, a wait that
- * would end after the deadline is not begun, 10 attempts are the most, and a
+ * would end after the deadline does not start, 10 attempts are the most, and a
  * budget bounds the load on an origin that fails.
  *
  * @since 0.1.0
@@ -91,8 +91,13 @@ export const none: Retry = { schedule: Schedule.stop, replay: "proof" }
 export const make = (schedule: Schedule.Schedule<unknown, ApiError>): Retry => ({ schedule, replay: "proof" })
 
 /**
- * Declares that doing the call twice is the same as doing it once, so that it may be
- * replayed after a lost answer too. True of many `http.put`, `file.upload` and `file.delete`.
+ * Declares that doing the call twice is the same as doing it once. It may then be replayed
+ * after a lost response and after a transient status, as a read is.
+ *
+ * Your promise: a repetition is harmless. It is true of many `http.put`, `file.upload` and
+ * `file.delete`. The same as the option `retry: "idempotent"`. What is known of the outcome does
+ * not change: if no response can be read, the call still ends with `OutcomeUnknown`. The policy is the same
+ * as that of {@link replayUnsafe}; the two names keep the two promises visible in your code.
  *
  * @since 0.1.0
  * @category policies
@@ -100,8 +105,12 @@ export const make = (schedule: Schedule.Schedule<unknown, ApiError>): Retry => (
 export const idempotent = (input: RetryInput = defaultPolicy): Retry => ({ ...resolve(input), replay: "declared" })
 
 /**
- * Replays a call that changes something even if it may have happened: it can be done
- * more than once. For work that is harmless to repeat, {@link idempotent} says so.
+ * Replays a call that changes something even if it may have happened: the work can be done
+ * more than once.
+ *
+ * Your promise: you accept repeated work, and find or undo it yourself. Use it where no response is
+ * worse than two executions. For work that is harmless to repeat use {@link idempotent}. Neither is
+ * applied to a call by default, and neither has effect on a read.
  *
  * @since 0.1.0
  * @category policies

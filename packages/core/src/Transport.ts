@@ -1,5 +1,5 @@
 /**
- * What an `HttpClient` may tell this library beyond the platform's contract:
+ * What an `HttpClient` may report to this library beyond the platform's contract:
  * whether a failed request had left, and that it keeps the time and size
  * limits of an attempt itself. Every `HttpClient` works without it; a
  * request without evidence counts as sent.
@@ -43,7 +43,7 @@ export const KeepsAttemptTypeId: unique symbol = Symbol.for("@effect-connectors/
  * How far a request had come when it failed.
  *
  * `connect`: no connection yet. `request`: being written, or written without
- * an answer. `response`: the head of an answer was being read. `body`: the head
+ * a response. `response`: the head of a response was being read. `body`: the head
  * was read, the body was not.
  *
  * @since 0.1.0
@@ -52,7 +52,7 @@ export const KeepsAttemptTypeId: unique symbol = Symbol.for("@effect-connectors/
 export type Phase = "connect" | "request" | "response" | "body"
 
 /**
- * What the transport saw of a request that got no complete answer.
+ * What the transport saw of a request that got no complete response.
  *
  * @since 0.1.0
  * @category models
@@ -67,9 +67,9 @@ export interface Evidence {
   readonly permanent: boolean
   /** The attempt's own time limit ended it. */
   readonly timedOut: boolean
-  /** The status of the answer, when its head was read. */
+  /** The status of the response, when its head was read. */
   readonly status?: number | undefined
-  /** What the caller is told of the failure in place of our own advice, such as why a recording has no answer; never a secret. */
+  /** What the error says of the failure in place of our own advice, such as why a recording has no response; never a secret. */
   readonly detail?: string | undefined
 }
 
@@ -81,11 +81,11 @@ export interface Evidence {
  */
 export interface BufferedBody {
   readonly text: string
-  /** The body itself, for those who take it as a file. Without it a body that is no text cannot be told whole. */
+  /** The body itself, for those who take it as a file. Without it a body that is not text is damaged. */
   readonly bytes?: Uint8Array | undefined
   /** Size on the wire in bytes. */
   readonly byteLength: number
-  /** An error answer longer than `maxErrorBodyBytes` is cut there. */
+  /** An error response longer than `maxErrorBodyBytes` is cut there. */
   readonly truncated: boolean
 }
 
@@ -96,9 +96,9 @@ export interface BufferedBody {
  * @category models
  */
 export interface Attempt {
-  /** From the start of the attempt to the last byte of its answer. */
+  /** From the start of the attempt to the last byte of its response. */
   readonly timeoutMillis: number
-  /** Between two chunks of the answer's body. */
+  /** Between two chunks of the response's body. */
   readonly idleMillis: number
   /** A 2xx body over this fails with code `BODY_TOO_LARGE`, phase `body`. */
   readonly maxBodyBytes: number
@@ -107,7 +107,7 @@ export interface Attempt {
 }
 
 /**
- * Sends a request within limits, and answers with a {@link BufferedBody}.
+ * Sends a request within limits, and gives a response with a {@link BufferedBody}.
  *
  * @since 0.1.0
  * @category models
@@ -119,7 +119,7 @@ export type SendAttempt = (
 
 /**
  * The limits of the attempt that runs in this fiber; `undefined` outside of one. It reaches a client
- * that was wrapped, and so lost what {@link keepsAttempt} gave it: the answer may still be a {@link BufferedBody}.
+ * that was wrapped, and so lost what {@link keepsAttempt} gave it: the response may still be a {@link BufferedBody}.
  *
  * @since 0.1.0
  * @category fiber refs
@@ -142,8 +142,8 @@ export const failure = (
   new HttpClientError.RequestError({ request, reason: "Transport", cause: { [EvidenceTypeId]: evidence } })
 
 /**
- * Gives a client the way to send an attempt within its limits. A client made from it by a
- * combinator does not have it any more.
+ * Gives a client the way to send an attempt within its limits. A client that a combinator makes from it
+ * does not have it any more.
  *
  * @since 0.1.0
  * @category constructors

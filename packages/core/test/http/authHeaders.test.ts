@@ -71,7 +71,7 @@ describe("credentials", () => {
     )
   }
 
-  virtual("two tenants in one program keep theirs apart", () =>
+  virtual("two tenants in one program: each sends its own credentials", () =>
     Effect.gen(function* () {
       const fake = fakeClient(goodAnswer)
       const tenants = yield* Effect.forEach(["one", "two"], (tenant) =>
@@ -133,7 +133,7 @@ describe("a value that no header can carry is refused when the client is made", 
   }
 
   for (const name of ["host", "Host", "content-length", "Transfer-Encoding", "connection", "Content-Type"]) {
-    virtual(`${name} is not the caller's to set`, () =>
+    virtual(`${name} is refused as an extra header: the client sets it`, () =>
       Effect.gen(function* () {
         const extra = yield* Effect.flip(apiOver(fakeClient(hang).client, { extraHeaders: { [name]: "1" } }))
         const auth = yield* Effect.flip(
@@ -145,7 +145,7 @@ describe("a value that no header can carry is refused when the client is made", 
   }
 
   for (const name of ["", "a b", "a:b", "a\r\nb", "ž", "__proto__"]) {
-    virtual(`${JSON.stringify(name)} is no header name`, () =>
+    virtual(`${JSON.stringify(name)} is refused as a header name`, () =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(apiOver(fakeClient(hang).client, { extraHeaders: { [name]: "1" } }))
         assert.match(error.message, /is not a header name/)
@@ -160,7 +160,7 @@ describe("a value that no header can carry is refused when the client is made", 
     })
   )
 
-  virtual("every issue is told at once", () =>
+  virtual("the error lists every issue", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(
         apiOver(fakeClient(hang).client, {
@@ -200,7 +200,7 @@ const fromEnvironment = (variables: Record<string, string>) => {
 describe("the environment", () => {
   const base = { CONNECTIONS_BASE_URL: "https://env.example" }
 
-  virtual("gives the address, a session and the attempt's limit", () =>
+  virtual("the environment gives the address, a session and the attempt's limit", () =>
     Effect.gen(function* () {
       const { fake, program } = fromEnvironment({
         ...base,
@@ -216,7 +216,7 @@ describe("the environment", () => {
     })
   )
 
-  virtual("gives a service token", () =>
+  virtual("the environment gives a service token", () =>
     Effect.gen(function* () {
       const { fake, program } = fromEnvironment({ ...base, CONNECTIONS_SERVICE_TOKEN: "token" })
       yield* Effect.orDie(program)

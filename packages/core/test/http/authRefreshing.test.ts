@@ -10,11 +10,11 @@ import { answer, fakeClient, goodAnswer, type Reply } from "../support/fakeClien
 
 const token = (n: number): Credentials => ({ "x-service-token": Redacted.make(`token-${n}`) })
 
-/** A provider that gives token-1, token-2, ... and counts how often it was asked. */
+/** A provider that gives token-1, token-2, ... and counts its runs. */
 const provider = (millis = 0) => {
-  const state = { asked: 0 }
+  const state = { runs: 0 }
   const get = Effect.flatMap(
-    Effect.sync(() => ++state.asked),
+    Effect.sync(() => ++state.runs),
     (n) => Effect.as(Effect.sleep(millis), token(n))
   )
   return { state, auth: Auth.refreshing(get) }
@@ -31,12 +31,12 @@ const accepting =
 
 describe("Auth.refreshing", () => {
   for (const call of callNames) {
-    virtual(`asks again once after a 401 and sends once more: ${call}`, () =>
+    virtual(`Auth.refreshing: runs the provider once after a 401 and sends once more: ${call}`, () =>
       Effect.gen(function* () {
         const { auth, state } = provider()
         const fake = fakeClient(accepting(2))
         const { millis } = yield* timed<unknown, ApiError, never>(calls[call](yield* apiOver(fake.client, {}, auth)))
-        assert.deepStrictEqual([state.asked, fake.sent.length, millis], [2, 2, 0])
+        assert.deepStrictEqual([state.runs, fake.sent.length, millis], [2, 2, 0])
         assert.deepStrictEqual(
           fake.sent.map((one) => one.headers["x-service-token"]),
           ["token-1", "token-2"]
@@ -44,27 +44,27 @@ describe("Auth.refreshing", () => {
       })
     )
 
-    virtual(`never more than once, however often the server says 401: ${call}`, () =>
+    virtual(`Auth.refreshing: runs the provider only once, however often the server says 401: ${call}`, () =>
       Effect.gen(function* () {
         const { auth, state } = provider()
         const fake = fakeClient(answer(401, { json: {} }))
         const error = yield* Effect.flip<unknown, ApiError, never>(calls[call](yield* apiOver(fake.client, {}, auth)))
-        assert.deepStrictEqual([state.asked, fake.sent.length, error._tag], [2, 2, "Unauthorized"])
+        assert.deepStrictEqual([state.runs, fake.sent.length, error._tag], [2, 2, "Unauthorized"])
       })
     )
   }
 
   for (const status of [403, 400, 404, 407]) {
-    virtual(`is not asked again after a ${status}`, () =>
+    virtual(`Auth.refreshing: does not run the provider after a ${status}`, () =>
       Effect.gen(function* () {
         const { auth, state } = provider()
         yield* Effect.either(calls.safe(yield* apiOver(fakeClient(answer(status, { json: {} })).client, {}, auth)))
-        assert.strictEqual(state.asked, 1)
+        assert.strictEqual(state.runs, 1)
       })
     )
   }
 
-  virtual("the same credentials again are no reason to send again", () =>
+  virtual("the same credentials again: the call is not sent again", () =>
     Effect.gen(function* () {
       const fixed = token(1)
       const fake = fakeClient(answer(401, { json: {} }))
@@ -79,7 +79,7 @@ describe("Auth.refreshing", () => {
       const fake = fakeClient(accepting(2))
       const api = yield* apiOver(fake.client, {}, auth)
       yield* Effect.forEach(Array.from({ length: 1000 }), () => calls.unsafe(api), { concurrency: "unbounded" })
-      assert.deepStrictEqual([state.asked, fake.sent.length], [2, 2000])
+      assert.deepStrictEqual([state.runs, fake.sent.length], [2, 2000])
     })
   )
 
@@ -90,11 +90,11 @@ describe("Auth.refreshing", () => {
         Effect.zipRight(Effect.sleep(sent.url.endsWith("/slow") ? 5000 : 10), accepting(2)(request, sent))
       const api = yield* apiOver(fakeClient(slow).client, {}, auth)
       yield* Effect.all([api.get("slow"), api.get("quick")], { concurrency: "unbounded" })
-      assert.strictEqual(state.asked, 2)
+      assert.strictEqual(state.runs, 2)
     })
   )
 
-  virtual("a waiter that is interrupted takes nothing from the others", () =>
+  virtual("an interrupted waiter: the others still get their credentials", () =>
     Effect.gen(function* () {
       const { auth, state } = provider(1000)
       const fake = fakeClient(accepting(1))
@@ -105,7 +105,7 @@ describe("Auth.refreshing", () => {
       yield* Effect.sleep(10)
       yield* Fiber.interrupt(first)
       yield* Fiber.join(others)
-      assert.deepStrictEqual([state.asked, fake.sent.length], [1, 2])
+      assert.deepStrictEqual([state.runs, fake.sent.length], [1, 2])
     })
   )
 
@@ -138,7 +138,7 @@ describe("Auth.refreshing", () => {
     )
   }
 
-  virtual("the same values in a new object are no reason to send again", () =>
+  virtual("the same values in a new object: the call is not sent again", () =>
     Effect.gen(function* () {
       const fake = fakeClient(answer(401, {}))
       const same = Effect.sync(() => ({ "x-service-token": Redacted.make("token") }))
@@ -162,29 +162,29 @@ describe("Auth.refreshing", () => {
     )
   }
 
-  virtual("a provider that failed once is asked again by the next call", () =>
+  virtual("a provider that failed once: the next call runs it again", () =>
     Effect.gen(function* () {
-      let asked = 0
+      let runs = 0
       const auth = Auth.refreshing(
-        Effect.suspend(() => (++asked === 1 ? Effect.fail("no") : Effect.succeed(token(asked))))
+        Effect.suspend(() => (++runs === 1 ? Effect.fail("no") : Effect.succeed(token(runs))))
       )
       const api = yield* apiOver(fakeClient(accepting(1)).client, {}, auth)
       const first = yield* Effect.either(api.get("crm"))
       yield* api.get("crm")
-      assert.deepStrictEqual([first._tag, asked], ["Left", 2])
+      assert.deepStrictEqual([first._tag, runs], ["Left", 2])
     })
   )
 
   virtual("a renewal that fails leaves the server's 401", () =>
     Effect.gen(function* () {
-      let asked = 0
-      const auth = Auth.refreshing(Effect.suspend(() => (++asked === 1 ? Effect.succeed(token(1)) : Effect.fail("no"))))
+      let runs = 0
+      const auth = Auth.refreshing(Effect.suspend(() => (++runs === 1 ? Effect.succeed(token(1)) : Effect.fail("no"))))
       const error = yield* Effect.flip((yield* apiOver(fakeClient(accepting(2)).client, {}, auth)).get("crm"))
       assert.strictEqual(error._tag === "Unauthorized" && error.status, 401)
     })
   )
 
-  virtual("a provider that never answers is inside of the deadline, and nothing was sent", () =>
+  virtual("a provider that never ends: the call ends with its deadline, and nothing was sent", () =>
     Effect.gen(function* () {
       const fake = fakeClient(goodAnswer)
       const api = yield* apiOver(fake.client, { deadline: "3 seconds" }, Auth.refreshing(Effect.never))
@@ -198,8 +198,8 @@ describe("Auth.refreshing", () => {
 
   virtual("a deadline that ends in the renewal, after a lost attempt, is an unknown outcome", () =>
     Effect.gen(function* () {
-      let asked = 0
-      const auth = Auth.refreshing(Effect.suspend(() => (++asked === 1 ? Effect.succeed(token(1)) : Effect.never)))
+      let runs = 0
+      const auth = Auth.refreshing(Effect.suspend(() => (++runs === 1 ? Effect.succeed(token(1)) : Effect.never)))
       const api = yield* apiOver(
         fakeClient(answer(503, { json: {} }), answer(401, { json: {} })).client,
         { deadline: "3 seconds" },

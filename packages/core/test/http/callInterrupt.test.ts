@@ -15,7 +15,7 @@ const slowFailure: Reply = (request, sent) =>
   Effect.zipRight(Effect.sleep(70), answer(503, { json: {} })(request, sent))
 
 describe("interruption", () => {
-  it("at 300 random times: at once, and nothing is sent afterwards", async () => {
+  it("an interruption at any of 300 random times ends the call at once, and nothing is sent afterwards", async () => {
     let during = 0
     const program = Effect.gen(function* () {
       const fake = fakeClient(slowFailure)
@@ -41,7 +41,7 @@ describe("interruption", () => {
     console.log(`interrupts: ${during} of 300 came while the call ran`)
   })
 
-  virtual("reaches the transport", () =>
+  virtual("an interruption reaches the transport", () =>
     Effect.gen(function* () {
       let aborted = 0
       const fake = fakeClient(() => Effect.onInterrupt(Effect.never, () => Effect.sync(() => void aborted++)))
@@ -56,7 +56,7 @@ describe("interruption", () => {
     })
   )
 
-  virtual("reaches the transport in a later attempt", () =>
+  virtual("an interruption of a later attempt reaches the transport", () =>
     Effect.gen(function* () {
       let aborted = 0
       const later: Reply = () => Effect.onInterrupt(Effect.never, () => Effect.sync(() => void aborted++))
@@ -68,7 +68,7 @@ describe("interruption", () => {
     })
   )
 
-  virtual("by the attempt's limit and by the deadline reaches it too", () =>
+  virtual("the attempt's limit and the deadline interrupt the transport too", () =>
     Effect.gen(function* () {
       let aborted = 0
       const fake = fakeClient(() => Effect.onInterrupt(Effect.never, () => Effect.sync(() => void aborted++)))
@@ -79,7 +79,7 @@ describe("interruption", () => {
     })
   )
 
-  virtual("leaves no timer behind", () =>
+  virtual("an interruption leaves no timer behind", () =>
     Effect.gen(function* () {
       const clock = yield* VirtualClock.make()
       const api = yield* apiOver(fakeClient(hang).client, { deadline: "1 hour" })

@@ -15,7 +15,7 @@ import { answer, fakeClient, goodAnswer, json, type Reply } from "../support/fak
 const named = (name: string) => HttpClient.mapRequest(HttpClientRequest.setHeader(name, "yes"))
 
 describe("settings of a call", () => {
-  virtual("add to those set further out", () =>
+  virtual("inner settings of a call add to the outer ones", () =>
     Effect.gen(function* () {
       const fake = fakeClient(goodAnswer)
       const api = yield* apiOver(fake.client)
@@ -30,7 +30,7 @@ describe("settings of a call", () => {
     })
   )
 
-  virtual("that are no time limit are refused before anything is sent", () =>
+  virtual("settings that are not a time limit are refused before anything is sent", () =>
     Effect.gen(function* () {
       const fake = fakeClient(goodAnswer)
       const api = yield* apiOver(fake.client)
@@ -48,7 +48,7 @@ describe("settings of a call", () => {
 })
 
 describe("settings of a client", () => {
-  virtual("that cannot work are refused", () =>
+  virtual("settings of a client that cannot work are refused", () =>
     Effect.gen(function* () {
       const { client } = fakeClient(goodAnswer)
       const wait = yield* Effect.flip(apiOver(client, { maxRetryAfter: Infinity }))
@@ -66,7 +66,7 @@ describe("settings of a client", () => {
 describe("ids", () => {
   const big = "9007199254740993"
 
-  virtual("of a subscriber are exact, and a rounded one is refused", () =>
+  virtual("the id of a subscriber is exact, and a rounded one is refused", () =>
     Effect.gen(function* () {
       const fake = fakeClient(answer(200, { text: `{"created":true,"subscriber":{"id":${big}}}` }))
       const api = yield* apiOver(fake.client)
@@ -79,7 +79,7 @@ describe("ids", () => {
     })
   )
 
-  virtual("of a job that fit into no path are told in the error", () =>
+  virtual("an id of a job that fits into no path is in the error", () =>
     Effect.gen(function* () {
       const long = "j".repeat(600)
       const api = yield* apiOver(fakeClient(json({ job_id: long })).client)
@@ -91,7 +91,7 @@ describe("ids", () => {
 })
 
 describe("a job of another tenant of the same origin", () => {
-  virtual("is refused", () =>
+  virtual("a job of another tenant is refused", () =>
     Effect.gen(function* () {
       const fake = fakeClient(json({ job_id: "7" }))
       const a = yield* apiOver(fake.client, { baseUrl: "http://localhost/a" })
@@ -107,7 +107,7 @@ describe("a job of another tenant of the same origin", () => {
 })
 
 describe("a deadline of a job", () => {
-  virtual("is one over all calls of a submit that repeats itself", () =>
+  virtual("the deadline of a job covers all calls of a submit that repeats itself", () =>
     Effect.gen(function* () {
       const fake = fakeClient(answer(503, {}))
       const api = yield* apiOver(fake.client, { retry: "none" })
@@ -123,7 +123,7 @@ describe("a deadline of a job", () => {
 })
 
 describe("jobs.results that ends with a failure", () => {
-  virtual("first hears of the submits under way", () =>
+  virtual("jobs.results: before it fails it reports the submits in flight", () =>
     Effect.gen(function* () {
       const reply: Reply = (request, sent) =>
         sent.url.includes("/bad/")

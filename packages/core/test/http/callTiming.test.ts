@@ -76,7 +76,7 @@ describe("time limits", () => {
     })
   )
 
-  virtual("no call has a total deadline unless asked", () =>
+  virtual("a call has no total deadline unless one is set", () =>
     Effect.gen(function* () {
       const fake = fakeClient(hang)
       const api = yield* apiOver(fake.client)
@@ -91,7 +91,7 @@ describe("time limits", () => {
 const servedAt = "Tue, 01 Jan 2030 00:00:00 GMT"
 
 describe("Retry-After", () => {
-  it("is waited for to the millisecond, whatever the jitter", async () => {
+  it("Retry-After: the wait is exact to the millisecond, whatever the jitter", async () => {
     for (let seed = 0; seed < 20; seed++) {
       const fake = fakeClient(busy({ "retry-after": "7" }), json(goodBody))
       await Effect.runPromise(
@@ -197,7 +197,7 @@ describe("Retry-After", () => {
     })
   )
 
-  virtual("an unsafe call fails with it and does not wait", () =>
+  virtual("an unsafe call fails with the Retry-After in its error and does not wait", () =>
     Effect.gen(function* () {
       const fake = fakeClient(busy({ "retry-after": "7" }))
       const { millis, result } = yield* timed(calls.unsafe(yield* apiOver(fake.client)))
@@ -208,8 +208,8 @@ describe("Retry-After", () => {
   )
 })
 
-describe("a wait that would end after the deadline is not begun", () => {
-  virtual("the server's", () =>
+describe("a wait that would end after the deadline does not start", () => {
+  virtual("the wait of a Retry-After does not start", () =>
     Effect.gen(function* () {
       const fake = fakeClient(busy({ "retry-after": "7" }))
       const { millis, result } = yield* timed(calls.safe(yield* apiOver(fake.client, { deadline: "5 seconds" })))
@@ -218,7 +218,7 @@ describe("a wait that would end after the deadline is not begun", () => {
     })
   )
 
-  virtual("ours", () =>
+  virtual("the wait of a schedule does not start", () =>
     Effect.gen(function* () {
       const fake = fakeClient(answer(503, { json: {} }))
       const api = yield* apiOver(fake.client, { deadline: "5 seconds", retry: Schedule.spaced("2 seconds") })
@@ -229,7 +229,7 @@ describe("a wait that would end after the deadline is not begun", () => {
 })
 
 describe("the backoff", () => {
-  it("is full jitter: from nothing to 100 ms, then to 200 ms", async () => {
+  it("the backoff has full jitter: from 0 to 100 ms, then to 200 ms", async () => {
     const gaps: Array<readonly [number, number]> = []
     for (let seed = 0; seed < 150; seed++) {
       const fake = fakeClient(answer(503, { json: {} }))

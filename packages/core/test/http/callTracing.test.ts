@@ -56,16 +56,18 @@ const named = (name: string, method: string, route: string, parent?: string): Se
 })
 
 describe("spans", () => {
-  virtual("one for each call, however often it was sent, named by the operation and the path's template", () =>
-    Effect.gen(function* () {
-      const { spans, tracer: made } = tracer()
-      const api = yield* apiOver(fakeClient(answer(503, { json: {} }), answer(503, { json: {} }), goodAnswer).client)
-      yield* Effect.withTracer(Effect.zipRight(api.get("crm"), calls.unsafe(api)), made)
-      assert.deepStrictEqual(spans, [
-        named("connections.connections.get", "GET", "/api/v1/connections/{slug}"),
-        named("connections.actions.execute", "POST", "/api/v1/connections/{slug}/actions/{action}/execute")
-      ])
-    })
+  virtual(
+    "there is one span for each call, however often it was sent, named by the operation and the path's template",
+    () =>
+      Effect.gen(function* () {
+        const { spans, tracer: made } = tracer()
+        const api = yield* apiOver(fakeClient(answer(503, { json: {} }), answer(503, { json: {} }), goodAnswer).client)
+        yield* Effect.withTracer(Effect.zipRight(api.get("crm"), calls.unsafe(api)), made)
+        assert.deepStrictEqual(spans, [
+          named("connections.connections.get", "GET", "/api/v1/connections/{slug}"),
+          named("connections.actions.execute", "POST", "/api/v1/connections/{slug}/actions/{action}/execute")
+        ])
+      })
   )
 
   virtual("a span around a call is its parent", () =>
@@ -83,7 +85,7 @@ describe("spans", () => {
     })
   )
 
-  virtual("none where tracing is switched off", () =>
+  virtual("there is no span where tracing is switched off", () =>
     Effect.gen(function* () {
       const { spans, tracer: made } = tracer()
       const api = yield* apiOver(fakeClient(goodAnswer).client)
@@ -92,7 +94,7 @@ describe("spans", () => {
     })
   )
 
-  virtual("none without a tracer: the transport sees no span above it", () =>
+  virtual("there is no span without a tracer: the transport sees none above it", () =>
     Effect.gen(function* () {
       const seen: Array<string> = []
       const plain = fakeClient((request, sent) =>
@@ -143,7 +145,7 @@ describe("what a tracer must not change on the wire", () => {
     })
   )
 
-  virtual("what the caller says to fetch is kept, and redirects stay off", () =>
+  virtual("the caller's own options of fetch are kept, and redirects stay off", () =>
     Effect.gen(function* () {
       const init: Array<RequestInit | undefined> = []
       const fetch: typeof globalThis.fetch = async (_input, given) => {

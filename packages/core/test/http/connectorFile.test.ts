@@ -61,7 +61,7 @@ describe("a file that is a Stream", () => {
     })
   )
 
-  it.effect("is made anew by a function each time when it is replayable", () =>
+  it.effect("a replayable file from a function calls it each time it is read", () =>
     Effect.gen(function* () {
       let made = 0
       const file = ConnectorFile.fromStream(() => Stream.make(bytesOf(++made)), { replayable: true })
@@ -84,7 +84,7 @@ describe("a file that is a Stream", () => {
     })
   )
 
-  it.effect("counts anew each time it is read", () =>
+  it.effect("counts its bytes again each time it is read", () =>
     Effect.gen(function* () {
       const file = ConnectorFile.fromStream(Stream.make(bytesOf(1, 2)), { size: 2, replayable: true })
       assert.deepStrictEqual(
@@ -117,7 +117,7 @@ describe("a file that is a Stream", () => {
     })
   )
 
-  it.effect("tells the code of its source and nothing else of it", () =>
+  it.effect("reports the code of its source and nothing else of it", () =>
     Effect.gen(function* () {
       const failing = (error: unknown) => read(ConnectorFile.fromStream(Stream.fail(error)))
       const error = yield* Effect.flip(failing({ code: "ENOENT", path: "CANARY" }))
@@ -130,7 +130,7 @@ describe("a file that is a Stream", () => {
   )
 })
 
-describe("what is said of a file", () => {
+describe("the details of a file", () => {
   it("has header names in lower case", () => {
     assert.deepStrictEqual(ConnectorFile.fromText("", { headers: { "X-A": "B" } }).headers, { "x-a": "B" })
   })
@@ -152,7 +152,7 @@ describe("what is said of a file", () => {
     })
   )
 
-  it("is known by its mark alone", () => {
+  it("a file is recognized by its type id alone", () => {
     assert.isTrue(ConnectorFile.isConnectorFile(ConnectorFile.fromText("")))
     for (const other of [undefined, null, "file", {}, new Uint8Array(1), new Blob([])]) {
       assert.isFalse(ConnectorFile.isConnectorFile(other))

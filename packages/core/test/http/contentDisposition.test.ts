@@ -65,8 +65,8 @@ cases("paths", [
   [`attachment; filename=".htaccess"`, ".htaccess"]
 ])
 
-describe("a name for a folder", () => {
-  it("has no characters that hide or reorder it", () => {
+describe("safeFilename", () => {
+  it("drops characters that hide or reorder the name", () => {
     assert.strictEqual(safeFilename("a\0b\r\n\u0085c.txt"), "abc.txt")
     assert.strictEqual(safeFilename("report\u202efdp.exe"), "reportfdp.exe")
     assert.strictEqual(safeFilename(".\u202e."), undefined)
@@ -74,7 +74,7 @@ describe("a name for a folder", () => {
     assert.strictEqual(safeFilename("👍.txt"), "👍.txt")
   })
 
-  it("is no device of Windows, and ends in neither a dot nor a space", () => {
+  it("gives neither a device name of Windows nor a name that ends with a dot or a space", () => {
     assert.strictEqual(safeFilename("con"), "_con")
     assert.strictEqual(safeFilename("NUL.txt"), "_NUL.txt")
     assert.strictEqual(safeFilename("com1 .tar.gz"), "_com1 .tar.gz")
@@ -84,7 +84,7 @@ describe("a name for a folder", () => {
     assert.strictEqual(safeFilename("con."), "_con")
   })
 
-  it("has 255 bytes at most and keeps its extension", () => {
+  it("gives 255 bytes at most and keeps the extension", () => {
     assert.strictEqual(safeFilename(`${"a".repeat(300)}.pdf`), `${"a".repeat(251)}.pdf`)
     assert.strictEqual(safeFilename("a".repeat(255)), "a".repeat(255))
     assert.strictEqual(safeFilename(`${"ž".repeat(300)}.pdf`), `${"ž".repeat(125)}.pdf`)
@@ -99,7 +99,7 @@ describe("a name for a folder", () => {
     assert.strictEqual(filenameOf(`attachment; filename*=UTF-8'${"'".repeat(100_000)}%; filename=a`), "a")
   })
 
-  it("never leads anywhere, whatever was received", () => {
+  it("never gives a path, whatever was received", () => {
     const alphabet = [
       "/",
       "\\",

@@ -99,7 +99,7 @@ const angry: Reply = (request) =>
 const cases: ReadonlyArray<Case> = [
   one(
     "InvalidRequest",
-    "NaN beside a secret",
+    "NaN with a secret",
     (api) => api.actions.execute("crm", "a", { input: { ...secretBody.input, a: NaN } }),
     bad
   ),
@@ -153,11 +153,11 @@ const cases: ReadonlyArray<Case> = [
     job({ status: "done", result: { id: "CANARY-response" } })
   ),
   one("Unreachable", "reset", get, lost({ code: "ECONNRESET" })),
-  one("Unreachable", "an error that tells all", get, angry),
+  one("Unreachable", "an error with every secret in it", get, angry),
   one("NotSent", "refused", write, lost({ sent: false, phase: "connect", code: "ECONNREFUSED" })),
   one("NotSent", "refused, by fetch", write, thrown("ECONNREFUSED", "connect")),
   one("OutcomeUnknown", "reset", write, lost({ code: "ECONNRESET" })),
-  one("OutcomeUnknown", "an error that tells all", write, angry),
+  one("OutcomeUnknown", "an error with every secret in it", write, angry),
   one("OutcomeUnknown", "a page", write, answer(200, page)),
   one("OutcomeUnknown", "cut", write, cut(200, '{"a":"CANARY-cut', "ECONNRESET", secretAnswer.headers)),
   { ...one("OutcomeUnknown", "deadline", write, hang), options: { deadline: "1 second" } },
@@ -264,7 +264,7 @@ describe("no secret leaves with an error", () => {
     }
   }
 
-  it("every error of the closed list was driven", () => {
+  it("the table is complete: each error of the closed list occurred", () => {
     assert.deepStrictEqual([...covered].sort(), [...closedList].sort())
     assert.strictEqual(errors.count, cases.length * 2)
     assert.strictEqual(errors.found, 0)
@@ -287,7 +287,7 @@ describe("no secret leaves with an error", () => {
     }
   })
 
-  it("the sinks would show one: a platform error is found in them", async () => {
+  it("the check itself works: the sinks show a platform error", async () => {
     const request = HttpClientRequest.post(`${baseUrl}/x?q=CANARY-query`).pipe(
       HttpClientRequest.setHeader("x-service-token", "CANARY-token")
     )

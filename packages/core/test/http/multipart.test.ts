@@ -5,15 +5,8 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Stream from "effect/Stream"
-import { encodeForm } from "../../src/internal/http/form.js"
-import {
-  boundary,
-  encodeMultipart,
-  fileIssues,
-  type Part,
-  randomBoundary,
-  type Style
-} from "../../src/internal/http/multipart.js"
+import { encodeForm, encodeMultipart, randomBoundary } from "../../src/internal/http/formBody.js"
+import { boundary, fileIssues, type Part, type Style } from "../../src/internal/http/multipart.js"
 
 const bosa: Style = { booleans: "True", backslash: "raw", guessesType: false }
 const gl: Style = { booleans: "true", backslash: "doubled", guessesType: true }
@@ -53,7 +46,7 @@ const filePart = (disposition: string, type: string | undefined, content: string
   `Content-Disposition: form-data; ${disposition}\n${type === undefined ? "" : `Content-Type: ${type}\n`}\n${content}`
 
 describe("the bytes of a form with files", () => {
-  it.effect("values of every type beside a file", () =>
+  it.effect("values of every type with a file", () =>
     Effect.gen(function* () {
       const expected = (flag: string) =>
         wire(
@@ -71,7 +64,7 @@ describe("the bytes of a form with files", () => {
     })
   )
 
-  it.effect("numbers", () =>
+  it.effect("a number with a fraction, and a whole one of the type number", () =>
     Effect.gen(function* () {
       const printed = (value: unknown, isNumber: boolean) =>
         Effect.map(textOf([{ name: "x", value, isNumber }]), (text) => text.split("\r\n").slice(3, -2))
@@ -226,11 +219,11 @@ describe("a form with a file that is a Stream", () => {
 })
 
 describe("the boundary", () => {
-  it("is made of 128 bits, the same for the same numbers", () => {
+  it("the boundary is made of 128 bits, the same for the same numbers", () => {
     assert.strictEqual(boundary(0, 1, 0xffffffff, 0xdeadbeef), "0000000000000001ffffffffdeadbeef")
   })
 
-  it.effect("is another one for each call", () =>
+  it.effect("the boundary differs from call to call", () =>
     Effect.gen(function* () {
       const [one, two] = [yield* randomBoundary, yield* randomBoundary]
       assert.match(one, /^[0-9a-f]{32}$/)
@@ -238,12 +231,12 @@ describe("the boundary", () => {
     })
   )
 
-  it("is in the content type", () => {
+  it("the boundary is in the content type", () => {
     assert.strictEqual(encode(values).contentType, "multipart/form-data; boundary=BB")
     assert.strictEqual(encode(values).body.contentType, "multipart/form-data; boundary=BB")
   })
 
-  it("is longer where a field or a file in memory holds it", () => {
+  it("the boundary becomes longer where a field or a file in memory holds it", () => {
     const chosen = (...contents: ReadonlyArray<string>) =>
       encode(
         contents.flatMap((content): ReadonlyArray<Part> => [
@@ -260,7 +253,7 @@ describe("the boundary", () => {
     assert.strictEqual(encode([{ name: "f", file: ConnectorFile.fromText("--BB") }]).contentType.split("=")[1], "BB1")
   })
 
-  it.effect("never occurs inside, and another parser reads back what was written", () => {
+  it.effect("the boundary never occurs in the content, and another parser reads back what was written", () => {
     // few letters, so that delimiters do come up
     const content = FastCheck.stringOf(FastCheck.constantFrom("-", "B", "\r\n", "1", "a", " "), { maxLength: 24 })
     const name = FastCheck.stringOf(FastCheck.constantFrom("a", "b", "_", ".", "-"), { minLength: 1, maxLength: 8 })
@@ -310,7 +303,7 @@ describe("what keeps a file from being sent", () => {
   const pathsOf = (details: ConnectorFile.StreamDetails) =>
     fileIssues(ConnectorFile.fromStream(Stream.empty, details), ["input", "file"]).map(({ path }) => path.join("."))
 
-  it("headers that are ours, or that could end theirs", () => {
+  it("refuses headers that the client sets, and headers with a line break", () => {
     for (const name of ["Content-Disposition", "content-length", "Transfer-Encoding", "Content-Type", "a b", "", "é"]) {
       assert.deepStrictEqual(pathsOf({ headers: { [name]: "x" } }), [`input.file.headers.${name.toLowerCase()}`])
     }
@@ -320,18 +313,18 @@ describe("what keeps a file from being sent", () => {
     }
   })
 
-  it("half a character in its name, and a size that is none", () => {
+  it("refuses half a character in its name, and a size that is not a whole number", () => {
     assert.deepStrictEqual(pathsOf({ filename: "a\ud800" }), ["input.file.filename"])
     for (const size of [-1, 1.5, Number.NaN]) assert.deepStrictEqual(pathsOf({ size }), ["input.file.size"])
   })
 
-  it("nothing else, and all at once", () => {
+  it("accepts everything else, and lists all issues at once", () => {
     const fine = { filename: 'ž"\\.txt', contentType: "text/plain; charset=utf-8", headers: { "x-a": "b c" }, size: 0 }
     assert.deepStrictEqual(pathsOf(fine), [])
     assert.strictEqual(pathsOf({ headers: { "content-length": "1" }, contentType: "\n", size: -1 }).length, 3)
   })
 
-  it("says how a file that was received is sent on, and tells no value", () => {
+  it("says how a received file is sent on, and shows no value", () => {
     const received = ConnectorFile.fromText("x", { headers: { "content-length": "CANARY", "x-a": "CANARY\n" } })
     const text = JSON.stringify(fileIssues(received, []))
     assert.include(text, "withDetails")
@@ -363,7 +356,7 @@ describe("a form without files", () => {
     })
   )
 
-  it.effect("has a value of bytes percent by percent", () =>
+  it.effect("escapes a value of bytes byte by byte", () =>
     Effect.gen(function* () {
       const text = new TextEncoder().encode("hello")
       assert.strictEqual(yield* form([{ name: "file", value: text }]), "file=hello")
@@ -380,7 +373,7 @@ describe("a form without files", () => {
     })
   )
 
-  it("says what it is and how long", () => {
+  it("has its content type and its length", () => {
     const encoded = encodeForm(fields, bosa)
     assert.strictEqual(encoded.contentType, "application/x-www-form-urlencoded")
     assert.strictEqual(encoded.body.contentType, "application/x-www-form-urlencoded")
@@ -388,7 +381,7 @@ describe("a form without files", () => {
     assert.isTrue(encoded.isReplayable)
   })
 
-  it("reads back the same elsewhere", () => {
+  it("is read back the same by another parser", () => {
     const pairs = FastCheck.array(FastCheck.tuple(FastCheck.fullUnicodeString(), FastCheck.fullUnicodeString()))
     FastCheck.assert(
       FastCheck.property(pairs, (given) => {

@@ -35,7 +35,7 @@ const names: ReadonlyArray<readonly [name: string, value: string, says: RegExp]>
   ["two dots", "..", /would change the path/],
   ["half a surrogate pair, high", "a\ud83d", /half of a surrogate pair/],
   ["half a surrogate pair, low", "\ude00a", /half of a surrogate pair/],
-  ["surrogates the wrong way round", "\ude00\ud83d", /half of a surrogate pair/],
+  ["surrogates in the wrong order", "\ude00\ud83d", /half of a surrogate pair/],
   ["a line feed", "CANARY\n", /control character/],
   ["a NUL", "CANARY\0", /control character/],
   ["a delete", "CANARY\u007f", /control character/],
@@ -57,7 +57,7 @@ describe("a name that cannot be in a path", () => {
     slugPattern: /^[a-z-]+$/
   })
 
-  virtual("all of them are told at once", () =>
+  virtual("the error lists all of them", () =>
     Effect.gen(function* () {
       const fake = fakeClient(goodAnswer)
       const error = yield* Effect.flip(
@@ -89,7 +89,7 @@ describe("a name that cannot be in a path", () => {
   )
 })
 
-describe("a name that can", () => {
+describe("a name that can be in a path", () => {
   const encoded: ReadonlyArray<readonly [value: string, path: string]> = [
     ["crm-prod", "crm-prod"],
     ["a/b", "a%2Fb"],
@@ -183,7 +183,7 @@ describe("a base URL", () => {
     )
   }
 
-  virtual("plain http to another machine takes a word", () =>
+  virtual("plain http to another machine needs allowInsecureHttp", () =>
     Effect.gen(function* () {
       const fake = fakeClient(goodAnswer)
       yield* (yield* apiOver(fake.client, { baseUrl: "http://intern.example", allowInsecureHttp: true })).get("crm")
@@ -202,7 +202,7 @@ inItself["a"] = { b: inItself }
 const inItsArray: Array<unknown> = []
 inItsArray.push(inItsArray)
 
-describe("input that has no form in JSON", () => {
+describe("input that JSON cannot hold", () => {
   const bad: ReadonlyArray<readonly [name: string, input: Record<string, unknown>, path: string, says: RegExp]> = [
     ["NaN", { price: NaN }, "body.price", /NaN has no form in JSON/],
     ["Infinity", { a: [{ b: -Infinity }] }, "body.a.0.b", /-Infinity has no form/],
@@ -294,7 +294,7 @@ describe("input that has no form in JSON", () => {
   )
 })
 
-describe("times that make no sense", () => {
+describe("times that are not a duration", () => {
   for (const timeoutMs of [0, -1, NaN, 1.5, Infinity, 2 ** 53]) {
     refused(
       `timeoutMs ${timeoutMs}`,

@@ -72,7 +72,7 @@ describe("a 2xx body that cannot be read", () => {
   )
 })
 
-describe("a 2xx body that can", () => {
+describe("a 2xx body that can be read", () => {
   const fine: ReadonlyArray<readonly [name: string, parts: AnswerParts]> = [
     ["a BOM before it", { bytes: new Uint8Array([0xef, 0xbb, 0xbf, ...new TextEncoder().encode(good)]) }],
     ["spaces around it", { text: ` \n${good}\r\n` }],
@@ -120,7 +120,7 @@ describe("a 2xx body that can", () => {
     })
   )
 
-  virtual("brackets in a text are no depth", () =>
+  virtual("brackets in a text do not count as depth", () =>
     Effect.gen(function* () {
       const text = JSON.stringify({ result: `\\"${"[{".repeat(500)}` })
       const done = yield* calls.unsafe(yield* apiOver(fakeClient(answer(200, { text })).client))
@@ -138,7 +138,7 @@ describe("a 2xx body that can", () => {
     })
   )
 
-  virtual("none at all, where the operation has no value to give", () =>
+  virtual("an empty body, where the operation has no value", () =>
     Effect.gen(function* () {
       for (const reply of [
         answer(204),
@@ -169,15 +169,15 @@ describe("__proto__", () => {
         const { response, value } = yield* Call.withResponse(api.get("crm"))
         const done = yield* calls.unsafe(api)
         const seen: Array<object> = []
-        const look = (at: unknown): void => {
+        const check = (at: unknown): void => {
           if (typeof at !== "object" || at === null) return
           seen.push(at)
           assert.isFalse(Object.hasOwn(at, "__proto__"))
           assert.isFalse("polluted" in at)
           assert.isFalse("polluted" in { ...at })
-          Object.values(at).forEach(look)
+          Object.values(at).forEach(check)
         }
-        for (const root of [value, response?.body, done._tag === "Completed" ? done.value : undefined]) look(root)
+        for (const root of [value, response?.body, done._tag === "Completed" ? done.value : undefined]) check(root)
         assert.isAtLeast(seen.length, 12)
         assert.isFalse("polluted" in {})
       })
@@ -210,7 +210,7 @@ describe("a body that does not end", () => {
     ["16 MiB by default", {}, 16 * mebibyte],
     ["maxBodyBytes", { maxBodyBytes: 100_000 }, 100_000]
   ] as const) {
-    virtual(`is read up to ${name} and let go`, () =>
+    virtual(`a body that does not end is read up to ${name} and let go`, () =>
       Effect.gen(function* () {
         for (const call of ["safe", "unsafe"] as const) {
           const counted = { bytes: 0, cancelled: false }
@@ -226,7 +226,7 @@ describe("a body that does not end", () => {
     )
   }
 
-  virtual("of an error is cut at 64 KiB, and the status counts", () =>
+  virtual("the body of an error is cut at 64 KiB, and the status counts", () =>
     Effect.gen(function* () {
       const counted = { bytes: 0, cancelled: false }
       const error = yield* ends(endless(400, counted, 10_000), "unsafe")
@@ -238,7 +238,7 @@ describe("a body that does not end", () => {
     })
   )
 
-  virtual("that is announced as too long is not read at all, and let go", () =>
+  virtual("a body with a length over the limit is not read and is let go", () =>
     Effect.gen(function* () {
       const counted = { bytes: 0, cancelled: false }
       const reply: Reply = (request, sent) =>
@@ -254,7 +254,7 @@ describe("a body that does not end", () => {
     })
   )
 
-  virtual("a length that is announced wrongly is not believed", () =>
+  virtual("a wrong content-length does not change what is read", () =>
     Effect.gen(function* () {
       for (const length of ["abc", "-1", "1e99x", "5"]) {
         const client = fakeClient(answer(200, { text: good, headers: { "content-length": length } })).client
@@ -265,7 +265,7 @@ describe("a body that does not end", () => {
 })
 
 describe("an error's body", () => {
-  virtual("is parsed JSON, or text; and in responseOf with the headers", () =>
+  virtual("the body of an error is parsed JSON, or text; and in responseOf with the headers", () =>
     Effect.gen(function* () {
       const parsed = yield* ends(
         answer(422, { json: { error: { field: "x" } }, headers: { "x-request-id": "r-1" } }),
@@ -305,7 +305,7 @@ describe("an error's body", () => {
     )
   }
 
-  virtual("the message says on what, encoded, and without the query", () =>
+  virtual("the message names the URL, encoded and without the query", () =>
     Effect.gen(function* () {
       const api = yield* apiOver(fakeClient(answer(404)).client)
       const one = yield* Effect.flip(api.actions.get("a/b\u2028", "x"))
@@ -367,7 +367,7 @@ describe("a redirect", () => {
     )
   }
 
-  virtual("that a browser hides, with status 0, is one too", () =>
+  virtual("a redirect that a browser hides, with status 0, counts as one", () =>
     Effect.gen(function* () {
       const client = HttpClient.make((request) => Effect.succeed(HttpClientResponse.fromWeb(request, Response.error())))
       for (const call of ["safe", "unsafe"] as const) {
@@ -378,10 +378,10 @@ describe("a redirect", () => {
   )
 })
 
-describe("an error answer whose body never ends", () => {
+describe("an error response whose body never ends", () => {
   const stalled = (status: number) => answerStream(status, () => undefined)
 
-  virtual("counts by its status once the attempt's time is over", () =>
+  virtual("an error response whose body never ends counts by its status after the attempt timeout", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* ends(stalled(404), "safe"))._tag, "NotFound")
       assert.strictEqual((yield* ends(stalled(404), "unsafe"))._tag, "NotFound")

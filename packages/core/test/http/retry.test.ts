@@ -11,7 +11,7 @@ import { answer, type Fake, fakeClient, hang, json, lost, type Reply } from "../
 const failing = answer(503, { json: {} })
 const gapsOf = (fake: Fake) => fake.sent.slice(1).map((one, index) => one.at - (fake.sent[index]?.at ?? 0))
 
-describe("a schedule of the caller's", () => {
+describe("the caller's schedule", () => {
   virtual("is obeyed for a layer, for the calls in an effect, and for one call, the nearest first", () =>
     Effect.gen(function* () {
       const every = (seconds: number, times: number) =>
@@ -95,7 +95,7 @@ describe("a schedule of the caller's", () => {
     )
   }
 
-  virtual("and widening takes words: idempotent, Retry.idempotent, Retry.replayUnsafe", () =>
+  virtual("an unsafe call is replayed only with 'idempotent', Retry.idempotent or Retry.replayUnsafe", () =>
     Effect.gen(function* () {
       for (const retry of [
         "idempotent",
@@ -110,6 +110,70 @@ describe("a schedule of the caller's", () => {
       }
     })
   )
+})
+
+describe("Retry.idempotent and Retry.replayUnsafe", () => {
+  const promises = { idempotent: Retry.idempotent, replayUnsafe: Retry.replayUnsafe }
+
+  virtual("what they share: a schedule of their own, and the default one without it", () =>
+    Effect.sync(() => {
+      const schedule = Schedule.recurs(1)
+      for (const promise of Object.values(promises)) {
+        assert.deepStrictEqual(promise(), { schedule: Retry.defaultSchedule, replay: "declared" })
+        assert.deepStrictEqual(promise(schedule), { schedule, replay: "declared" })
+        assert.deepStrictEqual(promise("none"), { schedule: Retry.none.schedule, replay: "declared" })
+      }
+    })
+  )
+
+  virtual(
+    "what differs: only the promise of idempotent has a short form, since a replay of unsafe work takes its full name",
+    () =>
+      Effect.sync(() => {
+        assert.deepStrictEqual(Retry.resolve("idempotent"), Retry.idempotent())
+        assert.deepStrictEqual(Retry.resolve("none"), Retry.none)
+      })
+  )
+
+  for (const [name, promise] of Object.entries(promises)) {
+    virtual(`${name}: neither promise hides that the work may have happened`, () =>
+      Effect.gen(function* () {
+        const refused = lost({ sent: false, phase: "connect", code: "ECONNREFUSED" })
+        const doubtful = fakeClient(lost({ code: "ECONNRESET" }), refused)
+        const unknown = yield* Effect.flip(
+          Call.withRetry(calls.unsafe(yield* apiOver(doubtful.client)), promise(Schedule.recurs(1)))
+        )
+        assert.deepStrictEqual([unknown._tag, doubtful.sent.length], ["OutcomeUnknown", 2])
+        const forbidden = fakeClient(lost({ code: "ECONNRESET" }), answer(403, { json: {} }))
+        const marked = yield* Effect.flip(
+          Call.withRetry(calls.unsafe(yield* apiOver(forbidden.client)), promise(Schedule.recurs(1)))
+        )
+        assert.deepStrictEqual(
+          [marked._tag, "mayHaveHappened" in marked && marked.mayHaveHappened],
+          ["Forbidden", true]
+        )
+      })
+    )
+
+    virtual(`${name}: a 2xx that cannot be read is not sent again`, () =>
+      Effect.gen(function* () {
+        const fake = fakeClient(answer(200, { text: "" }))
+        const error = yield* Effect.flip(Call.withRetry(calls.unsafe(yield* apiOver(fake.client)), promise()))
+        assert.deepStrictEqual([error._tag, fake.sent.length], ["OutcomeUnknown", 1])
+      })
+    )
+
+    virtual(`${name}: a read is sent as often as without it`, () =>
+      Effect.gen(function* () {
+        const fake = fakeClient(failing)
+        const api = yield* apiOver(fake.client)
+        yield* Effect.either(api.get("crm"))
+        const without = fake.sent.splice(0).length
+        yield* Effect.either(Call.withRetry(api.get("crm"), promise()))
+        assert.deepStrictEqual([without, fake.sent.length], [3, 3])
+      })
+    )
+  }
 })
 
 describe("the retry budget", () => {

@@ -60,5 +60,5 @@ export type CallName = keyof typeof calls
 
 export const callNames: ReadonlyArray<CallName> = ["safe", "declared", "idempotent", "widened", "unsafe", "submit"]
 
-/** An answer that each of the calls takes. */
+/** A response that each of the calls accepts. */
 export const goodBody = { connection: { slug: "crm" }, result: 1 }

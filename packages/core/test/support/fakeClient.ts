@@ -10,7 +10,7 @@ export interface Sent {
   /** Milliseconds on the Clock. */
   readonly at: number
   readonly method: string
-  /** As the client asked for it, before a URL parser has seen it. */
+  /** As the client gave it, before a URL parser has seen it. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
@@ -32,7 +32,7 @@ const bodyText = (request: HttpClientRequest.HttpClientRequest): string => {
   return body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : ""
 }
 
-/** A client that answers each request by its number; the last reply stands for all that follow. */
+/** A client that replies to each request by its number; the last reply stands for all that follow. */
 export const fakeClient = (...replies: readonly [Reply, ...Array<Reply>]): Fake => {
   const sent: Array<Sent> = []
   const client = HttpClient.make((request) =>

@@ -46,7 +46,7 @@ export const refusedForGood = (code: string): Expectations => {
   return columns({ sends: 1, tag: "Unreachable", retryable: false, code, phase: "connect" }, write, write)
 }
 
-/** Sent, no answer. */
+/** Sent, no response. */
 export const noAnswer = (at: { readonly code: string; readonly phase: string }): Expectations =>
   columns(
     { sends: 3, tag: "Unreachable", retryable: true, ...at },
@@ -60,7 +60,7 @@ export const badResponse = (code: string): Expectations => {
   return columns({ sends: 1, tag: "Unreachable", retryable: false, code }, write, write)
 }
 
-/** The server said 2xx, and the body was lost on the way. */
+/** The server said 2xx, and the body was cut. */
 export const bodyCut = (code: string): Expectations =>
   columns(
     { sends: 3, tag: "UnexpectedBody", retryable: true, reason: "truncated", status: 200 },
@@ -109,7 +109,7 @@ const recovery = (retryable: boolean) => ({ json: { error: { recovery: { retryab
 const elsewhere = { headers: { location: "https://elsewhere.example/login?token=x" } }
 const html = { text: "<html><body>Sign in</body></html>", headers: { "content-type": "text/html" } }
 
-// an empty 200 is an answer to an operation that has no value to give
+// an empty 200 is a response to an operation that has no value to give
 const emptyOk: Expectations = {
   ...bodyUnreadable("empty", "EMPTY_BODY"),
   idempotent: { sends: 1, tag: "ok" }

@@ -43,7 +43,7 @@ const listening = (server: Server): Effect.Effect<number> =>
     })
   })
 
-/** A server that is told what to write for each request, down to the byte. */
+/** A server that writes the given bytes for each request. */
 export const rawServer = (act: Act, onBytes?: (socket: Socket) => void): Effect.Effect<RawServer, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
@@ -68,11 +68,11 @@ export const rawServer = (act: Act, onBytes?: (socket: Socket) => void): Effect.
           })
         })
         const quiet: Effect.Effect<void> = Effect.async((resume) => {
-          const look = (): void => {
+          const check = (): void => {
             if ([...used].every((socket) => !open.has(socket))) resume(Effect.void)
           }
-          for (const socket of used) socket.once("close", () => setImmediate(look))
-          look()
+          for (const socket of used) socket.once("close", () => setImmediate(check))
+          check()
         })
         return Effect.map(listening(server), (port) => ({
           server,
@@ -97,7 +97,7 @@ export const head = (status: number, headers: Readonly<Record<string, string | n
     .map(([name, value]) => `${name}: ${value}\r\n`)
     .join("")}\r\n`
 
-/** A whole answer. */
+/** A whole response. */
 export const whole =
   (status: number, body: string, headers: Readonly<Record<string, string | number>> = {}): Act =>
   (socket) => {

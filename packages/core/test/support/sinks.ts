@@ -30,7 +30,7 @@ const textsOf = (value: unknown): Record<string, string> => ({
 const named = (name: string, texts: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(texts).map(([key, text]) => [`${name}.${key}`, text]))
 
-/** Everything that prints an error without asking for its answer by name. */
+/** Everything that prints an error without reading its response by name. */
 export const printed = async (error: object, cause: Cause.Cause<unknown>): Promise<Record<string, string>> => {
   const exit = Exit.failCause(cause)
   const rejection: unknown = await Effect.runPromise(exit).catch((thrown: unknown) => thrown)

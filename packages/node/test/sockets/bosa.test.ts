@@ -30,7 +30,7 @@ const auth = Auth.bosa({ apiKey: Redacted.make("CANARY-key"), userToken: Redacte
 const run = (name: string, program: () => Effect.Effect<void, unknown, Scope.Scope>): void =>
   it(name, () => Effect.runPromise(Effect.scoped(Effect.suspend(program))))
 
-/** Discovery is answered; an action is, as it is said. */
+/** Discovery gets its response; an action gets the given one. */
 const withDiscovery =
   (action: Act): Act =>
   (socket, request) =>
@@ -58,14 +58,14 @@ const endless = (written: { bytes: number }): Act => {
 interface Uploads {
   readonly url: string
   readonly closed: Effect.Effect<void>
-  readonly begun: Effect.Effect<void>
+  readonly started: Effect.Effect<void>
   readonly bodies: Array<Buffer>
 }
 
 /** A server that reads what is uploaded, with any framing. */
 const uploads: Effect.Effect<Uploads, never, Scope.Scope> = Effect.gen(function* () {
   const bodies: Array<Buffer> = []
-  const [begun, closed] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+  const [started, closed] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     if (request.method === "GET")
       return void response.writeHead(200, { "content-type": "application/json" }).end(discovery)
@@ -74,7 +74,7 @@ const uploads: Effect.Effect<Uploads, never, Scope.Scope> = Effect.gen(function*
     request.on("error", () => undefined)
     request.on("data", (chunk: Buffer) => {
       chunks.push(chunk)
-      Deferred.unsafeDone(begun, Effect.void)
+      Deferred.unsafeDone(started, Effect.void)
     })
     request.on("end", () => {
       bodies.push(Buffer.concat(chunks))
@@ -94,7 +94,7 @@ const uploads: Effect.Effect<Uploads, never, Scope.Scope> = Effect.gen(function*
   )
   const address = server.address()
   const port = typeof address === "object" && address !== null ? address.port : 0
-  return { url: `http://127.0.0.1:${port}`, begun: Deferred.await(begun), closed: Deferred.await(closed), bodies }
+  return { url: `http://127.0.0.1:${port}`, started: Deferred.await(started), closed: Deferred.await(closed), bodies }
 })
 
 for (const [transport, layer] of Object.entries(transports)) {
@@ -287,7 +287,7 @@ for (const [transport, layer] of Object.entries(transports)) {
         const file = ConnectorFile.fromStream(source, { filename: "a.bin" })
         const bosa = yield* api(server.url)
         const fiber = yield* Effect.fork(bosa.execute("demo", "act", { file }))
-        yield* server.begun
+        yield* server.started
         assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(fiber)))
         yield* server.closed
         yield* Deferred.await(closed)

@@ -81,7 +81,7 @@ for (const [transport, layer] of Object.entries(transports)) {
       ["a reset", (socket) => void socket.resetAndDestroy()],
       ["a cut body", (socket) => void socket.end(`${head(200, { "content-length": 100 })}{`)]
     ] satisfies ReadonlyArray<readonly [string, Act]>) {
-      run(`100 executes answered by ${name} are sent 100 times`, () =>
+      run(`100 executes that get ${name} are sent 100 times`, () =>
         Effect.gen(function* () {
           const server = yield* rawServer(act)
           const client = yield* api(server.url, { retry: Schedule.forever })
@@ -99,10 +99,10 @@ for (const [transport, layer] of Object.entries(transports)) {
 
     run("an interrupt closes the connection at once", () =>
       Effect.gen(function* () {
-        for (const answer of ["", `${head(200, { "content-length": 100 })}{`]) {
+        for (const response of ["", `${head(200, { "content-length": 100 })}{`]) {
           const arrived = yield* Deferred.make<void>()
           const server = yield* rawServer((socket) => {
-            socket.write(answer)
+            socket.write(response)
             Deferred.unsafeDone(arrived, Effect.void)
           })
           const fiber = yield* Effect.fork((yield* api(server.url)).get("crm"))

@@ -25,7 +25,7 @@ for (const [transport, layer] of Object.entries(transports)) {
     )
 
   describe(transport, () => {
-    it.scopedLive("1,000 interrupts of requests that had begun leave no socket and send nothing more", () =>
+    it.scopedLive("1,000 interrupts of requests in flight leave no socket and send nothing more", () =>
       Effect.gen(function* () {
         const batch = 50
         const open = new Set<Socket>()
@@ -34,7 +34,7 @@ for (const [transport, layer] of Object.entries(transports)) {
         const server = yield* rawServer((socket) => {
           open.add(socket)
           socket.once("close", () => open.delete(socket))
-          // half of them are cut off in the middle of an answer
+          // half of them are cut off in the middle of a response
           if (arrived % 2 === 0) socket.write(`${head(200, { "content-length": 100 })}{`)
           if (++arrived % batch === 0) Deferred.unsafeDone(all, Effect.void)
         })
@@ -56,7 +56,7 @@ for (const [transport, layer] of Object.entries(transports)) {
       })
     )
 
-    it.scopedLive("200 answers of status 500 are read: their connections are used again", () =>
+    it.scopedLive("200 responses of status 500 are read: their connections are used again", () =>
       Effect.gen(function* () {
         const sockets = new Set<Socket>()
         const body = "e".repeat(900)
@@ -71,7 +71,7 @@ for (const [transport, layer] of Object.entries(transports)) {
           { concurrency: 10 }
         )
         assert.strictEqual(errors.filter((error) => error._tag === "ServerFailed" && error.body === body).length, 200)
-        console.log(`${transport}: 200 answers of status 500 over ${sockets.size} connections`)
+        console.log(`${transport}: 200 responses of status 500 over ${sockets.size} connections`)
         assert.isAtMost(sockets.size, 20)
       })
     )

@@ -32,7 +32,7 @@ type Expectations = Readonly<Record<CallName, Expected>>
 
 interface Fault {
   readonly act: Act
-  /** What differs between what the two can see is told apart here. */
+  /** What only one of the two transports can see. */
   readonly expected: Expectations | Readonly<Record<Transport, Expectations>>
 }
 
@@ -164,7 +164,7 @@ const has = (expected: Fault["expected"]): expected is Readonly<Record<Transport
 
 const fieldsOf = (error: ApiError): Record<string, unknown> => ({ ...error, tag: error._tag })
 
-/** One call on its own client, so that no budget is shared; its end beside what the table says. */
+/** One call on its own client, so that no budget is shared; its end compared with the table. */
 const compare = (
   name: string,
   baseUrl: string,
@@ -238,7 +238,7 @@ describe("the fault matrix over sockets", () => {
         { node: notSent("ECONNREFUSED"), fetch: notSent("ECONNREFUSED") },
         "closed"
       ],
-      // fetch cannot tell this reset from one after the request
+      // with fetch this reset is the same as one after the request
       [
         "reset in the TLS handshake",
         (port) => `https://127.0.0.1:${port}`,
@@ -284,7 +284,7 @@ describe("the fault matrix over sockets", () => {
     }
   }
 
-  it("lost no cell", () => {
+  it("the table is complete: each row ran on each transport", () => {
     assert.strictEqual(names.length, 51)
     assert.strictEqual(cells, 2 * (names.length + 3) * callNames.length)
     console.log(

@@ -23,7 +23,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   mutant("Retry-After has no cap", ["internal/http/retry.js", "hinted > maxRetryAfterMillis", "false"]),
   mutant("Retry-After is not read", [
     "internal/http/failure.js",
-    "retryAfterMillis(answer.headers, call.now())",
+    "retryAfterMillis(received.headers, call.now())",
     "undefined"
   ]),
   mutant("what was sent counts as not sent", [

@@ -17,7 +17,7 @@ export const readyCredentials = (auth: Auth.Service, wanted: EndpointCredentials
   return wanted === "key" ? (auth.initial ?? auth.key) : auth.initial
 }
 
-// the same values in a new object are no reason to ask again
+// the same values in a new object are not newer credentials
 const isSame = (a: Credentials, b: Credentials): boolean =>
   a === b ||
   (Object.keys(a).length === Object.keys(b).length &&

@@ -79,7 +79,7 @@ const mended = (value: string): string =>
 const maxBytes = 255
 const maxExtensionBytes = 32
 
-// beside the controls those that reorder text: they make "exe.pdf" look like something else
+// controls, and characters that reorder text: they disguise the end of a name
 // oxlint-disable-next-line no-control-regex
 const hidden = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g

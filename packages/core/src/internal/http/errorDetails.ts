@@ -1,7 +1,7 @@
 import * as Headers from "@effect/platform/Headers"
 import type { ApiResponse } from "../../ApiResponse.js"
 
-// held beside an error and not in it: whatever prints an object's fields does not find them
+// kept outside of an error: whatever prints an object's fields does not find them
 const responses = new WeakMap<object, ApiResponse>()
 const jobErrors = new WeakMap<object, unknown>()
 

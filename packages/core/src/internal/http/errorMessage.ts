@@ -9,7 +9,7 @@ export const where = (error: CallContext): string => {
 }
 
 /** @internal */
-export const tried = (error: CallContext): string =>
+export const attemptsMade = (error: CallContext): string =>
   (error.attempts > 1 ? ` after ${error.attempts} attempts` : "") +
   (error.retryBudgetExhausted === true ? "; not retried, because too many calls to this origin are failing" : "")
 
@@ -17,7 +17,7 @@ export const tried = (error: CallContext): string =>
 export const coded = (code: string | undefined): string => (code === undefined ? "" : `, ${code}`)
 
 /** @internal */
-export const wait = (retryAfter: Duration.Duration | undefined): string =>
+export const serverWait = (retryAfter: Duration.Duration | undefined): string =>
   retryAfter === undefined ? "" : ` It asks to wait ${Duration.format(retryAfter)}.`
 
 /**

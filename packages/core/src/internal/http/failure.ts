@@ -101,15 +101,15 @@ export const responseFailure = <E extends ApiError>(
 
 const statusFailure = <E extends ApiError>(
   call: CallState<E>,
-  answer: TransportResponse
+  received: TransportResponse
 ): AttemptFailure<CallError<E>> => {
-  const response = keptResponse(call.operation, answer, bodyOf(answer))
+  const response = keptResponse(call.operation, received, bodyOf(received))
   call.settings.onResponse?.(response)
-  const waitMillis = retryAfterMillis(answer.headers, call.now())
+  const waitMillis = retryAfterMillis(received.headers, call.now())
   const replay = mayReplayStatus(call.retryClass, response)
   const earlier =
     Outcome.earlierMayHaveHappened(call.outcome) && call.operation.retry !== "safe" ? { mayHaveHappened: true } : {}
-  Outcome.record(call, Outcome.eventOfStatus(answer.status))
+  Outcome.record(call, Outcome.eventOfStatus(received.status))
   const build = (more?: { readonly retryBudgetExhausted: boolean }) =>
     statusError(
       { ...contextOf(call, replay, response.requestId), ...earlier, ...more },

@@ -1,6 +1,6 @@
 import type { ConnectorFile } from "../../ConnectorFile.js"
 
-// beside the files instead of in them: a file made by another copy of this package is merely streamed
+// kept outside of the files: a file made by another copy of this package is merely streamed
 const contents = new WeakMap<ConnectorFile, Uint8Array>()
 
 /** @internal */

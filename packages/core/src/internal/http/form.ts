@@ -1,5 +1,3 @@
-import * as HttpBody from "@effect/platform/HttpBody"
-
 /**
  * A parameter in a form: text, number, boolean, null, bytes, a list, or an object.
  *
@@ -14,20 +12,6 @@ export interface Field {
 
 /** @internal */
 export type Booleans = "True" | "true"
-
-/**
- * A body that is encoded once, so that a repeated call sends the same bytes.
- *
- * @internal
- */
-export interface Encoded {
-  readonly contentType: string
-  /** In bytes, where it is known before sending. */
-  readonly contentLength: number | undefined
-  /** Whether the body can be sent again. */
-  readonly isReplayable: boolean
-  readonly body: HttpBody.HttpBody
-}
 
 const encoder = new TextEncoder()
 
@@ -76,17 +60,10 @@ const escape = (bytes: Uint8Array): string => {
  *
  * @internal
  */
-export const encodeForm = (fields: ReadonlyArray<Field>, style: { readonly booleans: Booleans }): Encoded => {
-  const contentType = "application/x-www-form-urlencoded"
+export const formBytes = (fields: ReadonlyArray<Field>, booleans: Booleans): Uint8Array => {
   const pairs = fields.flatMap((field) => {
     const name = escape(encoder.encode(field.name))
-    return fieldValues(field, style.booleans).map((value) => `${name}=${escape(value)}`)
+    return fieldValues(field, booleans).map((value) => `${name}=${escape(value)}`)
   })
-  const content = encoder.encode(pairs.join("&"))
-  return {
-    contentType,
-    contentLength: content.length,
-    isReplayable: true,
-    body: HttpBody.uint8Array(content, contentType)
-  }
+  return encoder.encode(pairs.join("&"))
 }

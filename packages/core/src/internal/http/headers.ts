@@ -31,7 +31,7 @@ export const headerIssue = (
   name: string,
   value: string | Redacted.Redacted
 ): Issue | undefined =>
-  // a record cannot hold the second one: it would be lost on the way
+  // a record cannot hold the second one: it would be lost
   token.test(name) && name !== "__proto__"
     ? valueIssue(path, Redacted.isRedacted(value) ? Redacted.value(value) : value)
     : { path: [...path], message: `"${name}" is not a header name`, fix: "use letters, digits and dashes" }

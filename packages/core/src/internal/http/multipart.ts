@@ -1,13 +1,8 @@
-import * as HttpBody from "@effect/platform/HttpBody"
-import * as Effect from "effect/Effect"
-import * as Random from "effect/Random"
-import * as Stream from "effect/Stream"
-import type { ConnectorFile, FileError } from "../../ConnectorFile.js"
+import type { ConnectorFile } from "../../ConnectorFile.js"
 import type { Issue } from "../../InvalidRequest.js"
-import { concat } from "../data/concat.js"
 import { guessType } from "./contentTypes.js"
 import { contentOf } from "./fileContent.js"
-import { type Booleans, type Encoded, type Field, fieldValues } from "./form.js"
+import { type Booleans, type Field, fieldValues } from "./form.js"
 import { headerIssue } from "./headers.js"
 import { wholeIssues } from "../data/checks.js"
 
@@ -24,7 +19,7 @@ interface FilePart {
 export type Part = Field | FilePart
 
 /**
- * In what the published clients differ.
+ * How the published clients differ.
  *
  * @internal
  */
@@ -45,13 +40,6 @@ const encoder = new TextEncoder()
  */
 export const boundary = (...words: ReadonlyArray<number>): string =>
   words.map((word) => word.toString(16).padStart(8, "0")).join("")
-
-const word = Random.nextIntBetween(0, 2 ** 32)
-
-/** @internal */
-export const randomBoundary: Effect.Effect<string> = Effect.map(Effect.all([word, word, word, word]), (words) =>
-  boundary(...words)
-)
 
 // oxlint-disable-next-line no-control-regex
 const unsafe = /["\u0000-\u001f\u007f]/g
@@ -101,7 +89,7 @@ const holds = (content: Uint8Array, sought: Uint8Array): boolean => {
   return false
 }
 
-// without its dashes, since there are parsers that look for it so; it ends: content of n bytes cannot hold more than n
+// without its dashes, since some parsers search for it so; the loop ends: content of n bytes cannot hold more than n
 // of the candidates
 const absentFrom = (contents: ReadonlyArray<Uint8Array>, wanted: string): string => {
   for (let suffix = 0; ; suffix++) {
@@ -111,7 +99,8 @@ const absentFrom = (contents: ReadonlyArray<Uint8Array>, wanted: string): string
   }
 }
 
-const isBytes = (content: Uint8Array | ConnectorFile): content is Uint8Array => content instanceof Uint8Array
+/** @internal */
+export const isBytes = (content: Uint8Array | ConnectorFile): content is Uint8Array => content instanceof Uint8Array
 
 const total = (segments: ReadonlyArray<Uint8Array | ConnectorFile>): number | undefined => {
   let sum = 0
@@ -123,27 +112,33 @@ const total = (segments: ReadonlyArray<Uint8Array | ConnectorFile>): number | un
   return sum
 }
 
-const streamed = (segments: ReadonlyArray<Uint8Array | ConnectorFile>): Stream.Stream<Uint8Array, FileError> =>
-  Stream.flatMap(Stream.fromIterable(segments), (segment) =>
-    isBytes(segment) ? Stream.succeed(segment) : segment.stream
-  )
-
 /**
- * Parts as `multipart/form-data`: one array of bytes when everything is in memory, otherwise a Stream that fails with
- * the `FileError` of the file that cannot be read. A boundary that occurs in what is in memory is made longer.
+ * A form with files as the pieces that are sent one after the other.
  *
  * @internal
  */
-export const encodeMultipart = (
+export interface MultipartForm {
+  readonly contentType: string
+  readonly segments: ReadonlyArray<Uint8Array | ConnectorFile>
+  /** In bytes, where every file says its size. */
+  readonly contentLength: number | undefined
+  readonly isReplayable: boolean
+}
+
+/**
+ * Parts as `multipart/form-data`. A boundary that occurs in what is in memory is made longer.
+ *
+ * @internal
+ */
+export const multipartForm = (
   parts: ReadonlyArray<Part>,
   options: { readonly boundary: string; readonly style: Style }
-): Encoded => {
+): MultipartForm => {
   const found = pieces(parts, options.style)
   const separator = absentFrom(
     found.flatMap(({ content, head }) => [encoder.encode(head), content]).filter(isBytes),
     options.boundary
   )
-  const contentType = `multipart/form-data; boundary=${separator}`
   const segments = [
     ...found.flatMap(({ content, head }, index) => [
       encoder.encode(`${index === 0 ? "" : "\r\n"}--${separator}\r\n${head}\r\n\r\n`),
@@ -151,16 +146,11 @@ export const encodeMultipart = (
     ]),
     encoder.encode(`${found.length === 0 ? "" : "\r\n"}--${separator}--\r\n`)
   ]
-  const contentLength = total(segments)
-  const inMemory = segments.filter(isBytes)
   return {
-    contentType,
-    contentLength,
-    isReplayable: parts.every((part) => !("file" in part) || part.file.isReplayable),
-    body:
-      inMemory.length === segments.length
-        ? HttpBody.uint8Array(concat(inMemory), contentType)
-        : HttpBody.stream(streamed(segments), contentType, contentLength)
+    contentType: `multipart/form-data; boundary=${separator}`,
+    segments,
+    contentLength: total(segments),
+    isReplayable: parts.every((part) => !("file" in part) || part.file.isReplayable)
   }
 }
 

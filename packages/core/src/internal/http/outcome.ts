@@ -3,8 +3,8 @@ import type { Evidence } from "../../Transport.js"
 /**
  * What a call may have done at the server, over all its attempts. This module is the only writer of it.
  *
- * `clear`: no attempt can have done the work. `sending`: an attempt is on its way, and none before it can have
- * done the work. `doubtful`: an attempt may have done the work. `resending`: an attempt is on its way, and one
+ * `clear`: no attempt can have done the work. `sending`: an attempt is in flight, and none before it can have
+ * done the work. `doubtful`: an attempt may have done the work. `resending`: an attempt is in flight, and one
  * before it may have done the work. `answered`: the server says that it did the work.
  *
  * | event        | what was seen                                     | clear     | doubtful    | sending    | resending  |
@@ -18,7 +18,7 @@ import type { Evidence } from "../../Transport.js"
  * | `answered`   | a 2xx whose body can be read                      |           |             | `answered` | `answered` |
  *
  * An empty place cannot occur and changes nothing. A deadline and an interruption are not events: an attempt that
- * is on its way stays on its way.
+ * is in flight stays in flight.
  *
  * | a call ends with                | read                | write, `clear`      | write, any other state |
  * | ------------------------------- | ------------------- | ------------------- | ---------------------- |
@@ -78,7 +78,7 @@ export const eventOfStatus = (status: number): Event => (provesNothing(status) ?
 export const eventOfLoss = (evidence: Evidence): Event => (evidence.sent ? "lost" : "notSent")
 
 /**
- * Whether an attempt before the one that is on its way may have done the work.
+ * Whether an attempt before the one in flight may have done the work.
  *
  * @internal
  */

@@ -11,7 +11,7 @@ const detailsOf = (headers: Headers.Headers): ConnectorFile.Details => ({
 })
 
 /**
- * An answer that is a file.
+ * A response that is a file.
  *
  * @internal
  */
@@ -27,7 +27,7 @@ const sizeOf = (headers: Headers.Headers): number | undefined => {
 }
 
 /**
- * An answer that is a file and was only opened: what ends it early is told by its code.
+ * A response that is a file and was only opened: what ends it early is reported by its code.
  *
  * @internal
  */

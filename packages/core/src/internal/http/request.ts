@@ -48,9 +48,9 @@ export interface Input {
   readonly target?: Target | undefined
   /** How often it may be sent, when the caller has said so. */
   readonly attempts?: ReplayPolicy | undefined
-  /** The answer's file is opened in it, and not read. */
+  /** The response's file is opened in it, and not read. */
   readonly scope?: Scope.Scope | undefined
-  /** Lets the answer be larger than others may be. */
+  /** Lets the response be larger than others may be. */
   readonly maxBodyBytes?: number | undefined
 }
 
@@ -72,7 +72,7 @@ export interface Content {
 
 /** What is known of an attempt that failed, for who decides on another. */
 interface FailedAttempt {
-  /** `undefined` when there was no answer that could be read. */
+  /** `undefined` when there was no response that could be read. */
   readonly response: ApiResponse | undefined
   /** It is proved that the server did not see it. */
   readonly isNotSent: boolean

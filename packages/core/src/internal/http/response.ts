@@ -71,7 +71,7 @@ const requestIdIn = (body: unknown): string | undefined => {
 }
 
 /**
- * A response as it is kept beside a value or an error: without what the value holds as redacted.
+ * A response as it is kept with a value or an error: without what the value holds as redacted.
  *
  * @internal
  */

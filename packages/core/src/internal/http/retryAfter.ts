@@ -1,5 +1,3 @@
-import type * as Headers from "@effect/platform/Headers"
-
 const digits = /^\d{1,10}$/
 const imfDate =
   /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d{2}:\d{2}:\d{2} GMT$/
@@ -8,13 +6,16 @@ const dateMillis = (text: string | undefined): number | undefined =>
   text !== undefined && imfDate.test(text) ? Date.parse(text) : undefined
 
 /**
- * The wait that an answer asks for in milliseconds. Strict: `Number("")` is 0
+ * The wait that a response asks for, in milliseconds. Strict: `Number("")` is 0
  * and `Date.parse("-1")` is 2001, so only the grammar of RFC 9110 counts. A date
- * is compared with the answer's own `Date`, so that our clock does not matter.
+ * is compared with the response's own `Date`, so that our clock does not matter.
  *
  * @internal
  */
-export const retryAfterMillis = (headers: Headers.Headers, nowMillis: number): number | undefined => {
+export const retryAfterMillis = (
+  headers: Readonly<Record<string, string | undefined>>,
+  nowMillis: number
+): number | undefined => {
   const millis = headers["retry-after-ms"] ?? headers["x-ms-retry-after-ms"]
   if (millis !== undefined && digits.test(millis.trim())) return Number(millis)
   const value = headers["retry-after"]?.trim()

@@ -5,7 +5,6 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -14,12 +13,13 @@ import * as Stream from "effect/Stream"
 import type { ApiResponse } from "../../ApiResponse.js"
 import * as Transport from "../../Transport.js"
 import { concat } from "../data/concat.js"
+import { childScope } from "../runtime/childScope.js"
 import { locally, withoutFailureLogs } from "../runtime/fiberLocal.js"
 import { bodyTooLarge } from "./errors.js"
 import { errorCodeIn, evidenceIn } from "./evidence.js"
 
 /**
- * An answer: its body read to its end as text, or, where it may be a file, as bytes or not yet.
+ * A response: its body read to its end as text, or, where it may be a file, as bytes or not yet.
  *
  * @internal
  */
@@ -27,14 +27,14 @@ export interface TransportResponse {
   readonly status: number
   readonly headers: ApiResponse["headers"]
   readonly text: string
-  /** The body as it came, of an operation that may answer with a file. */
+  /** The body as it came, of an operation that may respond with a file. */
   readonly bytes?: Uint8Array
-  /** What is still to be read, of an operation that was asked for its file as a stream. */
+  /** What is still to be read, of an operation whose file is read as a stream. */
   readonly unread?: Stream.Stream<Uint8Array, Lost>
 }
 
 /**
- * How the body of an answer is taken. With a scope it is only opened, and ends with it at the latest.
+ * How the body of a response is taken. With a scope it is only opened, and ends with it at the latest.
  *
  * @internal
  */
@@ -49,7 +49,7 @@ export const isJsonType = (contentType: string | undefined): boolean =>
   contentType !== undefined && /application\/json|\+json/i.test(contentType)
 
 /**
- * No complete answer; `response` when its head was read.
+ * No complete response; `response` when its head was read.
  *
  * @internal
  */
@@ -99,7 +99,7 @@ interface Cut {
   readonly code: string
 }
 
-// the status of an error answer counts even if its body is cut
+// the status of an error response counts even if its body is cut
 const cutBody =
   (response: HttpClientResponse.HttpClientResponse, isError: boolean) =>
   ({ code, isEmpty }: Cut): Effect.Effect<void, Lost> =>
@@ -131,7 +131,7 @@ const readBounded = (
     const decoder = new TextDecoder()
     let text = ""
     const chunks: Array<Uint8Array> = []
-    // what is announced as too long is let go at its first chunk: an answer that nobody reads keeps its socket
+    // what is announced as too long is let go at its first chunk: a response that nobody reads keeps its socket
     let size = !isError && declared > limit ? declared : 0
     const keep = (chunk: Uint8Array): boolean => {
       size += chunk.byteLength
@@ -165,7 +165,7 @@ const fromBytes = (status: number, headers: ApiResponse["headers"], bytes: Uint8
   text: isJsonType(headers["content-type"]) ? new TextDecoder().decode(bytes) : ""
 })
 
-const bufferedAnswer = (
+const bufferedResponse = (
   { headers, status }: HttpClientResponse.HttpClientResponse,
   body: Transport.BufferedBody,
   asBytes: boolean
@@ -174,14 +174,14 @@ const bufferedAnswer = (
     ? fromBytes(status, headers, body.bytes ?? new TextEncoder().encode(body.text))
     : { status, headers, text: body.text }
 
-const answerOf = (
+const bodyWithin = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
   asBytes: boolean
 ): Effect.Effect<TransportResponse, Lost> => {
   if (Transport.BufferedBodyTypeId in response) {
     const body = response[Transport.BufferedBodyTypeId]
-    if (isBuffered(body)) return Effect.succeed(bufferedAnswer(response, body, asBytes))
+    if (isBuffered(body)) return Effect.succeed(bufferedResponse(response, body, asBytes))
   }
   return readBounded(response, limits, asBytes)
 }
@@ -226,7 +226,7 @@ type Head = HttpClientResponse.HttpClientResponse
 
 const isErrorHead = (head: Head | undefined): head is Head => head !== undefined && !isOk(head.status)
 
-// the status of an error answer counts even if its body never ends
+// the status of an error response counts even if its body never ends
 const bodiless = ({ headers, status }: Head): TransportResponse => ({ status, headers, text: "" })
 
 // a stream has no end in time, as long as something comes
@@ -242,7 +242,7 @@ const unreadBody = (
     Stream.timeoutFail(() => timedOut(response), limits.idleMillis)
   )
 
-const answered = (
+const readResponse = (
   sent: Effect.Effect<HttpClientResponse.HttpClientResponse, unknown>,
   limits: Transport.Attempt,
   reading: Reading,
@@ -255,12 +255,12 @@ const answered = (
       const { headers, status } = response
       return typeof reading !== "string" && isOk(status) && status !== 204 && !isJsonType(headers["content-type"])
         ? Effect.succeed({ status, headers, text: "", unread: unreadBody(response, limits) })
-        : answerOf(response, limits, reading !== "text")
+        : bodyWithin(response, limits, reading !== "text")
     }
   })
 
 /**
- * Sends one request through any `HttpClient` and reads its answer within the
+ * Sends one request through any `HttpClient` and reads its response within the
  * limits. A client that keeps the limits itself is spared the timer, the
  * bounded read and the platform's span, which would show our headers.
  *
@@ -274,7 +274,7 @@ export const exchange = (
 ): Effect.Effect<TransportResponse, Lost> => {
   if (typeof reading !== "string") return opened(client, request, limits, reading)
   const send = Transport.sendAttemptOf(client)
-  if (send !== undefined) return answered(send(request, limits), limits, reading)
+  if (send !== undefined) return readResponse(send(request, limits), limits, reading)
   return timed(client.execute(request), limits, reading).pipe(locally(Transport.currentAttempt, limits))
 }
 
@@ -284,7 +284,7 @@ const timed = (
   reading: Reading
 ): Effect.Effect<TransportResponse, Lost> => {
   let head: HttpClientResponse.HttpClientResponse | undefined
-  return answered(sent, limits, reading, (response) => {
+  return readResponse(sent, limits, reading, (response) => {
     head = response
   }).pipe(
     Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => timedOut(head) }),
@@ -292,7 +292,7 @@ const timed = (
       lost.evidence.timedOut && isErrorHead(head) ? Effect.succeed(bodiless(head)) : Effect.fail(lost)
     ),
     locally(HttpClient.currentTracerDisabledWhen, () => true),
-    // fibres that are forked below would log how they failed, with the platform's errors in it
+    // fibers that are forked below would log how they failed, with the platform's errors in it
     withoutFailureLogs,
     noRedirects
   )
@@ -305,7 +305,7 @@ const opened = (
   limits: Transport.Attempt,
   scope: Scope.Scope
 ): Effect.Effect<TransportResponse, Lost> =>
-  Effect.flatMap(Scope.fork(scope, ExecutionStrategy.sequential), (own) =>
+  Effect.flatMap(childScope(scope), (own) =>
     timed(Scope.extend(HttpClient.withScope(client).execute(request), own), limits, own).pipe(
       Effect.onExit((exit) =>
         Exit.isSuccess(exit) && exit.value.unread !== undefined ? Effect.void : Scope.close(own, Exit.void)

@@ -1,0 +1,69 @@
+import * as HttpBody from "@effect/platform/HttpBody"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import * as Stream from "effect/Stream"
+import type { ConnectorFile, FileError } from "../../ConnectorFile.js"
+import { concat } from "../data/concat.js"
+import { type Booleans, type Field, formBytes } from "./form.js"
+import { boundary, isBytes, multipartForm, type Part, type Style } from "./multipart.js"
+
+/**
+ * A body that is encoded once, so that a repeated call sends the same bytes.
+ *
+ * @internal
+ */
+export interface Encoded {
+  readonly contentType: string
+  /** In bytes, where it is known before sending. */
+  readonly contentLength: number | undefined
+  /** Whether the body can be sent again. */
+  readonly isReplayable: boolean
+  readonly body: HttpBody.HttpBody
+}
+
+/** @internal */
+export const encodeForm = (fields: ReadonlyArray<Field>, style: { readonly booleans: Booleans }): Encoded => {
+  const contentType = "application/x-www-form-urlencoded"
+  const content = formBytes(fields, style.booleans)
+  return {
+    contentType,
+    contentLength: content.length,
+    isReplayable: true,
+    body: HttpBody.uint8Array(content, contentType)
+  }
+}
+
+const word = Random.nextIntBetween(0, 2 ** 32)
+
+/** @internal */
+export const randomBoundary: Effect.Effect<string> = Effect.map(Effect.all([word, word, word, word]), (words) =>
+  boundary(...words)
+)
+
+const streamed = (segments: ReadonlyArray<Uint8Array | ConnectorFile>): Stream.Stream<Uint8Array, FileError> =>
+  Stream.flatMap(Stream.fromIterable(segments), (segment) =>
+    isBytes(segment) ? Stream.succeed(segment) : segment.stream
+  )
+
+/**
+ * A form with files: one array of bytes when everything is in memory, otherwise a Stream that fails with the
+ * `FileError` of the file that cannot be read.
+ *
+ * @internal
+ */
+export const encodeMultipart = (
+  parts: ReadonlyArray<Part>,
+  options: { readonly boundary: string; readonly style: Style }
+): Encoded => {
+  const { contentLength, contentType, isReplayable, segments } = multipartForm(parts, options)
+  const inMemory = segments.filter(isBytes)
+  return {
+    contentType,
+    contentLength,
+    isReplayable,
+    body:
+      inMemory.length === segments.length
+        ? HttpBody.uint8Array(concat(inMemory), contentType)
+        : HttpBody.stream(streamed(segments), contentType, contentLength)
+  }
+}
