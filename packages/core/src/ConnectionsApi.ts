@@ -235,7 +235,7 @@ export const make = Effect.fnUntraced(function* (
   const httpClient = options.transformClient === undefined ? given : options.transformClient(given)
   const pipeline = requestPipeline.make(httpClient, auth, settings)
   const protocol = options.jobs?.protocol ?? JobProtocol.defaultProtocol
-  const client = connections.make(pipeline, { base: pipeline.base, protocol })
+  const client = connections.make(pipeline, { base: pipeline.base, protocol, stateOf: JobProtocol.decoder(protocol) })
   return {
     origin: pipeline.origin,
     connection: client.connection,
