@@ -17,6 +17,7 @@ import type * as ActionSchema from "./ActionSchema.js"
 import type { ReadError, WriteError } from "./ApiError.js"
 import type { ConnectorFile } from "./ConnectorFile.js"
 import { decoded } from "./internal/data/decodeWith.js"
+import type * as errors from "./internal/http/errors.js"
 import type { Page, PageError, Position } from "./Page.js"
 import type { UserToken } from "./Users.js"
 
@@ -98,19 +99,7 @@ export type ActionError = ReadError | WriteError
  * @since 0.2.0
  * @category errors
  */
-export type StatusError = Extract<
-  ActionError,
-  {
-    readonly _tag:
-      | "Unauthorized"
-      | "Forbidden"
-      | "NotFound"
-      | "RateLimited"
-      | "ApiRejected"
-      | "ServerFailed"
-      | "UnexpectedRedirect"
-  }
->
+export type StatusError = errors.StatusError
 
 /**
  * What the items of an action are: the elements of a list, or the one thing that is no list.
