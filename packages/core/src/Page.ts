@@ -11,7 +11,7 @@ import type { Ignored } from "./ActionSchema.js"
 import type { PaginationLoop } from "./BosaError.js"
 
 /**
- * Where a page is: what is asked for beside the parameters. Plain JSON: a program that keeps it can go on from
+ * Where a page is: what is sent with the parameters. Plain JSON: a program that keeps it can go on from
  * there another time.
  *
  * @since 0.2.0
@@ -31,7 +31,7 @@ export interface Position {
 export type PageError = ReadError | WriteError | PaginationLoop
 
 /**
- * A page: its data, what the server says of it, and the pages beside it. What is no list is a page of its own.
+ * A page: its data, what the server says of it, and its neighbors. What is not a list is a page of its own.
  *
  * @since 0.2.0
  * @category models
@@ -45,7 +45,7 @@ export interface Page<out A = unknown> {
   readonly requestId: string | undefined
   /** Parameters that the action does not know and that were not sent. */
   readonly ignored: ReadonlyArray<Ignored>
-  /** Whether the data is a list: only lists have pages beside them. */
+  /** Whether the data is a list: only lists have neighbors. */
   readonly isList: boolean
   readonly hasNext: boolean
   readonly hasPrev: boolean

@@ -35,7 +35,7 @@ const toolsOf = Effect.fnUntraced(function* (
 })
 
 describe("tools", () => {
-  it.effect("are the actions of connectors, each asked for once and nothing else", () =>
+  it.effect("are the actions of connectors, each connector is discovered once", () =>
     Effect.gen(function* () {
       const { bosa, test } = yield* platform
       const tools = yield* bosa.tools(["notes", "github", "notes"])
@@ -184,7 +184,7 @@ describe("a tool", () => {
     }).pipe((self) => VirtualClock.run(self, { seed: "1" }))
   )
 
-  it.effect("fails as its action does, and refuses what are no arguments before it is sent", () =>
+  it.effect("fails as its action does, and refuses what are not arguments before it is sent", () =>
     Effect.gen(function* () {
       const { test, tool } = yield* platform
       const item = yield* tool("get_item")
@@ -264,7 +264,7 @@ describe("a tool", () => {
     })
   )
 
-  it.effect("leaves text that stands beside a file in a union as it is", () =>
+  it.effect("leaves text that a union allows next to a file as it is", () =>
     Effect.gen(function* () {
       const binary = { type: "string", format: "binary" }
       const { fake, tools } = yield* toolsOf({ act: row({ x: { anyOf: [integer, text, binary] } }) }, ok)

@@ -20,8 +20,8 @@ const defaultSchedule: Pacing = Schedule.exponential("1 second", 1.5).pipe(
 )
 
 interface At {
-  /** How many looks there were. */
-  readonly looks: number
+  /** How often it was checked. */
+  readonly checks: number
   /** Of the schedule; `undefined` when it is done. */
   readonly pace: Option.Option<unknown>
   readonly waitMillis: number
@@ -31,7 +31,7 @@ const stepped = (schedule: Pacing, at: At, now: number): Effect.Effect<At> =>
   Option.match(at.pace, {
     onNone: () => Effect.succeed(at),
     onSome: (state) =>
-      Effect.map(schedule.step(now, at.looks, state), ([next, , decision]) =>
+      Effect.map(schedule.step(now, at.checks, state), ([next, , decision]) =>
         ScheduleDecision.isContinue(decision)
           ? {
               ...at,
@@ -43,14 +43,14 @@ const stepped = (schedule: Pacing, at: At, now: number): Effect.Effect<At> =>
   })
 
 /**
- * Looks until the answer is yes, or until the deadline.
+ * Checks until the connector is linked, or until the deadline.
  *
  * @internal
  */
 export const untilLinked = (
   url: string,
   operation: Endpoint<ReadError>,
-  look: Effect.Effect<boolean, ReadError>,
+  check: Effect.Effect<boolean, ReadError>,
   { deadline = "10 minutes", schedule = defaultSchedule }: UntilLinkedOptions
 ): Stream.Stream<Waiting | Linked, ReadError> =>
   Stream.unwrap(
@@ -64,13 +64,13 @@ export const untilLinked = (
         }
         const deadlineAt = start + limit
 
-        const late = (looks: number): DeadlineExceeded =>
+        const late = (checks: number): DeadlineExceeded =>
           new DeadlineExceeded({
             operation: "integrations.untilLinked",
             method: operation.method,
             route: operation.path.route,
             url,
-            attempts: looks,
+            attempts: checks,
             retryable: true,
             deadline: Duration.millis(limit)
           })
@@ -79,30 +79,30 @@ export const untilLinked = (
           Effect.flatMap(Clock.currentTimeMillis, (now) => {
             const left = deadlineAt - now
             if (left > at.waitMillis) return Effect.sleep(at.waitMillis)
-            return Effect.zipRight(Effect.sleep(Math.max(left, 0)), Effect.fail(late(at.looks)))
+            return Effect.zipRight(Effect.sleep(Math.max(left, 0)), Effect.fail(late(at.checks)))
           })
 
-        // a look that is under way at the deadline is late too, whatever it would have answered
-        const looked = (looks: number): Effect.Effect<boolean, ReadError> =>
+        // a check that is under way at the deadline is late too, whatever it would have found
+        const checkedInTime = (checks: number): Effect.Effect<boolean, ReadError> =>
           Effect.flatMap(Clock.currentTimeMillis, (now) => {
             const left = deadlineAt - now
-            if (left <= 0) return Effect.fail(late(looks))
+            if (left <= 0) return Effect.fail(late(checks))
             return left === Infinity
-              ? look
-              : Effect.timeoutFail(look, { duration: left, onTimeout: () => late(looks + 1) })
+              ? check
+              : Effect.timeoutFail(check, { duration: left, onTimeout: () => late(checks + 1) })
           })
 
         const next = (at: At): Effect.Effect<readonly [Waiting | Linked, Option.Option<At>], ReadError> =>
           Effect.gen(function* () {
-            if (at.looks > 0) yield* waited(at)
-            if (yield* looked(at.looks)) return [Linked, Option.none()] as const
-            const looks = at.looks + 1
+            if (at.checks > 0) yield* waited(at)
+            if (yield* checkedInTime(at.checks)) return [Linked, Option.none()] as const
+            const checks = at.checks + 1
             const now = yield* Clock.currentTimeMillis
-            const paced = yield* stepped(schedule, { ...at, looks }, now)
-            return [Waiting(looks), Option.some(paced)] as const
+            const paced = yield* stepped(schedule, { ...at, checks: checks }, now)
+            return [Waiting(checks), Option.some(paced)] as const
           })
 
-        const first: At = { looks: 0, pace: Option.some(schedule.initial), waitMillis: 1000 }
+        const first: At = { checks: 0, pace: Option.some(schedule.initial), waitMillis: 1000 }
         return Effect.succeed(Stream.paginateEffect(first, next))
       }
     )

@@ -139,7 +139,7 @@ export const make = (pipeline: RequestPipeline, client: Client) => {
       subscribers: { remove: bind(pipeline, client, endpoints.subscribers.remove) }
     },
     poll: (ref: JobRef): Effect.Effect<JobState, ReadError> => poll(ref),
-    // the tracker has a pace and a failure budget of its own: a retry inside would spend its budget unseen
+    // the tracker has a pace and a failure budget of its own: a retry inside would spend its budget without its knowledge
     pollOnce: (ref: JobRef): Effect.Effect<JobState, ReadError> => poll(ref, "none")
   }
 }

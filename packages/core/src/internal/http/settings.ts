@@ -11,7 +11,7 @@ import { maxTimerMillis, milliseconds, wholeIssues } from "../data/checks.js"
 import { type BaseUrl, baseUrl } from "./url.js"
 
 /**
- * What a client can be told when it is made.
+ * The options of a client.
  *
  * @internal
  */
