@@ -17,6 +17,7 @@ import type * as ActionSchema from "./ActionSchema.js"
 import type { ReadError, WriteError } from "./ApiError.js"
 import type { ConnectorFile } from "./ConnectorFile.js"
 import { decoded } from "./internal/http/outputSchema.js"
+import type * as errors from "./internal/http/errors.js"
 import type { Page, PageError, Position } from "./Page.js"
 import type { UserToken } from "./Users.js"
 
@@ -47,24 +48,24 @@ export interface Options {
   readonly token?: Token | undefined
   /** Which of the user's accounts; not in dialect `bosa`. */
   readonly identifier?: string | undefined
-  /** More headers. What authorises replaces them. */
+  /** More headers. What authorizes replaces them. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** For one attempt; between two pieces of a file that is streamed. Default 30 seconds. */
   readonly timeout?: Duration.DurationInput | undefined
   /**
-   * How often it may be sent in all, 1 to 11. Default 1. Declares that an answer of failure may be followed by another
-   * try: 429 and 5xx, in dialect `gl` what the server itself calls retryable. A lost answer is never tried again.
+   * How often it may be sent in all, 1 to 11. Default 1. Declares that a failure may be followed by another
+   * try: 429 and 5xx, in dialect `gl` what the server itself calls retryable. A lost response is never tried again.
    */
   readonly maxAttempts?: number | undefined
   /** With `maxAttempts`: tries again even when it may have happened. It can be done more than once. */
   readonly replayUnsafe?: boolean | undefined
   /** Checks everything that the action's JSON Schema says, and refuses unknown names. */
   readonly strict?: boolean | undefined
-  /** Which fields the answer shall have, for actions that can tell. */
+  /** Which fields the response shall have, for actions that take it. */
   readonly responseFields?: ReadonlyArray<string> | undefined
   /** The most pages that are read, 100,000 unless given: one more is a `PaginationLoop`. */
   readonly maxPages?: number | undefined
-  /** The page to begin with. */
+  /** The page to start with. */
   readonly from?: Position | undefined
 }
 
@@ -85,7 +86,7 @@ export interface Executed {
 }
 
 /**
- * How an action can end without its answer: what discovery can end with is among it.
+ * How an action can end without its response: what discovery can end with is among it.
  *
  * @since 0.2.0
  * @category errors
@@ -93,24 +94,12 @@ export interface Executed {
 export type ActionError = ReadError | WriteError
 
 /**
- * An error that is an answer with a status outside of 2xx.
+ * An error that is a response with a status outside of 2xx.
  *
  * @since 0.2.0
  * @category errors
  */
-export type StatusError = Extract<
-  ActionError,
-  {
-    readonly _tag:
-      | "Unauthorized"
-      | "Forbidden"
-      | "NotFound"
-      | "RateLimited"
-      | "ApiRejected"
-      | "ServerFailed"
-      | "UnexpectedRedirect"
-  }
->
+export type StatusError = errors.StatusError
 
 /**
  * What the items of an action are: the elements of a list, or the one thing that is no list.
@@ -155,7 +144,7 @@ export interface Action<out A = unknown> extends Pipeable {
   readonly itemsBackward: Stream.Stream<Item<A>, PageError>
   /** The same action with more parameters or other options; what is not given stays. */
   readonly with: (change: Change) => Action<A>
-  /** The same action whose pages' data is decoded; what does not fit is told as a list of "what was expected where". */
+  /** The same action whose pages' data is decoded; what does not fit is reported as a list of "what was expected where". */
   readonly decoding: <B>(decode: (data: unknown) => Either.Either<B, ReadonlyArray<string>>) => Action<B>
 }
 
@@ -212,7 +201,7 @@ export const params =
 export const token = (token: Token): Keeping => withOptions({ token })
 
 /**
- * Adds headers. What authorises replaces them; those of the connection and the body are refused.
+ * Adds headers. What authorizes replaces them; those of the connection and the body are refused.
  *
  * @since 0.2.0
  * @category combinators
@@ -239,7 +228,7 @@ export const identifier = (identifier: string): Keeping => withOptions({ identif
 export const timeout = (timeout: Duration.DurationInput): Keeping => withOptions({ timeout })
 
 /**
- * Lets it be sent up to so many times in all, 1 to 11, when the answer is a failure: see {@link Options}.
+ * Lets it be sent up to so many times in all, 1 to 11, when the response is a failure: see {@link Options}.
  *
  * @since 0.2.0
  * @category combinators
@@ -247,7 +236,7 @@ export const timeout = (timeout: Duration.DurationInput): Keeping => withOptions
 export const maxAttempts = (maxAttempts: number): Keeping => withOptions({ maxAttempts })
 
 /**
- * Lets the tries that `maxAttempts` allows follow a lost or unreadable answer too: the action can be done more than once.
+ * Lets the tries that `maxAttempts` allows follow a lost or unreadable response too: the action can be done more than once.
  *
  * @since 0.2.0
  * @category combinators
@@ -263,7 +252,7 @@ export const replayUnsafe: Keeping = (self) => self.with({ options: { replayUnsa
 export const strict: Keeping = (self) => self.with({ options: { strict: true } })
 
 /**
- * Asks for some fields of the answer only. An action that cannot tell answers with all of them, with a warning in the log.
+ * Asks for some fields of the response only. An action that does not take it answers with all of them, with a warning in the log.
  *
  * @since 0.2.0
  * @category combinators
@@ -279,7 +268,7 @@ export const responseFields = (responseFields: ReadonlyArray<string>): Keeping =
 export const maxPages = (maxPages: number): Keeping => withOptions({ maxPages })
 
 /**
- * Begins at a page, such as the `nextPosition` of one that was read before.
+ * Starts at a page, such as the `nextPosition` of one that was read before.
  *
  * @since 0.2.0
  * @category combinators
@@ -298,7 +287,7 @@ export const output =
     self.decoding(decoded("data", schema))
 
 /**
- * Runs it and gives the whole answer. An answer with a status outside of 2xx is a failure that still has its body.
+ * Runs it and gives the whole response. A response with a status outside of 2xx is a failure that still has its body.
  *
  * @since 0.2.0
  * @category running
@@ -306,7 +295,7 @@ export const output =
 export const execute = <A>(self: Action<A>): Effect.Effect<Executed, ActionError> => self.execute
 
 /**
- * Runs it and gives the whole answer at any status: right for 2xx, left for the rest. What got no answer still fails, and so
+ * Runs it and gives the whole response at any status: right for 2xx, left for the rest. What got no response still fails, and so
  * does what discovery answered.
  *
  * @since 0.2.0
@@ -332,7 +321,7 @@ export const run = <A>(self: Action<A>): Effect.Effect<Page<A>, PageError> => se
 export const download = <A>(self: Action<A>): Effect.Effect<ConnectorFile, ActionError, Scope.Scope> => self.download
 
 /**
- * Its pages, each asked for when the one before was taken.
+ * Its pages, each read when the one before was taken.
  *
  * @since 0.2.0
  * @category running
@@ -340,7 +329,7 @@ export const download = <A>(self: Action<A>): Effect.Effect<ConnectorFile, Actio
 export const pages = <A>(self: Action<A>): Stream.Stream<Page<A>, PageError> => self.pages
 
 /**
- * Its pages from the one it begins at to the first.
+ * Its pages from the one it starts at to the first.
  *
  * @since 0.2.0
  * @category running
@@ -348,7 +337,7 @@ export const pages = <A>(self: Action<A>): Stream.Stream<Page<A>, PageError> => 
 export const pagesBackward = <A>(self: Action<A>): Stream.Stream<Page<A>, PageError> => self.pagesBackward
 
 /**
- * The items of its pages, each page asked for when the items before were taken.
+ * The items of its pages, each page read when the items before were taken.
  *
  * @since 0.2.0
  * @category running
@@ -356,7 +345,7 @@ export const pagesBackward = <A>(self: Action<A>): Stream.Stream<Page<A>, PageEr
 export const items = <A>(self: Action<A>): Stream.Stream<Item<A>, PageError> => self.items
 
 /**
- * The items of its pages from the last one of the page it begins at to the first of all.
+ * The items of its pages from the last one of the page it starts at to the first of all.
  *
  * @since 0.2.0
  * @category running

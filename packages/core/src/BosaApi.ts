@@ -121,7 +121,7 @@ export declare namespace BosaApi {
     readonly dialect?: Dialect | undefined
     /** An origin, with a path if there is one. Default the public address of the dialect. */
     readonly baseUrl?: string | undefined
-    /** Merged last: one that authorises replaces ours. */
+    /** Merged last: one that authorizes replaces ours. */
     readonly extraHeaders?: Readonly<Record<string, string | Redacted.Redacted>> | undefined
     /** For one attempt. Default 30 seconds, and 10 for users, integrations and the catalog. */
     readonly attemptTimeout?: Duration.DurationInput | undefined
@@ -132,13 +132,13 @@ export declare namespace BosaApi {
     readonly allowInsecureHttp?: boolean | undefined
     /** The longest `Retry-After` that a read waits for; a longer one fails at once. Default 64 seconds. */
     readonly maxRetryAfter?: Duration.DurationInput | undefined
-    /** The largest answer that is read into memory, in bytes. Default 16 MiB. */
+    /** The largest response that is read into memory, in bytes. Default 16 MiB. */
     readonly maxBodyBytes?: number | undefined
     /** How long what discovery says of a connector is used. Default 10 minutes. */
     readonly discoveryTtl?: Duration.DurationInput | undefined
     /** Whether all actions are checked as with `Action.strict`. Default false. */
     readonly strict?: boolean | undefined
-    /** The version of the error contract that is asked for, 1 or 2; in dialect `gl` only. */
+    /** The version of the error contract to request, 1 or 2; in dialect `gl` only. */
     readonly errorContract?: number | undefined
     /** Where `clients.create` sends to. No default: the platform's packages do not show it. */
     readonly createClient?: Clients.CreateClientOptions | undefined
@@ -177,7 +177,7 @@ export declare namespace BosaApi {
     readonly dialect: Dialect
     /** The names of all connectors. */
     readonly connectors: Effect.Effect<ReadonlyArray<string>, ReadError>
-    /** One connector. Nothing is asked for before it is used. */
+    /** One connector. Nothing is requested before it is used. */
     readonly connect: (connector: string) => ConnectorHandle
     readonly users: Users.Operations
     readonly integrations: Integrations.Operations
@@ -199,7 +199,7 @@ const environment: Config.Config.Wrap<BosaApi.Settings> = Config.all({
 
 const noDialect: Issue = {
   path: ["dialect"],
-  message: "is no dialect",
+  message: "is not a dialect",
   fix: `give one of ${all.map((dialect) => `"${dialect}"`).join(", ")}`
 }
 

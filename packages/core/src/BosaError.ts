@@ -9,7 +9,7 @@ import { shown } from "./internal/data/printable.js"
 const loops = {
   repeated: "the server gave a cursor or a page that it gave before",
   stuck: "the server says there are more pages and names neither a cursor nor a page",
-  undeclared: "the action takes neither `cursor` nor `page`, so the next page cannot be asked for",
+  undeclared: "the action takes neither `cursor` nor `page`, so the next page cannot be read",
   cap: "there are more pages than are allowed"
 } as const
 
@@ -22,7 +22,7 @@ const loopFixes = {
 
 /**
  * The next page would be the same request again, or one page too many: `repeated` (a cursor or page came twice),
- * `stuck` (more pages, but no way to them), `undeclared` (the action has no parameter for it), `cap` (too many).
+ * `stuck` (more pages, and no position of the next one), `undeclared` (the action has no parameter for it), `cap` (too many).
  * The pages read so far were good.
  *
  * @since 0.2.0

@@ -23,7 +23,7 @@ export interface CatalogPage<out A> {
   readonly items: ReadonlyArray<A>
   /** What the server says of the list; it may say nothing. */
   readonly meta: PageMeta
-  /** The answer as it came. */
+  /** The response as it came. */
   readonly raw: unknown
 }
 
@@ -43,58 +43,58 @@ export interface PageMeta {
 }
 
 /**
- * Which part of a list is asked for, in items.
+ * Which part of a list to read, in items.
  *
  * @since 0.2.0
  * @category models
  */
 export interface Range {
-  /** The most items of one answer. Default 50. */
+  /** The most items of one response. Default 50. */
   readonly limit?: number | undefined
   /** How many items to leave out at the start. Default 0. */
   readonly offset?: number | undefined
 }
 
 /**
- * Which tools are asked for.
+ * Which tools to list.
  *
  * @since 0.2.0
  * @category models
  */
 export interface ToolFilter extends Range {
-  /** Words to look for. */
+  /** Words to search for. */
   readonly q?: string | undefined
   readonly connector?: string | undefined
   readonly category?: string | undefined
 }
 
 /**
- * Which MCP servers are asked for.
+ * Which MCP servers to list.
  *
  * @since 0.2.0
  * @category models
  */
 export interface McpFilter extends Range {
-  /** Words to look for. */
+  /** Words to search for. */
   readonly q?: string | undefined
   readonly category?: string | undefined
 }
 
 /**
- * Which skills are asked for.
+ * Which skills to list.
  *
  * @since 0.2.0
  * @category models
  */
 export interface SkillFilter extends Range {
-  /** Words to look for. */
+  /** Words to search for. */
   readonly q?: string | undefined
   /** Where they come from, such as `agent` or `openclaw`. */
   readonly source?: string | undefined
 }
 
 /**
- * A tool: an action of a connector, as models are told of it.
+ * A tool: an action of a connector, as models see it.
  *
  * @since 0.2.0
  * @category models
@@ -161,7 +161,7 @@ export interface CatalogSkill {
 }
 
 /**
- * What installs a skill, and what it is told.
+ * What installs a skill, and what it is given.
  *
  * @since 0.2.0
  * @category models
@@ -173,7 +173,7 @@ export interface SkillTarget {
 }
 
 /**
- * What a search looks through.
+ * What a search covers.
  *
  * @since 0.2.0
  * @category models
@@ -187,7 +187,7 @@ export type Kind = "tools" | "mcps" | "skills"
  * @category models
  */
 export interface SearchOptions {
-  /** What to look through. Default all. */
+  /** What to search. Default all. */
   readonly kinds?: ReadonlyArray<Kind> | undefined
   /** The most results of each kind. Default the server's. */
   readonly count?: number | undefined
@@ -254,11 +254,11 @@ export interface Operations {
   readonly tools: (filter?: ToolFilter) => Effect.Effect<CatalogPage<CatalogTool>, ReadError>
   readonly mcps: (filter?: McpFilter) => Effect.Effect<CatalogPage<CatalogMcp>, ReadError>
   readonly skills: (filter?: SkillFilter) => Effect.Effect<CatalogPage<CatalogSkill>, ReadError>
-  /** All tools from `offset` on, `limit` at a time, each part asked for when the one before was taken. */
+  /** All tools from `offset` on, `limit` at a time, each part read when the one before was taken. */
   readonly allTools: (filter?: ToolFilter) => Stream.Stream<CatalogTool, ListError>
-  /** All MCP servers from `offset` on, `limit` at a time, each part asked for when the one before was taken. */
+  /** All MCP servers from `offset` on, `limit` at a time, each part read when the one before was taken. */
   readonly allMcps: (filter?: McpFilter) => Stream.Stream<CatalogMcp, ListError>
-  /** All skills from `offset` on, `limit` at a time, each part asked for when the one before was taken. */
+  /** All skills from `offset` on, `limit` at a time, each part read when the one before was taken. */
   readonly allSkills: (filter?: SkillFilter) => Stream.Stream<CatalogSkill, ListError>
   /** Searches by meaning, in the name of a user: of `token`, or the one of `Auth`. */
   readonly search: (query: string, options?: SearchOptions, token?: Token) => Effect.Effect<SearchResult, ReadError>
@@ -266,7 +266,7 @@ export interface Operations {
 
 /**
  * How a program connects to an MCP server in the name of a user: as listed, with the token as its `Authorization`,
- * which is empty without one. The URL is the server's word: look where it leads before the token goes there.
+ * which is empty without one. The URL is the server's word: check where it leads before the token goes there.
  *
  * @example
  * ```ts
@@ -302,7 +302,7 @@ const installers: ReadonlyMap<string, SkillTarget["installer"]> = new Map([
 ])
 
 /**
- * What installs a skill of the catalog, and what it is told; `SkillRejected` with `unknown source` when that is not known.
+ * What installs a skill of the catalog, and its target; `SkillRejected` with `unknown source` when that is not known.
  *
  * @since 0.2.0
  * @category combinators

@@ -1,8 +1,8 @@
 /**
- * What can be done on one connection, and how an execute is asked for.
+ * What can be done on one connection, and how an execute is called.
  *
- * Every execute ends in an `Execution`: `Completed` with the answer, or `Accepted`
- * with a `JobRef`. The answer decides, not the request; `jobs.result` takes either.
+ * Every execute ends in an `Execution`: `Completed` with the response, or `Accepted`
+ * with a `JobRef`. The response decides, not the request; `jobs.result` takes either.
  *
  * @since 0.1.0
  */
@@ -64,7 +64,7 @@ export interface ListFilter {
 }
 
 /**
- * Which account's triggers are asked for.
+ * Which account's triggers to read.
  *
  * @since 0.1.0
  * @category models
@@ -74,8 +74,8 @@ export interface AccountFilter {
 }
 
 /**
- * Where a trigger's events are sent, and by whom they are authorised: a `service`
- * (with an optional `userId`), or an `apiKey` (its header is `x-api-key` unless told otherwise).
+ * Where a trigger's events are sent, and by whom they are authorized: a `service`
+ * (with an optional `userId`), or an `apiKey` (its header is `x-api-key` unless given).
  *
  * @since 0.1.0
  * @category models
@@ -188,7 +188,7 @@ export interface TriggerOperations {
 export interface ConnectionHandle {
   readonly slug: string
   readonly get: Effect.Effect<Connection, ReadError>
-  /** The answer's body, where the server gives one. */
+  /** The response's body, where the server gives one. */
   readonly authorize: Effect.Effect<Option.Option<unknown>, WriteError>
   readonly unauthorize: Effect.Effect<Option.Option<unknown>, WriteError>
   /** Sets the state that is given, despite the wire's name `toggle-active`. */

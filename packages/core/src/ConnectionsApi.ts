@@ -129,7 +129,7 @@ export declare namespace ConnectionsApi {
   export interface Settings {
     /** An origin, with the path of a reverse proxy if there is one. Plain http is for this machine only. */
     readonly baseUrl: string
-    /** Merged last: one that authorises replaces ours. */
+    /** Merged last: one that authorizes replaces ours. */
     readonly extraHeaders?: Readonly<Record<string, string | Redacted.Redacted>> | undefined
     /** For one attempt. Default 30 seconds. */
     readonly attemptTimeout?: Duration.DurationInput | undefined
@@ -140,7 +140,7 @@ export declare namespace ConnectionsApi {
     readonly allowInsecureHttp?: boolean | undefined
     /** The longest `Retry-After` that is waited for; a longer one fails at once. Default 64 seconds. */
     readonly maxRetryAfter?: Duration.DurationInput | undefined
-    /** The largest answer that is read, in bytes. Default 16 MiB. */
+    /** The largest response that is read, in bytes. Default 16 MiB. */
     readonly maxBodyBytes?: number | undefined
   }
 
@@ -235,7 +235,7 @@ export const make = Effect.fnUntraced(function* (
   const httpClient = options.transformClient === undefined ? given : options.transformClient(given)
   const pipeline = requestPipeline.make(httpClient, auth, settings)
   const protocol = options.jobs?.protocol ?? JobProtocol.defaultProtocol
-  const client = connections.make(pipeline, { base: pipeline.base, protocol })
+  const client = connections.make(pipeline, { base: pipeline.base, protocol, stateOf: JobProtocol.decoder(protocol) })
   return {
     origin: pipeline.origin,
     connection: client.connection,

@@ -31,19 +31,19 @@ export interface OutputOptions<A, I> extends Options {
  * @category models
  */
 export interface ActionCalls<Of extends ReadonlyArray<string> = []> {
-  /** The whole answer. A status outside of 2xx is a failure that still has its body. */
+  /** The whole response. A status outside of 2xx is a failure that still has its body. */
   readonly execute: (
     ...call: [...Of, action: string, input?: Parameters, options?: Options]
   ) => Effect.Effect<Executed, ActionError>
-  /** The whole answer at any status: right for 2xx, left for the rest. */
+  /** The whole response at any status: right for 2xx, left for the rest. */
   readonly either: (
     ...call: [...Of, action: string, input?: Parameters, options?: Options]
   ) => Effect.Effect<Either.Either<Executed, Executed>, ActionError>
-  /** The answer as a page. */
+  /** The response as a page. */
   readonly run: <A = unknown, I = unknown>(
     ...call: [...Of, action: string, input?: Parameters, options?: OutputOptions<A, I>]
   ) => Effect.Effect<Page<A>, PageError>
-  /** All pages, each asked for when the one before was taken. */
+  /** All pages, each read when the one before was taken. */
   readonly pages: <A = unknown, I = unknown>(
     ...call: [...Of, action: string, input?: Parameters, options?: OutputOptions<A, I>]
   ) => Stream.Stream<Page<A>, PageError>
@@ -54,7 +54,7 @@ export interface ActionCalls<Of extends ReadonlyArray<string> = []> {
 }
 
 /**
- * A connector. Nothing is asked for before it is needed; what discovery says is kept and shared.
+ * A connector. Nothing is requested before it is needed; what discovery says is kept and shared.
  *
  * @since 0.2.0
  * @category models

@@ -1,5 +1,5 @@
 /**
- * What a connector can do, as the server tells it.
+ * What a connector can do, as the server describes it.
  *
  * @since 0.2.0
  */

@@ -23,7 +23,7 @@ export interface IntegrationResult {
   readonly success: boolean
   /** What the server says of it, or of why not. */
   readonly message: string | undefined
-  /** The whole answer; credentials in it are redacted. `null` when it was empty. */
+  /** The whole response; credentials in it are redacted. `null` when it was empty. */
   readonly raw: unknown
 }
 
@@ -69,7 +69,7 @@ export interface Visit {
 }
 
 /**
- * The connector was not linked at the look of this number, from 1 on.
+ * The connector was not linked at the check of this number, from 1 on.
  *
  * @since 0.2.0
  * @category models
@@ -104,16 +104,16 @@ export const Visit = (url: string): Visit => Data.struct({ _tag: "Visit", url })
 export const Waiting = (attempt: number): Waiting => Data.struct({ _tag: "Waiting", attempt })
 
 /**
- * How long and how often to look whether a connector is linked.
+ * How long and how often to check whether a connector is linked.
  *
  * @since 0.2.0
  * @category models
  */
 export interface UntilLinkedOptions {
-  /** For all looks together. Default 10 minutes. */
+  /** For all checks together. Default 10 minutes. */
   readonly deadline?: Duration.DurationInput | undefined
   /**
-   * The waits between looks; it is fed with the number of the last one. Default 1 second, growing to 10. When it ends
+   * The waits between checks; it is fed with the number of the last one. Default 1 second, growing to 10. When it ends
    * its last wait stays.
    */
   readonly schedule?: Schedule.Schedule<unknown, number> | undefined
@@ -153,7 +153,7 @@ export interface InitiateOptions {
  * @category models
  */
 export interface Operations {
-  /** Whether the user has linked the connector. Only the server's own word is an answer: a 401 or a 500 is a failure. */
+  /** Whether the user has linked the connector. Only the server's own word counts: a 401 or a 500 is a failure. */
   readonly has: (connector: string, token: Token | undefined) => Effect.Effect<boolean, ReadError>
   /**
    * Gives the link where the user allows it; the user comes back to `callbackUrl`, an absolute http or https URL.
@@ -204,7 +204,7 @@ export interface Operations {
     callbackUrl?: string
   ) => Effect.Effect<void, ApiError | IntegrationRequired>
   /**
-   * Looks until the connector is linked: `Waiting` for each look that was too early, then one `Linked` and the end.
+   * Checks until the connector is linked: `Waiting` for each check that was too early, then one `Linked` and the end.
    * `DeadlineExceeded` at the deadline. Interrupting it ends it at once.
    */
   readonly untilLinked: (

@@ -217,7 +217,12 @@ const timeOf = (value: unknown): DateTime.Utc | undefined => {
   return Option.getOrUndefined(Option.map(DateTime.make(value.trim()), DateTime.toUtc))
 }
 
-// a job reports the same times at each poll: the last one is not read again
+type Times = Pick<JobState, "createdAt" | "startedAt" | "updatedAt" | "finishedAt">
+type ReadTimes = { readonly [K in keyof Times]: typeof timeOf }
+
+const readTimes: ReadTimes = { createdAt: timeOf, startedAt: timeOf, updatedAt: timeOf, finishedAt: timeOf }
+
+// most polls of a job give the same times: the last one is not read again
 const lastTime = (): typeof timeOf => {
   let last: unknown
   let time: DateTime.Utc | undefined
@@ -229,8 +234,6 @@ const lastTime = (): typeof timeOf => {
     return time
   }
 }
-
-const times = { createdAt: lastTime(), startedAt: lastTime(), updatedAt: lastTime(), finishedAt: lastTime() }
 
 /**
  * The job id in an execute's response, if it names one: a string or a number, but not `null` or `""`.
@@ -254,17 +257,12 @@ export const jobIdIn = (protocol: JobProtocol, body: unknown): string | undefine
   return undefined
 }
 
-/**
- * What the response to a poll says; `undefined` when it names no state.
- *
- * @since 0.1.0
- * @category decoding
- */
-export const decode = (
+const stateIn = (
   protocol: JobProtocol,
+  times: ReadTimes,
   jobId: string,
   body: unknown,
-  pollAfterMillis?: number
+  pollAfterMillis: number | undefined
 ): JobState | undefined => {
   const fields = isFields(body) ? jobFields(protocol, body) : undefined
   const word = fields === undefined ? undefined : wordOf(protocol, fields)
@@ -284,4 +282,35 @@ export const decode = (
     pollAfterMillis,
     raw: body
   }
+}
+
+/**
+ * What the response to a poll of a job says; `undefined` when it names no state.
+ *
+ * @since 0.1.0
+ * @category decoding
+ */
+export const decode = (
+  protocol: JobProtocol,
+  jobId: string,
+  body: unknown,
+  pollAfterMillis?: number
+): JobState | undefined => stateIn(protocol, readTimes, jobId, body, pollAfterMillis)
+
+/**
+ * The same as {@link decode} for one client: it remembers the times it read last.
+ *
+ * @since 0.5.0
+ * @category decoding
+ */
+export const decoder = (
+  protocol: JobProtocol
+): ((jobId: string, body: unknown, pollAfterMillis?: number) => JobState | undefined) => {
+  const times: ReadTimes = {
+    createdAt: lastTime(),
+    startedAt: lastTime(),
+    updatedAt: lastTime(),
+    finishedAt: lastTime()
+  }
+  return (jobId, body, pollAfterMillis) => stateIn(protocol, times, jobId, body, pollAfterMillis)
 }

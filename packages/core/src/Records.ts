@@ -1,6 +1,6 @@
 /**
- * What Connections tells of its things: the fields that are known, in camel
- * case, and the whole answer in `raw`. A field of an unexpected type is left
+ * What Connections says of its records: the fields that are known, in camel
+ * case, and the whole response in `raw`. A field of an unexpected type is left
  * out here and stays in `raw`; a field we do not know is in `raw` too.
  *
  * @since 0.1.0
@@ -33,7 +33,7 @@ export interface SavedAction {
   readonly slug: string | undefined
   readonly displayName: string | undefined
   readonly description: string | undefined
-  /** The slug of the connection it belongs to, where that is told. */
+  /** The slug of the connection it belongs to, where that is given. */
   readonly connection: string | undefined
   readonly raw: unknown
 }
@@ -54,7 +54,7 @@ export interface Field {
 }
 
 /**
- * Something a connection can tell of as it happens.
+ * Something that happens on a connection and that can be subscribed to.
  *
  * @since 0.1.0
  * @category models
@@ -70,7 +70,7 @@ export interface Trigger {
 }
 
 /**
- * The triggers of a connection, and the account they are told for.
+ * The triggers of a connection, and the account they belong to.
  *
  * @since 0.1.0
  * @category models
@@ -82,7 +82,7 @@ export interface TriggerList {
 }
 
 /**
- * One trigger, and the account it is told for.
+ * One trigger, and the account it belongs to.
  *
  * @since 0.1.0
  * @category models

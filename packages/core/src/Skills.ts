@@ -77,7 +77,7 @@ export interface Artifact {
 export type Downloadable = Pick<SkillDetail, "id" | "name" | "sourceType" | "downloadUrl" | "contentSha256">
 
 /**
- * The skills of the tenant; in dialect `gl` only, `InvalidRequest` in the others. They are asked for in the name of a
+ * The skills of the tenant; in dialect `gl` only, `InvalidRequest` in the others. They are read in the name of a
  * user, of `token` or the one of `Auth`; the API key is never sent.
  *
  * @example
@@ -98,7 +98,7 @@ export type Downloadable = Pick<SkillDetail, "id" | "name" | "sourceType" | "dow
  */
 export interface Operations {
   readonly list: (range?: Range, token?: Token) => Effect.Effect<CatalogPage<Skill>, ReadError>
-  /** All skills, each part of the list asked for when the one before was taken. */
+  /** All skills, each part of the list read when the one before was taken. */
   readonly all: (token?: Token) => Stream.Stream<Skill, ListError>
   readonly get: (id: string, token?: Token) => Effect.Effect<SkillDetail, ReadError>
   /**

@@ -66,7 +66,7 @@ export interface Options extends Settings, ClientOptions {}
 
 /**
  * The API key, and the token of a user as a bearer. The first call authenticates the user; however many calls come
- * at once, it is done once. The token is renewed before it ends, and once after a call was answered 401.
+ * at once, it is done once. The token is renewed before it ends, and once after a call was refused with 401.
  *
  * A call whose user cannot be authenticated ends as `Unauthorized` with status 0, and a warning in the log says why;
  * what may pass is tried again before. It takes 30 seconds at most.

@@ -36,7 +36,7 @@ export interface CreatedUser {
   readonly id: string
   readonly identifier: string
   readonly secret: Redacted.Redacted
-  /** Its beginning, to tell secrets apart. */
+  /** How it starts, to distinguish secrets. */
   readonly secretPreview: string
   readonly isActive: boolean
 }
@@ -100,8 +100,8 @@ export interface UserInfo {
  */
 export interface Operations {
   /**
-   * Creates a user. The secret in the answer cannot be recovered: keep it, and authenticate with it.
-   * A lost answer is `OutcomeUnknown`, since the user may exist with a secret that nobody has seen.
+   * Creates a user. The secret in the response cannot be recovered: keep it, and authenticate with it.
+   * A lost response is `OutcomeUnknown`, since the user may exist with a secret that nobody has seen.
    */
   readonly create: (identifier: string) => Effect.Effect<CreatedUser, WriteError>
   /**

@@ -74,7 +74,7 @@ describe("the path of an action, as discovery gives it", () => {
     ["encoded letters", "/demo/a%20b", "/demo/a%20b"],
     ["three dots", "/demo/...", "/demo/..."],
     ["dots in a name", "/demo/a..b/v1.2", "/demo/a..b/v1.2"],
-    ["a user's look", "@elsewhere.example/a", "/@elsewhere.example/a"]
+    ["a user's part", "@elsewhere.example/a", "/@elsewhere.example/a"]
   ]
   for (const [name, path, url] of sent) {
     virtual(`${name}: sent to ${url}`, () =>
@@ -122,7 +122,7 @@ describe("the path of an action, as discovery gives it", () => {
           const at = new URL(url)
           assert.strictEqual(at.origin, "http://localhost:8081")
           assert.isTrue(at.pathname.startsWith("/pre/"), at.pathname)
-          // no parser folds or cuts it: the origin is told the path that we asked for, and nothing else
+          // no parser folds or cuts it: the origin gets the path that we sent, and nothing else
           assert.deepStrictEqual([at.search, at.hash, at.username], ["", "", ""])
           for (const segment of at.pathname.split("/")) assert.notMatch(segment, /^(\.|%2e){1,2}$|%2f|%5c/i)
           assert.strictEqual(at.pathname.split("/").length, url.slice("http://localhost:8081".length).split("/").length)

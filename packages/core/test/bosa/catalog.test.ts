@@ -44,7 +44,7 @@ const issuesOf = <A>(call: Effect.Effect<A, ApiError>) =>
   })
 
 describe("a part of the catalog", () => {
-  it.effect("is asked for without credentials, and what is not given is left out", () =>
+  it.effect("is read without credentials, and what is not given is left out", () =>
     Effect.gen(function* () {
       const { bosa, fake } = yield* seen(gl, json({}))
       const page = yield* bosa.catalog.tools()
@@ -134,7 +134,7 @@ describe("a part of the catalog", () => {
     })
   )
 
-  it.effect("is not asked for with a limit or an offset that is none", () =>
+  it.effect("is not read with a limit or an offset that is not a count", () =>
     Effect.gen(function* () {
       const { bosa, fake } = yield* seen(gl, json({}))
       const { catalog } = bosa
@@ -150,19 +150,19 @@ describe("a part of the catalog", () => {
 })
 
 describe("the whole catalog", () => {
-  it.effect("is asked for part by part, as far as it is read", () =>
+  it.effect("is read part by part, as far as it is taken", () =>
     Effect.gen(function* () {
       const { bosa, test } = yield* platform(7)
       const all = () => bosa.catalog.allTools({ limit: 3 })
-      const asked = Effect.map(test.requests, (requests) =>
+      const ranges = Effect.map(test.requests, (requests) =>
         requests.map(({ query }) => query.map(([, value]) => value))
       )
       assert.deepStrictEqual(names(yield* Stream.runCollect(Stream.take(all(), 1))), ["t1"])
-      assert.deepStrictEqual(yield* asked, [["3", "0"]])
+      assert.deepStrictEqual(yield* ranges, [["3", "0"]])
       yield* test.clearLog
       const found = yield* Stream.runCollect(all())
       assert.deepStrictEqual(names(found), ["t1", "t2", "t3", "t4", "t5", "t6", "t7"])
-      assert.deepStrictEqual(yield* asked, [
+      assert.deepStrictEqual(yield* ranges, [
         ["3", "0"],
         ["3", "3"],
         ["3", "6"]

@@ -17,7 +17,7 @@ const created = { id: ids.client, name: "app", api_key: "K2", is_active: true }
 
 describe("clients.create", () => {
   for (const dialect of dialects) {
-    it.effect(`${dialect}: sends the master key in the header of the option, and nothing else that authorises`, () =>
+    it.effect(`${dialect}: sends the master key in the header of the option, and nothing else that authorizes`, () =>
       Effect.gen(function* () {
         const extraHeaders = { authorization: "Bearer CANARY", "x-tenant": "t" }
         for (const header of ["x-api-user", "X-API-Key"]) {

@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { CycleDetector } from "../../src/internal/bosa/cycleDetector.js"
 
-describe("the way through the pages", () => {
+describe("the cycle detector", () => {
   const roundOf = (size: number, before: number): number => {
-    const trail = new CycleDetector({}, 1)
+    const detector = new CycleDetector({}, 1)
     for (let step = 0; step < 1_000_000; step++) {
       const at = step < before ? `before-${step}` : `c${(step - before) % size}`
-      if (trail.isRepeated({ cursor: at })) return step
+      if (detector.isRepeated({ cursor: at })) return step
     }
     throw new Error("never found")
   }
@@ -24,17 +24,17 @@ describe("the way through the pages", () => {
     }
   })
 
-  it("200,000 cursors that all differ are no round", () => {
-    const trail = new CycleDetector({ cursor: "start" }, 1)
-    for (let step = 0; step < 200_000; step++) assert.isFalse(trail.isRepeated({ cursor: `c${step}` }))
-    assert.isTrue(trail.isRepeated({ cursor: "c199999" }))
+  it("200,000 cursors that all differ are not a cycle", () => {
+    const detector = new CycleDetector({ cursor: "start" }, 1)
+    for (let step = 0; step < 200_000; step++) assert.isFalse(detector.isRepeated({ cursor: `c${step}` }))
+    assert.isTrue(detector.isRepeated({ cursor: "c199999" }))
   })
 
-  it("pages that grow are no round; the same or one before is, seen from the way it goes", () => {
+  it("pages that grow are not a cycle; the same page or one before it is, in either direction", () => {
     for (const direction of [1, -1] as const) {
-      const trail = new CycleDetector({ page: 500 }, direction)
-      for (let step = 1; step < 400; step++) assert.isFalse(trail.isRepeated({ page: 500 + step * direction }))
-      assert.isTrue(trail.isRepeated({ page: 500 + 399 * direction }))
+      const detector = new CycleDetector({ page: 500 }, direction)
+      for (let step = 1; step < 400; step++) assert.isFalse(detector.isRepeated({ page: 500 + step * direction }))
+      assert.isTrue(detector.isRepeated({ page: 500 + 399 * direction }))
       assert.isTrue(new CycleDetector({ page: 5 }, direction).isRepeated({ page: 5 }))
       assert.isTrue(new CycleDetector({ page: 5 }, direction).isRepeated({ page: 5 - direction }))
     }

@@ -30,7 +30,7 @@ const binary = { type: "string", format: "binary" }
 
 // each is a thing that one of the published clients does, and that this one must not
 describe("defects of the published clients", () => {
-  virtual("defect 1: a 200 that is no JSON runs the action once, in all dialects", () =>
+  virtual("defect 1: a 200 that is not JSON runs the action once, in all dialects", () =>
     Effect.gen(function* () {
       for (const dialect of dialects) {
         const platform = yield* BosaTest.make()
@@ -49,7 +49,7 @@ describe("defects of the published clients", () => {
     })
   )
 
-  virtual("defect 2: bytes that are no UTF-8 arrive as they are, in all dialects", () =>
+  virtual("defect 2: bytes that are not UTF-8 arrive as they are, in all dialects", () =>
     Effect.gen(function* () {
       const content = Uint8Array.from({ length: 256 }, (_, index) => index)
       for (const dialect of dialects) {
@@ -65,7 +65,7 @@ describe("defects of the published clients", () => {
     })
   )
 
-  virtual("defect 3: an object beside a file keeps its values, as one field of JSON", () =>
+  virtual("defect 3: an object next to a file keeps its values, as one field of JSON", () =>
     Effect.gen(function* () {
       for (const dialect of dialects) {
         const fake = bosaFake({ act: row({ file: binary, meta: { type: "object" } }) }, ok)
@@ -139,7 +139,7 @@ describe("defects of the published clients", () => {
   )
 
   virtual(
-    "defect 7: a failure of discovery is not the word that there is no such connector, and one odd action breaks no other",
+    "defect 7: a failure of discovery does not mean that the connector does not exist, and one odd action breaks no other",
     () =>
       Effect.gen(function* () {
         for (const [status, tag] of [
@@ -176,7 +176,7 @@ describe("defects of the published clients", () => {
     })
   )
 
-  virtual("defect 9: a server that never moves on is left, and an error is no page", () =>
+  virtual("defect 9: a server that never moves on is left, and an error is not a page", () =>
     Effect.gen(function* () {
       const endless = yield* BosaTest.make()
       const stuck = yield* bosaOver(endless.client)

@@ -39,7 +39,7 @@ describe("discovery is shared", () => {
     })
   )
 
-  virtual("nothing is asked for before it is used", () =>
+  virtual("nothing is requested before it is used", () =>
     Effect.gen(function* () {
       const fake = bosaFake(found, ok)
       const bosa = yield* bosaOver(fake.client)
@@ -51,7 +51,7 @@ describe("discovery is shared", () => {
     })
   )
 
-  virtual("it is used for its time to live, to the millisecond, and then asked again", () =>
+  virtual("it is used for its time to live, to the millisecond, and then read again", () =>
     Effect.gen(function* () {
       const fake = bosaFake(found, ok)
       const demo = (yield* bosaOver(fake.client, { discoveryTtl: "1 minute" })).connect("demo")
@@ -205,7 +205,7 @@ describe("settings of one caller are not those of all", () => {
       })
     )
 
-    virtual(`a deadline ${name} holds for the look that an unknown action makes`, () =>
+    virtual(`a deadline ${name} holds for the discovery that an unknown action causes`, () =>
       Effect.gen(function* () {
         const gone = json({ detail: "Not Found" }, 404)
         const fake = bosaFake(inTurn(found, after(20_000, found)), gone)
@@ -218,7 +218,7 @@ describe("settings of one caller are not those of all", () => {
     )
   }
 
-  virtual("a policy, a changed client and a look at the answers stay the caller's own", () =>
+  virtual("a policy, a changed client and a view of the responses stay the caller's own", () =>
     Effect.gen(function* () {
       const fake = bosaFake(after(100, inTurn(json({}, 503), found)), ok)
       const bosa = yield* bosaOver(fake.client)
@@ -311,7 +311,7 @@ describe("what discovery answers", () => {
     })
   )
 
-  virtual("names that every object has are no connectors and no actions", () =>
+  virtual("names that every object has are neither connectors nor actions", () =>
     Effect.gen(function* () {
       const fake = bosaFake(found, ok)
       const bosa = yield* bosaOver(fake.client)

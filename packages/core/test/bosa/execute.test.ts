@@ -164,7 +164,7 @@ describe("execute, run and either", () => {
     })
   )
 
-  virtual("either: what discovery answers is no answer of the action", () =>
+  virtual("either: a response of discovery is not one of the action", () =>
     Effect.gen(function* () {
       for (const status of [401, 404, 500]) {
         const bosa = yield* bosaOver(bosaFake(json({ secret: 1 }, status), ok).client)
@@ -211,7 +211,7 @@ describe("execute, run and either", () => {
 })
 
 describe("parameters", () => {
-  virtual("unknown ones are not sent, and told with the nearest name", () =>
+  virtual("unknown ones are not sent, and reported with the nearest name", () =>
     Effect.gen(function* () {
       const fake = bosaFake({ act: row({ owner: text, per_page: optional(integer) }) }, ok)
       const bosa = yield* bosaOver(fake.client)
@@ -261,7 +261,7 @@ describe("parameters", () => {
     })
   )
 
-  virtual("response_fields: sent where declared; elsewhere dropped, told and warned of", () =>
+  virtual("response_fields: sent where declared; elsewhere dropped, reported and warned of", () =>
     Effect.gen(function* () {
       const list = { type: "array", items: text }
       const fake = bosaFake({ able: row({ response_fields: optional(list) }), act: row() }, ok)
@@ -290,7 +290,7 @@ describe("parameters", () => {
 
 describe("an action that is not there", () => {
   virtual(
-    "unknown here: one newer look when what is known is older than 10 seconds, then InvalidRequest with the nearest",
+    "unknown here: discovered once more when what is known is older than 10 seconds, then InvalidRequest with the nearest",
     () =>
       Effect.gen(function* () {
         const fake = bosaFake(rows, ok)
@@ -311,7 +311,7 @@ describe("an action that is not there", () => {
       })
   )
 
-  virtual("one that came meanwhile is found by that look", () =>
+  virtual("one that came meanwhile is found by that discovery", () =>
     Effect.gen(function* () {
       let now: object = rows
       const fake = bosaFake((request, sent) => quick({ demo: now })(request, sent), ok)
@@ -330,7 +330,7 @@ describe("an action that is not there", () => {
     ["UNKNOWN_ACTION at the top", { code: "UNKNOWN_ACTION" }]
   ] as const) {
     virtual(
-      `unknown to the server, ${name}: discovery is asked again, the action was sent once, NotFound with the nearest`,
+      `unknown to the server, ${name}: discovery is read again, the action was sent once, NotFound with the nearest`,
       () =>
         Effect.gen(function* () {
           let now: object = { lists: row(), list: row() }
@@ -349,7 +349,7 @@ describe("an action that is not there", () => {
     )
   }
 
-  virtual("still there after the look, or the look fails: the 404 as it was", () =>
+  virtual("still there after discovery, or discovery fails: the 404 as it was", () =>
     Effect.gen(function* () {
       for (const second of [rows, undefined]) {
         let count = 0

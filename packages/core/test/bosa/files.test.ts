@@ -46,7 +46,7 @@ const downloadOf = (reply: Reply, options: Action.Options = {}) =>
 const piece = (size: number, fill = 1) => new Uint8Array(size).fill(fill)
 
 describe("download", () => {
-  virtual("piece by piece: nothing is read before it is asked for, and no more than is taken", () =>
+  virtual("piece by piece: nothing is read before it is taken, and no more than is taken", () =>
     Effect.gen(function* () {
       let made = 0
       const reply = answerStream(200, (controller) => controller.enqueue(piece(1024, made++)), binary)

@@ -138,7 +138,7 @@ describe("headers of an action", () => {
     ["a token in other letters", { token: Redacted.make("CANARYž") }, ["token"]]
   ]
   for (const [name, call, path] of refused) {
-    virtual(`${name}: refused, nothing is sent, and the value is not told`, () =>
+    virtual(`${name}: refused, nothing is sent, and the value is not shown`, () =>
       Effect.gen(function* () {
         const fake = bosaFake(rows, ok)
         const error = yield* Effect.flip((yield* bosaOver(fake.client)).execute("demo", "act", {}, call))
@@ -256,11 +256,11 @@ describe("redirects", () => {
     )
   }
 
-  virtual("over fetch: it is told not to follow, and nothing goes to another origin", () =>
+  virtual("over fetch: it does not follow, and nothing goes to another origin", () =>
     Effect.gen(function* () {
-      const asked: Array<readonly [url: string, redirect: string | undefined]> = []
+      const fetched: Array<readonly [url: string, redirect: string | undefined]> = []
       const fetch: typeof globalThis.fetch = (input, init) => {
-        asked.push([String(input), init?.redirect])
+        fetched.push([String(input), init?.redirect])
         const isDiscovery = init?.method === "GET"
         return Promise.resolve(
           isDiscovery
@@ -272,7 +272,7 @@ describe("redirects", () => {
       const layer = BosaApi.layer({ baseUrl }).pipe(Layer.provide(both), Layer.provide(FetchHttpClient.layer))
       const error = yield* program.pipe(Effect.provide(layer), Effect.provideService(FetchHttpClient.Fetch, fetch))
       assert.strictEqual(error._tag, "UnexpectedRedirect")
-      assert.deepStrictEqual(asked, [
+      assert.deepStrictEqual(fetched, [
         [`${baseUrl}/connectors/?modules=demo`, "manual"],
         [`${baseUrl}/demo/act`, "manual"]
       ])

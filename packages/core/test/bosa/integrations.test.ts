@@ -54,11 +54,11 @@ describe("integrations on the wire", () => {
       })
     )
 
-    it.effect(`${dialect}: a duplicate is replaced where that can be asked for`, () =>
+    it.effect(`${dialect}: a duplicate is replaced where the dialect allows it`, () =>
       Effect.gen(function* () {
         const { bosa, fake } = yield* seen({ dialect }, data({ url: "https://auth.example/go" }), data({}))
         const replaced = { replaceDuplicate: true }
-        const asked = yield* Effect.either(bosa.integrations.initiate("demo", token, callback, replaced))
+        const initiated = yield* Effect.either(bosa.integrations.initiate("demo", token, callback, replaced))
         const configured = yield* Effect.either(bosa.integrations.configure("demo", token, { key: "k" }, replaced))
         if (dialect === "gl") {
           assert.deepStrictEqual(wire(fake).body, { callback_url: callback, replace_duplicate: true })
@@ -66,11 +66,11 @@ describe("integrations on the wire", () => {
           assert.deepStrictEqual(wire(fake, 1).body, body)
         } else {
           assert.strictEqual(fake.sent.length, 0)
-          for (const error of [Either.getOrThrow(Either.flip(asked)), Either.getOrThrow(Either.flip(configured))]) {
+          for (const error of [Either.getOrThrow(Either.flip(initiated)), Either.getOrThrow(Either.flip(configured))]) {
             assert.strictEqual(error._tag, "InvalidRequest")
             assert.include(error.message, '"gl"')
           }
-          assert.include(Either.isLeft(asked) ? asked.left.message : "", "replaceDuplicate")
+          assert.include(Either.isLeft(initiated) ? initiated.left.message : "", "replaceDuplicate")
         }
       })
     )
@@ -243,7 +243,7 @@ describe("integrations that fail", () => {
     )
   }
 
-  it.effect("what get is answered with is told as it is", () =>
+  it.effect("get: the response is given as it is", () =>
     Effect.gen(function* () {
       const { bosa } = yield* seen({ dialect: "gl" }, data({ success: false, error: "x" }))
       const found = yield* bosa.integrations.get("demo", token, "ann")
@@ -351,7 +351,7 @@ describe("ensure and require", () => {
   const no = data({ has_integration: false })
   const link = data({ url: "https://auth.example/go" })
 
-  it.effect("linked: nothing is begun", () =>
+  it.effect("linked: nothing is started", () =>
     Effect.gen(function* () {
       const { bosa, fake } = yield* seen({}, yes)
       assert.deepStrictEqual(yield* bosa.integrations.ensure("demo", token, callback), { _tag: "Linked" })

@@ -32,7 +32,7 @@ const watched = Effect.fnUntraced(function* (
 })
 
 describe("untilLinked", () => {
-  virtual("linked already: one look, one event", () =>
+  virtual("linked already: one check, one event", () =>
     Effect.gen(function* () {
       const { events, fake, millis } = yield* watched(undefined, yes)
       assert.deepStrictEqual([events, fake.sent.length, millis], [["Linked"], 1, 0])
@@ -53,7 +53,7 @@ describe("untilLinked", () => {
     })
   )
 
-  virtual("10 minutes at most, the last wait cut short, and no look at the end", () =>
+  virtual("10 minutes at most, the last wait cut short, and no check at the end", () =>
     Effect.gen(function* () {
       const { events, fake, millis, result } = yield* watched(undefined, no)
       const error = result._tag === "Left" ? result.left : undefined
@@ -66,7 +66,7 @@ describe("untilLinked", () => {
     })
   )
 
-  virtual("a deadline of one's own, also while a look is under way", () =>
+  virtual("a deadline of one's own, also during a check", () =>
     Effect.gen(function* () {
       const short = yield* watched({ deadline: "2 seconds" }, no)
       assert.deepStrictEqual([short.millis, times(short.fake)], [2000, [0, 1000]])
@@ -77,7 +77,7 @@ describe("untilLinked", () => {
   )
 
   for (const deadline of [0, -1, Number.NaN]) {
-    virtual(`${deadline} is no deadline`, () =>
+    virtual(`${deadline} is not a deadline`, () =>
       Effect.gen(function* () {
         const { fake, result } = yield* watched({ deadline }, yes)
         assert.deepStrictEqual([result._tag === "Left" && result.left._tag, fake.sent.length], ["InvalidRequest", 0])
@@ -93,7 +93,7 @@ describe("untilLinked", () => {
     })
   )
 
-  virtual("a schedule without waits is no hot loop", () =>
+  virtual("a schedule without waits is not a hot loop", () =>
     Effect.gen(function* () {
       const { fake, millis } = yield* watched({ schedule: Schedule.forever, deadline: "1 second" }, no)
       assert.strictEqual(millis, 1000)
@@ -101,7 +101,7 @@ describe("untilLinked", () => {
     })
   )
 
-  virtual("a look that fails for a while is tried again by itself", () =>
+  virtual("a check that fails for a while is tried again by itself", () =>
     Effect.gen(function* () {
       const { events, fake } = yield* watched(undefined, no, answer(503, { json: {} }), lost({ sent: true }), yes)
       assert.deepStrictEqual([events, fake.sent.length], [["Waiting 1", "Linked"], 4])
@@ -116,7 +116,7 @@ describe("untilLinked", () => {
     })
   )
 
-  virtual("interruption ends it at once, in a wait and in a look", () =>
+  virtual("interruption ends it at once, in a wait and in a check", () =>
     Effect.gen(function* () {
       for (const second of [no, hang]) {
         const fake = fakeClient(no, second)

@@ -42,7 +42,7 @@ const headers = {
   location: "https://elsewhere.example/x?token=CANARY-location#CANARY-hash",
   "www-authenticate": 'Bearer realm="CANARY-realm"'
 }
-const told = {
+const hostile = {
   json: {
     error: {
       code: "CANARY code",
@@ -100,13 +100,13 @@ const angry: Reply = (request) =>
   )
 
 const faults: Readonly<Record<string, Reply>> = {
-  "302": answer(302, told),
-  "400": answer(400, told),
-  "401": answer(401, told),
-  "403": answer(403, told),
-  "404": answer(404, told),
-  "429": answer(429, told),
-  "503": answer(503, told),
+  "302": answer(302, hostile),
+  "400": answer(400, hostile),
+  "401": answer(401, hostile),
+  "403": answer(403, hostile),
+  "404": answer(404, hostile),
+  "429": answer(429, hostile),
+  "503": answer(503, hostile),
   "500 with a page": answer(500, page),
   "200 with a list": answer(200, { json: ["CANARY-response"], headers }),
   "200 with another answer": answer(200, {
@@ -118,7 +118,7 @@ const faults: Readonly<Record<string, Reply>> = {
   reset: lost({ code: "ECONNRESET" }),
   refused: lost({ sent: false, phase: "connect", code: "ECONNREFUSED" }),
   "refused, by fetch": thrown("ECONNREFUSED", "connect"),
-  "an error that tells all": angry,
+  "an error that says all": angry,
   silence: hang
 }
 
@@ -139,7 +139,7 @@ interface Case {
   readonly tag?: Failure["_tag"]
 }
 
-const bad = answer(200, told)
+const bad = answer(200, hostile)
 const special: ReadonlyArray<Case & { readonly tag: Failure["_tag"] }> = [
   {
     tag: "InvalidRequest",

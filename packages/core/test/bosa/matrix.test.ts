@@ -17,7 +17,7 @@ const modes = {
 type Mode = keyof typeof modes
 const modeNames = ["default", "maxAttempts 3", "maxAttempts 3, replayUnsafe"] as const
 
-// what is no JSON is a file here, and no failure
+// what is not JSON is a file here, and not a failure
 const isFile = (name: string): boolean => name === "HTML 200"
 
 // proof first; then what the caller allowed to follow an answer, then to follow none
@@ -81,7 +81,7 @@ describe("the fault matrix of actions", () => {
   })
 })
 
-describe("a mixed course never reports as failed what may have happened", () => {
+describe("a mixed sequence never reports as failed what may have happened", () => {
   const unclear = faults.filter(
     ({ expected }) => expected.unsafe.tag === "OutcomeUnknown" && expected.unsafe.sends === 1
   )

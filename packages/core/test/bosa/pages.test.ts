@@ -15,7 +15,7 @@ describe("pages", () => {
     ["by number", byPage(5), { page: 5 }],
     ["by cursor", byCursor(5), { cursor: "c5" }]
   ] as const) {
-    virtual(`${name}: forward to the end, each asked for once`, () =>
+    virtual(`${name}: forward to the end, each requested once`, () =>
       Effect.gen(function* () {
         const { action, fake } = yield* world(reply, { q: "x" })
         assert.deepStrictEqual(yield* collected(Action.items(action)), numbers(1, 5))
@@ -60,7 +60,7 @@ describe("pages", () => {
       })
     )
 
-    virtual(`${name}: next and prev of a page ask for the page beside it, each time they are run`, () =>
+    virtual(`${name}: next and prev of a page request their neighbor, each time they are run`, () =>
       Effect.gen(function* () {
         const { action, fake } = yield* world(reply)
         const one = yield* Action.run(action)
@@ -108,7 +108,7 @@ describe("pages", () => {
     })
   )
 
-  virtual("a caller's own page stays beside a cursor, and his object is not changed", () =>
+  virtual("a caller's own page stays next to a cursor, and the caller's object is not changed", () =>
     Effect.gen(function* () {
       const given = Object.freeze({ page: 7, q: "x" })
       const { action, fake } = yield* world(byCursor(3), given)
@@ -122,7 +122,7 @@ describe("pages", () => {
     })
   )
 
-  virtual("what is no list is one item and has no pages beside it, whatever meta says", () =>
+  virtual("what is not a list is one item and has no neighbors, whatever meta says", () =>
     Effect.gen(function* () {
       const meta = { has_next: true, has_prev: true, page: 3, forwards_cursor: "x" }
       for (const data of [{ id: 1 }, "x", 3, null]) {

@@ -21,7 +21,7 @@ describe("pages that lead nowhere", () => {
       2
     ],
     [
-      "the page that was asked for",
+      "the page that was requested",
       serving(() => ({ data: [1], meta: { page: 4, has_next: true } })),
       { page: 5 },
       "repeated",
@@ -60,7 +60,7 @@ describe("pages that lead nowhere", () => {
       3,
       3
     ],
-    ["no way on", serving(() => ({ data: [1], meta: { has_next: true } })), {}, "stuck", 1, 1],
+    ["no next position", serving(() => ({ data: [1], meta: { has_next: true } })), {}, "stuck", 1, 1],
     [
       "an empty cursor",
       serving(() => ({ data: [1], meta: { has_next: true, forwards_cursor: "" } })),
@@ -70,7 +70,7 @@ describe("pages that lead nowhere", () => {
       1
     ],
     [
-      "a page that is no number",
+      "a page that is not a number",
       serving(() => ({ data: [1], meta: { has_next: true, page: "two" } })),
       {},
       "stuck",
@@ -168,7 +168,7 @@ describe("pages that lead nowhere", () => {
     })
   )
 
-  virtual("a failure in the middle is one, and no page; those before it were given, none after it is asked for", () =>
+  virtual("a failure in the middle is not a page; those before it were given, none after it is requested", () =>
     Effect.gen(function* () {
       const good = byPage(5)
       const reply: Reply = (request, sent) =>

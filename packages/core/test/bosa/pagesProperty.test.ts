@@ -71,7 +71,7 @@ const walk = (world: World, run: (action: Action.Action) => Effect.Effect<Readon
 const collected = <A, E>(stream: Stream.Stream<A, E>) => Effect.map(Stream.runCollect(stream), Chunk.toReadonlyArray)
 
 describe("any world of pages", () => {
-  it("forward: all items in order, each page asked for once", () =>
+  it("forward: all items in order, each page requested once", () =>
     FastCheck.assert(
       FastCheck.asyncProperty(worlds, async (world) => {
         const { fake, items } = await walk(world, (action) => collected(Action.items(action)))
@@ -83,7 +83,7 @@ describe("any world of pages", () => {
       { numRuns: 60, seed: 11 }
     ))
 
-  it("backward from the end: the same items the other way round", () =>
+  it("backward from the end: the same items in reverse", () =>
     FastCheck.assert(
       FastCheck.asyncProperty(worlds, async (world) => {
         const last = world.sizes.length - 1

@@ -227,7 +227,7 @@ describe("an answer", () => {
 })
 
 describe("an error", () => {
-  const told = (error: ApiError) => ({
+  const reported = (error: ApiError) => ({
     tag: error._tag,
     status: "status" in error ? error.status : undefined,
     code: "serverCode" in error ? error.serverCode : undefined,
@@ -253,7 +253,7 @@ describe("an error", () => {
     ["a list", [1], undefined]
   ]
   for (const [shape, body, code] of bodies) {
-    virtual(`tells status, code, the request's id and the whole body: ${shape}`, () =>
+    virtual(`reports status, code, the request's id and the whole body: ${shape}`, () =>
       Effect.gen(function* () {
         const headers = { "x-request-id": "req-9" }
         for (const [status, tag] of [
@@ -279,14 +279,14 @@ describe("an error", () => {
           ]) {
             const error = yield* Effect.flip<unknown, ApiError | PaginationLoop, never>(call)
             if (error._tag === "PaginationLoop") throw new Error(error._tag)
-            assert.deepStrictEqual(told(error), { tag, status, code, requestId: "req-9", body })
+            assert.deepStrictEqual(reported(error), { tag, status, code, requestId: "req-9", body })
           }
         }
       })
     )
   }
 
-  virtual("tells the wait that the server asks for", () =>
+  virtual("reports the wait that the server asks for", () =>
     Effect.gen(function* () {
       const reply = answer(429, { json: {}, headers: { "retry-after": "7" } })
       const bosa = yield* bosaOver(bosaFake(rows, reply).client, { dialect: "gl" })

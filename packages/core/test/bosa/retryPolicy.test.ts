@@ -104,7 +104,7 @@ describe("maxAttempts", () => {
     ["retryable: false", recovery({ retryable: false }), 503, 1],
     ['retryable: "true"', recovery({ retryable: "true" }), 503, 1],
     ["retryable: 1", recovery({ retryable: 1 }), 503, 1],
-    ["retryable beside the error", { recovery: { retryable: true } }, 503, 1],
+    ["retryable outside of the error", { recovery: { retryable: true } }, 503, 1],
     ["no word of it", {}, 503, 1],
     ["429 alone", {}, 429, 1],
     ["a list", [], 503, 1]
@@ -297,7 +297,7 @@ describe("what was not sent", () => {
 })
 
 describe("bounds over the attempts", () => {
-  virtual("a wait that would end after the deadline is not begun", () =>
+  virtual("a wait that would end after the deadline is not started", () =>
     Effect.gen(function* () {
       const fake = bosaFake(rows, failing)
       const bosa = yield* bosaOver(fake.client)

@@ -33,7 +33,7 @@ const detailed = {
   content_sha256: " ABC "
 }
 
-const asked = (change: Partial<Record<keyof typeof detailed, unknown>> = {}) =>
+const detailOf = (change: Partial<Record<keyof typeof detailed, unknown>> = {}) =>
   Effect.flatMap(seen(gl, data({ ...detailed, ...change })), ({ bosa }) => bosa.skills.get(id, token))
 
 const rejection = (error: { readonly _tag: string } | SkillRejected) =>
@@ -159,7 +159,7 @@ describe("an artifact", () => {
         { ...gl, errorContract: 2, extraHeaders: { authorization: "Bearer EXTRA" } },
         Auth.headers({ "x-api-key": Redacted.make("K"), authorization: Redacted.make("Bearer U") })
       )
-      const detail = yield* asked()
+      const detail = yield* detailOf()
       const artifact = yield* bosa.skills.artifact(detail)
       assert.deepStrictEqual(artifact, {
         id,
@@ -194,9 +194,9 @@ describe("an artifact", () => {
   it.effect("is not fetched when its source is not known or there is no link", () =>
     Effect.gen(function* () {
       const { bosa, fake } = yield* seen(gl, answer(200))
-      const refused = (change: Parameters<typeof asked>[0]) =>
+      const refused = (change: Parameters<typeof detailOf>[0]) =>
         Effect.map(
-          Effect.flatMap(asked(change), (detail) => Effect.flip(bosa.skills.artifact(detail))),
+          Effect.flatMap(detailOf(change), (detail) => Effect.flip(bosa.skills.artifact(detail))),
           rejection
         )
       assert.deepStrictEqual(yield* refused({ source_type: "tarball" }), [id, "unknown source", undefined])
@@ -214,7 +214,7 @@ describe("an artifact", () => {
       const sends = Effect.fnUntraced(function* (base: string, link: string) {
         const fake = fakeClient(answer(200, { text: "x", headers: { "content-type": "text/plain" } }))
         const bosa = yield* bosaOver(fake.client, { ...gl, baseUrl: base, allowInsecureHttp: true })
-        const detail = yield* asked({ download_url: link })
+        const detail = yield* detailOf({ download_url: link })
         const said = yield* Effect.match(bosa.skills.artifact(detail), {
           onFailure: (error) => {
             assert.notInclude(`${error.message} ${JSON.stringify(error)}`, "CANARY")
@@ -249,7 +249,7 @@ describe("an artifact", () => {
 
   it.effect("that the server refuses is the usual error without the link's query", () =>
     Effect.gen(function* () {
-      const detail = yield* asked()
+      const detail = yield* detailOf()
       const location = "https://h/x?sig=CANARY"
       for (const [status, tag] of [
         [404, "NotFound"],
@@ -279,7 +279,7 @@ describe("an artifact", () => {
         (controller) => (pulled++ < 20 ? controller.enqueue(mebibyte) : controller.close()),
         { "content-type": "a/b" }
       )
-      const detail = yield* asked()
+      const detail = yield* detailOf()
       const { bosa, fake } = yield* seen({ ...gl, maxBodyBytes: 1000 }, many, endless)
       assert.strictEqual((yield* bosa.skills.artifact(detail)).bytes.length, 20 * 1024 * 1024)
       const error = yield* Effect.flip(bosa.skills.artifact(detail))
@@ -288,7 +288,7 @@ describe("an artifact", () => {
     })
   )
 
-  it.effect("is asked for again when the answer is lost, for ten times the time of other calls", () =>
+  it.effect("is requested again when the response is lost, for ten times the time of other calls", () =>
     Effect.gen(function* () {
       const test = yield* BosaTest.make()
       const bosa = yield* bosaOver(test.client, gl)
@@ -307,7 +307,7 @@ describe("an artifact", () => {
 describe("a dialect without skills", () => {
   it.effect("refuses before anything is sent, and names the one that has them", () =>
     Effect.gen(function* () {
-      const detail: Skills.SkillDetail = yield* asked()
+      const detail: Skills.SkillDetail = yield* detailOf()
       const { bosa, fake } = yield* seen({ dialect: "bosa" }, json({}))
       const { skills } = bosa
       const calls: ReadonlyArray<Effect.Effect<unknown, ListError | SkillRejected>> = [

@@ -10,34 +10,34 @@ const refused = answer(401, { json: { error: { code: "UNAUTHORIZED" } } })
 
 describe("a 401 renews only what was refused", () => {
   const counted = () => {
-    let asked = 0
-    const auth = Auth.refreshing(Effect.sync(() => ({ "x-api-key": Redacted.make(`k${++asked}`) })))
-    return { auth, asked: () => asked }
+    let renewals = 0
+    const auth = Auth.refreshing(Effect.sync(() => ({ "x-api-key": Redacted.make(`k${++renewals}`) })))
+    return { auth, renewals: () => renewals }
   }
 
   it.effect("credentials of Auth: once, and the call is sent again", () =>
     Effect.gen(function* () {
-      const { asked, auth } = counted()
+      const { renewals, auth } = counted()
       const fake = fakeClient(refused)
       const bosa = yield* bosaOver(fake.client, { retry: "none" }, auth)
       const error = yield* Effect.flip(bosa.integrations.has("demo", undefined))
-      assert.deepStrictEqual([error._tag, asked(), fake.sent.length], ["Unauthorized", 2, 2])
+      assert.deepStrictEqual([error._tag, renewals(), fake.sent.length], ["Unauthorized", 2, 2])
     })
   )
 
   it.effect("not for a token of the call's own", () =>
     Effect.gen(function* () {
-      const { asked, auth } = counted()
+      const { renewals, auth } = counted()
       const fake = fakeClient(refused)
       const bosa = yield* bosaOver(fake.client, { retry: "none" }, auth)
       const error = yield* Effect.flip(bosa.integrations.has("demo", Redacted.make("bad")))
-      assert.deepStrictEqual([error._tag, asked(), fake.sent.length], ["Unauthorized", 1, 1])
+      assert.deepStrictEqual([error._tag, renewals(), fake.sent.length], ["Unauthorized", 1, 1])
     })
   )
 
   it.effect("not where no credentials are sent", () =>
     Effect.gen(function* () {
-      const { asked, auth } = counted()
+      const { renewals, auth } = counted()
       const fake = fakeClient(refused)
       const bosa = yield* bosaOver(fake.client, { retry: "none", dialect: "gl" }, auth)
       const failures = [
@@ -46,7 +46,7 @@ describe("a 401 renews only what was refused", () => {
         yield* Effect.flip(bosa.execute("demo", "act"))
       ]
       for (const { _tag } of failures) assert.strictEqual(_tag, "Unauthorized")
-      assert.deepStrictEqual([asked(), fake.sent.length], [0, 3])
+      assert.deepStrictEqual([renewals(), fake.sent.length], [0, 3])
     })
   )
 
@@ -60,8 +60,12 @@ describe("a 401 renews only what was refused", () => {
         answer(404, { json: { error: { request_id: "a\nb" } } })
       )
       const bosa = yield* bosaOver(fake.client, { retry: "none" })
-      const asked = Effect.map(Effect.flip(bosa.connectors), (error) => "requestId" in error && error.requestId)
-      assert.deepStrictEqual(yield* Effect.all([asked, asked, asked]), ["req-body", "req-header", undefined])
+      const requestId = Effect.map(Effect.flip(bosa.connectors), (error) => "requestId" in error && error.requestId)
+      assert.deepStrictEqual(yield* Effect.all([requestId, requestId, requestId]), [
+        "req-body",
+        "req-header",
+        undefined
+      ])
     })
   )
 })

@@ -34,18 +34,18 @@ const isAuthentication = ({ url }: { readonly url: string }) => /oauth-token|aut
 const platform = (
   authentications: readonly [Reply, ...Array<Reply>],
   ...calls: readonly [Reply, ...Array<Reply>]
-): Fake & { readonly asked: () => number; readonly bearers: () => ReadonlyArray<string | undefined> } => {
-  const counts = { asked: 0, called: 0 }
+): Fake & { readonly authentications: () => number; readonly bearers: () => ReadonlyArray<string | undefined> } => {
+  const counts = { authentications: 0, called: 0 }
   const pick = (replies: readonly [Reply, ...Array<Reply>], index: number) =>
     replies[Math.min(index, replies.length - 1)] ?? replies[0]
   const fake = fakeClient((request, sent) =>
     isAuthentication(sent)
-      ? pick(authentications, counts.asked++)(request, sent)
+      ? pick(authentications, counts.authentications++)(request, sent)
       : pick(calls, counts.called++)(request, sent)
   )
   return {
     ...fake,
-    asked: () => counts.asked,
+    authentications: () => counts.authentications,
     bearers: () => fake.sent.filter((it) => !isAuthentication(it)).map(({ headers }) => headers["authorization"])
   }
 }
@@ -90,7 +90,7 @@ describe("UserAuth", () => {
           body: { identifier: "ann", secret: "S" }
         })
         assert.deepStrictEqual(wire(fake, 1).headers, { authorization: "Bearer T1", "x-api-key": "KEY1" })
-        assert.deepStrictEqual([fake.asked(), fake.sent.length], [1, 3])
+        assert.deepStrictEqual([fake.authentications(), fake.sent.length], [1, 3])
       })
     )
   }
@@ -104,7 +104,7 @@ describe("UserAuth", () => {
         Array.from({ length: 1000 }, () => has(bosa)),
         { concurrency: "unbounded" }
       )
-      assert.deepStrictEqual([fake.asked(), fake.bearers().length], [1, 1000])
+      assert.deepStrictEqual([fake.authentications(), fake.bearers().length], [1, 1000])
       assert.isTrue(fake.bearers().every((bearer) => bearer === "Bearer T1"))
     })
   )
@@ -119,7 +119,7 @@ describe("UserAuth", () => {
         Array.from({ length: 1000 }, () => has(bosa)),
         { concurrency: "unbounded" }
       )
-      assert.deepStrictEqual([fake.asked(), fake.bearers().length], [2, 2000])
+      assert.deepStrictEqual([fake.authentications(), fake.bearers().length], [2, 2000])
     })
   )
 
@@ -130,7 +130,10 @@ describe("UserAuth", () => {
       const fake = platform([issued("T1"), issued("T2"), issued("T3")], late, refused, yes)
       const bosa = yield* over(fake)
       yield* Effect.all([has(bosa), has(bosa)], { concurrency: 2 })
-      assert.deepStrictEqual([fake.asked(), fake.bearers()], [2, ["Bearer T1", "Bearer T1", "Bearer T2", "Bearer T2"]])
+      assert.deepStrictEqual(
+        [fake.authentications(), fake.bearers()],
+        [2, ["Bearer T1", "Bearer T1", "Bearer T2", "Bearer T2"]]
+      )
     })
   )
 
@@ -141,14 +144,14 @@ describe("UserAuth", () => {
       yield* has(bosa)
       yield* Effect.sleep(539_999)
       yield* has(bosa)
-      assert.strictEqual(fake.asked(), 1)
+      assert.strictEqual(fake.authentications(), 1)
       yield* Effect.sleep(1)
       yield* has(bosa)
-      assert.deepStrictEqual([fake.asked(), fake.bearers().at(-1)], [2, "Bearer T2"])
+      assert.deepStrictEqual([fake.authentications(), fake.bearers().at(-1)], [2, "Bearer T2"])
     })
   )
 
-  quiet("renews as long before the end as it is told, but not before half of the token's life", () =>
+  quiet("renews as long before the end as it is set to, but not before half of the token's life", () =>
     Effect.gen(function* () {
       for (const [renewBefore, life, at] of [
         ["10 seconds", 600_000, 590_000],
@@ -160,10 +163,10 @@ describe("UserAuth", () => {
         yield* has(bosa)
         yield* Effect.sleep(at - 1)
         yield* has(bosa)
-        const before = fake.asked()
+        const before = fake.authentications()
         yield* Effect.sleep(1)
         yield* has(bosa)
-        assert.deepStrictEqual([before, fake.asked()], [1, 2], String(renewBefore))
+        assert.deepStrictEqual([before, fake.authentications()], [1, 2], String(renewBefore))
       }
     })
   )
@@ -176,9 +179,9 @@ describe("UserAuth", () => {
         yield* has(bosa)
         yield* Effect.sleep("30 days")
         yield* has(bosa)
-        assert.strictEqual(fake.asked(), 1)
+        assert.strictEqual(fake.authentications(), 1)
         yield* has(bosa)
-        assert.deepStrictEqual([fake.asked(), fake.bearers().at(-1)], [2, "Bearer T2"])
+        assert.deepStrictEqual([fake.authentications(), fake.bearers().at(-1)], [2, "Bearer T2"])
       }
     })
   )
@@ -187,7 +190,7 @@ describe("UserAuth", () => {
     Effect.gen(function* () {
       const fake = platform([issued("T1"), issued("T2")], answer(401, { json: {} }))
       const error = yield* Effect.flip(has(yield* over(fake)))
-      assert.deepStrictEqual([error._tag, fake.asked(), fake.bearers().length], ["Unauthorized", 2, 2])
+      assert.deepStrictEqual([error._tag, fake.authentications(), fake.bearers().length], ["Unauthorized", 2, 2])
     })
   )
 
@@ -197,20 +200,20 @@ describe("UserAuth", () => {
         const fake = platform([answer(status, { json: {} })], yes)
         const error = yield* Effect.flip(has(yield* over(fake)))
         assert.strictEqual(error._tag === "Unauthorized" && error.status, 0)
-        assert.deepStrictEqual([fake.asked(), fake.sent.length], [1, 1])
+        assert.deepStrictEqual([fake.authentications(), fake.sent.length], [1, 1])
       })
     )
   }
 
-  quiet("what may pass is tried again, and a later call tries anew", () =>
+  quiet("what may pass is tried again, and a later call tries again", () =>
     Effect.gen(function* () {
       const bad = answer(503, { json: {} })
       const fake = platform([lost({ sent: true }), bad, issued("T1"), bad, bad, bad, issued("T2")], yes)
       yield* has(yield* over(fake))
-      assert.strictEqual(fake.asked(), 3)
+      assert.strictEqual(fake.authentications(), 3)
       const bosa = yield* over(fake)
       const error = yield* Effect.flip(has(bosa))
-      assert.deepStrictEqual([error._tag, fake.asked()], ["Unauthorized", 6])
+      assert.deepStrictEqual([error._tag, fake.authentications()], ["Unauthorized", 6])
       yield* has(bosa)
       assert.strictEqual(fake.bearers().at(-1), "Bearer T2")
     })
@@ -242,7 +245,7 @@ describe("UserAuth", () => {
       yield* Fiber.interrupt(first)
       yield* Deferred.succeed(gate, undefined)
       assert.isTrue(yield* Fiber.join(second))
-      assert.strictEqual(fake.asked(), 1)
+      assert.strictEqual(fake.authentications(), 1)
     })
   )
 
@@ -254,7 +257,7 @@ describe("UserAuth", () => {
       const call = Call.withRetry(has(bosa), "none")
       const { response } = yield* Call.withResponse(call)
       if (response !== undefined) seen.push(response.status)
-      assert.deepStrictEqual([fake.asked(), seen], [2, [200]])
+      assert.deepStrictEqual([fake.authentications(), seen], [2, [200]])
     })
   )
 
@@ -267,13 +270,13 @@ describe("UserAuth", () => {
       yield* Effect.sleep(550_000)
       yield* has(bosa)
       yield* has(bosa)
-      assert.deepStrictEqual([fake.asked(), fake.bearers().at(-1)], [2, "Bearer T1"])
+      assert.deepStrictEqual([fake.authentications(), fake.bearers().at(-1)], [2, "Bearer T1"])
       yield* Effect.sleep(5_000)
       yield* has(bosa)
-      assert.deepStrictEqual([fake.asked(), fake.bearers().at(-1)], [3, "Bearer T1"])
+      assert.deepStrictEqual([fake.authentications(), fake.bearers().at(-1)], [3, "Bearer T1"])
       yield* Effect.sleep(5_000)
       yield* has(bosa)
-      assert.deepStrictEqual([fake.asked(), fake.bearers().at(-1)], [4, "Bearer T2"])
+      assert.deepStrictEqual([fake.authentications(), fake.bearers().at(-1)], [4, "Bearer T2"])
     })
   )
 
@@ -301,7 +304,7 @@ describe("UserAuth", () => {
       const fake = platform([issued("T1")], answer(200, { json: { demo: {} } }))
       const bosa = yield* over(fake)
       yield* bosa.connectors
-      assert.deepStrictEqual([fake.asked(), fake.bearers()], [0, [undefined]])
+      assert.deepStrictEqual([fake.authentications(), fake.bearers()], [0, [undefined]])
     })
   )
 

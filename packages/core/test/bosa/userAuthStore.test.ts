@@ -57,7 +57,7 @@ const tokenOf = (text: string, expiresAtMillis?: number, isRevoked = false): Use
   clientId: "c"
 })
 
-/** A store that tells its keys. */
+/** A store that shows its keys. */
 const watched = Effect.fnUntraced(function* (first?: UserToken) {
   const keys = new Set<string>()
   const log: Array<string> = []
@@ -81,7 +81,7 @@ const watched = Effect.fnUntraced(function* (first?: UserToken) {
 })
 
 describe("a store of tokens", () => {
-  virtual("is asked before the user is authenticated, and told after", () =>
+  virtual("is read before the user is authenticated, and written after", () =>
     Effect.gen(function* () {
       const fake = platform()
       const { log, store } = yield* watched()
@@ -116,7 +116,7 @@ describe("a store of tokens", () => {
     })
   )
 
-  virtual("forgets a token that was refused, and is not asked for another", () =>
+  virtual("forgets a token that was refused, and is not read for another", () =>
     Effect.gen(function* () {
       const fake = platform(new Set(["Bearer stored"]))
       const { log, store } = yield* watched(tokenOf("stored"))
@@ -125,7 +125,7 @@ describe("a store of tokens", () => {
     })
   )
 
-  virtual("is asked again once another token has been had, and gives what another program has put there", () =>
+  virtual("is read again once another token has been had, and gives what another program has put there", () =>
     Effect.gen(function* () {
       const fake = platform(new Set(["Bearer stored"]))
       const { keys, log, store } = yield* watched(tokenOf("stored"))

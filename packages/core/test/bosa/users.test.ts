@@ -175,7 +175,7 @@ describe("what users answer with", () => {
 
   const cases: ReadonlyArray<readonly ["create" | "authenticate" | "me", string, Reply, unknown]> = [
     ["create", "no id", data(without(created, "id")), ['expected a UUID in "data.id"']],
-    ["create", "an id that is no UUID", data({ ...created, id: "7" }), ['expected a UUID in "data.id"']],
+    ["create", "an id that is not a UUID", data({ ...created, id: "7" }), ['expected a UUID in "data.id"']],
     ["create", "no identifier", data(without(created, "identifier")), ['expected text in "data.identifier"']],
     ["create", "no secret", data(without(created, "secret")), ['expected text in "data.secret"']],
     ["create", "an empty secret", data({ ...created, secret: "" }), ['expected text in "data.secret"']],
@@ -333,17 +333,19 @@ describe("users that fail", () => {
     )
   }
 
-  virtual("a user is not created again after a lost answer; a token is asked for again, and so is a user's info", () =>
-    Effect.gen(function* () {
-      const reply = lost({ sent: true, code: "ECONNRESET" })
-      const { bosa, fake } = yield* seen({}, reply)
-      yield* Effect.flip(bosa.users.create("ann"))
-      const afterCreate = fake.sent.length
-      yield* Effect.flip(bosa.users.authenticate("ann", secret))
-      const afterAuthenticate = fake.sent.length
-      yield* Effect.flip(bosa.users.me(token))
-      assert.deepStrictEqual([afterCreate, afterAuthenticate, fake.sent.length], [1, 4, 7])
-    })
+  virtual(
+    "a user is not created again after a lost response; a token is requested again, and so is a user's info",
+    () =>
+      Effect.gen(function* () {
+        const reply = lost({ sent: true, code: "ECONNRESET" })
+        const { bosa, fake } = yield* seen({}, reply)
+        yield* Effect.flip(bosa.users.create("ann"))
+        const afterCreate = fake.sent.length
+        yield* Effect.flip(bosa.users.authenticate("ann", secret))
+        const afterAuthenticate = fake.sent.length
+        yield* Effect.flip(bosa.users.me(token))
+        assert.deepStrictEqual([afterCreate, afterAuthenticate, fake.sent.length], [1, 4, 7])
+      })
   )
 
   virtual("an attempt has 10 seconds", () =>
@@ -377,7 +379,7 @@ describe("users that fail", () => {
 })
 
 describe("users of the fake platform", () => {
-  it.effect("are created, authenticated and told about", () =>
+  it.effect("are created, authenticated and described", () =>
     VirtualClock.provide(
       Effect.gen(function* () {
         const platform = yield* BosaTest

@@ -46,8 +46,8 @@ const oneTrigger = { trigger, account: null }
 
 const reads: Readonly<Record<string, Row>> = {
   "job result": {
-    sends: "GET /api/v1/jobs/job-1",
-    answer: { job_id: "job-1", status: "RUNNING" },
+    request: "GET /api/v1/jobs/job-1",
+    response: { job_id: "job-1", status: "RUNNING" },
     gives: {
       jobId: "job-1",
       state: "running",
@@ -66,86 +66,86 @@ const reads: Readonly<Record<string, Row>> = {
     call: (api) => api.jobs.get("job-1")
   },
   "list connections": {
-    sends: "GET /api/v1/connections",
-    answer: { connections: [connection] },
+    request: "GET /api/v1/connections",
+    response: { connections: [connection] },
     gives: [connectionGiven],
     refused: [401, "Unauthorized"],
     call: (api) => api.list()
   },
   "get connection": {
-    sends: "GET /api/v1/connections/crm",
-    answer: { connection },
+    request: "GET /api/v1/connections/crm",
+    response: { connection },
     gives: connectionGiven,
     refused: notFound,
     call: (api) => api.get("crm"),
     bound: (crm) => crm.get
   },
   "tenant-wide action catalog": {
-    sends: "GET /api/v1/actions",
-    answer: { actions: [action] },
+    request: "GET /api/v1/actions",
+    response: { actions: [action] },
     gives: [actionGiven],
     refused: forbidden,
     call: (api) => api.catalog
   },
   "a connection's actions": {
-    sends: "GET /api/v1/connections/crm/actions",
-    answer: { actions: [action] },
+    request: "GET /api/v1/connections/crm/actions",
+    response: { actions: [action] },
     gives: [actionGiven],
     refused: notFound,
     call: (api) => api.actions.list("crm"),
     bound: (crm) => crm.actions.list
   },
   "one action": {
-    sends: "GET /api/v1/connections/crm/actions/fetch-deal",
-    answer: { action },
+    request: "GET /api/v1/connections/crm/actions/fetch-deal",
+    response: { action },
     gives: actionGiven,
     refused: notFound,
     call: (api) => api.actions.get("crm", "fetch-deal"),
     bound: (crm) => crm.actions.get("fetch-deal")
   },
   "an action's inputs": {
-    sends: "GET /api/v1/connections/crm/actions/fetch-deal/inputs",
-    answer: { inputs: [field] },
+    request: "GET /api/v1/connections/crm/actions/fetch-deal/inputs",
+    response: { inputs: [field] },
     gives: [fieldGiven],
     refused: notFound,
     call: (api) => api.actions.inputs("crm", "fetch-deal"),
     bound: (crm) => crm.actions.inputs("fetch-deal")
   },
   "an action's outputs": {
-    sends: "GET /api/v1/connections/crm/actions/fetch-deal/outputs",
-    answer: { outputs: [field] },
+    request: "GET /api/v1/connections/crm/actions/fetch-deal/outputs",
+    response: { outputs: [field] },
     gives: [fieldGiven],
     refused: notFound,
     call: (api) => api.actions.outputs("crm", "fetch-deal"),
     bound: (crm) => crm.actions.outputs("fetch-deal")
   },
   "list triggers": {
-    sends: "GET /api/v1/connections/crm/triggers",
-    answer: triggers,
+    request: "GET /api/v1/connections/crm/triggers",
+    response: triggers,
     gives: { triggers: [triggerGiven], account: { slug: "a" }, raw: triggers },
     refused: notFound,
     call: (api) => api.triggers.list("crm"),
     bound: (crm) => crm.triggers.list()
   },
   "list triggers of an account": {
-    sends: "GET /api/v1/connections/crm/triggers?account_slug=acc%202",
-    answer: { triggers: [], account: null },
+    request: "GET /api/v1/connections/crm/triggers?account_slug=acc%202",
+    response: { triggers: [], account: null },
     gives: { triggers: [], account: null, raw: { triggers: [], account: null } },
     refused: notFound,
     call: (api) => api.triggers.list("crm", { accountSlug: "acc 2" }),
     bound: (crm) => crm.triggers.list({ accountSlug: "acc 2" })
   },
   "one trigger": {
-    sends: "GET /api/v1/connections/crm/triggers/issues",
-    answer: oneTrigger,
+    request: "GET /api/v1/connections/crm/triggers/issues",
+    response: oneTrigger,
     gives: { trigger: triggerGiven, account: null, raw: oneTrigger },
     refused: notFound,
     call: (api) => api.triggers.get("crm", "issues"),
     bound: (crm) => crm.triggers.get("issues")
   },
   "one trigger of an account": {
-    sends: "GET /api/v1/connections/crm/triggers/issues?account_slug=acc%202",
-    answer: oneTrigger,
+    request: "GET /api/v1/connections/crm/triggers/issues?account_slug=acc%202",
+    response: oneTrigger,
     gives: { trigger: triggerGiven, account: null, raw: oneTrigger },
     refused: notFound,
     call: (api) => api.triggers.get("crm", "issues", { accountSlug: "acc 2" }),

@@ -50,7 +50,7 @@ const queries: ReadonlyArray<readonly [options: ExecuteOptions, query: string]> 
   [{ timeoutMs: 5000, async: true }, "?async=true&timeout_ms=5000"]
 ]
 
-describe("how an execute is asked for", () => {
+describe("how an execute is called", () => {
   for (const [name, [path, execute]] of Object.entries(executes)) {
     virtual(`${name}: the query of async and timeout_ms, with the body as it was given`, () =>
       Effect.gen(function* () {
@@ -125,7 +125,7 @@ describe("execution options", () => {
   )
 
   for (const options of [[], null, "debug"]) {
-    virtual(`are refused beside options that are ${JSON.stringify(options)}`, () =>
+    virtual(`are refused next to options that are ${JSON.stringify(options)}`, () =>
       Effect.gen(function* () {
         const { api, lines } = yield* platform([json({})])
         const error = yield* Effect.flip(api.http.post("c", { options }, { execution: { debug: true } }))
@@ -157,7 +157,7 @@ describe("what an execute ends in", () => {
     )
 
   accepted("an id that is text", `{"job_id":"job-9"}`, "job-9", { async: true })
-  accepted("an id that was not asked for", `{"job_id":"job-9","result":1}`, "job-9")
+  accepted("an id that was not requested", `{"job_id":"job-9","result":1}`, "job-9")
   accepted("an id that is a number", `{"job_id":42}`, "42")
   accepted("0", `{"job_id":0}`, "0")
   accepted("a number over 2^53, to its last digit", `{"job_id":9007199254740993}`, "9007199254740993")
@@ -172,14 +172,14 @@ describe("what an execute ends in", () => {
     "9007199254740993"
   )
   accepted(
-    "long text, and not a number that stands beside it",
+    "long text, and not a number next to it",
     `{"job_id":"9007199254740993","parent":{"job_id":12}}`,
     "9007199254740993"
   )
   accepted("a job inside of `job`", `{"job":{"job_id":"j","status":"QUEUED"}}`, "j")
   accepted("a job inside of `data`", `{"data":{"job_id":9007199254740993,"state":"in progress"}}`, "9007199254740993")
 
-  completed("no id, though a job was asked for", { result: 5 })
+  completed("no id, though a job was requested", { result: 5 })
   completed("an id that is null", { job_id: null, result: 5 })
   completed("an id that is empty", { job_id: "", result: 5 })
   completed("an id that is neither text nor a number", { job_id: { id: 1 } })

@@ -14,7 +14,15 @@ const typed = (
   body: string,
   call: (api: ConnectionsApi.Service) => Called,
   bound: (crm: ConnectionHandle) => Called
-): Row => ({ sends: `POST ${sends}`, body, answer: done, gives: completed, refused: [400, "ApiRejected"], call, bound })
+): Row => ({
+  request: `POST ${sends}`,
+  body,
+  response: done,
+  gives: completed,
+  refused: [400, "ApiRejected"],
+  call,
+  bound
+})
 
 const executes: Readonly<Record<string, Row>> = {
   "http get": typed(

@@ -14,7 +14,7 @@ const words: Readonly<Record<Exclude<JobProtocol.State, "unknown">, ReadonlyArra
   cancelled: ["cancelled", "canceled", "aborted", "killed"]
 }
 
-const look = (body: unknown, protocol = JobProtocol.defaultProtocol): JobProtocol.JobState | undefined =>
+const stateIn = (body: unknown, protocol = JobProtocol.defaultProtocol): JobProtocol.JobState | undefined =>
   JobProtocol.decode(protocol, "j", body)
 
 describe("a state word", () => {
@@ -23,7 +23,7 @@ describe("a state word", () => {
       it(`${word} is ${state}, in any letter case, trimmed, with -, spaces or _`, () => {
         const forms = [word, word.toUpperCase(), ` ${word}\n`, word.replace("_", "-"), word.replace("_", " ")]
         for (const form of forms) {
-          const seen = look({ status: form })
+          const seen = stateIn({ status: form })
           assert.deepStrictEqual([seen?.state, seen?.word], [state, form])
         }
       })
@@ -58,7 +58,7 @@ describe("a state word", () => {
     "toString"
   ]) {
     it(`${word} is unknown, and shown as it came`, () => {
-      const seen = look({ status: word, result: 1, error: 2 })
+      const seen = stateIn({ status: word, result: 1, error: 2 })
       assert.deepStrictEqual(
         [seen?.state, seen?.word, seen?.result, seen?.error],
         ["unknown", word, undefined, undefined]
@@ -71,19 +71,19 @@ describe("a job in an answer", () => {
   const job = { job_id: "j", status: "RUNNING", progress: 0.5 }
   for (const [where, body] of Object.entries({ "the top": job, job: { job }, data: { data: job } })) {
     it(`is at ${where}, in status or in state`, () => {
-      assert.deepInclude(look(body), { state: "running", word: "RUNNING", progress: 0.5, raw: body })
+      assert.deepInclude(stateIn(body), { state: "running", word: "RUNNING", progress: 0.5, raw: body })
     })
   }
 
   it("has its word in state too", () => {
-    assert.strictEqual(look({ state: "QUEUED" })?.state, "queued")
-    assert.strictEqual(look({ status: "  ", state: "QUEUED" })?.state, "queued")
-    assert.strictEqual(look({ status: 200, state: "QUEUED" })?.state, "queued")
+    assert.strictEqual(stateIn({ state: "QUEUED" })?.state, "queued")
+    assert.strictEqual(stateIn({ status: "  ", state: "QUEUED" })?.state, "queued")
+    assert.strictEqual(stateIn({ status: 200, state: "QUEUED" })?.state, "queued")
   })
 
   it("is the object that names it, where its envelope has a status of its own", () => {
-    assert.strictEqual(look({ status: "success", data: { job_id: "j", status: "RUNNING" } })?.state, "running")
-    assert.strictEqual(look({ job_id: "j", status: "RUNNING", data: { status: "done" } })?.state, "running")
+    assert.strictEqual(stateIn({ status: "success", data: { job_id: "j", status: "RUNNING" } })?.state, "running")
+    assert.strictEqual(stateIn({ job_id: "j", status: "RUNNING", data: { status: "done" } })?.state, "running")
   })
 
   virtual("without a word is UnexpectedBody, and holds the answer", () =>
@@ -108,7 +108,7 @@ describe("a job in an answer", () => {
 })
 
 describe("a job's result", () => {
-  const result = (fields: object) => look({ status: "DONE", ...fields })?.result
+  const result = (fields: object) => stateIn({ status: "DONE", ...fields })?.result
 
   it("is the first of result, output, data and response that is there", () => {
     assert.strictEqual(result({ response: 4, data: 3, output: 2, result: 1 }), 1)
@@ -126,7 +126,7 @@ describe("a job's result", () => {
 
   it("is there when it succeeded alone, the error when it did not", () => {
     const told = { result: 1, error: { message: "boom" } }
-    const seen = ["RUNNING", "DONE", "FAILED", "CANCELED"].map((status) => look({ status, ...told }))
+    const seen = ["RUNNING", "DONE", "FAILED", "CANCELED"].map((status) => stateIn({ status, ...told }))
     assert.deepStrictEqual(
       seen.map((state) => [state?.result, state?.error]),
       [
@@ -139,7 +139,7 @@ describe("a job's result", () => {
   })
 
   it("has its error in error, errors or message", () => {
-    const error = (fields: object) => look({ status: "FAILED", ...fields })?.error
+    const error = (fields: object) => stateIn({ status: "FAILED", ...fields })?.error
     assert.strictEqual(error({ message: "m", errors: ["e"], error: "x" }), "x")
     assert.deepStrictEqual(error({ message: "m", errors: ["e"], error: null }), ["e"])
     assert.strictEqual(error({ message: "m" }), "m")
@@ -168,7 +168,7 @@ describe("a job's progress", () => {
   ]
   for (const [fields, progress] of forms) {
     it(`${JSON.stringify(fields)} is ${progress}`, () => {
-      assert.strictEqual(look({ status: "RUNNING", ...fields })?.progress, progress)
+      assert.strictEqual(stateIn({ status: "RUNNING", ...fields })?.progress, progress)
     })
   }
 })
@@ -201,26 +201,26 @@ describe("a job's times", () => {
   ]
   for (const [time, expected] of forms) {
     it(`${JSON.stringify(time)} is ${expected}`, () => {
-      const seen = look({ status: "RUNNING", started_at: time })?.startedAt
+      const seen = stateIn({ status: "RUNNING", started_at: time })?.startedAt
       assert.strictEqual(seen === undefined ? undefined : DateTime.formatIso(seen), expected)
     })
   }
 
   it("each have their field", () => {
-    const seen = look({ status: "DONE", created_at: 1, started_at: 2, updated_at: 3, finished_at: 4 })
+    const seen = stateIn({ status: "DONE", created_at: 1, started_at: 2, updated_at: 3, finished_at: 4 })
     const times = [seen?.createdAt, seen?.startedAt, seen?.updatedAt, seen?.finishedAt]
     assert.deepStrictEqual(
       times.map((time) => time?.epochMillis),
       [1000, 2000, 3000, 4000]
     )
-    assert.strictEqual(look({ status: "DONE", completed_at: 5 })?.finishedAt?.epochMillis, 5000)
+    assert.strictEqual(stateIn({ status: "DONE", completed_at: 5 })?.finishedAt?.epochMillis, 5000)
   })
 })
 
 describe("a protocol of one's own", () => {
   it("finds only what the answer holds itself", () => {
     const odd = JobProtocol.make({ result: ["constructor", "value"], progress: ["valueOf", "done"] })
-    const seen = look({ status: "succeeded", value: 7, done: 0.5 }, odd)
+    const seen = stateIn({ status: "succeeded", value: 7, done: 0.5 }, odd)
     assert.deepStrictEqual([seen?.result, seen?.progress], [7, 0.5])
   })
 
@@ -235,15 +235,15 @@ describe("a protocol of one's own", () => {
   })
 
   it("replaces the places of the fields, and leaves the others", () => {
-    assert.deepInclude(look({ task: { phase: "done", outcome: 5, over: 1 }, status: "failed" }, protocol), {
+    assert.deepInclude(stateIn({ task: { phase: "done", outcome: 5, over: 1 }, status: "failed" }, protocol), {
       state: "succeeded",
       word: "done",
       result: 5
     })
-    assert.strictEqual(look({ phase: "failed", fault: "f", error: "e" }, protocol)?.error, "f")
-    assert.strictEqual(look({ phase: "running", percent: 1 }, protocol)?.progress, 0.01)
-    assert.strictEqual(look({ phase: "running", started_at: 2 }, protocol)?.startedAt?.epochMillis, 2000)
-    assert.strictEqual(look({ status: "running" }, protocol), undefined)
+    assert.strictEqual(stateIn({ phase: "failed", fault: "f", error: "e" }, protocol)?.error, "f")
+    assert.strictEqual(stateIn({ phase: "running", percent: 1 }, protocol)?.progress, 0.01)
+    assert.strictEqual(stateIn({ phase: "running", started_at: 2 }, protocol)?.startedAt?.epochMillis, 2000)
+    assert.strictEqual(stateIn({ status: "running" }, protocol), undefined)
   })
 
   it("adds words, in any form, and may change known ones", () => {
@@ -255,7 +255,7 @@ describe("a protocol of one's own", () => {
     assert.strictEqual(JobProtocol.stateOf(JobProtocol.defaultProtocol, "half-baked"), "unknown")
   })
 
-  virtual("is the one that the client looks by", () =>
+  virtual("is the one that the client polls by", () =>
     Effect.gen(function* () {
       const { api } = yield* platform([json({ task: { phase: "half-baked", outcome: [1] } })], { jobs: { protocol } })
       const state = yield* api.jobs.get("j")

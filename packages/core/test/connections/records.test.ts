@@ -63,7 +63,7 @@ describe("a list in an answer", () => {
       })
     )
 
-    virtual(`${name}: what is no list is UnexpectedBody, and holds the answer`, () =>
+    virtual(`${name}: what is not a list is UnexpectedBody, and holds the response`, () =>
       Effect.gen(function* () {
         for (const answer of [{}, { [name]: 5 }, { [name]: { total: 1 } }, { data: null }, "text", null, 5]) {
           const error = yield* Effect.flip(given(answer, call))
@@ -130,7 +130,7 @@ describe("a thing in an answer", () => {
     })
   )
 
-  virtual("that is no object is UnexpectedBody", () =>
+  virtual("that is not an object is UnexpectedBody", () =>
     Effect.gen(function* () {
       for (const answer of [[connection], "text", 5, null]) {
         const error = yield* Effect.flip(given(answer, (api) => api.get("crm")))
@@ -143,7 +143,7 @@ describe("a thing in an answer", () => {
 describe("triggers in an answer", () => {
   const trigger = { slug: "issues", config: { inputs: { repo: "STRING" } }, subscriptions: "none" }
 
-  virtual("come with their account, which stands beside them", () =>
+  virtual("come with their account", () =>
     Effect.gen(function* () {
       const answers = [{ triggers: [trigger], account: "a" }, { data: { triggers: [trigger], account: "a" } }]
       for (const answer of answers) {

@@ -144,7 +144,7 @@ describe("the types", () => {
       ConnectionsApi.layer({ baseUrl: "", retry: "idempotent" })
       // @ts-expect-error a base URL is needed
       ConnectionsApi.layer({})
-      // @ts-expect-error the bound value is no function
+      // @ts-expect-error the bound value is not a function
       api.connection("a").get()
       // @ts-expect-error a slug is text
       void api.get(7)

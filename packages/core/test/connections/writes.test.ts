@@ -12,54 +12,54 @@ const gone = { id: 9, deleted: false }
 
 const writes: Readonly<Record<string, Row>> = {
   authorize: {
-    sends: "POST /api/v1/connections/crm/authorize",
+    request: "POST /api/v1/connections/crm/authorize",
     body: "{}",
-    answer: { url: "https://x" },
+    response: { url: "https://x" },
     gives: Option.some({ url: "https://x" }),
     refused: forbidden,
     call: (api) => api.authorize("crm"),
     bound: (crm) => crm.authorize
   },
   unauthorize: {
-    sends: "POST /api/v1/connections/crm/unauthorize",
+    request: "POST /api/v1/connections/crm/unauthorize",
     body: "{}",
-    answer: { ok: true },
+    response: { ok: true },
     gives: Option.some({ ok: true }),
     refused: notFound,
     call: (api) => api.unauthorize("crm"),
     bound: (crm) => crm.unauthorize
   },
   "set active": {
-    sends: "POST /api/v1/connections/crm/toggle-active",
+    request: "POST /api/v1/connections/crm/toggle-active",
     body: `{"active":true}`,
-    answer: { ok: true },
+    response: { ok: true },
     gives: Option.some({ ok: true }),
     refused: rejected,
     call: (api) => api.setActive("crm", true),
     bound: (crm) => crm.setActive(true)
   },
   "set inactive": {
-    sends: "POST /api/v1/connections/crm/toggle-active",
+    request: "POST /api/v1/connections/crm/toggle-active",
     body: `{"active":false}`,
-    answer: { ok: true },
+    response: { ok: true },
     gives: Option.some({ ok: true }),
     refused: rejected,
     call: (api) => api.setActive("crm", false),
     bound: (crm) => crm.setActive(false)
   },
   "execute a saved action": {
-    sends: "POST /api/v1/connections/crm/actions/fetch-deal/execute",
+    request: "POST /api/v1/connections/crm/actions/fetch-deal/execute",
     body: `{"input":{"id":7},"options":{"keep":1},"more":[null]}`,
-    answer: done,
+    response: done,
     gives: completed,
     refused: [429, "RateLimited"],
     call: (api) => api.actions.execute("crm", "fetch-deal", { input: { id: 7 }, options: { keep: 1 }, more: [null] }),
     bound: (crm) => crm.actions.execute("fetch-deal", { input: { id: 7 }, options: { keep: 1 }, more: [null] })
   },
   "subscribe as a service": {
-    sends: "POST /api/v1/connections/crm/triggers/issues/subscribers",
+    request: "POST /api/v1/connections/crm/triggers/issues/subscribers",
     body: `{"target_url":"https://a.example/h","service":"facilio","user_id":5,"account_id":414,"inputs":{"r":"o/n"},"name":"W"}`,
-    answer: subscriber,
+    response: subscriber,
     gives: { created: true, id: 9, subscriber: { id: 9, url: "u" }, raw: subscriber },
     refused: notFound,
     call: (api) =>
@@ -82,9 +82,9 @@ const writes: Readonly<Record<string, Row>> = {
       })
   },
   "subscribe with a key": {
-    sends: "POST /api/v1/connections/crm/triggers/issues/subscribers",
+    request: "POST /api/v1/connections/crm/triggers/issues/subscribers",
     body: `{"target_url":"https://a.example/h","api_key":"K","api_key_header":"X-Key","account":"a2"}`,
-    answer: { created: false, subscriber: { id: "s-9" } },
+    response: { created: false, subscriber: { id: "s-9" } },
     gives: {
       created: false,
       id: "s-9",
@@ -108,8 +108,8 @@ const writes: Readonly<Record<string, Row>> = {
       })
   },
   unsubscribe: {
-    sends: "DELETE /api/v1/subscribers/9",
-    answer: gone,
+    request: "DELETE /api/v1/subscribers/9",
+    response: gone,
     gives: { id: 9, deleted: false, webhook: undefined, raw: gone },
     refused: forbidden,
     call: (api) => api.subscribers.remove(9)
@@ -149,7 +149,7 @@ describe("a subscription", () => {
     })
   )
 
-  virtual("that ends tells what became of the provider's webhook", () =>
+  virtual("that ends reports what became of the provider's webhook", () =>
     Effect.gen(function* () {
       const { api, lines } = yield* platform([json({ id: "s/9", deleted: true, webhook: { removed: true } })])
       const removed = yield* api.subscribers.remove("s/9")

@@ -9,7 +9,7 @@ import * as Stream from "effect/Stream"
 import { bosaFake, bosaOver, quick, type Rows, rows } from "./bosaKit.js"
 import type { Reply } from "./fakeClient.js"
 
-export interface Asked {
+export interface PageRequest {
   readonly page?: number
   readonly cursor?: string
   readonly q?: string
@@ -25,11 +25,11 @@ const Input = Schema.parseJson(
 
 /** Answers each request by what it asks for. */
 export const serving =
-  (answer: (asked: Asked, count: number) => unknown): Reply =>
+  (answer: (requested: PageRequest, count: number) => unknown): Reply =>
   (request, sent) => {
     let count = 0
-    return Effect.flatMap(Effect.orDie(Schema.decode(Input)(sent.body)), (asked) =>
-      quick(answer(asked, count++))(request, sent)
+    return Effect.flatMap(Effect.orDie(Schema.decode(Input)(sent.body)), (requested) =>
+      quick(answer(requested, count++))(request, sent)
     )
   }
 

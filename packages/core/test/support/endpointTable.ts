@@ -11,10 +11,10 @@ import { platform } from "./connectionsKit.js"
 export type Called = Effect.Effect<unknown, ApiError>
 
 export interface Row {
-  readonly sends: string
+  readonly request: string
   readonly body?: string
   /** The answer, and what the call gives for it. */
-  readonly answer: unknown
+  readonly response: unknown
   readonly gives: unknown
   readonly refused: readonly [status: number, tag: ApiError["_tag"]]
   /** From the service, with the slug as an argument. */
@@ -32,20 +32,20 @@ export const completed = { _tag: "Completed", value: done }
 
 const reason = { message: "no", code: "C" }
 
-/** A row with its success, its refusal and its bound form. */
+/** An operation with its success, its refusal and its bound form. */
 const rowTests = (name: string, row: Row): void => {
   const expected = {
-    line: row.sends,
+    line: row.request,
     body: row.body ?? "",
     contentType: row.body === undefined ? undefined : "application/json"
   }
   virtual(`${name}: its request, its value and the whole answer`, () =>
     Effect.gen(function* () {
-      const { api, lines } = yield* platform([json(row.answer)])
+      const { api, lines } = yield* platform([json(row.response)])
       const { response, value } = yield* Call.withResponse(row.call(api))
       assert.deepStrictEqual(lines(), [expected])
       assert.deepEqual(value, row.gives)
-      assert.deepStrictEqual(response?.body, row.answer)
+      assert.deepStrictEqual(response?.body, row.response)
     })
   )
   virtual(`${name}: ${row.refused[0]} is ${row.refused[1]}, with what the server said`, () =>
@@ -64,7 +64,7 @@ const rowTests = (name: string, row: Row): void => {
   if (bound === undefined) return
   virtual(`${name}: bound to its connection it is the same request and the same value`, () =>
     Effect.gen(function* () {
-      const { api, lines } = yield* platform([json(row.answer)])
+      const { api, lines } = yield* platform([json(row.response)])
       const value = yield* bound(api.connection("crm"))
       assert.deepStrictEqual(lines(), [expected])
       assert.deepEqual(value, row.gives)

@@ -24,7 +24,7 @@ export const bosaOver = <E = never>(
 ): Effect.Effect<BosaApi.Service, E | InvalidRequest> =>
   BosaApi.make({ baseUrl, ...options }).pipe(Effect.provide(auth), Effect.provideService(HttpClient.HttpClient, client))
 
-/** A client whose requests can be looked at. */
+/** A client whose requests can be read. */
 export const seen = Effect.fnUntraced(function* (
   options: BosaApi.Options,
   ...replies: readonly [Reply, ...Array<Reply>]

@@ -3,19 +3,19 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { differenceOf } from "./bosa/differences.js"
 import { load, path, type Vector } from "./bosa/format.js"
-import { mismatches, replay, type Way, ways } from "./bosa/replay.js"
+import { mismatches, replay, type TransportName, transports } from "./bosa/replay.js"
 
 const vectors = load(path)
 
-const check = (vector: Vector, version: string, way: Way) =>
+const check = (vector: Vector, version: string, transport: TransportName) =>
   Effect.gen(function* () {
     const difference = differenceOf(vector)
-    const told = difference === undefined ? vector : difference.ours(vector, version)
-    const replayed = yield* replay(vector, told.call, version, way)
-    const found = mismatches(told, replayed)
+    const expected = difference === undefined ? vector : difference.ours(vector, version)
+    const replayed = yield* replay(vector, expected.call, version, transport)
+    const found = mismatches(expected, replayed)
     if (found.length > 0) return assert.fail(`${vector.id}\n${found.join("\n")}`)
     if (difference !== undefined && mismatches(vector, replayed).length === 0) {
-      return assert.fail(`${vector.id} passes, so it is no deliberate difference (${difference.reason})`)
+      return assert.fail(`${vector.id} passes, so it is not a deliberate difference (${difference.reason})`)
     }
   })
 
@@ -27,7 +27,7 @@ const mark = (vector: Vector): string => {
 
 interface Case {
   readonly name: string
-  readonly run: (way: Way) => Effect.Effect<void>
+  readonly run: (transport: TransportName) => Effect.Effect<void>
 }
 
 const cases = vectors.flatMap(({ id, vector }, index): ReadonlyArray<Case> => {
@@ -37,13 +37,13 @@ const cases = vectors.flatMap(({ id, vector }, index): ReadonlyArray<Case> => {
     onRight: (given) =>
       given.client_version.map((version) => ({
         name: `${name} of ${version}${mark(given)}`,
-        run: (way) => check(given, version, way)
+        run: (transport) => check(given, version, transport)
       }))
   })
 })
 
-for (const way of ways) {
-  describe(`BOSA ${way}`, () => {
-    for (const { name, run } of cases) it.live(name, () => run(way))
+for (const transport of transports) {
+  describe(`BOSA ${transport}`, () => {
+    for (const { name, run } of cases) it.live(name, () => run(transport))
   })
 }

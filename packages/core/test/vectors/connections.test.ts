@@ -18,7 +18,7 @@ const over = (transport: Transport): void => {
           const reason = reasons.get(id)
           if (reason === undefined && mismatches.length > 0) return assert.fail(`${id}\n${mismatches.join("\n")}`)
           if (reason !== undefined && mismatches.length === 0) {
-            return assert.fail(`${id} passes, so it is no deliberate difference (${reason})`)
+            return assert.fail(`${id} passes, so it is not a deliberate difference (${reason})`)
           }
         })
       )

@@ -79,7 +79,7 @@ const File = Schema.parseJson(
   Schema.Struct({ format: Schema.Literal(1), vectors: Schema.NonEmptyArray(Schema.Unknown) })
 )
 
-// what the replay does not know it must not pass over: an expectation nobody checks is no test
+// what the replay does not know it must not pass over: an expectation nobody checks is not a test
 const strict = { onExcessProperty: "error", errors: "all" } as const
 const decodeVector = Schema.decodeUnknownEither(Vector, strict)
 const decodeFile = Schema.decodeUnknownEither(File)
@@ -105,7 +105,7 @@ export const path = process.env["CONNECTIONS_VECTORS"] ? resolve(process.env["CO
 /** Every vector of a file; throws when the file as a whole is not of the format. */
 export const load = (file: string): ReadonlyArray<Loaded> => {
   const read = explained(decodeFile(readFileSync(file, "utf8")))
-  if (Either.isLeft(read)) throw new Error(`${file} is no file of vectors\n${read.left}`)
+  if (Either.isLeft(read)) throw new Error(`${file} is not a file of vectors\n${read.left}`)
   return read.right.vectors.map((given, index) => ({ id: idOf(given, index), vector: decode(given) }))
 }
 

@@ -28,7 +28,7 @@ const isObject = (u: unknown): u is Readonly<Record<string, unknown>> => Predica
 const isActionBody = (u: unknown): u is ConnectionHandle.ActionBody =>
   isObject(u) && [u["input"], u["options"]].every((part) => part === undefined || isObject(part))
 
-// declared and not described: a schema with fields would copy the body, and its bytes are looked at
+// declared and not described: a schema with fields would copy the body, and its bytes are read
 const Parameters = Schema.declare(isObject)
 const ActionBody = Schema.declare(isActionBody)
 

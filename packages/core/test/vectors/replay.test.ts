@@ -90,20 +90,22 @@ describe("the replay", () => {
     "header X-Service-Token"
   )
   refuses("a query that was not sent", requests({ query: [["async", "true"]] }), "request 1 query")
-  refuses("a query that is not told", { ...list, requests: [{ ...listing, query: undefined }] }, "request 1 query")
+  refuses("a query that is not expected", { ...list, requests: [{ ...listing, query: undefined }] }, "request 1 query")
   refuses(
     "a query in another order",
     { ...list, requests: [{ ...listing, query: [...(listing?.query ?? [])].reverse() }] },
     "request 1 query"
   )
   refuses("a body that was not sent", { ...list, requests: [{ ...listing, body_json: {} }] }, "request 1 body")
-  refuses("more requests than told", { ...execute, requests: [] }, "requests: expected 0, got 1")
-  refuses("fewer requests than told", { ...execute, requests: [request, request] }, "request 2 was not sent")
-  it("refuses a body where none is told, which this library never sends", () => {
-    const told = { method: "GET", path: "/x" }
+  refuses("more requests than expected", { ...execute, requests: [] }, "requests: expected 0, got 1")
+  refuses("fewer requests than expected", { ...execute, requests: [request, request] }, "request 2 was not sent")
+  it("refuses a body where none is expected, which this library never sends", () => {
+    const expected = { method: "GET", path: "/x" }
     const seen = { method: "GET", path: "/x", search: "", headers: new Map(), body: "" }
-    assert.deepStrictEqual(requestMismatches("it", seen, told), [])
-    assert.deepStrictEqual(requestMismatches("it", { ...seen, body: "{}" }, told), ["it body: expected '', got '{}'"])
+    assert.deepStrictEqual(requestMismatches("it", seen, expected), [])
+    assert.deepStrictEqual(requestMismatches("it", { ...seen, body: "{}" }, expected), [
+      "it body: expected '', got '{}'"
+    ])
   })
 
   refuses("another answer", { ...list, outcome: { json: { connections: [1] } } }, "json: expected")
@@ -121,7 +123,7 @@ describe("the replay", () => {
   refuses("another body of an error", { ...missing, outcome: { fails: "NotFound", body: {} } }, "body: expected {}")
   refuses("an outcome that says nothing", { ...execute, outcome: {} }, "the outcome says nothing")
   refuses(
-    "a call to the other server that is told and was not made",
+    "a call to the other server that is expected and was not made",
     { ...execute, outcome: { completed: { ok: true }, other_requests: 1 } },
     "requests to the other server: expected 1, got 0"
   )

@@ -51,7 +51,7 @@ const json = (text: string): unknown => {
   }
 }
 
-/** How a request differs from the one that is told. */
+/** How a request differs from the expected one. */
 export const requestMismatches = (what: string, seen: Seen, expected: Request): Mismatches => [
   ...compare(`${what} method`, seen.method, expected.method),
   ...compare(`${what} path`, seen.path, expected.path),
@@ -145,7 +145,7 @@ const filled = (text: string, places: Readonly<Record<string, string>>): string 
   Object.entries(places).reduce((done, [name, value]) => done.replaceAll(`{${name}}`, value), text)
 
 /**
- * Makes the vector's call over a real socket, and tells what was not as the vector says.
+ * Makes the vector's call over a real socket, and reports what was not as the vector says.
  */
 export const replay = (vector: Vector, transport: Transport): Effect.Effect<Mismatches> =>
   Effect.gen(function* () {

@@ -39,7 +39,7 @@ interface At {
 }
 
 /**
- * All items of a list, each part asked for when the one before was taken. A server that gives the same part again
+ * All items of a list, each part read when the one before was taken. A server that gives the same part again
  * ends it.
  *
  * @internal

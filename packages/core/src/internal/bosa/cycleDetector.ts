@@ -1,10 +1,10 @@
 import type { Position } from "../../Page.js"
 
-// exact for as many, so that nothing is told twice; a longer round is found later
+// exact for as many, so that no page is given twice; a longer cycle is found later
 const remembered = 4096
 
 /**
- * The way through the pages of one walk: says when it comes to where it was before, in memory that does not grow.
+ * Finds out when a walk through pages comes back to one it has read, in memory that does not grow.
  *
  * @internal
  */

@@ -30,7 +30,7 @@ export interface Connector {
   readonly entries: ReadonlyMap<string, Entry>
 }
 
-// routes of the integrations themselves, which discovery lists beside the actions
+// routes of the integrations themselves, which discovery lists with the actions
 const routes = ["integrations", "integration-exists", "success-authorize-callback"]
 
 const isRoute = (name: string): boolean => routes.some((route) => name === route || name.startsWith(`${route}/`))
@@ -61,7 +61,7 @@ const entryOf = (name: string, row: Fields, dialect: Dialect): Result.Result<Ent
 }
 
 /**
- * The connector in discovery's answer; nothing when the answer does not have it.
+ * The connector in the response of discovery; none when it is not there.
  *
  * @internal
  */

@@ -24,7 +24,7 @@ interface Held {
 type Fetch = Effect.Effect<Held, ReadError>
 
 /**
- * The connectors of one client, each asked for when it is first used.
+ * The connectors of one client, each read when it is first used.
  *
  * @internal
  */
@@ -37,7 +37,7 @@ export interface Discovery {
   readonly newer: (name: string) => Effect.Effect<Connector, ReadError>
 }
 
-// what was just read is not asked for again because of one unknown name
+// what was just read is not read again because of one unknown name
 const freshMillis = 10_000
 
 // names come from callers: what they make up must not fill the memory
@@ -55,7 +55,7 @@ export const calledAs = ({ method, name, path }: Endpoint, base: string) => ({
   url: base + path.route
 })
 
-interface Answered {
+interface Discovered {
   readonly connector: Option.Option<Connector>
   readonly others: ReadonlyArray<string>
   readonly status: number
@@ -70,7 +70,7 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
   const flights = new Map<string, Fetch>()
 
   const decode =
-    (name: string): Decode<Answered> =>
+    (name: string): Decode<Discovered> =>
     ({ response, body }) =>
       Result.map(connectorIn(body, name, table.dialect), (connector) => ({
         connector,
@@ -79,7 +79,7 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
         requestId: requestIdOf(response.headers)
       }))
 
-  const unknown = (name: string, { others, requestId, status }: Answered): NotFound => {
+  const unknown = (name: string, { others, requestId, status }: Discovered): NotFound => {
     const near = nearest(name, others)
     return new NotFound({
       ...calledAs(actions, pipeline.base),
@@ -93,10 +93,10 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
 
   const fetch = (name: string): Fetch => {
     return pipeline.call(actions, actions.input(name), decode(name)).pipe(
-      Effect.flatMap((answered) =>
-        Option.isSome(answered.connector)
-          ? Effect.succeed(answered.connector.value)
-          : Effect.fail(unknown(name, answered))
+      Effect.flatMap((discovered) =>
+        Option.isSome(discovered.connector)
+          ? Effect.succeed(discovered.connector.value)
+          : Effect.fail(unknown(name, discovered))
       ),
       Effect.mapError((error) =>
         error._tag === "NotFound" && error.missing === undefined
@@ -104,7 +104,7 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
           : error
       ),
       Effect.zipWith(Clock.currentTimeMillis, (connector, at) => ({ connector, at })),
-      // a caller's own settings are not those of all who share the answer
+      // a caller's own settings are not those of all who share the response
       Effect.provideService(Call.Settings, {})
     )
   }

@@ -28,7 +28,7 @@ export const addressFrom = (name: string): Config.Config<string | undefined> =>
   )
 
 const notADialect = (name: string, text: string) =>
-  ConfigError.InvalidData([name], `"${text}" is no dialect: use ${all.map((dialect) => `"${dialect}"`).join(", ")}`)
+  ConfigError.InvalidData([name], `"${text}" is not a dialect: use ${all.map((dialect) => `"${dialect}"`).join(", ")}`)
 
 /** @internal */
 export const dialectFrom = (name: string): Config.Config<Dialect | undefined> =>

@@ -27,10 +27,10 @@ import { type ActionCall, inputOf, nameOf, prepare, type Prepared, unknownAction
  */
 export interface Calls {
   readonly discovery: Discovery
-  readonly entry: (asked: ActionCall) => Effect.Effect<Entry, ReadError>
-  readonly prepared: (asked: ActionCall) => Effect.Effect<Prepared, ReadError>
+  readonly entry: (call: ActionCall) => Effect.Effect<Entry, ReadError>
+  readonly prepared: (call: ActionCall) => Effect.Effect<Prepared, ReadError>
   readonly send: <A>(
-    asked: ActionCall,
+    call: ActionCall,
     decode: (received: ParsedResponse, prepared: Prepared) => Result.Result<A, ReadonlyArray<string>>,
     scope?: Scope.Scope
   ) => Effect.Effect<A, ActionError>
@@ -69,7 +69,7 @@ export const make = (
   settings: Resolved,
   strict: boolean
 ): Calls => {
-  // an action that is not known may have come since it was last asked
+  // an action that is not known may have come since it was last read
   const known = ({ connector, name }: ActionCall): Effect.Effect<Connector, ReadError> =>
     bounded(
       Effect.flatMap(discovery.get(connector), (found) =>
@@ -79,7 +79,7 @@ export const make = (
       )
     )
 
-  // the answer is shared with others, who may wait longer
+  // the response is shared with others, who may wait longer
   const bounded = <A>(self: Effect.Effect<A, ReadError>): Effect.Effect<A, ReadError> =>
     Effect.flatMap(Effect.zip(Call.Settings, Clock.currentTimeMillis), ([{ deadlineAt = Infinity }, now]) => {
       const left = deadlineAt - now
@@ -96,51 +96,51 @@ export const make = (
       deadline
     })
 
-  const entry: Calls["entry"] = (asked) =>
-    Effect.flatMap(known(asked), (connector) => {
-      const found = connector.entries.get(asked.name)
+  const entry: Calls["entry"] = (call) =>
+    Effect.flatMap(known(call), (connector) => {
+      const found = connector.entries.get(call.name)
       return found === undefined
-        ? Effect.fail(new InvalidRequest({ operation: nameOf(asked), issues: [unknownAction(asked, connector)] }))
+        ? Effect.fail(new InvalidRequest({ operation: nameOf(call), issues: [unknownAction(call, connector)] }))
         : Effect.succeed(found)
     })
 
-  const prepared = (asked: ActionCall): Effect.Effect<Prepared, ReadError> => {
-    const options = strict ? { strict, ...asked.options } : asked.options
-    return Effect.flatMap(known(asked), (connector) => toEffect(prepare(table, connector, { ...asked, options })))
+  const prepared = (call: ActionCall): Effect.Effect<Prepared, ReadError> => {
+    const options = strict ? { strict, ...call.options } : call.options
+    return Effect.flatMap(known(call), (connector) => toEffect(prepare(table, connector, { ...call, options })))
   }
 
-  // nothing is sent again: the answer is only made clearer
+  // nothing is sent again: the error is only made clearer
   const explained =
-    (asked: ActionCall) =>
+    (call: ActionCall) =>
     (error: ActionError): Effect.Effect<never, ActionError> => {
       if (!isRouteUnknown(error)) return Effect.fail(error)
-      discovery.forget(asked.connector)
+      discovery.forget(call.connector)
       if (error._tag !== "NotFound") return Effect.fail(error)
-      return Effect.matchEffect(bounded(discovery.get(asked.connector)), {
+      return Effect.matchEffect(bounded(discovery.get(call.connector)), {
         onFailure: () => Effect.fail(error),
         onSuccess: (connector) => {
-          if (connector.entries.has(asked.name)) return Effect.fail(error)
-          const { fix, message } = unknownAction(asked, connector)
+          if (connector.entries.has(call.name)) return Effect.fail(error)
+          const { fix, message } = unknownAction(call, connector)
           const missing = `such action: ${message}${fix === undefined ? "" : `; ${fix}`}`
           return Effect.fail(withResponse(new NotFound({ ...error, missing }), responseOf(error)))
         }
       })
     }
 
-  const timed = <A, E, R>(asked: ActionCall, self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
-    const { timeout } = asked.options
+  const timed = <A, E, R>(call: ActionCall, self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+    const { timeout } = call.options
     return timeout === undefined ? self : Call.withAttemptTimeout(self, timeout)
   }
 
-  const send: Calls["send"] = (asked, decode, scope) =>
+  const send: Calls["send"] = (call, decode, scope) =>
     within(
       settings,
-      Effect.flatMap(prepared(asked), (ready) => {
+      Effect.flatMap(prepared(call), (ready) => {
         const read: Decode<Decoded<typeof decode>> = (received) => decode(received, ready)
-        const called = Effect.flatMap(inputOf(table, ready, asked.options), (input) =>
-          timed(asked, pipeline.call(ready.operation, scope === undefined ? input : { ...input, scope }, read))
+        const called = Effect.flatMap(inputOf(table, ready, call.options), (input) =>
+          timed(call, pipeline.call(ready.operation, scope === undefined ? input : { ...input, scope }, read))
         )
-        return Effect.zipRight(remarks(asked, ready), Effect.catchAll(called, explained(asked)))
+        return Effect.zipRight(remarks(call, ready), Effect.catchAll(called, explained(call)))
       })
     )
 

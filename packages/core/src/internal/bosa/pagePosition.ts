@@ -3,8 +3,8 @@ import { isWhole } from "../data/checks.js"
 import type { Position } from "../../Page.js"
 
 /**
- * What a page says of the one beside it: there is none, there is one at a position, or there is one
- * that cannot be asked for.
+ * What a page says of its neighbor: there is none, there is one at a position, or there is one
+ * that cannot be read.
  *
  * @internal
  */
@@ -28,7 +28,7 @@ const cursorIn = (value: unknown): string | number | undefined =>
   (typeof value === "string" && value !== "") || (typeof value === "number" && value !== 0) ? value : undefined
 
 /**
- * Where the page beside one is, by what the server says of that one: a cursor goes before a number.
+ * Where the neighbor of a page is, by what the server says of the page: a cursor goes before a number.
  *
  * @internal
  */

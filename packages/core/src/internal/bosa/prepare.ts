@@ -101,7 +101,7 @@ const positioned = (schema: Entry["schema"], name: "page" | "cursor", value: str
   return { [name]: isText ? String(value) : value }
 }
 
-// what the action cannot tell is reported with the rest that it does not know
+// what the action does not take is reported with the rest that it does not know
 const withPosition = ({ given, options }: ActionCall, schema: Entry["schema"]): Parameters => ({
   ...given,
   ...(options.responseFields === undefined ? {} : { response_fields: options.responseFields }),
@@ -161,25 +161,25 @@ const filesIssues = ({ files }: Cleaned): ReadonlyArray<Issue> =>
 export const prepare = (
   table: Table,
   connector: Connector,
-  asked: ActionCall
+  call: ActionCall
 ): Result.Result<Prepared, InvalidRequest> => {
-  const { options } = asked
+  const { options } = call
   const issues = optionIssues(table, options)
-  const refuse = () => Result.fail(new InvalidRequest({ operation: nameOf(asked), issues }))
-  const entry = connector.entries.get(asked.name)
+  const refuse = () => Result.fail(new InvalidRequest({ operation: nameOf(call), issues }))
+  const entry = connector.entries.get(call.name)
   if (entry === undefined) {
-    issues.push(unknownAction(asked, connector))
+    issues.push(unknownAction(call, connector))
     return refuse()
   }
   const { operation } = entry
   if (operation._tag === "Failure") {
     issues.push({
       path: ["action", "path"],
-      message: `of "${asked.name}", as discovery gives it, ${operation.failure}`,
+      message: `of "${call.name}", as discovery gives it, ${operation.failure}`,
       fix: "report it to the server's owner: credentials are never sent there"
     })
   }
-  const cleaned = fromEither(entry.schema.validate(withPosition(asked, entry.schema), { strict: options.strict }))
+  const cleaned = fromEither(entry.schema.validate(withPosition(call, entry.schema), { strict: options.strict }))
   issues.push(...(cleaned._tag === "Failure" ? cleaned.failure : filesIssues(cleaned.success)))
   if (issues.length > 0 || cleaned._tag === "Failure" || operation._tag === "Failure") return refuse()
   return Result.succeed({ operation: operation.success, schema: entry.schema, cleaned: cleaned.success })

@@ -50,7 +50,7 @@ export const byRecovery: Policy = (max, replayUnsafe) => (failed) => {
   const isRetryable = Predicate.hasProperty(recovery, "retryable") && recovery.retryable === true
   if (response === undefined || attempts >= max || !isRetryable) return stop
   const seconds = secondsIn(response.body)
-  const asked = seconds === undefined ? retryAfterMillis : seconds * 1000
-  if (asked === undefined) return backoff(attempts)
-  return asked > longestMillis ? stop : Effect.succeed(asked)
+  const waitMillis = seconds === undefined ? retryAfterMillis : seconds * 1000
+  if (waitMillis === undefined) return backoff(attempts)
+  return waitMillis > longestMillis ? stop : Effect.succeed(waitMillis)
 }

@@ -19,8 +19,8 @@ const defaultSchedule: Pacing = Schedule.exponential("1 second", 1.5).pipe(
 )
 
 interface At {
-  /** How many polls there were. */
-  readonly polls: number
+  /** How often it was checked. */
+  readonly checks: number
   /** Of the schedule; `undefined` when it is done. */
   readonly pace: Option.Option<unknown>
   readonly waitMillis: number
@@ -30,7 +30,7 @@ const stepped = (schedule: Pacing, at: At, now: number): Effect.Effect<At> =>
   Option.match(at.pace, {
     onNone: () => Effect.succeed(at),
     onSome: (state) =>
-      Effect.map(ScheduleStep.step(schedule, now, at.polls, state), (step) =>
+      Effect.map(ScheduleStep.step(schedule, now, at.checks, state), (step) =>
         step.waitMillis === undefined
           ? { ...at, pace: Option.none() }
           : { ...at, pace: Option.some(step.state), waitMillis: Pace.kept(step.waitMillis, at.waitMillis) }
@@ -38,14 +38,14 @@ const stepped = (schedule: Pacing, at: At, now: number): Effect.Effect<At> =>
   })
 
 /**
- * Polls until the response is yes, or until the deadline.
+ * Checks until the connector is linked, or until the deadline.
  *
  * @internal
  */
 export const untilLinked = (
   url: string,
   operation: Endpoint<ReadError>,
-  poll: Effect.Effect<boolean, ReadError>,
+  check: Effect.Effect<boolean, ReadError>,
   { deadline = "10 minutes", schedule = defaultSchedule }: UntilLinkedOptions
 ): Stream.Stream<Waiting | Linked, ReadError> =>
   Stream.unwrap(
@@ -59,13 +59,13 @@ export const untilLinked = (
         }
         const deadlineAt = start + limit
 
-        const late = (polls: number): DeadlineExceeded =>
+        const late = (checks: number): DeadlineExceeded =>
           new DeadlineExceeded({
             operation: "integrations.untilLinked",
             method: operation.method,
             route: operation.path.route,
             url,
-            attempts: polls,
+            attempts: checks,
             retryable: true,
             deadline: Duration.millis(limit)
           })
@@ -74,30 +74,30 @@ export const untilLinked = (
           Effect.flatMap(Clock.currentTimeMillis, (now) => {
             const left = deadlineAt - now
             if (left > at.waitMillis) return Effect.sleep(at.waitMillis)
-            return Effect.zipRight(Effect.sleep(Math.max(left, 0)), Effect.fail(late(at.polls)))
+            return Effect.zipRight(Effect.sleep(Math.max(left, 0)), Effect.fail(late(at.checks)))
           })
 
-        // a poll that is under way at the deadline is late too, whatever its response would be
-        const polled = (polls: number): Effect.Effect<boolean, ReadError> =>
+        // a check that is under way at the deadline is late too, whatever it would have found
+        const checkedInTime = (checks: number): Effect.Effect<boolean, ReadError> =>
           Effect.flatMap(Clock.currentTimeMillis, (now) => {
             const left = deadlineAt - now
-            if (left <= 0) return Effect.fail(late(polls))
+            if (left <= 0) return Effect.fail(late(checks))
             return left === Infinity
-              ? poll
-              : Effect.timeoutFail(poll, { duration: left, onTimeout: () => late(polls + 1) })
+              ? check
+              : Effect.timeoutFail(check, { duration: left, onTimeout: () => late(checks + 1) })
           })
 
         const next = (at: At): Effect.Effect<readonly [Waiting | Linked, Option.Option<At>], ReadError> =>
           Effect.gen(function* () {
-            if (at.polls > 0) yield* waited(at)
-            if (yield* polled(at.polls)) return [Linked, Option.none()] as const
-            const polls = at.polls + 1
+            if (at.checks > 0) yield* waited(at)
+            if (yield* checkedInTime(at.checks)) return [Linked, Option.none()] as const
+            const checks = at.checks + 1
             const now = yield* Clock.currentTimeMillis
-            const paced = yield* stepped(schedule, { ...at, polls }, now)
-            return [Waiting(polls), Option.some(paced)] as const
+            const paced = yield* stepped(schedule, { ...at, checks: checks }, now)
+            return [Waiting(checks), Option.some(paced)] as const
           })
 
-        const first: At = { polls: 0, pace: Option.some(schedule.initial), waitMillis: 1000 }
+        const first: At = { checks: 0, pace: Option.some(schedule.initial), waitMillis: 1000 }
         return Effect.succeed(Stream.paginateEffect(first, next))
       }
     )

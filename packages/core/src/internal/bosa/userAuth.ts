@@ -96,7 +96,7 @@ export const make = Effect.fnUntraced(function* (
   /** A token of ours was refused: what the store holds may be refused as well. */
   let isRefused = false
 
-  // a token that the server calls ended when it is new shows that the clocks differ: only a 401 tells then
+  // a token that the server calls ended when it is new shows that the clocks differ: only a 401 shows its end then
   const heldOf = (token: UserToken, now: number, isNew: boolean): Held => {
     const endsAt = isNew && (token.expiresAtMillis ?? 0) <= now ? undefined : token.expiresAtMillis
     const margin = endsAt === undefined ? 0 : Math.min(renewBeforeMillis, isNew ? (endsAt - now) / 2 : Infinity)

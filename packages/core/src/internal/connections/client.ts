@@ -19,7 +19,7 @@ type OnHandle<Of> =
       : (...args: Args) => Effect.Effect<A, CallError<E>>
     : never
 
-type Handle<Group> = { readonly [K in keyof Group]: OnHandle<Group[K]> }
+type BoundGroup<Group> = { readonly [K in keyof Group]: OnHandle<Group[K]> }
 
 /** Operations on connections, in both forms. */
 interface Bound<Operations> {
@@ -31,7 +31,7 @@ interface Bound<Operations> {
 type AnyArgs = [slug: string, a?: unknown, b?: unknown, c?: unknown]
 type AnyOnSlug = Callable<AnyArgs, unknown, ApiError, Client> & { readonly isValue?: boolean }
 
-function bindGroup<Group>(pipeline: RequestPipeline, client: Client, group: Group): Bound<Handle<Group>>
+function bindGroup<Group>(pipeline: RequestPipeline, client: Client, group: Group): Bound<BoundGroup<Group>>
 function bindGroup(
   pipeline: RequestPipeline,
   client: Client,
@@ -51,6 +51,58 @@ function bindGroup(
   return { unbound: Object.fromEntries(calls.map(({ call, name }) => [name, call])), on }
 }
 
+type Self = Pick<ConnectionHandle, "get" | "authorize" | "unauthorize" | "setActive">
+
+interface Groups extends Omit<ConnectionHandle, "slug" | keyof Self> {
+  readonly self: Self
+}
+
+type Binds = { readonly [K in keyof Groups]: (slug: string) => Groups[K] }
+
+/** A handle makes a group when it is first used: most handles are made for one call. */
+class Handle implements ConnectionHandle {
+  readonly #on: Binds
+  readonly #groups: { -readonly [K in keyof Groups]?: Groups[K] } = {}
+
+  constructor(
+    on: Binds,
+    readonly slug: string
+  ) {
+    this.#on = on
+  }
+
+  get #self() {
+    return (this.#groups.self ??= this.#on.self(this.slug))
+  }
+  get get() {
+    return this.#self.get
+  }
+  get authorize() {
+    return this.#self.authorize
+  }
+  get unauthorize() {
+    return this.#self.unauthorize
+  }
+  get setActive() {
+    return this.#self.setActive
+  }
+  get actions() {
+    return (this.#groups.actions ??= this.#on.actions(this.slug))
+  }
+  get http() {
+    return (this.#groups.http ??= this.#on.http(this.slug))
+  }
+  get file() {
+    return (this.#groups.file ??= this.#on.file(this.slug))
+  }
+  get sql() {
+    return (this.#groups.sql ??= this.#on.sql(this.slug))
+  }
+  get triggers() {
+    return (this.#groups.triggers ??= this.#on.triggers(this.slug))
+  }
+}
+
 /**
  * The operations of Connections as its service has them, each derived from its endpoint.
  *
@@ -65,16 +117,16 @@ export const make = (pipeline: RequestPipeline, client: Client) => {
   const sql = bindGroup(pipeline, client, endpoints.sql)
   const triggers = bindGroup(pipeline, client, endpoints.triggers)
   const poll = bind(pipeline, client, endpoints.jobs.get)
+  const on: Binds = {
+    self: self.on,
+    actions: actions.on,
+    http: http.on,
+    file: file.on,
+    sql: sql.on,
+    triggers: triggers.on
+  }
   return {
-    connection: (slug: string): ConnectionHandle => ({
-      slug,
-      ...self.on(slug),
-      actions: actions.on(slug),
-      http: http.on(slug),
-      file: file.on(slug),
-      sql: sql.on(slug),
-      triggers: triggers.on(slug)
-    }),
+    connection: (slug: string): ConnectionHandle => new Handle(on, slug),
     operations: {
       ...self.unbound,
       list: bind(pipeline, client, list),
@@ -87,7 +139,7 @@ export const make = (pipeline: RequestPipeline, client: Client) => {
       subscribers: { remove: bind(pipeline, client, endpoints.subscribers.remove) }
     },
     poll: (ref: JobRef): Effect.Effect<JobState, ReadError> => poll(ref),
-    // the tracker has a pace and a failure budget of its own: a retry inside would spend its budget unseen
+    // the tracker has a pace and a failure budget of its own: a retry inside would spend its budget without its knowledge
     pollOnce: (ref: JobRef): Effect.Effect<JobState, ReadError> => poll(ref, "none")
   }
 }

@@ -7,7 +7,7 @@ import type {
   Subscription
 } from "../../ConnectionHandle.js"
 import type { Issue } from "../../InvalidRequest.js"
-import * as JobProtocol from "../../JobProtocol.js"
+import type * as JobProtocol from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
 import { isWhole, noIssues } from "../data/checks.js"
 import * as Result from "../data/result.js"
@@ -60,11 +60,10 @@ const subscriberIssues = (id: string | number): ReadonlyArray<Issue> =>
     ? noIssues
     : [{ path: ["subscriber"], message: "is not an exact number", fix: "give the id as `subscribe` gave it" }]
 
-const state: Read<JobProtocol.JobState, Client> = ({ body, now, response }, { segments }, { protocol }) =>
-  Result.fromUndefined(
-    JobProtocol.decode(protocol, segments[0] ?? "", body, retryAfterMillis(response.headers, now())),
-    () => [`expected a state in "${protocol.state.join('" or "')}"`]
-  )
+const state: Read<JobProtocol.JobState, Client> = ({ body, now, response }, { segments }, { protocol, stateOf }) =>
+  Result.fromUndefined(stateOf(segments[0] ?? "", body, retryAfterMillis(response.headers, now())), () => [
+    `expected a state in "${protocol.state.join('" or "')}"`
+  ])
 
 /** An operation that takes nothing but the slug: bound to it, it is a value and not a function. */
 const onSlug = <E>(endpoint: E) => ({ ...endpoint, isValue: true }) as const

@@ -21,6 +21,8 @@ export interface Client {
   /** Origin and path of the platform. */
   readonly base: string
   readonly protocol: JobProtocol.JobProtocol
+  /** Reads the state of a job by the protocol. */
+  readonly stateOf: ReturnType<typeof JobProtocol.decoder>
 }
 
 const queries = { none: "", async: "?async=true" }

@@ -28,10 +28,10 @@ const issueOf = (value: unknown, path: ReadonlyArray<string>, inArray: boolean):
 
 const issueIn = (value: object, path: ReadonlyArray<string>, inArray: boolean): Issue | undefined => {
   if (value instanceof Date && Number.isNaN(value.getTime())) {
-    return { path: [...path], message: "is no date", fix: "send a valid date, or null" }
+    return { path: [...path], message: "is not a date", fix: "send a valid date, or null" }
   }
   if (!("toJSON" in value) || typeof value.toJSON !== "function") return partsIssue(value, path)
-  // what an object makes of itself is what is sent, and it is asked once
+  // what an object makes of itself is what is sent, and it is called once
   const written: unknown = value.toJSON(path.at(-1))
   if (typeof written === "object" && written !== null) return partsIssue(written, path)
   return written === undefined && path.length === 1

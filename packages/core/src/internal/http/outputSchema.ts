@@ -21,7 +21,7 @@ export const expectations = (name: string, error: ParseResult.ParseError): Reado
   )
 
 /**
- * Decodes with a caller's schema; what does not fit is told as a list of "what was expected where".
+ * Decodes with a caller's schema; what does not fit is reported as a list of "what was expected where".
  *
  * @internal
  */

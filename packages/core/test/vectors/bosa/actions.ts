@@ -142,15 +142,15 @@ const refused = (error: Action.StatusError, body: unknown): Effect.Effect<unknow
   })
 }
 
-const told = (session: Session, action: Action.Action, asked: Effect.Effect<Page, Failed>) =>
-  asked.pipe(
+const keeping = (session: Session, action: Action.Action, page: Effect.Effect<Page, Failed>) =>
+  page.pipe(
     Effect.tap((page) => {
       session.ran = { _tag: "Page", action, page }
     }),
     Effect.flatMap(observedPage),
     Effect.catchAll((error): Effect.Effect<unknown, Failed> => {
       const response = isStatusError(error) ? responseOf(error) : undefined
-      // what discovery answered is no answer of the action
+      // a response of discovery is not one of the action
       if (!isStatusError(error) || response === undefined || error.operation !== "actions.execute") {
         return Effect.fail(error)
       }
@@ -160,40 +160,40 @@ const told = (session: Session, action: Action.Action, asked: Effect.Effect<Page
   )
 
 const run = (session: Session, action: Action.Action): Effect.Effect<unknown, Failed> =>
-  told(session, action, Action.run(action))
+  keeping(session, action, Action.run(action))
 
 const noPage = Effect.dieMessage("there is no page before this step")
 
-type Neighbour = Option.Option<Effect.Effect<Page, Failed>>
+type Neighbor = Option.Option<Effect.Effect<Page, Failed>>
 
-const beside =
-  (pick: (page: Page) => Neighbour, isKept: boolean) =>
+const neighbor =
+  (pick: (page: Page) => Neighbor, isKept: boolean) =>
   (session: Session): Effect.Effect<unknown, Failed> => {
     const { ran } = session
     if (ran === undefined || ran._tag === "Refused") return noPage
     return Option.match(pick(ran.page), {
       onNone: () => observedPage(ran.page),
-      onSome: (asked) =>
+      onSome: (page) =>
         isKept
           ? Effect.ensuring(
-              told(session, ran.action, asked),
+              keeping(session, ran.action, page),
               Effect.sync(() => {
                 session.ran = ran
               })
             )
-          : told(session, ran.action, asked)
+          : keeping(session, ran.action, page)
     })
   }
 
-// where there is no page beside it, the page itself is what is there
+// where it has no neighbor, the page itself is given
 const isSameAfter =
-  (pick: (page: Page) => Neighbour) =>
+  (pick: (page: Page) => Neighbor) =>
   ({ ran }: Session): Effect.Effect<unknown, Failed> =>
     ran === undefined || ran._tag === "Refused"
       ? noPage
       : Option.match(pick(ran.page), {
           onNone: () => Effect.succeed(true),
-          onSome: (asked) => Effect.as(asked, false)
+          onSome: (page) => Effect.as(page, false)
         })
 
 const next = ({ next }: Page) => next
@@ -317,9 +317,9 @@ export const actions: Readonly<Record<string, Operation>> = {
       Action.pages(action).pipe(Stream.mapEffect(listed), Stream.runCollect, Effect.map(Chunk.toReadonlyArray))
     )
   ),
-  next: operation(none, beside(next, false)),
-  prev: operation(none, beside(prev, false)),
-  next_keep: operation(none, beside(next, true)),
+  next: operation(none, neighbor(next, false)),
+  prev: operation(none, neighbor(prev, false)),
+  next_keep: operation(none, neighbor(next, true)),
   same_after_next: operation(none, isSameAfter(next)),
   same_after_prev: operation(none, isSameAfter(prev)),
   all: operation(none, all),

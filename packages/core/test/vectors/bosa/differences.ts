@@ -29,11 +29,11 @@ import {
   renamed,
   user,
   withActions,
-  type Told
-} from "./reported.js"
+  type Expected
+} from "./expected.js"
 
 /**
- * Vectors that this library answers differently on purpose, and how: what is told by `ours` is checked as a vector is,
+ * Vectors that this library answers differently on purpose, and how: what `ours` gives is checked as a vector is,
  * and one that also passes as it is fails the run.
  */
 export interface Difference {
@@ -43,7 +43,7 @@ export interface Difference {
   /** A defect of the published clients by its number, a rule of ours that is safer, or what only their language has. */
   readonly because: `defect ${number}` | "safer rule" | "Python only"
   readonly reason: string
-  readonly ours: (vector: Vector, version: string) => Told
+  readonly ours: (vector: Vector, version: string) => Expected
 }
 
 const isRedacting = (op: string): boolean => op === "redact_text" || op === "redact_value"
@@ -61,14 +61,14 @@ export const differences: ReadonlyArray<Difference> = [
     when: (vector) =>
       firstFailure(vector) !== 404 && vector.outcome.every(({ raises }) => raises?.kind === "connector_not_found"),
     because: "defect 7",
-    reason: "a failure of discovery is told by its status, and not as a connector that is not there",
+    reason: "a failure of discovery is reported by its status, and not as a connector that is not there",
     ours: failsByStatus
   },
   {
     ids: /^disc\.modules/,
     when: (vector) => firstFailure(vector) >= 300,
     because: "defect 7",
-    reason: "a failure is no empty list of connectors",
+    reason: "a failure is not an empty list of connectors",
     ours: failsByStatus
   },
   {
@@ -216,13 +216,13 @@ export const differences: ReadonlyArray<Difference> = [
     ids: /^file\.down\./,
     when: isRenamed,
     because: "defect 11",
-    reason: "the encoded name of a file goes before the plain one, and is no path",
+    reason: "the encoded name of a file goes before the plain one, and is not a path",
     ours: renamed
   },
   {
     ids: /^file\.up\.values@0/,
     because: "defect 3",
-    reason: "an object beside a file is one field of JSON",
+    reason: "an object next to a file is one field of JSON",
     ours: (vector) => {
       const { meta } = input(vector.call[0])
       const isOfMeta = (headers: Readonly<Record<string, string>>) =>
@@ -303,7 +303,7 @@ export const differences: ReadonlyArray<Difference> = [
   {
     ids: /^page\.no_hint$/,
     because: "defect 9",
-    reason: "the same request again is no next page",
+    reason: "the same request again is not a next page",
     ours: (vector) => ({
       ...vector,
       requests: withActions(vector, 1),
@@ -335,7 +335,7 @@ export const differences: ReadonlyArray<Difference> = [
     ids: /^page\./,
     when: (vector) => firstFailure(vector) >= 300 && vector.call.some(({ op }) => op === "all"),
     because: "defect 9",
-    reason: "a page that failed is no data: all pages end with its error",
+    reason: "a page that failed is not data: all pages end with its error",
     ours: (vector) => ({
       ...vector,
       outcome: ending(vector, ({ op }) => (op === "all" ? raises(tagOf(firstFailure(vector))) : undefined))

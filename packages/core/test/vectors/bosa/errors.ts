@@ -58,7 +58,7 @@ const tagOf = (status: number): string => {
   if (status === 429) return "RateLimited"
   if (status >= 500) return "ServerFailed"
   if (status >= 400) return "ApiRejected"
-  // a good status with what is no good answer
+  // a good status with what is not a good body
   return status >= 300 ? "UnexpectedRedirect" : "UnexpectedBody"
 }
 
@@ -99,11 +99,11 @@ const reachable = (error: Failed): string =>
 const kindMismatches = (at: string, kind: string, error: Failed): Mismatches => {
   const tags = kinds[kind]
   if (tags === undefined) return [`${at}: the replay does not know the cause "${kind}"`]
-  const told = `${error._tag}: ${error.message}`
-  if (tags === byStatus) return isStatusError(error) ? [] : mismatch(`${at} ${kind}`, "an error by status", told)
+  const described = `${error._tag}: ${error.message}`
+  if (tags === byStatus) return isStatusError(error) ? [] : mismatch(`${at} ${kind}`, "an error by status", described)
   // a failure is one whatever its body is
   if (kind === "invalid_json" && isFailure(error)) return []
-  if (!tags.includes(error._tag)) return mismatch(`${at} ${kind}`, tags.join(" or "), told)
+  if (!tags.includes(error._tag)) return mismatch(`${at} ${kind}`, tags.join(" or "), described)
   const reason = reasons[kind]
   return reason === undefined ? [] : differing(`${at} reason`, reason, field(error, "reason"))
 }
@@ -111,7 +111,7 @@ const kindMismatches = (at: string, kind: string, error: Failed): Mismatches => 
 const fieldsOf = (error: Failed): ReadonlyArray<string> =>
   error._tag === "InvalidRequest" ? [...new Set(error.issues.map(({ path }) => path[0] ?? ""))] : []
 
-/** How an error is not the one that is told. */
+/** How an error is not the expected one. */
 export const errorMismatches = (at: string, expected: Raised, error: Failed): Mismatches => {
   const words = [
     ...(expected.mentions ?? []),

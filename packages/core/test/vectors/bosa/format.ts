@@ -48,7 +48,7 @@ const Request = Schema.Struct({
   multipart: Schema.optional(Schema.Array(Part))
 }).annotations({ identifier: "Request" })
 
-/** What else an observation tells of an exception belongs to the language it was made in. */
+/** What else an observation says of an exception belongs to the language it was made in. */
 const Raised = Schema.Struct(
   {
     kind: Schema.optional(Schema.String),
@@ -112,7 +112,7 @@ const File = Schema.parseJson(
 
 type Fixtures = Readonly<Record<string, unknown>>
 
-// what the replay does not know it must not pass over: an expectation nobody checks is no test
+// what the replay does not know it must not pass over: an expectation nobody checks is not a test
 const decodeVector = Schema.decodeUnknownEither(Vector, { onExcessProperty: "error", errors: "all" })
 const decodeFile = Schema.decodeUnknownEither(File)
 
@@ -175,7 +175,7 @@ export const path = process.env["BOSA_VECTORS"] ? resolve(process.env["BOSA_VECT
 /** Every vector of a file; throws when the file as a whole is not of the format. */
 export const load = (file: string): ReadonlyArray<Loaded> => {
   const read = explained(decodeFile(readFileSync(file, "utf8")))
-  if (Either.isLeft(read)) throw new Error(`${file} is no file of vectors\n${read.left}`)
+  if (Either.isLeft(read)) throw new Error(`${file} is not a file of vectors\n${read.left}`)
   const { fixtures = {}, vectors } = read.right
   return vectors.map((given, index) => ({ id: idOf(given, index), vector: decode(given, fixtures) }))
 }

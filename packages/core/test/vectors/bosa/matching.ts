@@ -1,6 +1,6 @@
 import { inspect } from "node:util"
 import * as Predicate from "effect/Predicate"
-import { isLike } from "./places.js"
+import { isLike } from "./placeholders.js"
 
 /** What was not as the vector says; none: it passes. */
 export type Mismatches = ReadonlyArray<string>
@@ -62,7 +62,7 @@ const pages = (at: string, expected: unknown, actual: unknown): Mismatches => {
   )
 }
 
-// a record: what we decode besides is no difference
+// a record: what we decode besides is not a difference
 const records = (at: string, expected: unknown, actual: unknown): Mismatches => {
   if (Array.isArray(expected)) {
     return Array.isArray(actual) && actual.length === expected.length

@@ -1,7 +1,7 @@
 import { actions } from "./actions.js"
 import { catalog } from "./catalog.js"
 import type { Operation } from "./operation.js"
-import { people } from "./people.js"
+import { users } from "./users.js"
 
 /** The vectors' operations as calls of this library. */
-export const operations: Readonly<Record<string, Operation>> = { ...actions, ...people, ...catalog }
+export const operations: Readonly<Record<string, Operation>> = { ...actions, ...users, ...catalog }

@@ -18,7 +18,7 @@ const modules: Compare = (at, expected, actual) =>
 
 const nameOf = (action: unknown): unknown => (Array.isArray(action) ? action[0] : action)
 
-// a long list is told by its names and its first item
+// a long list is written as its names and its first item
 const actions: Compare = (at, expected, actual) => {
   if (!isFields(expected) || !Array.isArray(actual)) return differing(at, expected, actual)
   return [
@@ -78,12 +78,12 @@ const parameterMismatches: Compare = (at, schema, actual) => {
   return differing(`${at} names`, names(properties), names(actual))
 }
 
-// a tool of ours takes the parameters at the top and the options beside them; its class is a name of the language
+// a tool of ours takes the parameters at the top and the options next to them; its class is a name of the language
 const tool: Compare = (at, expected, actual) => {
   if (!isFields(expected) || !isFields(actual)) return mismatch(at, expected, actual)
-  const { class: _, schema, ...told } = expected
+  const { class: _, schema, ...rest } = expected
   return [
-    ...differing(at, told, Object.fromEntries(Object.keys(told).map((name) => [name, actual[name]]))),
+    ...differing(at, rest, Object.fromEntries(Object.keys(rest).map((name) => [name, actual[name]]))),
     ...parameterMismatches(`${at} parameters`, schema, fieldIn(actual["input_schema"], "properties"))
   ]
 }
@@ -122,8 +122,8 @@ const invoked: Compare = (at, expected, actual) => {
 // where the server says nothing, the message is the real client's own word
 const result: Compare = (at, expected, actual) => {
   if (!isFields(expected) || expected["message"] !== "success") return differing(at, expected, actual)
-  const { message: _, ...told } = expected
-  return differing(at, told, actual)
+  const { message: _, ...rest } = expected
+  return differing(at, rest, actual)
 }
 
 const headers: Compare = (at, expected, actual) => differing(at, headersOf(expected), headersOf(actual))
@@ -131,8 +131,8 @@ const headers: Compare = (at, expected, actual) => differing(at, headersOf(expec
 // what is known of an error is compared where the vector knows it; how it was found out is not
 const errorInfo: Compare = (at, expected, actual) => {
   if (!isFields(expected)) return differing(at, expected, actual)
-  const { shape: _, ...told } = expected
-  return differing(at, told, actual)
+  const { shape: _, ...rest } = expected
+  return differing(at, rest, actual)
 }
 
 const comparisons: Readonly<Record<string, Compare>> = {
@@ -168,7 +168,7 @@ const isAccepted = (op: string, kind: string | undefined, value: unknown): boole
   return kind === "connector_init_other" && readsDiscovery.has(op) && Array.isArray(value) && value.length > 0
 }
 
-/** How a step did not end as told. */
+/** How a step did not end as expected. */
 export const outcomeMismatches = (at: string, expected: Outcome, ended: Ended): Mismatches => {
   if (ended._tag === "Odd") return [`${at}: ${ended.why}`]
   if (expected.raises !== undefined) {

@@ -7,9 +7,9 @@ import * as Either from "effect/Either"
 import { differenceOf, differences } from "./differences.js"
 import { decode, load, loadOwn, type Vector } from "./format.js"
 import type { Mismatches } from "./matching.js"
-import { mismatches, replay, type Way, ways } from "./replay.js"
+import { mismatches, replay, type TransportName, transports } from "./replay.js"
 import { partsOf } from "./requests.js"
-import { unseen } from "./unseen.js"
+import { unobserved } from "./unobserved.js"
 
 const discovered = {
   demo: {
@@ -37,7 +37,7 @@ const discovered = {
 }
 const fixtures = { discovered, discovery: [{ method: "GET", responses: [{ json: { $fixture: "discovered" } }] }] }
 
-const asked = { method: "GET", path: "/connectors/", query: [["modules", "demo"]], headers: {} }
+const discoveryRequest = { method: "GET", path: "/connectors/", query: [["modules", "demo"]], headers: {} }
 const ran = {
   method: "POST",
   path: "/demo/get",
@@ -52,7 +52,7 @@ const execute = {
     { fixture: "discovery" },
     { method: "POST", path: "/demo/get", responses: [{ json: { data: { a: [1] }, meta: null } }] }
   ],
-  requests: [asked, ran],
+  requests: [discoveryRequest, ran],
   outcome: [{ op: "execute", returns: [{ data: { a: [1] }, meta: null }, 200] }]
 }
 
@@ -62,18 +62,22 @@ const answering = (response: object, ...others: ReadonlyArray<object>) => ({
 })
 const returning = (returns: unknown) => ({ ...execute, outcome: [{ op: "execute", returns }] })
 const raising = (raises: object, given: object = execute) => ({ ...given, outcome: [{ op: "execute", raises }] })
-const requesting = (change: object) => ({ ...execute, requests: [asked, { ...ran, ...change }] })
+const requesting = (change: object) => ({ ...execute, requests: [discoveryRequest, { ...ran, ...change }] })
 
-const found = (given: unknown, way: Way): Effect.Effect<Mismatches> =>
+const found = (given: unknown, transport: TransportName): Effect.Effect<Mismatches> =>
   Either.match(decode(given, fixtures), {
     onLeft: (why) => Effect.succeed([why]),
     onRight: (vector) =>
-      Effect.map(replay(vector, vector.call, vector.client_version[0], way), (replayed) => mismatches(vector, replayed))
+      Effect.map(replay(vector, vector.call, vector.client_version[0], transport), (replayed) =>
+        mismatches(vector, replayed)
+      )
   })
 
 const passes = (name: string, given: unknown): void => {
-  for (const way of ways) {
-    it.live(`passes ${name}, ${way}`, () => Effect.map(found(given, way), (all) => assert.deepStrictEqual(all, [])))
+  for (const transport of transports) {
+    it.live(`passes ${name}, ${transport}`, () =>
+      Effect.map(found(given, transport), (all) => assert.deepStrictEqual(all, []))
+    )
   }
 }
 
@@ -88,7 +92,7 @@ describe("the BOSA replay", () => {
   refuses("another method", requesting({ method: "PUT" }), "request 2 method")
   refuses("another server", requesting({ server: "other" }), "request 2 server")
   refuses("another body", requesting({ body_json: { id: 2 } }), "request 2 body.id: expected 2, got 1")
-  refuses("a body that is not told", requesting({ body_json: undefined }), "request 2 body")
+  refuses("a body that is not expected", requesting({ body_json: undefined }), "request 2 body")
   refuses("a header with another value", requesting({ headers: { ...ran.headers, "x-api-key": "K" } }), "x-api-key")
   refuses(
     "a header that was not sent",
@@ -96,23 +100,23 @@ describe("the BOSA replay", () => {
     "header x-more: expected '1', got undefined"
   )
   refuses(
-    "a header that is not told",
+    "a header that is not expected",
     requesting({ headers: { "content-type": "application/json" } }),
     "header x-api-key: expected undefined, got 'KEY1'"
   )
   refuses("a query that was not sent", requesting({ query: [["a", "b"]] }), "request 2 query")
   refuses(
-    "a query that is not told",
-    { ...execute, requests: [{ ...asked, query: undefined }, ran] },
+    "a query that is not expected",
+    { ...execute, requests: [{ ...discoveryRequest, query: undefined }, ran] },
     "request 1 query"
   )
   refuses(
     "a query in another form",
-    { ...execute, requests: [{ ...asked, raw_query: "modules=DEMO" }, ran] },
+    { ...execute, requests: [{ ...discoveryRequest, raw_query: "modules=DEMO" }, ran] },
     "request 1 raw query"
   )
-  refuses("more requests than told", { ...execute, requests: [asked] }, "requests: expected")
-  refuses("fewer requests than told", { ...execute, requests: [asked, ran, ran] }, "requests: expected")
+  refuses("more requests than expected", { ...execute, requests: [discoveryRequest] }, "requests: expected")
+  refuses("fewer requests than expected", { ...execute, requests: [discoveryRequest, ran, ran] }, "requests: expected")
 
   refuses("another answer", returning([{ data: { a: [2] }, meta: null }, 200]), "[0].data.a[0]: expected 2, got 1")
   refuses("an answer with less", returning([{ data: { a: [1] } }, 200]), "[0].meta")
@@ -137,7 +141,7 @@ describe("the BOSA replay", () => {
   const wrong = {
     ...execute,
     call: [{ op: "execute", args: { app: "demo", action: "get", input_: { id: "x", page: "y" } } }],
-    requests: [asked]
+    requests: [discoveryRequest]
   }
   const fields = { id: "integer", page: "integer" }
   passes("the fields at fault", raising({ kind: "invalid_parameters", fields }, wrong))
@@ -172,13 +176,13 @@ describe("the BOSA replay", () => {
     ...answering({ status: 503, json: {} }, { json: { data: 1 } }),
     client_version: ["0.1.6"],
     call: [{ op: "execute", args: { app: "demo", action: "get", input_: { id: 1 }, max_attempts: 2 } }],
-    requests: [asked, ran, ran],
+    requests: [discoveryRequest, ran, ran],
     outcome: [{ op: "execute", returns: [{ data: 1 }, 200] }]
   }
   passes("a wait in virtual time", { ...again, waits_s: [[1, 2]] })
   refuses("a wait that is too long", { ...again, waits_s: [[0, 0.5]] }, "wait 1: expected [ 0, 0.5 ]")
   refuses("a wait that is too short", { ...again, waits_s: [[2, 3]] }, "wait 1: expected [ 2, 3 ]")
-  refuses("a wait that is not told", { ...again, waits_s: [] }, "waits: expected []")
+  refuses("a wait that is not expected", { ...again, waits_s: [] }, "waits: expected []")
 
   const late = (delay: number) => ({
     ...answering({ delay, json: { data: 1 } }),
@@ -196,7 +200,7 @@ describe("the BOSA replay", () => {
   passes("a page", run({}))
   refuses("another page", run({ data: [2] }), "page.data[0]")
   refuses("a page without a next one", run({ has_next: null }), "page.has_next: expected false, got true")
-  refuses("a page that is no list", run({ is_list: false }), "page.is_list")
+  refuses("a page that is not a list", run({ is_list: false }), "page.is_list")
 
   const file = { text: "abc", filename: "a.txt", content_type: "text/plain", headers: { "Content-Length": "3" } }
   const download = (change: object) => ({
@@ -245,7 +249,7 @@ describe("the BOSA replay", () => {
       }
     ],
     requests: [
-      asked,
+      discoveryRequest,
       {
         method: "POST",
         path: "/demo/upload",
@@ -264,7 +268,7 @@ describe("the BOSA replay", () => {
   const made = (change: object, schema: object) => ({
     ...execute,
     call: [{ op: "tools", args: { app: "demo" } }],
-    requests: [asked],
+    requests: [discoveryRequest],
     outcome: [
       {
         op: "tools",
@@ -306,7 +310,7 @@ describe("the BOSA replay", () => {
 describe("a form that is odd", () => {
   const of = (text: string, type = "multipart/form-data; boundary=B") => partsOf(type, new TextEncoder().encode(text))
 
-  it("is no form", () => {
+  it("is not a form", () => {
     assert.isString(of("--B\r\na: b\r\n\r\nc\r\n--B--\r\n", "text/plain"))
     for (const text of [
       "",
@@ -360,22 +364,22 @@ const rightOf = <A>(either: Either.Either<A, string>): ReadonlyArray<A> => {
 }
 
 const own = loadOwn().flatMap(({ vector }) => rightOf(vector))
-const others = unseen.flatMap((given) => rightOf(decode(given)))
+const others = unobserved.flatMap((given) => rightOf(decode(given)))
 
 const isDiffering = (vector: Vector): boolean => differenceOf(vector) !== undefined
 const differing = own.filter(isDiffering)
 
 const checked = Effect.fnUntraced(function* (vector: Vector) {
   for (const version of vector.client_version) {
-    const told = differenceOf(vector)?.ours(vector, version)
-    if (told === undefined) return assert.fail(`${vector.id} does not differ`)
-    const replayed = yield* replay(vector, told.call, version, "in process")
-    assert.deepStrictEqual(mismatches(told, replayed), [], vector.id)
+    const expected = differenceOf(vector)?.ours(vector, version)
+    if (expected === undefined) return assert.fail(`${vector.id} does not differ`)
+    const replayed = yield* replay(vector, expected.call, version, "in process")
+    assert.deepStrictEqual(mismatches(expected, replayed), [], vector.id)
     assert.isNotEmpty(mismatches(vector, replayed), vector.id)
-    // what is told in place of a vector is no excuse: it can be wrong too
-    const wrong = { ...told, outcome: told.outcome.map(({ op }) => ({ op, raises: { tag: "None" } })) }
-    assert.isAtLeast(mismatches(wrong, replayed).length, told.outcome.length, vector.id)
-    const more = { ...told, requests: [...told.requests, { method: "GET", path: "/" }] }
+    // what stands in place of a vector is not an excuse: it can be wrong too
+    const wrong = { ...expected, outcome: expected.outcome.map(({ op }) => ({ op, raises: { tag: "None" } })) }
+    assert.isAtLeast(mismatches(wrong, replayed).length, expected.outcome.length, vector.id)
+    const more = { ...expected, requests: [...expected.requests, { method: "GET", path: "/" }] }
     assert.isNotEmpty(mismatches(more, replayed), vector.id)
   }
 })
@@ -397,7 +401,7 @@ describe("the deliberate differences", () => {
     }
   })
 
-  it.live("are checked as told", () => Effect.forEach(differing, checked, { discard: true }))
+  it.live("are checked as written", () => Effect.forEach(differing, checked, { discard: true }))
 
-  it.live("are checked as told where our file shows none", () => Effect.forEach(others, checked, { discard: true }))
+  it.live("are checked as written where our file shows none", () => Effect.forEach(others, checked, { discard: true }))
 })

@@ -11,27 +11,27 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import type { Told } from "./reported.js"
+import type { Expected } from "./expected.js"
 import { dialectOf, type Outcome, type Step, type Vector } from "./format.js"
 import { mismatch, type Mismatches } from "./matching.js"
 import { operations } from "./operations.js"
 import { type Ended, outcomeMismatches } from "./outcomes.js"
-import { filledIn, type Places } from "./places.js"
+import { filledIn, type Placeholders } from "./placeholders.js"
 import { requestsMismatches, waitMismatches } from "./requests.js"
-import { type Answer, answers, type Seen } from "./script.js"
-import { clientOf, type Sent } from "./scripted.js"
+import { type ScriptedResponse, answers, type ObservedRequest } from "./script.js"
+import { clientOf, type SentRequest } from "./scriptedClient.js"
 import { serve } from "./server.js"
 import { type Session, unsaid } from "./session.js"
 
-export const ways = ["in process", "over sockets"] as const
+export const transports = ["in process", "over sockets"] as const
 
-export type Way = (typeof ways)[number]
+export type TransportName = (typeof transports)[number]
 
 /** What the servers and the steps share. */
 interface Stage {
-  readonly places: Places
+  readonly places: Placeholders
   readonly client: HttpClient.HttpClient
-  readonly seen: ReadonlyArray<Seen>
+  readonly seen: ReadonlyArray<ObservedRequest>
   readonly at: (step: number) => void
 }
 
@@ -39,13 +39,13 @@ type Clock = VirtualClock.Service
 
 /** What a replay saw. */
 export interface Replayed {
-  readonly places: Places
-  readonly seen: ReadonlyArray<Seen>
+  readonly places: Placeholders
+  readonly seen: ReadonlyArray<ObservedRequest>
   readonly ended: ReadonlyArray<Ended>
 }
 
-const script = (vector: Vector, clock: Clock, places: () => Places) => {
-  const seen: Array<Seen> = []
+const script = (vector: Vector, clock: Clock, places: () => Placeholders) => {
+  const seen: Array<ObservedRequest> = []
   let step = 0
   let rules: ReadonlyArray<ReturnType<typeof answers>> | undefined
   return {
@@ -53,7 +53,7 @@ const script = (vector: Vector, clock: Clock, places: () => Places) => {
     at: (now: number) => {
       step = now
     },
-    answer: (sent: Sent): Answer => {
+    answer: (sent: SentRequest): ScriptedResponse => {
       const { origin, ...request } = sent
       rules ??= [answers(vector.server_script, places()), answers(vector.other_server_script ?? [], places())]
       const isOther = origin === places()["other"]
@@ -90,7 +90,7 @@ const overSockets = Effect.fnUntraced(function* (
   clock: Clock,
   tmp: string
 ): Effect.fn.Return<Stage, never, Scope.Scope> {
-  let places: Places = {}
+  let places: Placeholders = {}
   const { answer, at, seen } = script(vector, clock, () => places)
   const handler = () => ({ answer, passing: (millis: number) => Effect.runPromise(clock.adjust(millis)) })
   const base = yield* serve(handler)
@@ -121,16 +121,21 @@ const folder = Effect.acquireRelease(
   (path) => Effect.sync(() => rmSync(path, { recursive: true }))
 )
 
-const placedSteps = (steps: ReadonlyArray<Step>, places: Places): ReadonlyArray<Step> =>
+const placedSteps = (steps: ReadonlyArray<Step>, places: Placeholders): ReadonlyArray<Step> =>
   steps.map(({ args = {}, op }) => ({
     op,
     args: Object.fromEntries(Object.entries(args).map(([name, value]) => [name, filledIn(value, places)]))
   }))
 
-const played = Effect.fnUntraced(function* (vector: Vector, call: Vector["call"], version: string, way: Way) {
+const played = Effect.fnUntraced(function* (
+  vector: Vector,
+  call: Vector["call"],
+  version: string,
+  transport: TransportName
+) {
   const clock = yield* VirtualClock
   const tmp = yield* folder
-  const stage = way === "in process" ? inProcess(vector, clock, tmp) : yield* overSockets(vector, clock, tmp)
+  const stage = transport === "in process" ? inProcess(vector, clock, tmp) : yield* overSockets(vector, clock, tmp)
   const { at, client, places, seen } = stage
   const session: Session = {
     dialect: dialectOf(version),
@@ -158,25 +163,30 @@ const played = Effect.fnUntraced(function* (vector: Vector, call: Vector["call"]
 const start = Date.parse("2026-11-01T00:00:00Z")
 
 /** Takes the steps of a vector as one of its clients, in virtual time. */
-export const replay = (vector: Vector, call: Vector["call"], version: string, way: Way): Effect.Effect<Replayed> =>
-  VirtualClock.run(played(vector, call, version, way), {
+export const replay = (
+  vector: Vector,
+  call: Vector["call"],
+  version: string,
+  transport: TransportName
+): Effect.Effect<Replayed> =>
+  VirtualClock.run(played(vector, call, version, transport), {
     startMillis: start,
     seed: vector.id,
     // sockets and files are nothing the clock can see
     deadlockTurns: false
   })
 
-/** What was not as told. */
-export const mismatches = (told: Told, { ended, places, seen }: Replayed): Mismatches => [
-  ...requestsMismatches(told.requests, seen),
-  ...(told.outcome.length === ended.length ? [] : mismatch("steps", told.outcome.length, ended.length)),
-  ...told.outcome.flatMap((outcome, index) => {
+/** What was not as expected. */
+export const mismatches = (expected: Expected, { ended, places, seen }: Replayed): Mismatches => [
+  ...requestsMismatches(expected.requests, seen),
+  ...(expected.outcome.length === ended.length ? [] : mismatch("steps", expected.outcome.length, ended.length)),
+  ...expected.outcome.flatMap((outcome, index) => {
     const end = ended[index]
     const at = `step ${index + 1} ${outcome.op}`
     return end === undefined ? [`${at} was not taken`] : outcomeMismatches(at, placed(outcome, places), end)
   }),
-  ...(told.waits_s === undefined ? [] : waitMismatches(told.waits_s, seen))
+  ...(expected.waits_s === undefined ? [] : waitMismatches(expected.waits_s, seen))
 ]
 
-const placed = (outcome: Outcome, places: Places): Outcome =>
+const placed = (outcome: Outcome, places: Placeholders): Outcome =>
   "returns" in outcome ? { ...outcome, returns: filledIn(outcome.returns, places) } : outcome

@@ -1,6 +1,6 @@
 import type { Request } from "./format.js"
 import { differing, mismatch, type Mismatches } from "./matching.js"
-import type { Seen } from "./script.js"
+import type { ObservedRequest } from "./script.js"
 
 type Headers = ReadonlyArray<readonly [name: string, value: string]>
 
@@ -100,7 +100,11 @@ const partMismatches = (what: string, expected: NonNullable<Request["multipart"]
   ]
 }
 
-const formMismatches = (what: string, expected: NonNullable<Request["multipart"]>, seen: Seen): Mismatches => {
+const formMismatches = (
+  what: string,
+  expected: NonNullable<Request["multipart"]>,
+  seen: ObservedRequest
+): Mismatches => {
   const parts = partsOf(joined(seen.headers).get("content-type"), seen.body)
   if (typeof parts === "string") return [`${what}: ${parts}`]
   if (parts.length !== expected.length) return mismatch(`${what} parts`, expected.length, parts.length)
@@ -112,7 +116,7 @@ const formMismatches = (what: string, expected: NonNullable<Request["multipart"]
   })
 }
 
-const bodyMismatches = (what: string, expected: Request, seen: Seen): Mismatches => {
+const bodyMismatches = (what: string, expected: Request, seen: ObservedRequest): Mismatches => {
   if (expected.multipart !== undefined) return formMismatches(what, expected.multipart, seen)
   const text = decoder.decode(seen.body)
   if (expected.body_text !== undefined) return differing(`${what} body`, expected.body_text, text)
@@ -124,8 +128,8 @@ const bodyMismatches = (what: string, expected: Request, seen: Seen): Mismatches
 // both are a space in a query
 const spaced = (query: string): string => query.replaceAll("+", "%20")
 
-/** How a request differs from the one that is told. */
-const requestMismatches = (what: string, expected: Request, seen: Seen): Mismatches => [
+/** How a request differs from the expected one. */
+const requestMismatches = (what: string, expected: Request, seen: ObservedRequest): Mismatches => [
   ...differing(`${what} server`, expected.server ?? "base", seen.server),
   ...differing(`${what} method`, expected.method, seen.method),
   ...differing(`${what} path`, expected.path, seen.path),
@@ -137,8 +141,11 @@ const requestMismatches = (what: string, expected: Request, seen: Seen): Mismatc
   ...bodyMismatches(what, expected, seen)
 ]
 
-/** How the requests differ from those that are told, in order. */
-export const requestsMismatches = (expected: ReadonlyArray<Request>, seen: ReadonlyArray<Seen>): Mismatches => [
+/** How the requests differ from the expected ones, in order. */
+export const requestsMismatches = (
+  expected: ReadonlyArray<Request>,
+  seen: ReadonlyArray<ObservedRequest>
+): Mismatches => [
   ...(expected.length === seen.length ? [] : mismatch("requests", expected.map(summary), seen.map(summary))),
   ...expected.flatMap((request, index) => {
     const sent = seen[index]
@@ -148,7 +155,7 @@ export const requestsMismatches = (expected: ReadonlyArray<Request>, seen: Reado
 
 const summary = ({ method, path }: { readonly method: string; readonly path: string }) => `${method} ${path}`
 
-const isAgain = (one: Seen, other: Seen): boolean =>
+const isAgain = (one: ObservedRequest, other: ObservedRequest): boolean =>
   one.step === other.step &&
   one.method === other.method &&
   one.path === other.path &&
@@ -156,7 +163,7 @@ const isAgain = (one: Seen, other: Seen): boolean =>
   Buffer.from(one.body).equals(other.body)
 
 /** How long was waited before each request that is the one before it again, in seconds. */
-const waitsOf = (seen: ReadonlyArray<Seen>): ReadonlyArray<number> =>
+const waitsOf = (seen: ReadonlyArray<ObservedRequest>): ReadonlyArray<number> =>
   seen.flatMap((request, index) => {
     const before = seen[index - 1]
     return before !== undefined && isAgain(before, request) ? [(request.atMillis - before.atMillis) / 1000] : []
@@ -165,7 +172,7 @@ const waitsOf = (seen: ReadonlyArray<Seen>): ReadonlyArray<number> =>
 /** How the waits leave their bounds. */
 export const waitMismatches = (
   expected: ReadonlyArray<readonly [least: number, most: number]>,
-  seen: ReadonlyArray<Seen>
+  seen: ReadonlyArray<ObservedRequest>
 ): Mismatches => {
   const waits = waitsOf(seen)
   if (waits.length !== expected.length) return mismatch("waits", expected, waits)

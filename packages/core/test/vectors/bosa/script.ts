@@ -1,8 +1,8 @@
 import type { Response, Rule } from "./format.js"
-import { filled, type Places } from "./places.js"
+import { filled, type Placeholders } from "./placeholders.js"
 
 /** A request as it was sent. */
-export interface Seen {
+export interface ObservedRequest {
   readonly server: "base" | "other"
   readonly method: string
   /** Raw: not decoded, without the query. */
@@ -19,7 +19,7 @@ export interface Seen {
 }
 
 /** An answer as bytes; `drop` for none. */
-export interface Answer {
+export interface ScriptedResponse {
   readonly status: number
   readonly headers: ReadonlyArray<readonly [name: string, value: string]>
   readonly body: Uint8Array
@@ -42,7 +42,7 @@ const written = (value: unknown): string => {
   )
 }
 
-const bodyOf = (response: Response, places: Places): readonly [body: Uint8Array, type: string | undefined] => {
+const bodyOf = (response: Response, places: Placeholders): readonly [body: Uint8Array, type: string | undefined] => {
   if ("json" in response) return [encoder.encode(filled(written(response.json), places)), "application/json"]
   if (response.text !== undefined) return [encoder.encode(filled(response.text, places)), "text/plain"]
   return response.base64 === undefined
@@ -50,7 +50,7 @@ const bodyOf = (response: Response, places: Places): readonly [body: Uint8Array,
     : [Uint8Array.from(Buffer.from(response.base64, "base64")), "application/octet-stream"]
 }
 
-const answerOf = (response: Response, places: Places): Answer => {
+const answerOf = (response: Response, places: Placeholders): ScriptedResponse => {
   const [body, type] = bodyOf(response, places)
   const given = Object.entries(response.headers ?? {})
   const isGiven = (name: string) => given.some(([other]) => other.toLowerCase() === name)
@@ -72,9 +72,9 @@ const answerOf = (response: Response, places: Places): Answer => {
 const nothing: Response = { status: 404, json: { detail: "Not Found" } }
 
 /** The next answer to each request: of the first rule that fits, in turn, the last one again and again. */
-export const answers = (rules: ReadonlyArray<Rule>, places: Places) => {
+export const answers = (rules: ReadonlyArray<Rule>, places: Placeholders) => {
   const used = new Map<Rule, number>()
-  return (method: string, path: string): Answer => {
+  return (method: string, path: string): ScriptedResponse => {
     const rule = rules.find((rule) => (rule.method ?? method) === method && (rule.path ?? path) === path)
     if (rule === undefined) return answerOf(nothing, places)
     const turn = used.get(rule) ?? 0

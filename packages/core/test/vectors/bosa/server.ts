@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Answer } from "./script.js"
-import type { Sent } from "./scripted.js"
+import type { ScriptedResponse } from "./script.js"
+import type { SentRequest } from "./scriptedClient.js"
 
-const read = async (message: IncomingMessage, origin: string): Promise<Sent> => {
+const read = async (message: IncomingMessage, origin: string): Promise<SentRequest> => {
   const chunks: Array<Uint8Array> = []
   for await (const chunk of message) chunks.push(chunk)
   const headers: Array<readonly [string, string]> = []
@@ -23,7 +23,7 @@ const read = async (message: IncomingMessage, origin: string): Promise<Sent> => 
   }
 }
 
-const write = (response: ServerResponse, answer: Answer): void => {
+const write = (response: ServerResponse, answer: ScriptedResponse): void => {
   if (answer.drop) {
     response.socket?.destroy()
     return
@@ -36,7 +36,7 @@ const write = (response: ServerResponse, answer: Answer): void => {
 
 /** How a request is answered; `passing` lets the time of a delay pass. */
 export interface Handler {
-  readonly answer: (sent: Sent) => Answer
+  readonly answer: (sent: SentRequest) => ScriptedResponse
   readonly passing: (millis: number) => Promise<void>
 }
 

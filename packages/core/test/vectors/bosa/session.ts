@@ -25,7 +25,7 @@ type Ran =
 export interface Session {
   readonly dialect: Dialect
   readonly client: HttpClient.HttpClient
-  /** Where the client goes unless told otherwise. */
+  /** Where the client goes unless given. */
   readonly base: string
   /** A folder of this run. */
   readonly folder: string

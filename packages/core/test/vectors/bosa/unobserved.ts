@@ -29,7 +29,7 @@ const discovery = {
     }
   ]
 }
-const asked = { method: "GET", path: "/connectors/", query: [["modules", "demo"]], headers: {} }
+const discoveryRequest = { method: "GET", path: "/connectors/", query: [["modules", "demo"]], headers: {} }
 const headers = { "content-type": "application/json", "x-api-key": "KEY1" }
 const ran = { method: "POST", path: "/demo/get", headers, body_json: { id: 1 } }
 const ok = { json: { data: 1, meta: null } }
@@ -45,7 +45,7 @@ const answered = (id: string, version: string, ...responses: ReadonlyArray<objec
   client_version: [version],
   call: [call()],
   server_script: [discovery, { method: "POST", responses }],
-  requests: [asked, ran],
+  requests: [discoveryRequest, ran],
   outcome: [done]
 })
 
@@ -56,7 +56,7 @@ const file = (content: object, type: string, status: number, filename: string | 
   returns: [{ $file: { ...content, filename, content_type: type } }, status]
 })
 
-export const unseen: ReadonlyArray<unknown> = [
+export const unobserved: ReadonlyArray<unknown> = [
   {
     ...answered("disc.modules.500", "0.1.6"),
     call: [{ op: "modules" }],
@@ -67,29 +67,29 @@ export const unseen: ReadonlyArray<unknown> = [
   {
     ...answered("disc.status.401@0.1.6", "0.1.6"),
     server_script: [{ responses: [{ status: 401, json: {} }] }],
-    requests: [asked],
+    requests: [discoveryRequest],
     outcome: [{ op: "execute", raises: { kind: "connector_not_found" } }]
   },
   { ...answered("disc.shape.prop_ref", "gl-0.1.15", ok), call: [call({ input_: { id: 1, any: ["x"] } })] },
   {
     ...answered("exec.bearer", "0.3.3", ok),
     call: [call({ token: "Bearer T" })],
-    requests: [asked, { ...ran, headers: { ...headers, authorization: "Bearer Bearer T" } }]
+    requests: [discoveryRequest, { ...ran, headers: { ...headers, authorization: "Bearer Bearer T" } }]
   },
   {
     ...answered("exec.headers_type", "gl-0.1.15", ok),
     call: [call({ headers: { "Content-Type": "text/x" } })],
-    requests: [asked, { ...ran, headers: { ...headers, "content-type": "text/x" } }]
+    requests: [discoveryRequest, { ...ran, headers: { ...headers, "content-type": "text/x" } }]
   },
   {
     ...answered("exec.headers_after", "0.1.6", ok),
     call: [call({ headers: { "X-H": "1" } }), { op: "caller_headers_after" }],
-    requests: [asked, { ...ran, headers: { ...headers, "x-h": "1" } }],
+    requests: [discoveryRequest, { ...ran, headers: { ...headers, "x-h": "1" } }],
     outcome: [done, { op: "caller_headers_after", returns: { "X-H": "1", "X-API-Key": "KEY1" } }]
   },
   {
     ...answered("exec.redirect307", "gl-0.1.15", { status: 307, headers: { Location: "/there" } }, ok),
-    requests: [asked, ran, { ...ran, path: "/there" }]
+    requests: [discoveryRequest, ran, { ...ran, path: "/there" }]
   },
   { ...answered("resp.204", "gl-0.1.15", { status: 204 }), outcome: [file({ text: "" }, "", 204)] },
   {
@@ -116,7 +116,7 @@ export const unseen: ReadonlyArray<unknown> = [
   {
     ...answered("page.all_error", "gl-0.1.15", { json: page }, { status: 500, json: { error: "e" } }),
     call: [call({}, "run"), { op: "all" }],
-    requests: [asked, ran, { ...ran, body_json: { id: 1, page: 2 } }],
+    requests: [discoveryRequest, ran, { ...ran, body_json: { id: 1, page: 2 } }],
     outcome: [
       { op: "run", returns: { $response: { ...page, status: 200, is_list: true, has_next: true, has_prev: null } } },
       { op: "all", returns: [page, { data: { error: "e" }, meta: {} }] }

@@ -68,7 +68,7 @@ const replacingOf = ({
 })
 
 /** The steps that users and integrations are. */
-export const people: Readonly<Record<string, Operation>> = {
+export const users: Readonly<Record<string, Operation>> = {
   create_user: operation(Schema.Struct({ identifier: text }), (session, { identifier }) =>
     Effect.flatMap(api(session), ({ users }) => Effect.map(users.create(identifier), ofUser))
   ),

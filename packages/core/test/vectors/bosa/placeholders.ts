@@ -1,12 +1,12 @@
 /** What stands for `{base}`, `{other}` and `{tmp}` in a vector. */
-export type Places = Readonly<Record<string, string>>
+export type Placeholders = Readonly<Record<string, string>>
 
 /** A text with its places. */
-export const filled = (text: string, places: Places): string =>
+export const filled = (text: string, places: Placeholders): string =>
   Object.entries(places).reduce((done, [name, value]) => done.replaceAll(`{${name}}`, value), text)
 
 /** Data with the places in all of its texts. */
-export const filledIn = (value: unknown, places: Places): unknown => {
+export const filledIn = (value: unknown, places: Placeholders): unknown => {
   if (typeof value === "string") return filled(value, places)
   if (Array.isArray(value)) return value.map((item: unknown) => filledIn(item, places))
   if (typeof value !== "object" || value === null) return value

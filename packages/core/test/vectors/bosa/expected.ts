@@ -1,8 +1,8 @@
 import type { Outcome, Raised, Request, Step, Vector } from "./format.js"
 import { type Fields, isFields } from "./matching.js"
 
-/** What a replay is told to compare: a vector, or ours where it differs on purpose. */
-export interface Told {
+/** What a replay compares with: a vector, or ours where it differs on purpose. */
+export interface Expected {
   readonly call: Vector["call"]
   readonly requests: ReadonlyArray<Request>
   readonly outcome: ReadonlyArray<Outcome>
@@ -11,7 +11,7 @@ export interface Told {
 
 type End = { readonly returns: unknown } | { readonly raises: Raised }
 
-/** Each step's own end; undefined: as it is told. */
+/** Each step's own end; undefined: as the vector has it. */
 export const ending = (
   vector: Vector,
   ends: (outcome: Outcome, index: number) => End | undefined
@@ -39,7 +39,7 @@ const statuses = ({ server_script: rules }: Vector): ReadonlyArray<number> =>
 
 export const firstFailure = (vector: Vector): number => statuses(vector).find((status) => status >= 300) ?? 200
 
-export const failsByStatus = (vector: Vector): Told => ({
+export const failsByStatus = (vector: Vector): Expected => ({
   ...vector,
   outcome: ending(vector, () => raises(tagOf(firstFailure(vector)), { status_code: firstFailure(vector) }))
 })
@@ -64,15 +64,15 @@ export const part = (name: string, text: string, headers: Readonly<Record<string
 
 export const flag = (version: string): string => (version.startsWith("gl-") ? "true" : "True")
 
-export const changed = (vector: Vector, change: (request: Request) => Request): Told => ({
+export const changed = (vector: Vector, change: (request: Request) => Request): Expected => ({
   ...vector,
   requests: vector.requests.map(change)
 })
 
-export const actionsChanged = (vector: Vector, change: (request: Request) => Request): Told =>
+export const actionsChanged = (vector: Vector, change: (request: Request) => Request): Expected =>
   changed(vector, (request) => (isAction(request) ? change(request) : request))
 
-/** The file that a step returns, as it is told. */
+/** The file that a step returns, as the vector has it. */
 const fileIn = ({ returns }: Outcome): readonly [file: Fields, status: unknown] | undefined => {
   if (!Array.isArray(returns)) return undefined
   const [data, status]: ReadonlyArray<unknown> = returns
@@ -86,14 +86,14 @@ const disposition = ({ server_script: rules }: Vector): string =>
     .find((value) => value !== null) ?? ""
 
 // the encoded name goes first, and a path is cut down to its last part
-const filenameOf = (vector: Vector, told: unknown): unknown => {
+const filenameOf = (vector: Vector, given: unknown): unknown => {
   const encoded = /filename\*=UTF-8''([^;\s]+)/i.exec(disposition(vector))?.[1]
-  const name = encoded === undefined ? told : decodeURIComponent(encoded)
+  const name = encoded === undefined ? given : decodeURIComponent(encoded)
   return typeof name === "string" ? name.replace(/^.*[/\\]/s, "") : name
 }
 
 /** A file with the name that it is given here. */
-export const renamed = (vector: Vector): Told => ({
+export const renamed = (vector: Vector): Expected => ({
   ...vector,
   outcome: ending(vector, (outcome) => {
     const [file, status] = fileIn(outcome) ?? []
@@ -114,7 +114,7 @@ export const isJsonFile = ({ outcome }: Vector): boolean =>
   outcome.some((one) => /json/i.test(String(fileIn(one)?.[0]["content_type"])))
 
 /** Files that are JSON by their type as what they hold. */
-export const parsed = (vector: Vector): Told => ({
+export const parsed = (vector: Vector): Expected => ({
   ...vector,
   outcome: ending(vector, (outcome) => {
     const [file, status] = fileIn(outcome) ?? []
@@ -123,7 +123,7 @@ export const parsed = (vector: Vector): Told => ({
   })
 })
 
-/** Whether a failure is told as a result that is none. */
+/** Whether a failure is written as a result. */
 export const isNoResult = (vector: Vector): boolean =>
   firstFailure(vector) >= 300 &&
   vector.outcome.every(
@@ -159,7 +159,7 @@ const dropped = (vector: Vector): Fields => {
 export const isDropping = (vector: Vector): boolean => Object.keys(dropped(vector)).length > 0
 
 /** The values of all properties that discovery declares. */
-export const keeping = (vector: Vector): Told =>
+export const keeping = (vector: Vector): Expected =>
   actionsChanged(vector, (request) => ({
     ...request,
     body_json: isFields(request.body_json) ? { ...request.body_json, ...dropped(vector) } : request.body_json
@@ -199,18 +199,18 @@ export const isDoubled = ({ requests }: Vector): boolean =>
   requests.some(({ headers = {} }) => twice.test(headers["authorization"] ?? ""))
 
 /** The same with the word once. */
-export const once = (vector: Vector): Told =>
+export const once = (vector: Vector): Expected =>
   changed(vector, ({ headers = {}, ...request }) => ({
     ...request,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replace(twice, "Bearer ")]))
   }))
 
-/** Whether an answer without a body is told as a file. */
+/** Whether a response without a body is written as a file. */
 export const isEmptyFile = (vector: Vector): boolean =>
   statuses(vector).includes(204) && vector.outcome.some((outcome) => fileIn(outcome) !== undefined)
 
-/** Nothing for what is no body. */
-export const nothing = (vector: Vector): Told => ({
+/** Nothing for what is not a body. */
+export const nothing = (vector: Vector): Expected => ({
   ...vector,
   outcome: ending(vector, (outcome) => {
     const [file, status] = fileIn(outcome) ?? []

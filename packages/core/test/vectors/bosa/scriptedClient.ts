@@ -6,10 +6,10 @@ import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Answer } from "./script.js"
+import type { ScriptedResponse } from "./script.js"
 
 /** A request on its way to one of the two servers. */
-export interface Sent {
+export interface SentRequest {
   readonly method: string
   readonly origin: string
   readonly path: string
@@ -37,7 +37,7 @@ const bytesOf = (request: HttpClientRequest.HttpClientRequest): Effect.Effect<Ui
 }
 
 // by hand, since a URL would fold dots and escapes that were really sent
-const sentOf = (request: HttpClientRequest.HttpClientRequest, body: Uint8Array): Sent => {
+const sentOf = (request: HttpClientRequest.HttpClientRequest, body: Uint8Array): SentRequest => {
   const { origin } = new URL(request.url)
   const [target = ""] = request.url.slice(origin.length).split("#")
   const at = target.indexOf("?")
@@ -59,7 +59,7 @@ const lost = (
   Transport.failure(request, { sent: true, phase: "request", code, permanent: false, timedOut })
 
 /** An `HttpClient` that is answered in process: its delays are those of the fiber's clock. */
-export const clientOf = (answer: (sent: Sent) => Effect.Effect<Answer>): HttpClient.HttpClient => {
+export const clientOf = (answer: (sent: SentRequest) => Effect.Effect<ScriptedResponse>): HttpClient.HttpClient => {
   const attempt: Transport.SendAttempt = (request, limits) =>
     bytesOf(request).pipe(
       Effect.flatMap((body) => answer(sentOf(request, body))),
