@@ -7,7 +7,7 @@ import { callback } from "../runtime/callback.js"
 
 /**
  * One reader waits for what callbacks bring. `take` returns what there is for it now, so that a slow reader gets the
- * latest and not a backlog.
+ * latest and not a backlog. A `take` that returns nothing must not wake the mailbox: the reader is not registered yet.
  *
  * @internal
  */

@@ -15,6 +15,7 @@ import { fromEither } from "../runtime/fromResult.js"
 import type { Dependencies } from "./dependencies.js"
 import { type Ended, type Limits, type ResultError, ResultsState } from "./resultsState.js"
 import { checkOrigin, reportSubmitted, submit } from "./target.js"
+import type { Tracker } from "./tracker/engine.js"
 import { decoderOf, planOf, subscriptionOf, type WatchPlan } from "./watchPlan.js"
 import { wholeIssues } from "../data/checks.js"
 
@@ -56,22 +57,35 @@ const deliverFailure = <XE, E>(
   else state.deliver({ index, job, outcome: Exit.fail(failure.failure) })
 }
 
+// one closure for each job that waits: with 10,000 of them its size counts
 const track = <XE, E>(
-  deps: Dependencies,
+  tracker: Tracker,
   state: ResultsState<XE, E>,
   plan: WatchPlan,
   index: number,
   job: JobRef
-): Effect.Effect<void> =>
-  state.watch((onEnd) =>
-    deps.tracker.subscribe(
-      subscriptionOf(plan, job, true, (end) => {
-        onEnd()
-        if (Exit.isSuccess(end)) state.deliver({ index, job, outcome: Exit.succeed(end.value.result) })
-        else deliverFailure(state, index, job, end.cause)
-      })
+): Effect.Effect<void> => {
+  let unsubscribe: (() => void) | undefined
+  let isOver = false
+  const subscription = subscriptionOf(plan, job, true, (end) => {
+    isOver = true
+    if (unsubscribe !== undefined) state.forget(unsubscribe)
+    if (Exit.isSuccess(end)) state.deliver({ index, job, outcome: Exit.succeed(end.value.result) })
+    else deliverFailure(state, index, job, end.cause)
+  })
+  // an interruption between the two steps would leave the subscription behind
+  return Effect.uninterruptible(
+    Effect.suspend(() =>
+      state.isClosed
+        ? Effect.void
+        : Effect.map(tracker.subscribe(subscription), (given) => {
+            unsubscribe = given
+            // the end may have come already
+            if (!isOver) state.keep(given)
+          })
     )
   )
+}
 
 /** Submits one execute; a job that comes of it is watched on without a fiber. */
 const submitOne = <XE, XR, E>(
@@ -92,7 +106,7 @@ const submitOne = <XE, XR, E>(
             const value = JobProtocol.resultIn(deps.protocol, execution.value)
             state.deliver({ index, job: undefined, outcome: Exit.succeed(value) })
           })
-        : Effect.zipRight(reportSubmitted(plan, execution.job), track(deps, state, plan, index, execution.job))
+        : Effect.zipRight(reportSubmitted(plan, execution.job), track(deps.tracker, state, plan, index, execution.job))
   }).pipe(
     Effect.catchAllCause((cause) => Effect.sync(() => state.stop(cause))),
     Effect.ensuring(Effect.sync(() => state.submitEnded()))

@@ -45,7 +45,8 @@ export class ResultsState<XE, E> {
   private taken = 0
   private underWay = 0
   private submitting = 0
-  private isClosed = false
+  /** The reader has left. */
+  isClosed = false
   /** A failure is to end the stream: nothing more is started, but submits that were sent are waited for, so that their references are reported. */
   private isEnding = false
   private sourceEnd: Exit.Exit<void, E> | undefined
@@ -102,25 +103,13 @@ export class ResultsState<XE, E> {
     for (const unsubscribe of this.unsubscribes) unsubscribe()
   }
 
-  /** Watches a job until its end or until the reader leaves. `subscribe` may call back before it has returned. */
-  watch(subscribe: (onEnd: () => void) => Effect.Effect<() => void>): Effect.Effect<void> {
-    let unsubscribe: (() => void) | undefined
-    let isOver = false
-    const onEnd = (): void => {
-      isOver = true
-      if (unsubscribe !== undefined) this.unsubscribes.delete(unsubscribe)
-    }
-    // an interruption between the two steps would leave the subscription behind
-    return Effect.uninterruptible(
-      Effect.suspend(() =>
-        this.isClosed
-          ? Effect.void
-          : Effect.map(subscribe(onEnd), (given) => {
-              unsubscribe = given
-              if (!isOver) this.unsubscribes.add(given)
-            })
-      )
-    )
+  /** What stops the watch of a job when the reader leaves. */
+  keep(unsubscribe: () => void): void {
+    this.unsubscribes.add(unsubscribe)
+  }
+
+  forget(unsubscribe: () => void): void {
+    this.unsubscribes.delete(unsubscribe)
   }
 
   private hasRoom(): boolean {
