@@ -15,7 +15,7 @@ const token = ({ tenant }: Process) => Redacted.make(`${canary}-user-${tenant.in
 interface Asked {
   readonly policy: Policy
   readonly attempts: number
-  readonly options: Action.Options
+  readonly options: Action.ActionOptions
 }
 
 const asked = (process: Process, dice: Dice): Asked => {

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { Action, ActionError, Executed, Options, Parameters } from "../../Action.js"
+import type { Action, ActionError, Executed, ActionOptions, Parameters } from "../../Action.js"
 import type { ActionTool, ToolFailure, ToolOptions, ToolResult } from "../../ActionTools.js"
 import type { ReadError } from "../../ApiError.js"
 import { isConnectorFile } from "../../ConnectorFile.js"
@@ -10,7 +10,7 @@ import { parse } from "../data/json.js"
 import { describe, isData } from "../jsonSchema/describe.js"
 import { common } from "./endpoints.js"
 import { unwrapped } from "./pages.js"
-import type { Connector, Entry } from "./discoveredConnector.js"
+import type { Connector, DiscoveredAction } from "./discoveredConnector.js"
 import type { Discovery } from "./discovery.js"
 import { wholeIssues } from "../data/checks.js"
 import { filesRead, toolFileOf } from "./toolFiles.js"
@@ -58,7 +58,7 @@ const failureOf = (error: ActionError): ToolFailure => ({
 })
 
 // an option that is given as nothing is not given
-const merged = (made: Options, given: Options): Options => ({
+const merged = (made: ActionOptions, given: ActionOptions): ActionOptions => ({
   ...made,
   ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 })
@@ -67,7 +67,7 @@ const firstLine = (docstring: string): string => (docstring.trim().split(/\r?\n/
 
 const toolOf = (
   name: string,
-  entry: Entry,
+  entry: DiscoveredAction,
   action: Action,
   { filter: _, maxFileBytes = mebibyte, ...options }: ToolOptions
 ): ActionTool => {
