@@ -43,7 +43,7 @@ export type Token = UserToken | Redacted.Redacted
  * @since 0.2.0
  * @category models
  */
-export interface Options {
+export interface ActionOptions {
   /** The user in whose name it is run. Without one, the user of `Auth`, if it has one. */
   readonly token?: Token | undefined
   /** Which of the user's accounts; not in dialect `bosa`. */
@@ -119,7 +119,7 @@ export interface Action<out A = unknown> extends Pipeable {
   readonly connector: string
   readonly name: string
   readonly given: Parameters
-  readonly options: Options
+  readonly options: ActionOptions
   /** What it takes, from discovery. */
   readonly parameters: Effect.Effect<ReadonlyArray<ActionSchema.Parameter>, ReadError>
   /** What it takes as an `effect/Schema`, from discovery. */
@@ -157,13 +157,13 @@ export interface Action<out A = unknown> extends Pipeable {
 export interface Change {
   /** Added to those it has. */
   readonly given?: Parameters
-  readonly options?: Options
+  readonly options?: ActionOptions
 }
 
 type Keeping = <A>(self: Action<A>) => Action<A>
 
 const withOptions =
-  (options: Options): Keeping =>
+  (options: ActionOptions): Keeping =>
   (self) =>
     self.with({ options })
 
@@ -228,7 +228,7 @@ export const identifier = (identifier: string): Keeping => withOptions({ identif
 export const timeout = (timeout: Duration.DurationInput): Keeping => withOptions({ timeout })
 
 /**
- * Lets it be sent up to so many times in all, 1 to 11, when the response is a failure: see {@link Options}.
+ * Lets it be sent up to so many times in all, 1 to 11, when the response is a failure: see {@link ActionOptions}.
  *
  * @since 0.2.0
  * @category combinators

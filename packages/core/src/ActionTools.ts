@@ -4,7 +4,7 @@
  * @since 0.2.0
  */
 import type * as Effect from "effect/Effect"
-import type { ActionError, Options } from "./Action.js"
+import type { ActionError, ActionOptions } from "./Action.js"
 import type { Ignored } from "./ActionSchema.js"
 import type { ActionInfo } from "./Discovery.js"
 import type { Issue } from "./InvalidRequest.js"
@@ -30,7 +30,7 @@ export interface InputSchema {
  * @since 0.2.0
  * @category models
  */
-export interface ToolOptions extends Options {
+export interface ToolOptions extends ActionOptions {
   /** Which actions become tools. Default all. */
   readonly filter?: ((action: ActionInfo, connector: string) => boolean) | undefined
   /** The largest file, in bytes, that a result holds as base64; a larger one is described without its content. Default 1 MiB. */
@@ -123,7 +123,7 @@ export interface ActionTool {
    * Runs the action. The arguments are an object or its JSON as text; no arguments count as an empty object. Options
    * given here replace those that the tool was made with.
    */
-  readonly invoke: (args: unknown, options?: Options) => Effect.Effect<ToolResult, ActionError>
+  readonly invoke: (args: unknown, options?: ActionOptions) => Effect.Effect<ToolResult, ActionError>
   /** The same, with failures as values that a model can read. */
-  readonly invokeSafely: (args: unknown, options?: Options) => Effect.Effect<ToolResult | ToolFailure>
+  readonly invokeSafely: (args: unknown, options?: ActionOptions) => Effect.Effect<ToolResult | ToolFailure>
 }

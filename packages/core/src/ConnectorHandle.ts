@@ -6,7 +6,7 @@
 import type * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { Action, ActionError, Executed, Item, Options, Parameters } from "./Action.js"
+import type { Action, ActionError, Executed, Item, ActionOptions, Parameters } from "./Action.js"
 import type { ReadError } from "./ApiError.js"
 import type { ActionInfo, ConnectorInfo } from "./Discovery.js"
 import type * as Either from "effect/Either"
@@ -18,7 +18,7 @@ import type { Page, PageError } from "./Page.js"
  * @since 0.2.0
  * @category models
  */
-export interface OutputOptions<A, I> extends Options {
+export interface OutputOptions<A, I> extends ActionOptions {
   /** Decodes the data of each page. */
   readonly output?: Schema.Schema<A, I> | undefined
 }
@@ -33,11 +33,11 @@ export interface OutputOptions<A, I> extends Options {
 export interface ActionCalls<Of extends ReadonlyArray<string> = []> {
   /** The whole response. A status outside of 2xx is a failure that still has its body. */
   readonly execute: (
-    ...call: [...Of, action: string, input?: Parameters, options?: Options]
+    ...call: [...Of, action: string, input?: Parameters, options?: ActionOptions]
   ) => Effect.Effect<Executed, ActionError>
   /** The whole response at any status: right for 2xx, left for the rest. */
   readonly either: (
-    ...call: [...Of, action: string, input?: Parameters, options?: Options]
+    ...call: [...Of, action: string, input?: Parameters, options?: ActionOptions]
   ) => Effect.Effect<Either.Either<Executed, Executed>, ActionError>
   /** The response as a page. */
   readonly run: <A = unknown, I = unknown>(

@@ -62,7 +62,7 @@ export interface ClientOptions {
  * @since 0.2.0
  * @category models
  */
-export interface Options extends Settings, ClientOptions {}
+export interface UserAuthOptions extends Settings, ClientOptions {}
 
 /**
  * The API key, and the token of a user as a bearer. The first call authenticates the user; however many calls come
@@ -89,7 +89,7 @@ export interface Options extends Settings, ClientOptions {}
  * @since 0.2.0
  * @category layers
  */
-export const layer = (options: Options): Layer.Layer<Auth, InvalidRequest, HttpClient.HttpClient> =>
+export const layer = (options: UserAuthOptions): Layer.Layer<Auth, InvalidRequest, HttpClient.HttpClient> =>
   Layer.effect(
     Auth,
     Effect.flatMap(HttpClient.HttpClient, (client) => userAuth.make(client, options))

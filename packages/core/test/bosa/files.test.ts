@@ -30,7 +30,7 @@ const streaming =
       )
     )
 
-const downloadOf = (reply: Reply, options: Action.Options = {}) =>
+const downloadOf = (reply: Reply, options: Action.ActionOptions = {}) =>
   Effect.gen(function* () {
     const fake = bosaFake(rows, reply)
     const bosa = yield* bosaOver(fake.client)
@@ -214,8 +214,11 @@ const taking = (then: Reply, seen: Array<Uint8Array> = []) =>
     )
   })
 
-const executing = (bosa: BosaApi.Service, source: Stream.Stream<Uint8Array, unknown>, options: Action.Options = {}) =>
-  bosa.execute("demo", "act", { file: ConnectorFile.fromStream(source, { filename: "a.bin" }), note: "n" }, options)
+const executing = (
+  bosa: BosaApi.Service,
+  source: Stream.Stream<Uint8Array, unknown>,
+  options: Action.ActionOptions = {}
+) => bosa.execute("demo", "act", { file: ConnectorFile.fromStream(source, { filename: "a.bin" }), note: "n" }, options)
 
 describe("upload", () => {
   virtual("a Stream is sent as it comes, and its bytes arrive", () =>

@@ -14,7 +14,7 @@ import { answer, json } from "../support/fakeClient.js"
 const common = { accept: "*/*", "user-agent": "effect-connectors", "content-type": "application/json" }
 const both = Auth.bosa({ apiKey: Redacted.make("our-key"), userToken: Redacted.make("our-user") })
 
-const sentBy = (call: Action.Options, options: BosaApi.Options = {}, auth = both) =>
+const sentBy = (call: Action.ActionOptions, options: BosaApi.Options = {}, auth = both) =>
   Effect.gen(function* () {
     const fake = bosaFake(rows, ok)
     const bosa = yield* bosaOver(fake.client, options, auth)
@@ -23,7 +23,7 @@ const sentBy = (call: Action.Options, options: BosaApi.Options = {}, auth = both
   })
 
 describe("headers of an action", () => {
-  const sent: ReadonlyArray<readonly [name: string, call: Action.Options, headers: Record<string, string>]> = [
+  const sent: ReadonlyArray<readonly [name: string, call: Action.ActionOptions, headers: Record<string, string>]> = [
     ["the key and the user of Auth", {}, { "x-api-key": "our-key", authorization: "Bearer our-user" }],
     [
       "the call's token goes before",
@@ -123,7 +123,7 @@ describe("headers of an action", () => {
     })
   )
 
-  const refused: ReadonlyArray<readonly [name: string, call: Action.Options, path: ReadonlyArray<string>]> = [
+  const refused: ReadonlyArray<readonly [name: string, call: Action.ActionOptions, path: ReadonlyArray<string>]> = [
     ...["Content-Type", "content-type", "Host", "Content-Length", "Transfer-Encoding", "Connection", "Upgrade"].map(
       (header) => [header, { headers: { [header]: "x" } }, ["headers", header]] as const
     ),

@@ -1,4 +1,4 @@
-import type { ActionError, Options } from "@effect-connectors/core/Action"
+import type { ActionError, ActionOptions } from "@effect-connectors/core/Action"
 import { assert, describe, it } from "@effect/vitest"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import * as Effect from "effect/Effect"
@@ -12,7 +12,7 @@ const modes = {
   default: {},
   "maxAttempts 3": { maxAttempts: 3 },
   "maxAttempts 3, replayUnsafe": { maxAttempts: 3, replayUnsafe: true }
-} satisfies Record<string, Options>
+} satisfies Record<string, ActionOptions>
 
 type Mode = keyof typeof modes
 const modeNames = ["default", "maxAttempts 3", "maxAttempts 3, replayUnsafe"] as const

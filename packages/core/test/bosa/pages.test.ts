@@ -53,7 +53,7 @@ describe("pages", () => {
         const { action } = yield* world(reply)
         const first = yield* collected(Stream.take(Action.pages(action), 2))
         const position = first[1]?.nextPosition ?? Option.none()
-        const kept: Action.Options["from"] = JSON.parse(JSON.stringify(Option.getOrThrow(position)))
+        const kept: Action.ActionOptions["from"] = JSON.parse(JSON.stringify(Option.getOrThrow(position)))
         const rest = yield* collected(action.pipe(Action.from(kept ?? {}), Action.items))
         const before: ReadonlyArray<unknown> = first.flatMap(({ data }) => data)
         assert.deepStrictEqual<ReadonlyArray<unknown>>([...before, ...rest], numbers(1, 5))

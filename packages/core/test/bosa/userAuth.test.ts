@@ -21,7 +21,7 @@ import { timed, virtual } from "../support/api.js"
 import { answer, fakeClient, type Fake, hang, lost, type Reply } from "../support/fakeClient.js"
 import { baseUrl, data, dialects, issuedToken, wire } from "../support/usersKit.js"
 
-const options: UserAuth.Options = {
+const options: UserAuth.UserAuthOptions = {
   apiKey: Redacted.make("KEY1"),
   identifier: "ann",
   secret: Redacted.make("S"),
@@ -66,7 +66,7 @@ const quiet: typeof virtual = (name, program) =>
 
 const yes = data({ has_integration: true })
 
-const over = (fake: { readonly client: HttpClient.HttpClient }, more: Partial<UserAuth.Options> = {}) =>
+const over = (fake: { readonly client: HttpClient.HttpClient }, more: Partial<UserAuth.UserAuthOptions> = {}) =>
   BosaApi.make({ baseUrl, dialect: more.dialect }).pipe(
     Effect.provide(UserAuth.layer({ ...options, ...more })),
     Effect.provideService(HttpClient.HttpClient, fake.client)
@@ -310,7 +310,7 @@ describe("UserAuth", () => {
 
   it.effect("what is wrong is said when it is made, without the secrets", () =>
     Effect.gen(function* () {
-      const wrong: ReadonlyArray<readonly [Partial<UserAuth.Options>, string]> = [
+      const wrong: ReadonlyArray<readonly [Partial<UserAuth.UserAuthOptions>, string]> = [
         [{ apiKey: Redacted.make("CANARY\n") }, "UserAuth.x-api-key"],
         [{ identifier: " " }, "identifier"],
         [{ secret: Redacted.make("") }, "secret"],

@@ -13,7 +13,7 @@ import { timed, virtual } from "../support/api.js"
 import { answer, fakeClient, type Reply } from "../support/fakeClient.js"
 import { baseUrl, data, issuedToken } from "../support/usersKit.js"
 
-const options: UserAuth.Options = {
+const options: UserAuth.UserAuthOptions = {
   apiKey: Redacted.make("CANARY-key"),
   identifier: "ann",
   secret: Redacted.make("CANARY-secret"),
@@ -40,7 +40,7 @@ const platform = (refused: ReadonlySet<string> = new Set()) => {
 }
 
 /** A program of its own: its calls share nothing but the store. */
-const called = (fake: { readonly client: HttpClient.HttpClient }, more: Partial<UserAuth.Options>) =>
+const called = (fake: { readonly client: HttpClient.HttpClient }, more: Partial<UserAuth.UserAuthOptions>) =>
   BosaApi.make({ baseUrl }).pipe(
     Effect.provide(UserAuth.layer({ ...options, ...more })),
     Effect.provideService(HttpClient.HttpClient, fake.client),
@@ -146,7 +146,7 @@ describe("a store of tokens", () => {
     Effect.gen(function* () {
       const fake = platform()
       const { keys, store } = yield* watched()
-      const others: ReadonlyArray<Partial<UserAuth.Options>> = [
+      const others: ReadonlyArray<Partial<UserAuth.UserAuthOptions>> = [
         {},
         { secret: Redacted.make("CANARY-other") },
         { identifier: "ben" },

@@ -97,7 +97,7 @@ describe("a job in an answer", () => {
     })
   )
 
-  virtual("is looked up by its id, encoded, and tells when to look again", () =>
+  virtual("is read by its id, encoded, and says when to poll again", () =>
     Effect.gen(function* () {
       const { api, lines } = yield* platform([answer(200, { json: job, headers: { "retry-after": "7" } })])
       const state = yield* api.jobs.get("a/b 1")
@@ -125,8 +125,8 @@ describe("a job's result", () => {
   })
 
   it("is there when it succeeded alone, the error when it did not", () => {
-    const told = { result: 1, error: { message: "boom" } }
-    const seen = ["RUNNING", "DONE", "FAILED", "CANCELED"].map((status) => stateIn({ status, ...told }))
+    const ends = { result: 1, error: { message: "boom" } }
+    const seen = ["RUNNING", "DONE", "FAILED", "CANCELED"].map((status) => stateIn({ status, ...ends }))
     assert.deepStrictEqual(
       seen.map((state) => [state?.result, state?.error]),
       [

@@ -16,7 +16,7 @@ const token = ({ tenant }: ClientProcess) => Redacted.make(`${canary}-user-${ten
 interface ReplayChoice {
   readonly policy: Policy
   readonly attempts: number
-  readonly options: Action.Options
+  readonly options: Action.ActionOptions
 }
 
 const replayChoice = (process: ClientProcess, random: SeededRandom): ReplayChoice => {

@@ -40,7 +40,7 @@ class ActionOf<A> extends Pipeable.Class() implements Action.Action<A> {
   readonly connector: string
   readonly name: string
   readonly given: Action.Parameters
-  readonly options: Action.Options
+  readonly options: Action.ActionOptions
 
   constructor(
     private readonly source: PageSource<A>,

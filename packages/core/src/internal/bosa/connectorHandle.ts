@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Action, Options, Parameters } from "../../Action.js"
+import type { Action, ActionOptions, Parameters } from "../../Action.js"
 import type { ConnectorHandle, OutputOptions } from "../../ConnectorHandle.js"
 import { decoded } from "../http/outputSchema.js"
 import * as action from "./action.js"
@@ -20,7 +20,7 @@ export const make =
   (name: string): ConnectorHandle => {
     const named = (of: string) => action.make(calls, name, of)
     const given = (of: string, input: Parameters = noInput) => named(of).with({ given: input })
-    const plain = (of: string, input?: Parameters, options: Options = {}) => given(of, input).with({ options })
+    const plain = (of: string, input?: Parameters, options: ActionOptions = {}) => given(of, input).with({ options })
     const info = Effect.map(calls.discovery.get(name), (connector) => connector.info)
     return {
       name,

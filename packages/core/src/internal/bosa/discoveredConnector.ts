@@ -15,7 +15,7 @@ import { actionPath } from "./actionPath.js"
  *
  * @internal
  */
-export interface Entry {
+export interface DiscoveredAction {
   readonly info: ActionInfo
   readonly schema: ActionSchema.ActionSchema
   /** The row it is sent with, or why it is not: its path is refused. */
@@ -27,7 +27,7 @@ export interface Entry {
 /** @internal */
 export interface Connector {
   readonly info: ConnectorInfo
-  readonly entries: ReadonlyMap<string, Entry>
+  readonly entries: ReadonlyMap<string, DiscoveredAction>
 }
 
 // routes of the integrations themselves, which discovery lists with the actions
@@ -40,7 +40,7 @@ const isLikeRoute = (name: string): boolean => routes.some((route) => name.start
 
 const unlisted = "it is named like a route of the integrations: it is not listed, but can be run by its name"
 
-const entryOf = (name: string, row: Fields, dialect: Dialect): Result.Result<Entry, string> => {
+const entryOf = (name: string, row: Fields, dialect: Dialect): Result.Result<DiscoveredAction, string> => {
   const { docstring, parameters, path } = row
   if (typeof path !== "string") return Result.fail("it has no path")
   if (docstring === undefined) return Result.fail("it has no docstring")
@@ -74,7 +74,7 @@ export const connectorIn = (
   if (!Object.hasOwn(body, name)) return Result.succeed(Option.none())
   const rows = body[name]
   if (!isFields(rows)) return Result.fail([`expected an object of actions at "${name}"`])
-  const entries = new Map<string, Entry>()
+  const entries = new Map<string, DiscoveredAction>()
   const odd: Array<string> = []
   const skipped: Array<Skipped> = []
   for (const [action, row] of Object.entries(rows)) {

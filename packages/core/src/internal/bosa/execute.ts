@@ -16,7 +16,7 @@ import type { RequestPipeline } from "../http/call.js"
 import type { Resolved } from "../http/settings.js"
 import type { Table } from "./dialects.js"
 import { InvalidRequest } from "../../InvalidRequest.js"
-import type { Connector, Entry } from "./discoveredConnector.js"
+import type { Connector, DiscoveredAction } from "./discoveredConnector.js"
 import { calledAs, type Discovery } from "./discovery.js"
 import { type ActionCall, inputOf, nameOf, prepare, type Prepared, unknownAction } from "./prepare.js"
 
@@ -27,7 +27,7 @@ import { type ActionCall, inputOf, nameOf, prepare, type Prepared, unknownAction
  */
 export interface Calls {
   readonly discovery: Discovery
-  readonly entry: (call: ActionCall) => Effect.Effect<Entry, ReadError>
+  readonly entry: (call: ActionCall) => Effect.Effect<DiscoveredAction, ReadError>
   readonly prepared: (call: ActionCall) => Effect.Effect<Prepared, ReadError>
   readonly send: <A>(
     call: ActionCall,

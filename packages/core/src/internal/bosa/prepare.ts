@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "../data/result.js"
 import type { WriteError } from "../../ApiError.js"
 import type { Cleaned } from "../../ActionSchema.js"
-import type { Options, Parameters } from "../../Action.js"
+import type { ActionOptions, Parameters } from "../../Action.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import type { Field } from "../http/form.js"
 import { encodeForm, encodeMultipart, randomBoundary } from "../http/formBody.js"
@@ -15,7 +15,7 @@ import type { Endpoint } from "../http/endpoint.js"
 import { nearest } from "../jsonSchema/nearest.js"
 import { dialectsWith, type Table } from "./dialects.js"
 import { common } from "./endpoints.js"
-import type { Connector, Entry } from "./discoveredConnector.js"
+import type { Connector, DiscoveredAction } from "./discoveredConnector.js"
 import { tokenOf } from "./token.js"
 
 const mostAttempts = 11
@@ -29,7 +29,7 @@ export interface ActionCall {
   readonly connector: string
   readonly name: string
   readonly given: Parameters
-  readonly options: Options
+  readonly options: ActionOptions
 }
 
 /**
@@ -39,7 +39,7 @@ export interface ActionCall {
  */
 export interface Prepared {
   readonly operation: Endpoint<WriteError>
-  readonly schema: Entry["schema"]
+  readonly schema: DiscoveredAction["schema"]
   readonly cleaned: Cleaned
 }
 
@@ -69,7 +69,7 @@ const identifierIssues = (table: Table, identifier: string | undefined): Readonl
   return issue === undefined ? [] : [issue]
 }
 
-const optionIssues = (table: Table, { from, identifier, maxAttempts, maxPages, timeout }: Options) => {
+const optionIssues = (table: Table, { from, identifier, maxAttempts, maxPages, timeout }: ActionOptions) => {
   const issues: Array<Issue> = [
     ...wholeIssues("maxAttempts", maxAttempts, 1, mostAttempts),
     ...wholeIssues("maxPages", maxPages, 1),
@@ -95,14 +95,18 @@ export const unknownAction = ({ connector, name }: ActionCall, { entries, info }
 }
 
 // servers count in numbers what they take as text
-const positioned = (schema: Entry["schema"], name: "page" | "cursor", value: string | number | undefined) => {
+const positioned = (
+  schema: DiscoveredAction["schema"],
+  name: "page" | "cursor",
+  value: string | number | undefined
+) => {
   if (value === undefined) return {}
   const isText = schema.parameters.some((parameter) => parameter.name === name && /^string\??$/.test(parameter.type))
   return { [name]: isText ? String(value) : value }
 }
 
 // what the action does not take is reported with the rest that it does not know
-const withPosition = ({ given, options }: ActionCall, schema: Entry["schema"]): Parameters => ({
+const withPosition = ({ given, options }: ActionCall, schema: DiscoveredAction["schema"]): Parameters => ({
   ...given,
   ...(options.responseFields === undefined ? {} : { response_fields: options.responseFields }),
   ...positioned(schema, "cursor", options.from?.cursor),
@@ -134,7 +138,7 @@ const contentOf = (table: Table, prepared: Prepared): Effect.Effect<Content | un
  *
  * @internal
  */
-export const inputOf = (table: Table, prepared: Prepared, options: Options): Effect.Effect<Input> =>
+export const inputOf = (table: Table, prepared: Prepared, options: ActionOptions): Effect.Effect<Input> =>
   Effect.map(contentOf(table, prepared), (content) => ({
     segments: [],
     ...(content === undefined ? { body: prepared.cleaned.values } : { content }),

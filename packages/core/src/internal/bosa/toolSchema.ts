@@ -1,7 +1,7 @@
 import type { InputSchema } from "../../ActionTools.js"
 import { type Fields, fieldsOf, isFields } from "../data/fields.js"
 import { maxNodes, propertiesOf, type Property, type WireType } from "../jsonSchema/wireType.js"
-import type { Entry } from "./discoveredConnector.js"
+import type { DiscoveredAction } from "./discoveredConnector.js"
 
 type JsonSchema = Fields | boolean
 
@@ -205,7 +205,7 @@ export const requestIn = (parameters: unknown): Fields => fieldsOf(fieldsOf(fiel
  *
  * @internal
  */
-export const inputSchemaOf = ({ info, parameters }: Pick<Entry, "info" | "parameters">): InputSchema => {
+export const inputSchemaOf = ({ info, parameters }: Pick<DiscoveredAction, "info" | "parameters">): InputSchema => {
   const request = requestIn(parameters)
   const body = fieldsOf(info.requestBody)
   const described = new Map(declaredIn(body).map((property) => [property.name, property]))

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Action, ActionError, Executed, Options, Parameters } from "../../Action.js"
+import type { Action, ActionError, Executed, ActionOptions, Parameters } from "../../Action.js"
 import type { ActionTool, ToolFailure, ToolOptions, ToolResult } from "../../ActionTools.js"
 import type { ReadError } from "../../ApiError.js"
 import { isConnectorFile } from "../../ConnectorFile.js"
@@ -11,7 +11,7 @@ import { describe, isData } from "../jsonSchema/describe.js"
 import { common } from "./endpoints.js"
 import { toEffect } from "../runtime/fromResult.js"
 import { unwrapped } from "./pages.js"
-import type { Connector, Entry } from "./discoveredConnector.js"
+import type { Connector, DiscoveredAction } from "./discoveredConnector.js"
 import type { Discovery } from "./discovery.js"
 import { wholeIssues } from "../data/checks.js"
 import { fileDecoder, toolFileOf } from "./toolFiles.js"
@@ -59,7 +59,7 @@ const failureOf = (error: ActionError): ToolFailure => ({
 })
 
 // an undefined option of a call leaves the tool's own in place
-const mergeOptions = (toolOptions: Options, callOptions: Options): Options => ({
+const mergeOptions = (toolOptions: ActionOptions, callOptions: ActionOptions): ActionOptions => ({
   ...toolOptions,
   ...Object.fromEntries(Object.entries(callOptions).filter(([, value]) => value !== undefined))
 })
@@ -68,7 +68,7 @@ const firstLine = (docstring: string): string => (docstring.trim().split(/\r?\n/
 
 const toolOf = (
   name: string,
-  entry: Entry,
+  entry: DiscoveredAction,
   action: Action,
   { filter: _, maxFileBytes = mebibyte, ...options }: ToolOptions
 ): ActionTool => {
@@ -99,7 +99,7 @@ const toolsOf = (
   options: ToolOptions
 ): ReadonlyArray<ActionTool> => {
   const nameOf = toolNames()
-  const isWanted = ({ info, operation }: Entry, connector: string): boolean =>
+  const isWanted = ({ info, operation }: DiscoveredAction, connector: string): boolean =>
     operation._tag === "Success" && options.filter?.(info, connector) !== false
   return connectors.flatMap(({ entries, info: { actions, name: connector } }) =>
     actions.flatMap((info) => {

@@ -8,7 +8,7 @@ import type { Auth, Credentials, Unavailable } from "../../Auth.js"
 import * as Call from "../../Call.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import type { TokenStore } from "../../TokenStore.js"
-import type { Options } from "../../UserAuth.js"
+import type { UserAuthOptions } from "../../UserAuth.js"
 import type { UserToken } from "../../Users.js"
 import { bearer } from "../http/bearer.js"
 import { headerIssues } from "../http/headers.js"
@@ -38,14 +38,14 @@ interface Held {
   readonly endsAt: number | undefined
 }
 
-const issuesIn = (options: Options): ReadonlyArray<Issue> => [
+const issuesIn = (options: UserAuthOptions): ReadonlyArray<Issue> => [
   ...headerIssues("UserAuth", { "x-api-key": options.apiKey }),
   ...blankIssues("identifier", options.identifier, "give the name that the user was created with"),
   ...blankIssues("secret", Redacted.value(options.secret), "give the secret that `users.create` answered with")
 ]
 
 // two clients of one server each have users of their own by the same names; the number says which client it is, not its key
-const keyOf = (base: string, dialect: string, options: Options): string =>
+const keyOf = (base: string, dialect: string, options: UserAuthOptions): string =>
   JSON.stringify([base, dialect, Hash.string(Redacted.value(options.apiKey)), options.identifier])
 
 // a store is no reason for a call to fail
@@ -66,7 +66,7 @@ const noStore: TokenStore = {
 /** @internal */
 export const make = Effect.fnUntraced(function* (
   client: Parameters<typeof requestPipeline.make>[0],
-  options: Options
+  options: UserAuthOptions
 ): Effect.fn.Return<Auth.Service, InvalidRequest> {
   const table = tables[options.dialect ?? "bosa"]
   const issues: Array<Issue> = [...issuesIn(options)]

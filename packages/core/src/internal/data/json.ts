@@ -64,7 +64,7 @@ const partsIssue = (value: object, path: ReadonlyArray<string>): Issue | undefin
   return undefined
 }
 
-// most values are fine as they are: a path is only made for those that are looked into
+// most values are fine as they are: a path is only made for those that are searched
 const deep = (value: unknown, path: ReadonlyArray<string>, key: string, inArray: boolean): Issue | undefined => {
   if (typeof value === "string" || typeof value === "boolean" || value === null) return undefined
   if (typeof value === "number" && Number.isFinite(value)) return undefined

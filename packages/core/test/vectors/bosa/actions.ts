@@ -47,7 +47,7 @@ const defined = <A extends object>(options: A): Partial<A> => {
 // null for a timeout is none, and nothing here is waited for so long
 const noTimeout = "1 hour"
 
-const optionsOf = (options: Options): Action.Options => {
+const optionsOf = (options: Options): Action.ActionOptions => {
   const account = options.identifier ?? options.account
   return defined({
     token: options.token == null ? undefined : Redacted.make(options.token),
