@@ -121,4 +121,11 @@ describe("architecture page", () => {
       .filter((path) => !path.includes("NAME") && !existsSync(new URL(path, root)))
     assert.deepStrictEqual(missing, [])
   })
+
+  it("names only internal files that exist", () => {
+    const named = [...page.matchAll(/`(internal\/[\w/]+\.ts)`/g)].map(([, path = ""]) => path)
+    const sources = ["core", "node", "testing"].map((name) => `packages/${name}/src/`)
+    const missing = named.filter((path) => !sources.some((folder) => existsSync(new URL(folder + path, root))))
+    assert.deepStrictEqual(missing, [])
+  })
 })
