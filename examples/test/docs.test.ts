@@ -17,8 +17,7 @@ const cellsOf = (line: string) =>
 const unnamed = (request: string) => request.replaceAll(/\{\w+\}/g, "{}")
 
 describe("parity table of Connections", () => {
-  const [connections = ""] = read("docs/parity.md").split("\n## BOSA / GL Connectors\n")
-  const rows = connections
+  const rows = read("docs/parity/connections.md")
     .split("\n")
     .filter((line) => line.includes(".test.ts`"))
     .map((line) => line.split("|").map((cell) => cell.trim()))
