@@ -1,4 +1,4 @@
-// Type-checks every ```ts block of the doc comments and of the guides as the complete program it claims to be.
+// Type-checks every ```ts block of the doc comments and of the guides as a complete program.
 import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
@@ -33,7 +33,9 @@ const fromSource = (path) => {
 
 const fromGuide = (path) => blocksIn(readFileSync(path, "utf8").split("\n"), 1)
 
-const readmes = ["README.md", ...packages().map((pkg) => `${pkg}/README.md`)].filter((path) => existsSync(path))
+const readmes = ["README.md", "CONTRIBUTING.md", ...packages().map((pkg) => `${pkg}/README.md`)].filter((path) =>
+  existsSync(path)
+)
 const guides = [...readmes, ...walk("docs").filter((path) => path.endsWith(".md"))]
 
 const examples = [
@@ -46,7 +48,7 @@ const examples = [
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder, { recursive: true })
 
-// Each program stands on the lines it has in its source, so that an error names the place to mend.
+// Each program keeps the line numbers of its source, so that an error names the place to correct.
 const places = new Map(
   examples.map((example) => {
     const name = `${example.path.replaceAll("/", "__").replaceAll(".", "_")}__${example.line}.ts`

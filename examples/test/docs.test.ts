@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, readdirSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe } from "vitest"
 import type { Endpoint } from "../../packages/core/src/internal/http/endpoint.js"
@@ -8,12 +8,17 @@ import { endpoints } from "../../packages/core/src/internal/connections/endpoint
 const root = new URL("../../", import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), "utf8")
 
-/** What the parameters of a path are called is nobody's business. */
+const cellsOf = (line: string) =>
+  line
+    .split("|")
+    .slice(1, -1)
+    .map((cell) => cell.trim())
+
+/** A request without the names of its path parameters: they may differ. */
 const unnamed = (request: string) => request.replaceAll(/\{\w+\}/g, "{}")
 
-describe("the parity table of Connections", () => {
-  const [connections = ""] = read("docs/parity.md").split("\n## BOSA / GL Connectors\n")
-  const rows = connections
+describe("parity table of Connections", () => {
+  const rows = read("docs/parity/connections.md")
     .split("\n")
     .filter((line) => line.includes(".test.ts`"))
     .map((line) => line.split("|").map((cell) => cell.trim()))
@@ -29,7 +34,7 @@ describe("the parity table of Connections", () => {
   })
 
   for (const row of rows) {
-    it(`${row[1]} is shown by a test that there is`, () => {
+    it(`${row[1]}: the cited test exists`, () => {
       const [, file = "", title = ""] = /^`([\w/.]+)`(?: "(.+)")?$/.exec(row.at(-2) ?? "") ?? []
       const path = file.startsWith("packages/") ? file : `packages/core/test/${file}`
       assert.include(read(path), title)
@@ -37,22 +42,90 @@ describe("the parity table of Connections", () => {
   }
 })
 
+const guides = readdirSync(new URL("docs/", root), { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".md"))
+  .map((path) => `docs/${path.replaceAll("\\", "/")}`)
+  .sort()
+
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...["core", "node", "testing"].map((name) => `packages/${name}/README.md`),
+  "examples/consumer-suite/README.md",
+  ...guides
+]
+
+/** What GitHub makes of the headings of a page, for links into it. */
+const anchorsOf = (path: string): ReadonlyArray<string> =>
+  read(path)
+    .replaceAll(/^```[^]*?^```/gm, "")
+    .split("\n")
+    .flatMap((line) => /^#+ (.+)$/.exec(line)?.[1] ?? [])
+    .map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+        .replaceAll(/\s/g, "-")
+    )
+
 describe("links in the documents", () => {
-  for (const page of [
-    "README.md",
-    "docs/jobs.md",
-    "docs/retries.md",
-    "docs/bosa.md",
-    "docs/testing.md",
-    "examples/consumer-suite/README.md",
-    "docs/reliability.md",
-    "docs/parity.md"
-  ]) {
-    it(`${page} links to what is there`, () => {
+  it("are checked on every page", () => {
+    assert.include(pages, "docs/architecture.md")
+    assert.isAbove(pages.length, 18)
+  })
+
+  for (const page of pages) {
+    it(`${page}: every link has a target`, () => {
       const here = new URL(page, root)
-      const links = [...read(page).matchAll(/\]\(([^)#]+)\)/g)].map(([, link = ""]) => link)
-      const broken = links.filter((link) => !/^https?:/.test(link) && !existsSync(fileURLToPath(new URL(link, here))))
+      const links = [...read(page).matchAll(/\]\(([^)]+)\)/g)].map(([, link = ""]) => link)
+      const broken = links.filter((link) => {
+        if (/^https?:/.test(link)) return false
+        const [path = "", anchor] = link.split("#")
+        const target = path === "" ? page : fileURLToPath(new URL(path, here)).slice(fileURLToPath(root).length)
+        if (!existsSync(new URL(target, root))) return true
+        return anchor !== undefined && !anchorsOf(target).includes(anchor)
+      })
       assert.deepStrictEqual(broken, [])
     })
   }
+})
+
+describe("architecture page", () => {
+  const page = read("docs/architecture.md")
+  let folder = ""
+  const places: Array<{ readonly what: string; readonly path: string; readonly name: string }> = []
+  for (const line of page.split("\n")) {
+    folder = /^In `(packages\/\w+\/src)`:$/.exec(line)?.[1] ?? folder
+    const [what = "", file = "", name = "", ...more] = line.startsWith("|") ? cellsOf(line) : []
+    const path = /^`([\w/]+\.ts)`$/.exec(file)?.[1]
+    if (path !== undefined && more.length === 0) {
+      places.push({ what, path: `${folder}/${path}`, name: name.replaceAll("`", "") })
+    }
+  }
+
+  it("has tables that say where things are", () => {
+    assert.isAbove(places.length, 40)
+  })
+
+  for (const { name, path, what } of places) {
+    it(`${what}: ${path} has ${name}`, () => {
+      assert.isTrue(existsSync(new URL(path, root)), `${path} does not exist`)
+      assert.include(read(path), name)
+    })
+  }
+
+  it("names only files that exist", () => {
+    const named = [...page.matchAll(/`((?:packages|scripts|docs|examples)\/[\w./-]+\.(?:ts|mjs|md|json))`/g)]
+    const missing = named
+      .map(([, path = ""]) => path)
+      .filter((path) => !path.includes("NAME") && !existsSync(new URL(path, root)))
+    assert.deepStrictEqual(missing, [])
+  })
+
+  it("names only internal files that exist", () => {
+    const named = [...page.matchAll(/`(internal\/[\w/]+\.ts)`/g)].map(([, path = ""]) => path)
+    const sources = ["core", "node", "testing"].map((name) => `packages/${name}/src/`)
+    const missing = named.filter((path) => !sources.some((folder) => existsSync(new URL(folder + path, root))))
+    assert.deepStrictEqual(missing, [])
+  })
 })
