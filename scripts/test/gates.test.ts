@@ -172,10 +172,8 @@ describe("lint", () => {
     const inside = (module: string): string => `import * as A from "effect/${module}"\n\nexport const a = A\n`
     const random = `import { PCGRandom } from "effect/Utils"\n\nexport const a = PCGRandom\n`
     const platform = `import * as A from "@effect/platform/Headers"\n\nexport const a = A\n`
-    const insides = [
-      ...["FiberRef", "FiberRefs", "FiberId", "Runtime", "RuntimeFlags", "ScheduleDecision", "ScheduleIntervals"],
-      "DefaultServices"
-    ]
+    const insides =
+      "FiberRef FiberRefs FiberId Runtime RuntimeFlags ScheduleDecision ScheduleIntervals DefaultServices".split(" ")
     const refused = {
       ...Object.fromEntries(insides.map((module) => [core(`internal/jobs/${module}`), inside(module)])),
       [core("internal/jobs/Random")]: random,
