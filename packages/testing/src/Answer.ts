@@ -10,7 +10,7 @@ import type { BosaAction, BosaFailure, BosaFile, BosaPages } from "./BosaWorld.j
 import { ExecutorFailure, type Json, type JsonObject } from "./Executor.js"
 import { nullable } from "./internal/bosa/nullable.js"
 import { valueOf } from "./internal/builders/answers.js"
-import { typedWith } from "./internal/builders/typed.js"
+import { typedWith } from "./internal/builders/typedHandler.js"
 
 /**
  * What a handler gives: a value, or an Effect of one. What the Effect fails with is what the platform answers.

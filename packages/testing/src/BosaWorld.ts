@@ -7,7 +7,7 @@
  */
 import type * as Effect from "effect/Effect"
 import type { ExecutorFailure, Json, JsonObject } from "./Executor.js"
-import { bosaDemo } from "./internal/bosa/demo.js"
+import { bosaDemo } from "./internal/bosa/demoWorld.js"
 
 /**
  * An error as the platform answers it.

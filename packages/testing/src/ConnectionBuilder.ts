@@ -7,7 +7,7 @@ import * as Data from "effect/Data"
 import type { Answer } from "./Answer.js"
 import type { ActionContext, Executor, Json, JsonObject, Kind, Operation } from "./Executor.js"
 import { actionOf } from "./internal/builders/connectionAction.js"
-import { put } from "./internal/builders/put.js"
+import { put } from "./internal/builders/upsert.js"
 import type { Job } from "./Job.js"
 import type { WorldAction, WorldConnection, WorldHttpAnswer, WorldTrigger } from "./World.js"
 

@@ -9,8 +9,8 @@ import type { Answer, Special } from "./Answer.js"
 import type { BosaAction, BosaConnector, BosaContext } from "./BosaWorld.js"
 import type { JsonObject } from "./Executor.js"
 import { actionOf, declared } from "./internal/builders/connectorAction.js"
-import { put } from "./internal/builders/put.js"
-import { parametersOf } from "./internal/builders/typed.js"
+import { put } from "./internal/builders/upsert.js"
+import { parametersOf } from "./internal/builders/typedHandler.js"
 
 /**
  * What an action of a connector answers with: a JSON value, an Effect, a function of its parameters, or pages, a file,

@@ -18,13 +18,14 @@ import type * as BosaModel from "./BosaModel.js"
 import type * as ConnectionsModel from "./ConnectionsModel.js"
 import type * as Faults from "./Faults.js"
 import type { ExecutorFailure } from "./Executor.js"
-import { serve } from "./internal/emulator/app.js"
+import { serve } from "./internal/emulator/serve.js"
 import * as inspector from "./internal/inspector/inspector.js"
 import * as inspectorRoutes from "./internal/inspector/routes.js"
-import * as loopback from "./internal/emulator/loopback.js"
+import * as loopback from "./internal/emulator/isLoopback.js"
 import { secretsOf } from "./internal/inspector/secrets.js"
 import * as recorded from "./internal/recorder/recorded.js"
-import * as platformPair from "./internal/platforms.js"
+import * as resettablePlatforms from "./internal/emulator/resettablePlatforms.js"
+import { forEachPlatform, type PlatformName } from "./internal/platforms.js"
 import * as World from "./World.js"
 
 /**
@@ -176,11 +177,11 @@ export const make = (options: Options = {}): Effect.Effect<Emulator.Service, Emu
     }
     const failed = ({ message }: ExecutorFailure) => new EmulatorFailure({ reason: "Executors", message })
     const seen = inspector.see(world, randomBytes(6).toString("base64url"))
-    const platforms = yield* platformPair
+    const platforms = yield* resettablePlatforms
       .make(world, {
         real: options.executors !== "memory",
         faults: options.faults,
-        watch: seen.watch,
+        onRequest: seen.watch,
         databaseUrl,
         dataDir
       })
@@ -196,13 +197,12 @@ export const make = (options: Options = {}): Effect.Effect<Emulator.Service, Emu
       Effect.mapError(({ cause }) => listenFailure(host, port, cause))
     )
     const inspected = inspector.make(seen, platforms)
-    const answering = (platform: "connections" | "bosa") => {
+    const answering = (platform: PlatformName) => {
       const model = inspected.observed(platform)
       return taped === undefined ? model : taped(model)
     }
     yield* serve(server, {
-      connections: answering("connections"),
-      bosa: answering("bosa"),
+      platforms: forEachPlatform(({ name }) => answering(name)),
       inspector: yield* inspectorRoutes.make(inspected)
     })
     yield* Effect.addFinalizer(() => closeAtOnce(nodeServer))

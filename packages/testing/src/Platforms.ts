@@ -11,12 +11,9 @@ import * as Layer from "effect/Layer"
 import { BosaTest } from "./BosaTest.js"
 import { ConnectionsTest } from "./ConnectionsTest.js"
 import type * as Faults from "./Faults.js"
-import { make as makeBosaModel } from "./internal/bosa/model.js"
-import { clientOf } from "./internal/fakeServer/client.js"
 import { rulesOf } from "./internal/fakeServer/faultRules.js"
-import { isConnections } from "./internal/fakeServer/paths.js"
 import { verifyAtEnd } from "./internal/fakeServer/verifyAtEnd.js"
-import { make as makeModel } from "./internal/connections/model.js"
+import { clientOfAll, makePlatforms } from "./internal/platforms.js"
 import * as World from "./World.js"
 
 /**
@@ -62,20 +59,18 @@ export const layer = (
   options?: Options
 ): Layer.Layer<ConnectionsTest | BosaTest | HttpClient.HttpClient> =>
   Layer.scopedContext(
-    Effect.suspend(() => {
-      const rules = rulesOf(world, options?.faults)
-      const { begin: bosaBegin, ...bosa } = makeBosaModel(world, {}, rules)
-      return makeModel(world, {}, rules).pipe(
-        Effect.tap(({ calls }) => verifyAtEnd(Effect.zipRight(calls.verify, bosa.calls.verify), options)),
-        Effect.map(({ begin: connectionsBegin, ...connections }) => {
-          const client = clientOf({
-            begin: (request, now) => (isConnections(request.path) ? connectionsBegin : bosaBegin)(request, now)
-          })
-          return Context.make(ConnectionsTest, { ...connections, client }).pipe(
-            Context.add(BosaTest, { ...bosa, client }),
-            Context.add(HttpClient.HttpClient, client)
-          )
-        })
-      )
-    })
+    Effect.suspend(() => makePlatforms(world, { rules: rulesOf(world, options?.faults) })).pipe(
+      Effect.tap(({ bosa, connections }) =>
+        verifyAtEnd(Effect.zipRight(connections.calls.verify, bosa.calls.verify), options)
+      ),
+      Effect.map((fakes) => {
+        const client = clientOfAll(fakes)
+        const { begin: _connections, ...connections } = fakes.connections
+        const { begin: _bosa, ...bosa } = fakes.bosa
+        return Context.make(ConnectionsTest, { ...connections, client }).pipe(
+          Context.add(BosaTest, { ...bosa, client }),
+          Context.add(HttpClient.HttpClient, client)
+        )
+      })
+    )
   )

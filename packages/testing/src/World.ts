@@ -11,11 +11,12 @@ import * as BosaWorld from "./BosaWorld.js"
 import { ConnectionBuilder } from "./ConnectionBuilder.js"
 import { ConnectorBuilder } from "./ConnectorBuilder.js"
 import type { ActionHandler, Executor, Json, JsonObject, Kind } from "./Executor.js"
-import { issuesOf } from "./internal/bosa/issues.js"
-import { join } from "./internal/builders/join.js"
+import { issuesOf } from "./internal/bosa/worldIssues.js"
+import { join } from "./internal/builders/joinWorld.js"
 import * as demoWorld from "./internal/connections/demoWorld.js"
 import { issuesOf as issuesIn, notJson } from "./internal/schema/issues.js"
-import { WorldData } from "./internal/connections/worldSchema.js"
+import { platformOf } from "./internal/platforms.js"
+import { WorldData } from "./internal/schema/worldSchema.js"
 
 /**
  * What a job shows to one who asks.
@@ -325,7 +326,7 @@ const duplicates = (world: World): ReadonlyArray<{ readonly path: string; readon
     ...repeated(actions ?? [], `connections[${index}].actions`),
     ...repeated(triggers ?? [], `connections[${index}].triggers`)
   ]),
-  ...issuesOf(world.bosa ?? {})
+  ...issuesOf(world.bosa ?? {}, (path) => platformOf(path).name !== "bosa")
 ]
 
 /**

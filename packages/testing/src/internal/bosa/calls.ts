@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Execution, OperationName, RecordedRequest } from "../../BosaModel.js"
 import type { Calls } from "../../Calls.js"
-import { callsOf } from "../fakeServer/calls.js"
+import { callsOf } from "../fakeServer/callLog.js"
 import type { Log } from "./actions.js"
 
 /** The calls of the BOSA / GL Connectors platform. @internal */

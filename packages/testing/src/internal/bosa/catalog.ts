@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../../Executor.js"
 import { type Answer, json } from "../fakeServer/response.js"
 import type { Connectors } from "./connectors.js"
 import { type Call, isAnswer, refusal } from "./envelope.js"
-import type { Members } from "./members.js"
+import type { Members } from "./directory.js"
 
 type Kind = "tools" | "mcp" | "skills"
 

@@ -3,6 +3,7 @@ import type { ModelRequest } from "../../ConnectionsModel.js"
 import type { Json, JsonObject } from "../../Executor.js"
 import { type Answer, json } from "../fakeServer/response.js"
 import { compact } from "../fakeServer/json.js"
+import { maxBodyBytes } from "../fakeServer/requestBody.js"
 import type { Route } from "./routes.js"
 
 /** A request under way. @internal */
@@ -51,9 +52,6 @@ export const refusal = (call: Call, status: number, code: string, message: strin
 
 /** @internal */
 export const data = (value: Json, meta: JsonObject | null = null): Answer => json(200, { data: value, meta })
-
-/** The largest body of a request, in bytes. @internal */
-export const maxBodyBytes = 16 * 1024 * 1024
 
 /** @internal */
 export const tooLarge = (requestId: string): Answer =>

@@ -4,7 +4,7 @@ import { type Answer, text } from "../fakeServer/response.js"
 import { isObject, parse } from "../fakeServer/json.js"
 import { sha256Hex } from "./digest.js"
 import { type Call, data, isAnswer, refusal } from "./envelope.js"
-import { integrationRecord, type Members, type User } from "./members.js"
+import { integrationRecord, type Members, type User } from "./directory.js"
 
 /** How long a visit to the authorisation page may take, in milliseconds. */
 const visitMillis = 600_000

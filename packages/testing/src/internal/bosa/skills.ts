@@ -3,7 +3,7 @@ import type { JsonObject } from "../../Executor.js"
 import { type Answer, json, text } from "../fakeServer/response.js"
 import { sha256, sha256Hex, uuid } from "./digest.js"
 import { type Call, data, isAnswer, refusal } from "./envelope.js"
-import type { Members, User } from "./members.js"
+import type { Members, User } from "./directory.js"
 import { zip } from "./zip.js"
 
 interface Skill {

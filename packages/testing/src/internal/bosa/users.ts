@@ -1,7 +1,7 @@
 import type { Answer } from "../fakeServer/response.js"
 import { isObject, parse } from "../fakeServer/json.js"
 import { type Call, data, isAnswer, refusal } from "./envelope.js"
-import { integrationRecord, type Members, preview } from "./members.js"
+import { integrationRecord, type Members, preview } from "./directory.js"
 
 const textIn = (call: Call, name: string): string | undefined => {
   const body = parse(call.request.body)

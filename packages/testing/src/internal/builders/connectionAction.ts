@@ -5,7 +5,7 @@ import { isJob } from "../../Job.js"
 import type { WorldAction } from "../../World.js"
 import { isObject } from "../fakeServer/json.js"
 import { dataOrHandler } from "./answers.js"
-import { isTyped } from "./typed.js"
+import { isTyped } from "./typedHandler.js"
 
 type Fields = Omit<WorldAction, "slug">
 

@@ -3,7 +3,7 @@ import type { BosaAction } from "../../BosaWorld.js"
 import type { ActionAnswer } from "../../ConnectorBuilder.js"
 import { nullable } from "../bosa/nullable.js"
 import { dataOrHandler } from "./answers.js"
-import { isTyped } from "./typed.js"
+import { isTyped } from "./typedHandler.js"
 
 type Fields = Omit<BosaAction, "name">
 

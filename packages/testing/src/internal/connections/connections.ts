@@ -3,7 +3,7 @@ import type { Executor, ExecutorConnection, Json, JsonObject } from "../../Execu
 import type { World, WorldAction, WorldConnection } from "../../World.js"
 import { type Answer, badRequest, notFound, ok } from "./responses.js"
 import { compact } from "../fakeServer/json.js"
-import { memoryExecutor } from "./memory.js"
+import { memoryExecutor } from "./memoryExecutor.js"
 
 /** A connection while the platform runs. @internal */
 export interface Live {

@@ -1,8 +1,8 @@
 import type { Execution, ModelRequest, RecordedRequest } from "../../ConnectionsModel.js"
 import type { Json } from "../../Executor.js"
 import { parse } from "../fakeServer/json.js"
-import { Ledger } from "../fakeServer/history.js"
-import { shown } from "../fakeServer/secrets.js"
+import { Ledger } from "../fakeServer/requestHistory.js"
+import { shown } from "../fakeServer/redactHeaders.js"
 import type { Match } from "./routes.js"
 
 type Open<A> = { -readonly [K in keyof A]: A[K] }

@@ -1,5 +1,4 @@
 import * as Schema from "effect/Schema"
-import { BosaWorldData } from "../bosa/schema.js"
 import { issueOf } from "./jobScript.js"
 import { Headers, Json, JsonObject, maybe, Millis, Text } from "../schema/parts.js"
 
@@ -82,8 +81,8 @@ const Connection = Schema.Struct({
   fields: maybe(JsonObject)
 })
 
-/** The data of a world, as a world file holds it: everything but functions. @internal */
-export const WorldData = Schema.Struct({
+/** The fields of a world file that belong to the Connections platform. @internal */
+export const connectionsWorldFields = {
   connections: Schema.Array(Connection),
   auth: maybe(
     Schema.Struct({
@@ -94,13 +93,5 @@ export const WorldData = Schema.Struct({
   catalog: maybe(Schema.Array(JsonObject)),
   syncLimitMillis: maybe(Millis),
   admin: maybe(Schema.Boolean),
-  jobIds: maybe(Schema.Literal("text", "number")),
-  faults: maybe(
-    Schema.Struct({
-      share: Schema.Number.pipe(Schema.between(0, 1)),
-      seed: maybe(Schema.Int),
-      kinds: maybe(Schema.NonEmptyArray(Schema.Literal("unavailable", "limited", "reset", "lost", "cut")))
-    })
-  ),
-  bosa: maybe(BosaWorldData)
-})
+  jobIds: maybe(Schema.Literal("text", "number"))
+}

@@ -1,9 +1,7 @@
 import type { ModelRequest, ModelResponse } from "../../ConnectionsModel.js"
 import type { Noticed, Watched } from "../fakeServer/requestListener.js"
+import type { PlatformName } from "../platforms.js"
 import type { Secrets } from "./secrets.js"
-
-/** Which face of the emulator a request came to. @internal */
-export type Platform = "connections" | "bosa"
 
 /** A body as it is kept: its text when it is one and not too large. @internal */
 export interface Body {
@@ -23,7 +21,7 @@ interface Answer {
 export interface Exchange {
   /** 1 for the first request. */
   readonly id: number
-  readonly platform: Platform
+  readonly platform: PlatformName
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly begunNanos: bigint
@@ -83,7 +81,7 @@ export class Exchanges {
     return this.kept[id - (this.kept[0]?.id ?? 0)]
   }
 
-  begin(platform: Platform, request: ModelRequest, at: number, begunNanos: bigint): Exchange {
+  begin(platform: PlatformName, request: ModelRequest, at: number, begunNanos: bigint): Exchange {
     const exchange: Exchange = {
       id: ++this.count,
       platform,

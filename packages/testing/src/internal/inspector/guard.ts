@@ -1,4 +1,4 @@
-import { isLoopback } from "../emulator/loopback.js"
+import { isLoopback } from "../emulator/isLoopback.js"
 
 /** What of a request says who sent it. @internal */
 export interface Asking {

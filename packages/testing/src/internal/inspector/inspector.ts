@@ -6,9 +6,10 @@ import type { ExecutorFailure } from "../../Executor.js"
 import type { World } from "../../World.js"
 import type { Watch } from "../fakeServer/requestListener.js"
 import type { Answering } from "../recorder/recorded.js"
-import type { PlatformPair } from "../platforms.js"
+import type { ResettablePlatforms } from "../emulator/resettablePlatforms.js"
+import type { PlatformName } from "../platforms.js"
 import { Events } from "./events.js"
-import { Exchanges, type Platform } from "./exchanges.js"
+import { Exchanges } from "./exchanges.js"
 import { Secrets } from "./secrets.js"
 import { type DetailView, detailView, type RequestView, requestView } from "./views.js"
 
@@ -17,11 +18,11 @@ export const limits = { requests: 200, jobs: 100 }
 
 /** What is seen of an emulator from outside: nothing that it gives holds a secret. @internal */
 export interface Inspector {
-  readonly platforms: PlatformPair
+  readonly platforms: ResettablePlatforms
   readonly secrets: Secrets
   readonly events: Events
   /** A model whose exchanges are seen here. */
-  readonly observed: (platform: Platform) => Answering
+  readonly observed: (platform: PlatformName) => Answering
   /** Oldest first: the last ones, or the first ones after that with the id `after`. */
   readonly requests: (options?: {
     readonly after?: number | undefined
@@ -56,7 +57,7 @@ export const see = (world: World, run: string): Seen => {
   return { secrets, events, exchanges, watch }
 }
 
-const observe = (exchanges: Exchanges, platform: Platform, model: Answering): Answering => ({
+const observe = (exchanges: Exchanges, platform: PlatformName, model: Answering): Answering => ({
   handle: (request) =>
     Effect.acquireUseRelease(
       Effect.clockWith((clock) =>
@@ -73,7 +74,7 @@ const observe = (exchanges: Exchanges, platform: Platform, model: Answering): An
 })
 
 /** @internal */
-export const make = ({ secrets, events, exchanges }: Seen, platforms: PlatformPair): Inspector => {
+export const make = ({ secrets, events, exchanges }: Seen, platforms: ResettablePlatforms): Inspector => {
   const forget = Effect.sync(() => {
     exchanges.clear()
     events.publish({ _tag: "Cleared" })
@@ -100,7 +101,7 @@ export const make = ({ secrets, events, exchanges }: Seen, platforms: PlatformPa
       return exchange === undefined ? undefined : detailView(secrets, exchange)
     },
     jobs: Effect.map(platforms.connections.jobs, (jobs) => jobs.slice(-limits.jobs)),
-    clear: Effect.all([platforms.connections.clearLog, platforms.bosa.clearLog, forget], { discard: true }),
+    clear: Effect.zipRight(platforms.clearLogs, forget),
     reset: Effect.zipRight(platforms.reset, forget)
   }
 }

@@ -1,7 +1,6 @@
 import type { Recording, RecordedWorld } from "../../Recording.js"
-import { isConnections } from "../fakeServer/paths.js"
-import { BosaSeen } from "./bosaWorld.js"
-import { ConnectionsSeen } from "./connectionsWorld.js"
+import type { World } from "../../World.js"
+import { forEachPlatform, platformOf } from "../platforms.js"
 import { cutAt } from "./seal.js"
 import { seenIn } from "./seen.js"
 
@@ -12,16 +11,12 @@ const always = [
 
 /** @internal */
 export const toWorld = ({ exchanges }: Recording): RecordedWorld => {
-  const connections = new ConnectionsSeen()
-  const bosa = new BosaSeen()
+  const views = forEachPlatform(({ recorderView }) => recorderView())
   const seen = seenIn(exchanges)
-  for (const one of seen) {
-    if (isConnections(one.path)) connections.see(one)
-    else bosa.see(one)
-  }
-  const found = { connections: connections.connections }
-  const platform = bosa.world
-  const world = platform === undefined ? found : { ...found, bosa: platform }
+  for (const one of seen) views[platformOf(one.path).name].see(one)
+  const world = Object.values(views).reduce<World>((world, view) => ({ ...world, ...view.world() }), {
+    connections: []
+  })
   const isSecret = cutAt(JSON.stringify(world)).placeholders.length > 0
   const left = exchanges.length - seen.length
   return {
@@ -30,7 +25,7 @@ export const toWorld = ({ exchanges }: Recording): RecordedWorld => {
       ...always,
       ...(isSecret ? ["secrets in what is answered: placeholders stand there"] : []),
       ...(left > 0 ? [`the ${left} exchanges without a whole answer`] : []),
-      ...new Set([...connections.unknown, ...bosa.unknown])
+      ...new Set(Object.values(views).flatMap(({ unknown }) => unknown))
     ]
   }
 }

@@ -2,7 +2,7 @@ import type { BosaWorld } from "../../BosaWorld.js"
 import { ConnectionBuilder } from "../../ConnectionBuilder.js"
 import { ConnectorBuilder } from "../../ConnectorBuilder.js"
 import type { Part, World } from "../../World.js"
-import { putAll } from "./put.js"
+import { putAll } from "./upsert.js"
 
 const joinBosa = (bosa: BosaWorld | undefined, more: BosaWorld): BosaWorld => ({
   ...bosa,

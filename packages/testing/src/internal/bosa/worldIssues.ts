@@ -1,5 +1,4 @@
 import type { BosaWorld } from "../../BosaWorld.js"
-import { isConnections } from "../fakeServer/paths.js"
 import { defaultCreateClientPath, makeMatch } from "./routes.js"
 
 interface Issue {
@@ -21,8 +20,13 @@ const repeated = (all: ReadonlyArray<Placed>): ReadonlyArray<Issue> => {
   })
 }
 
-/** What a schema cannot see: names that are there twice or that nothing has, paths that are taken. @internal */
-export const issuesOf = (world: BosaWorld): ReadonlyArray<Issue> => {
+/**
+ * What a schema cannot see: names that are there twice or that nothing has, paths that are taken. `isTaken` says whether
+ * another platform owns a path.
+ *
+ * @internal
+ */
+export const issuesOf = (world: BosaWorld, isTaken: (path: string) => boolean): ReadonlyArray<Issue> => {
   const connectors = (world.connectors ?? []).map((connector, index) => ({
     connector,
     at: `bosa.connectors[${index}]`
@@ -47,7 +51,7 @@ export const issuesOf = (world: BosaWorld): ReadonlyArray<Issue> => {
     ...actions
       .flat()
       .flatMap(({ at, path }) =>
-        match("POST", path)._tag === "Unknown" && !isConnections(path)
+        match("POST", path)._tag === "Unknown" && !isTaken(path)
           ? []
           : [{ path: `${at}.path`, reason: `the platform itself is at ${path}` }]
       ),

@@ -1,0 +1,28 @@
+import * as Effect from "effect/Effect"
+import type { BosaModel } from "../../BosaModel.js"
+import type { Platform } from "../platform.js"
+import { BosaSeen } from "../recorder/bosaWorld.js"
+import { tooLarge } from "./envelope.js"
+import { make } from "./model.js"
+
+/** The BOSA / GL Connectors platform. @internal */
+export const bosa: Platform<"bosa", BosaModel> = {
+  name: "bosa",
+  title: "BOSA / GL Connectors",
+  targetTitle: "Connector",
+  // an action may have any path: it takes what no other platform does
+  ownsRequest: () => true,
+  make: (world, { onRequest, rules }) => Effect.sync(() => make(world, {}, rules, onRequest)),
+  refuseBody: (bytes) => (bytes === undefined ? tooLarge("req-0") : undefined),
+  recorderView: () => {
+    const view = new BosaSeen()
+    return {
+      see: (exchange) => view.see(exchange),
+      world: () => {
+        const { world } = view
+        return world === undefined ? {} : { bosa: world }
+      },
+      unknown: view.unknown
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import type { ConnectionsModel } from "../../ConnectionsModel.js"
+import { isText, maxBodyBytes } from "../fakeServer/requestBody.js"
+import { json } from "../fakeServer/response.js"
+import type { Platform } from "../platform.js"
+import { ConnectionsSeen } from "../recorder/connectionsWorld.js"
+import { make } from "./model.js"
+
+const refusal = (status: number, code: string, message: string) =>
+  json(status, { message, code }, { connection: "close" })
+
+const tooLarge = refusal(413, "BODY_TOO_LARGE", `the body is over ${maxBodyBytes} bytes`)
+const notText = refusal(400, "BAD_REQUEST", "the body is not UTF-8 text")
+
+/** The Connections platform. @internal */
+export const connections: Platform<"connections", ConnectionsModel> = {
+  name: "connections",
+  title: "Connections",
+  targetTitle: "Connection",
+  ownsRequest: (path) => path === "/api/v1" || path.startsWith("/api/v1/"),
+  make: (world, { executorFor, onRequest, rules }) =>
+    make(world, executorFor === undefined ? {} : { executorFor }, rules, onRequest),
+  refuseBody: (bytes) => (bytes === undefined ? tooLarge : isText(bytes) ? undefined : notText),
+  recorderView: () => {
+    const view = new ConnectionsSeen()
+    return {
+      see: (exchange) => view.see(exchange),
+      world: () => ({ connections: view.connections }),
+      unknown: view.unknown
+    }
+  }
+}
