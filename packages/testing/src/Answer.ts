@@ -9,8 +9,8 @@ import type * as Schema from "effect/Schema"
 import type { BosaAction, BosaFailure, BosaFile, BosaPages } from "./BosaWorld.js"
 import { ExecutorFailure, type Json, type JsonObject } from "./Executor.js"
 import { nullable } from "./internal/bosa/nullable.js"
-import { valueOf } from "./internal/builders/answers.js"
-import { typedWith } from "./internal/builders/typedHandler.js"
+import { runAnswer } from "./internal/builders/answers.js"
+import { makeTypedHandler } from "./internal/builders/typedHandler.js"
 
 /**
  * What a handler gives: a value, or an Effect of one. What the Effect fails with is what the platform answers.
@@ -18,7 +18,7 @@ import { typedWith } from "./internal/builders/typedHandler.js"
  * @since 0.4.0
  * @category models
  */
-export type Given<A = Json> = A | Effect.Effect<A, ExecutorFailure>
+export type HandlerResult<A = Json> = A | Effect.Effect<A, ExecutorFailure>
 
 /**
  * What an action answers with: a JSON value, the same each time; an Effect, run for each execution; or a
@@ -27,7 +27,9 @@ export type Given<A = Json> = A | Effect.Effect<A, ExecutorFailure>
  * @since 0.4.0
  * @category models
  */
-export type Answer<Input = Json, Context = unknown> = Given | ((input: Input, context: Context) => Given)
+export type Answer<Input = Json, Context = unknown> =
+  | HandlerResult
+  | ((input: Input, context: Context) => HandlerResult)
 
 /**
  * A handler that knows which fields its input has.
@@ -35,7 +37,7 @@ export type Answer<Input = Json, Context = unknown> = Given | ((input: Input, co
  * @since 0.4.0
  * @category models
  */
-export interface Typed<in Context> {
+export interface TypedHandler<in Context> {
   (input: Json, context: Context): Effect.Effect<Json, ExecutorFailure>
   /** As JSON Schema has them; `schema` is what the properties refer to. */
   readonly parameters: {
@@ -113,7 +115,7 @@ export const inTurn =
     ...rest: ReadonlyArray<Answer<Input, Context>>
   ): ((input: Input, context: Context & { readonly execution: number }) => Effect.Effect<Json, ExecutorFailure>) =>
   (input, context) =>
-    valueOf(rest[Math.min(context.execution - 2, rest.length - 1)] ?? first, input, context)
+    runAnswer(rest[Math.min(context.execution - 2, rest.length - 1)] ?? first, input, context)
 
 /**
  * A handler of decoded input whose output is encoded. Input that does not fit the schema is refused (400,
@@ -140,10 +142,10 @@ export const inTurn =
  */
 export const typed = <A, I, B, J extends Json, Context = unknown>(
   schemas: { readonly input: Schema.Schema<A, I>; readonly output: Schema.Schema<B, J> },
-  handler: (input: A, context: Context) => Given<B>
-): Typed<Context> => typedWith(schemas.input, schemas.output, handler)
+  handler: (input: A, context: Context) => HandlerResult<B>
+): TypedHandler<Context> => makeTypedHandler(schemas.input, schemas.output, handler)
 
-const special = (action: Special[typeof SpecialTypeId]): Special => ({ [SpecialTypeId]: action })
+const makeSpecial = (action: Special[typeof SpecialTypeId]): Special => ({ [SpecialTypeId]: action })
 
 const [text, integer] = [nullable({ type: "string" }), nullable({ type: "integer" })]
 
@@ -166,7 +168,7 @@ const [text, integer] = [nullable({ type: "string" }), nullable({ type: "integer
  * @category constructors
  */
 export const pages = (items: ReadonlyArray<Json>, options?: Omit<BosaPages, "items">): Special =>
-  special({
+  makeSpecial({
     pages: { ...options, items },
     properties: options?.by === "cursor" ? { cursor: text, limit: integer } : { page: integer, per_page: integer }
   })
@@ -177,7 +179,7 @@ export const pages = (items: ReadonlyArray<Json>, options?: Omit<BosaPages, "ite
  * @since 0.4.0
  * @category constructors
  */
-export const file = (file: BosaFile): Special => special({ file })
+export const file = (file: BosaFile): Special => makeSpecial({ file })
 
 /**
  * Takes any body, and answers what came: the fields, and of each file the name, type, size and sha256.
@@ -185,7 +187,7 @@ export const file = (file: BosaFile): Special => special({ file })
  * @since 0.4.0
  * @category constructors
  */
-export const upload: Special = special({ upload: true })
+export const upload: Special = makeSpecial({ upload: true })
 
 /**
  * Nothing is executed: the platform refuses, and may say when to come again.
@@ -193,4 +195,4 @@ export const upload: Special = special({ upload: true })
  * @since 0.4.0
  * @category constructors
  */
-export const refuses = (failure: BosaFailure): Special => special({ error: failure })
+export const refuses = (failure: BosaFailure): Special => makeSpecial({ error: failure })

@@ -203,7 +203,7 @@ export interface BosaModel extends State {
  * @since 0.2.0
  * @category models
  */
-export interface Options {
+export interface BosaModelOptions {
   /** How many requests and executions are kept, the oldest go first; 100,000 unless given. */
   readonly logLimit?: number
   /** What befalls requests from the start; those of the world come after it. */

@@ -38,11 +38,11 @@ export class BosaTest extends Context.Tag("@effect-connectors/testing/BosaTest")
   /** The service itself, for a program that holds more than one platform. */
   static readonly make = (
     world: World.World = World.demo,
-    options?: BosaModel.Options
+    options?: BosaModel.BosaModelOptions
   ): Effect.Effect<BosaTest.Service> =>
     Effect.sync(() => {
-      const { begin, ...state } = makeModel(world, options)
-      return { ...state, client: clientOf({ begin }) }
+      const { receive: begin, ...state } = makeModel(world, options)
+      return { ...state, client: clientOf({ receive: begin }) }
     })
 
   /**
@@ -86,7 +86,7 @@ export declare namespace BosaTest {
    * @since 0.4.0
    * @category models
    */
-  export interface Options extends BosaModel.Options {
+  export interface Options extends BosaModel.BosaModelOptions {
     /**
      * When the layer's scope closes after a success, and a request was for something that the world does not have, or
      * something that was scripted was never asked for, the program dies of an `AssertionFailed` that lists them:

@@ -6,7 +6,13 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { Json } from "./Executor.js"
-import { type Verdict, called, executed, unmatchedIn, unusedIn } from "./internal/fakeServer/assertions.js"
+import {
+  type AssertionResult,
+  checkCalled,
+  checkExecuted,
+  checkNoUnmatched,
+  checkNoUnused
+} from "./internal/fakeServer/assertions.js"
 
 /**
  * A request that the platform has seen.
@@ -24,7 +30,7 @@ export interface Call<Operation extends string = string> {
   /** `undefined` for an unknown route. */
   readonly operation: Operation | undefined
   /** The connection or connector that it is about. */
-  readonly where: string | undefined
+  readonly target: string | undefined
   /** The work it asks for: the slug of an action, or an operation such as `sql.insert`; `undefined` for all else. */
   readonly work: string | undefined
   /** What the work is asked to do it with, else the parsed body. */
@@ -52,7 +58,7 @@ export interface Call<Operation extends string = string> {
 export interface Executed {
   /** Milliseconds since the epoch, on the Clock. */
   readonly at: number
-  readonly where: string
+  readonly target: string
   /** The slug of an action, or an operation such as `sql.insert`. */
   readonly work: string
   readonly input: Json
@@ -84,9 +90,9 @@ export interface Calls<Operation extends string = string> {
   /** The requests of an operation, such as `connections.list`. */
   readonly of: (operation: Operation) => Effect.Effect<ReadonlyArray<Call<Operation>>>
   /** The requests for an action, or for an operation such as `sql.insert`, executed or not. */
-  readonly executes: (where: string, work: string) => Effect.Effect<ReadonlyArray<Call<Operation>>>
+  readonly executes: (target: string, work: string) => Effect.Effect<ReadonlyArray<Call<Operation>>>
   /** How often it was done, at the server. */
-  readonly executions: (where: string, work: string) => Effect.Effect<ReadonlyArray<Executed>>
+  readonly executions: (target: string, work: string) => Effect.Effect<ReadonlyArray<Executed>>
   /** The requests for what the world does not have. */
   readonly unmatched: Effect.Effect<ReadonlyArray<Call<Operation>>>
   /** Fails when a request was unmatched, or something that was scripted was never asked for. */
@@ -135,12 +141,15 @@ export interface Execution {
  * @category models
  */
 export interface Expectation extends Execution {
-  readonly where?: string
+  readonly target?: string
   readonly work?: string
   readonly status?: number
 }
 
-const judged = (platform: Platform, judge: (log: CallLog) => Verdict): Effect.Effect<void, AssertionFailed> =>
+const assertResult = (
+  platform: Platform,
+  judge: (log: CallLog) => AssertionResult
+): Effect.Effect<void, AssertionFailed> =>
   Effect.flatMap(platform.calls.log, (log) => {
     const { pass, ...verdict } = judge(log)
     return pass ? Effect.void : Effect.fail(new AssertionFailed(verdict))
@@ -168,10 +177,11 @@ const judged = (platform: Platform, judge: (log: CallLog) => Verdict): Effect.Ef
  */
 export const assertExecuted = (
   platform: Platform,
-  where: string,
+  target: string,
   work: string,
   expectation?: Execution
-): Effect.Effect<void, AssertionFailed> => judged(platform, (log) => executed(log, where, work, expectation))
+): Effect.Effect<void, AssertionFailed> =>
+  assertResult(platform, (log) => checkExecuted(log, target, work, expectation))
 
 /**
  * Fails when work was executed at the server, with this input if one is given.
@@ -181,10 +191,10 @@ export const assertExecuted = (
  */
 export const assertNotExecuted = (
   platform: Platform,
-  where: string,
+  target: string,
   work: string,
   expectation?: Pick<Execution, "input">
-): Effect.Effect<void, AssertionFailed> => assertExecuted(platform, where, work, { ...expectation, times: 0 })
+): Effect.Effect<void, AssertionFailed> => assertExecuted(platform, target, work, { ...expectation, times: 0 })
 
 /**
  * Fails unless there were requests of an operation, so many and of this kind; repetitions count.
@@ -196,7 +206,7 @@ export const assertCalled = <Operation extends string>(
   platform: Platform<Operation>,
   operation: NoInfer<Operation>,
   expectation?: Expectation
-): Effect.Effect<void, AssertionFailed> => judged(platform, (log) => called(log, operation, expectation))
+): Effect.Effect<void, AssertionFailed> => assertResult(platform, (log) => checkCalled(log, operation, expectation))
 
 /**
  * Fails when a request asked for something that the world does not have.
@@ -205,7 +215,7 @@ export const assertCalled = <Operation extends string>(
  * @category assertions
  */
 export const assertNoUnmatched = (platform: Platform): Effect.Effect<void, AssertionFailed> =>
-  judged(platform, unmatchedIn)
+  assertResult(platform, checkNoUnmatched)
 
 /**
  * Fails when an answer or a fault that was scripted was never asked for.
@@ -213,4 +223,5 @@ export const assertNoUnmatched = (platform: Platform): Effect.Effect<void, Asser
  * @since 0.4.0
  * @category assertions
  */
-export const assertNoUnused = (platform: Platform): Effect.Effect<void, AssertionFailed> => judged(platform, unusedIn)
+export const assertNoUnused = (platform: Platform): Effect.Effect<void, AssertionFailed> =>
+  assertResult(platform, checkNoUnused)

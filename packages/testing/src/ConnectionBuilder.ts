@@ -7,7 +7,7 @@ import * as Data from "effect/Data"
 import type { Answer } from "./Answer.js"
 import type { ActionContext, Executor, Json, JsonObject, Kind, Operation } from "./Executor.js"
 import { actionOf } from "./internal/builders/connectionAction.js"
-import { put } from "./internal/builders/upsert.js"
+import { upsert } from "./internal/builders/upsert.js"
 import type { Job } from "./Job.js"
 import type { WorldAction, WorldConnection, WorldHttpAnswer, WorldTrigger } from "./World.js"
 
@@ -73,13 +73,13 @@ export class ConnectionBuilder {
   /** A saved action and what it answers with. */
   action(slug: string, answer: ActionAnswer, options?: ActionOptions): ConnectionBuilder {
     const action: WorldAction = { slug, ...actionOf(answer), ...options }
-    return this.with({ actions: put(this.definition.actions, action, (other) => other.slug === slug) })
+    return this.with({ actions: upsert(this.definition.actions, action, (other) => other.slug === slug) })
   }
 
   /** A trigger that can be subscribed to. */
   trigger(slug: string, options?: Omit<WorldTrigger, "slug">): ConnectionBuilder {
     const trigger: WorldTrigger = { slug, ...options }
-    return this.with({ triggers: put(this.definition.triggers, trigger, (other) => other.slug === slug) })
+    return this.with({ triggers: upsert(this.definition.triggers, trigger, (other) => other.slug === slug) })
   }
 
   /** What an `http` connection answers to one method and path. */
@@ -90,7 +90,7 @@ export class ConnectionBuilder {
     options?: Pick<WorldHttpAnswer, "status" | "headers">
   ): ConnectionBuilder {
     const answer: WorldHttpAnswer = { method, path, body, ...options }
-    const answers = put(this.definition.answers, answer, (other) => other.method === method && other.path === path)
+    const answers = upsert(this.definition.answers, answer, (other) => other.method === method && other.path === path)
     return this.ofKind("http").with({ answers })
   }
 

@@ -41,7 +41,7 @@ export interface ModelRequest {
  * @since 0.4.0
  * @category models
  */
-export interface Pace {
+export interface BodyPace {
   readonly bytes: number
   readonly everyMillis: number
 }
@@ -63,7 +63,7 @@ export type ModelResponse =
       readonly status: number
       readonly headers: Readonly<Record<string, string>>
       readonly body: string | Uint8Array
-      readonly pace?: Pace
+      readonly pace?: BodyPace
     }
   | { readonly _tag: "Reset" }
   | { readonly _tag: "Refused" }
@@ -284,7 +284,7 @@ export interface ConnectionsModel extends State {
  * @since 0.1.0
  * @category models
  */
-export interface Options {
+export interface ConnectionsModelOptions {
   /** How many requests and executions are kept, the oldest go first; 100,000 unless given. */
   readonly logLimit?: number
   /** What befalls requests from the start; those of the world come after it. */

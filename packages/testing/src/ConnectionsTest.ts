@@ -42,9 +42,12 @@ export class ConnectionsTest extends Context.Tag("@effect-connectors/testing/Con
   /** The service itself, for a program that holds more than one platform. */
   static readonly make = (
     world: World.World = World.demo,
-    options?: ConnectionsModel.Options
+    options?: ConnectionsModel.ConnectionsModelOptions
   ): Effect.Effect<ConnectionsTest.Service, never, Scope.Scope> =>
-    Effect.map(makeModel(world, options), ({ begin, ...state }) => ({ ...state, client: clientOf({ begin }) }))
+    Effect.map(makeModel(world, options), ({ receive: begin, ...state }) => ({
+      ...state,
+      client: clientOf({ receive: begin })
+    }))
 
   /**
    * An `HttpClient` over the platform in memory, for any origin, and the service that looks
@@ -87,7 +90,7 @@ export declare namespace ConnectionsTest {
    * @since 0.4.0
    * @category models
    */
-  export interface Options extends ConnectionsModel.Options {
+  export interface Options extends ConnectionsModel.ConnectionsModelOptions {
     /**
      * When the layer's scope closes after a success, and a request was for something that the world does not have, or
      * something that was scripted was never asked for, the program dies of an `AssertionFailed` that lists them:

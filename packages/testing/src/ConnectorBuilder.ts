@@ -8,8 +8,8 @@ import type * as Schema from "effect/Schema"
 import type { Answer, Special } from "./Answer.js"
 import type { BosaAction, BosaConnector, BosaContext } from "./BosaWorld.js"
 import type { JsonObject } from "./Executor.js"
-import { actionOf, declared } from "./internal/builders/connectorAction.js"
-import { put } from "./internal/builders/upsert.js"
+import { actionOf, declaredParameters } from "./internal/builders/connectorAction.js"
+import { upsert } from "./internal/builders/upsert.js"
 import { parametersOf } from "./internal/builders/typedHandler.js"
 
 /**
@@ -72,7 +72,7 @@ export class ConnectorBuilder {
   action(name: string, answer: ActionAnswer, options: ActionOptions = {}): ConnectorBuilder {
     const { parameters, takes, ...fields } = options
     const made = actionOf(answer)
-    const own = parameters === undefined ? undefined : declared(parametersOf(parameters))
+    const own = parameters === undefined ? undefined : declaredParameters(parametersOf(parameters))
     const properties = { ...made.properties, ...own?.properties, ...fields.properties }
     const action: BosaAction = {
       name,
@@ -82,7 +82,7 @@ export class ConnectorBuilder {
       ...fields,
       ...(Object.keys(properties).length === 0 ? {} : { properties })
     }
-    return this.with({ actions: put(this.definition.actions, action, (other) => other.name === name) })
+    return this.with({ actions: upsert(this.definition.actions, action, (other) => other.name === name) })
   }
 
   /** It is linked by a configuration of these fields, and not by a visit to an authorisation page. */

@@ -48,7 +48,7 @@ export class EmulatorFailure extends Data.TaggedError("EmulatorFailure")<{
  * @since 0.1.0
  * @category models
  */
-export interface Options {
+export interface EmulatorOptions {
   /** What the platform holds; `World.demo` unless given. */
   readonly world?: World.World | undefined
   /** 0, the default, picks a free one. */
@@ -101,7 +101,7 @@ export class Emulator extends Context.Tag("@effect-connectors/testing/Emulator")
    *
    * @since 0.1.0
    */
-  static readonly layer = (options?: Options): Layer.Layer<Emulator, EmulatorFailure> =>
+  static readonly layer = (options?: EmulatorOptions): Layer.Layer<Emulator, EmulatorFailure> =>
     Layer.scoped(Emulator, make(options))
 }
 
@@ -166,7 +166,7 @@ const closeAtOnce = (server: Server) =>
  * @since 0.1.0
  * @category constructors
  */
-export const make = (options: Options = {}): Effect.Effect<Emulator.Service, EmulatorFailure, Scope.Scope> =>
+export const make = (options: EmulatorOptions = {}): Effect.Effect<Emulator.Service, EmulatorFailure, Scope.Scope> =>
   Effect.gen(function* () {
     const { databaseUrl, dataDir, host = "127.0.0.1", port = 0, world = World.demo } = options
     if (!isLoopback(host)) {
@@ -181,7 +181,7 @@ export const make = (options: Options = {}): Effect.Effect<Emulator.Service, Emu
       .make(world, {
         real: options.executors !== "memory",
         faults: options.faults,
-        onRequest: seen.watch,
+        listener: seen.watch,
         databaseUrl,
         dataDir
       })

@@ -435,7 +435,7 @@ export const seeded = (seed: number, rates: number | Rates, matcher?: Matcher): 
     _tag: "Seeded",
     ...(matcher && { matcher }),
     seed,
-    rates: typeof rates === "number" ? kindFaults.evenly(rates, kindFaults.usual) : rates
+    rates: typeof rates === "number" ? kindFaults.evenly(rates, kindFaults.commonKinds) : rates
   })
 
 /**

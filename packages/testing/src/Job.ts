@@ -7,8 +7,8 @@ import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import type { Answer } from "./Answer.js"
 import type { ActionContext, Json } from "./Executor.js"
-import { isEnd, isSuccess, issueOf, lookOf } from "./internal/connections/jobScript.js"
-import type { JobMark, Plan } from "./World.js"
+import { isEnd, isSuccess, issueOf, stateOf } from "./internal/connections/jobScript.js"
+import type { JobPoll, JobPlan } from "./World.js"
 
 /**
  * Marks a {@link Job}.
@@ -26,7 +26,7 @@ export const TypeId: unique symbol = Symbol.for("@effect-connectors/testing/Job"
  */
 export interface Job {
   readonly [TypeId]: typeof TypeId
-  readonly plan: Plan
+  readonly plan: JobPlan
   /** What the work comes to; `null` unless given. */
   readonly result: Answer<Json, ActionContext> | undefined
 }
@@ -37,7 +37,7 @@ export interface Job {
  * @since 0.4.0
  * @category models
  */
-export interface Options {
+export interface JobOptions {
   /** What the work comes to: a value, an Effect, or a function of the action's input. */
   readonly result?: Answer<Json, ActionContext>
   /** It becomes a job even when nobody asked for one. */
@@ -61,7 +61,7 @@ export class JobInvalid extends Data.TaggedError("JobInvalid")<{
   }
 }
 
-const make = (plan: Plan, { result, alwaysJob }: Options = {}): Job => ({
+const make = (plan: JobPlan, { result, alwaysJob }: JobOptions = {}): Job => ({
   [TypeId]: TypeId,
   plan: alwaysJob === true ? { ...plan, alwaysJob } : plan,
   result
@@ -89,14 +89,14 @@ const make = (plan: Plan, { result, alwaysJob }: Options = {}): Job => ({
  * @category constructors
  */
 export const script = (
-  steps: readonly [JobMark, ...Array<JobMark>],
-  options: Pick<Options, "result"> & { readonly error?: Json } = {}
+  steps: readonly [JobPoll, ...Array<JobPoll>],
+  options: Pick<JobOptions, "result"> & { readonly error?: Json } = {}
 ): Job => {
   const issue = issueOf(steps)
   if (issue !== undefined) throw new JobInvalid({ path: `steps[${issue.index}]`, reason: issue.reason })
   const { error } = options
-  const polls = steps.map((mark): JobMark => {
-    const look = lookOf(mark)
+  const polls = steps.map((mark): JobPoll => {
+    const look = stateOf(mark)
     return error === undefined || !isEnd(look.status) || isSuccess(look.status) ? mark : { error, ...look }
   })
   return make({ polls }, options)
@@ -122,7 +122,7 @@ export const script = (
  */
 export const takes = (
   duration: Duration.DurationInput,
-  options: Options & { readonly queued?: Duration.DurationInput; readonly progress?: boolean } = {}
+  options: JobOptions & { readonly queued?: Duration.DurationInput; readonly progress?: boolean } = {}
 ): Job => {
   const takesMillis = Duration.toMillis(duration)
   const queuedMillis = Duration.toMillis(options.queued ?? 0)
@@ -139,7 +139,7 @@ export const takes = (
  * @since 0.4.0
  * @category constructors
  */
-export const stays = (status: string, options?: Options): Job => make({ stays: status }, options)
+export const stays = (status: string, options?: JobOptions): Job => make({ stays: status }, options)
 
 /**
  * A job that is `running` for ever.

@@ -5,7 +5,13 @@
  * @since 0.4.0
  */
 import type { CallLog, Execution, Expectation } from "./Calls.js"
-import { type Verdict, called, executed, unmatchedIn, unusedIn } from "./internal/fakeServer/assertions.js"
+import {
+  type AssertionResult,
+  checkCalled,
+  checkExecuted,
+  checkNoUnmatched,
+  checkNoUnused
+} from "./internal/fakeServer/assertions.js"
 
 /**
  * What a matcher finds; `message` says what is wrong, or for `.not` what ought not to be so.
@@ -20,7 +26,7 @@ export interface Match {
   readonly actual: unknown
 }
 
-const matchOf = ({ message, ...verdict }: Verdict): Match => ({ ...verdict, message: () => message })
+const matchOf = ({ message, ...verdict }: AssertionResult): Match => ({ ...verdict, message: () => message })
 
 /**
  * Whether work was executed at the server: at least once unless `times` is given.
@@ -42,8 +48,8 @@ const matchOf = ({ message, ...verdict }: Verdict): Match => ({ ...verdict, mess
  * @since 0.4.0
  * @category matchers
  */
-export const toHaveExecuted = (log: CallLog, where: string, work: string, expectation?: Execution): Match =>
-  matchOf(executed(log, where, work, expectation))
+export const toHaveExecuted = (log: CallLog, target: string, work: string, expectation?: Execution): Match =>
+  matchOf(checkExecuted(log, target, work, expectation))
 
 /**
  * Whether there were requests of an operation, such as `connections.list`: one at least unless `times` is given.
@@ -52,7 +58,7 @@ export const toHaveExecuted = (log: CallLog, where: string, work: string, expect
  * @category matchers
  */
 export const toHaveCalled = (log: CallLog, operation: string, expectation?: Expectation): Match =>
-  matchOf(called(log, operation, expectation))
+  matchOf(checkCalled(log, operation, expectation))
 
 /**
  * Whether the world had what every request asked for, or an answer was scripted.
@@ -60,7 +66,7 @@ export const toHaveCalled = (log: CallLog, operation: string, expectation?: Expe
  * @since 0.4.0
  * @category matchers
  */
-export const toHaveNoUnmatchedCalls = (log: CallLog): Match => matchOf(unmatchedIn(log))
+export const toHaveNoUnmatchedCalls = (log: CallLog): Match => matchOf(checkNoUnmatched(log))
 
 /**
  * Whether everything that was scripted was asked for.
@@ -68,7 +74,7 @@ export const toHaveNoUnmatchedCalls = (log: CallLog): Match => matchOf(unmatched
  * @since 0.4.0
  * @category matchers
  */
-export const toHaveNoUnusedScripts = (log: CallLog): Match => matchOf(unusedIn(log))
+export const toHaveNoUnusedScripts = (log: CallLog): Match => matchOf(checkNoUnused(log))
 
 /**
  * All matchers, for `expect.extend`.
@@ -105,7 +111,7 @@ export const all = { toHaveExecuted, toHaveCalled, toHaveNoUnmatchedCalls, toHav
  * @category models
  */
 export interface Expect<T> {
-  readonly toHaveExecuted: Of<T, (where: string, work: string, expectation?: Execution) => void>
+  readonly toHaveExecuted: Of<T, (target: string, work: string, expectation?: Execution) => void>
   readonly toHaveCalled: Of<T, (operation: string, expectation?: Expectation) => void>
   readonly toHaveNoUnmatchedCalls: Of<T, () => void>
   readonly toHaveNoUnusedScripts: Of<T, () => void>

@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import { BosaTest } from "./BosaTest.js"
 import { ConnectionsTest } from "./ConnectionsTest.js"
 import type * as Faults from "./Faults.js"
-import { rulesOf } from "./internal/fakeServer/faultRules.js"
+import { faultRulesOf } from "./internal/fakeServer/faultRules.js"
 import { verifyAtEnd } from "./internal/fakeServer/verifyAtEnd.js"
 import { clientOfAll, makePlatforms } from "./internal/platforms.js"
 import * as World from "./World.js"
@@ -22,7 +22,7 @@ import * as World from "./World.js"
  * @since 0.4.0
  * @category models
  */
-export interface Options {
+export interface PlatformsOptions {
   /** What befalls requests from the start, one plan for both; those of the world come after it. */
   readonly faults?: Faults.Plan
   /**
@@ -56,17 +56,17 @@ export interface Options {
  */
 export const layer = (
   world: World.World = World.demo,
-  options?: Options
+  options?: PlatformsOptions
 ): Layer.Layer<ConnectionsTest | BosaTest | HttpClient.HttpClient> =>
   Layer.scopedContext(
-    Effect.suspend(() => makePlatforms(world, { rules: rulesOf(world, options?.faults) })).pipe(
+    Effect.suspend(() => makePlatforms(world, { rules: faultRulesOf(world, options?.faults) })).pipe(
       Effect.tap(({ bosa, connections }) =>
         verifyAtEnd(Effect.zipRight(connections.calls.verify, bosa.calls.verify), options)
       ),
       Effect.map((fakes) => {
         const client = clientOfAll(fakes)
-        const { begin: _connections, ...connections } = fakes.connections
-        const { begin: _bosa, ...bosa } = fakes.bosa
+        const { receive: _connections, ...connections } = fakes.connections
+        const { receive: _bosa, ...bosa } = fakes.bosa
         return Context.make(ConnectionsTest, { ...connections, client }).pipe(
           Context.add(BosaTest, { ...bosa, client }),
           Context.add(HttpClient.HttpClient, client)

@@ -15,7 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import type * as Scheduler from "effect/Scheduler"
 import type * as Scope from "effect/Scope"
-import { type Stuck, VirtualTime } from "./internal/virtualClock/virtualTime.js"
+import { type StuckReason, VirtualTime } from "./internal/virtualClock/virtualTime.js"
 
 /**
  * How a virtual clock behaves.
@@ -23,7 +23,7 @@ import { type Stuck, VirtualTime } from "./internal/virtualClock/virtualTime.js"
  * @since 0.1.0
  * @category models
  */
-export interface Options {
+export interface VirtualClockOptions {
   /** Where time starts, in whole milliseconds since the epoch; 0 unless given. */
   readonly startMillis?: number
   /**
@@ -41,7 +41,7 @@ export interface Options {
  * @since 0.1.0
  * @category models
  */
-export interface RunOptions extends Options {
+export interface RunOptions extends VirtualClockOptions {
   /** Seeds `Random`; 0 unless given. The same seed gives the same run. */
   readonly seed?: string | number
   /**
@@ -52,7 +52,7 @@ export interface RunOptions extends Options {
   readonly deadlockTurns?: number | false
 }
 
-const open = (options?: Options): Effect.Effect<VirtualTime> =>
+const open = (options?: VirtualClockOptions): Effect.Effect<VirtualTime> =>
   Effect.sync(
     () =>
       new VirtualTime({
@@ -75,7 +75,7 @@ const toService = (time: VirtualTime): VirtualClock.Service => ({
   advances: Effect.sync(() => time.advances)
 })
 
-const describe = (why: Stuck, atMillis: number): Error =>
+const describe = (why: StuckReason, atMillis: number): Error =>
   new Error(
     why._tag === "Deadlock"
       ? `VirtualClock: deadlock: no sleeper left at ${atMillis} ms, nothing has run for ${why.turns} turns, and the program still waits; wrap real work, such as a socket or a file, in the clock's \`hold\``
@@ -136,11 +136,11 @@ export class VirtualClock extends Context.Tag("@effect-connectors/testing/Virtua
   VirtualClock.Service
 >() {
   /** A virtual clock for the lifetime of a scope, not yet anybody's clock. */
-  static readonly make = (options?: Options): Effect.Effect<VirtualClock.Service, never, Scope.Scope> =>
+  static readonly make = (options?: VirtualClockOptions): Effect.Effect<VirtualClock.Service, never, Scope.Scope> =>
     Effect.map(Effect.acquireRelease(open(options), close), toService)
 
   /** Makes the program run on a virtual clock, and gives the service to look at it. */
-  static readonly layerWith = (options?: Options): Layer.Layer<VirtualClock> =>
+  static readonly layerWith = (options?: VirtualClockOptions): Layer.Layer<VirtualClock> =>
     Layer.scoped(
       VirtualClock,
       Effect.tap(VirtualClock.make(options), (service) =>

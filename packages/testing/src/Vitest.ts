@@ -18,7 +18,7 @@ import * as Laws from "./Laws.js"
  * @since 0.4.0
  * @category models
  */
-export interface Options extends Laws.Options {
+export interface VitestOptions extends Laws.Options {
   /** What the tests are gathered under. Default `laws`. */
   readonly name?: string | undefined
 }
@@ -32,7 +32,7 @@ export interface Options extends Laws.Options {
 export const lawsOnly = <R, E>(
   chosen: ReadonlyArray<Law<R>>,
   subject: Laws.Subject<R, E>,
-  { name = "laws", ...options }: Options = {}
+  { name = "laws", ...options }: VitestOptions = {}
 ): void => {
   const shown =
     (law: Law<R>) =>
@@ -66,5 +66,5 @@ export const lawsOnly = <R, E>(
  * @since 0.4.0
  * @category running
  */
-export const laws = <E>(subject: Laws.Subject<ConnectionsApi | BosaApi, E>, options?: Options): void =>
+export const laws = <E>(subject: Laws.Subject<ConnectionsApi | BosaApi, E>, options?: VitestOptions): void =>
   lawsOnly(Laws.all, subject, options)

@@ -40,7 +40,7 @@ export interface WireRequest {
   readonly answer: string | undefined
 }
 
-type Open = { -readonly [K in keyof WireRequest]: WireRequest[K] }
+type MutableRequest = { -readonly [K in keyof WireRequest]: WireRequest[K] }
 
 /**
  * Tells of the requests of an implementation. `Wire.layer` is put over the `HttpClient` that the implementation uses;
@@ -95,12 +95,12 @@ export declare namespace Wire {
 
 const pathOf = (url: string): string => (URL.canParse(url) ? new URL(url).pathname : url)
 
-const keepText = (entry: Open) => (text: string) =>
+const keepText = (entry: MutableRequest) => (text: string) =>
   Effect.sync(() => {
     entry.answer = text
   })
 
-const keepPiece = (entry: Open) => {
+const keepPiece = (entry: MutableRequest) => {
   const decoder = new TextDecoder()
   return (bytes: Uint8Array) =>
     Effect.sync(() => {
@@ -115,7 +115,7 @@ const bufferedText = (response: Response): string | undefined => {
 }
 
 /** The same response; what is read of it is kept as it passes. */
-const overheard = (response: Response, entry: Open): Response => {
+const observed = (response: Response, entry: MutableRequest): Response => {
   entry.answer = bufferedText(response)
   if (entry.answer !== undefined) return response
   return new Proxy(response, {
@@ -133,7 +133,7 @@ const statusOf = (exit: Exit.Exit<Response, unknown>): WireRequest["status"] => 
 }
 
 const tap = (client: HttpClient.HttpClient) => {
-  const entries: Array<Open> = []
+  const entries: Array<MutableRequest> = []
   const wire: Wire.Service = { requests: Effect.sync(() => entries.map((entry) => ({ ...entry }))) }
 
   const seen = (
@@ -142,7 +142,7 @@ const tap = (client: HttpClient.HttpClient) => {
   ): Effect.Effect<Response, HttpClientError.HttpClientError> =>
     Effect.flatMap(Clock.currentTimeMillis, (at) => {
       const kept = Redacted.make({ ...headers })
-      const entry: Open = { at, method, path: pathOf(url), headers: kept, status: "open", answer: undefined }
+      const entry: MutableRequest = { at, method, path: pathOf(url), headers: kept, status: "open", answer: undefined }
       entries.push(entry)
       return send.pipe(
         Effect.onExit((exit) =>
@@ -150,7 +150,7 @@ const tap = (client: HttpClient.HttpClient) => {
             entry.status = statusOf(exit)
           })
         ),
-        Effect.map((response) => overheard(response, entry))
+        Effect.map((response) => observed(response, entry))
       )
     })
 

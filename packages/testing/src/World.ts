@@ -11,8 +11,8 @@ import * as BosaWorld from "./BosaWorld.js"
 import { ConnectionBuilder } from "./ConnectionBuilder.js"
 import { ConnectorBuilder } from "./ConnectorBuilder.js"
 import type { ActionHandler, Executor, Json, JsonObject, Kind } from "./Executor.js"
-import { issuesOf } from "./internal/bosa/worldIssues.js"
-import { join } from "./internal/builders/joinWorld.js"
+import { bosaIssuesOf } from "./internal/bosa/worldIssues.js"
+import { joinWorld } from "./internal/builders/joinWorld.js"
 import * as demoWorld from "./internal/connections/demoWorld.js"
 import { issuesOf as issuesIn, notJson } from "./internal/schema/issues.js"
 import { platformOf } from "./internal/platforms.js"
@@ -24,7 +24,7 @@ import { WorldData } from "./internal/schema/worldSchema.js"
  * @since 0.4.0
  * @category models
  */
-export interface JobLook {
+export interface JobState {
   /** The word as it is sent; `completed`, `failed` and `cancelled` are ends. */
   readonly status: string
   readonly progress?: Json
@@ -39,7 +39,7 @@ export interface JobLook {
  * @since 0.4.0
  * @category models
  */
-export type JobMark = string | number | JobLook
+export type JobPoll = string | number | JobState
 
 /**
  * One step of a job, in force from `atMillis` (milliseconds since its start) on.
@@ -47,7 +47,7 @@ export type JobMark = string | number | JobLook
  * @since 0.1.0
  * @category models
  */
-export interface JobStep extends JobLook {
+export interface JobStep extends JobState {
   readonly atMillis: number
 }
 
@@ -57,7 +57,7 @@ export interface JobStep extends JobLook {
  * @since 0.1.0
  * @category models
  */
-export interface Plan {
+export interface JobPlan {
   /** How long the work takes; 0 unless given. */
   readonly takesMillis?: number
   /** How much of it the job is `queued`. */
@@ -80,7 +80,7 @@ export interface Plan {
    * What its job shows poll by poll, instead of all of the above: each poll sees the next, the last stays, and a
    * successful end has the result. Such work always becomes a job.
    */
-  readonly polls?: ReadonlyArray<JobMark>
+  readonly polls?: ReadonlyArray<JobPoll>
 }
 
 /**
@@ -90,7 +90,7 @@ export interface Plan {
  * @since 0.1.0
  * @category models
  */
-export interface WorldAction extends Plan {
+export interface WorldAction extends JobPlan {
   readonly slug: string
   readonly name?: string
   readonly inputs?: ReadonlyArray<JsonObject>
@@ -152,7 +152,7 @@ export interface WorldConnection {
   readonly tables?: Readonly<Record<string, ReadonlyArray<JsonObject>>>
   readonly answers?: ReadonlyArray<WorldHttpAnswer>
   readonly baseUrl?: string
-  readonly plans?: Readonly<Record<string, Plan>>
+  readonly plans?: Readonly<Record<string, JobPlan>>
   readonly executor?: Executor
   readonly fields?: JsonObject
 }
@@ -263,7 +263,7 @@ export type Part = ConnectionBuilder | ConnectorBuilder | Partial<World>
  * @since 0.1.0
  * @category constructors
  */
-export const make = (...parts: ReadonlyArray<Part>): World => parts.reduce<World>(join, { connections: [] })
+export const make = (...parts: ReadonlyArray<Part>): World => parts.reduce<World>(joinWorld, { connections: [] })
 
 /**
  * A connection without anything yet, for {@link make}: see `ConnectionBuilder`.
@@ -326,7 +326,7 @@ const duplicates = (world: World): ReadonlyArray<{ readonly path: string; readon
     ...repeated(actions ?? [], `connections[${index}].actions`),
     ...repeated(triggers ?? [], `connections[${index}].triggers`)
   ]),
-  ...issuesOf(world.bosa ?? {}, (path) => platformOf(path).name !== "bosa")
+  ...bosaIssuesOf(world.bosa ?? {}, (path) => platformOf(path).name !== "bosa")
 ]
 
 /**

@@ -55,9 +55,9 @@ describe("the calls of Connections", () => {
       yield* api.connection("warehouse").sql.select({ table: "orders" })
       yield* api.connection("crm").actions.get("sync")
       assert.deepStrictEqual(
-        (yield* calls.all).map(({ at, attempt, executed, index, input, operation, status, where, work }) => [
+        (yield* calls.all).map(({ at, attempt, executed, index, input, operation, status, target: target, work }) => [
           [index, at, attempt, status, executed],
-          [operation, where, work, input]
+          [operation, target, work, input]
         ]),
         [
           [
@@ -83,9 +83,9 @@ describe("the calls of Connections", () => {
         [1]
       )
       assert.deepStrictEqual(yield* calls.executes("crm", "sync"), [])
-      assert.strictEqual((yield* calls.of("sql.select"))[0]?.where, "warehouse")
+      assert.strictEqual((yield* calls.of("sql.select"))[0]?.target, "warehouse")
       assert.deepStrictEqual(yield* calls.executions("warehouse", "sql.select"), [
-        { at: 10, where: "warehouse", work: "sql.select", input: { table: "orders" } }
+        { at: 10, target: "warehouse", work: "sql.select", input: { table: "orders" } }
       ])
     }).pipe(onConnections)
   )
@@ -126,13 +126,13 @@ describe("the calls of BOSA", () => {
       const { calls } = yield* BosaTest
       yield* api.execute("github", "list_pull_requests", { page: 2 })
       const [discovery] = yield* calls.of("connectors.discover")
-      assert.deepInclude(discovery, { where: undefined, work: undefined, executed: false })
+      assert.deepInclude(discovery, { target: undefined, work: undefined, executed: false })
       const [execute, ...more] = yield* calls.executes("github", "list_pull_requests")
       assert.deepInclude(execute, { operation: "actions.execute", status: 200, executed: true, attempt: 1 })
       assert.deepInclude(execute?.input, { page: 2 })
       assert.deepStrictEqual(more, [])
       assert.strictEqual((yield* calls.executions("github", "list_pull_requests")).length, 1)
-      yield* Calls.assertCalled(yield* BosaTest, "actions.execute", { where: "github", times: 1 })
+      yield* Calls.assertCalled(yield* BosaTest, "actions.execute", { target: "github", times: 1 })
     }).pipe(onBosa)
   )
 })
@@ -154,8 +154,8 @@ describe("Calls.assertExecuted", () => {
   it.effect("shows the nearest call when it is not", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
-      const executed = (where: string, work: string, expectation?: Calls.Execution) =>
-        failed(Calls.assertExecuted(platform, where, work, expectation))
+      const executed = (target: string, work: string, expectation?: Calls.Execution) =>
+        failed(Calls.assertExecuted(platform, target, work, expectation))
       assert.strictEqual(
         yield* executed("crm", "fetch-deal", { times: 1 }),
         "expected crm/fetch-deal once; nothing was called"
@@ -200,8 +200,8 @@ describe("Calls.assertExecuted", () => {
       const assertion = Calls.assertExecuted(platform, "crm", "fetch-deal", { input: { id: 7 }, times: 1 })
       const error = yield* Effect.flip(assertion)
       assert.instanceOf(error, Error)
-      assert.deepStrictEqual(error.expected, { where: "crm", work: "fetch-deal", input: { id: 7 }, times: 1 })
-      assert.deepStrictEqual(error.actual, [{ at: 0, where: "crm", work: "fetch-deal", input: { id: 8 } }])
+      assert.deepStrictEqual(error.expected, { target: "crm", work: "fetch-deal", input: { id: 7 }, times: 1 })
+      assert.deepStrictEqual(error.actual, [{ at: 0, target: "crm", work: "fetch-deal", input: { id: 8 } }])
     }).pipe(onConnections)
   )
 })
@@ -216,10 +216,10 @@ describe("Calls.assertCalled", () => {
       yield* api.get("crm")
       yield* Calls.assertCalled(platform, "connections.list", { times: 2 })
       yield* Calls.assertCalled(platform, "connections.list", { status: 503, times: 1 })
-      yield* Calls.assertCalled(platform, "connections.get", { where: "crm" })
+      yield* Calls.assertCalled(platform, "connections.get", { target: "crm" })
       assert.match(
-        yield* failed(Calls.assertCalled(platform, "connections.get", { where: "web" })),
-        /^expected connections.get of web at least once; nearest call: connections.get of crm at \d+ ms, answered 200 \(differs at where\)$/
+        yield* failed(Calls.assertCalled(platform, "connections.get", { target: "web" })),
+        /^expected connections.get of web at least once; nearest call: connections.get of crm at \d+ ms, answered 200 \(differs at target\)$/
       )
       assert.match(
         yield* failed(Calls.assertCalled(platform, "connections.list", { status: 429 })),
@@ -353,7 +353,7 @@ describe("Matchers", () => {
     expect(log).toHaveExecuted("crm", "fetch-deal", { input: { id: 7 }, times: 1 })
     expect(log).toHaveExecuted("crm", "fetch-deal", { input: { id: expect.any(Number) } })
     expect(log).not.toHaveExecuted("crm", "sync")
-    expect(log).toHaveCalled("actions.execute", { where: "crm" })
+    expect(log).toHaveCalled("actions.execute", { target: "crm" })
     expect(log).not.toHaveCalled("connections.list")
     expect(log).toHaveNoUnmatchedCalls()
     expect(log).toHaveNoUnusedScripts()

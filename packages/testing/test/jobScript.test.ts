@@ -127,7 +127,7 @@ describe("Job.script", () => {
         return error instanceof Job.JobInvalid ? error.message : error
       }
     }
-    const steps = (...steps: [World.JobMark, ...Array<World.JobMark>]) => thrown(() => Job.script(steps))
+    const steps = (...steps: [World.JobPoll, ...Array<World.JobPoll>]) => thrown(() => Job.script(steps))
     assert.strictEqual(
       steps("queued", "done", "running"),
       `the job is invalid at steps[2]: nothing can follow the end "done"`

@@ -1,12 +1,12 @@
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Calls } from "../Calls.js"
-import type { ConnectionsModel, Options } from "../ConnectionsModel.js"
+import type { ConnectionsModel, ConnectionsModelOptions } from "../ConnectionsModel.js"
 import type { World } from "../World.js"
-import type { Model } from "./fakeServer/client.js"
+import type { FakeServer } from "./fakeServer/client.js"
 import type { FaultRules } from "./fakeServer/faultRules.js"
-import type { Watch } from "./fakeServer/requestListener.js"
-import type { Answer } from "./fakeServer/response.js"
+import type { RequestListener } from "./fakeServer/requestListener.js"
+import type { FakeResponse } from "./fakeServer/response.js"
 import type { Seen } from "./recorder/seen.js"
 
 /** What every fake platform can do. @internal */
@@ -19,9 +19,9 @@ export interface PlatformSettings {
   /** The fault plan in force. Platforms of one server share it. */
   readonly rules: FaultRules
   /** Called for each request, before its response. */
-  readonly onRequest?: Watch | undefined
+  readonly listener?: RequestListener | undefined
   /** What does the typed work of a connection; a small executor in memory unless given. */
-  readonly executorFor?: Options["executorFor"] | undefined
+  readonly executorFor?: ConnectionsModelOptions["executorFor"] | undefined
 }
 
 /** Rebuilds the world of a platform from recorded exchanges. @internal */
@@ -39,7 +39,7 @@ export interface RecorderView {
  *
  * @internal
  */
-export interface Platform<Name extends string, Model_ extends PlatformModel> {
+export interface Platform<Name extends string, Model extends PlatformModel> {
   readonly name: Name
   /** What people call it. */
   readonly title: string
@@ -48,8 +48,8 @@ export interface Platform<Name extends string, Model_ extends PlatformModel> {
   /** Whether a request with this path is for it. */
   readonly ownsRequest: (path: string) => boolean
   /** A running fake: it ends with the scope. */
-  readonly make: (world: World, settings: PlatformSettings) => Effect.Effect<Model_ & Model, never, Scope.Scope>
+  readonly make: (world: World, settings: PlatformSettings) => Effect.Effect<Model & FakeServer, never, Scope.Scope>
   /** How it refuses a body that it cannot take; `undefined` bytes mean that the body was too large. */
-  readonly refuseBody: (bytes: Uint8Array | undefined) => Answer | undefined
+  readonly refuseBody: (bytes: Uint8Array | undefined) => FakeResponse | undefined
   readonly recorderView: () => RecorderView
 }

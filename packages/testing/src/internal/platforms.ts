@@ -6,7 +6,7 @@ import type { ConnectionsModel } from "../ConnectionsModel.js"
 import type { World } from "../World.js"
 import { bosa } from "./bosa/platform.js"
 import { connections } from "./connections/platform.js"
-import { clientOf, type Model } from "./fakeServer/client.js"
+import { clientOf, type FakeServer } from "./fakeServer/client.js"
 import type { Platform, PlatformModel, PlatformSettings } from "./platform.js"
 
 /** The fake platforms by name, in the order in which they are asked whether a request is theirs. */
@@ -32,8 +32,8 @@ export const platformNamed = (name: PlatformName): Platform<PlatformName, Platfo
 
 /** The fake platforms of one world while they run. @internal */
 export interface FakePlatforms {
-  readonly connections: ConnectionsModel & Model
-  readonly bosa: BosaModel & Model
+  readonly connections: ConnectionsModel & FakeServer
+  readonly bosa: BosaModel & FakeServer
 }
 
 /** Starts every platform of a world; they end with the scope. @internal */
@@ -45,4 +45,4 @@ export const makePlatforms = (
 
 /** A client that sends each request to the platform that it is for. @internal */
 export const clientOfAll = (fakes: FakePlatforms): HttpClient.HttpClient =>
-  clientOf({ begin: (request, now) => fakes[platformOf(request.path).name].begin(request, now) })
+  clientOf({ receive: (request, now) => fakes[platformOf(request.path).name].receive(request, now) })

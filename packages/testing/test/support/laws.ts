@@ -29,7 +29,7 @@ export const fakeWith = (bug: {
     Effect.map(
       Effect.all({ connections: ConnectionsTest.make(Laws.world), bosa: BosaTest.make(Laws.world) }),
       (fakes) =>
-        client(clientOf({ begin: platform((request) => fakes[platformOf(request.path).name].handle(request)) }))
+        client(clientOf({ receive: platform((request) => fakes[platformOf(request.path).name].handle(request)) }))
     )
   )
   return Laws.client({ baseUrl: "http://localhost" }).pipe(

@@ -1,9 +1,9 @@
 import type { BosaCatalog } from "../../BosaWorld.js"
 import type { Json, JsonObject } from "../../Executor.js"
-import { type Answer, json } from "../fakeServer/response.js"
+import { type FakeResponse, json } from "../fakeServer/response.js"
 import type { Connectors } from "./connectors.js"
-import { type Call, isAnswer, refusal } from "./envelope.js"
-import type { Members } from "./directory.js"
+import { type Call, isResponse, refusal } from "./envelope.js"
+import type { Directory } from "./directory.js"
 
 type Kind = "tools" | "mcp" | "skills"
 
@@ -36,7 +36,7 @@ export class Catalog {
   constructor(
     private readonly world: BosaCatalog,
     private readonly connectors: Connectors,
-    private readonly members: Members
+    private readonly directory: Directory
   ) {}
 
   private items(kind: Kind, origin: string): ReadonlyArray<JsonObject> {
@@ -74,7 +74,7 @@ export class Catalog {
     }))
   }
 
-  handle(call: Call): Answer {
+  handle(call: Call): FakeResponse {
     switch (call.route.operation) {
       case "catalog.tools":
         return this.list(call, "tools")
@@ -87,7 +87,7 @@ export class Catalog {
     }
   }
 
-  private list(call: Call, kind: Kind): Answer {
+  private list(call: Call, kind: Kind): FakeResponse {
     const query = new Map(call.request.query)
     const limit = wholeNumber(query.get("limit"), 1, 50)
     const offset = wholeNumber(query.get("offset"), 0, 0)
@@ -106,12 +106,12 @@ export class Catalog {
     return json(200, { items: found.slice(offset, offset + limit), meta: { total: found.length, limit, offset } })
   }
 
-  private search(call: Call): Answer {
-    const client = this.members.client(call)
-    if (client !== undefined && isAnswer(client)) return client
-    const user = this.members.bearer(call)
+  private search(call: Call): FakeResponse {
+    const client = this.directory.client(call)
+    if (client !== undefined && isResponse(client)) return client
+    const user = this.directory.bearer(call)
     if (user === undefined) return refusal(call, 401, "TOKEN_MISSING", "a user token is required")
-    if (isAnswer(user)) return user
+    if (isResponse(user)) return user
     const query = new Map(call.request.query)
     const count = wholeNumber(query.get("count"), 1, 10)
     const q = query.get("q")

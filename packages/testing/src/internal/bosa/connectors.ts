@@ -1,6 +1,6 @@
 import type { BosaAction, BosaConnector } from "../../BosaWorld.js"
 import type { Json, JsonObject } from "../../Executor.js"
-import { type Answer, json } from "../fakeServer/response.js"
+import { type FakeResponse, json } from "../fakeServer/response.js"
 import { type Call, refusal } from "./envelope.js"
 
 /** An action while the platform runs. @internal */
@@ -105,7 +105,7 @@ export class Connectors {
     this.byPath.delete(action.path)
   }
 
-  get names(): Answer {
+  get names(): FakeResponse {
     return json(200, Array.from(this.byName.keys()))
   }
 
@@ -119,7 +119,7 @@ export class Connectors {
   }
 
   /** The connectors that were asked for, all unless a name was given. */
-  discover(call: Call): Answer {
+  discover(call: Call): FakeResponse {
     const asked = call.request.query.find(([name]) => name === "modules")?.[1]
     const names = asked === undefined ? Array.from(this.byName.keys()) : asked.split(",")
     const parts: Array<string> = []

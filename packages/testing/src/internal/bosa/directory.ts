@@ -5,7 +5,7 @@ import type { BosaClient, BosaUser, BosaWorld } from "../../BosaWorld.js"
 import type { JsonObject } from "../../Executor.js"
 import { sha256Hex, uuid } from "./digest.js"
 import { type Call, refusal } from "./envelope.js"
-import type { Answer } from "../fakeServer/response.js"
+import type { FakeResponse } from "../fakeServer/response.js"
 
 /** @internal */
 export interface Client {
@@ -42,17 +42,17 @@ interface Token {
 export const preview = (secret: string): string => `${secret.slice(0, 10)}...`
 
 /** Clients, their users, and the tokens of these. @internal */
-export class Members {
+export class Directory {
   private readonly byKey = new Map<string, Client>()
   private readonly tokens = new Map<string, Token>()
   private readonly ttl: number
   private ids = 0
-  readonly first: Client
+  readonly firstClient: Client
 
   constructor(world: BosaWorld) {
     this.ttl = world.tokenTtlMillis ?? 3_600_000
     const [first, ...rest] = world.clients ?? []
-    this.first = this.addClient(first ?? { name: "demo", apiKey: "demo-key" })
+    this.firstClient = this.addClient(first ?? { name: "demo", apiKey: "demo-key" })
     for (const client of rest) this.addClient(client)
   }
 
@@ -89,7 +89,7 @@ export class Members {
   }
 
   user(identifier: string): User {
-    return this.first.users.get(identifier) ?? this.addUser(this.first, { identifier })
+    return this.firstClient.users.get(identifier) ?? this.addUser(this.firstClient, { identifier })
   }
 
   /** The user of a secret. A client that sends no key is known by the secret alone. */
@@ -114,7 +114,7 @@ export class Members {
   }
 
   /** The client of a request; an answer when it may not ask. */
-  client(call: Call, optional = false): Client | Answer | undefined {
+  client(call: Call, optional = false): Client | FakeResponse | undefined {
     const key = call.request.headers["x-api-key"]
     if (key === undefined) {
       return optional ? undefined : refusal(call, 401, "API_KEY_MISSING", "the header X-API-Key is required")
@@ -123,7 +123,7 @@ export class Members {
   }
 
   /** The user of a request; an answer when its token is not good, `undefined` when it has none. */
-  bearer(call: Call): User | Answer | undefined {
+  bearer(call: Call): User | FakeResponse | undefined {
     const header = call.request.headers["authorization"]
     if (header === undefined) return undefined
     const token = header.startsWith("Bearer ") ? this.tokens.get(header.slice("Bearer ".length)) : undefined
@@ -172,7 +172,7 @@ export class Members {
 }
 
 /** @internal */
-export const created = ({ id, identifier, secret }: User): CreatedUser => ({ id, identifier, secret })
+export const createdUserOf = ({ id, identifier, secret }: User): CreatedUser => ({ id, identifier, secret })
 
 /** @internal */
 export const integrationRecord = (user: User, { id, connector, account, selected }: Integration): JsonObject => ({

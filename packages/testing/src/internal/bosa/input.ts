@@ -57,7 +57,7 @@ const partRecord = ({ name, filename, contentType, bytes }: Part): JsonObject =>
 })
 
 /** What an upload answers: everything that came, files by their size and digest. @internal */
-export const received = (
+export const uploadRecord = (
   { values, contentType, parts }: Input,
   declaresFile: (name: string) => boolean
 ): JsonObject => {

@@ -1,29 +1,29 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { BosaModel, Execution, Matcher, Options, RecordedRequest } from "../../BosaModel.js"
+import type { BosaModel, Execution, Matcher, BosaModelOptions, RecordedRequest } from "../../BosaModel.js"
 import type { ModelRequest, ModelResponse } from "../../ConnectionsModel.js"
 import type { Json } from "../../Executor.js"
 import type { World } from "../../World.js"
-import type { Answer } from "../fakeServer/response.js"
+import type { FakeResponse } from "../fakeServer/response.js"
 import * as Begun from "../fakeServer/maybeDone.js"
-import { handledBy, type Model } from "../fakeServer/client.js"
-import { Earlier } from "../fakeServer/answerHistory.js"
-import { unusedOf } from "../fakeServer/callLog.js"
-import { type FaultRules, rulesOf } from "../fakeServer/faultRules.js"
+import { handleWith, type FakeServer } from "../fakeServer/client.js"
+import { AnswerHistory } from "../fakeServer/answerHistory.js"
+import { unusedScriptsAndFaults } from "../fakeServer/callLog.js"
+import { type FaultRules, faultRulesOf } from "../fakeServer/faultRules.js"
 import { isObject, parse } from "../fakeServer/json.js"
-import { Ledger } from "../fakeServer/requestHistory.js"
+import { RequestHistory } from "../fakeServer/requestHistory.js"
 import { respondTo } from "../fakeServer/respond.js"
 import { maxBodyBytes } from "../fakeServer/requestBody.js"
 import { Scripts } from "../fakeServer/scripts.js"
-import { shown } from "../fakeServer/redactHeaders.js"
-import type { Watch } from "../fakeServer/requestListener.js"
+import { redactHeaders } from "../fakeServer/redactHeaders.js"
+import type { RequestListener } from "../fakeServer/requestListener.js"
 import { Actions } from "./actions.js"
 import { callsIn } from "./calls.js"
 import { Catalog } from "./catalog.js"
 import { Connectors, type LiveAction } from "./connectors.js"
 import { type Call, refusal, refuse, tooLarge } from "./envelope.js"
 import { Integrations } from "./integrations.js"
-import { created, Members } from "./directory.js"
+import { createdUserOf, Directory } from "./directory.js"
 import { defaultCreateClientPath, makeMatch, type Match, type Route } from "./routes.js"
 import { Skills } from "./skills.js"
 import { authenticate, createClient, createUser, me } from "./users.js"
@@ -53,20 +53,20 @@ const refine = (route: Route, request: ModelRequest, body: Json | undefined): Ro
 /** A model; platforms of one server share the rules of their faults. @internal */
 export const make = (
   world: World,
-  options?: Options,
-  rules: FaultRules = rulesOf(world, options?.faults),
-  watch?: Watch
-): BosaModel & Model => {
+  options?: BosaModelOptions,
+  rules: FaultRules = faultRulesOf(world, options?.faults),
+  listener?: RequestListener
+): BosaModel & FakeServer => {
   const { bosa = {} } = world
-  const log = new Ledger<RecordedRequest, Execution>(options?.logLimit ?? 100_000)
+  const log = new RequestHistory<RecordedRequest, Execution>(options?.logLimit ?? 100_000)
   const scripts = new Scripts<Matcher>(rules)
-  const earlier = new Earlier()
-  const members = new Members(bosa)
+  const history = new AnswerHistory()
+  const directory = new Directory(bosa)
   const connectors = new Connectors(bosa.connectors ?? [])
-  const integrations = new Integrations(members, (name) => connectors.get(name))
-  const actions = new Actions(members, log)
-  const catalog = new Catalog(bosa.catalog ?? {}, connectors, members)
-  const skills = new Skills(bosa.skills ?? [], members)
+  const integrations = new Integrations(directory, (name) => connectors.get(name))
+  const actions = new Actions(directory, log)
+  const catalog = new Catalog(bosa.catalog ?? {}, connectors, directory)
+  const skills = new Skills(bosa.skills ?? [], directory)
   const match = makeMatch(bosa.createClientPath ?? defaultCreateClientPath)
 
   const find = ({ method, path }: ModelRequest): Found => {
@@ -75,14 +75,14 @@ export const make = (
     return method === "POST" ? { _tag: "Action", action } : { _tag: "WrongMethod", allow: "POST" }
   }
 
-  const unknown = (call: Call): Answer => {
+  const unknown = (call: Call): FakeResponse => {
     const [, connector = "", ...rest] = call.request.path.split("/")
     return rest.length > 0 && connectors.get(connector) !== undefined
       ? refusal(call, 404, "ACTION_NOT_FOUND", `${connector} has no action at ${call.request.path}`)
       : refusal(call, 404, "NOT_FOUND", `${call.request.path} does not exist`)
   }
 
-  const answer = (call: Call): Answer => {
+  const answer = (call: Call): FakeResponse => {
     switch (call.route.operation) {
       case "connectors.list":
       case "connectors.discover":
@@ -90,13 +90,13 @@ export const make = (
       case "connectors.names":
         return connectors.names
       case "clients.create":
-        return createClient(members, call)
+        return createClient(directory, call)
       case "users.create":
-        return createUser(members, call)
+        return createUser(directory, call)
       case "users.authenticate":
-        return authenticate(members, call)
+        return authenticate(directory, call)
       case "users.me":
-        return me(members, call)
+        return me(directory, call)
       case "oauth.authorize":
         return integrations.authorize(call)
       case "catalog.tools":
@@ -113,7 +113,7 @@ export const make = (
     }
   }
 
-  const respond = (found: Found, call: Call, record: { executed: boolean }): Effect.Effect<Answer> => {
+  const respond = (found: Found, call: Call, record: { executed: boolean }): Effect.Effect<FakeResponse> => {
     if (call.request.bytes.byteLength > maxBodyBytes) return Effect.succeed(tooLarge(call.requestId))
     switch (found._tag) {
       case "Action":
@@ -131,7 +131,7 @@ export const make = (
     }
   }
 
-  const begin = (request: ModelRequest, now: number): Effect.Effect<ModelResponse> => {
+  const receive = (request: ModelRequest, now: number): Effect.Effect<ModelResponse> => {
     const found = find(request)
     const body = bodyOf(request)
     const route: Route | undefined =
@@ -140,8 +140,8 @@ export const make = (
         : found._tag === "Action"
           ? { operation: "actions.execute", connector: found.action.connector }
           : undefined
-    const record = log.keep({
-      index: log.next(),
+    const record = log.record({
+      index: log.nextIndex(),
       at: now,
       method: request.method,
       path: request.path,
@@ -162,10 +162,10 @@ export const make = (
     const { operation, connector, action } = record
     const scripted = scripts.take(request, { operation, connector, action })
     record.scripted = scripted !== undefined
-    watch?.({ request, record })
+    listener?.({ request, record })
     const own =
       scripted === undefined ? respond(found, call, record) : Effect.suspend(() => respond(found, call, record))
-    const rest = respondTo(record, requestId, scripted, own, earlier)
+    const rest = respondTo(record, requestId, scripted, own, history)
     const contract = request.headers["x-gl-error-contract"]
     if (contract === undefined) return rest
     const withContract = (response: ModelResponse): ModelResponse =>
@@ -176,22 +176,22 @@ export const make = (
   }
 
   return {
-    begin,
-    handle: handledBy({ begin }),
-    apiKey: members.first.apiKey,
-    requests: Effect.sync(() => log.requests.map(shown)),
+    receive: receive,
+    handle: handleWith({ receive: receive }),
+    apiKey: directory.firstClient.apiKey,
+    requests: Effect.sync(() => log.requests.map(redactHeaders)),
     executionLog: Effect.sync(() => log.executions.map((execution) => ({ ...execution }))),
-    calls: callsIn(log, () => unusedOf(scripts, rules)),
+    calls: callsIn(log, () => unusedScriptsAndFaults(scripts, rules)),
     executions: (connector, action) => Effect.sync(() => log.executionsOf(`${connector}/${action}`)),
-    users: Effect.map(Clock.currentTimeMillis, (now) => members.views(now)),
-    user: (identifier) => Effect.sync(() => created(members.user(identifier))),
+    users: Effect.map(Clock.currentTimeMillis, (now) => directory.views(now)),
+    user: (identifier) => Effect.sync(() => createdUserOf(directory.user(identifier))),
     token: (identifier) =>
-      Effect.map(Clock.currentTimeMillis, (now) => members.issue(members.user(identifier), now).token),
+      Effect.map(Clock.currentTimeMillis, (now) => directory.issue(directory.user(identifier), now).token),
     link: (identifier, connector, account) =>
-      Effect.sync(() => members.link(members.user(identifier), connector, account ?? identifier)),
+      Effect.sync(() => directory.link(directory.user(identifier), connector, account ?? identifier)),
     unlink: (identifier, connector, account) =>
-      Effect.sync(() => void members.unlink(members.user(identifier), connector, account)),
-    revokeToken: (token) => Effect.sync(() => members.revoke(token)),
+      Effect.sync(() => void directory.unlink(directory.user(identifier), connector, account)),
+    revokeToken: (token) => Effect.sync(() => directory.revoke(token)),
     respondNext: (matcher, answers) => Effect.sync(() => scripts.add(matcher, answers)),
     unusedScripts: Effect.sync(() => scripts.unused),
     ...rules.state,

@@ -27,8 +27,8 @@ const offsetOf = (cursor: Json): number | undefined => {
 
 /** The page that the parameters ask for. @internal */
 export const pageOf = (pages: BosaPages, input: JsonObject): Either.Either<Page, BosaFailure> => {
-  const asked = input["per_page"] ?? input["limit"]
-  const limit = asked === undefined || asked === null ? (pages.perPage ?? 10) : positive(asked)
+  const requested = input["per_page"] ?? input["limit"]
+  const limit = requested === undefined || requested === null ? (pages.perPage ?? 10) : positive(requested)
   if (limit === undefined) return invalid("per_page", "per_page must be a whole number above 0")
   const total = pages.items.length
   const count = Math.ceil(total / limit)

@@ -12,7 +12,7 @@ export const bosa: Platform<"bosa", BosaModel> = {
   targetTitle: "Connector",
   // an action may have any path: it takes what no other platform does
   ownsRequest: () => true,
-  make: (world, { onRequest, rules }) => Effect.sync(() => make(world, {}, rules, onRequest)),
+  make: (world, { listener: onRequest, rules }) => Effect.sync(() => make(world, {}, rules, onRequest)),
   refuseBody: (bytes) => (bytes === undefined ? tooLarge("req-0") : undefined),
   recorderView: () => {
     const view = new BosaSeen()

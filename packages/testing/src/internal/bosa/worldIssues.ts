@@ -26,7 +26,7 @@ const repeated = (all: ReadonlyArray<Placed>): ReadonlyArray<Issue> => {
  *
  * @internal
  */
-export const issuesOf = (world: BosaWorld, isTaken: (path: string) => boolean): ReadonlyArray<Issue> => {
+export const bosaIssuesOf = (world: BosaWorld, isTaken: (path: string) => boolean): ReadonlyArray<Issue> => {
   const connectors = (world.connectors ?? []).map((connector, index) => ({
     connector,
     at: `bosa.connectors[${index}]`

@@ -1,9 +1,9 @@
-import { type Special, SpecialTypeId, type Typed } from "../../Answer.js"
+import { type Special, SpecialTypeId, type TypedHandler } from "../../Answer.js"
 import type { BosaAction } from "../../BosaWorld.js"
 import type { ActionAnswer } from "../../ConnectorBuilder.js"
 import { nullable } from "../bosa/nullable.js"
 import { dataOrHandler } from "./answers.js"
-import { isTyped } from "./typedHandler.js"
+import { isTypedHandler } from "./typedHandler.js"
 
 type Fields = Omit<BosaAction, "name">
 
@@ -11,7 +11,7 @@ const isSpecial = (answer: ActionAnswer): answer is Special =>
   typeof answer === "object" && answer !== null && SpecialTypeId in answer
 
 /** The parameters as a connector declares them: those that may be left out may be `null`. @internal */
-export const declared = ({ properties, required, schema }: Typed<never>["parameters"]): Fields => ({
+export const declaredParameters = ({ properties, required, schema }: TypedHandler<never>["parameters"]): Fields => ({
   properties: Object.fromEntries(
     Object.entries(properties).map(([name, schema]) => [name, required.includes(name) ? schema : nullable(schema)])
   ),
@@ -24,5 +24,5 @@ export const actionOf = (answer: ActionAnswer): Fields => {
   if (isSpecial(answer)) return answer[SpecialTypeId]
   const work = dataOrHandler(answer)
   if (typeof work !== "function") return { value: work }
-  return isTyped(answer) ? { ...declared(answer.parameters), handler: work } : { handler: work }
+  return isTypedHandler(answer) ? { ...declaredParameters(answer.parameters), handler: work } : { handler: work }
 }

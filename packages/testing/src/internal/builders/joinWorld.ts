@@ -2,12 +2,12 @@ import type { BosaWorld } from "../../BosaWorld.js"
 import { ConnectionBuilder } from "../../ConnectionBuilder.js"
 import { ConnectorBuilder } from "../../ConnectorBuilder.js"
 import type { Part, World } from "../../World.js"
-import { putAll } from "./upsert.js"
+import { upsertAll } from "./upsert.js"
 
 const joinBosa = (bosa: BosaWorld | undefined, more: BosaWorld): BosaWorld => ({
   ...bosa,
   ...more,
-  connectors: putAll(bosa?.connectors, more.connectors, (a, b) => a.name === b.name)
+  connectors: upsertAll(bosa?.connectors, more.connectors, (a, b) => a.name === b.name)
 })
 
 const dataOf = (part: Part): Partial<World> => {
@@ -16,12 +16,12 @@ const dataOf = (part: Part): Partial<World> => {
 }
 
 /** A world and one more part of it. @internal */
-export const join = (world: World, part: Part): World => {
+export const joinWorld = (world: World, part: Part): World => {
   const { bosa, connections, ...rest } = dataOf(part)
   return {
     ...world,
     ...rest,
-    connections: putAll(world.connections, connections, (a, b) => a.slug === b.slug),
+    connections: upsertAll(world.connections, connections, (a, b) => a.slug === b.slug),
     ...(bosa === undefined ? {} : { bosa: joinBosa(world.bosa, bosa) })
   }
 }

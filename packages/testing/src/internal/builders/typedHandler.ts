@@ -3,23 +3,23 @@ import * as JSONSchema from "effect/JSONSchema"
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import type { Given, Typed } from "../../Answer.js"
+import type { HandlerResult, TypedHandler } from "../../Answer.js"
 import { ExecutorFailure, type Json } from "../../Executor.js"
 import { isArray, isObject, parse } from "../fakeServer/json.js"
-import { given } from "./answers.js"
+import { toEffect } from "./answers.js"
 
 /** @internal */
-export const isTyped = (answer: unknown): answer is Typed<never> =>
+export const isTypedHandler = (answer: unknown): answer is TypedHandler<never> =>
   Predicate.hasProperty(answer, "parameters") && typeof answer === "function"
 
-const placeOf = (path: ReadonlyArray<PropertyKey>): string =>
+const pathPrefix = (path: ReadonlyArray<PropertyKey>): string =>
   path.length === 0 ? "" : `${path.map(String).join(".")}: `
 
-const mistake =
+const schemaFailure =
   (status: number, code: string) =>
   (error: ParseResult.ParseError): ExecutorFailure => {
     const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
-    const message = issues.map(({ path, message }) => `${placeOf(path)}${message}`).join("; ")
+    const message = issues.map(({ path, message }) => `${pathPrefix(path)}${message}`).join("; ")
     return new ExecutorFailure({ status, code, message })
   }
 
@@ -33,7 +33,7 @@ const resolved = (schema: Json | undefined, definitions: Json | undefined): Json
 }
 
 /** The fields of a schema's input; none where it is not that of an object. @internal */
-export const parametersOf = <A, I>(schema: Schema.Schema<A, I>): Typed<never>["parameters"] => {
+export const parametersOf = <A, I>(schema: Schema.Schema<A, I>): TypedHandler<never>["parameters"] => {
   const root = parse(JSON.stringify(JSONSchema.make(schema)))
   const definitions = isObject(root) ? root["$defs"] : undefined
   const whole = resolved(root, definitions)
@@ -47,18 +47,18 @@ export const parametersOf = <A, I>(schema: Schema.Schema<A, I>): Typed<never>["p
 }
 
 /** @internal */
-export const typedWith = <A, I, B, J extends Json, Context>(
+export const makeTypedHandler = <A, I, B, J extends Json, Context>(
   input: Schema.Schema<A, I>,
   output: Schema.Schema<B, J>,
-  handler: (input: A, context: Context) => Given<B>
-): Typed<Context> => {
+  handler: (input: A, context: Context) => HandlerResult<B>
+): TypedHandler<Context> => {
   const decode = Schema.decodeUnknown(input, { errors: "all" })
   const encode = Schema.encode(output, { errors: "all" })
   const run = (value: Json, context: Context) =>
     decode(value).pipe(
-      Effect.mapError(mistake(400, "INVALID_INPUT")),
-      Effect.flatMap((input) => given(handler(input, context))),
-      Effect.flatMap((value) => Effect.mapError(encode(value), mistake(500, "INVALID_OUTPUT")))
+      Effect.mapError(schemaFailure(400, "INVALID_INPUT")),
+      Effect.flatMap((input) => toEffect(handler(input, context))),
+      Effect.flatMap((value) => Effect.mapError(encode(value), schemaFailure(500, "INVALID_OUTPUT")))
     )
   return Object.assign(run, { parameters: parametersOf(input) })
 }

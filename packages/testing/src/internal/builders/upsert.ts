@@ -1,12 +1,12 @@
 /** The list with a value in the place of the one that is the same, else at its end. @internal */
-export const put = <A>(list: ReadonlyArray<A> = [], value: A, isSame: (other: A) => boolean): ReadonlyArray<A> => {
+export const upsert = <A>(list: ReadonlyArray<A> = [], value: A, isSame: (other: A) => boolean): ReadonlyArray<A> => {
   const at = list.findIndex(isSame)
   return at < 0 ? [...list, value] : list.map((other, index) => (index === at ? value : other))
 }
 
 /** The list with each of the others put to it. @internal */
-export const putAll = <A>(
+export const upsertAll = <A>(
   list: ReadonlyArray<A> = [],
   others: ReadonlyArray<A> = [],
   isSame: (a: A, b: A) => boolean
-): ReadonlyArray<A> => others.reduce((all, value) => put(all, value, (other) => isSame(other, value)), list)
+): ReadonlyArray<A> => others.reduce((all, value) => upsert(all, value, (other) => isSame(other, value)), list)

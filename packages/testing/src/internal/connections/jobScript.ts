@@ -1,6 +1,6 @@
-import type { JobLook, JobMark } from "../../World.js"
+import type { JobState, JobPoll } from "../../World.js"
 
-const ends: ReadonlySet<string> = new Set(
+const endWords: ReadonlySet<string> = new Set(
   (
     "succeeded success completed complete done finished failed failure error errored rejected timed_out timeout expired " +
     "cancelled canceled aborted killed"
@@ -8,29 +8,29 @@ const ends: ReadonlySet<string> = new Set(
 )
 
 /** @internal */
-export const isEnd = (status: string): boolean => ends.has(status.trim().toLowerCase().replace(/[- ]/g, "_"))
+export const isEnd = (status: string): boolean => endWords.has(status.trim().toLowerCase().replace(/[- ]/g, "_"))
 
 /** @internal */
 export const isSuccess = (status: string): boolean => /^(succe|complete|done|finished)/i.test(status.trim())
 
 /** What a poll sees of a mark: a text is a state word, a number is `running` at so many percent. @internal */
-export const lookOf = (mark: JobMark): JobLook => {
+export const stateOf = (mark: JobPoll): JobState => {
   if (typeof mark === "string") return { status: mark }
   return typeof mark === "number" ? { status: "running", progress: mark / 100 } : mark
 }
 
-const issueWith = (mark: JobMark, before: JobMark | undefined): string | undefined => {
+const issueWith = (mark: JobPoll, before: JobPoll | undefined): string | undefined => {
   if (typeof mark === "number" && !(mark >= 0 && mark <= 100)) return `${mark} is not a percentage: give 0 to 100`
-  const { status } = lookOf(mark)
+  const { status } = stateOf(mark)
   if (status.trim() === "") return "a state word cannot be empty"
   if (before === undefined) return undefined
-  const last = lookOf(before).status
+  const last = stateOf(before).status
   return isEnd(last) ? `nothing can follow the end ${JSON.stringify(last)}` : undefined
 }
 
 /** The first mark that cannot be, and why; a script needs one mark at least. @internal */
 export const issueOf = (
-  marks: ReadonlyArray<JobMark>
+  marks: ReadonlyArray<JobPoll>
 ): { readonly index: number; readonly reason: string } | undefined => {
   if (marks.length === 0) return { index: 0, reason: 'a script needs at least one step, such as "running"' }
   for (const [index, mark] of marks.entries()) {

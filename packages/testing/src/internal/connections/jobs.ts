@@ -4,13 +4,13 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { JobChange, JobView } from "../../ConnectionsModel.js"
 import type { ExecutorFailure, Json } from "../../Executor.js"
-import type { JobLook, JobStep, Plan } from "../../World.js"
+import type { JobState, JobStep, JobPlan } from "../../World.js"
 import { type Answer, notFound, ok } from "./responses.js"
 import { compact, isObject } from "../fakeServer/json.js"
-import { isEnd, isSuccess, lookOf } from "./jobScript.js"
+import { isEnd, isSuccess, stateOf } from "./jobScript.js"
 
 /** How work has ended, once it has. @internal */
-export interface Outcome {
+export interface WorkOutcome {
   exit: Exit.Exit<Json, ExecutorFailure> | undefined
 }
 
@@ -21,17 +21,17 @@ interface Job {
   readonly createdAt: number
   /** As it is sent. */
   readonly createdAtText: string
-  readonly plan: Plan
-  readonly outcome: Outcome
+  readonly plan: JobPlan
+  readonly outcome: WorkOutcome
   change: JobChange
   /** The last answer, which is given again while it would be the same. */
-  said: Said | undefined
+  lastResponse: PollResponse | undefined
   polls: number
   pollsAfterEnd: number
-  endTold: boolean
+  endReported: boolean
 }
 
-interface Shown {
+interface VisibleState {
   readonly status: string
   readonly progress?: Json | undefined
   readonly result?: Json | undefined
@@ -39,21 +39,21 @@ interface Shown {
   readonly message?: string | undefined
 }
 
-interface Said {
-  readonly look: Shown
+interface PollResponse {
+  readonly state: VisibleState
   readonly answer: Answer
   readonly isEnd: boolean
 }
 
 /** How long after its start work is over, in milliseconds. @internal */
-export const lengthOf = (plan: Plan): number => {
+export const durationOf = (plan: JobPlan): number => {
   if (plan.steps !== undefined) return plan.steps.find((step) => isEnd(step.status))?.atMillis ?? Infinity
   return plan.stays === undefined ? (plan.takesMillis ?? 0) : Infinity
 }
 
 /** What the plan alone makes of work that is over: its own failure, or nothing. @internal */
 export const failureOf = (
-  plan: Plan
+  plan: JobPlan
 ): { readonly status: number; readonly code: string; readonly message: string } | undefined => {
   if (plan.fails !== undefined) return { status: 422, code: "ACTION_FAILED", ...plan.fails }
   if (plan.cancelled === true) return { status: 409, code: "CANCELLED", message: "the work was cancelled" }
@@ -62,7 +62,7 @@ export const failureOf = (
   return { status: 422, code: "ACTION_FAILED", message: end.message ?? `the work ended as ${end.status}` }
 }
 
-const ended = (plan: Plan, exit: Exit.Exit<Json, ExecutorFailure>): Shown => {
+const endState = (plan: JobPlan, exit: Exit.Exit<Json, ExecutorFailure>): VisibleState => {
   if (plan.cancelled === true) return { status: "cancelled" }
   if (plan.fails !== undefined) {
     const { code, message } = { code: "ACTION_FAILED", ...plan.fails }
@@ -80,61 +80,61 @@ const ended = (plan: Plan, exit: Exit.Exit<Json, ExecutorFailure>): Shown => {
   }
 }
 
-const stepAt = (steps: ReadonlyArray<JobStep>, elapsed: number): JobLook =>
-  steps.reduce<JobLook>((last, step) => (step.atMillis <= elapsed ? step : last), { status: "queued" })
+const stepAt = (steps: ReadonlyArray<JobStep>, elapsed: number): JobState =>
+  steps.reduce<JobState>((last, step) => (step.atMillis <= elapsed ? step : last), { status: "queued" })
 
 /** A scripted look; what the work came to is in it where the script leaves that open. */
-const played = (plan: Plan, look: JobLook, exit: Outcome["exit"]): Shown => {
+const scriptedState = (plan: JobPlan, look: JobState, exit: WorkOutcome["exit"]): VisibleState => {
   if (exit === undefined || !isSuccess(look.status)) return look
-  return Exit.isSuccess(exit) ? { result: exit.value, ...look } : ended(plan, exit)
+  return Exit.isSuccess(exit) ? { result: exit.value, ...look } : endState(plan, exit)
 }
 
 /** What a job shows to a poll that `polls` others came before. */
-const show = (job: Job, now: number, polls: number): Shown => {
+const stateAt = (job: Job, now: number, polls: number): VisibleState => {
   const { plan, outcome } = job
   const elapsed = now - job.createdAt
   const mark = plan.polls?.[Math.min(polls, plan.polls.length - 1)]
-  if (mark !== undefined) return played(plan, lookOf(mark), outcome.exit)
-  if (plan.steps !== undefined) return played(plan, stepAt(plan.steps, elapsed), outcome.exit)
+  if (mark !== undefined) return scriptedState(plan, stateOf(mark), outcome.exit)
+  if (plan.steps !== undefined) return scriptedState(plan, stepAt(plan.steps, elapsed), outcome.exit)
   if (plan.stays !== undefined) return { status: plan.stays }
   if (elapsed < (plan.queuedMillis ?? 0)) return { status: "queued" }
   const takes = plan.takesMillis ?? 0
-  if (elapsed >= takes && outcome.exit !== undefined) return ended(plan, outcome.exit)
+  if (elapsed >= takes && outcome.exit !== undefined) return endState(plan, outcome.exit)
   const fraction = takes > 0 ? Math.min(0.99, Math.floor((elapsed / takes) * 100) / 100) : 0
   return { status: "running", progress: plan.progress === true ? fraction : undefined }
 }
 
 const unchanged: JobChange = {}
 
-const shown = (job: Job, now: number): Shown => {
-  const look = show(job, now, job.polls)
+const currentState = (job: Job, now: number): VisibleState => {
+  const look = stateAt(job, now, job.polls)
   if (job.change === unchanged) return look
   const { gone: _, raw: __, ...change } = job.change
   return { ...look, ...change }
 }
 
-const isSame = (a: Shown, b: Shown): boolean =>
+const isSame = (a: VisibleState, b: VisibleState): boolean =>
   a.status === b.status &&
   a.progress === b.progress &&
   a.result === b.result &&
   a.error === b.error &&
   a.message === b.message
 
-const say = (job: Job, now: number): Said => {
-  const look = shown(job, now)
-  if (job.said !== undefined && isSame(job.said.look, look)) return job.said
+const responseTo = (job: Job, now: number): PollResponse => {
+  const look = currentState(job, now)
+  if (job.lastResponse !== undefined && isSame(job.lastResponse.state, look)) return job.lastResponse
   const { error, message, progress, result, status } = look
   const body = compact({ job_id: job.id, status, progress, result, error, message, created_at: job.createdAtText })
-  job.said = { look, answer: ok(body), isEnd: isEnd(status) }
-  return job.said
+  job.lastResponse = { state: look, answer: ok(body), isEnd: isEnd(status) }
+  return job.lastResponse
 }
 
-const sayRaw = (raw: Json): Pick<Said, "answer" | "isEnd"> => {
+const rawResponse = (raw: Json): Pick<PollResponse, "answer" | "isEnd"> => {
   const status = isObject(raw) ? raw["status"] : undefined
   return { answer: ok(raw), isEnd: typeof status === "string" && isEnd(status) }
 }
 
-const fresh = { change: unchanged, said: undefined, polls: 0, pollsAfterEnd: 0, endTold: false }
+const newJob = { change: unchanged, lastResponse: undefined, polls: 0, pollsAfterEnd: 0, endReported: false }
 
 /**
  * The jobs of a platform. A job is never advanced: what it shows is worked out from its
@@ -162,10 +162,10 @@ export class Jobs {
     const job = this.jobs.get(id)
     if (job === undefined || job.change.gone === true) return notFound(`the job ${id}`)
     const { raw } = job.change
-    const said = raw === undefined || raw === null ? say(job, now) : sayRaw(raw)
+    const said = raw === undefined || raw === null ? responseTo(job, now) : rawResponse(raw)
     job.polls++
-    if (job.endTold) job.pollsAfterEnd++
-    if (said.isEnd) job.endTold = true
+    if (job.endReported) job.pollsAfterEnd++
+    if (said.isEnd) job.endReported = true
     return said.answer
   }
 
@@ -179,7 +179,7 @@ export class Jobs {
 
   views(now: number): ReadonlyArray<JobView> {
     return Array.from(this.jobs.values(), (job) => {
-      const { status, progress } = { progress: undefined, ...show(job, now, job.polls), ...job.change }
+      const { status, progress } = { progress: undefined, ...stateAt(job, now, job.polls), ...job.change }
       const { id, connection, name, createdAt, polls, pollsAfterEnd } = job
       return { id, connection, name, createdAt, status, progress, ended: isEnd(status), polls, pollsAfterEnd }
     })
@@ -187,7 +187,7 @@ export class Jobs {
 
   private put(id: string | number, start: Pick<Job, "connection" | "name" | "createdAt" | "plan" | "outcome">): Job {
     const createdAtText = DateTime.formatIso(DateTime.unsafeMake(start.createdAt))
-    const job: Job = { ...start, createdAtText, id, ...fresh }
+    const job: Job = { ...start, createdAtText, id, ...newJob }
     this.jobs.set(String(id), job)
     return job
   }

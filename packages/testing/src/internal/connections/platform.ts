@@ -17,7 +17,7 @@ export const connections: Platform<"connections", ConnectionsModel> = {
   title: "Connections",
   targetTitle: "Connection",
   ownsRequest: (path) => path === "/api/v1" || path.startsWith("/api/v1/"),
-  make: (world, { executorFor, onRequest, rules }) =>
+  make: (world, { executorFor, listener: onRequest, rules }) =>
     make(world, executorFor === undefined ? {} : { executorFor }, rules, onRequest),
   refuseBody: (bytes) => (bytes === undefined ? tooLarge : isText(bytes) ? undefined : notText),
   recorderView: () => {

@@ -1,4 +1,4 @@
-import { remembered } from "../fakeServer/memoize.js"
+import { memoize } from "../fakeServer/memoize.js"
 import type { Operation, OperationName } from "../../Executor.js"
 
 interface Route {
@@ -112,7 +112,7 @@ const operations: ReadonlySet<string> = new Set(typed)
 /** @internal */
 export const isOperation = (name: string): name is Operation => operations.has(name)
 
-const matched = remembered((line) => {
+const matched = memoize((line) => {
   const space = line.indexOf(" ")
   return found(line.slice(0, space), line.slice(space + 1))
 })

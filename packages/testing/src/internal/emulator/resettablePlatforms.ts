@@ -8,16 +8,16 @@ import type { ExecutorFailure } from "../../Executor.js"
 import type { Plan } from "../../Faults.js"
 import type { World } from "../../World.js"
 import * as executors from "../executors/executors.js"
-import { rulesOf } from "../fakeServer/faultRules.js"
-import type { Watch } from "../fakeServer/requestListener.js"
+import { faultRulesOf } from "../fakeServer/faultRules.js"
+import type { RequestListener } from "../fakeServer/requestListener.js"
 import { forEachPlatform, makePlatforms } from "../platforms.js"
 
 /** @internal */
-export interface ResettablePlatformsOptions extends executors.Options {
+export interface ResettablePlatformsOptions extends executors.ExecutorsOptions {
   /** Whether real executors do the typed work, or small ones in memory. */
   readonly real: boolean
   readonly faults: Plan | undefined
-  readonly onRequest: Watch
+  readonly listener: RequestListener
 }
 
 /** The platforms of a world, which can be reset to the start of that world. @internal */
@@ -32,10 +32,10 @@ export interface ResettablePlatforms {
 
 const build = Effect.fnUntraced(function* (
   world: World,
-  { faults, onRequest, real, ...rest }: ResettablePlatformsOptions
+  { faults, listener: onRequest, real, ...rest }: ResettablePlatformsOptions
 ) {
   const executorFor = real ? yield* executors.make(world, rest) : undefined
-  return yield* makePlatforms(world, { executorFor, rules: rulesOf(world, faults), onRequest })
+  return yield* makePlatforms(world, { executorFor, rules: faultRulesOf(world, faults), listener: onRequest })
 })
 
 const member = (object: object, key: PropertyKey): unknown => Reflect.get(object, key)
@@ -70,8 +70,8 @@ export const make = Effect.fnUntraced(function* (
   const start = Effect.gen(function* () {
     const scope = yield* Scope.fork(parent, { _tag: "Sequential" })
     const { bosa, connections } = yield* Scope.extend(build(world, options), scope)
-    const { begin: _connections, ...connectionsModel } = connections
-    const { begin: _bosa, ...bosaModel } = bosa
+    const { receive: _connections, ...connectionsModel } = connections
+    const { receive: _bosa, ...bosaModel } = bosa
     return { scope, connections: connectionsModel, bosa: bosaModel }
   })
   let current = yield* start

@@ -4,7 +4,7 @@ import type * as HttpServer from "@effect/platform/HttpServer"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as Effect from "effect/Effect"
 import type { PlatformModel } from "../platform.js"
-import { secretName } from "../fakeServer/redactHeaders.js"
+import { secretHeaderName } from "../fakeServer/redactHeaders.js"
 import { isInspector } from "../inspector/routes.js"
 import { type PlatformName, platformOf } from "../platforms.js"
 import { readBody, toModelRequest } from "./receiveRequest.js"
@@ -37,5 +37,5 @@ const respond = Effect.fnUntraced(function* ({ inspector, platforms }: Served) {
 export const serve = (server: HttpServer.HttpServer, served: Served) =>
   Effect.locallyWith(server.serve(Effect.interruptible(respond(served))), Headers.currentRedactedNames, (names) => [
     ...names,
-    secretName
+    secretHeaderName
   ])

@@ -18,7 +18,7 @@ import * as sqlDatabase from "./sqlDatabase.js"
 import * as sqlExecutor from "./sqlExecutor.js"
 import * as sqlSeed from "./sqlSeed.js"
 
-export interface Options {
+export interface ExecutorsOptions {
   /** A PostgreSQL server that all sql connections share; each has its own PGlite unless given. */
   readonly databaseUrl?: string | undefined
   /** Where PGlite keeps the databases, one folder each; in memory unless given. */
@@ -35,7 +35,7 @@ const temporaryFolder = Effect.acquireRelease(
 const folderName = (slug: string): string => `c-${encodeURIComponent(slug)}`
 
 /** Opened by the first who asks, closed with the scope. Who asks while it opens waits; a failure is tried again. */
-const opened = Effect.fnUntraced(function* <A, E>(open: Effect.Effect<A, E, Scope.Scope>) {
+const openOnce = Effect.fnUntraced(function* <A, E>(open: Effect.Effect<A, E, Scope.Scope>) {
   const scope = yield* Effect.scope
   const ref = yield* SynchronizedRef.make(Option.none<A>())
   const first = SynchronizedRef.modifyEffect(ref, (current) =>
@@ -46,9 +46,9 @@ const opened = Effect.fnUntraced(function* <A, E>(open: Effect.Effect<A, E, Scop
   return Effect.flatMap(SynchronizedRef.get(ref), Option.match({ onNone: () => first, onSome: Effect.succeed }))
 })
 
-const makeSql = (connection: WorldConnection, options: Options) =>
+const makeSql = (connection: WorldConnection, options: ExecutorsOptions) =>
   Effect.map(
-    opened(
+    openOnce(
       Effect.tap(
         options.databaseUrl !== undefined
           ? sqlDatabase.postgres(options.databaseUrl)
@@ -72,7 +72,7 @@ const makeFile = Effect.fnUntraced(function* (connection: WorldConnection, root:
  * temporary folder, HTTP to what listens on this machine. An http connection
  * without a URL keeps its canned answers.
  */
-export const make = Effect.fnUntraced(function* (world: World, options: Options = {}) {
+export const make = Effect.fnUntraced(function* (world: World, options: ExecutorsOptions = {}) {
   const clients = yield* Layer.build(NodeHttpClient.layer)
   const client = Context.get(clients, HttpClient.HttpClient)
   const root = yield* temporaryFolder

@@ -46,7 +46,7 @@ const failureOf = (error: unknown): ExecutorFailure => {
     : new ExecutorFailure({ status: 400, code: "INVALID_PARAMETERS", message })
 }
 
-const finishing = async <A>(session: Session, work: (session: Session) => Promise<A>): Promise<A> => {
+const rollingBack = async <A>(session: Session, work: (session: Session) => Promise<A>): Promise<A> => {
   try {
     return await work(session)
   } finally {
@@ -107,7 +107,7 @@ export const pglite = (dataDir: string | undefined): Effect.Effect<Database, Exe
       }
     }
     return {
-      use: (work) => Effect.tryPromise({ try: () => inTurn(() => finishing(session, work)), catch: failureOf })
+      use: (work) => Effect.tryPromise({ try: () => inTurn(() => rollingBack(session, work)), catch: failureOf })
     }
   })
 
@@ -178,7 +178,7 @@ export const postgres = (url: string): Effect.Effect<Database, ExecutorFailure, 
                 run: async ({ params, sql }) => lastOf(await client.query({ ...shape, text: sql, values: params })),
                 script: async (sql) => lastOf(await client.query({ ...shape, text: sql }))
               }
-              const ended = await finishing(session, (session) =>
+              const ended = await rollingBack(session, (session) =>
                 work(session).then(
                   (value) => ({ ok: true, value }) as const,
                   (error: unknown) => ({ ok: false, error }) as const

@@ -1,15 +1,15 @@
 import type { Call, CallLog, Execution, Expectation } from "../../Calls.js"
-import { differences, shortly } from "./differences.js"
+import { differences, printShort } from "./differences.js"
 
-/** Whether calls are as expected; `message` says what is wrong, or what is so where it ought not to be. @internal */
-export interface Verdict {
+/** Whether calls are as expected; `message` says what is wrong, or what is so target it ought not to be. @internal */
+export interface AssertionResult {
   readonly pass: boolean
   readonly message: string
   readonly expected: unknown
   readonly actual: unknown
 }
 
-type Field = "operation" | "where" | "work" | "status"
+type Field = "operation" | "target" | "work" | "status"
 type Fields = { readonly [F in Field]?: string | number | undefined }
 
 /** Something that was called or executed. */
@@ -19,40 +19,40 @@ interface Event {
   readonly fields: Fields
   readonly input: unknown
   /** What became of it. */
-  readonly end: string
+  readonly outcome: string
 }
 
 /** The events that are wanted: those that have these fields and, if one is given, this input. */
-interface Wanted {
+interface ExpectedEvents {
   readonly name: string
   readonly fields: Fields
   readonly input?: unknown
   readonly times: number | undefined
 }
 
-const often = (times: number | undefined): string => {
+const timesText = (times: number | undefined): string => {
   if (times === undefined) return "at least once"
   if (times === 0) return "never"
   return times === 1 ? "once" : `${times} times`
 }
 
-const withInput = (input: unknown): string => (input === undefined ? "" : ` with ${shortly(input)}`)
+const withInput = (input: unknown): string => (input === undefined ? "" : ` with ${printShort(input)}`)
 
-const inputDifferences = (wanted: Wanted, event: Event): ReadonlyArray<string> =>
+const inputDifferences = (wanted: ExpectedEvents, event: Event): ReadonlyArray<string> =>
   "input" in wanted ? differences(wanted.input, event.input, "input") : []
 
-const fieldDifferences = (wanted: Wanted, { fields }: Event): ReadonlyArray<string> => {
-  const named: ReadonlyArray<Field> = ["operation", "where", "work", "status"]
+const fieldDifferences = (wanted: ExpectedEvents, { fields }: Event): ReadonlyArray<string> => {
+  const named: ReadonlyArray<Field> = ["operation", "target", "work", "status"]
   return named.filter((field) => wanted.fields[field] !== undefined && wanted.fields[field] !== fields[field])
 }
 
-const differencesOf = (wanted: Wanted) => (event: Event) => {
+const differencesOf = (wanted: ExpectedEvents) => (event: Event) => {
   const fields = fieldDifferences(wanted, event)
   const input = inputDifferences(wanted, event)
   return { event, places: [...fields, ...input], distance: fields.length * 1_000 + input.length }
 }
 
-const nearestOf = (wanted: Wanted, events: ReadonlyArray<Event>) =>
+const nearestOf = (wanted: ExpectedEvents, events: ReadonlyArray<Event>) =>
   events
     .map(differencesOf(wanted))
     .reduce<ReturnType<ReturnType<typeof differencesOf>> | undefined>(
@@ -60,21 +60,21 @@ const nearestOf = (wanted: Wanted, events: ReadonlyArray<Event>) =>
       undefined
     )
 
-const hint = (wanted: Wanted, events: ReadonlyArray<Event>, start: number): string => {
+const nearestText = (wanted: ExpectedEvents, events: ReadonlyArray<Event>, start: number): string => {
   const nearest = nearestOf(wanted, events)
   if (nearest === undefined) return "nothing was called"
   const { event, places } = nearest
   const differs = places.length === 0 ? "" : ` (differs at ${places.slice(0, 5).join(", ")})`
-  return `nearest call: ${event.name}${withInput(event.input)} at ${event.at - start} ms${event.end}${differs}`
+  return `nearest call: ${event.name}${withInput(event.input)} at ${event.at - start} ms${event.outcome}${differs}`
 }
 
-/** Whether `events` has what is wanted; `others` may be meant where it does not. */
-const judge = (
+/** Whether `events` has what is wanted; `others` may be meant target it does not. */
+const checkEvents = (
   log: CallLog,
-  wanted: Wanted,
+  wanted: ExpectedEvents,
   events: ReadonlyArray<Event>,
   others: ReadonlyArray<Event> = []
-): Verdict => {
+): AssertionResult => {
   const start = log.calls[0]?.at ?? 0
   const fitting = events.filter((event) => differencesOf(wanted)(event).distance === 0)
   const { fields, times } = wanted
@@ -82,9 +82,9 @@ const judge = (
   const what = `expected ${wanted.name}${withInput("input" in wanted ? wanted.input : undefined)}`
   const when = fitting.length === 0 ? "" : ` (at ${fitting.map(({ at }) => `${at - start} ms`).join(", ")})`
   const message = (): string => {
-    if (pass) return `${what} not ${often(times)}, but that is how often it was${when}`
-    if (fitting.length > 0) return `${what} ${often(times)}, but it was ${often(fitting.length)}${when}`
-    return `${what} ${often(times)}; ${hint(wanted, [...events, ...others], start)}`
+    if (pass) return `${what} not ${timesText(times)}, but that is how often it was${when}`
+    if (fitting.length > 0) return `${what} ${timesText(times)}, but it was ${timesText(fitting.length)}${when}`
+    return `${what} ${timesText(times)}; ${nearestText(wanted, [...events, ...others], start)}`
   }
   return {
     pass,
@@ -94,54 +94,64 @@ const judge = (
   }
 }
 
-const endOf = ({ fault, interrupted, status }: Call): string => {
+const outcomeOf = ({ fault, interrupted, status }: Call): string => {
   if (fault !== undefined) return `, met with ${fault}`
   if (status !== undefined) return `, answered ${status}`
   return interrupted ? ", left before its answer" : ", not answered yet"
 }
 
-const target = (...parts: ReadonlyArray<string | undefined>): string =>
+const targetName = (...parts: ReadonlyArray<string | undefined>): string =>
   parts.filter((part) => part !== undefined).join("/")
 
 /** Whether work was executed at the server. @internal */
-export const executed = (log: CallLog, where: string, work: string, expectation: Execution = {}): Verdict => {
+export const checkExecuted = (
+  log: CallLog,
+  target: string,
+  work: string,
+  expectation: Execution = {}
+): AssertionResult => {
   const { times, ...input } = expectation
   const events = log.executions.map((execution) => {
-    const { at, input, where, work } = execution
-    return { at, name: target(where, work), fields: { where, work }, input, end: "" }
+    const { at, input, target, work } = execution
+    return { at, name: targetName(target, work), fields: { target, work }, input, outcome: "" }
   })
   const refused = log.calls.flatMap((call) => {
-    const { at, executed, input, where, work } = call
+    const { at, executed, input, target: target, work } = call
     if (work === undefined || executed) return []
-    const end = `${endOf(call)} and not executed`
-    return [{ at, name: target(where, work), fields: { where, work }, input, end }]
+    const outcome = `${outcomeOf(call)} and not executed`
+    return [{ at, name: targetName(target, work), fields: { target, work }, input, outcome }]
   })
-  return judge(log, { name: target(where, work), fields: { where, work }, times, ...input }, events, refused)
+  return checkEvents(
+    log,
+    { name: targetName(target, work), fields: { target, work }, times, ...input },
+    events,
+    refused
+  )
 }
 
 /** Whether an operation was called. @internal */
-export const called = (log: CallLog, operation: string, expectation: Expectation = {}): Verdict => {
-  const { status, times, where, work, ...input } = expectation
-  const about = target(where, work)
+export const checkCalled = (log: CallLog, operation: string, expectation: Expectation = {}): AssertionResult => {
+  const { status, times, target, work, ...input } = expectation
+  const about = targetName(target, work)
   const name = `${operation}${about === "" ? "" : ` of ${about}`}${status === undefined ? "" : ` answered ${status}`}`
   const events = log.calls.map((call) => {
-    const { at, input, method, operation = `${method} ${call.path}`, status, where, work } = call
-    const about = target(where, work)
+    const { at, input, method, operation = `${method} ${call.path}`, status, target: target, work } = call
+    const about = targetName(target, work)
     const name = about === "" ? operation : `${operation} of ${about}`
-    return { at, name, fields: { operation, where, work, status }, input, end: endOf(call) }
+    return { at, name, fields: { operation, target, work, status }, input, outcome: outcomeOf(call) }
   })
-  return judge(log, { name, fields: { operation, where, work, status }, times, ...input }, events)
+  return checkEvents(log, { name, fields: { operation, target, work, status }, times, ...input }, events)
 }
 
-const line =
+const callLine =
   (start: number) =>
   (call: Call): string =>
-    `  ${call.method} ${call.path} at ${call.at - start} ms${endOf(call)}`
+    `  ${call.method} ${call.path} at ${call.at - start} ms${outcomeOf(call)}`
 
 /** @internal */
-export const unmatchedIn = (log: CallLog): Verdict => {
+export const checkNoUnmatched = (log: CallLog): AssertionResult => {
   const unmatched = log.calls.filter((call) => call.unmatched)
-  const lines = unmatched.map(line(log.calls[0]?.at ?? 0))
+  const lines = unmatched.map(callLine(log.calls[0]?.at ?? 0))
   return {
     pass: unmatched.length === 0,
     message:
@@ -154,7 +164,7 @@ export const unmatchedIn = (log: CallLog): Verdict => {
 }
 
 /** @internal */
-export const unusedIn = ({ unused }: CallLog): Verdict => ({
+export const checkNoUnused = ({ unused }: CallLog): AssertionResult => ({
   pass: unused.length === 0,
   message:
     unused.length === 0

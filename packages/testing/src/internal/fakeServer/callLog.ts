@@ -4,7 +4,7 @@ import type { Json } from "../../Executor.js"
 import { print } from "../faults/print.js"
 import type { FaultRules } from "./faultRules.js"
 import type { AnyMatcher, Scripts } from "./scripts.js"
-import { unmatchedIn, unusedIn } from "./assertions.js"
+import { checkNoUnmatched, checkNoUnused } from "./assertions.js"
 
 /** A request as either platform records it. @internal */
 export interface Recorded<Operation extends string> {
@@ -22,22 +22,22 @@ export interface Recorded<Operation extends string> {
   readonly interrupted: boolean
 }
 
-type About = Pick<Call, "where" | "work" | "input">
+type CallSubject = Pick<Call, "target" | "work" | "input">
 
 /** What a platform tells of itself. @internal */
-export interface Source<R, E> {
+export interface CallSource<R, E> {
   readonly requests: Effect.Effect<ReadonlyArray<R>>
   readonly executionLog: Effect.Effect<ReadonlyArray<E>>
   readonly unused: Effect.Effect<ReadonlyArray<string>>
   /** What a request is about. */
-  readonly about: (request: R) => About
+  readonly subjectOf: (request: R) => CallSubject
   readonly executed: (execution: E) => Executed
 }
 
-const missing: ReadonlySet<number | undefined> = new Set([404, 405])
+const notFoundStatuses: ReadonlySet<number | undefined> = new Set([404, 405])
 
 /** Numbers the repetitions of each request. */
-const attempts = () => {
+const attemptCounter = () => {
   const seen = new Map<string, number>()
   return ({ body, method, path, query }: Recorded<string>): number => {
     const key = JSON.stringify([method, path, query, body])
@@ -49,12 +49,12 @@ const attempts = () => {
 
 const toCalls = <Operation extends string, R extends Recorded<Operation>>(
   requests: ReadonlyArray<R>,
-  about: (request: R) => About
+  about: (request: R) => CallSubject
 ): ReadonlyArray<Call<Operation>> => {
-  const attemptOf = attempts()
+  const attemptOf = attemptCounter()
   return requests.map((request) => {
     const { at, executed, fault, index, interrupted, method, operation, path, scripted, status } = request
-    const unmatched = !scripted && !executed && missing.has(status)
+    const unmatched = !scripted && !executed && notFoundStatuses.has(status)
     const attempt = attemptOf(request)
     const told = { index, at, method, path, operation, attempt, status, fault, executed, interrupted, unmatched }
     return { ...told, ...about(request) }
@@ -62,16 +62,19 @@ const toCalls = <Operation extends string, R extends Recorded<Operation>>(
 }
 
 /** What was scripted or planned and no request has met, in words. @internal */
-export const unusedOf = <M extends AnyMatcher>(scripts: Scripts<M>, rules: FaultRules): ReadonlyArray<string> => {
+export const unusedScriptsAndFaults = <M extends AnyMatcher>(
+  scripts: Scripts<M>,
+  rules: FaultRules
+): ReadonlyArray<string> => {
   const plan = rules.unused
-  return plan.rules.length === 0 ? scripts.left : [...scripts.left, ...print(plan).split("\n")]
+  return plan.rules.length === 0 ? scripts.remaining : [...scripts.remaining, ...print(plan).split("\n")]
 }
 
 /** The calls of a platform. @internal */
-export const callsOf = <Operation extends string, R extends Recorded<Operation>, E>(
-  source: Source<R, E>
+export const makeCalls = <Operation extends string, R extends Recorded<Operation>, E>(
+  source: CallSource<R, E>
 ): Calls<Operation> => {
-  const calls = Effect.map(source.requests, (requests) => toCalls<Operation, R>(requests, source.about))
+  const calls = Effect.map(source.requests, (requests) => toCalls<Operation, R>(requests, source.subjectOf))
   const executions = Effect.map(source.executionLog, (all) => all.map(source.executed))
   const log: Effect.Effect<CallLog<Operation>> = Effect.all({ calls, executions, unused: source.unused })
   const those = (fits: (call: Call<Operation>) => boolean) => Effect.map(calls, (all) => all.filter(fits))
@@ -79,12 +82,12 @@ export const callsOf = <Operation extends string, R extends Recorded<Operation>,
     log,
     all: calls,
     of: (operation) => those((call) => call.operation === operation),
-    executes: (where, work) => those((call) => call.where === where && call.work === work),
-    executions: (where, work) =>
-      Effect.map(executions, (all) => all.filter((one) => one.where === where && one.work === work)),
+    executes: (target, work) => those((call) => call.target === target && call.work === work),
+    executions: (target, work) =>
+      Effect.map(executions, (all) => all.filter((one) => one.target === target && one.work === work)),
     unmatched: those((call) => call.unmatched),
     verify: Effect.flatMap(log, (log) => {
-      const failed = [unmatchedIn(log), unusedIn(log)].filter(({ pass }) => !pass)
+      const failed = [checkNoUnmatched(log), checkNoUnused(log)].filter(({ pass }) => !pass)
       if (failed.length === 0) return Effect.void
       const message = failed.map(({ message }) => message).join("\n")
       return Effect.fail(new AssertionFailed({ message, expected: [], actual: failed.map(({ actual }) => actual) }))

@@ -8,34 +8,34 @@ import * as Exit from "effect/Exit"
 import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { ModelRequest, ModelResponse, Pace } from "../../ConnectionsModel.js"
+import type { ModelRequest, ModelResponse, BodyPace } from "../../ConnectionsModel.js"
 import * as Begun from "./maybeDone.js"
 import { lengthMillis, paced } from "./pacedBody.js"
-import { remembered } from "./memoize.js"
+import { memoize } from "./memoize.js"
 import { BufferedResponse, webResponse } from "./webResponse.js"
 
 /** What answers requests, whichever platform it is. @internal */
-export interface Model {
+export interface FakeServer {
   /**
    * Begins to answer a request that comes at this time, in milliseconds, and gives what is left to
    * do: an `Exit` when that is nothing. Only from within an effect, which runs what it gives at once.
    */
-  readonly begin: (request: ModelRequest, now: number) => Effect.Effect<ModelResponse>
+  readonly receive: (request: ModelRequest, now: number) => Effect.Effect<ModelResponse>
 }
 
 /** The answer to a request, begun when the effect runs. @internal */
-export const handledBy =
-  (model: Model) =>
+export const handleWith =
+  (model: FakeServer) =>
   (request: ModelRequest): Effect.Effect<ModelResponse> =>
-    Effect.clockWith((clock) => model.begin(request, clock.unsafeCurrentTimeMillis()))
+    Effect.clockWith((clock) => model.receive(request, clock.unsafeCurrentTimeMillis()))
 
-const unsent = { sent: false, phase: "connect", timedOut: false } as const
+const notSent = { sent: false, phase: "connect", timedOut: false } as const
 
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
 const noBytes = new Uint8Array()
 
-interface Sent {
+interface EncodedBody {
   readonly bytes: Uint8Array
   /** A form brings its own, with the boundary. */
   readonly contentType?: string | undefined
@@ -53,16 +53,19 @@ const targetOf = ({ origin, pathname, search, searchParams }: URL): Target => ({
   origin
 })
 
-const targetIn = remembered((url) => (URL.canParse(url) ? targetOf(new URL(url)) : undefined))
+const cachedTargetOf = memoize((url) => (URL.canParse(url) ? targetOf(new URL(url)) : undefined))
 
-type Lost = Pick<Transport.Evidence, "phase" | "code"> & Partial<Transport.Evidence>
+type LostEvidence = Pick<Transport.Evidence, "phase" | "code"> & Partial<Transport.Evidence>
 
 /** What was sent, unless the evidence says otherwise. */
-const lost = (request: HttpClientRequest.HttpClientRequest, evidence: Lost): HttpClientError.RequestError =>
+const requestFailed = (
+  request: HttpClientRequest.HttpClientRequest,
+  evidence: LostEvidence
+): HttpClientError.RequestError =>
   Transport.failure(request, { sent: true, permanent: false, timedOut: false, ...evidence })
 
 const bodyFailed = (request: HttpClientRequest.HttpClientRequest) => () =>
-  lost(request, { phase: "request", code: "BODY_FAILED" })
+  requestFailed(request, { phase: "request", code: "BODY_FAILED" })
 
 const concat = (chunks: Iterable<Uint8Array>): Uint8Array => {
   const all = Array.from(chunks)
@@ -76,9 +79,9 @@ const concat = (chunks: Iterable<Uint8Array>): Uint8Array => {
 }
 
 /** The bytes of a request, as they leave. @internal */
-export const sentOf = (
+export const encodeBody = (
   request: HttpClientRequest.HttpClientRequest
-): Effect.Effect<Sent, HttpClientError.RequestError> => {
+): Effect.Effect<EncodedBody, HttpClientError.RequestError> => {
   const body = request.body
   switch (body._tag) {
     case "Empty":
@@ -88,7 +91,7 @@ export const sentOf = (
     case "Raw":
       return typeof body.body === "string"
         ? Effect.succeed({ bytes: encoder.encode(body.body) })
-        : Effect.fail(lost(request, { ...unsent, code: "UNSUPPORTED_BODY", permanent: true }))
+        : Effect.fail(requestFailed(request, { ...notSent, code: "UNSUPPORTED_BODY", permanent: true }))
     case "Stream":
       return Effect.mapBoth(Stream.runCollect(body.stream), {
         onFailure: bodyFailed(request),
@@ -135,9 +138,13 @@ const cutBody = (body: string | Uint8Array, status: number): ReadableStream<Uint
 }
 
 type Request = HttpClientRequest.HttpClientRequest
-type Answered = Extract<ModelResponse, { readonly status: number }>
+type DeliveredResponse = Extract<ModelResponse, { readonly status: number }>
 
-const requestTo = (request: Request, { bytes, contentType }: Sent, { origin, path, query }: Target): ModelRequest => ({
+const toModelRequest = (
+  request: Request,
+  { bytes, contentType }: EncodedBody,
+  { origin, path, query }: Target
+): ModelRequest => ({
   method: request.method,
   path,
   query,
@@ -147,27 +154,30 @@ const requestTo = (request: Request, { bytes, contentType }: Sent, { origin, pat
   origin
 })
 
-type Whole = Extract<Answered, { readonly _tag: "Answer" }>
+type WholeResponse = Extract<DeliveredResponse, { readonly _tag: "Answer" }>
 
 // what happened on the way is the same however the body is read
-const arrived = (request: Request, response: ModelResponse): Effect.Effect<Answered, HttpClientError.RequestError> => {
-  if (response._tag === "Reset") return lost(request, { phase: "request", code: "ECONNRESET" })
-  if (response._tag === "Refused") return lost(request, { ...unsent, code: "ECONNREFUSED" })
+const deliver = (
+  request: Request,
+  response: ModelResponse
+): Effect.Effect<DeliveredResponse, HttpClientError.RequestError> => {
+  if (response._tag === "Reset") return requestFailed(request, { phase: "request", code: "ECONNRESET" })
+  if (response._tag === "Refused") return requestFailed(request, { ...notSent, code: "ECONNREFUSED" })
   return Effect.succeed(response)
 }
 
 // the pauses are on the Clock of whoever asked
-const slowResponse = (request: Request, answer: Whole, pace: Pace) =>
+const pacedResponse = (request: Request, answer: WholeResponse, pace: BodyPace) =>
   Effect.map(Effect.runtime<never>(), (runtime) =>
     webResponse(request, answer, Stream.toReadableStreamRuntime(paced(bytesOf(answer.body), pace), runtime))
   )
 
-const streamed =
-  (model: Model) =>
+const sendStreamed =
+  (model: FakeServer) =>
   (request: Request, url: URL): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError> =>
-    sentOf(request).pipe(
-      Effect.flatMap((sent) => handledBy(model)(requestTo(request, sent, targetOf(url)))),
-      Effect.flatMap((response) => arrived(request, response)),
+    encodeBody(request).pipe(
+      Effect.flatMap((sent) => handleWith(model)(toModelRequest(request, sent, targetOf(url)))),
+      Effect.flatMap((response) => deliver(request, response)),
       Effect.flatMap((response) => {
         if (response._tag === "CutBody") {
           const { body, contentLength, headers, status } = response
@@ -176,45 +186,45 @@ const streamed =
         }
         return response.pace === undefined
           ? Effect.succeed(new BufferedResponse(request, response, undefined))
-          : slowResponse(request, response, response.pace)
+          : pacedResponse(request, response, response.pace)
       })
     )
 
 const isJson = (headers: Readonly<Record<string, string>>): boolean =>
   headers["content-type"]?.includes("application/json") === true
 
-const cutTo = ({ body, headers }: Answered, maxBytes: number): Transport.BufferedBody => {
+const bufferBody = ({ body, headers }: DeliveredResponse, maxBytes: number): Transport.BufferedBody => {
   // a character takes three bytes at most
   if (typeof body === "string" && isJson(headers) && body.length * 3 <= maxBytes) {
     return { text: body, byteLength: Buffer.byteLength(body), truncated: false }
   }
-  const whole = bytesOf(body)
-  const { byteLength } = whole
+  const awaitBody = bytesOf(body)
+  const { byteLength } = awaitBody
   const truncated = byteLength > maxBytes
-  const bytes = truncated ? whole.subarray(0, maxBytes) : whole
+  const bytes = truncated ? awaitBody.subarray(0, maxBytes) : awaitBody
   const text = typeof body === "string" && !truncated ? body : decoder.decode(bytes)
   return isJson(headers) ? { text, byteLength, truncated } : { text, byteLength, truncated, bytes }
 }
 
-const isOk = ({ status }: Answered): boolean => status >= 200 && status < 300
+const isOk = ({ status }: DeliveredResponse): boolean => status >= 200 && status < 300
 
-const read = (
+const readWithin = (
   request: Request,
   limits: Transport.Attempt,
-  response: Answered
+  response: DeliveredResponse
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError> => {
   const { status } = response
   if (response._tag === "CutBody" && isOk(response)) {
-    return Effect.fail(lost(request, { phase: "body", code: "ECONNRESET", status }))
+    return Effect.fail(requestFailed(request, { phase: "body", code: "ECONNRESET", status }))
   }
-  const body = cutTo(response, isOk(response) ? limits.maxBodyBytes : limits.maxErrorBodyBytes)
+  const body = bufferBody(response, isOk(response) ? limits.maxBodyBytes : limits.maxErrorBodyBytes)
   return isOk(response) && body.truncated
-    ? Effect.fail(lost(request, { phase: "body", code: "BODY_TOO_LARGE", status, permanent: true }))
+    ? Effect.fail(requestFailed(request, { phase: "body", code: "BODY_TOO_LARGE", status, permanent: true }))
     : Effect.succeed(new BufferedResponse(request, response, body))
 }
 
 /** The answer once its body is there; none when the client has given up on a pause. */
-const whole = (response: Answered, idleMillis: number): Effect.Effect<Option.Option<Answered>> => {
+const whole = (response: DeliveredResponse, idleMillis: number): Effect.Effect<Option.Option<DeliveredResponse>> => {
   if (response._tag === "CutBody" || response.pace === undefined) return Effect.succeedSome(response)
   const { body, pace } = response
   const millis = lengthMillis(bytesOf(body).byteLength, pace)
@@ -224,52 +234,58 @@ const whole = (response: Answered, idleMillis: number): Effect.Effect<Option.Opt
     : Effect.as(Effect.sleep(millis), Option.some(response))
 }
 
-type Ended = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError>
+type AttemptResult = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError>
 
 // an error's head is an answer, however its body goes on
-const within = (request: Request, limits: Transport.Attempt, begun: Effect.Effect<ModelResponse>): Ended => {
-  let head: Answered | undefined
+const withLimits = (
+  request: Request,
+  limits: Transport.Attempt,
+  begun: Effect.Effect<ModelResponse>
+): AttemptResult => {
+  let head: DeliveredResponse | undefined
   const timedOut = Effect.suspend(() => {
-    if (head !== undefined && !isOk(head)) return read(request, limits, { ...head, body: "" })
+    if (head !== undefined && !isOk(head)) return readWithin(request, limits, { ...head, body: "" })
     const phase = head === undefined ? "request" : "body"
     const status = head === undefined ? {} : { status: head.status }
-    return Effect.fail(lost(request, { phase, code: "ATTEMPT_TIMEOUT", timedOut: true, ...status }))
+    return Effect.fail(requestFailed(request, { phase, code: "ATTEMPT_TIMEOUT", timedOut: true, ...status }))
   })
-  return Effect.flatMap(begun, (response) => arrived(request, response)).pipe(
+  return Effect.flatMap(begun, (response) => deliver(request, response)).pipe(
     Effect.flatMap((response) => {
       head = response
       return whole(response, limits.idleMillis)
     }),
     Effect.timeoutOption(limits.timeoutMillis),
     Effect.map(Option.flatten),
-    Effect.flatMap(Option.match({ onNone: () => timedOut, onSome: (response) => read(request, limits, response) }))
+    Effect.flatMap(
+      Option.match({ onNone: () => timedOut, onSome: (response) => readWithin(request, limits, response) })
+    )
   )
 }
 
 // the way of a client that keeps the limits of an attempt itself: no stream and no AbortController for each answer,
 // and no timer for what is answered at once
-const attempted =
-  (model: Model): Transport.SendAttempt =>
+const sendAttempt =
+  (model: FakeServer): Transport.SendAttempt =>
   (request, limits) => {
-    const target = targetIn(request.url)
+    const target = cachedTargetOf(request.url)
     if (target === undefined) {
-      return Effect.fail(lost(request, { ...unsent, code: "ERR_INVALID_URL", permanent: true }))
+      return Effect.fail(requestFailed(request, { ...notSent, code: "ERR_INVALID_URL", permanent: true }))
     }
-    const answer = (sent: Sent) =>
-      Effect.clockWith((clock): Ended => {
-        const begun = model.begin(requestTo(request, sent, target), clock.unsafeCurrentTimeMillis())
+    const answer = (sent: EncodedBody) =>
+      Effect.clockWith((clock): AttemptResult => {
+        const begun = model.receive(toModelRequest(request, sent, target), clock.unsafeCurrentTimeMillis())
         const response = Begun.isDone(begun) && Exit.isSuccess(begun) ? begun.value : undefined
         return response?._tag === "Answer" && response.pace === undefined
-          ? read(request, limits, response)
-          : within(request, limits, begun)
+          ? readWithin(request, limits, response)
+          : withLimits(request, limits, begun)
       })
-    return request.body._tag === "Empty" ? answer({ bytes: noBytes }) : Effect.flatMap(sentOf(request), answer)
+    return request.body._tag === "Empty" ? answer({ bytes: noBytes }) : Effect.flatMap(encodeBody(request), answer)
   }
 
 /** A client that reaches a model, for any origin. @internal */
-export const clientOf = (model: Model): HttpClient.HttpClient => {
-  const general = HttpClient.make(streamed(model))
-  const attempt = attempted(model)
+export const clientOf = (model: FakeServer): HttpClient.HttpClient => {
+  const general = HttpClient.make(sendStreamed(model))
+  const attempt = sendAttempt(model)
   // a client that was made from this one by a combinator keeps the limits all the same
   const send = (request: Request) =>
     Effect.flatMap(FiberRef.get(Transport.currentAttempt), (limits) =>

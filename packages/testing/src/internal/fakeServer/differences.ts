@@ -36,7 +36,7 @@ const shownBy = (value: Asymmetric): string =>
 const longest = 200
 
 /** A value in one short line. @internal */
-export const shortly = (value: unknown): string => {
+export const printShort = (value: unknown): string => {
   const text = JSON.stringify(value, (_, part: unknown) => (isAsymmetric(part) ? shownBy(part) : part)) ?? "undefined"
   return text.length > longest ? `${text.slice(0, longest)}…` : text
 }

@@ -4,7 +4,7 @@
  *
  * @internal
  */
-export const remembered = <A>(f: (text: string) => A, limit = 256): ((text: string) => A) => {
+export const memoize = <A>(f: (text: string) => A, limit = 256): ((text: string) => A) => {
   const known = new Map<string, A>()
   let last: { readonly text: string; readonly made: A } | undefined
   return (text) => {

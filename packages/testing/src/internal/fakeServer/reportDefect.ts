@@ -5,9 +5,9 @@ import * as Effect from "effect/Effect"
  *
  * @internal
  */
-export const toldWhenBroken =
-  (where: string, what: string) =>
+export const reportDefect =
+  (target: string, what: string) =>
   <A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.tapDefect(work, (cause) =>
-      Effect.logError(`the answer of ${where}/${what} in the test's world broke`, cause)
+      Effect.logError(`the answer of ${target}/${what} in the test's world broke`, cause)
     )

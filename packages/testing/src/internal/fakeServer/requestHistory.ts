@@ -1,7 +1,7 @@
-type Open<A> = { -readonly [K in keyof A]: A[K] }
+type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
 /** The last so many of a list that grows; dropping the oldest one by one would move all the others each time. */
-class Last<A> {
+class BoundedList<A> {
   private kept: Array<A> = []
 
   constructor(private readonly limit: number) {}
@@ -21,36 +21,36 @@ class Last<A> {
 }
 
 /** Requests and executions in the order they came, the oldest dropped once there are too many. @internal */
-export class Ledger<R extends object, E extends object> {
-  private readonly keptRequests: Last<Open<R>>
-  private readonly keptExecutions: Last<Open<E>>
+export class RequestHistory<R extends object, E extends object> {
+  private readonly keptRequests: BoundedList<Mutable<R>>
+  private readonly keptExecutions: BoundedList<Mutable<E>>
   private counts = new Map<string, number>()
   private received = 0
 
   constructor(limit: number) {
-    this.keptRequests = new Last(limit)
-    this.keptExecutions = new Last(limit)
+    this.keptRequests = new BoundedList(limit)
+    this.keptExecutions = new BoundedList(limit)
   }
 
-  get requests(): ReadonlyArray<Open<R>> {
+  get requests(): ReadonlyArray<Mutable<R>> {
     return this.keptRequests.all
   }
 
-  get executions(): ReadonlyArray<Open<E>> {
+  get executions(): ReadonlyArray<Mutable<E>> {
     return this.keptExecutions.all
   }
 
   /** The index of the next request. */
-  next(): number {
+  nextIndex(): number {
     return this.received++
   }
 
-  keep(record: Open<R>): Open<R> {
+  record(record: Mutable<R>): Mutable<R> {
     this.keptRequests.push(record)
     return record
   }
 
-  execute(key: string, execution: Open<E>): Open<E> {
+  execute(key: string, execution: Mutable<E>): Mutable<E> {
     this.keptExecutions.push(execution)
     this.counts.set(key, this.executionsOf(key) + 1)
     return execution

@@ -1,7 +1,7 @@
 import type { ModelRequest } from "../../ConnectionsModel.js"
 
 /** What both models' records of a request tell. @internal */
-export interface Watched {
+export interface ObservedRecord {
   readonly operation: string | undefined
   readonly connection?: string | undefined
   readonly connector?: string | undefined
@@ -13,11 +13,11 @@ export interface Watched {
 }
 
 /** What a model tells of a request as it comes. @internal */
-export interface Noticed {
+export interface ObservedRequest {
   readonly request: ModelRequest
   /** It goes on changing until the answer. */
-  readonly record: Watched
+  readonly record: ObservedRecord
 }
 
 /** Told of each request once a model has found out what it is. @internal */
-export type Watch = (noticed: Noticed) => void
+export type RequestListener = (noticed: ObservedRequest) => void

@@ -7,7 +7,7 @@ export interface AnyMatcher {
 }
 
 /** What the route of a request says: its operation, and the names in its path. @internal */
-export type Names = Readonly<Record<string, string | undefined>>
+export type RouteNames = Readonly<Record<string, string | undefined>>
 
 interface Script<M> {
   readonly matcher: M
@@ -15,7 +15,7 @@ interface Script<M> {
 }
 
 /** Whether a request is one of those that a matcher is for. @internal */
-export const fits = (matcher: AnyMatcher, request: ModelRequest, names: Names): boolean => {
+export const matches = (matcher: AnyMatcher, request: ModelRequest, names: RouteNames): boolean => {
   const { method, path, ...rest } = matcher
   if (method !== undefined && method.toUpperCase() !== request.method) return false
   if (typeof path === "string" && path !== request.path) return false
@@ -25,31 +25,31 @@ export const fits = (matcher: AnyMatcher, request: ModelRequest, names: Names): 
 }
 
 /** Who is asked for a request that nothing was scripted for. @internal */
-export interface Otherwise {
-  readonly take: (request: ModelRequest, names: Names) => Scripted | undefined
+export interface ScriptFallback {
+  readonly take: (request: ModelRequest, names: RouteNames) => Scripted | undefined
 }
 
 /** Scripted answers, used up in the order they were given. @internal */
 export class Scripts<M extends AnyMatcher> {
   private scripts: Array<Script<M>> = []
 
-  constructor(private readonly otherwise: Otherwise) {}
+  constructor(private readonly fallback: ScriptFallback) {}
 
   add(matcher: M, answers: ReadonlyArray<Scripted>): void {
     if (answers.length > 0) this.scripts.push({ matcher, answers: [...answers] })
   }
 
-  take(request: ModelRequest, names: Names): Scripted | undefined {
-    if (this.scripts.length === 0) return this.otherwise.take(request, names)
-    const script = this.scripts.find((script) => fits(script.matcher, request, names))
-    if (script === undefined) return this.otherwise.take(request, names)
+  take(request: ModelRequest, names: RouteNames): Scripted | undefined {
+    if (this.scripts.length === 0) return this.fallback.take(request, names)
+    const script = this.scripts.find((script) => matches(script.matcher, request, names))
+    if (script === undefined) return this.fallback.take(request, names)
     const answer = script.answers.shift()
     if (script.answers.length === 0) this.scripts = this.scripts.filter((other) => other !== script)
     return answer
   }
 
   /** What has not been asked for, in words. */
-  get left(): ReadonlyArray<string> {
+  get remaining(): ReadonlyArray<string> {
     return this.scripts.map(({ answers, matcher }) => {
       const rules = Object.entries(matcher).map(([name, wanted]) => `${name} ${wanted}`)
       const whom = rules.length === 0 ? "any request" : `a request of ${rules.join(", ")}`

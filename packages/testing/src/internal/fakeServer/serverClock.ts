@@ -5,7 +5,7 @@ export const httpDate = (millis: number): string => DateTime.toDateUtc(DateTime.
 
 const isoDate = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
 
-const dated: ReadonlySet<string> = new Set(["date", "retry-after", "expires", "last-modified"])
+const dateHeaders: ReadonlySet<string> = new Set(["date", "retry-after", "expires", "last-modified"])
 
 const isHttpDate = (text: string): boolean => /^[A-Z][a-z]{2}, .* GMT$/.test(text)
 
@@ -15,7 +15,7 @@ const shift = (text: string, millis: number, format: (millis: number) => string)
   return Number.isNaN(time) ? text : format(time + millis)
 }
 
-const stamp = /("\w+_at"\s*:\s*")(\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2}))(")/g
+const timestampField = /("\w+_at"\s*:\s*")(\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2}))(")/g
 
 interface Dated {
   readonly headers: Readonly<Record<string, string>>
@@ -23,9 +23,9 @@ interface Dated {
 }
 
 /** What a server would answer whose clock is so far ahead. @internal */
-export const skewed = <A extends Dated>(answer: A, now: number, millis: number): A => {
+export const skewClock = <A extends Dated>(answer: A, now: number, millis: number): A => {
   const headers = Object.entries({ date: httpDate(now), ...answer.headers }).map(([name, value]) =>
-    dated.has(name.toLowerCase()) && isHttpDate(value) ? [name, shift(value, millis, httpDate)] : [name, value]
+    dateHeaders.has(name.toLowerCase()) && isHttpDate(value) ? [name, shift(value, millis, httpDate)] : [name, value]
   )
   const { body } = answer
   const moved = (_: string, before: string, time: string, after: string) =>
@@ -33,6 +33,6 @@ export const skewed = <A extends Dated>(answer: A, now: number, millis: number):
   return {
     ...answer,
     headers: Object.fromEntries(headers),
-    body: typeof body === "string" ? body.replace(stamp, moved) : body
+    body: typeof body === "string" ? body.replace(timestampField, moved) : body
   }
 }

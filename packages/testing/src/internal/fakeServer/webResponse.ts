@@ -6,12 +6,12 @@ import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
 import * as Inspectable from "effect/Inspectable"
 import * as Option from "effect/Option"
 import * as Transport from "@effect-connectors/core/Transport"
-import type { Answer } from "./response.js"
+import type { FakeResponse } from "./response.js"
 
 /** Statuses whose answer has no body: `Response` refuses one. @internal */
-export const bodiless: ReadonlySet<number> = new Set([101, 204, 205, 304])
+export const bodilessStatuses: ReadonlySet<number> = new Set([101, 204, 205, 304])
 
-type Head = Pick<Answer, "status" | "headers">
+type Head = Pick<FakeResponse, "status" | "headers">
 
 /** The platform's own response. @internal */
 export const webResponse = (
@@ -21,7 +21,7 @@ export const webResponse = (
 ): HttpClientResponse.HttpClientResponse =>
   HttpClientResponse.fromWeb(
     request,
-    new Response(bodiless.has(status) ? null : body, { status, headers: { ...headers } })
+    new Response(bodilessStatuses.has(status) ? null : body, { status, headers: { ...headers } })
   )
 
 /**
@@ -41,7 +41,7 @@ export class BufferedResponse extends Inspectable.Class implements HttpClientRes
 
   constructor(
     readonly request: HttpClientRequest.HttpClientRequest,
-    private readonly answer: Omit<Answer, "_tag">,
+    private readonly answer: Omit<FakeResponse, "_tag">,
     body: Transport.BufferedBody | undefined
   ) {
     super()

@@ -28,7 +28,14 @@ const isKind = (name: string): name is Kind => Object.hasOwn(kinds, name)
 export const allKinds: ReadonlyArray<Kind> = Object.keys(kinds).filter(isKind)
 
 /** Those that one rate for all of them is for: none that changes what the platform says or takes its time. @internal */
-export const usual: ReadonlyArray<Kind> = ["unavailable", "rateLimited", "refused", "reset", "lostAnswer", "cutBody"]
+export const commonKinds: ReadonlyArray<Kind> = [
+  "unavailable",
+  "rateLimited",
+  "refused",
+  "reset",
+  "lostAnswer",
+  "cutBody"
+]
 
 /** In the order of the kinds, however they were written: what is drawn does not depend on it. @internal */
 export const sharesOf = (rates: Rates): ReadonlyArray<readonly [kind: Kind, rate: number]> =>

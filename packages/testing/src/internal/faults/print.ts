@@ -23,8 +23,8 @@ const nameOf = (fault: Fault): string => {
   switch (fault._tag) {
     case "Answer": {
       const { headers = {}, status = 200 } = fault
-      const told = Object.entries(headers).map(([name, value]) => ` ${name}=${quoted(value)}`)
-      return `status ${status}${committed(fault)}${told.join("")}${bodyOf(fault)}`
+      const headerTexts = Object.entries(headers).map(([name, value]) => ` ${name}=${quoted(value)}`)
+      return `status ${status}${committed(fault)}${headerTexts.join("")}${bodyOf(fault)}`
     }
     case "RateLimited":
       return fault.retryAfterMillis === undefined

@@ -1,5 +1,5 @@
 import type { ModelRequest, ModelResponse } from "../../ConnectionsModel.js"
-import type { Noticed, Watched } from "../fakeServer/requestListener.js"
+import type { ObservedRequest, ObservedRecord } from "../fakeServer/requestListener.js"
 import type { PlatformName } from "../platforms.js"
 import type { Secrets } from "./secrets.js"
 
@@ -27,7 +27,7 @@ export interface Exchange {
   readonly begunNanos: bigint
   readonly request: ModelRequest
   readonly body: Body
-  record: Watched | undefined
+  record: ObservedRecord | undefined
   answer: Answer | undefined
   /** `undefined` while it is under way. */
   endedNanos: bigint | undefined
@@ -105,7 +105,7 @@ export class Exchanges {
     return exchange
   }
 
-  notice({ request, record }: Noticed): void {
+  notice({ request, record }: ObservedRequest): void {
     const exchange = this.underWay.get(request)
     if (exchange === undefined) return
     exchange.record = record

@@ -4,7 +4,7 @@ import * as Exit from "effect/Exit"
 import type { JobView } from "../../ConnectionsModel.js"
 import type { ExecutorFailure } from "../../Executor.js"
 import type { World } from "../../World.js"
-import type { Watch } from "../fakeServer/requestListener.js"
+import type { RequestListener } from "../fakeServer/requestListener.js"
 import type { Answering } from "../recorder/recorded.js"
 import type { ResettablePlatforms } from "../emulator/resettablePlatforms.js"
 import type { PlatformName } from "../platforms.js"
@@ -41,7 +41,7 @@ export interface Seen {
   readonly secrets: Secrets
   readonly events: Events
   readonly exchanges: Exchanges
-  readonly watch: Watch
+  readonly watch: RequestListener
 }
 
 /** @internal */
@@ -49,7 +49,7 @@ export const see = (world: World, run: string): Seen => {
   const secrets = new Secrets(world)
   const events = new Events({ run })
   const exchanges = new Exchanges(secrets, (id) => events.publish({ _tag: "Request", id }))
-  const watch: Watch = (noticed) => {
+  const watch: RequestListener = (noticed) => {
     exchanges.notice(noticed)
     // one of the faults in force may be used up
     if (noticed.record.scripted) events.publish({ _tag: "Faults" })

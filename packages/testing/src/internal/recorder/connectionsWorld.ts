@@ -1,5 +1,5 @@
 import type { Json, JsonObject, Kind } from "../../Executor.js"
-import type { JobStep, Plan, WorldAction, WorldConnection, WorldHttpAnswer, WorldTrigger } from "../../World.js"
+import type { JobStep, JobPlan, WorldAction, WorldConnection, WorldHttpAnswer, WorldTrigger } from "../../World.js"
 import { isObject } from "../fakeServer/json.js"
 import { match } from "../connections/routes.js"
 import { anyOf, isOk, objectIn, objectsIn, type Seen, textIn, without } from "./seen.js"
@@ -39,7 +39,7 @@ const jobIn = (json: Json | undefined): string | undefined => {
   return typeof id === "string" || typeof id === "number" ? String(id) : undefined
 }
 
-const failureIn = ({ answer, json }: Seen): NonNullable<Plan["fails"]> => {
+const failureIn = ({ answer, json }: Seen): NonNullable<JobPlan["fails"]> => {
   const { code, message } = objectIn(json)
   return {
     status: answer.status,

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
-import { sentOf } from "../fakeServer/client.js"
+import { encodeBody } from "../fakeServer/client.js"
 import { urlOf } from "./recordedRequest.js"
 import { hasNoBody } from "./bodiless.js"
 import { TapedResponse } from "./response.js"
@@ -36,7 +36,7 @@ const streamed = (draft: Draft, body: HttpBody.Stream): HttpBody.Stream =>
 const captured = (draft: Draft, request: Request): Effect.Effect<Request, HttpClientError.RequestError> =>
   request.body._tag === "Stream"
     ? Effect.succeed(HttpClientRequest.setBody(request, streamed(draft, request.body)))
-    : Effect.map(sentOf(request), ({ bytes, contentType }) => {
+    : Effect.map(encodeBody(request), ({ bytes, contentType }) => {
         draft.sends(bytes)
         draft.sentAll(contentType)
         return request

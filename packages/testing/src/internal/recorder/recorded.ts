@@ -64,7 +64,7 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<(answering: Answering) => Answering, Recorder.RecorderFailure | RecordingInvalid, Scope.Scope> {
   const passing = yield* FiberRef.make<Passing | undefined>(undefined)
   const below = clientOf({
-    begin: (request) =>
+    receive: (request) =>
       Effect.flatMap(FiberRef.get(passing), (one) =>
         one === undefined
           ? Effect.dieMessage(`nothing answers ${request.path}`)

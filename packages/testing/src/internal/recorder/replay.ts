@@ -6,7 +6,7 @@ import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import type { Json } from "../../Executor.js"
 import type { Content, Ending, Exchange, Failure, RecordedAnswer } from "../../Recording.js"
-import { sentOf } from "../fakeServer/client.js"
+import { encodeBody } from "../fakeServer/client.js"
 import { recordedRequest } from "./recordedRequest.js"
 import { hasNoBody } from "./bodiless.js"
 import { bytesOf, mapContent } from "./content.js"
@@ -114,7 +114,7 @@ const given = (
 /** A client that answers from a recording, and has nothing below it. @internal */
 export const replaying = (player: Player, secrets: Secrets, onMiss: OnMiss): HttpClient.HttpClient =>
   HttpClient.make((request, url) =>
-    Effect.flatMap(sentOf(request), ({ bytes, contentType }) => {
+    Effect.flatMap(encodeBody(request), ({ bytes, contentType }) => {
       const played = player.play(recordedRequest(request.method, url, request.headers, bytes, contentType))
       if (played._tag === "Found") return given(secrets, request, played.exchange)
       onMiss(played.difference)

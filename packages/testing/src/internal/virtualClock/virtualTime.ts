@@ -21,14 +21,14 @@ interface Adjustment {
 }
 
 /** @internal */
-export interface TimeOptions {
+export interface VirtualTimeOptions {
   readonly startMillis: number
   readonly autoAdvance: boolean
   readonly maxAdvances: number
 }
 
 /** Why a run cannot go on. */
-export type Stuck =
+export type StuckReason =
   | { readonly _tag: "Deadlock"; readonly turns: number }
   | { readonly _tag: "TooManyAdvances"; readonly advances: number }
 
@@ -55,9 +55,9 @@ export class VirtualTime {
   private turning = false
   private closed = false
   private exhausted: Error | undefined
-  private watch: { readonly turns: number; readonly stuck: (why: Stuck) => void } | undefined
+  private watch: { readonly turns: number; readonly stuck: (why: StuckReason) => void } | undefined
 
-  constructor(private readonly options: TimeOptions) {
+  constructor(private readonly options: VirtualTimeOptions) {
     this.now = options.startMillis
     this.runner = new Scheduler.SchedulerRunner((depth, drain) => {
       this.touch()
@@ -114,7 +114,7 @@ export class VirtualTime {
     )
   }
 
-  onStuck(turns: number, stuck: (why: Stuck) => void): void {
+  onStuck(turns: number, stuck: (why: StuckReason) => void): void {
     this.watch = { turns, stuck }
     this.touch()
   }
