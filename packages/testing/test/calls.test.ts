@@ -55,7 +55,7 @@ describe("the calls of Connections", () => {
       yield* api.connection("warehouse").sql.select({ table: "orders" })
       yield* api.connection("crm").actions.get("sync")
       assert.deepStrictEqual(
-        (yield* calls.all).map(({ at, attempt, executed, index, input, operation, status, target: target, work }) => [
+        (yield* calls.all).map(({ at, attempt, executed, index, input, operation, status, target, work }) => [
           [index, at, attempt, status, executed],
           [operation, target, work, input]
         ]),

@@ -6,7 +6,8 @@ import type { ConnectionsModel } from "../ConnectionsModel.js"
 import type { World } from "../World.js"
 import { bosa } from "./bosa/platform.js"
 import { connections } from "./connections/platform.js"
-import { clientOf, type FakeServer } from "./fakeServer/client.js"
+import { clientOf } from "./fakeServer/client.js"
+import type { FakeServer } from "./fakeServer/fakeServer.js"
 import type { Platform, PlatformModel, PlatformSettings } from "./platform.js"
 
 /** The fake platforms by name, in the order in which they are asked whether a request is theirs. */

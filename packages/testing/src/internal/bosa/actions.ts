@@ -1,22 +1,18 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
-import type { Execution, RecordedRequest } from "../../BosaModel.js"
 import type { BosaContext, BosaFailure, BosaFile } from "../../BosaWorld.js"
 import type { Json, JsonObject } from "../../Executor.js"
 import { reportDefect } from "../fakeServer/reportDefect.js"
 import { type FakeResponse, json } from "../fakeServer/response.js"
 import { isArray, isObject } from "../fakeServer/json.js"
-import type { RequestHistory } from "../fakeServer/requestHistory.js"
+import type { Log } from "./log.js"
 import type { LiveAction } from "./connectors.js"
 import { type Call, isResponse, refusal, refuse } from "./envelope.js"
 import { type Input, inputOf, uploadRecord } from "./input.js"
 import type { Directory, User } from "./directory.js"
 import { pageOf } from "./pages.js"
 import { responseFields } from "./responseFields.js"
-
-/** @internal */
-export type Log = RequestHistory<RecordedRequest, Execution>
 
 const refuseWith = (call: Call, failure: BosaFailure): FakeResponse => refuse(call.requestId, failure)
 
@@ -26,7 +22,7 @@ const isBinary = (schema: Json | undefined): boolean => {
   return format === "binary" || isBinary(items) || (isArray(anyOf) && anyOf.some(isBinary))
 }
 
-// as the usual servers do: a name that is not ASCII is told in the extended form alone
+// like most servers: a name that is not ASCII is sent in the extended form only
 const dispositionOf = (filename: string): string =>
   /^[\x20-\x7e]*$/.test(filename)
     ? `attachment; filename="${filename.replace(/["\\]/g, "\\$&")}"`
@@ -65,7 +61,7 @@ export class Actions {
     private readonly log: Log
   ) {}
 
-  /** Whose action it is; an answer when they may not run it. */
+  /** The caller of an action; a response when the caller may not run it. */
   private authorize(
     call: Call,
     { definition, connector }: LiveAction
@@ -92,11 +88,11 @@ export class Actions {
 
   execute(call: Call, record: { executed: boolean }, action: LiveAction): Effect.Effect<FakeResponse> {
     const { definition } = action
-    const asker = this.authorize(call, action)
-    if ("_tag" in asker) return Effect.succeed(asker)
+    const caller = this.authorize(call, action)
+    if ("_tag" in caller) return Effect.succeed(caller)
     const input = inputOf(call.request)
     if ("status" in input) return Effect.succeed(refuseWith(call, input))
-    const answer = this.attempt(call, record, action, input, asker)
+    const answer = this.attempt(call, record, action, input, caller)
     const takes = definition.takesMillis ?? 0
     return takes > 0 ? Effect.zipLeft(answer, Effect.sleep(takes)) : answer
   }
@@ -106,7 +102,7 @@ export class Actions {
     record: { executed: boolean },
     action: LiveAction,
     input: Input,
-    asker: Pick<BosaContext, "user" | "account">
+    caller: Pick<BosaContext, "user" | "account">
   ): Effect.Effect<FakeResponse> {
     const { connector, definition } = action
     const { error, flaky, name } = definition
@@ -119,36 +115,42 @@ export class Actions {
     const fails = flaky !== undefined && action.failures < flaky.times
     if (!fails || flaky.commits === true) {
       record.executed = true
-      this.log.execute(`${connector}/${name}`, { at: call.now, connector, action: name, input: input.values, ...asker })
+      this.log.execute(`${connector}/${name}`, {
+        at: call.now,
+        connector,
+        action: name,
+        input: input.values,
+        ...caller
+      })
     }
     if (fails) {
       action.failures++
       return Effect.succeed(refuseWith(call, flaky))
     }
-    return this.work(call, action, input, asker)
+    return this.work(call, action, input, caller)
   }
 
   private work(
     call: Call,
     { connector, definition }: LiveAction,
     input: Input,
-    asker: Pick<BosaContext, "user" | "account">
+    caller: Pick<BosaContext, "user" | "account">
   ): Effect.Effect<FakeResponse> {
     const { echo, file, handler, meta, name, pages, properties, upload, value } = definition
-    const give = (value: Json, meta: JsonObject | null = null): FakeResponse =>
+    const respond = (value: Json, meta: JsonObject | null = null): FakeResponse =>
       json(200, { data: responseFields(value, input.values), meta })
     if (handler !== undefined) {
       const execution = this.log.executionsOf(`${connector}/${name}`)
-      return Effect.suspend(() => handler(input.values, { connector, action: name, execution, ...asker })).pipe(
+      return Effect.suspend(() => handler(input.values, { connector, action: name, execution, ...caller })).pipe(
         reportDefect(connector, name),
-        Effect.map((value) => give(value, meta)),
+        Effect.map((value) => respond(value, meta)),
         Effect.catchAll(({ status, code, message }) => Effect.succeed(refusal(call, status, code, message))),
         Effect.catchAllDefect(() => Effect.succeed(refusal(call, 500, "INTERNAL", "the work broke")))
       )
     }
     if (upload === true)
       return Effect.succeed(
-        give(
+        respond(
           uploadRecord(input, (name) => isBinary(properties?.[name])),
           meta
         )
@@ -158,10 +160,10 @@ export class Actions {
       return Effect.succeed(
         Either.match(pageOf(pages, input.values), {
           onLeft: (failure) => refuseWith(call, failure),
-          onRight: ({ items, meta: own }) => give(items, { ...own, ...meta })
+          onRight: ({ items, meta: own }) => respond(items, { ...own, ...meta })
         })
       )
     }
-    return Effect.succeed(give(echo === true ? input.values : (value ?? null), meta))
+    return Effect.succeed(respond(echo === true ? input.values : (value ?? null), meta))
   }
 }

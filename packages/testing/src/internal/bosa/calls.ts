@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { Execution, OperationName, RecordedRequest } from "../../BosaModel.js"
 import type { Calls } from "../../Calls.js"
 import { makeCalls } from "../fakeServer/callLog.js"
-import type { Log } from "./actions.js"
+import type { Log } from "./log.js"
 
 /** The calls of the BOSA / GL Connectors platform. @internal */
 export const callsIn = (log: Log, unused: () => ReadonlyArray<string>): Calls<OperationName> =>

@@ -22,16 +22,16 @@ const words = (text: string): ReadonlyArray<string> =>
 
 const textOf = (item: JsonObject): string => `${String(item["name"])} ${String(item["description"] ?? "")}`
 
-/** How much of a question an item answers: the share of the words that it has. */
-const scoreOf = (asked: ReadonlyArray<string>, item: JsonObject): number => {
+/** How well an item matches a search: the share of the words that it contains. */
+const scoreOf = (wanted: ReadonlyArray<string>, item: JsonObject): number => {
   const text = textOf(item).toLowerCase()
-  return asked.length === 0 ? 0 : asked.filter((word) => text.includes(word)).length / asked.length
+  return wanted.length === 0 ? 0 : wanted.filter((word) => text.includes(word)).length / wanted.length
 }
 
 const holds = (value: Json | undefined, wanted: string): boolean =>
   Array.isArray(value) ? value.includes(wanted) : value === wanted
 
-/** Tools, MCP servers and skills that can be found. @internal */
+/** The catalog of tools, MCP servers and skills. @internal */
 export class Catalog {
   constructor(
     private readonly world: BosaCatalog,
@@ -96,10 +96,10 @@ export class Catalog {
         fields: [limit === undefined ? "limit" : "offset"]
       })
     }
-    const asked = query.get("q")?.toLowerCase()
+    const search = query.get("q")?.toLowerCase()
     const found = this.items(kind, call.request.origin).filter(
       (item) =>
-        (asked === undefined || textOf(item).toLowerCase().includes(asked)) &&
+        (search === undefined || textOf(item).toLowerCase().includes(search)) &&
         (["connector", "source"] as const).every((name) => !query.has(name) || item[name] === query.get(name)) &&
         (!query.has("category") || holds(item["categories"], query.get("category") ?? ""))
     )
@@ -121,12 +121,12 @@ export class Catalog {
       })
     }
     const kinds = query.get("kinds")?.split(",")
-    const asked = words(q)
+    const wanted = words(q)
     const best = (kind: Kind): ReadonlyArray<JsonObject> =>
       kinds !== undefined && !kinds.includes(kind)
         ? []
         : this.items(kind, call.request.origin)
-            .map((item) => ({ ...item, score: scoreOf(asked, item) }))
+            .map((item) => ({ ...item, score: scoreOf(wanted, item) }))
             .filter(({ score }) => score > 0)
             .sort((one, other) => other.score - one.score)
             .slice(0, count)

@@ -41,7 +41,7 @@ interface Token {
 /** @internal */
 export const preview = (secret: string): string => `${secret.slice(0, 10)}...`
 
-/** Clients, their users, and the tokens of these. @internal */
+/** The clients, their users, and the tokens of the users. @internal */
 export class Directory {
   private readonly byKey = new Map<string, Client>()
   private readonly tokens = new Map<string, Token>()
@@ -83,7 +83,7 @@ export class Directory {
     return user
   }
 
-  /** `undefined` when there is such a user. */
+  /** `undefined` when the user exists. */
   createUser(client: Client, identifier: string): User | undefined {
     return client.users.has(identifier) ? undefined : this.addUser(client, { identifier })
   }
@@ -92,13 +92,13 @@ export class Directory {
     return this.firstClient.users.get(identifier) ?? this.addUser(this.firstClient, { identifier })
   }
 
-  /** The user of a secret. A client that sends no key is known by the secret alone. */
+  /** The user with this identifier and secret: of the client, or of any client when the request has no key. */
   identify(client: Client | undefined, identifier: string, secret: string): User | undefined {
     const clients = client === undefined ? Array.from(this.byKey.values()) : [client]
     return clients.map(({ users }) => users.get(identifier)).find((user) => user?.secret === secret)
   }
 
-  /** A token with the form of a JWT; nothing but this platform can read it. */
+  /** A new token in the form of a JWT, valid on this platform only. */
   issue(user: User, now: number): { readonly token: string; readonly expiresAt: string } {
     const expiresAt = now + this.ttl
     const claims = JSON.stringify({ sub: user.id, iat: Math.floor(now / 1000), exp: Math.floor(expiresAt / 1000) })
@@ -113,7 +113,7 @@ export class Directory {
     if (known !== undefined) known.revoked = true
   }
 
-  /** The client of a request; an answer when it may not ask. */
+  /** The client of a request; a response when it is not authorized. */
   client(call: Call, optional = false): Client | FakeResponse | undefined {
     const key = call.request.headers["x-api-key"]
     if (key === undefined) {
@@ -122,7 +122,7 @@ export class Directory {
     return this.byKey.get(key) ?? refusal(call, 401, "API_KEY_INVALID", "the API key is not known")
   }
 
-  /** The user of a request; an answer when its token is not good, `undefined` when it has none. */
+  /** The user of a request; a response when its token is not valid, `undefined` when it has none. */
   bearer(call: Call): User | FakeResponse | undefined {
     const header = call.request.headers["authorization"]
     if (header === undefined) return undefined
@@ -133,7 +133,7 @@ export class Directory {
     return token.user
   }
 
-  /** Links an account; the first of a connector is the selected one. */
+  /** Links an account; the first one of a connector is selected. */
   link(user: User, connector: string, account: string): void {
     const same = user.integrations.filter((integration) => integration.connector === connector)
     if (same.some((integration) => integration.account === account)) return
@@ -141,7 +141,7 @@ export class Directory {
     user.integrations = [...user.integrations, integration]
   }
 
-  /** Whether there was one. With the selected one gone, the oldest that is left is selected. */
+  /** Removes accounts; false when there was none. When the selected one is removed, the oldest one left is selected. */
   unlink(user: User, connector: string, account?: string): boolean {
     const left = user.integrations.filter(
       (other) => other.connector !== connector || (account !== undefined && other.account !== account)

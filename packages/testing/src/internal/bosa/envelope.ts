@@ -6,7 +6,7 @@ import { compact } from "../fakeServer/json.js"
 import { maxBodyBytes } from "../fakeServer/requestBody.js"
 import type { Route } from "./routes.js"
 
-/** A request under way. @internal */
+/** A request in progress. @internal */
 export interface Call {
   readonly request: ModelRequest
   readonly route: Route
@@ -31,7 +31,7 @@ const errorTypes: Readonly<Record<number, readonly [type: string, code: string]>
   504: ["UpstreamError", "UPSTREAM_TIMEOUT"]
 }
 
-/** An error as the platform answers it. @internal */
+/** An error in the envelope of the platform. @internal */
 export const refuse = (requestId: string, failure: BosaFailure): FakeResponse => {
   const [type, code] =
     errorTypes[failure.status] ?? (failure.status < 500 ? ["RequestError", "REFUSED"] : ["ServerError", "FAILED"])
@@ -63,5 +63,5 @@ export const data = (value: Json, meta: JsonObject | null = null): FakeResponse 
 export const tooLarge = (requestId: string): FakeResponse =>
   refuse(requestId, { status: 413, message: `the body is over ${maxBodyBytes} bytes` })
 
-/** Whether something in a request was refused: then it is the answer. @internal */
+/** Whether a check of a request gave a response: then the request is refused. @internal */
 export const isResponse = (value: object): value is FakeResponse => "_tag" in value && value._tag === "Answer"

@@ -6,7 +6,7 @@ import { sha256Hex } from "./digest.js"
 import { type Call, data, isResponse, refusal } from "./envelope.js"
 import { integrationRecord, type Directory, type User } from "./directory.js"
 
-/** How long a visit to the authorisation page may take, in milliseconds. */
+/** How long a link to the authorization page is valid, in milliseconds. */
 const authorizationMillis = 600_000
 
 interface PendingAuthorization {
@@ -16,7 +16,7 @@ interface PendingAuthorization {
   readonly until: number
 }
 
-/** The accounts of users at connectors, and the authorisation page that links them. @internal */
+/** The accounts of users at connectors, and the authorization page that links them. @internal */
 export class Integrations {
   private readonly pending = new Map<string, PendingAuthorization>()
   private states = 0
@@ -42,9 +42,9 @@ export class Integrations {
   }
 
   handle(call: Call): FakeResponse {
-    const asker = this.callerOf(call)
-    if (isResponse(asker)) return asker
-    const { user, connector } = asker
+    const caller = this.callerOf(call)
+    if (isResponse(caller)) return caller
+    const { user, connector } = caller
     const account = call.route.account
     const integration = user.integrations.find((one) => one.connector === connector.name && one.account === account)
     switch (call.route.operation) {
@@ -119,7 +119,7 @@ export class Integrations {
     return data({ success: true })
   }
 
-  /** The page where a person allows it. A visit is enough; `account` says whose, and `deny` that it was not allowed. */
+  /** The authorization page. One request links the account; `account` names it, `deny` refuses. */
   authorize(call: Call): FakeResponse {
     const query = new Map(call.request.query)
     const state = query.get("state") ?? ""

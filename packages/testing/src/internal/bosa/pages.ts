@@ -25,7 +25,7 @@ const offsetOf = (cursor: Json): number | undefined => {
   return /^offset:\d{1,15}$/.test(text) ? Number(text.slice("offset:".length)) : undefined
 }
 
-/** The page that the parameters ask for. @internal */
+/** The page that the parameters select. @internal */
 export const pageOf = (pages: BosaPages, input: JsonObject): Either.Either<Page, BosaFailure> => {
   const requested = input["per_page"] ?? input["limit"]
   const limit = requested === undefined || requested === null ? (pages.perPage ?? 10) : positive(requested)

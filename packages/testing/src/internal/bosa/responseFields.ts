@@ -28,7 +28,7 @@ const pick = (value: Json, tree: Tree): Json => {
   return picked
 }
 
-/** Only the fields that the caller asked for; a dot leads into an object, a list stands for its items. @internal */
+/** Only the requested fields; a dot leads into an object, a list stands for its items. @internal */
 export const responseFields = (value: Json, input: JsonObject): Json => {
   const requested = input["response_fields"]
   if (!isArray(requested)) return value

@@ -9,7 +9,7 @@ import { zip } from "./zip.js"
 interface Skill {
   readonly id: string
   readonly definition: BosaSkill
-  /** Part of the link to its artifact, which asks for no credentials. */
+  /** Part of the link to its artifact, which needs no credentials. */
   readonly signature: string
   artifact: { readonly bytes: Uint8Array; readonly digest: string } | undefined
 }

@@ -14,7 +14,7 @@ const needs = (call: Call, ...names: ReadonlyArray<string>): FakeResponse =>
     fields: names
   })
 
-/** Who asks with the platform's own key, or with any client's: both names of the header are in use. @internal */
+/** Creates a client. The caller has a key in either of the two header names. @internal */
 export const createClient = (members: Directory, call: Call): FakeResponse => {
   const { headers } = call.request
   const key = headers["x-api-user"] ?? headers["x-api-key"]

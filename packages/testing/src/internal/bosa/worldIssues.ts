@@ -21,7 +21,7 @@ const repeated = (all: ReadonlyArray<Placed>): ReadonlyArray<Issue> => {
 }
 
 /**
- * What a schema cannot see: names that are there twice or that nothing has, paths that are taken. `isTaken` says whether
+ * What a schema cannot check: names that are there twice or that do not exist, paths that are taken. `isTaken` says whether
  * another platform owns a path.
  *
  * @internal

@@ -1,7 +1,8 @@
 import type { ConnectionView, ConnectionsModelOptions } from "../../ConnectionsModel.js"
 import type { Executor, ExecutorConnection, Json, JsonObject } from "../../Executor.js"
 import type { World, WorldAction, WorldConnection } from "../../World.js"
-import { type Answer, badRequest, notFound, ok } from "./responses.js"
+import type { FakeResponse } from "../fakeServer/response.js"
+import { badRequest, notFound, ok } from "./responses.js"
 import { compact } from "../fakeServer/json.js"
 import { memoryExecutor } from "./memoryExecutor.js"
 
@@ -70,7 +71,7 @@ export class Connections {
   }
 
   /** `authorized` is accepted and changes nothing, as on the real platform. */
-  list(query: ReadonlyArray<readonly [string, string]>): Answer {
+  list(query: ReadonlyArray<readonly [string, string]>): FakeResponse {
     const relay = queryValue(query, "relay_id")
     const template = queryValue(query, "template_id")
     const connections = Array.from(this.bySlug.values()).filter(
@@ -81,33 +82,33 @@ export class Connections {
     return ok({ connections: connections.map(recordOf) })
   }
 
-  one(live: LiveConnection): Answer {
+  one(live: LiveConnection): FakeResponse {
     return ok({ connection: recordOf(live) })
   }
 
-  authorize(live: LiveConnection, authorized: boolean): Answer {
+  authorize(live: LiveConnection, authorized: boolean): FakeResponse {
     live.authorized = authorized
     return this.one(live)
   }
 
-  toggleActive(live: LiveConnection, active: Json | undefined): Answer {
+  toggleActive(live: LiveConnection, active: Json | undefined): FakeResponse {
     if (typeof active !== "boolean") return badRequest("active must be true or false")
     live.active = active
     return this.one(live)
   }
 
-  get catalog(): Answer {
+  get catalog(): FakeResponse {
     const all = Array.from(this.bySlug.values()).flatMap((live) =>
       Array.from(live.actions.values(), (action) => ({ ...actionRecordOf(action), connection: live.view.slug }))
     )
     return ok({ actions: this.world.catalog ?? all })
   }
 
-  actions(live: LiveConnection): Answer {
+  actions(live: LiveConnection): FakeResponse {
     return ok({ actions: Array.from(live.actions.values(), actionRecordOf) })
   }
 
-  action(live: LiveConnection, slug: string, part: "action" | "inputs" | "outputs"): Answer {
+  action(live: LiveConnection, slug: string, part: "action" | "inputs" | "outputs"): FakeResponse {
     const action = live.actions.get(slug)
     if (action === undefined) return notFound(`the action ${slug} of ${live.view.slug}`)
     return ok({ [part]: part === "action" ? actionRecordOf(action) : (action[part] ?? []) })

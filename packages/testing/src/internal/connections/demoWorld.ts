@@ -16,7 +16,7 @@ const fetchDeal: ActionHandler = (input) => {
     : Effect.succeed(deal)
 }
 
-/** The world behind `World.demo`. @internal */
+/** The Connections part of `World.demo`. @internal */
 export const demo = {
   connections: [
     {

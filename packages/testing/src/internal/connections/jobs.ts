@@ -1,116 +1,43 @@
 import * as DateTime from "effect/DateTime"
-import * as Cause from "effect/Cause"
-import * as Exit from "effect/Exit"
-import * as Option from "effect/Option"
 import type { JobChange, JobView } from "../../ConnectionsModel.js"
-import type { ExecutorFailure, Json } from "../../Executor.js"
-import type { JobState, JobStep, JobPlan } from "../../World.js"
-import { type Answer, notFound, ok } from "./responses.js"
+import type { Json } from "../../Executor.js"
+import type { JobPlan } from "../../World.js"
 import { compact, isObject } from "../fakeServer/json.js"
-import { isEnd, isSuccess, stateOf } from "./jobScript.js"
-
-/** How work has ended, once it has. @internal */
-export interface WorkOutcome {
-  exit: Exit.Exit<Json, ExecutorFailure> | undefined
-}
+import type { FakeResponse } from "../fakeServer/response.js"
+import { isEnd } from "./jobScript.js"
+import { stateAt, type VisibleState, type WorkOutcome } from "./jobState.js"
+import { notFound, ok } from "./responses.js"
 
 interface Job {
   readonly id: string | number
   readonly connection: string
   readonly name: string
   readonly createdAt: number
-  /** As it is sent. */
+  /** In the format of the response. */
   readonly createdAtText: string
   readonly plan: JobPlan
   readonly outcome: WorkOutcome
   change: JobChange
-  /** The last answer, which is given again while it would be the same. */
+  /** The last response; it is sent again while it would be the same. */
   lastResponse: PollResponse | undefined
   polls: number
   pollsAfterEnd: number
   endReported: boolean
 }
 
-interface VisibleState {
-  readonly status: string
-  readonly progress?: Json | undefined
-  readonly result?: Json | undefined
-  readonly error?: Json | undefined
-  readonly message?: string | undefined
-}
-
 interface PollResponse {
   readonly state: VisibleState
-  readonly answer: Answer
+  readonly response: FakeResponse
   readonly isEnd: boolean
-}
-
-/** How long after its start work is over, in milliseconds. @internal */
-export const durationOf = (plan: JobPlan): number => {
-  if (plan.steps !== undefined) return plan.steps.find((step) => isEnd(step.status))?.atMillis ?? Infinity
-  return plan.stays === undefined ? (plan.takesMillis ?? 0) : Infinity
-}
-
-/** What the plan alone makes of work that is over: its own failure, or nothing. @internal */
-export const failureOf = (
-  plan: JobPlan
-): { readonly status: number; readonly code: string; readonly message: string } | undefined => {
-  if (plan.fails !== undefined) return { status: 422, code: "ACTION_FAILED", ...plan.fails }
-  if (plan.cancelled === true) return { status: 409, code: "CANCELLED", message: "the work was cancelled" }
-  const end = plan.steps?.find((step) => isEnd(step.status))
-  if (end === undefined || isSuccess(end.status)) return undefined
-  return { status: 422, code: "ACTION_FAILED", message: end.message ?? `the work ended as ${end.status}` }
-}
-
-const endState = (plan: JobPlan, exit: Exit.Exit<Json, ExecutorFailure>): VisibleState => {
-  if (plan.cancelled === true) return { status: "cancelled" }
-  if (plan.fails !== undefined) {
-    const { code, message } = { code: "ACTION_FAILED", ...plan.fails }
-    return { status: "failed", error: { code, message } }
-  }
-  if (Exit.isSuccess(exit))
-    return { status: "completed", result: exit.value, progress: plan.progress === true ? 1 : undefined }
-  const failure = Option.getOrUndefined(Cause.failureOption(exit.cause))
-  return {
-    status: "failed",
-    error:
-      failure === undefined
-        ? { code: "INTERNAL", message: "the work broke" }
-        : { code: failure.code, message: failure.message }
-  }
-}
-
-const stepAt = (steps: ReadonlyArray<JobStep>, elapsed: number): JobState =>
-  steps.reduce<JobState>((last, step) => (step.atMillis <= elapsed ? step : last), { status: "queued" })
-
-/** A scripted look; what the work came to is in it where the script leaves that open. */
-const scriptedState = (plan: JobPlan, look: JobState, exit: WorkOutcome["exit"]): VisibleState => {
-  if (exit === undefined || !isSuccess(look.status)) return look
-  return Exit.isSuccess(exit) ? { result: exit.value, ...look } : endState(plan, exit)
-}
-
-/** What a job shows to a poll that `polls` others came before. */
-const stateAt = (job: Job, now: number, polls: number): VisibleState => {
-  const { plan, outcome } = job
-  const elapsed = now - job.createdAt
-  const mark = plan.polls?.[Math.min(polls, plan.polls.length - 1)]
-  if (mark !== undefined) return scriptedState(plan, stateOf(mark), outcome.exit)
-  if (plan.steps !== undefined) return scriptedState(plan, stepAt(plan.steps, elapsed), outcome.exit)
-  if (plan.stays !== undefined) return { status: plan.stays }
-  if (elapsed < (plan.queuedMillis ?? 0)) return { status: "queued" }
-  const takes = plan.takesMillis ?? 0
-  if (elapsed >= takes && outcome.exit !== undefined) return endState(plan, outcome.exit)
-  const fraction = takes > 0 ? Math.min(0.99, Math.floor((elapsed / takes) * 100) / 100) : 0
-  return { status: "running", progress: plan.progress === true ? fraction : undefined }
 }
 
 const unchanged: JobChange = {}
 
 const currentState = (job: Job, now: number): VisibleState => {
-  const look = stateAt(job, now, job.polls)
-  if (job.change === unchanged) return look
+  const state = stateAt(job, now, job.polls)
+  if (job.change === unchanged) return state
   const { gone: _, raw: __, ...change } = job.change
-  return { ...look, ...change }
+  return { ...state, ...change }
 }
 
 const isSame = (a: VisibleState, b: VisibleState): boolean =>
@@ -121,24 +48,24 @@ const isSame = (a: VisibleState, b: VisibleState): boolean =>
   a.message === b.message
 
 const responseTo = (job: Job, now: number): PollResponse => {
-  const look = currentState(job, now)
-  if (job.lastResponse !== undefined && isSame(job.lastResponse.state, look)) return job.lastResponse
-  const { error, message, progress, result, status } = look
+  const state = currentState(job, now)
+  if (job.lastResponse !== undefined && isSame(job.lastResponse.state, state)) return job.lastResponse
+  const { error, message, progress, result, status } = state
   const body = compact({ job_id: job.id, status, progress, result, error, message, created_at: job.createdAtText })
-  job.lastResponse = { state: look, answer: ok(body), isEnd: isEnd(status) }
+  job.lastResponse = { state, response: ok(body), isEnd: isEnd(status) }
   return job.lastResponse
 }
 
-const rawResponse = (raw: Json): Pick<PollResponse, "answer" | "isEnd"> => {
+const rawResponse = (raw: Json): Pick<PollResponse, "response" | "isEnd"> => {
   const status = isObject(raw) ? raw["status"] : undefined
-  return { answer: ok(raw), isEnd: typeof status === "string" && isEnd(status) }
+  return { response: ok(raw), isEnd: typeof status === "string" && isEnd(status) }
 }
 
 const newJob = { change: unchanged, lastResponse: undefined, polls: 0, pollsAfterEnd: 0, endReported: false }
 
 /**
- * The jobs of a platform. A job is never advanced: what it shows is worked out from its
- * plan and the time of the question, or the number of questions before it, so that ten thousand of them need no timer.
+ * The jobs of a platform. No timer advances a job: its state is computed from its plan and the time or the number of
+ * the poll, so that ten thousand jobs cost nothing while they run.
  *
  * @internal
  */
@@ -158,15 +85,15 @@ export class Jobs {
     return id
   }
 
-  get(id: string, now: number): Answer {
+  get(id: string, now: number): FakeResponse {
     const job = this.jobs.get(id)
     if (job === undefined || job.change.gone === true) return notFound(`the job ${id}`)
     const { raw } = job.change
-    const said = raw === undefined || raw === null ? responseTo(job, now) : rawResponse(raw)
+    const polled = raw === undefined || raw === null ? responseTo(job, now) : rawResponse(raw)
     job.polls++
     if (job.endReported) job.pollsAfterEnd++
-    if (said.isEnd) job.endReported = true
-    return said.answer
+    if (polled.isEnd) job.endReported = true
+    return polled.response
   }
 
   change(id: string | number, change: JobChange, now: number): void {

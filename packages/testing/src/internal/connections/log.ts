@@ -7,10 +7,10 @@ import type { Match } from "./routes.js"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
-/** A record while its request is under way. @internal */
-export type OpenRequest = Mutable<RecordedRequest>
+/** A record while its request is in progress. @internal */
+export type RequestInProgress = Mutable<RecordedRequest>
 
-/** What the model has seen. @internal */
+/** The requests and executions of the platform. @internal */
 export class Log {
   private readonly history: RequestHistory<RecordedRequest, Execution>
 
@@ -26,7 +26,7 @@ export class Log {
     return this.history.executions
   }
 
-  start(at: number, request: ModelRequest, match: Match): OpenRequest {
+  start(at: number, request: ModelRequest, match: Match): RequestInProgress {
     const parameters = match._tag === "Found" ? match.parameters : {}
     return this.history.record({
       index: this.history.nextIndex(),

@@ -16,7 +16,7 @@ const http = (definition: WorldConnection, { operation, body }: Work): Result =>
   return { status: answer.status ?? 200, headers: { ...answer.headers }, body: answer.body ?? null }
 }
 
-/** The executor of a connection that has no other: everything in memory, nothing leaves the process. @internal */
+/** The executor of a connection that has no other: it works in memory and sends nothing. @internal */
 export const memoryExecutor = (definition: WorldConnection): Executor => {
   const files = new MemoryFiles(definition.files ?? {})
   const tables = new MemoryTables(definition.tables ?? {})

@@ -1,8 +1,6 @@
 import type { Json } from "../../Executor.js"
 import { type FakeResponse, json } from "../fakeServer/response.js"
 
-export type { FakeResponse as Answer }
-
 /** @internal */
 export const ok = (body: Json): FakeResponse => json(200, body)
 

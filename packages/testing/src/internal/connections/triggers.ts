@@ -1,7 +1,8 @@
 import * as Redacted from "effect/Redacted"
 import type { Json, JsonObject } from "../../Executor.js"
 import type { World, WorldTrigger } from "../../World.js"
-import { type Answer, badRequest, notFound, ok, refuse } from "./responses.js"
+import type { FakeResponse } from "../fakeServer/response.js"
+import { badRequest, notFound, ok, refuse } from "./responses.js"
 import type { LiveConnection } from "./connections.js"
 import { compact, textOf } from "../fakeServer/json.js"
 
@@ -15,7 +16,7 @@ interface Subscriber {
   readonly apiKey: Redacted.Redacted | undefined
 }
 
-/** The triggers of all connections and who has subscribed to them. @internal */
+/** The triggers of all connections and their subscribers. @internal */
 export class Triggers {
   private readonly subscribers = new Map<number, Subscriber>()
   private created = 0
@@ -26,18 +27,18 @@ export class Triggers {
     return Array.from(this.subscribers.keys())
   }
 
-  list(connection: LiveConnection, account: string | undefined): Answer {
+  list(connection: LiveConnection, account: string | undefined): FakeResponse {
     const triggers = (connection.definition.triggers ?? []).map((trigger) => this.record(connection, trigger))
     return ok({ triggers, account: account === undefined ? null : { slug: account } })
   }
 
-  get(connection: LiveConnection, slug: string, account: string | undefined): Answer {
+  get(connection: LiveConnection, slug: string, account: string | undefined): FakeResponse {
     const trigger = this.find(connection, slug)
     if (trigger === undefined) return notFound(`the trigger ${slug} of ${connection.view.slug}`)
     return ok({ trigger: this.record(connection, trigger), account: account === undefined ? null : { slug: account } })
   }
 
-  subscribe(connection: LiveConnection, slug: string, body: JsonObject): Answer {
+  subscribe(connection: LiveConnection, slug: string, body: JsonObject): FakeResponse {
     const trigger = this.find(connection, slug)
     if (trigger === undefined) return notFound(`the trigger ${slug} of ${connection.view.slug}`)
     const targetUrl = textOf(body, "target_url")
@@ -71,7 +72,7 @@ export class Triggers {
     return ok({ created: true, subscriber: shown })
   }
 
-  remove(id: string): Answer {
+  remove(id: string): FakeResponse {
     if (this.world.admin === false) return refuse(403, "FORBIDDEN", "only an organisation admin may unsubscribe")
     const number = /^\d{1,15}$/.test(id) ? Number(id) : undefined
     return ok({ id: number ?? id, deleted: number !== undefined && this.subscribers.delete(number) })

@@ -7,12 +7,14 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { ExecutorFailure, Json, JsonObject, Operation } from "../../Executor.js"
 import type { JobPlan, World, WorldAction } from "../../World.js"
-import { type Answer, badRequest, notFound, ok, refuse } from "./responses.js"
+import type { FakeResponse } from "../fakeServer/response.js"
+import { badRequest, notFound, ok, refuse } from "./responses.js"
 import type { LiveConnection } from "./connections.js"
-import { failureOf, type Jobs, durationOf, type WorkOutcome } from "./jobs.js"
+import type { Jobs } from "./jobs.js"
+import { durationOf, failureOf, type WorkOutcome } from "./jobState.js"
 import { reportDefect } from "../fakeServer/reportDefect.js"
 import { isObject } from "../fakeServer/json.js"
-import type { Log, OpenRequest } from "./log.js"
+import type { Log, RequestInProgress } from "./log.js"
 
 interface ExecuteQuery {
   readonly async: boolean
@@ -47,7 +49,7 @@ const missingInput = (action: WorldAction, input: Json | undefined): string | un
   return undefined
 }
 
-const responseOf = (plan: JobPlan, exit: Exit.Exit<Json, ExecutorFailure>): Answer => {
+const responseOf = (plan: JobPlan, exit: Exit.Exit<Json, ExecutorFailure>): FakeResponse => {
   const planned = failureOf(plan)
   if (planned !== undefined) return refuse(planned.status, planned.code, planned.message)
   if (Exit.isSuccess(exit)) {
@@ -60,7 +62,7 @@ const responseOf = (plan: JobPlan, exit: Exit.Exit<Json, ExecutorFailure>): Answ
     : refuse(failure.status, failure.code, failure.message)
 }
 
-/** Starts work, counts it, and answers with its result or with a job. @internal */
+/** Starts work, counts it, and responds with its result or with a job. @internal */
 export class WorkRunner {
   constructor(
     private readonly world: World,
@@ -69,7 +71,12 @@ export class WorkRunner {
     private readonly scope: Scope.Scope
   ) {}
 
-  action(record: OpenRequest, connection: LiveConnection, slug: string, body: JsonObject): Effect.Effect<Answer> {
+  action(
+    record: RequestInProgress,
+    connection: LiveConnection,
+    slug: string,
+    body: JsonObject
+  ): Effect.Effect<FakeResponse> {
     const action = connection.actions.get(slug)
     if (action === undefined) return Effect.succeed(notFound(`the action ${slug} of ${connection.view.slug}`))
     const input = body["input"] ?? {}
@@ -84,11 +91,11 @@ export class WorkRunner {
   }
 
   typed(
-    record: OpenRequest,
+    record: RequestInProgress,
     connection: LiveConnection,
     operation: Operation,
     body: JsonObject
-  ): Effect.Effect<Answer> {
+  ): Effect.Effect<FakeResponse> {
     const kind = operation.slice(0, operation.indexOf("."))
     if (connection.view.kind !== kind) {
       return Effect.succeed(badRequest(`${connection.view.slug} is of kind ${connection.view.kind}, not ${kind}`))
@@ -98,22 +105,22 @@ export class WorkRunner {
     return this.start(record, { connection, name: operation, plan, body, work })
   }
 
-  private start(record: OpenRequest, task: Task): Effect.Effect<Answer> {
+  private start(record: RequestInProgress, task: Task): Effect.Effect<FakeResponse> {
     const { slug } = task.connection.view
     if (!task.connection.active) return Effect.succeed(refuse(409, "CONNECTION_INACTIVE", `${slug} is not active`))
     if (!task.connection.authorized) {
       return Effect.succeed(refuse(409, "CONNECTION_UNAUTHORIZED", `${slug} is not authorized`))
     }
-    const wanted = executeQueryOf(record.query)
-    if (wanted === undefined) return Effect.succeed(badRequest("timeout_ms must be a whole number of milliseconds"))
-    return this.run(record, task, wanted)
+    const query = executeQueryOf(record.query)
+    if (query === undefined) return Effect.succeed(badRequest("timeout_ms must be a whole number of milliseconds"))
+    return this.run(record, task, query)
   }
 
   private readonly run = Effect.fnUntraced(function* (
     this: WorkRunner,
-    record: OpenRequest,
+    record: RequestInProgress,
     task: Task,
-    wanted: ExecuteQuery
+    query: ExecuteQuery
   ) {
     const { plan, name } = task
     const connection = task.connection.view.slug
@@ -122,7 +129,7 @@ export class WorkRunner {
     record.executed = true
     const outcome: WorkOutcome = { exit: undefined }
     const done = yield* Deferred.make<void>()
-    // In the model's scope: a client that goes away does not stop a server.
+    // in the scope of the platform: a client that leaves does not stop the work of a server
     yield* task.work.pipe(
       reportDefect(connection, name),
       Effect.onExit((exit) => {
@@ -134,10 +141,10 @@ export class WorkRunner {
       Effect.forkIn(this.scope)
     )
     const length = durationOf(plan)
-    if (plan.polls === undefined && (plan.atOnce === true || (plan.alwaysJob !== true && !wanted.async))) {
-      // Work that needs no time is over after this, and then no timer is set.
+    if (plan.polls === undefined && (plan.atOnce === true || (plan.alwaysJob !== true && !query.async))) {
+      // work that takes no time is over after this, and needs no timer
       yield* Effect.yieldNow()
-      const limit = plan.atOnce === true ? Infinity : (wanted.timeoutMillis ?? this.world.syncLimitMillis ?? 20_000)
+      const limit = plan.atOnce === true ? Infinity : (query.timeoutMillis ?? this.world.syncLimitMillis ?? 20_000)
       if (length > 0 || outcome.exit === undefined) yield* this.wait(done, length, limit)
       if (outcome.exit !== undefined && length <= limit) return responseOf(plan, outcome.exit)
     }
@@ -146,7 +153,7 @@ export class WorkRunner {
     return ok({ job_id: id })
   })
 
-  /** Until the work is over, by its plan and in fact, but no longer than the limit. */
+  /** Waits until the work is over, both by its plan and in fact, but no longer than the limit. */
   private wait(done: Deferred.Deferred<void>, length: number, limit: number): Effect.Effect<void> {
     if (length > limit) return Effect.sleep(limit)
     const over = Effect.zipRight(length > 0 ? Effect.sleep(length) : Effect.void, Deferred.await(done))

@@ -1,7 +1,7 @@
 import type { Call, CallLog, Execution, Expectation } from "../../Calls.js"
 import { differences, printShort } from "./differences.js"
 
-/** Whether calls are as expected; `message` says what is wrong, or what is so target it ought not to be. @internal */
+/** Whether calls are as expected; `message` says what is wrong, or for a negated assertion what should not be so. @internal */
 export interface AssertionResult {
   readonly pass: boolean
   readonly message: string
@@ -18,11 +18,10 @@ interface Event {
   readonly name: string
   readonly fields: Fields
   readonly input: unknown
-  /** What became of it. */
   readonly outcome: string
 }
 
-/** The events that are wanted: those that have these fields and, if one is given, this input. */
+/** The expected events: those with these fields and, if one is given, this input. */
 interface ExpectedEvents {
   readonly name: string
   readonly fields: Fields
@@ -38,58 +37,58 @@ const timesText = (times: number | undefined): string => {
 
 const withInput = (input: unknown): string => (input === undefined ? "" : ` with ${printShort(input)}`)
 
-const inputDifferences = (wanted: ExpectedEvents, event: Event): ReadonlyArray<string> =>
-  "input" in wanted ? differences(wanted.input, event.input, "input") : []
+const inputDifferences = (expected: ExpectedEvents, event: Event): ReadonlyArray<string> =>
+  "input" in expected ? differences(expected.input, event.input, "input") : []
 
-const fieldDifferences = (wanted: ExpectedEvents, { fields }: Event): ReadonlyArray<string> => {
+const fieldDifferences = (expected: ExpectedEvents, { fields }: Event): ReadonlyArray<string> => {
   const named: ReadonlyArray<Field> = ["operation", "target", "work", "status"]
-  return named.filter((field) => wanted.fields[field] !== undefined && wanted.fields[field] !== fields[field])
+  return named.filter((field) => expected.fields[field] !== undefined && expected.fields[field] !== fields[field])
 }
 
-const differencesOf = (wanted: ExpectedEvents) => (event: Event) => {
-  const fields = fieldDifferences(wanted, event)
-  const input = inputDifferences(wanted, event)
+const differencesOf = (expected: ExpectedEvents) => (event: Event) => {
+  const fields = fieldDifferences(expected, event)
+  const input = inputDifferences(expected, event)
   return { event, places: [...fields, ...input], distance: fields.length * 1_000 + input.length }
 }
 
-const nearestOf = (wanted: ExpectedEvents, events: ReadonlyArray<Event>) =>
+const nearestOf = (expected: ExpectedEvents, events: ReadonlyArray<Event>) =>
   events
-    .map(differencesOf(wanted))
+    .map(differencesOf(expected))
     .reduce<ReturnType<ReturnType<typeof differencesOf>> | undefined>(
       (nearest, next) => (nearest === undefined || next.distance < nearest.distance ? next : nearest),
       undefined
     )
 
-const nearestText = (wanted: ExpectedEvents, events: ReadonlyArray<Event>, start: number): string => {
-  const nearest = nearestOf(wanted, events)
+const nearestText = (expected: ExpectedEvents, events: ReadonlyArray<Event>, start: number): string => {
+  const nearest = nearestOf(expected, events)
   if (nearest === undefined) return "nothing was called"
   const { event, places } = nearest
   const differs = places.length === 0 ? "" : ` (differs at ${places.slice(0, 5).join(", ")})`
   return `nearest call: ${event.name}${withInput(event.input)} at ${event.at - start} ms${event.outcome}${differs}`
 }
 
-/** Whether `events` has what is wanted; `others` may be meant target it does not. */
+/** Whether `events` has what is expected; if not, the message shows the nearest of `events` and `others`. */
 const checkEvents = (
   log: CallLog,
-  wanted: ExpectedEvents,
+  expected: ExpectedEvents,
   events: ReadonlyArray<Event>,
   others: ReadonlyArray<Event> = []
 ): AssertionResult => {
   const start = log.calls[0]?.at ?? 0
-  const fitting = events.filter((event) => differencesOf(wanted)(event).distance === 0)
-  const { fields, times } = wanted
+  const fitting = events.filter((event) => differencesOf(expected)(event).distance === 0)
+  const { fields, times } = expected
   const pass = times === undefined ? fitting.length > 0 : fitting.length === times
-  const what = `expected ${wanted.name}${withInput("input" in wanted ? wanted.input : undefined)}`
+  const what = `expected ${expected.name}${withInput("input" in expected ? expected.input : undefined)}`
   const when = fitting.length === 0 ? "" : ` (at ${fitting.map(({ at }) => `${at - start} ms`).join(", ")})`
   const message = (): string => {
     if (pass) return `${what} not ${timesText(times)}, but that is how often it was${when}`
     if (fitting.length > 0) return `${what} ${timesText(times)}, but it was ${timesText(fitting.length)}${when}`
-    return `${what} ${timesText(times)}; ${nearestText(wanted, [...events, ...others], start)}`
+    return `${what} ${timesText(times)}; ${nearestText(expected, [...events, ...others], start)}`
   }
   return {
     pass,
     message: message(),
-    expected: { ...fields, ...("input" in wanted ? { input: wanted.input } : {}), times },
+    expected: { ...fields, ...("input" in expected ? { input: expected.input } : {}), times },
     actual: events.map(({ at, fields, input }) => ({ at, ...fields, input }))
   }
 }
@@ -116,7 +115,7 @@ export const checkExecuted = (
     return { at, name: targetName(target, work), fields: { target, work }, input, outcome: "" }
   })
   const refused = log.calls.flatMap((call) => {
-    const { at, executed, input, target: target, work } = call
+    const { at, executed, input, target, work } = call
     if (work === undefined || executed) return []
     const outcome = `${outcomeOf(call)} and not executed`
     return [{ at, name: targetName(target, work), fields: { target, work }, input, outcome }]
@@ -132,12 +131,12 @@ export const checkExecuted = (
 /** Whether an operation was called. @internal */
 export const checkCalled = (log: CallLog, operation: string, expectation: Expectation = {}): AssertionResult => {
   const { status, times, target, work, ...input } = expectation
-  const about = targetName(target, work)
-  const name = `${operation}${about === "" ? "" : ` of ${about}`}${status === undefined ? "" : ` answered ${status}`}`
+  const subject = targetName(target, work)
+  const name = `${operation}${subject === "" ? "" : ` of ${subject}`}${status === undefined ? "" : ` answered ${status}`}`
   const events = log.calls.map((call) => {
-    const { at, input, method, operation = `${method} ${call.path}`, status, target: target, work } = call
-    const about = targetName(target, work)
-    const name = about === "" ? operation : `${operation} of ${about}`
+    const { at, input, method, operation = `${method} ${call.path}`, status, target, work } = call
+    const subject = targetName(target, work)
+    const name = subject === "" ? operation : `${operation} of ${subject}`
     return { at, name, fields: { operation, target, work, status }, input, outcome: outcomeOf(call) }
   })
   return checkEvents(log, { name, fields: { operation, target, work, status }, times, ...input }, events)

@@ -24,7 +24,7 @@ export interface Recorded<Operation extends string> {
 
 type CallSubject = Pick<Call, "target" | "work" | "input">
 
-/** What a platform tells of itself. @internal */
+/** Where the calls of a platform come from. @internal */
 export interface CallSource<R, E> {
   readonly requests: Effect.Effect<ReadonlyArray<R>>
   readonly executionLog: Effect.Effect<ReadonlyArray<E>>
@@ -36,7 +36,7 @@ export interface CallSource<R, E> {
 
 const notFoundStatuses: ReadonlySet<number | undefined> = new Set([404, 405])
 
-/** Numbers the repetitions of each request. */
+/** Counts the attempts of each request. */
 const attemptCounter = () => {
   const seen = new Map<string, number>()
   return ({ body, method, path, query }: Recorded<string>): number => {
@@ -56,12 +56,12 @@ const toCalls = <Operation extends string, R extends Recorded<Operation>>(
     const { at, executed, fault, index, interrupted, method, operation, path, scripted, status } = request
     const unmatched = !scripted && !executed && notFoundStatuses.has(status)
     const attempt = attemptOf(request)
-    const told = { index, at, method, path, operation, attempt, status, fault, executed, interrupted, unmatched }
-    return { ...told, ...about(request) }
+    const common = { index, at, method, path, operation, attempt, status, fault, executed, interrupted, unmatched }
+    return { ...common, ...about(request) }
   })
 }
 
-/** What was scripted or planned and no request has met, in words. @internal */
+/** Scripted answers and planned faults that no request has used, in words. @internal */
 export const unusedScriptsAndFaults = <M extends AnyMatcher>(
   scripts: Scripts<M>,
   rules: FaultRules

@@ -7,9 +7,9 @@ import type { World, WorldFaults } from "../../World.js"
 import { evenly, kinds, sharesOf } from "../faults/kinds.js"
 import { type AnyMatcher, matches, type RouteNames } from "./scripts.js"
 
-/** Faults from a seed. Each question draws for itself: what runs beside it does not change what befalls it. */
+/** Faults from a seed. Each method and path has its own random numbers: requests that run at the same time do not change its faults. */
 class SeededDraws {
-  private readonly randoms = new Map<string, PCGRandom>()
+  private readonly randomByKey = new Map<string, PCGRandom>()
   private readonly shares: ReadonlyArray<readonly [kind: Kind, rate: number]>
 
   constructor(
@@ -21,8 +21,8 @@ class SeededDraws {
 
   next({ method, path }: ModelRequest): Fault | undefined {
     const key = `${method} ${path}`
-    const random = this.randoms.get(key) ?? new PCGRandom(this.seed, Hash.string(key))
-    this.randoms.set(key, random)
+    const random = this.randomByKey.get(key) ?? new PCGRandom(this.seed, Hash.string(key))
+    this.randomByKey.set(key, random)
     let remaining = random.number()
     for (const [kind, rate] of this.shares) {
       remaining -= rate
@@ -38,7 +38,7 @@ const matchersOf = ({ from: _, pattern, path, ...rest }: Matcher): ReadonlyArray
   ...(path === undefined && pattern === undefined ? [rest] : [])
 ]
 
-/** A rule at work. */
+/** A rule in force. */
 class ActiveRule {
   private seen = 0
   private used = 0
@@ -50,7 +50,7 @@ class ActiveRule {
     this.draws = rule._tag === "Seeded" ? new SeededDraws(rule.seed, rule.rates) : undefined
   }
 
-  /** The fault that it has for a request. It counts and draws for each one that fits, whoever decides. */
+  /** The fault that it has for a request. It counts and draws for each request that matches, also when another rule decides. */
   offer(request: ModelRequest, names: RouteNames): Fault | undefined {
     if (!this.matchers.every((matcher) => matches(matcher, request, names))) return undefined
     this.seen++
@@ -119,7 +119,7 @@ export class FaultRules {
     return { rules: this.rules.flatMap(({ unused }) => unused) }
   }
 
-  /** What a test sees of it. */
+  /** The part of a platform's state that a test reads and changes. */
   get state(): Pick<State, "setFaults" | "faults" | "unusedFaults"> {
     return {
       setFaults: (plan) => Effect.sync(() => this.set(plan)),
@@ -143,6 +143,6 @@ const ruleOfWorld = ({ kinds, seed = 0, share }: WorldFaults): Rule => ({
   rates: evenly(share, kinds === undefined ? Object.values(kindOfWorld) : kinds.map((kind) => kindOfWorld[kind]))
 })
 
-/** The plan that a platform begins with, and after it what befalls its world. @internal */
+/** The plan that a platform starts with, followed by the faults of its world. @internal */
 export const faultRulesOf = ({ faults }: World, plan: Plan | undefined): FaultRules =>
   new FaultRules({ rules: [...(plan?.rules ?? []), ...(faults === undefined ? [] : [ruleOfWorld(faults)])] })

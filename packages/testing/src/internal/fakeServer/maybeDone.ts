@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
-/** Whether nothing is left to do: the outcome is there. @internal */
+/** Whether nothing is left to do: the result is there. @internal */
 export const isDone = <A>(effect: Effect.Effect<A>): effect is Exit.Exit<A> => Exit.isExit(effect)
 
 /** As `Effect.map`, and done when what is mapped is done. @internal */

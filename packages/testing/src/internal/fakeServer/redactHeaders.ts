@@ -1,6 +1,6 @@
 import * as Redacted from "effect/Redacted"
 
-/** What a header is called that may hold a secret. @internal */
+/** The name of a header that may hold a secret. @internal */
 export const secretHeaderName = /token|secret|key|cookie|auth|password/i
 
 type Headers = Readonly<Record<string, string | Redacted.Redacted>>
@@ -13,7 +13,7 @@ const redact = (headers: Headers): Headers =>
     ])
   )
 
-/** A copy of a record to give away, with whatever in its headers may be a secret out of sight. @internal */
+/** A copy of a record with the secrets of its headers redacted. @internal */
 export const redactHeaders = <R extends { readonly headers: Headers }>(record: R): R => ({
   ...record,
   headers: redact(record.headers)

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 
 /**
- * Tells what the work of a world died of: its answer only says that it broke, as a server's would.
+ * Logs the defect of a handler of a world. The response only says that the work broke, as that of a server does.
  *
  * @internal
  */

@@ -1,6 +1,6 @@
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
-/** The last so many of a list that grows; dropping the oldest one by one would move all the others each time. */
+/** The newest entries of a list that grows. Old ones are dropped many at a time: one at a time would move all others. */
 class BoundedList<A> {
   private kept: Array<A> = []
 

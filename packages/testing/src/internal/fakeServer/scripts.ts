@@ -1,12 +1,12 @@
 import type { ModelRequest, Scripted } from "../../ConnectionsModel.js"
 
-/** What every matcher can ask; the rest of its fields are compared with the names of the route. @internal */
+/** The fields that every matcher has; its other fields are compared with the names of the route. @internal */
 export interface AnyMatcher {
   readonly method?: string
   readonly path?: string | RegExp
 }
 
-/** What the route of a request says: its operation, and the names in its path. @internal */
+/** What the route of a request gives: its operation, and the names in its path. @internal */
 export type RouteNames = Readonly<Record<string, string | undefined>>
 
 interface Script<M> {
@@ -14,17 +14,17 @@ interface Script<M> {
   readonly answers: Array<Scripted>
 }
 
-/** Whether a request is one of those that a matcher is for. @internal */
+/** Whether a matcher matches a request. @internal */
 export const matches = (matcher: AnyMatcher, request: ModelRequest, names: RouteNames): boolean => {
   const { method, path, ...rest } = matcher
   if (method !== undefined && method.toUpperCase() !== request.method) return false
   if (typeof path === "string" && path !== request.path) return false
-  // `search` ignores `lastIndex`, so a global expression fits every time.
+  // `search` ignores `lastIndex`, so a global expression matches every time
   if (path instanceof RegExp && request.path.search(path) < 0) return false
   return Object.entries(rest).every(([name, wanted]) => wanted === undefined || wanted === names[name])
 }
 
-/** Who is asked for a request that nothing was scripted for. @internal */
+/** Where a request gets its fault from when nothing was scripted for it. @internal */
 export interface ScriptFallback {
   readonly take: (request: ModelRequest, names: RouteNames) => Scripted | undefined
 }
@@ -48,12 +48,12 @@ export class Scripts<M extends AnyMatcher> {
     return answer
   }
 
-  /** What has not been asked for, in words. */
+  /** The scripted answers that no request has used, in words. */
   get remaining(): ReadonlyArray<string> {
     return this.scripts.map(({ answers, matcher }) => {
       const rules = Object.entries(matcher).map(([name, wanted]) => `${name} ${wanted}`)
-      const whom = rules.length === 0 ? "any request" : `a request of ${rules.join(", ")}`
-      return `${answers.length} scripted ${answers.length === 1 ? "answer" : "answers"} to ${whom}`
+      const requests = rules.length === 0 ? "any request" : `a request of ${rules.join(", ")}`
+      return `${answers.length} scripted ${answers.length === 1 ? "answer" : "answers"} to ${requests}`
     })
   }
 
