@@ -1,6 +1,6 @@
 /**
- * What an action of a fake platform answers with: a value, an Effect, or a function of its input; and
- * the few answers that are more than that.
+ * The answers of an action of a fake platform: a value, an Effect or a function of its input; for BOSA / GL Connectors
+ * also pages, files, uploads and refusals.
  *
  * @since 0.4.0
  */
@@ -13,7 +13,7 @@ import { runAnswer } from "./internal/builders/answers.js"
 import { makeTypedHandler } from "./internal/builders/typedHandler.js"
 
 /**
- * What a handler gives: a value, or an Effect of one. What the Effect fails with is what the platform answers.
+ * The result of a handler: a value, or an Effect of one. When the Effect fails, the platform responds with that failure.
  *
  * @since 0.4.0
  * @category models
@@ -21,8 +21,8 @@ import { makeTypedHandler } from "./internal/builders/typedHandler.js"
 export type HandlerResult<A = Json> = A | Effect.Effect<A, ExecutorFailure>
 
 /**
- * What an action answers with: a JSON value, the same each time; an Effect, run for each execution; or a
- * function of the input and of what the platform tells besides.
+ * The answer of an action: a JSON value, the same each time; an Effect, run for each execution; or a function of the
+ * input and the context.
  *
  * @since 0.4.0
  * @category models
@@ -32,14 +32,14 @@ export type Answer<Input = Json, Context = unknown> =
   | ((input: Input, context: Context) => HandlerResult)
 
 /**
- * A handler that knows which fields its input has.
+ * A handler with a schema of its input.
  *
  * @since 0.4.0
  * @category models
  */
 export interface TypedHandler<in Context> {
   (input: Json, context: Context): Effect.Effect<Json, ExecutorFailure>
-  /** As JSON Schema has them; `schema` is what the properties refer to. */
+  /** The fields of the input as JSON Schema; `schema` holds the definitions that they refer to. */
   readonly parameters: {
     readonly properties: JsonObject
     readonly required: ReadonlyArray<string>
@@ -56,7 +56,7 @@ export interface TypedHandler<in Context> {
 export const SpecialTypeId: unique symbol = Symbol.for("@effect-connectors/testing/Answer/Special")
 
 /**
- * An answer of a BOSA / GL action that is more than a value: pages, a file, what was uploaded, a refusal.
+ * An answer of a BOSA / GL action that is not only a value: pages, a file, an upload, a refusal.
  *
  * @since 0.4.0
  * @category models
@@ -74,8 +74,8 @@ export interface Special {
 export const echo = (input: Json): Json => input
 
 /**
- * The work is done, and fails: the status of the answer (422 unless given) with a code, or a failed job where the work
- * had become one. An Effect, to answer with or to give from a handler.
+ * The work runs and fails: a response with a status (422 unless given) and a code, or a failed job when the work became
+ * a job. Use the Effect as an answer or as the result of a handler.
  *
  * @example
  * ```ts
@@ -96,7 +96,7 @@ export const fails = (
   Effect.fail(new ExecutorFailure({ status: 422, code: "ACTION_FAILED", ...options, message }))
 
 /**
- * Another answer for each execution, in this order; the last one stays.
+ * A different answer for each execution, in this order; the last one repeats.
  *
  * @example
  * ```ts
@@ -118,9 +118,9 @@ export const inTurn =
     runAnswer(rest[Math.min(context.execution - 2, rest.length - 1)] ?? first, input, context)
 
 /**
- * A handler of decoded input whose output is encoded. Input that does not fit the schema is refused (400,
- * `INVALID_INPUT`), output that does not is the handler's mistake (500, `INVALID_OUTPUT`); both say where.
- * The platform tells the fields of the input's schema as the action's inputs or parameters.
+ * A handler of decoded input with encoded output. Input that does not match its schema is refused (400,
+ * `INVALID_INPUT`); output that does not match fails (500, `INVALID_OUTPUT`). Both messages name the place. The platform
+ * shows the fields of the input schema as the inputs or parameters of the action.
  *
  * @example
  * ```ts
@@ -150,8 +150,8 @@ const makeSpecial = (action: Special[typeof SpecialTypeId]): Special => ({ [Spec
 const [text, integer] = [nullable({ type: "string" }), nullable({ type: "integer" })]
 
 /**
- * A list in pages: by number, ten items each, unless said otherwise. The action declares the parameters that ask for a
- * page: `page` and `per_page`, or `cursor` and `limit`.
+ * A list in pages: by page number and ten items each, unless the options say otherwise. The action declares the
+ * parameters that select a page: `page` and `per_page`, or `cursor` and `limit`.
  *
  * @example
  * ```ts
@@ -182,7 +182,7 @@ export const pages = (items: ReadonlyArray<Json>, options?: Omit<BosaPages, "ite
 export const file = (file: BosaFile): Special => makeSpecial({ file })
 
 /**
- * Takes any body, and answers what came: the fields, and of each file the name, type, size and sha256.
+ * Accepts any body. The response lists the fields, and for each file the name, type, size and sha256.
  *
  * @since 0.4.0
  * @category constructors
@@ -190,7 +190,7 @@ export const file = (file: BosaFile): Special => makeSpecial({ file })
 export const upload: Special = makeSpecial({ upload: true })
 
 /**
- * Nothing is executed: the platform refuses, and may say when to come again.
+ * The platform refuses and executes nothing. The refusal may say when to retry.
  *
  * @since 0.4.0
  * @category constructors

@@ -1,5 +1,5 @@
 /**
- * What was called: the requests and executions that a fake platform has seen, in a form to read and to assert.
+ * The calls of a fake platform: its requests and executions, in a form for tests to read and to assert.
  *
  * @since 0.4.0
  */
@@ -15,7 +15,7 @@ import {
 } from "./internal/fakeServer/assertions.js"
 
 /**
- * A request that the platform has seen.
+ * A request that the platform has received.
  *
  * @since 0.4.0
  * @category models
@@ -31,26 +31,26 @@ export interface Call<Operation extends string = string> {
   readonly operation: Operation | undefined
   /** The connection or connector that it is about. */
   readonly target: string | undefined
-  /** The work it asks for: the slug of an action, or an operation such as `sql.insert`; `undefined` for all else. */
+  /** The requested work: the slug of an action, or an operation such as `sql.insert`; `undefined` for other requests. */
   readonly work: string | undefined
-  /** What the work is asked to do it with, else the parsed body. */
+  /** The input of the work, else the parsed body. */
   readonly input: Json | undefined
   /** 1 for the first request of its method, path, query and body, 2 for its first repetition. */
   readonly attempt: number
-  /** `undefined` while there is no answer. */
+  /** `undefined` while there is no response. */
   readonly status: number | undefined
-  /** The fault that befell it. */
+  /** The fault that it got. */
   readonly fault: string | undefined
   /** Work was done for it. */
   readonly executed: boolean
-  /** The client went away before the answer. */
+  /** The client left before the response. */
   readonly interrupted: boolean
-  /** The world has nothing that it asks for, and nothing was scripted for it: the platform said 404 or 405 of its own. */
+  /** The world does not have what was requested, and nothing was scripted: the platform itself responded 404 or 405. */
   readonly unmatched: boolean
 }
 
 /**
- * Work that was done, counted where it happens: at the server.
+ * An execution of work, counted at the server.
  *
  * @since 0.4.0
  * @category models
@@ -65,7 +65,7 @@ export interface Executed {
 }
 
 /**
- * Everything up to a moment, as plain data: what matchers look at.
+ * All calls up to a moment, as plain data: the input of matchers.
  *
  * @since 0.4.0
  * @category models
@@ -73,7 +73,7 @@ export interface Executed {
 export interface CallLog<Operation extends string = string> {
   readonly calls: ReadonlyArray<Call<Operation>>
   readonly executions: ReadonlyArray<Executed>
-  /** What was scripted and never asked for, one text each, e.g. `2 answers to connections.list`. */
+  /** The scripted answers and faults that were not used, one text each. */
   readonly unused: ReadonlyArray<string>
 }
 
@@ -85,22 +85,22 @@ export interface CallLog<Operation extends string = string> {
  */
 export interface Calls<Operation extends string = string> {
   readonly log: Effect.Effect<CallLog<Operation>>
-  /** Every request so far, in the order they came. */
+  /** Every request so far, in order of arrival. */
   readonly all: Effect.Effect<ReadonlyArray<Call<Operation>>>
   /** The requests of an operation, such as `connections.list`. */
   readonly of: (operation: Operation) => Effect.Effect<ReadonlyArray<Call<Operation>>>
   /** The requests for an action, or for an operation such as `sql.insert`, executed or not. */
   readonly executes: (target: string, work: string) => Effect.Effect<ReadonlyArray<Call<Operation>>>
-  /** How often it was done, at the server. */
+  /** The executions of an action or operation at the server. */
   readonly executions: (target: string, work: string) => Effect.Effect<ReadonlyArray<Executed>>
   /** The requests for what the world does not have. */
   readonly unmatched: Effect.Effect<ReadonlyArray<Call<Operation>>>
-  /** Fails when a request was unmatched, or something that was scripted was never asked for. */
+  /** Fails when a request was unmatched, or a scripted answer was not used. */
   readonly verify: Effect.Effect<void, AssertionFailed>
 }
 
 /**
- * The calls are not what a test expects; the message shows the nearest there was.
+ * The calls are not as expected; the message shows the nearest call.
  *
  * @since 0.4.0
  * @category errors
@@ -122,20 +122,20 @@ export interface Platform<Operation extends string = string> {
 }
 
 /**
- * How work is expected to have been executed.
+ * The expected executions.
  *
  * @since 0.4.0
  * @category models
  */
 export interface Execution {
-  /** The whole input; a value with an `asymmetricMatch`, such as `expect.any(Number)`, decides for its own place. */
+  /** The whole input; a value with an `asymmetricMatch`, such as `expect.any(Number)`, is compared by its own rule. */
   readonly input?: unknown
   /** How often; at least once unless given. */
   readonly times?: number
 }
 
 /**
- * How an operation is expected to have been called; every field that is given must fit.
+ * The expected calls of an operation; every given field must match.
  *
  * @since 0.4.0
  * @category models
@@ -148,16 +148,16 @@ export interface Expectation extends Execution {
 
 const assertResult = (
   platform: Platform,
-  judge: (log: CallLog) => AssertionResult
+  check: (log: CallLog) => AssertionResult
 ): Effect.Effect<void, AssertionFailed> =>
   Effect.flatMap(platform.calls.log, (log) => {
-    const { pass, ...verdict } = judge(log)
-    return pass ? Effect.void : Effect.fail(new AssertionFailed(verdict))
+    const { pass, ...result } = check(log)
+    return pass ? Effect.void : Effect.fail(new AssertionFailed(result))
   })
 
 /**
- * Fails unless work was executed at the server, so often and with this input. Times in the message are milliseconds
- * since the first request.
+ * Fails unless work was executed at the server as expected. Times in the message are milliseconds since the first
+ * request.
  *
  * @example
  * ```ts
@@ -184,7 +184,7 @@ export const assertExecuted = (
   assertResult(platform, (log) => checkExecuted(log, target, work, expectation))
 
 /**
- * Fails when work was executed at the server, with this input if one is given.
+ * Fails when work was executed at the server; with an input, only executions with that input count.
  *
  * @since 0.4.0
  * @category assertions
@@ -197,7 +197,7 @@ export const assertNotExecuted = (
 ): Effect.Effect<void, AssertionFailed> => assertExecuted(platform, target, work, { ...expectation, times: 0 })
 
 /**
- * Fails unless there were requests of an operation, so many and of this kind; repetitions count.
+ * Fails unless an operation was called as expected; repetitions count.
  *
  * @since 0.4.0
  * @category assertions
@@ -209,7 +209,7 @@ export const assertCalled = <Operation extends string>(
 ): Effect.Effect<void, AssertionFailed> => assertResult(platform, (log) => checkCalled(log, operation, expectation))
 
 /**
- * Fails when a request asked for something that the world does not have.
+ * Fails when a request was for something that the world does not have.
  *
  * @since 0.4.0
  * @category assertions
@@ -218,7 +218,7 @@ export const assertNoUnmatched = (platform: Platform): Effect.Effect<void, Asser
   assertResult(platform, checkNoUnmatched)
 
 /**
- * Fails when an answer or a fault that was scripted was never asked for.
+ * Fails when a scripted answer or a planned fault was not used.
  *
  * @since 0.4.0
  * @category assertions

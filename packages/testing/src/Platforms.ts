@@ -1,6 +1,6 @@
 /**
- * Both platforms of one world in memory, behind one `HttpClient`: Connections
- * under `/api/v1`, BOSA / GL Connectors beside it, as the emulator serves them.
+ * Both platforms of one world in memory, behind one `HttpClient`: Connections under `/api/v1`, BOSA / GL Connectors on
+ * all other paths, as the emulator serves them.
  *
  * @since 0.2.0
  */
@@ -17,24 +17,24 @@ import { clientOfAll, makePlatforms } from "./internal/platforms.js"
 import * as World from "./World.js"
 
 /**
- * What both platforms have in common besides their world.
+ * The options of both platforms.
  *
  * @since 0.4.0
  * @category models
  */
 export interface PlatformsOptions {
-  /** What befalls requests from the start, one plan for both; those of the world come after it. */
+  /** The faults in force from the start, one plan for both platforms; those of the world come after them. */
   readonly faults?: Faults.Plan
   /**
-   * When the layer's scope closes after a success the program dies of what `calls.verify` finds on either platform, as
-   * with `ConnectionsTest.Options`.
+   * Verifies the calls of both platforms when the scope of the Layer closes after a success; see
+   * `ConnectionsTest.Options`.
    */
   readonly verify?: boolean
 }
 
 /**
- * An `HttpClient` over both platforms, for any origin, and the services that look into
- * them. `World.demo` unless another world is given. Time is the Clock of whoever asks.
+ * An `HttpClient` over both platforms, for any origin, and the services with their state. The world is `World.demo`
+ * unless given. Time is the Clock of the fiber that sends.
  *
  * @example
  * ```ts

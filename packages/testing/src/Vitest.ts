@@ -1,5 +1,5 @@
 /**
- * Registers the laws of `Laws` as tests of vitest. It needs `vitest`, and is no part of the package's index: import it as
+ * Registers the laws of `Laws` as tests of vitest. It needs `vitest` and is not in the index of the package: import it as
  * `@effect-connectors/testing/Vitest`.
  *
  * @since 0.4.0
@@ -13,18 +13,18 @@ import type { Law } from "./Law.js"
 import * as Laws from "./Laws.js"
 
 /**
- * How laws are registered.
+ * The options of the tests.
  *
  * @since 0.4.0
  * @category models
  */
 export interface VitestOptions extends Laws.Options {
-  /** What the tests are gathered under. Default `laws`. */
+  /** The name of the `describe` block. Default `laws`. */
   readonly name?: string | undefined
 }
 
 /**
- * Registers some laws, such as `Laws.connections`, as tests of an implementation of what they are about.
+ * Registers some laws, such as `Laws.connections`, as tests of an implementation.
  *
  * @since 0.4.0
  * @category running
@@ -44,8 +44,8 @@ export const lawsOnly = <R, E>(
 }
 
 /**
- * Registers all laws as tests of an implementation of both services, one test for each law. A law that cannot be shown,
- * because something that it needs was not given, is a skipped test.
+ * Registers all laws as tests of an implementation of both services, one test for each law. A law is a skipped test when
+ * the subject lacks something that the law needs.
  *
  * @example
  * ```ts

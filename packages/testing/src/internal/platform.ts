@@ -14,7 +14,7 @@ export interface PlatformModel extends Pick<ConnectionsModel, "handle" | "clearL
   readonly calls: Pick<Calls, "verify">
 }
 
-/** What a fake platform gets besides its world. @internal */
+/** What a fake platform gets with its world. @internal */
 export interface PlatformSettings {
   /** The fault plan in force. Platforms of one server share it. */
   readonly rules: FaultRules
@@ -25,7 +25,7 @@ export interface PlatformSettings {
 }
 
 /** Rebuilds the world of a platform from recorded exchanges. @internal */
-export interface RecorderView {
+interface RecorderView {
   readonly see: (exchange: Seen) => void
   /** The platform's part of the world, from the exchanges so far. */
   readonly world: () => Partial<World>

@@ -10,7 +10,7 @@ import { clientOf } from "./fakeServer/client.js"
 import type { FakeServer } from "./fakeServer/fakeServer.js"
 import type { Platform, PlatformModel, PlatformSettings } from "./platform.js"
 
-/** The fake platforms by name, in the order in which they are asked whether a request is theirs. */
+/** The fake platforms by name. A request goes to the first one that owns its path. */
 const platforms = { connections, bosa }
 
 /** @internal */

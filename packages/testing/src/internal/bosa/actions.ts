@@ -92,9 +92,9 @@ export class Actions {
     if ("_tag" in caller) return Effect.succeed(caller)
     const input = inputOf(call.request)
     if ("status" in input) return Effect.succeed(refuseWith(call, input))
-    const answer = this.attempt(call, record, action, input, caller)
+    const response = this.attempt(call, record, action, input, caller)
     const takes = definition.takesMillis ?? 0
-    return takes > 0 ? Effect.zipLeft(answer, Effect.sleep(takes)) : answer
+    return takes > 0 ? Effect.zipLeft(response, Effect.sleep(takes)) : response
   }
 
   private attempt(

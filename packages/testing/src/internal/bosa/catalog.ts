@@ -23,13 +23,13 @@ const words = (text: string): ReadonlyArray<string> =>
 const textOf = (item: JsonObject): string => `${String(item["name"])} ${String(item["description"] ?? "")}`
 
 /** How well an item matches a search: the share of the words that it contains. */
-const scoreOf = (wanted: ReadonlyArray<string>, item: JsonObject): number => {
+const scoreOf = (expected: ReadonlyArray<string>, item: JsonObject): number => {
   const text = textOf(item).toLowerCase()
-  return wanted.length === 0 ? 0 : wanted.filter((word) => text.includes(word)).length / wanted.length
+  return expected.length === 0 ? 0 : expected.filter((word) => text.includes(word)).length / expected.length
 }
 
-const holds = (value: Json | undefined, wanted: string): boolean =>
-  Array.isArray(value) ? value.includes(wanted) : value === wanted
+const holds = (value: Json | undefined, expected: string): boolean =>
+  Array.isArray(value) ? value.includes(expected) : value === expected
 
 /** The catalog of tools, MCP servers and skills. @internal */
 export class Catalog {
@@ -121,12 +121,12 @@ export class Catalog {
       })
     }
     const kinds = query.get("kinds")?.split(",")
-    const wanted = words(q)
+    const expected = words(q)
     const best = (kind: Kind): ReadonlyArray<JsonObject> =>
       kinds !== undefined && !kinds.includes(kind)
         ? []
         : this.items(kind, call.request.origin)
-            .map((item) => ({ ...item, score: scoreOf(wanted, item) }))
+            .map((item) => ({ ...item, score: scoreOf(expected, item) }))
             .filter(({ score }) => score > 0)
             .sort((one, other) => other.score - one.score)
             .slice(0, count)

@@ -50,7 +50,7 @@ export const bosaDemo: BosaWorld = {
       actions: [
         {
           name: "get_item",
-          docstring: "Get one item.\n\nAnswers 404 when there is none with this id.",
+          docstring: "Get one item.\n\nResponds 404 when no item has this id.",
           properties: { id: integer, ...fields },
           required: ["id"],
           handler: ({ id }) => {

@@ -49,8 +49,8 @@ export const pageOf = (pages: BosaPages, input: JsonObject): Either.Either<Page,
     }
     return Either.right({ items: pages.items.slice(at, at + limit), meta })
   }
-  const wanted = input["page"] ?? null
-  const given = wanted === null ? 1 : positive(wanted)
+  const requestedPage = input["page"] ?? null
+  const given = requestedPage === null ? 1 : positive(requestedPage)
   if (given === undefined) return invalid("page", "page must be a whole number above 0")
   const page = pages.stuck === true ? 1 : given
   const meta: JsonObject = {

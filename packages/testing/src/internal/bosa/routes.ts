@@ -1,6 +1,6 @@
 import type { OperationName } from "../../BosaModel.js"
 
-/** What a request asks for, and the decoded names in its path. @internal */
+/** The operation of a request, and the decoded names in its path. @internal */
 export interface Route {
   readonly operation: OperationName
   readonly connector?: string
@@ -27,7 +27,7 @@ const row = (method: string, template: string, operation: OperationName): Row =>
   operation
 })
 
-// Initiate and configure share a path; the body tells which it is. `discover` is `list` with a query.
+// Initiate and configure share a path; the body decides. `discover` is `list` with a query.
 const rows: ReadonlyArray<Row> = [
   row("GET", "/connectors", "connectors.list"),
   row("GET", "/connectors/", "connectors.list"),

@@ -3,8 +3,8 @@ import type { Answer, HandlerResult } from "../../Answer.js"
 import type { ExecutorFailure, Json } from "../../Executor.js"
 
 /** @internal */
-export const toEffect = <A>(given: HandlerResult<A>): Effect.Effect<A, ExecutorFailure> =>
-  isEffect(given) ? given : Effect.succeed(given)
+export const toEffect = <A>(result: HandlerResult<A>): Effect.Effect<A, ExecutorFailure> =>
+  isEffect(result) ? result : Effect.succeed(result)
 
 const isEffect = <A>(value: HandlerResult<A>): value is Effect.Effect<A, ExecutorFailure> => Effect.isEffect(value)
 
@@ -22,7 +22,7 @@ const isHandler = <Input, Context>(
   typeof answer === "function" && !Effect.isEffect(answer)
 
 /**
- * A value stays data, as it would be in a file; all else becomes a handler.
+ * A value stays data, as in a world file; anything else becomes a handler.
  *
  * @internal
  */

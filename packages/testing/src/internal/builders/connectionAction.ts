@@ -27,7 +27,7 @@ const resultOf = (answer: Answer<Json, ActionContext>): Fields => {
   return isTypedHandler(answer) ? { handler: work, inputs: inputsOf(answer.parameters) } : { handler: work }
 }
 
-/** The fields of a saved action that answers so. @internal */
+/** The fields of a saved action with this answer. @internal */
 export const actionOf = (answer: ActionAnswer): Fields => {
   if (!isJob(answer)) return resultOf(answer)
   return answer.result === undefined ? answer.plan : { ...answer.plan, ...resultOf(answer.result) }

@@ -10,7 +10,7 @@ type Fields = Omit<BosaAction, "name">
 const isSpecial = (answer: ActionAnswer): answer is Special =>
   typeof answer === "object" && answer !== null && SpecialTypeId in answer
 
-/** The parameters as a connector declares them: those that may be left out may be `null`. @internal */
+/** The parameters as a connector declares them: optional ones may be `null`. @internal */
 export const declaredParameters = ({ properties, required, schema }: TypedHandler<never>["parameters"]): Fields => ({
   properties: Object.fromEntries(
     Object.entries(properties).map(([name, schema]) => [name, required.includes(name) ? schema : nullable(schema)])
@@ -19,7 +19,7 @@ export const declaredParameters = ({ properties, required, schema }: TypedHandle
   schema
 })
 
-/** The fields of an action that answers so. @internal */
+/** The fields of an action with this answer. @internal */
 export const actionOf = (answer: ActionAnswer): Fields => {
   if (isSpecial(answer)) return answer[SpecialTypeId]
   const work = dataOrHandler(answer)

@@ -15,7 +15,7 @@ const dataOf = (part: Part): Partial<World> => {
   return part instanceof ConnectorBuilder ? { bosa: { connectors: [part.definition] } } : part
 }
 
-/** A world and one more part of it. @internal */
+/** A world with one more part. @internal */
 export const joinWorld = (world: World, part: Part): World => {
   const { bosa, connections, ...rest } = dataOf(part)
   return {

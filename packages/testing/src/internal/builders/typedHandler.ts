@@ -25,14 +25,14 @@ const schemaFailure =
 
 const prefix = "#/$defs/"
 
-/** What a schema stands for, where it only names one of the definitions. */
+/** The definition that a schema refers to, or the schema itself. */
 const resolved = (schema: Json | undefined, definitions: Json | undefined): Json => {
   const ref = isObject(schema) ? schema["$ref"] : undefined
   if (typeof ref !== "string" || !ref.startsWith(prefix) || !isObject(definitions)) return schema ?? {}
   return definitions[ref.slice(prefix.length)] ?? {}
 }
 
-/** The fields of a schema's input; none where it is not that of an object. @internal */
+/** The fields of the input of a schema; none when it is not an object. @internal */
 export const parametersOf = <A, I>(schema: Schema.Schema<A, I>): TypedHandler<never>["parameters"] => {
   const root = parse(JSON.stringify(JSONSchema.make(schema)))
   const definitions = isObject(root) ? root["$defs"] : undefined

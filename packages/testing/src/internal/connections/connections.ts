@@ -17,12 +17,12 @@ export interface LiveConnection {
 }
 
 const toLive = (definition: WorldConnection, options: ConnectionsModelOptions | undefined): LiveConnection => {
-  const seen = { slug: definition.slug, kind: definition.kind ?? "actions", baseUrl: definition.baseUrl }
+  const view = { slug: definition.slug, kind: definition.kind ?? "actions", baseUrl: definition.baseUrl }
   return {
     definition,
-    view: seen,
+    view,
     actions: new Map((definition.actions ?? []).map((action) => [action.slug, action])),
-    executor: definition.executor ?? options?.executorFor?.(seen, definition) ?? memoryExecutor(definition),
+    executor: definition.executor ?? options?.executorFor?.(view, definition) ?? memoryExecutor(definition),
     active: definition.active ?? true,
     authorized: definition.authorized ?? true
   }
@@ -65,8 +65,8 @@ export class Connections {
   }
 
   get views(): ReadonlyArray<ConnectionView> {
-    return Array.from(this.bySlug.values(), ({ view: seen, active, authorized }) => {
-      return { slug: seen.slug, kind: seen.kind, active, authorized }
+    return Array.from(this.bySlug.values(), ({ view, active, authorized }) => {
+      return { slug: view.slug, kind: view.kind, active, authorized }
     })
   }
 

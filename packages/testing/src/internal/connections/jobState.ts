@@ -70,7 +70,7 @@ const scriptedState = (plan: JobPlan, state: JobState, exit: WorkOutcome["exit"]
   return Exit.isSuccess(exit) ? { result: exit.value, ...state } : endState(plan, exit)
 }
 
-/** The state that a job shows to a poll after `polls` earlier ones. @internal */
+/** The state that a job shows to a poll after `polls` other polls. @internal */
 export const stateAt = (job: PlannedJob, now: number, polls: number): VisibleState => {
   const { plan, outcome } = job
   const elapsed = now - job.createdAt

@@ -7,8 +7,8 @@ type Rows = Array<JsonObject>
 const same = (a: Json | undefined, b: Json): boolean => JSON.stringify(a ?? null) === JSON.stringify(b)
 
 const matchesRow = (row: JsonObject, where: JsonObject): boolean =>
-  Object.entries(where).every(([column, wanted]) =>
-    isArray(wanted) ? wanted.some((one) => same(row[column], one)) : same(row[column], wanted)
+  Object.entries(where).every(([column, expected]) =>
+    isArray(expected) ? expected.some((one) => same(row[column], one)) : same(row[column], expected)
   )
 
 const compare = (a: Json | undefined, b: Json | undefined): number => {

@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 import { issueOf } from "./jobScript.js"
 import { Headers, Json, JsonObject, maybe, Millis, Text } from "../schema/parts.js"
 
-const look = {
+const state = {
   status: Text,
   progress: maybe(Json),
   result: maybe(Json),
@@ -10,7 +10,7 @@ const look = {
   message: maybe(Schema.String)
 }
 
-const Polls = Schema.Array(Schema.Union(Text, Schema.Number, Schema.Struct(look))).pipe(
+const Polls = Schema.Array(Schema.Union(Text, Schema.Number, Schema.Struct(state))).pipe(
   Schema.filter((marks) => {
     const issue = issueOf(marks)
     return issue === undefined || { path: marks.length === 0 ? [] : [issue.index], message: issue.reason }
@@ -32,7 +32,7 @@ const plan = {
   cancelled: maybe(Schema.Boolean),
   atOnce: maybe(Schema.Boolean),
   alwaysJob: maybe(Schema.Boolean),
-  steps: maybe(Schema.Array(Schema.Struct({ atMillis: Millis, ...look }))),
+  steps: maybe(Schema.Array(Schema.Struct({ atMillis: Millis, ...state }))),
   polls: maybe(Polls)
 }
 

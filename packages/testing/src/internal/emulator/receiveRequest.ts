@@ -5,10 +5,10 @@ import * as Stream from "effect/Stream"
 import type { ModelRequest } from "../../ConnectionsModel.js"
 import { maxBodyBytes } from "../fakeServer/requestBody.js"
 
-/** A body over the limit is read up to here and thrown away, so that its sender gets to read the refusal. */
+/** A body over the limit is read up to here and discarded, so that its sender can read the refusal. */
 const maxDiscardedBytes = 4 * maxBodyBytes
 
-/** The body's bytes; `undefined` when there are too many. A body that breaks off never ends: its client is gone. @internal */
+/** The body's bytes; `undefined` when there are too many. A body that breaks off never ends: its client has left. @internal */
 export const readBody = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<Uint8Array | undefined> =>
   Effect.suspend(() => {
     const chunks: Array<Uint8Array> = []

@@ -29,7 +29,7 @@ export const sendResponse = (
           })
         )
       }
-      // The platform gives every other body a type.
+      // `@effect/platform` gives every other body a type
       return Effect.succeed(
         contentType === undefined
           ? HttpServerResponse.raw(bytes, {
@@ -55,7 +55,7 @@ export const sendResponse = (
           const out = NodeHttpServerRequest.toServerResponse(request)
           out.writeHead(response.status, { ...response.headers, "content-length": response.contentLength })
           out.flushHeaders()
-          // Only what the system has taken over is sure to arrive before the end of the connection.
+          // only bytes that the system has accepted are sure to arrive before the connection ends
           out.write(response.body, () => socket.destroy())
         }),
         Effect.never

@@ -34,7 +34,7 @@ const temporaryFolder = Effect.acquireRelease(
 /** A slug may hold anything: as part of a path it must be one plain name. */
 const folderName = (slug: string): string => `c-${encodeURIComponent(slug)}`
 
-/** Opened by the first who asks, closed with the scope. Who asks while it opens waits; a failure is tried again. */
+/** Opens a resource on first use and closes it with the scope. Other users wait while it opens; after a failure the next use tries again. */
 const openOnce = Effect.fnUntraced(function* <A, E>(open: Effect.Effect<A, E, Scope.Scope>) {
   const scope = yield* Effect.scope
   const ref = yield* SynchronizedRef.make(Option.none<A>())
@@ -68,9 +68,8 @@ const makeFile = Effect.fnUntraced(function* (connection: WorldConnection, root:
 })
 
 /**
- * What really does the work of a world's connections: SQL on PGlite, files in a
- * temporary folder, HTTP to what listens on this machine. An http connection
- * without a URL keeps its canned answers.
+ * Real executors for the connections of a world: SQL on PGlite, files in a temporary folder, HTTP to servers on this
+ * machine. An http connection without a URL keeps its canned answers.
  */
 export const make = Effect.fnUntraced(function* (world: World, options: ExecutorsOptions = {}) {
   const clients = yield* Layer.build(NodeHttpClient.layer)

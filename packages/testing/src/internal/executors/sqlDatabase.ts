@@ -5,7 +5,7 @@ import { ExecutorFailure } from "../../Executor.js"
 import type { Statement } from "./sqlStatement.js"
 import { parsers } from "./sqlValues.js"
 
-/** What one statement gave. Rows are arrays: two columns may have the same name. */
+/** The result of one statement. Rows are arrays: two columns may have the same name. */
 export interface Result {
   readonly command: string
   readonly columns: ReadonlyArray<{ readonly name: string; readonly type: number }>
@@ -16,12 +16,12 @@ export interface Result {
 export interface Session {
   /** One statement with its values. */
   readonly run: (statement: Statement) => Promise<Result>
-  /** Any number of statements without values; gives what the last one gave. */
+  /** Any number of statements without values; gives the result of the last one. */
   readonly script: (sql: string) => Promise<Result>
 }
 
 export interface Database {
-  /** Work that has a session for itself. A transaction it leaves open is rolled back. */
+  /** Runs work with a session of its own. A transaction that is left open is rolled back. */
   readonly use: <A>(work: (session: Session) => Promise<A>) => Effect.Effect<A, ExecutorFailure>
 }
 
@@ -32,14 +32,14 @@ const codeOf = (error: unknown): string =>
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** Classes of SQLSTATE that are the server's trouble, not the statement's. */
-const serverTrouble = /^(08|53|57|58|XX)/
+/** Classes of SQLSTATE that are failures of the server, not of the statement. */
+const serverFailureClass = /^(08|53|57|58|XX)/
 
 const failureOf = (error: unknown): ExecutorFailure => {
   const code = codeOf(error)
   const message = messageOf(error)
   if (/^[0-9A-Z]{5}$/.test(code)) {
-    return new ExecutorFailure({ status: serverTrouble.test(code) ? 500 : 400, code, message })
+    return new ExecutorFailure({ status: serverFailureClass.test(code) ? 500 : 400, code, message })
   }
   return /^E[A-Z]+$/.test(code)
     ? new ExecutorFailure({ status: 502, code: "DATABASE_UNREACHABLE", message: `${code}: ${message}` })
@@ -85,7 +85,7 @@ export const pglite = (dataDir: string | undefined): Effect.Effect<Database, Exe
       try: () => import("@electric-sql/pglite"),
       catch: () => unavailable("sql connections need the package @electric-sql/pglite: install it, or set DATABASE_URL")
     })
-    // The one session is handed on in turn, so that no caller sees the transaction of another.
+    // callers use the one session in turn, so that none sees the transaction of another
     let last: Promise<unknown> = Promise.resolve()
     const inTurn = <A>(work: () => Promise<A>): Promise<A> => {
       const turn = last.then(work, work)
@@ -129,7 +129,7 @@ interface PgPool {
   readonly on: (event: "error", listener: () => void) => unknown
 }
 
-/** As much of the package `pg` as is used; it is a choice of the user, so its types are not at hand. */
+/** The part of the package `pg` that is used; `pg` is optional, so its types may be missing. */
 interface PgModule {
   readonly Pool: new (config: object) => PgPool
   readonly types: { readonly getTypeParser: (type: number, format?: string) => (text: string) => unknown }
@@ -157,7 +157,7 @@ export const postgres = (url: string): Effect.Effect<Database, ExecutorFailure, 
       }),
       (pool) => Effect.ignore(Effect.tryPromise(() => pool.end()))
     )
-    // Without a listener a connection that breaks while idle ends the process.
+    // without a listener, an idle connection that breaks ends the process
     pool.on("error", () => {})
     const shape = {
       rowMode: "array",

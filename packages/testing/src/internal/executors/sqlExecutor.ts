@@ -56,8 +56,8 @@ const raw = Effect.fnUntraced(function* (body: JsonObject) {
 })
 
 /**
- * SQL on a database that is opened by the first call. `query` is one statement; `execute`
- * without values may be several, and answers with what the last one gave.
+ * SQL on a database that the first call opens. `query` is one statement; `execute` without values may be several, and
+ * gives the result of the last one.
  */
 export const make =
   (open: Effect.Effect<Database, ExecutorFailure>): Executor =>

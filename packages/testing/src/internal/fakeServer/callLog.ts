@@ -38,11 +38,11 @@ const notFoundStatuses: ReadonlySet<number | undefined> = new Set([404, 405])
 
 /** Counts the attempts of each request. */
 const attemptCounter = () => {
-  const seen = new Map<string, number>()
+  const attempts = new Map<string, number>()
   return ({ body, method, path, query }: Recorded<string>): number => {
     const key = JSON.stringify([method, path, query, body])
-    const attempt = (seen.get(key) ?? 0) + 1
-    seen.set(key, attempt)
+    const attempt = (attempts.get(key) ?? 0) + 1
+    attempts.set(key, attempt)
     return attempt
   }
 }

@@ -20,7 +20,7 @@ export const cutInHalf = (response: FakeResponse): ModelResponse => {
   return { ...response, _tag: "CutBody", body, contentLength: Math.max(bytes.length, 1) }
 }
 
-/** A 429 with the hint that a fault asks for. @internal */
+/** A 429 with the hint of the fault. @internal */
 export const rateLimited = (
   { hint = "seconds", retryAfterMillis }: Extract<Fault, { readonly _tag: "RateLimited" }>,
   now: number

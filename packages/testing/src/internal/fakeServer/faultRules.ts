@@ -40,7 +40,7 @@ const matchersOf = ({ from: _, pattern, path, ...rest }: Matcher): ReadonlyArray
 
 /** A rule in force. */
 class ActiveRule {
-  private seen = 0
+  private matched = 0
   private used = 0
   private readonly matchers: ReadonlyArray<AnyMatcher>
   private readonly draws: SeededDraws | undefined
@@ -53,8 +53,8 @@ class ActiveRule {
   /** The fault that it has for a request. It counts and draws for each request that matches, also when another rule decides. */
   offer(request: ModelRequest, names: RouteNames): Fault | undefined {
     if (!this.matchers.every((matcher) => matches(matcher, request, names))) return undefined
-    this.seen++
-    if (this.seen < (this.rule.matcher?.from ?? 1)) return undefined
+    this.matched++
+    if (this.matched < (this.rule.matcher?.from ?? 1)) return undefined
     switch (this.rule._tag) {
       case "Next":
         return this.rule.faults[this.used]
@@ -71,7 +71,7 @@ class ActiveRule {
 
   get left(): ReadonlyArray<Rule> {
     const { from = 1, ...matcher } = this.rule.matcher ?? {}
-    const still = Math.max(1, from - this.seen)
+    const still = Math.max(1, from - this.matched)
     const rest = still === 1 ? matcher : { ...matcher, from: still }
     const rule: Rule = Object.keys(rest).length === 0 ? withoutMatcher(this.rule) : { ...this.rule, matcher: rest }
     if (rule._tag !== "Next") return [rule]

@@ -12,6 +12,6 @@ export const paced = (body: Uint8Array, { bytes, everyMillis }: BodyPace): Strea
     return offset === 0 ? Effect.succeed(piece) : Effect.delay(Effect.succeed(piece), everyMillis)
   })
 
-/** How long a body is on its way after its head, in milliseconds. @internal */
+/** How long a body takes after its head, in milliseconds. @internal */
 export const lengthMillis = (byteLength: number, { bytes, everyMillis }: BodyPace): number =>
   Math.max(0, Math.ceil(byteLength / bytes) - 1) * everyMillis

@@ -21,7 +21,7 @@ export const matches = (matcher: AnyMatcher, request: ModelRequest, names: Route
   if (typeof path === "string" && path !== request.path) return false
   // `search` ignores `lastIndex`, so a global expression matches every time
   if (path instanceof RegExp && request.path.search(path) < 0) return false
-  return Object.entries(rest).every(([name, wanted]) => wanted === undefined || wanted === names[name])
+  return Object.entries(rest).every(([name, expected]) => expected === undefined || expected === names[name])
 }
 
 /** Where a request gets its fault from when nothing was scripted for it. @internal */
@@ -51,7 +51,7 @@ export class Scripts<M extends AnyMatcher> {
   /** The scripted answers that no request has used, in words. */
   get remaining(): ReadonlyArray<string> {
     return this.scripts.map(({ answers, matcher }) => {
-      const rules = Object.entries(matcher).map(([name, wanted]) => `${name} ${wanted}`)
+      const rules = Object.entries(matcher).map(([name, expected]) => `${name} ${expected}`)
       const requests = rules.length === 0 ? "any request" : `a request of ${rules.join(", ")}`
       return `${answers.length} scripted ${answers.length === 1 ? "answer" : "answers"} to ${requests}`
     })

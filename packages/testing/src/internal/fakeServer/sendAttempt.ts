@@ -69,7 +69,7 @@ type AttemptResult = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpCl
 const withLimits = (
   request: Request,
   limits: Transport.Attempt,
-  begun: Effect.Effect<ModelResponse>
+  received: Effect.Effect<ModelResponse>
 ): AttemptResult => {
   let head: DeliveredResponse | undefined
   const timedOut = Effect.suspend(() => {
@@ -78,7 +78,7 @@ const withLimits = (
     const status = head === undefined ? {} : { status: head.status }
     return Effect.fail(requestFailed(request, { phase, code: "ATTEMPT_TIMEOUT", timedOut: true, ...status }))
   })
-  return Effect.flatMap(begun, (response) => deliver(request, response)).pipe(
+  return Effect.flatMap(received, (response) => deliver(request, response)).pipe(
     Effect.flatMap((response) => {
       head = response
       return whole(response, limits.idleMillis)
@@ -104,13 +104,13 @@ export const sendAttempt =
     if (target === undefined) {
       return Effect.fail(requestFailed(request, { ...notSent, code: "ERR_INVALID_URL", permanent: true }))
     }
-    const answer = (sent: EncodedBody) =>
+    const send = (body: EncodedBody) =>
       Effect.clockWith((clock): AttemptResult => {
-        const begun = server.receive(toModelRequest(request, sent, target), clock.unsafeCurrentTimeMillis())
-        const response = MaybeDone.isDone(begun) && Exit.isSuccess(begun) ? begun.value : undefined
+        const received = server.receive(toModelRequest(request, body, target), clock.unsafeCurrentTimeMillis())
+        const response = MaybeDone.isDone(received) && Exit.isSuccess(received) ? received.value : undefined
         return response?._tag === "Answer" && response.pace === undefined
           ? readWithin(request, limits, response)
-          : withLimits(request, limits, begun)
+          : withLimits(request, limits, received)
       })
-    return request.body._tag === "Empty" ? answer({ bytes: noBytes }) : Effect.flatMap(encodeBody(request), answer)
+    return request.body._tag === "Empty" ? send({ bytes: noBytes }) : Effect.flatMap(encodeBody(request), send)
   }
