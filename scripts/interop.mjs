@@ -34,9 +34,11 @@ const run = (command, args, timeout) => {
 
 /** The first interpreter that will do. */
 const findPython = () => {
-  const asked = process.env.INTEROP_PYTHON
+  const requested = process.env.INTEROP_PYTHON
   const tried = []
-  for (const name of asked === undefined ? ["python3.12", "python3.11", "python3.13", "python3", "python"] : [asked]) {
+  for (const name of requested === undefined
+    ? ["python3.12", "python3.11", "python3.13", "python3", "python"]
+    : [requested]) {
     const version = run(name, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"], minute)
     if (!version.ok) continue
     const found = `${name} is Python ${version.out.trim()}`
@@ -46,7 +48,7 @@ const findPython = () => {
     else return { name, version: version.out.trim() }
   }
   const seen =
-    tried.length > 0 ? tried.join(", ") : asked === undefined ? "no Python was found" : `${asked} does not run`
+    tried.length > 0 ? tried.join(", ") : requested === undefined ? "no Python was found" : `${requested} does not run`
   throw new Unable(`${seen}: ${needs}`)
 }
 
@@ -135,7 +137,7 @@ const bareEnvironment = (platform, room) => {
 }
 
 /** Runs one journey; gives how many of its steps passed and how many did not. */
-const travel = async (interpreter, client) => {
+const runJourney = async (interpreter, client) => {
   const platform = await startPlatform()
   const room = mkdtempSync(join(tmpdir(), "interop-"))
   const clear = () => rmSync(room, { recursive: true, force: true })
@@ -170,19 +172,19 @@ const travel = async (interpreter, client) => {
   }
 }
 
-const asked = process.argv.slice(2)
-const unknown = asked.filter((name) => !clients.includes(name))
+const requested = process.argv.slice(2)
+const unknown = requested.filter((name) => !clients.includes(name))
 try {
   if (unknown.length > 0) {
     console.error(`there is no client ${unknown.join(", ")}; there are ${clients.join(" and ")}`)
     process.exit(2)
   }
   const python = findPython()
-  const chosen = clients.filter((client) => asked.length === 0 || asked.includes(client))
+  const chosen = clients.filter((client) => requested.length === 0 || requested.includes(client))
   const ready = chosen.map((client) => ({ client, interpreter: environment(python, client) }))
   let [passed, failed] = [0, 0]
   for (const { client, interpreter } of ready) {
-    const journey = await travel(interpreter, client)
+    const journey = await runJourney(interpreter, client)
     passed += journey.passed
     failed += journey.failed
   }

@@ -35,7 +35,7 @@ const onBosa = virtually(bosa(world))
 const fetchDeal = (id: number) =>
   Effect.flatMap(ConnectionsApi, (api) => api.connection("crm").actions.execute("fetch-deal", { input: { id } }))
 
-/** A matcher of a test runner's kind, of no test runner. */
+/** An asymmetric matcher like those of test runners. */
 const a = (type: string) => ({
   asymmetricMatch: (other: unknown) => typeof other === type,
   toString: () => `a ${type}`
@@ -45,7 +45,7 @@ const failed = <R>(assertion: Effect.Effect<void, Calls.AssertionFailed, R>) =>
   Effect.map(Effect.flip(assertion), ({ message }) => message)
 
 describe("the calls of Connections", () => {
-  it.effect("tell what each request was for, and the input of its work", () =>
+  it.effect("have the target, work and input of each request", () =>
     Effect.gen(function* () {
       const api = yield* ConnectionsApi
       const { calls } = yield* ConnectionsTest
@@ -120,7 +120,7 @@ describe("the calls of Connections", () => {
 })
 
 describe("the calls of BOSA", () => {
-  it.effect("tell what each request was for, and the input of its work", () =>
+  it.effect("have the target, work and input of each request", () =>
     Effect.gen(function* () {
       const api = yield* BosaApi
       const { calls } = yield* BosaTest
@@ -138,7 +138,7 @@ describe("the calls of BOSA", () => {
 })
 
 describe("Calls.assertExecuted", () => {
-  it.effect("succeeds when it is so", () =>
+  it.effect("succeeds when the work was executed", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       yield* Effect.all([fetchDeal(7), fetchDeal(7), fetchDeal(8)])
@@ -151,7 +151,7 @@ describe("Calls.assertExecuted", () => {
     }).pipe(onConnections)
   )
 
-  it.effect("shows the nearest call when it is not", () =>
+  it.effect("shows the nearest call when the work was not executed", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const executed = (target: string, work: string, expectation?: Calls.Execution) =>
@@ -193,7 +193,7 @@ describe("Calls.assertExecuted", () => {
     }).pipe(onConnections)
   )
 
-  it.effect("fails with what a runner shows: a message, and what was expected and actual", () =>
+  it.effect("fails with a message and the expected and actual values, for a test runner to show", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       yield* fetchDeal(8)
@@ -232,7 +232,7 @@ describe("Calls.assertCalled", () => {
 })
 
 describe("calls.verify", () => {
-  it.effect("lists the requests that the world has nothing for, and the scripts that were not used", () =>
+  it.effect("lists the requests for what the world does not have, and the unused scripted answers", () =>
     Effect.gen(function* () {
       const { calls, respondNext, client } = yield* ConnectionsTest
       const api = yield* ConnectionsApi
@@ -275,7 +275,7 @@ describe("calls.verify", () => {
     }).pipe(onConnections)
   )
 
-  it.effect("does not take a failure of the work itself for something missing", () =>
+  it.effect("does not count a failure of the work itself as unmatched", () =>
     Effect.gen(function* () {
       const { calls } = yield* ConnectionsTest
       const api = yield* ConnectionsApi
@@ -292,7 +292,7 @@ describe("calls.verify", () => {
   const messageOf = <A, E>(exit: Exit.Exit<A, E>) =>
     Exit.isFailure(exit) ? Array.from(Cause.defects(exit.cause), String).join() : "succeeded"
 
-  it.effect("is done by itself at the end of a layer that is told to", () =>
+  it.effect("runs at the end of a layer with the option verify", () =>
     Effect.gen(function* () {
       const quiet = yield* Effect.exit(virtually(connections(world, { verify: false }))(slip))
       assert.strictEqual(messageOf(quiet), "succeeded")
@@ -306,7 +306,7 @@ describe("calls.verify", () => {
     })
   )
 
-  it.effect("keeps quiet when the program has failed already", () =>
+  it.effect("does not run when the program has failed", () =>
     Effect.gen(function* () {
       const program = Effect.zipRight(slip, Effect.fail("of its own"))
       const exit = yield* Effect.exit(virtually(connections(world, { verify: true }))(program))
@@ -314,7 +314,7 @@ describe("calls.verify", () => {
     })
   )
 
-  it.effect("is there for BOSA, and for both platforms", () =>
+  it.effect("also exists for BOSA, and for both platforms", () =>
     Effect.gen(function* () {
       const get = (path: string) => Effect.flatMap(BosaTest, ({ client }) => client.get(`http://localhost${path}`))
       const bosaOnly = virtually(BosaTest.layer(world, { verify: true }))
@@ -326,7 +326,7 @@ describe("calls.verify", () => {
     })
   )
 
-  it.effect("lists the faults that no request has met, but not those of chance", () =>
+  it.effect("lists the unused faults of a plan, but not those from a seed", () =>
     Effect.gen(function* () {
       const { calls, setFaults } = yield* ConnectionsTest
       yield* setFaults(Faults.seeded(7, 0.1))

@@ -13,7 +13,7 @@ import { bosaWith, connectionsWith, type Handle } from "./laws.ts"
 export const jobsWith = (bug: (jobs: Jobs, api: ConnectionsApi.Service) => Partial<Jobs>) =>
   connectionsWith((api) => ({ jobs: { ...api.jobs, ...bug(api.jobs, api) } }))
 
-/** An answer whose JSON is changed on its way. */
+/** A response with changed JSON. */
 const edited = (response: ModelResponse, edit: (body: object) => unknown): ModelResponse => {
   if (response._tag !== "Answer" || typeof response.body !== "string") return response
   const body: unknown = JSON.parse(response.body)
@@ -22,7 +22,7 @@ const edited = (response: ModelResponse, edit: (body: object) => unknown): Model
 
 const bodyOf = ({ body }: ModelRequest): object => (body === "" ? {} : JSON.parse(body))
 
-/** A platform whose jobs show something else. */
+/** A platform whose jobs show a changed state. */
 export const jobsShow =
   (edit: (body: object) => object) =>
   (handle: Handle): Handle =>
@@ -31,13 +31,13 @@ export const jobsShow =
       ? Effect.map(handle(request), (response) => edited(response, edit))
       : handle(request)
 
-/** A platform that answers with the items of another page than the one that was asked for. */
+/** A platform that returns the items of another page than the requested one. */
 export const shuffled =
   (instead: Readonly<Record<number, number>>, edit: (body: object) => object) =>
   (handle: Handle): Handle =>
   (request) => {
-    const asked = at(bodyOf(request), "page") ?? 1
-    const page = typeof asked === "number" ? instead[asked] : undefined
+    const requested = at(bodyOf(request), "page") ?? 1
+    const page = typeof requested === "number" ? instead[requested] : undefined
     if (!request.path.endsWith("/by_page") || page === undefined) return handle(request)
     return Effect.flatMap(handle(request), (own) =>
       Effect.map(handle({ ...request, body: JSON.stringify({ ...bodyOf(request), page }) }), (other) => {
@@ -70,7 +70,7 @@ export const logsHeaders = (client: HttpClient.HttpClient): HttpClient.HttpClien
 export const tracesHeaders = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
   HttpClient.transform(client, (send, request) => Effect.withSpan(send, "send", { attributes: { ...request.headers } }))
 
-/** The same action with other parts, however it is changed. */
+/** The same action with other fields, also after a change of the action. */
 const actionWith = (action: Action, parts: (action: Action) => Partial<Action>): Action => {
   const changed = parts(action)
   return new Proxy(action, {

@@ -3,8 +3,8 @@ import * as World from "@effect-connectors/testing/World"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { BosaPages } from "../src/BosaWorld.ts"
-import { at, call, refused, run } from "./support/bosa.ts"
+import type { BosaPages } from "../../src/BosaWorld.ts"
+import { at, call, refused, run } from "../support/bosa.ts"
 
 const items = [1, 2, 3, 4, 5, 6, 7]
 
@@ -17,12 +17,12 @@ const test = (name: string, pages: BosaPages, body: Effect.Effect<void, unknown,
 const page = (input: unknown) =>
   Effect.map(run("c/list", input), ([, body]) => ({ data: at(body, "data"), meta: Object(at(body, "meta")) }))
 
-/** From one page to the next as long as the list says that there is one. */
+/** Reads page after page while the list says that there is a next one. */
 const walk = (first: unknown, next: (meta: Readonly<Record<string, unknown>>) => unknown) =>
   Effect.gen(function* () {
     const seen = []
     let input = first
-    for (let asked = 0; asked < 10; asked++) {
+    for (let count = 0; count < 10; count++) {
       const { data, meta } = yield* page(input)
       seen.push(data)
       input = next(meta)
@@ -35,7 +35,7 @@ describe("pages by number", () => {
   const pages = { items, perPage: 3 }
 
   test(
-    "tell where they stand",
+    "have their position in their meta data",
     pages,
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* page({}), {
@@ -60,7 +60,7 @@ describe("pages by number", () => {
   )
 
   test(
-    "lead to the end and back",
+    "lead to the last page and back",
     pages,
     Effect.gen(function* () {
       const forwards = walk({}, (meta) => (meta["has_next"] === true ? { page: Number(meta["page"]) + 1 } : undefined))
@@ -75,7 +75,7 @@ describe("pages by number", () => {
   )
 
   test(
-    "refuse what is no number of a page",
+    "refuse an invalid page number",
     pages,
     Effect.gen(function* () {
       for (const input of [{ page: 0 }, { page: "x" }, { page: 1.5 }, { per_page: -1 }, { limit: 0 }]) {
@@ -89,7 +89,7 @@ describe("pages by number", () => {
   )
 
   test(
-    "never move when they are stuck",
+    "repeat the first page when they are stuck",
     { ...pages, stuck: true },
     Effect.gen(function* () {
       const second = yield* page({ page: 2 })
@@ -103,7 +103,7 @@ describe("pages by cursor", () => {
   const pages = { items, by: "cursor", perPage: 3 } as const
 
   test(
-    "lead to the end and back",
+    "lead to the last page and back",
     pages,
     Effect.gen(function* () {
       const cursor = (name: string) => (meta: Readonly<Record<string, unknown>>) =>
@@ -119,7 +119,7 @@ describe("pages by cursor", () => {
   )
 
   test(
-    "refuse a cursor that is not theirs",
+    "refuse a cursor of another list",
     pages,
     Effect.gen(function* () {
       for (const cursor of ["x", "", 7, "b2Zmc2V0Oi0x"]) {
@@ -130,7 +130,7 @@ describe("pages by cursor", () => {
   )
 
   test(
-    "give the same cursor for ever when they are stuck",
+    "repeat the same cursor when they are stuck",
     { ...pages, stuck: true },
     Effect.gen(function* () {
       const first = yield* page({})

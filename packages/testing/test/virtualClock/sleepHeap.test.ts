@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { SleepHeap } from "../src/internal/virtualClock/sleepHeap.js"
+import { SleepHeap } from "../../src/internal/virtualClock/sleepHeap.js"
 
 describe("sleepers that are due", () => {
-  it("leave in order, without those that come meanwhile", () => {
+  it("are removed in order, without those that are added meanwhile", () => {
     const heap = new SleepHeap<string>()
     for (const [due, name] of [
       [2, "b"],
@@ -20,7 +20,7 @@ describe("sleepers that are due", () => {
     assert.deepStrictEqual([woken, heap.size], [["a", "b", "c"], 4])
   })
 
-  it("stay asleep when one that wakes before takes them out", () => {
+  it("are not woken when an earlier one removes them", () => {
     const heap = new SleepHeap<string>()
     heap.add(1, "a")
     const other = heap.add(1, "b")

@@ -1,19 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
-import * as Emulator from "../src/Emulator.ts"
-import { at, textAt } from "./support/bosa.ts"
+import * as Emulator from "../../src/Emulator.ts"
+import { at, textAt } from "../support/bosa.ts"
 
 const memory = Emulator.make({ executors: "memory" })
 
-interface Asked {
+interface RequestOptions {
   readonly method?: string
   readonly token?: string
   readonly json?: unknown
   readonly body?: BodyInit
 }
 
-const ask = (url: string, { method = "POST", token, json, body }: Asked = {}) =>
+const request = (url: string, { method = "POST", token, json, body }: RequestOptions = {}) =>
   Effect.tryPromise(async () => {
     const response = await fetch(url, {
       method,
@@ -34,16 +34,16 @@ const ask = (url: string, { method = "POST", token, json, body }: Asked = {}) =>
 
 const bytes = Uint8Array.from({ length: 70_000 }, (_, index) => (index * 7) % 256)
 
-describe("the emulator's second face", () => {
+describe("the emulator as the BOSA platform", () => {
   it.scopedLive("serves both platforms at one origin", () =>
     Effect.gen(function* () {
       const { bosa, requests, url } = yield* memory
       assert.strictEqual(bosa.apiKey, "demo-key")
-      const names = yield* ask(`${url}/connectors/names`, { method: "GET" })
+      const names = yield* request(`${url}/connectors/names`, { method: "GET" })
       assert.deepStrictEqual(names.body, ["demo", "github", "notes"])
-      assert.strictEqual((yield* ask(`${url}/api/v1/connections`, { method: "GET" })).status, 200)
-      assert.strictEqual((yield* ask(`${url}/api/v1/none`, { method: "GET" })).status, 404)
-      const unknown = yield* ask(`${url}/none`, { method: "GET" })
+      assert.strictEqual((yield* request(`${url}/api/v1/connections`, { method: "GET" })).status, 200)
+      assert.strictEqual((yield* request(`${url}/api/v1/none`, { method: "GET" })).status, 404)
+      const unknown = yield* request(`${url}/none`, { method: "GET" })
       assert.deepStrictEqual([unknown.status, at(unknown.body, "error.code")], [404, "NOT_FOUND"])
       assert.strictEqual((yield* requests).length, 2)
       assert.strictEqual((yield* bosa.requests).length, 2)
@@ -53,22 +53,22 @@ describe("the emulator's second face", () => {
   it.scopedLive("takes a user from the first request to pages of a linked connector", () =>
     Effect.gen(function* () {
       const { bosa, url } = yield* memory
-      const made = yield* ask(`${url}/users`, { json: { identifier: "ann" } })
+      const made = yield* request(`${url}/users`, { json: { identifier: "ann" } })
       const json = { identifier: "ann", secret: textAt(made.body, "data.secret") }
-      const { body } = yield* ask(`${url}/auth/tokens`, { json })
+      const { body } = yield* request(`${url}/auth/tokens`, { json })
       const token = textAt(body, "data.token")
       const pulls = (page: number) =>
-        ask(`${url}/github/list_pull_requests`, { token, json: { owner: "o", repo: "r", page } })
+        request(`${url}/github/list_pull_requests`, { token, json: { owner: "o", repo: "r", page } })
       assert.strictEqual((yield* pulls(1)).status, 403)
-      const linking = yield* ask(`${url}/connectors/github/integrations`, {
+      const linking = yield* request(`${url}/connectors/github/integrations`, {
         token,
         json: { callback_url: "http://127.0.0.1:9/done" }
       })
       const page = textAt(linking.body, "data.url")
       assert.isTrue(page.startsWith(`${url}/oauth/authorize?`), page)
-      const visit = yield* ask(page, { method: "GET" })
-      assert.strictEqual(visit.status, 302)
-      assert.match(String(visit.headers.get("location")), /^http:\/\/127\.0\.0\.1:9\/done\?state=\w+$/)
+      const authorized = yield* request(page, { method: "GET" })
+      assert.strictEqual(authorized.status, 302)
+      assert.match(String(authorized.headers.get("location")), /^http:\/\/127\.0\.0\.1:9\/done\?state=\w+$/)
       const last = yield* pulls(4)
       assert.deepStrictEqual([at(last.body, "data.3.number"), at(last.body, "meta.has_next")], [101, false])
       assert.strictEqual(yield* bosa.executions("github", "list_pull_requests"), 1)
@@ -80,13 +80,13 @@ describe("the emulator's second face", () => {
       const { url } = yield* memory
       const form = new FormData()
       form.append("file", new File([bytes], "ü.bin"))
-      const up = yield* ask(`${url}/demo/upload`, { body: form })
+      const up = yield* request(`${url}/demo/upload`, { body: form })
       assert.deepInclude(at(up.body, "data.files.0"), {
         filename: "ü.bin",
         size: bytes.byteLength,
         sha256: createHash("sha256").update(bytes).digest("hex")
       })
-      const down = yield* ask(`${url}/demo/download_binary`)
+      const down = yield* request(`${url}/demo/download_binary`)
       assert.deepStrictEqual([down.bytes.byteLength, down.bytes[10]], [42, 0x80])
       assert.strictEqual(down.headers.get("content-type"), "image/gif")
     })
@@ -96,9 +96,9 @@ describe("the emulator's second face", () => {
     Effect.gen(function* () {
       const { bosa, url } = yield* memory
       const token = yield* bosa.token("ann")
-      const list = yield* ask(`${url}/api/skills`, { method: "GET", token })
-      const skill = yield* ask(`${url}/api/skills/${textAt(list.body, "items.0.id")}`, { method: "GET", token })
-      const artifact = yield* ask(textAt(skill.body, "data.download_url"), { method: "GET" })
+      const list = yield* request(`${url}/api/skills`, { method: "GET", token })
+      const skill = yield* request(`${url}/api/skills/${textAt(list.body, "items.0.id")}`, { method: "GET", token })
+      const artifact = yield* request(textAt(skill.body, "data.download_url"), { method: "GET" })
       assert.strictEqual(
         createHash("sha256").update(artifact.bytes).digest("hex"),
         at(skill.body, "data.content_sha256")
@@ -106,7 +106,7 @@ describe("the emulator's second face", () => {
     })
   )
 
-  it.scopedLive("sends answers without a type, and loses answers, as it is told to", () =>
+  it.scopedLive("sends a response without a content type, and loses a response, as scripted", () =>
     Effect.gen(function* () {
       const { bosa, url } = yield* memory
       yield* bosa.respondNext({ action: "ping" }, [
@@ -114,20 +114,20 @@ describe("the emulator's second face", () => {
         { status: 204, bytes: new Uint8Array() },
         { _tag: "Reset", commit: true }
       ])
-      const bare = yield* ask(`${url}/demo/ping`)
+      const bare = yield* request(`${url}/demo/ping`)
       assert.deepStrictEqual([bare.headers.get("content-type"), [...bare.bytes]], [null, [1, 2]])
-      const empty = yield* ask(`${url}/demo/ping`)
+      const empty = yield* request(`${url}/demo/ping`)
       assert.deepStrictEqual([empty.status, empty.headers.get("content-type")], [204, null])
-      yield* Effect.flip(ask(`${url}/demo/ping`))
+      yield* Effect.flip(request(`${url}/demo/ping`))
       assert.strictEqual(yield* bosa.executions("demo", "ping"), 1)
-      assert.strictEqual((yield* ask(`${url}/demo/ping`)).status, 200)
+      assert.strictEqual((yield* request(`${url}/demo/ping`)).status, 200)
     })
   )
 
   it.scopedLive("refuses a body over 16 MiB with an envelope", () =>
     Effect.gen(function* () {
       const { url } = yield* memory
-      const large = yield* ask(`${url}/demo/upload`, { body: new Uint8Array(16 * 1024 * 1024 + 1) })
+      const large = yield* request(`${url}/demo/upload`, { body: new Uint8Array(16 * 1024 * 1024 + 1) })
       assert.deepStrictEqual([large.status, at(large.body, "error.code")], [413, "BODY_TOO_LARGE"])
     })
   )

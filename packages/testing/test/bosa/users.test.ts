@@ -5,7 +5,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { inspect } from "node:util"
-import { at, call, refused, textAt } from "./support/bosa.ts"
+import { at, call, refused, textAt } from "../support/bosa.ts"
 
 const test = (
   name: string,
@@ -23,7 +23,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 describe("users", () => {
   for (const [create, authenticate, me] of dialects) {
     test(
-      `are created, authenticated and told about at ${create}`,
+      `are created, authenticated and read at ${create}`,
       Effect.gen(function* () {
         const made = yield* call("POST", create, { json: { identifier: "ann" } })
         assert.strictEqual(made.status, 200)
@@ -62,7 +62,7 @@ describe("users", () => {
   }
 
   test(
-    "are there once for each client",
+    "exist once for each client",
     Effect.gen(function* () {
       const create = (key: string) => call("POST", "/users", { key, json: { identifier: "ann" } })
       const one = yield* create("K1")
@@ -93,7 +93,7 @@ describe("users", () => {
   )
 
   test(
-    "may have an empty name, and must have one",
+    "may have an empty identifier, but need one",
     Effect.gen(function* () {
       assert.strictEqual((yield* call("POST", "/users", { json: { identifier: "" } })).status, 200)
       for (const json of [{}, { identifier: 1 }, []]) {
@@ -108,7 +108,7 @@ describe("users", () => {
   )
 
   test(
-    "are known by their secret and token alone when no key is sent, but not beside a wrong one",
+    "are identified by secret and token without a key, but not with a wrong key",
     Effect.gen(function* () {
       const platform = yield* BosaTest
       const { secret } = yield* platform.user("ann")
@@ -159,7 +159,7 @@ describe("users", () => {
 
 describe("tokens", () => {
   test(
-    "end with their time, or when they are revoked",
+    "are invalid after they expire or are revoked",
     Effect.gen(function* () {
       const platform = yield* BosaTest
       const token = yield* platform.token("ann")
@@ -179,7 +179,7 @@ describe("tokens", () => {
   )
 
   test(
-    "live as long as the world says",
+    "are valid as long as the world says",
     Effect.gen(function* () {
       const token = yield* (yield* BosaTest).token("ann")
       yield* Effect.sleep(5)
@@ -191,7 +191,7 @@ describe("tokens", () => {
 
 describe("clients", () => {
   test(
-    "are created where the world says, and may ask at once",
+    "are created at the path of the world, and can send requests at once",
     Effect.gen(function* () {
       for (const header of ["x-api-user", "x-api-key"]) {
         const headers = { [header]: "demo-key" }
@@ -217,7 +217,7 @@ describe("clients", () => {
   )
 })
 
-describe("the record of requests", () => {
+describe("the request log", () => {
   test(
     "shows no key, token, secret or configuration",
     Effect.gen(function* () {
@@ -239,7 +239,7 @@ describe("the record of requests", () => {
   )
 
   test(
-    "knows the operation, the connector and the action, keeps the last of them, and is forgotten when told",
+    "has the operation, the connector and the action, keeps the newest requests, and can be cleared",
     Effect.gen(function* () {
       const platform = yield* BosaTest.make(World.demo, { logLimit: 3 })
       const on = <A, E>(effect: Effect.Effect<A, E, HttpClient.HttpClient>) =>

@@ -3,7 +3,7 @@ import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { at, call, refused, textAt } from "./support/bosa.ts"
+import { at, call, refused, textAt } from "../support/bosa.ts"
 
 const callback = "https://app.example/done?from=x"
 
@@ -23,7 +23,7 @@ const has = (token: string, connector = "github") =>
 const initiate = (token: string, json: unknown = { callback_url: callback }) =>
   call("POST", "/connectors/github/integrations", { token, json })
 
-const begin = (token: string) => Effect.map(initiate(token), ({ body }) => textAt(body, "data.url"))
+const initiateUrl = (token: string) => Effect.map(initiate(token), ({ body }) => textAt(body, "data.url"))
 
 const accounts = Effect.flatMap(BosaTest, ({ users }) =>
   Effect.map(users, (users) =>
@@ -33,47 +33,47 @@ const accounts = Effect.flatMap(BosaTest, ({ users }) =>
   )
 )
 
-describe("an authorisation page", () => {
-  test("links the account of whoever visits it, and leads back", (token) =>
+describe("the authorization page", () => {
+  test("links the account, and redirects to the callback", (token) =>
     Effect.gen(function* () {
       assert.isFalse(yield* has(token))
-      const url = yield* begin(token)
+      const url = yield* initiateUrl(token)
       assert.match(url, /^http:\/\/localhost\/oauth\/authorize\?connector=github&state=[0-9a-f]{40}$/)
       assert.isFalse(yield* has(token))
-      const visit = yield* call("GET", url, { key: null })
-      assert.strictEqual(visit.status, 302)
+      const authorized = yield* call("GET", url, { key: null })
+      assert.strictEqual(authorized.status, 302)
       const state = new URL(url).searchParams.get("state") ?? ""
-      assert.strictEqual(visit.headers["location"], `${callback}&state=${state}`)
+      assert.strictEqual(authorized.headers["location"], `${callback}&state=${state}`)
       assert.isTrue(yield* has(token))
       assert.isFalse(yield* has(token, "notes"))
       assert.deepStrictEqual(yield* accounts, ["github:ann*"])
     }))
 
-  test("may be for another account, and links one only once", (token) =>
+  test("may link another account, and links an account only once", (token) =>
     Effect.gen(function* () {
       for (const account of ["ann@work", "ann@home", "ann@home"]) {
-        yield* call("GET", `${yield* begin(token)}&account=${account}`, { key: null })
+        yield* call("GET", `${yield* initiateUrl(token)}&account=${account}`, { key: null })
       }
       assert.deepStrictEqual(yield* accounts, ["github:ann@work*", "github:ann@home"])
     }))
 
-  test("is good for one visit, and for ten minutes", (token) =>
+  test("is valid once, for ten minutes", (token) =>
     Effect.gen(function* () {
-      const visit = (url: string) => call("GET", url, { key: null })
-      const used = yield* begin(token)
-      yield* visit(used)
-      assert.deepStrictEqual(refused(yield* visit(used)), [400, "STATE_INVALID"])
-      const late = yield* begin(token)
+      const open = (url: string) => call("GET", url, { key: null })
+      const used = yield* initiateUrl(token)
+      yield* open(used)
+      assert.deepStrictEqual(refused(yield* open(used)), [400, "STATE_INVALID"])
+      const late = yield* initiateUrl(token)
       yield* Effect.sleep("10 minutes")
-      assert.deepStrictEqual(refused(yield* visit(late)), [400, "STATE_INVALID"])
-      assert.deepStrictEqual(refused(yield* visit("/oauth/authorize?state=x")), [400, "STATE_INVALID"])
+      assert.deepStrictEqual(refused(yield* open(late)), [400, "STATE_INVALID"])
+      assert.deepStrictEqual(refused(yield* open("/oauth/authorize?state=x")), [400, "STATE_INVALID"])
     }))
 
-  test("can be left without allowing anything", (token) =>
+  test("links nothing when the user denies", (token) =>
     Effect.gen(function* () {
-      const visit = yield* call("GET", `${yield* begin(token)}&deny=1`, { key: null })
+      const denied = yield* call("GET", `${yield* initiateUrl(token)}&deny=1`, { key: null })
       assert.match(
-        String(visit.headers["location"]),
+        String(denied.headers["location"]),
         /^https:\/\/app\.example\/done\?from=x&state=\w+&error=access_denied$/
       )
       assert.isFalse(yield* has(token))
@@ -92,7 +92,7 @@ describe("a custom configuration", () => {
   const configure = (token: string, configuration: unknown, more: object = {}) =>
     call("POST", "/connectors/notes/integrations", { token, json: { auth_type: "custom", configuration, ...more } })
 
-  test("links at once, under the name that it gives", (token) =>
+  test("links an account at once, under the name in it", (token) =>
     Effect.gen(function* () {
       assert.deepStrictEqual((yield* configure(token, { api_token: "t" })).body, {
         data: { success: true },
@@ -104,7 +104,7 @@ describe("a custom configuration", () => {
       assert.strictEqual((yield* call("POST", "/notes/list_notes", { token })).status, 200)
     }))
 
-  test("is refused when it lacks something, is there already, or is not what the connector takes", (token) =>
+  test("is refused when a field is missing, the account exists, or the connector takes no such configuration", (token) =>
     Effect.gen(function* () {
       const lacking = yield* configure(token, {})
       assert.deepStrictEqual(refused(lacking), [422, "CONFIGURATION_INVALID"])
@@ -126,7 +126,7 @@ describe("accounts", () => {
     Effect.forEach(["a@x", "b/c", "d"], (account) => link("ann", "github", account))
   )
 
-  test("are told one by one, selected, and taken away", (token) =>
+  test("are read one by one, selected, and removed", (token) =>
     Effect.gen(function* () {
       yield* linked
       const on = (method: "GET" | "POST" | "DELETE", account: string) =>
@@ -148,7 +148,7 @@ describe("accounts", () => {
       }
     }))
 
-  test("are taken away all at once", (token) =>
+  test("are removed all at once", (token) =>
     Effect.gen(function* () {
       const platform = yield* BosaTest
       yield* linked
@@ -161,7 +161,7 @@ describe("accounts", () => {
       assert.deepStrictEqual(yield* accounts, ["notes:ann*"])
     }))
 
-  test("are for a user of a known client, at a connector that is there", (token) =>
+  test("need a user of a known client and a known connector", (token) =>
     Effect.gen(function* () {
       const exists = (connector: string) => `/connectors/${connector}/integration-exists`
       assert.deepStrictEqual(refused(yield* call("GET", exists("none"), { token })), [404, "CONNECTOR_NOT_FOUND"])

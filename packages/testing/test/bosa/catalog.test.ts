@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import { inflateRawSync } from "node:zlib"
-import { at, call, refused, textAt } from "./support/bosa.ts"
+import { at, call, refused, textAt } from "../support/bosa.ts"
 
 const test = (
   name: string,
@@ -27,7 +27,7 @@ const list = (path: string) =>
   }))
 
 describe("the catalog", () => {
-  test("lists what there is, without credentials", () =>
+  test("lists its items without credentials", () =>
     Effect.gen(function* () {
       const tools = yield* list("tools?connector=github&limit=2&offset=1")
       assert.deepStrictEqual(tools, {
@@ -49,7 +49,7 @@ describe("the catalog", () => {
       }
     }))
 
-  test("finds what answers a question best, for a user", (token) =>
+  test("sorts the results of a search by their score, for a user", (token) =>
     Effect.gen(function* () {
       const search = (query: string) => call("GET", `/catalog/search?${query}`, { token })
       const { body } = yield* search("q=list+pull+requests&kinds=tools,mcp&count=2")
@@ -70,7 +70,7 @@ describe("the catalog", () => {
     }))
 
   test(
-    "is what the world says, where it does",
+    "has the items of the world if there are some",
     () =>
       Effect.gen(function* () {
         assert.deepStrictEqual((yield* list("tools?category=dev")).names, ["t"])
@@ -132,7 +132,7 @@ describe("the skills of the tenant", () => {
       assert.deepStrictEqual(refused(yield* call("GET", "/api/skills?limit=x", { token })), [422, "VALIDATION_ERROR"])
     }))
 
-  test("have an artifact whose digest is right: a text", (token) =>
+  test("have an artifact with the correct digest: a text", (token) =>
     Effect.gen(function* () {
       const skill = yield* detail(token, yield* idOf(token, "Reviewer"))
       assert.strictEqual(skill.source_type, "upload_md")
@@ -142,7 +142,7 @@ describe("the skills of the tenant", () => {
       assert.strictEqual(skill.content_sha256, sha256(artifact.text).toString("hex"))
     }))
 
-  test("have an artifact whose digest is right: an archive", (token) =>
+  test("have an artifact with the correct digest: an archive", (token) =>
     Effect.gen(function* () {
       const skill = yield* detail(token, yield* idOf(token, "Reporter"))
       const artifact = yield* call("GET", skill.download_url, { key: null })
@@ -156,7 +156,7 @@ describe("the skills of the tenant", () => {
       assert.strictEqual(skill.content_sha256, tree.digest("hex"))
     }))
 
-  test("have a link that is good for them alone", (token) =>
+  test("have a link that is valid for their artifact only", (token) =>
     Effect.gen(function* () {
       const skill = yield* detail(token, yield* idOf(token, "Reviewer"))
       const other = yield* idOf(token, "Reporter")
@@ -171,7 +171,7 @@ describe("the skills of the tenant", () => {
     }))
 
   test(
-    "may lie about the digest, name none, or have no artifact yet",
+    "may have a wrong digest, no digest, or no artifact yet",
     (token) =>
       Effect.gen(function* () {
         assert.strictEqual((yield* detail(token, yield* idOf(token, "lies"))).content_sha256, "00")

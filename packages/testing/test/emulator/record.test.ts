@@ -13,14 +13,14 @@ import * as Scope from "effect/Scope"
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as Emulator from "../src/Emulator.js"
-import * as Faults from "../src/Faults.js"
-import { Recorder } from "../src/Recorder.js"
-import * as Recording from "../src/Recording.js"
-import * as World from "../src/World.js"
+import * as Emulator from "../../src/Emulator.js"
+import * as Faults from "../../src/Faults.js"
+import { Recorder } from "../../src/Recorder.js"
+import * as Recording from "../../src/Recording.js"
+import * as World from "../../src/World.js"
 
 const canary = "canary-of-the-service-3b1f"
-/** Sent by nobody as a header: only the world tells that it is secret. */
+/** Never sent as a header: only the world shows that it is a secret. */
 const other = "canary-of-another-40aa"
 const key = "canary-of-the-key-77c2"
 
@@ -46,13 +46,13 @@ const faults = Faults.when(
 const outcome = <A, E extends { readonly _tag: string }>(effect: Effect.Effect<A, E>) =>
   Effect.match(effect, { onSuccess: (value) => JSON.stringify(value), onFailure: ({ _tag }) => _tag })
 
-/** What a program sees of the emulator, or of a recording of it. */
+/** The responses of the emulator, or of a recording of it. */
 const program = Effect.gen(function* () {
   const connections = yield* ConnectionsApi
   const bosa = yield* BosaApi
   const execute = (id: number) =>
     outcome(connections.actions.execute("a/b c", "echo", { input: { id, note: `${canary} ${other}` } }))
-  // the answer that is cut off ends inside of the canary
+  // the response is cut in the middle of the canary
   return [
     yield* outcome(connections.connection("a/b c").get),
     yield* Effect.forEach([1, 2, 3, 4, 5], execute),
@@ -68,7 +68,7 @@ const clients = (baseUrl: string) =>
   )
 
 describe("a recording of the emulator", () => {
-  it.scopedLive("is replayed by the client that was recorded, and holds no secret", () =>
+  it.scopedLive("is replayed for the client that was recorded, and contains no secret", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "recording.json")
       const scope = yield* Scope.make()
@@ -106,7 +106,7 @@ describe("a recording of the emulator", () => {
     })
   )
 
-  it.scopedLive("says when its file cannot be written", () =>
+  it.scopedLive("fails with a message when its file cannot be written", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "none", "recording.json")
       const error = yield* Effect.flip(Emulator.make({ executors: "memory", record: file }))
@@ -115,7 +115,7 @@ describe("a recording of the emulator", () => {
     })
   )
 
-  it.scopedLive("keeps what its client has left, and is not written when nothing came", () =>
+  it.scopedLive("contains requests that the client left, and is not written without requests", () =>
     Effect.gen(function* () {
       const place = yield* folder
       const record = (file: string, use: (url: string) => Effect.Effect<unknown>) =>

@@ -15,7 +15,7 @@ const clients = ConnectionsApi.layer({ baseUrl: "http://localhost:8081" }).pipe(
   Layer.provideMerge(ConnectionsTest.layer(world))
 )
 
-/** Everything that was sent, and when, and everything that was told. */
+/** Every request with its time, and every event. */
 const trace = (seed: number) =>
   VirtualClock.run(
     Effect.gen(function* () {
@@ -29,7 +29,7 @@ const trace = (seed: number) =>
   )
 
 describe("a job of six hours", () => {
-  it.effect("is followed to its end, at the server's times", () =>
+  it.effect("is followed to its end at the times of the server", () =>
     Effect.gen(function* () {
       const { events, requests } = yield* trace(1)
       assert.deepStrictEqual(
@@ -43,7 +43,7 @@ describe("a job of six hours", () => {
     })
   )
 
-  it.effect("leaves the same trace for the same seed, and another one for another", () =>
+  it.effect("gives the same trace for the same seed, and a different one for another seed", () =>
     Effect.gen(function* () {
       const [first, again, other] = [yield* trace(7), yield* trace(7), yield* trace(8)]
       assert.strictEqual(JSON.stringify(again), JSON.stringify(first))

@@ -11,8 +11,8 @@ import * as FastCheck from "effect/FastCheck"
 import { pipe } from "effect/Function"
 import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
-import { run } from "./support/bosa.ts"
-import { get, post } from "./support/call.ts"
+import { run } from "../support/bosa.ts"
+import { get, post } from "../support/call.ts"
 
 const statusOf = <E, R>(call: Effect.Effect<ReadonlyArray<unknown>, E, R>) =>
   Effect.match(call, { onFailure: () => 0, onSuccess: ([status]) => status })
@@ -26,13 +26,13 @@ const inTurn = <A, E, R>(...calls: ReadonlyArray<Effect.Effect<A, E, R>>) => Eff
 const under = (plan: Faults.Plan) => ConnectionsTest.layer(World.demo, { faults: plan })
 
 describe("rules", () => {
-  it.effect("next gives the next requests one fault each, whatever they ask", () =>
+  it.effect("next gives the next requests one fault each", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* inTurn(list, deal, list, deal), [503, 0, 200, 200])
     }).pipe(Effect.provide(under(Faults.next(Faults.status(503), Faults.reset, Faults.pass))))
   )
 
-  it.effect("begin anew each time that a layer is built", () =>
+  it.effect("start again each time that a layer is built", () =>
     Effect.gen(function* () {
       for (const layer of [
         under(Faults.next(Faults.status(503))),
@@ -44,7 +44,7 @@ describe("rules", () => {
     })
   )
 
-  it.effect("when is for the requests that fit", () =>
+  it.effect("when is for the requests that match", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const when = (matcher: Faults.Matcher) => platform.setFaults(Faults.when(matcher, Faults.status(599)))
@@ -72,7 +72,7 @@ describe("rules", () => {
     }).pipe(Effect.provide(ConnectionsTest.layer()))
   )
 
-  it.effect("from counts the requests that fit, whoever decides on them", () =>
+  it.effect("from counts the requests that match, also when another rule decides", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const third = Faults.when({ operation: "connections.list", from: 3 }, Faults.status(503))
@@ -85,7 +85,7 @@ describe("rules", () => {
     }).pipe(Effect.provide(ConnectionsTest.layer()))
   )
 
-  it.effect("the first that has a fault decides, and only its fault is used up", () =>
+  it.effect("the first rule with a fault decides, and only its fault is used up", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* inTurn(deal, deal, deal, echo), [501, 502, 503, 503])
     }).pipe(
@@ -101,7 +101,7 @@ describe("rules", () => {
     )
   )
 
-  it.effect("come after scripted answers, which they do not count", () =>
+  it.effect("come after scripted answers, and do not count their requests", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       yield* platform.respondNext({}, [{ status: 418 }])
@@ -125,8 +125,8 @@ describe("rules", () => {
   )
 })
 
-describe("what is left", () => {
-  it.effect("tells the faults and the counts that are still to come", () =>
+describe("the rest of a plan", () => {
+  it.effect("has the remaining faults and counts", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const seeded = Faults.seeded(1, 0)
@@ -155,7 +155,7 @@ describe("what is left", () => {
     }).pipe(Effect.provide(ConnectionsTest.layer()))
   )
 
-  it.effect("begins with the plan of the options, and the faults of the world after it", () =>
+  it.effect("has the plan of the options first, then the faults of the world", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       assert.deepStrictEqual(yield* inTurn(list, list), [501, 0])
@@ -188,14 +188,14 @@ describe("a plan from the start", () => {
   it.scopedLive("is in force on the emulator, one for both platforms", () =>
     Effect.gen(function* () {
       const { bosa, unusedFaults, url } = yield* Emulator.make({ executors: "memory", faults })
-      const ask = (path: string) =>
+      const statusOf = (path: string) =>
         Effect.map(
           Effect.promise(() => fetch(`${url}${path}`)),
           ({ status }) => status
         )
-      assert.strictEqual(yield* ask("/api/v1/connections"), 501)
+      assert.strictEqual(yield* statusOf("/api/v1/connections"), 501)
       assert.strictEqual(Faults.size(yield* unusedFaults), 1)
-      assert.deepStrictEqual(yield* inTurn(ask("/connectors/names"), ask("/connectors/names")), [502, 200])
+      assert.deepStrictEqual(yield* inTurn(statusOf("/connectors/names"), statusOf("/connectors/names")), [502, 200])
       assert.deepStrictEqual(yield* bosa.faults, Faults.none)
     })
   )
@@ -203,7 +203,7 @@ describe("a plan from the start", () => {
 
 const paths = Array.from({ length: 40 }, (_, index) => `/connections/c${index}`)
 
-/** How requests for many things end, each thing asked for ten times. */
+/** The outcomes of ten requests for each of many connections. */
 const trace = (plan: Faults.Plan, concurrency: number) =>
   Effect.flatMap(ConnectionsTest, ({ requests }) =>
     Effect.zipRight(
@@ -215,7 +215,7 @@ const trace = (plan: Faults.Plan, concurrency: number) =>
 describe("seeded", () => {
   const rates = { unavailable: 0.1, lostAnswer: 0.05, delay: 0.05 }
 
-  it.effect("gives the same trace for the same seed, and about the share that was asked for", () =>
+  it.effect("gives the same trace for the same seed, with about the given share", () =>
     Effect.gen(function* () {
       const first = yield* trace(Faults.seeded(7, rates), 1)
       assert.deepStrictEqual(yield* trace(Faults.seeded(7, rates), 1), first)
@@ -226,7 +226,7 @@ describe("seeded", () => {
     })
   )
 
-  it.effect("does not depend on the order of the rates, nor on a way through a file", () =>
+  it.effect("does not depend on the order of the rates or on a round trip through a file", () =>
     Effect.gen(function* () {
       const first = yield* trace(Faults.seeded(7, rates), 1)
       const turned: Faults.Plan = {
@@ -237,7 +237,7 @@ describe("seeded", () => {
     })
   )
 
-  it.effect("does not depend on what runs side by side, nor on other rules", () =>
+  it.effect("does not depend on concurrent requests or on other rules", () =>
     Effect.gen(function* () {
       const plan = Faults.seeded(7, rates)
       const sorted = (lines: ReadonlyArray<string>) => [...lines].sort()
@@ -245,13 +245,13 @@ describe("seeded", () => {
       const together = yield* trace(plan, 40)
       assert.deepStrictEqual(sorted(together), alone)
       const none = Faults.always({ path: "/api/v1/connections/c0" }, Faults.pass)
-      const besides = yield* trace(Faults.and(none, plan), 1)
+      const joined = yield* trace(Faults.and(none, plan), 1)
       const others = (lines: ReadonlyArray<string>) => lines.filter((line) => !line.includes("/c0 "))
-      assert.deepStrictEqual(sorted(others(besides)), others(alone))
+      assert.deepStrictEqual(sorted(others(joined)), others(alone))
     })
   )
 
-  it.effect("draws the first of each question independently", () =>
+  it.effect("draws the first fault of each method and path independently", () =>
     Effect.gen(function* () {
       const many = Array.from({ length: 1000 }, (_, index) => `/jobs/job-${index}`)
       const statuses = yield* Effect.forEach(many, (path) => statusOf(get(path)))
@@ -260,7 +260,7 @@ describe("seeded", () => {
     }).pipe(Effect.provide(under(Faults.seeded(3, { unavailable: 0.2 }))))
   )
 
-  it.effect("is for the requests that fit", () =>
+  it.effect("is for the requests that match", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* inTurn(list, deal, list), [200, 0, 200])
     }).pipe(Effect.provide(under(Faults.seeded(3, { reset: 1 }, { operation: "actions.execute" }))))
@@ -270,7 +270,7 @@ describe("seeded", () => {
 describe("composition", () => {
   const plan = Faults.arbitrary()
 
-  it("is associative, and none is its unit", () => {
+  it("is associative, and none is its identity", () => {
     FastCheck.assert(
       FastCheck.property(plan, plan, plan, (a, b, c) => {
         assert.deepStrictEqual(Faults.all(a, Faults.and(b, c)), Faults.all(Faults.and(a, b), c))
@@ -283,7 +283,7 @@ describe("composition", () => {
 })
 
 describe("plans in words", () => {
-  it("are a line for each fault", () => {
+  it("have a line for each fault", () => {
     const plan = Faults.all(
       Faults.next(
         Faults.status(503),
@@ -383,7 +383,7 @@ describe("plans as JSON", () => {
     [{ rules: [{ _tag: "Seeded", seed: 0.5, rates: { rest: 0.1 } }] }, /seed: .*integer.*; at rules\[0\]\.rates\.rest/]
   ]
 
-  it.effect("are refused with each place that is wrong", () =>
+  it.effect("are refused with the place of each error", () =>
     Effect.gen(function* () {
       for (const [json, message] of wrong) {
         const error = yield* Effect.flip(Faults.fromJson(json))
@@ -394,7 +394,7 @@ describe("plans as JSON", () => {
     })
   )
 
-  it("cannot be made wrong by a program either", () => {
+  it("are also checked when a program makes them", () => {
     const fails = (make: () => Faults.Plan, message: RegExp) => {
       try {
         make()

@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import type { Executor, Json, JsonObject, Operation } from "../src/Executor.js"
-import * as executors from "../src/internal/executors/executors.js"
+import type { Executor, Json, JsonObject, Operation } from "../../src/Executor.js"
+import * as executors from "../../src/internal/executors/executors.js"
 
 class Sql extends Context.Tag("test/Sql")<Sql, Executor>() {}
 
@@ -47,7 +47,7 @@ const ids = (where: JsonObject) =>
     (answer) => JSON.stringify(rows(answer)).match(/\d+/g)?.map(Number) ?? []
   )
 
-// one database for all of them: to start it takes seconds
+// one database for all tests: it takes seconds to start
 const runtime = ManagedRuntime.make(SqlLayer)
 beforeAll(() => runtime.runPromise(Effect.void), 60_000)
 afterAll(() => runtime.dispose())
@@ -75,7 +75,7 @@ describe("sql executor", () => {
       assert.strictEqual(count(page), 1)
     }))
 
-  test("narrows by equality, lists, null and comparisons", () =>
+  test("filters by equality, lists, null and comparisons", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* ids({ name: "Ann" }), [1])
       assert.deepStrictEqual(yield* ids({ id: [1, 3] }), [1, 3])
@@ -90,7 +90,7 @@ describe("sql executor", () => {
       assert.deepStrictEqual(yield* ids({ id: { not_in: [1, 2] } }), [3])
     }))
 
-  test("inserts one row or many, and gives back what was asked for", () =>
+  test("inserts one row or many, and gives the requested columns", () =>
     Effect.gen(function* () {
       yield* call("sql.execute", {
         sql: "create table items (id serial primary key, label text, note text default 'none')"
@@ -110,7 +110,7 @@ describe("sql executor", () => {
       ])
     }))
 
-  test("updates and deletes what fits, and never everything by mistake", () =>
+  test("updates and deletes matching rows, and all rows only with all", () =>
     Effect.gen(function* () {
       yield* call("sql.execute", {
         sql: "create table work (id int, state text); insert into work values (1,'x'),(2,'x'),(3,'y')"
@@ -169,7 +169,7 @@ describe("sql executor", () => {
       ])
     }))
 
-  test("loads more rows than one statement can hold, all of them or none", () =>
+  test("inserts more rows than one statement can hold, all of them or none", () =>
     Effect.gen(function* () {
       yield* call("sql.execute", { sql: "create table big (n int primary key, t text, u text)" })
       const many = Array.from({ length: 25_000 }, (_, n) => ({ n, t: "x", u: "y" }))
@@ -209,7 +209,7 @@ describe("sql executor", () => {
       assert.deepStrictEqual(rows(moment), [{ moment: "2024-01-02T03:04:05.123456Z" }])
     }))
 
-  test("keeps injection attempts data", () =>
+  test("treats injection attempts as data", () =>
     Effect.gen(function* () {
       const attack = "x'; drop table users; --"
       yield* call("sql.execute", { sql: "create table safe (name text)" })
@@ -241,7 +241,7 @@ describe("sql executor", () => {
       assert.strictEqual(count(yield* call("sql.select", { table: "users" })), 3)
     }))
 
-  test("answers a mistake with its SQLSTATE, and goes on", () =>
+  test("fails with the SQLSTATE of a mistake, and stays usable", () =>
     Effect.gen(function* () {
       const wrong = yield* refusal("sql.query", { sql: "selct 1" })
       assert.deepStrictEqual([wrong.status, wrong.code], [400, "42601"])
@@ -251,7 +251,7 @@ describe("sql executor", () => {
       assert.deepStrictEqual(rows(yield* call("sql.query", { sql: "select 1 as one" })), [{ one: 1 }])
     }))
 
-  test("lets no transaction reach into the next call", () =>
+  test("rolls back a transaction before the next call", () =>
     Effect.gen(function* () {
       yield* call("sql.execute", { sql: "create table ledger (n int)" })
       yield* call("sql.execute", { sql: "begin; insert into ledger values (1)" })
@@ -262,7 +262,7 @@ describe("sql executor", () => {
       assert.strictEqual(count(yield* call("sql.select", { table: "ledger" })), 1)
     }))
 
-  test("refuses what is not its own", () =>
+  test("refuses operations of other kinds", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* refusal("file.read", { path: "a" })).status, 400)
     }))

@@ -15,8 +15,8 @@ const get = (path: string) =>
     Effect.locally(Transport.currentAttempt, limits)
   )
 
-describe("a client that was made from the fake's", () => {
-  it.effect("keeps the limits of an attempt, and has read the body", () =>
+describe("a client made from the client of a fake", () => {
+  it.effect("keeps the limits of an attempt, and buffers the body", () =>
     Effect.gen(function* () {
       const { requests } = yield* ConnectionsTest
       const response = yield* get("nowhere")
@@ -30,7 +30,7 @@ describe("a client that was made from the fake's", () => {
     }).pipe(Effect.provide(ConnectionsTest.layer()))
   )
 
-  it.effect("says what the transport saw of a body that is too large", () =>
+  it.effect("gives the evidence of a body that is too large", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(get("connections"))
       assert.deepInclude(Transport.evidenceOf(error), { code: "BODY_TOO_LARGE", phase: "body", sent: true })

@@ -9,10 +9,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe } from "vitest"
-import * as Faults from "../src/Faults.js"
+import * as Faults from "../../src/Faults.js"
 
 /** The program as it is shipped: `npm test` builds it first. */
-const bin = fileURLToPath(new URL("../dist/bin/emulator.js", import.meta.url))
+const bin = fileURLToPath(new URL("../../dist/bin/emulator.js", import.meta.url))
 
 const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "emulator-bin-"))),
@@ -49,15 +49,15 @@ const start = (args: ReadonlyArray<string>, tmp: string) =>
         ),
         signal: (name: NodeJS.Signals) => Effect.sync(() => child.kill(name)),
         url: Effect.async<string, string>((resume) => {
-          const look = () => {
+          const check = () => {
             const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)\nthe API key .*\nthe inspector is at .*\n$/.exec(
               out
             )?.[1]
             if (url !== undefined) resume(Effect.succeed(url))
           }
-          child.stdout.on("data", look)
+          child.stdout.on("data", check)
           void closed.then(() => resume(Effect.fail(`it ended: ${err}`)))
-          look()
+          check()
         })
       }
     }
@@ -86,7 +86,7 @@ describe("emulator program", () => {
     )
   }
 
-  it.scopedLive("takes a world from a file, and its jobs take their time", () =>
+  it.scopedLive("reads a world from a file, and runs its jobs in real time", () =>
     Effect.gen(function* () {
       const tmp = yield* folder
       const file = join(tmp, "world.json")
@@ -101,17 +101,17 @@ describe("emulator program", () => {
       })
       const id = /"job_id":"([^"]+)"/.exec(accepted)?.[1]
       assert.isDefined(id, accepted)
-      const look = json(`${url}/api/v1/jobs/${id}`)
-      assert.notMatch(yield* look, /"done":true/)
-      const last = yield* Effect.repeat(look, {
+      const poll = json(`${url}/api/v1/jobs/${id}`)
+      assert.notMatch(yield* poll, /"done":true/)
+      const last = yield* Effect.repeat(poll, {
         until: (body) => body.includes('"done":true'),
         schedule: Schedule.intersect(Schedule.spaced("20 millis"), Schedule.recurs(250))
-      }).pipe(Effect.zipRight(look))
+      }).pipe(Effect.zipRight(poll))
       assert.match(last, /"done":true/)
     })
   )
 
-  it.scopedLive("takes a fault plan from a file", () =>
+  it.scopedLive("reads a fault plan from a file", () =>
     Effect.gen(function* () {
       const tmp = yield* folder
       const file = join(tmp, "faults.json")
@@ -124,7 +124,7 @@ describe("emulator program", () => {
     })
   )
 
-  it.scopedLive("ends at once though somebody looks on", () =>
+  it.scopedLive("ends at once, even when an inspector page is open", () =>
     Effect.gen(function* () {
       const emulator = yield* start([], yield* folder)
       const url = yield* emulator.url
@@ -137,7 +137,7 @@ describe("emulator program", () => {
   )
 
   it.scopedLive(
-    "ends with 2 and one line when asked for what it cannot do",
+    "ends with 2 and one line for invalid arguments",
     () =>
       Effect.gen(function* () {
         const tmp = yield* folder
@@ -188,7 +188,7 @@ describe("emulator program", () => {
     })
   )
 
-  it.scopedLive("explains itself", () =>
+  it.scopedLive("prints its usage", () =>
     Effect.gen(function* () {
       const { ended } = yield* start(["--help"], yield* folder)
       const { code, err, out } = yield* ended

@@ -5,7 +5,7 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { at, call, refused, run } from "./support/bosa.ts"
+import { at, call, refused, run } from "../support/bosa.ts"
 
 const test = (name: string, body: Effect.Effect<void, unknown, BosaTest | HttpClient.HttpClient>) =>
   it.effect(name, () => VirtualClock.provide(Effect.provide(body, BosaTest.layer())))
@@ -15,7 +15,7 @@ const evidence = (failing: Effect.Effect<unknown, unknown, HttpClient.HttpClient
 
 describe("scripted answers", () => {
   test(
-    "are for the requests that fit, in order, and then the model answers again",
+    "are for the requests that match, in order; then the platform responds again",
     Effect.gen(function* () {
       const platform = yield* BosaTest
       yield* platform.respondNext({ operation: "actions.execute", connector: "demo", action: "echo" }, [
@@ -53,7 +53,7 @@ describe("scripted answers", () => {
   )
 
   test(
-    "lose the request or the answer, with the action done or not",
+    "lose the request or the response, with or without an execution",
     Effect.gen(function* () {
       const platform = yield* BosaTest
       yield* platform.respondNext({ operation: "actions.execute" }, [
@@ -105,9 +105,9 @@ describe("scripted answers", () => {
   )
 })
 
-describe("every answer", () => {
+describe("every response", () => {
   test(
-    "has an id, and repeats the contract of the request",
+    "has a request id, and sends back the error contract of the request",
     Effect.gen(function* () {
       const headers = { "x-gl-error-contract": "2" }
       const found = yield* call("GET", "/connectors/names", { headers })

@@ -13,11 +13,11 @@ import { connections, virtually } from "./support/clients.ts"
 
 const crm = (job: Job.Job) => World.make(World.connection("crm").action("sync", job))
 
-/** What following the action shows: the words and the progress of each event, and how it ends. */
+/** The state word and progress of each event of an action, and its end. */
 const followed = (job: Job.Job) =>
   Effect.gen(function* () {
     const api = yield* ConnectionsApi
-    const seen: Array<unknown> = []
+    const states: Array<unknown> = []
     const end = yield* api.jobs
       .follow(api.connection("crm").actions.execute("sync", { input: { id: 7 } }, { async: true }))
       .pipe(
@@ -25,18 +25,18 @@ const followed = (job: Job.Job) =>
           Effect.sync(() => {
             if (event._tag === "Progress") {
               const { word, progress } = event.state
-              seen.push(progress === undefined ? word : [word, progress])
+              states.push(progress === undefined ? word : [word, progress])
             }
-            if (event._tag === "Completed") seen.push({ value: event.value })
+            if (event._tag === "Completed") states.push({ value: event.value })
           })
         ),
         Effect.flip,
         Effect.match({ onFailure: () => "Completed", onSuccess: (error) => error })
       )
-    return { seen, end }
+    return { seen: states, end }
   }).pipe(virtually(connections(crm(job))))
 
-/** What the platform said of the failure: our own message does not repeat it, as it may hold a secret. */
+/** The message of the platform: the message of the client does not repeat it, as it may contain a secret. */
 const text = (error: unknown) => (error instanceof JobFailed ? JSON.stringify(error.error) : "")
 const tagOf = (end: unknown) => (typeof end === "object" && end !== null && "_tag" in end ? end._tag : end)
 
@@ -49,21 +49,21 @@ describe("Job.script", () => {
     })
   )
 
-  it.effect("works the result out from the input", () =>
+  it.effect("computes the result from the input", () =>
     Effect.gen(function* () {
       const { seen } = yield* followed(Job.script(["done"], { result: (input) => ({ input }) }))
       assert.deepStrictEqual(seen, [{ value: { input: { id: 7 } } }])
     })
   )
 
-  it.effect("takes the result that a step names before that of the work", () =>
+  it.effect("prefers the result of a step over that of the work", () =>
     Effect.gen(function* () {
       const { seen } = yield* followed(Job.script([{ status: "done", result: "step" }], { result: "work" }))
       assert.deepStrictEqual(seen, [{ value: "step" }])
     })
   )
 
-  it.effect("ends as failed where the work does, whatever the script says", () =>
+  it.effect("ends as failed when the work fails, whatever the script says", () =>
     Effect.gen(function* () {
       const { end } = yield* followed(Job.script(["running", "done"], { result: Answer.fails("no", { code: "NO" }) }))
       assert.deepInclude(end, { _tag: "JobFailed" })
@@ -81,7 +81,7 @@ describe("Job.script", () => {
     })
   )
 
-  it.effect("is on the wire as the platform sends it", () =>
+  it.effect("is sent in the format of the platform", () =>
     Effect.gen(function* () {
       yield* post("/connections/crm/actions/sync/execute")
       const poll = Effect.map(get("/jobs/job-1"), ([, body]) => body)
@@ -92,7 +92,7 @@ describe("Job.script", () => {
     }).pipe(Effect.provide(ConnectionsTest.layer(crm(Job.script(["queued", 1, "failed"], { error: "down" })))))
   )
 
-  it.effect("sends an odd word and more fields as they are", () =>
+  it.effect("sends an unknown state word and more fields unchanged", () =>
     Effect.gen(function* () {
       const { seen } = yield* followed(
         Job.script([{ status: "Archiving", progress: { done: 1, total: 4 } }, "DONE"], { result: 1 })
@@ -101,7 +101,7 @@ describe("Job.script", () => {
     })
   )
 
-  it.effect("stays at its last step, whatever the time", () =>
+  it.effect("stays at its last step, however long it takes", () =>
     Effect.gen(function* () {
       const api = yield* ConnectionsApi
       const platform = yield* ConnectionsTest
@@ -109,17 +109,17 @@ describe("Job.script", () => {
       assert.strictEqual(execution._tag, "Accepted")
       assert.strictEqual(yield* Clock.currentTimeMillis, 0)
       if (execution._tag !== "Accepted") return
-      const look = Effect.map(api.jobs.get(execution.job), ({ word }) => word)
+      const poll = Effect.map(api.jobs.get(execution.job), ({ word }) => word)
       const views = Effect.map(platform.jobs, (jobs) => jobs.map(({ status, ended, polls }) => [status, ended, polls]))
       assert.deepStrictEqual(yield* views, [["queued", false, 0]])
-      assert.strictEqual(yield* look, "queued")
+      assert.strictEqual(yield* poll, "queued")
       yield* Effect.sleep("30 days")
       assert.deepStrictEqual(yield* views, [["running", false, 1]])
-      assert.deepStrictEqual([yield* look, yield* look, yield* look], ["running", "running", "running"])
+      assert.deepStrictEqual([yield* poll, yield* poll, yield* poll], ["running", "running", "running"])
     }).pipe(virtually(connections(crm(Job.script(["queued", "running"])))))
   )
 
-  it("throws for a script that cannot be, and says what and where", () => {
+  it("throws for an invalid script, with the reason and the place", () => {
     const thrown = (make: () => Job.Job) => {
       try {
         return make()
@@ -153,7 +153,7 @@ describe("a world file", () => {
   const read = (polls: unknown) =>
     World.fromJson({ connections: [{ slug: "crm", actions: [{ slug: "sync", polls, result: 5 }] }] })
 
-  it.effect("has scripts in the same words", () =>
+  it.effect("has scripts in the same form", () =>
     Effect.gen(function* () {
       const world = yield* read(["queued", 40, { status: "running", message: "soon" }, "done"])
       const seen = yield* Effect.gen(function* () {
@@ -164,7 +164,7 @@ describe("a world file", () => {
     })
   )
 
-  it.effect("is told where a script cannot be", () =>
+  it.effect("is refused with the place of an invalid script", () =>
     Effect.gen(function* () {
       const errors = yield* Effect.forEach([[], ["done", 5], [5, 101]], (polls) =>
         Effect.map(Effect.flip(read(polls)), ({ path, reason }) => [path, reason])
@@ -179,7 +179,7 @@ describe("a world file", () => {
 })
 
 describe("Job.takes", () => {
-  it.effect("spends six hours in no time", () =>
+  it.effect("takes six hours of virtual time", () =>
     Effect.gen(function* () {
       const api = yield* ConnectionsApi
       const sync = api.connection("crm").actions.execute("sync", { input: { n: 3 } }, { async: true })
@@ -188,7 +188,7 @@ describe("Job.takes", () => {
     }).pipe(virtually(connections(crm(Job.takes("6 hours", { result: (input) => ({ input }) })))))
   )
 
-  it.effect("is queued first, and tells how far it is", () =>
+  it.effect("is queued first, then reports progress", () =>
     Effect.gen(function* () {
       const { seen } = yield* followed(Job.takes("4 seconds", { queued: "1 second", progress: true, result: "ok" }))
       assert.strictEqual(seen[0], "queued")
@@ -197,7 +197,7 @@ describe("Job.takes", () => {
     })
   )
 
-  it.effect("is a job though nobody asked, when it is said so", () =>
+  it.effect("is a job without async when alwaysJob is set", () =>
     Effect.gen(function* () {
       const api = yield* ConnectionsApi
       assert.strictEqual((yield* api.connection("crm").actions.execute("sync", {}))._tag, "Accepted")

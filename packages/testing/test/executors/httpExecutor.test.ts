@@ -7,8 +7,8 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { describe } from "vitest"
-import type { JsonObject, Operation } from "../src/Executor.js"
-import * as httpExecutor from "../src/internal/executors/httpExecutor.js"
+import type { JsonObject, Operation } from "../../src/Executor.js"
+import * as httpExecutor from "../../src/internal/executors/httpExecutor.js"
 
 /** A server on this machine; gives its origin. */
 const listen = (answer: (request: IncomingMessage, response: ServerResponse, body: string) => void) =>
@@ -51,7 +51,7 @@ const caller = (baseUrl: string) =>
   }).pipe(Effect.provide(NodeHttpClient.layer))
 
 describe("http executor", () => {
-  it.scoped("sends method, path, query, headers and body, and gives back the answer", () =>
+  it.scoped("sends method, path, query, headers and body, and gives the response", () =>
     Effect.gen(function* () {
       const { call } = yield* caller(`${yield* echo}/base/`)
       const answer = yield* call("http.post", {
@@ -74,7 +74,7 @@ describe("http executor", () => {
     })
   )
 
-  it.scoped("has each method, and text as it is", () =>
+  it.scoped("supports each method, and sends text unchanged", () =>
     Effect.gen(function* () {
       const { call } = yield* caller(yield* echo)
       for (const method of ["get", "delete"] as const) {
@@ -96,7 +96,7 @@ describe("http executor", () => {
     })
   )
 
-  it.scoped("gives answers of every status, redirects included, and bodies of every kind", () =>
+  it.scoped("gives responses of every status, redirects included, and bodies of every kind", () =>
     Effect.gen(function* () {
       const base = yield* listen((request, response) => {
         if (request.url === "/moved") response.writeHead(302, { location: "http://example.com/" }).end()
@@ -144,7 +144,7 @@ describe("http executor", () => {
     })
   )
 
-  it.scoped("refuses headers and parameters it cannot send", () =>
+  it.scoped("refuses headers and parameters that cannot be sent", () =>
     Effect.gen(function* () {
       const { refusal } = yield* caller(yield* echo)
       for (const body of [
@@ -162,7 +162,7 @@ describe("http executor", () => {
     })
   )
 
-  it.scoped("tells when nothing listens, and when the answer breaks off", () =>
+  it.scoped("fails when nothing listens, and when the response breaks off", () =>
     Effect.gen(function* () {
       const gone = yield* Effect.scoped(echo)
       const nothing = yield* caller(gone)
@@ -179,7 +179,7 @@ describe("http executor", () => {
     })
   )
 
-  it.scoped("gives up after 10 s", () =>
+  it.scoped("fails after 10 s without a response", () =>
     Effect.gen(function* () {
       const arrived = yield* Deferred.make<void>()
       const base = yield* listen(() => Deferred.unsafeDone(arrived, Effect.void))

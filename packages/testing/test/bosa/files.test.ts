@@ -8,8 +8,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
-import type { BosaAction } from "../src/BosaWorld.ts"
-import { at, call, refused } from "./support/bosa.ts"
+import type { BosaAction } from "../../src/BosaWorld.ts"
+import { at, call, refused } from "../support/bosa.ts"
 
 const test = (
   name: string,
@@ -23,7 +23,7 @@ const worldOf = (...actions: ReadonlyArray<BosaAction>) =>
 
 describe("files", () => {
   test(
-    "are downloaded with their name and type, whatever bytes they hold",
+    "are downloaded with their name, type and bytes",
     Effect.gen(function* () {
       const csv = yield* call("POST", "/demo/download")
       assert.strictEqual(csv.text, "region,amount\nnorth,10\n")
@@ -60,7 +60,7 @@ describe("files", () => {
   const sha256 = createHash("sha256").update(bytes).digest("hex")
 
   test(
-    "are uploaded as they are, beside fields in any number",
+    "are uploaded unchanged, together with any number of fields",
     Effect.gen(function* () {
       const form = new FormData()
       form.append("name", "ü")
@@ -77,7 +77,7 @@ describe("files", () => {
   )
 
   test(
-    "may come without a name and a type when the action declares them",
+    "may have no name and no type when the action declares them",
     Effect.gen(function* () {
       const text = [
         "--B",
@@ -149,7 +149,7 @@ describe("files", () => {
   )
 
   test(
-    "keep their bytes for a client that reads an attempt whole",
+    "keep their bytes for a client that buffers the response",
     Effect.gen(function* () {
       const { client } = yield* BosaTest
       const send = Transport.sendAttemptOf(client)

@@ -6,7 +6,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import { bosa, connections, virtually } from "./support/clients.ts"
+import { bosa, connections, virtually } from "../support/clients.ts"
 
 const slip = (): never => {
   throw new TypeError("deal is not defined")
@@ -17,7 +17,7 @@ const world = World.make(
   World.connector("notes").action("throws", slip).action("dies", Effect.die("out of paper"))
 )
 
-/** What a program ends in, and what is logged meanwhile. */
+/** The result of a program, and its log. */
 const heard = <A, E, R>(program: Effect.Effect<A, E, R>) =>
   Effect.suspend(() => {
     const lines: Array<string> = []
@@ -30,13 +30,13 @@ const heard = <A, E, R>(program: Effect.Effect<A, E, R>) =>
     )
   })
 
-const told = (where: string) => [
+const expectedLines = (where: string) => [
   `ERROR the answer of ${where}/throws in the test's world broke: TypeError: deal is not defined`,
   `ERROR the answer of ${where}/dies in the test's world broke: Error: out of paper`
 ]
 
 describe("a handler that breaks", () => {
-  it.effect("is a 500 to the client of Connections, and the log has why", () =>
+  it.effect("is a 500 for the client of Connections; the log has the cause", () =>
     Effect.gen(function* () {
       const { connection } = yield* ConnectionsApi
       const { actions } = connection("crm")
@@ -47,11 +47,11 @@ describe("a handler that breaks", () => {
         ended.map(({ _tag }) => _tag),
         ["ServerFailed", "ServerFailed"]
       )
-      assert.deepStrictEqual(lines, told("crm"))
+      assert.deepStrictEqual(lines, expectedLines("crm"))
     }).pipe(virtually(connections(world)))
   )
 
-  it.effect("is a 500 to the client of BOSA, and the log has why", () =>
+  it.effect("is a 500 for the client of BOSA; the log has the cause", () =>
     Effect.gen(function* () {
       const { connect } = yield* BosaApi
       const notes = connect("notes")
@@ -62,7 +62,7 @@ describe("a handler that breaks", () => {
         ended.map(({ _tag }) => _tag),
         ["ServerFailed", "ServerFailed"]
       )
-      assert.deepStrictEqual(lines, told("notes"))
+      assert.deepStrictEqual(lines, expectedLines("notes"))
     }).pipe(virtually(bosa(world)))
   )
 })

@@ -5,13 +5,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe } from "vitest"
-import type { Executor, JsonObject, Operation } from "../src/Executor.js"
-import * as executors from "../src/internal/executors/executors.js"
-import * as fileExecutor from "../src/internal/executors/fileExecutor.js"
+import type { Executor, JsonObject, Operation } from "../../src/Executor.js"
+import * as executors from "../../src/internal/executors/executors.js"
+import * as fileExecutor from "../../src/internal/executors/fileExecutor.js"
 
 const connection = { slug: "drive", kind: "file", baseUrl: undefined } as const
 
-/** A folder with a secret beside it, and an executor that may only see the folder. */
+/** A folder next to a secret file, and an executor that may use only the folder. */
 const room = Effect.gen(function* () {
   const outside = yield* Effect.acquireRelease(
     Effect.promise(() => mkdtemp(join(tmpdir(), "executors-test-"))),
@@ -38,7 +38,7 @@ const temporaryFolders = Effect.promise(async () => {
 })
 
 describe("file executor", () => {
-  it.scoped("reads back what was put there, as text or as bytes", () =>
+  it.scoped("reads what was uploaded, as text or as bytes", () =>
     Effect.gen(function* () {
       const { call, refusal } = yield* room
       assert.include(yield* call("file.read", { path: "in/first.txt" }), {
@@ -60,7 +60,7 @@ describe("file executor", () => {
     })
   )
 
-  it.scoped("overwrites unless told not to", () =>
+  it.scoped("overwrites unless overwrite is false", () =>
     Effect.gen(function* () {
       const { call, refusal } = yield* room
       yield* call("file.upload", { path: "in/first.txt", content: "second" })
@@ -70,7 +70,7 @@ describe("file executor", () => {
     })
   )
 
-  it.scoped("appends, also to a file that is not there yet", () =>
+  it.scoped("appends, also to a file that does not exist yet", () =>
     Effect.gen(function* () {
       const { call } = yield* room
       assert.include(yield* call("file.append", { path: "log", content: "a\n" }), { size: 2, appended: 2 })
@@ -79,7 +79,7 @@ describe("file executor", () => {
     })
   )
 
-  it.scoped("lists a folder, or all that is below it", () =>
+  it.scoped("lists a folder, or everything below it", () =>
     Effect.gen(function* () {
       const { call, refusal } = yield* room
       yield* call("file.upload", { path: "in/deep/x.bin", content: "xyz" })
@@ -130,7 +130,7 @@ describe("file executor", () => {
     })
   )
 
-  it.scoped("deletes a file, a folder only when asked to", () =>
+  it.scoped("deletes a file, and a folder only with recursive", () =>
     Effect.gen(function* () {
       const { call, refusal } = yield* room
       assert.strictEqual((yield* refusal("file.delete", { path: "in" })).code, "IS_A_FOLDER")
@@ -144,7 +144,7 @@ describe("file executor", () => {
     })
   )
 
-  it.scoped("refuses every path that leads out", () =>
+  it.scoped("refuses every path that leads out of the folder", () =>
     Effect.gen(function* () {
       const { call, outside, refusal, root } = yield* room
       const paths = [
@@ -213,7 +213,7 @@ describe("file executor", () => {
     })
   )
 
-  it.scoped("refuses content and encodings it cannot keep", () =>
+  it.scoped("refuses invalid content and unknown encodings", () =>
     Effect.gen(function* () {
       const { refusal } = yield* room
       for (const body of [

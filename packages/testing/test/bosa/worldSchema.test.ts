@@ -1,7 +1,7 @@
 import * as World from "@effect-connectors/testing/World"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { BosaWorld } from "../src/BosaWorld.ts"
+import type { BosaWorld } from "../../src/BosaWorld.ts"
 
 const whole: BosaWorld = {
   clients: [
@@ -48,14 +48,14 @@ const invalid = (bosa: unknown) =>
 const action = (more: object) => ({ connectors: [{ name: "c", actions: [{ name: "a", ...more }] }] })
 
 describe("the bosa part of a world file", () => {
-  it.effect("is read whole", () =>
+  it.effect("is read completely", () =>
     Effect.gen(function* () {
       const json = { connections: [], bosa: whole }
       assert.deepStrictEqual(yield* World.fromJsonText(JSON.stringify(json)), json)
     })
   )
 
-  it.effect("may be left out, and most of it too", () =>
+  it.effect("may be left out, completely or in part", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* World.fromJson({ connections: [] }), { connections: [] })
       const json = { connections: [], bosa: { connectors: [{ name: "c", actions: [{ name: "a" }] }] } }
@@ -74,7 +74,7 @@ describe("the bosa part of a world file", () => {
       action({ pages: { items: [], perPage: 0 } }),
       "bosa.connectors[0].actions[0].pages.perPage"
     ],
-    ["an unknown way of paging", action({ pages: { items: [], by: "x" } }), "bosa.connectors[0].actions[0].pages.by"],
+    ["an unknown kind of pages", action({ pages: { items: [], by: "x" } }), "bosa.connectors[0].actions[0].pages.by"],
     ["bytes that are none", action({ file: { base64: "a" } }), "bosa.connectors[0].actions[0].file.base64"],
     [
       "a header that cannot be sent",
@@ -94,42 +94,44 @@ describe("the bosa part of a world file", () => {
     )
   }
 
-  it.effect("is refused for what is there twice, is taken, or is not there", () =>
-    Effect.gen(function* () {
-      assert.deepStrictEqual(
-        yield* invalid({
-          connectors: [
-            {
-              name: "c",
-              actions: [
-                { name: "a" },
-                { name: "a", path: "/other" },
-                { name: "b", path: "/c/a" },
-                { name: "d", path: "/users" },
-                { name: "e", path: "/users/me" },
-                { name: "f", path: "/api/v1/connections" }
-              ]
-            },
-            { name: "c" }
-          ],
-          clients: [
-            { name: "x", apiKey: "K", users: [{ identifier: "u", token: "T" }, { identifier: "u" }] },
-            { name: "y", apiKey: "K", users: [{ identifier: "u", token: "T", accounts: { none: [] } }] }
+  it.effect(
+    "is refused for a name that is there twice, a path that is taken, and a connector that does not exist",
+    () =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(
+          yield* invalid({
+            connectors: [
+              {
+                name: "c",
+                actions: [
+                  { name: "a" },
+                  { name: "a", path: "/other" },
+                  { name: "b", path: "/c/a" },
+                  { name: "d", path: "/users" },
+                  { name: "e", path: "/users/me" },
+                  { name: "f", path: "/api/v1/connections" }
+                ]
+              },
+              { name: "c" }
+            ],
+            clients: [
+              { name: "x", apiKey: "K", users: [{ identifier: "u", token: "T" }, { identifier: "u" }] },
+              { name: "y", apiKey: "K", users: [{ identifier: "u", token: "T", accounts: { none: [] } }] }
+            ]
+          }),
+          [
+            `bosa.connectors[1].name: "c" is there twice`,
+            `bosa.connectors[0].actions[1].name: "a" is there twice`,
+            `bosa.connectors[0].actions[2].path: "/c/a" is there twice`,
+            "bosa.connectors[0].actions[3].path: the platform itself is at /users",
+            "bosa.connectors[0].actions[4].path: the platform itself is at /users/me",
+            "bosa.connectors[0].actions[5].path: the platform itself is at /api/v1/connections",
+            `bosa.clients[1].apiKey: "K" is there twice`,
+            `bosa.clients[0].users[1].identifier: "u" is there twice`,
+            `bosa.clients[1].users[0].token: "T" is there twice`,
+            "bosa.clients[1].users[0].accounts.none: there is no connector of this name"
           ]
-        }),
-        [
-          `bosa.connectors[1].name: "c" is there twice`,
-          `bosa.connectors[0].actions[1].name: "a" is there twice`,
-          `bosa.connectors[0].actions[2].path: "/c/a" is there twice`,
-          "bosa.connectors[0].actions[3].path: the platform itself is at /users",
-          "bosa.connectors[0].actions[4].path: the platform itself is at /users/me",
-          "bosa.connectors[0].actions[5].path: the platform itself is at /api/v1/connections",
-          `bosa.clients[1].apiKey: "K" is there twice`,
-          `bosa.clients[0].users[1].identifier: "u" is there twice`,
-          `bosa.clients[1].users[0].token: "T" is there twice`,
-          "bosa.clients[1].users[0].accounts.none: there is no connector of this name"
-        ]
-      )
-    })
+        )
+      })
   )
 })

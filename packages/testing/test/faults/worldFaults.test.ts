@@ -12,7 +12,7 @@ const world = (faults: World.WorldFaults) =>
     faults
   })
 
-/** How so many requests end, and how often the work was done. */
+/** The outcomes of so many requests, and the number of executions. */
 const endings = (faults: World.WorldFaults, count: number) =>
   Effect.gen(function* () {
     const platform = yield* ConnectionsTest.make(world(faults))
@@ -25,8 +25,8 @@ const endings = (faults: World.WorldFaults, count: number) =>
     return ends.join(" ")
   }).pipe(Effect.scoped, VirtualClock.provide)
 
-describe("faults at random", () => {
-  it.effect("befall about their share of requests, the same ones for the same seed", () =>
+describe("the faults of a world", () => {
+  it.effect("are given to about their share of requests, the same ones for the same seed", () =>
     Effect.gen(function* () {
       const first = yield* endings({ share: 0.2, seed: 7 }, 500)
       const good = first.split(" ").filter((end) => end === "200" || end === "400").length
@@ -37,7 +37,7 @@ describe("faults at random", () => {
     })
   )
 
-  it.effect("are of the kinds that were asked for", () =>
+  it.effect("are of the given kinds", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* endings({ share: 1, kinds: ["unavailable"] }, 3), "503 503 503")
       assert.strictEqual(yield* endings({ share: 1, kinds: ["limited"] }, 2), "429 429")
@@ -47,7 +47,7 @@ describe("faults at random", () => {
     })
   )
 
-  it.effect("befall BOSA / GL Connectors too, and leave scripted answers alone", () =>
+  it.effect("also apply to BOSA / GL Connectors, but not to scripted answers", () =>
     Effect.gen(function* () {
       const platform = yield* BosaTest.make(world({ share: 1, kinds: ["unavailable"] }))
       yield* platform.respondNext({}, [{ status: 418, json: {} }])
@@ -58,7 +58,7 @@ describe("faults at random", () => {
     }).pipe(VirtualClock.provide)
   )
 
-  it.effect("are read from a world file, and refused there when they cannot be", () =>
+  it.effect("are read from a world file, and refused when they are invalid", () =>
     Effect.gen(function* () {
       const json = { connections: [], faults: { share: 0.01, seed: 3, kinds: ["cut"] } }
       assert.deepStrictEqual((yield* World.fromJson(json)).faults, { share: 0.01, seed: 3, kinds: ["cut"] })

@@ -7,7 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
-import { get, post } from "./support/call.ts"
+import { get, post } from "../support/call.ts"
 
 const created_at = "1970-01-01T00:00:00.000Z"
 
@@ -99,7 +99,7 @@ describe("a job", () => {
   it.effect("advances by the test's clock", () => story((millis) => TestClock.adjust(millis)))
   it.effect("advances by the virtual clock", () => VirtualClock.provide(story((millis) => Effect.sleep(millis))))
 
-  it.effect("needs no timer while nobody waits for it", () =>
+  it.effect("needs no timer while no request waits for it", () =>
     VirtualClock.provide(
       Effect.gen(function* () {
         const clock = yield* VirtualClock
@@ -109,7 +109,7 @@ describe("a job", () => {
     )
   )
 
-  it.effect("fails as its plan says", () =>
+  it.effect("fails as planned", () =>
     VirtualClock.provide(
       Effect.gen(function* () {
         yield* execute("fails", "?async=true")
@@ -122,7 +122,7 @@ describe("a job", () => {
     )
   )
 
-  it.effect("fails as its handler does", () =>
+  it.effect("fails when its handler fails", () =>
     VirtualClock.provide(
       Effect.gen(function* () {
         yield* execute("refuses", "?async=true")
@@ -137,7 +137,7 @@ describe("a job", () => {
     )
   )
 
-  it.effect("is not over before its work is, whatever its plan says", () =>
+  it.effect("does not end before its work, whatever its plan says", () =>
     VirtualClock.provide(
       Effect.gen(function* () {
         yield* execute("late", "?async=true")
@@ -159,7 +159,7 @@ describe("a job", () => {
     )
   )
 
-  it.effect("shows its steps, word for word", () =>
+  it.effect("shows its steps word for word", () =>
     VirtualClock.provide(
       Effect.gen(function* () {
         yield* execute("steps", "?async=true")
@@ -172,7 +172,7 @@ describe("a job", () => {
     )
   )
 
-  it.effect("is changed, made and taken away by the test", () =>
+  it.effect("can be changed, created and removed by a test", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       yield* platform.setJob("job-7", { status: "paused", progress: 40 })
@@ -184,7 +184,7 @@ describe("a job", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("says at each look what it is by then", () =>
+  it.effect("shows its current state at each poll", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const changes = [
@@ -216,7 +216,7 @@ describe("a job", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("has a number for an id when the world says so", () =>
+  it.effect("has a number as id when the world says so", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       yield* platform.setJob(1, { status: "running" })
@@ -227,7 +227,7 @@ describe("a job", () => {
 })
 
 describe("async and timeout_ms", () => {
-  it.effect("answer at once what needs no time", () =>
+  it.effect("give the result of work that takes no time at once", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* execute("now"), [200, { result: 1 }])
       assert.deepStrictEqual(yield* execute("now", "?timeout_ms=0"), [200, { result: 1 }])
@@ -237,7 +237,7 @@ describe("async and timeout_ms", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("wait for the work within the limit, and make a job of what takes longer", () =>
+  it.effect("wait for the work within the limit; longer work becomes a job", () =>
     VirtualClock.provide(
       Effect.gen(function* () {
         const timed = (answer: ReturnType<typeof execute>) =>
@@ -261,7 +261,7 @@ describe("async and timeout_ms", () => {
     )
   )
 
-  it.effect("make a job of what takes longer than the world's own limit", () =>
+  it.effect("make a job of work that takes longer than the limit of the world", () =>
     VirtualClock.provide(
       Effect.gen(function* () {
         assert.deepStrictEqual(yield* execute("stuck"), [200, { job_id: "job-1" }])
@@ -270,7 +270,7 @@ describe("async and timeout_ms", () => {
     )
   )
 
-  it.effect("leave it to the answer: done at once though async, a job though not", () =>
+  it.effect("do not decide: work may be done at once with async, and a job without it", () =>
     VirtualClock.provide(
       Effect.gen(function* () {
         assert.deepStrictEqual(yield* execute("at-once", "?async=true"), [200, { result: 1 }])
@@ -279,7 +279,7 @@ describe("async and timeout_ms", () => {
     )
   )
 
-  it.effect("hold for a handler that takes its own time", () =>
+  it.effect("apply to a handler that takes time itself", () =>
     VirtualClock.provide(
       Effect.gen(function* () {
         const path = "/connections/crm/actions/slow/execute"
@@ -292,7 +292,7 @@ describe("async and timeout_ms", () => {
     )
   )
 
-  it.effect("tell the failure of work that was waited for", () =>
+  it.effect("respond with the failure of work within the limit", () =>
     VirtualClock.provide(
       Effect.gen(function* () {
         assert.deepStrictEqual(yield* execute("fails"), [422, { code: "DOWN", message: "down" }])
@@ -305,7 +305,7 @@ describe("async and timeout_ms", () => {
     )
   )
 
-  it.effect("hold for typed operations too", () =>
+  it.effect("apply to typed operations too", () =>
     VirtualClock.provide(
       Effect.gen(function* () {
         const path = "/connections/db/sql/select"
@@ -319,7 +319,7 @@ describe("async and timeout_ms", () => {
     )
   )
 
-  it.effect("go on at the server when the client goes away", () => {
+  it.effect("keep the work running at the server when the client leaves", () => {
     const finished: Array<number> = []
     const handler = () =>
       Effect.delay(
@@ -339,7 +339,7 @@ describe("async and timeout_ms", () => {
     }).pipe(Effect.provide(ConnectionsTest.layer(slow)))
   })
 
-  it.effect("end with the platform's scope", () => {
+  it.effect("stop the work with the scope of the platform", () => {
     const finished: Array<string> = []
     const handler = () =>
       Effect.as(

@@ -3,7 +3,7 @@ import * as World from "@effect-connectors/testing/World"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { post } from "./support/call.ts"
+import { post } from "../support/call.ts"
 
 const world = World.make({
   connections: [
@@ -107,7 +107,7 @@ describe("files in memory", () => {
   )
 
   test(
-    "refuse what would lose a file or leave the folder",
+    "refuse operations that would lose a file or leave the folder",
     Effect.gen(function* () {
       refusedWith(400, "INVALID_PATH", yield* file("readFile", { path: "dir/../a.txt" }))
       refusedWith(400, "INVALID_PATH", yield* file("readFile", {}))
@@ -182,7 +182,7 @@ describe("tables in memory", () => {
   )
 
   test(
-    "refuse what they cannot do",
+    "refuse operations that they do not support",
     Effect.gen(function* () {
       refusedWith(400, "UNDEFINED_TABLE", yield* sql("select", { table: "nope" }))
       refusedWith(400, "INVALID_ROWS", yield* sql("insert", { table: "t", rows: [1] }))
@@ -196,7 +196,7 @@ describe("tables in memory", () => {
 
 describe("http in memory", () => {
   test(
-    "answers what the world has an answer to, and nothing else",
+    "gives the answers of the world, and nothing else",
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* post("/connections/web/http/post", { path: "/p" }), [
         200,

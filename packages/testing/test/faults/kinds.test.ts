@@ -13,16 +13,16 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { at } from "./support/bosa.ts"
-import { type Bench, inMemory, onEmulator, outcomeOf } from "./support/faultOutcomes.ts"
+import { at } from "../support/bosa.ts"
+import { type Bench, inMemory, onEmulator, outcomeOf } from "../support/faultOutcomes.ts"
 
-/** What a read and a change come to under a fault, and how often the change is executed. */
+/** The outcomes of a read and of a change under a fault, and how often the change is executed. */
 interface Row {
   readonly fault: Faults.Fault
   readonly read: string
   readonly change: string
   readonly executed: number
-  /** An action of BOSA / GL may answer with any file. */
+  /** An action of BOSA / GL may respond with any file. */
   readonly action?: string
 }
 
@@ -86,7 +86,7 @@ const rows: Readonly<Record<string, Row>> = {
 
 const deal = ({ connectionsApi }: Bench) => connectionsApi.actions.execute("crm", "fetch-deal", { input: { id: 7 } })
 
-const told = (fault: Faults.Fault) => (bench: Bench) =>
+const outcomeWith = (fault: Faults.Fault) => (bench: Bench) =>
   Effect.gen(function* () {
     const { bosa, bosaApi, connections, connectionsApi } = bench
     const under = <A, E, R>(matcher: Faults.Matcher, call: Effect.Effect<A, E, R>) =>
@@ -111,19 +111,19 @@ const expected = ({ action, change, executed, read }: Row) => ({
   left: "no faults"
 })
 
-describe("each fault is told by the real clients", () => {
+describe("each fault with the real clients", () => {
   for (const [name, row] of Object.entries(rows)) {
     it.effect(`${name}, in memory`, () =>
-      Effect.map(inMemory(told(row.fault)), (outcome) => assert.deepStrictEqual(outcome, expected(row)))
+      Effect.map(inMemory(outcomeWith(row.fault)), (outcome) => assert.deepStrictEqual(outcome, expected(row)))
     )
 
     it.live(`${name}, over sockets`, () =>
-      Effect.map(onEmulator(told(row.fault)), (outcome) => assert.deepStrictEqual(outcome, expected(row)))
+      Effect.map(onEmulator(outcomeWith(row.fault)), (outcome) => assert.deepStrictEqual(outcome, expected(row)))
     )
   }
 
   it.effect("refused, in memory", () =>
-    Effect.map(inMemory(told(Faults.refused)), (outcome) =>
+    Effect.map(inMemory(outcomeWith(Faults.refused)), (outcome) =>
       assert.deepStrictEqual(
         outcome,
         expected({ fault: Faults.refused, read: "Unreachable connect", change: "NotSent", executed: 0 })
@@ -131,8 +131,8 @@ describe("each fault is told by the real clients", () => {
     )
   )
 
-  it.live("refused, over sockets: what was accepted can only be dropped", () =>
-    Effect.map(onEmulator(told(Faults.refused)), (outcome) =>
+  it.live("refused, over sockets: an accepted connection can only be dropped", () =>
+    Effect.map(onEmulator(outcomeWith(Faults.refused)), (outcome) =>
       assert.deepStrictEqual(outcome, expected({ fault: Faults.refused, ...unanswered, executed: 0 }))
     )
   )
@@ -174,21 +174,21 @@ const both = (name: string, program: (bench: Bench) => Effect.Effect<void, unkno
 }
 
 describe("a stale read", () => {
-  both("sees the answer of before so many changes", ({ connections, connectionsApi }) =>
+  both("gets the response from before so many changes", ({ connections, connectionsApi }) =>
     Effect.gen(function* () {
       const crm = connectionsApi.connection("crm")
-      const look = Effect.map(crm.get, ({ active }) => active)
+      const readActive = Effect.map(crm.get, ({ active }) => active)
       const stale = (changes: number) =>
-        Effect.zipRight(connections.setFaults(Faults.next(Faults.staleRead(changes))), look)
+        Effect.zipRight(connections.setFaults(Faults.next(Faults.staleRead(changes))), readActive)
       assert.isTrue(yield* stale(1))
       yield* crm.setActive(false)
       assert.isTrue(yield* stale(1))
-      assert.isFalse(yield* look)
+      assert.isFalse(yield* readActive)
       yield* crm.setActive(true)
       assert.isFalse(yield* stale(1))
       assert.isTrue(yield* stale(2))
       assert.isTrue(yield* stale(9))
-      assert.isTrue(yield* look)
+      assert.isTrue(yield* readActive)
       assert.deepStrictEqual(
         (yield* connections.requests).flatMap(({ fault, method }) => (method === "GET" ? [fault] : [])),
         [undefined, "StaleRead", undefined, "StaleRead", "StaleRead", "StaleRead", undefined]
@@ -196,7 +196,7 @@ describe("a stale read", () => {
     })
   )
 
-  both("is of the same question: another account sees its own", ({ connections, connectionsApi }) =>
+  both("is for the same credentials: another account gets its own response", ({ connections, connectionsApi }) =>
     Effect.gen(function* () {
       const slugs = (relayId: string) =>
         Effect.map(connectionsApi.list({ relayId }), (all) => all.map(({ slug }) => slug))
@@ -208,7 +208,7 @@ describe("a stale read", () => {
   )
 })
 
-const ask = (path: string, headers: Readonly<Record<string, string>> = {}): ConnectionsModel.ModelRequest => ({
+const requestTo = (path: string, headers: Readonly<Record<string, string>> = {}): ConnectionsModel.ModelRequest => ({
   method: "GET",
   path,
   query: [],
@@ -218,12 +218,12 @@ const ask = (path: string, headers: Readonly<Record<string, string>> = {}): Conn
   origin: "http://localhost"
 })
 
-describe("what a stale read can know", () => {
-  it.effect("is nothing of what another user was answered", () =>
+describe("the history of stale reads", () => {
+  it.effect("does not contain responses to another user", () =>
     Effect.gen(function* () {
       const bosa = yield* BosaTest.make()
       const me = (token: string) =>
-        bosa.handle(ask("/users/me", { "x-api-key": bosa.apiKey, authorization: `Bearer ${token}` }))
+        bosa.handle(requestTo("/users/me", { "x-api-key": bosa.apiKey, authorization: `Bearer ${token}` }))
       const [ann, bob] = [yield* bosa.token("ann"), yield* bosa.token("bob")]
       yield* me(ann)
       const own = yield* me(bob)
@@ -232,10 +232,10 @@ describe("what a stale read can know", () => {
     })
   )
 
-  it.effect("is of each who asked, though all were given the same answer", () =>
+  it.effect("is separate for each user, even when the responses are equal", () =>
     Effect.gen(function* () {
       const connections = yield* ConnectionsTest.make()
-      const job = (token: string) => connections.handle(ask("/api/v1/jobs/1", { "x-service-token": token }))
+      const job = (token: string) => connections.handle(requestTo("/api/v1/jobs/1", { "x-service-token": token }))
       yield* connections.setJob("1", { status: "running" })
       yield* job("ann")
       const own = yield* job("bob")
@@ -245,10 +245,10 @@ describe("what a stale read can know", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("is of the last thousand questions, and of their last eight answers", () =>
+  it.effect("keeps the last thousand requests, and their last eight responses", () =>
     Effect.gen(function* () {
       const connections = yield* ConnectionsTest.make()
-      const job = (id: string | number) => connections.handle(ask(`/api/v1/jobs/${id}`))
+      const job = (id: string | number) => connections.handle(requestTo(`/api/v1/jobs/${id}`))
       const states = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]
       yield* Effect.forEach(states, (status) => Effect.zipRight(connections.setJob("1", { status }), job("1")))
       const stale = Effect.zipRight(connections.setFaults(Faults.next(Faults.staleRead(99))), job("1"))
@@ -261,20 +261,20 @@ describe("what a stale read can know", () => {
   )
 })
 
-describe("a clock that is off", () => {
+describe("a skewed clock", () => {
   const hour = 3_600_000
 
-  both("shows in the date, and in the fields that are times", ({ connections, connectionsApi }) =>
+  both("changes the date header, and the fields that are times", ({ connections, connectionsApi }) =>
     Effect.gen(function* () {
       const accepted = yield* connectionsApi.actions.execute("crm", "stuck", { input: {} }, { async: true })
       assert.strictEqual(accepted._tag, "Accepted")
       if (accepted._tag !== "Accepted") return
-      const look = Effect.map(connectionsApi.jobs.get(accepted.job), (state) =>
+      const poll = Effect.map(connectionsApi.jobs.get(accepted.job), (state) =>
         Date.parse(String(at(state.raw, "created_at")))
       )
-      const plain = yield* look
+      const plain = yield* poll
       yield* connections.setFaults(Faults.next(Faults.clockSkew(hour), Faults.clockSkew(-hour)))
-      assert.deepStrictEqual([(yield* look) - plain, (yield* look) - plain, (yield* look) - plain], [hour, -hour, 0])
+      assert.deepStrictEqual([(yield* poll) - plain, (yield* poll) - plain, (yield* poll) - plain], [hour, -hour, 0])
       assert.deepStrictEqual(
         (yield* connections.requests).flatMap(({ fault, method }) => (method === "GET" ? [fault] : [])),
         [undefined, "ClockSkew", "ClockSkew", undefined]
@@ -287,8 +287,8 @@ describe("a clock that is off", () => {
   )
 })
 
-describe("what else they do", () => {
-  both("duplicate is in the record, so that a double execution can be told from the client's", (bench) =>
+describe("the effects of faults", () => {
+  both("duplicate is in the record: a double execution by it differs from one by the client", (bench) =>
     Effect.gen(function* () {
       yield* bench.connections.setFaults(Faults.next(Faults.duplicate))
       yield* deal(bench)
@@ -301,7 +301,7 @@ describe("what else they do", () => {
     })
   )
 
-  it.effect("slow bytes and delays take the time that they say", () =>
+  it.effect("slow bytes and delays take the given time", () =>
     inMemory((bench) =>
       Effect.gen(function* () {
         const { connections } = bench
@@ -338,7 +338,7 @@ describe("what else they do", () => {
     }).pipe(Effect.scoped, VirtualClock.provide)
   )
 
-  both("slow bytes leave the status of a refusal as it is", ({ connections, connectionsApi }) =>
+  both("slow bytes do not change the status of a refusal", ({ connections, connectionsApi }) =>
     Effect.gen(function* () {
       yield* connections.setFaults(Faults.next(Faults.slowBytes({ bytes: 1, everyMillis: 300 })))
       assert.strictEqual(yield* outcomeOf(connectionsApi.get("none")), "NotFound 404")
@@ -360,7 +360,7 @@ describe("what else they do", () => {
     }).pipe(Effect.scoped, VirtualClock.provide)
   )
 
-  it.effect("a recovery hint has GL try again, after the wait that it names", () =>
+  it.effect("a recovery hint makes GL retry after the given wait", () =>
     inMemory(({ bosa, bosaApi }) =>
       Effect.gen(function* () {
         yield* bosaApi.execute("demo", "ping", {})

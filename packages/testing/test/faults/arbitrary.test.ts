@@ -23,7 +23,7 @@ const api = ConnectionsApi.layer({ baseUrl: "http://localhost" }).pipe(Layer.pro
 
 type Program = Effect.Effect<unknown, unknown, ConnectionsApi | HttpClient.HttpClient>
 
-/** How often each thing that must be done once at most is done under a plan. */
+/** How often each operation that must run at most once is executed under a plan. */
 const executed = (program: Program, faults: Faults.Plan) =>
   Effect.gen(function* () {
     const platform = yield* ConnectionsTest
@@ -53,13 +53,13 @@ const found = (details: FastCheck.RunDetails<[Faults.Plan]>): Faults.Plan => {
 }
 
 describe("a double execution", () => {
-  it.effect("is not brought about by any plan when the program leaves retries to the client", () =>
+  it.effect("happens under no plan when the program leaves retries to the client", () =>
     Effect.map(check(charge, Faults.arbitrary(), 100), ({ counterexample, failed }) =>
       assert.isFalse(failed, Faults.print(counterexample?.[0] ?? Faults.none))
     )
   )
 
-  it.effect("of a program that repeats what may have happened is found, and shrunk to one fault", () =>
+  it.effect("of a program that repeats an OutcomeUnknown is found, and shrunk to one fault", () =>
     Effect.gen(function* () {
       const eager = Effect.retry(charge, { times: 3, while: (error) => error._tag === "OutcomeUnknown" })
       const plan = found(yield* check(eager, Faults.arbitrary()))
@@ -68,7 +68,7 @@ describe("a double execution", () => {
     })
   )
 
-  it.effect("of a program on plain HTTP that retries whatever is transient is found, and shrunk to one fault", () =>
+  it.effect("of a program on plain HTTP that retries transient failures is found, and shrunk to one fault", () =>
     Effect.gen(function* () {
       const transient = HttpClient.HttpClient.pipe(
         Effect.map(HttpClient.retryTransient({ times: 3, schedule: Schedule.spaced("1 second") })),
@@ -83,7 +83,7 @@ describe("a double execution", () => {
     })
   )
 
-  it.effect("that takes two faults is shrunk to those two", () =>
+  it.effect("that needs two faults is shrunk to those two", () =>
     Effect.gen(function* () {
       const store = Effect.flatMap(ConnectionsApi, ({ sql }) =>
         sql.insert("ledger", { table: "invoices", data: { id: 1 } })
@@ -91,9 +91,9 @@ describe("a double execution", () => {
       const isStored = Effect.flatMap(ConnectionsApi, ({ sql }) =>
         sql.select("ledger", { table: "invoices" }, { retry: "none" })
       ).pipe(Effect.map((rows) => JSON.stringify(rows).includes('"id":1')))
-      // it looks before it repeats, but takes "I cannot tell" for "no"
-      const look = Effect.orElseSucceed(isStored, () => false)
-      const hasty = Effect.catchTag(store, "OutcomeUnknown", () => Effect.unlessEffect(store, look))
+      // it checks before it repeats, but takes a failed check for "no"
+      const stored = Effect.orElseSucceed(isStored, () => false)
+      const hasty = Effect.catchTag(store, "OutcomeUnknown", () => Effect.unlessEffect(store, stored))
       const plan = found(yield* check(hasty, Faults.arbitrary({ matchers: [{}, { operation: "sql.select" }] })))
       assert.deepStrictEqual(Faults.print(plan).split("\n"), [
         'next sql.select: status 503 {"message":"for a moment"}',
@@ -105,8 +105,8 @@ describe("a double execution", () => {
   )
 })
 
-describe("plans drawn by chance", () => {
-  it("are the same for the same seed, and of the kinds and sizes that were asked for", () => {
+describe("arbitrary plans", () => {
+  it("are the same for the same seed, and have the given kinds and sizes", () => {
     const options = { kinds: ["reset", "hang"], matchers: [{ action: "charge" }], maxFaults: 3, maxFrom: 2 } as const
     const drawn = FastCheck.sample(Faults.arbitrary(options), { numRuns: 100, seed: 5 })
     assert.deepStrictEqual(FastCheck.sample(Faults.arbitrary(options), { numRuns: 100, seed: 5 }), drawn)

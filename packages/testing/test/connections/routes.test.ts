@@ -2,7 +2,7 @@ import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
 import * as World from "@effect-connectors/testing/World"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { get, post, send } from "./support/call.ts"
+import { get, post, send } from "../support/call.ts"
 
 const world = World.make({
   connections: [
@@ -52,7 +52,7 @@ const test = (
 
 describe("connections", () => {
   test(
-    "are listed, narrowed by relay and template; authorized is accepted and ignored",
+    "are listed by relay and template; authorized is accepted and ignored",
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* get("/connections"), [200, { connections: [crm, ab, db] }])
       assert.deepStrictEqual(yield* get("/connections?relay_id=r%201%26x"), [200, { connections: [crm] }])
@@ -63,7 +63,7 @@ describe("connections", () => {
   )
 
   test(
-    "are read by their slug, encoded slashes included",
+    "are read by their slug, also with encoded slashes",
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* get("/connections/crm"), [200, { connection: crm }])
       assert.deepStrictEqual(yield* get("/connections/a%2Fb"), [200, { connection: ab }])
@@ -99,7 +99,7 @@ describe("connections", () => {
   )
 
   test(
-    "refuse a toggle that says neither true nor false",
+    "refuse a toggle without true or false",
     Effect.gen(function* () {
       const message = "active must be true or false"
       assert.deepStrictEqual(yield* post("/connections/crm/toggle-active", { active: "yes" }), [
@@ -123,7 +123,7 @@ describe("actions", () => {
   )
 
   test(
-    "tell their inputs and outputs",
+    "have inputs and outputs",
     Effect.gen(function* () {
       const inputs = [{ name: "id", type: "STRING", required: true }]
       assert.deepStrictEqual(yield* get("/connections/crm/actions/fetch-deal/inputs"), [200, { inputs }])
@@ -138,7 +138,7 @@ describe("actions", () => {
     })
   )
 
-  it.effect("come from the world's catalog when it has one", () =>
+  it.effect("are those of the world's catalog when it has one", () =>
     Effect.provide(
       Effect.map(get("/actions"), (answer) => assert.deepStrictEqual(answer, [200, { actions: [{ slug: "x" }] }])),
       ConnectionsTest.layer(World.make({ catalog: [{ slug: "x" }] }))
@@ -164,7 +164,7 @@ describe("actions", () => {
   )
 
   test(
-    "refuse what they cannot take, and then nothing is executed",
+    "refuse invalid input, and execute nothing",
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const path = "/connections/crm/actions/fetch-deal/execute"
@@ -218,7 +218,7 @@ describe("triggers", () => {
   const trigger = { slug: "issues", name: "issues", config: { inputs: [{ name: "repository" }] }, subscriptions: [] }
 
   test(
-    "are listed and read, with the account asked for",
+    "are listed and read, with the requested account",
     Effect.gen(function* () {
       const [status, body] = yield* get("/connections/crm/triggers?account_slug=acme")
       assert.strictEqual(status, 200)
@@ -229,7 +229,7 @@ describe("triggers", () => {
   )
 
   test(
-    "are subscribed to once per target, and the subscription is shown",
+    "are subscribed to once per target, and show the subscription",
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const path = "/connections/crm/triggers/issues/subscribers"
@@ -282,7 +282,7 @@ describe("triggers", () => {
   )
 
   test(
-    "are unsubscribed from, once",
+    "are unsubscribed from once",
     Effect.gen(function* () {
       yield* post("/connections/crm/triggers/issues/subscribers", {
         target_url: "https://app.example/hook",
@@ -293,7 +293,7 @@ describe("triggers", () => {
     })
   )
 
-  it.effect("are kept from callers who are no admin", () =>
+  it.effect("cannot be unsubscribed by a caller without admin rights", () =>
     Effect.provide(
       Effect.map(send("DELETE", "/subscribers/1"), ({ status }) => assert.strictEqual(status, 403)),
       ConnectionsTest.layer(World.make({ admin: false }))
@@ -301,7 +301,7 @@ describe("triggers", () => {
   )
 })
 
-describe("what is not there", () => {
+describe("an unknown path", () => {
   test(
     "is 404, and another method 405",
     Effect.gen(function* () {
@@ -315,7 +315,7 @@ describe("what is not there", () => {
   )
 })
 
-describe("a world that asks who is there", () => {
+describe("a world with credentials", () => {
   const guarded = ConnectionsTest.layer(
     World.make({
       connections: [{ slug: "crm" }],
@@ -325,14 +325,14 @@ describe("a world that asks who is there", () => {
   const status = (headers: Readonly<Record<string, string>>) =>
     Effect.map(send("GET", "/connections", { headers }), ({ status }) => status)
 
-  it.effect("lets in a service token, or a cookie with its CSRF token", () =>
+  it.effect("accepts a service token, or a cookie with its CSRF token", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* status({ "x-service-token": "TOK" }), 200)
       assert.strictEqual(yield* status({ cookie: "JSESSIONID=1", "x-csrf-token": "c" }), 200)
     }).pipe(Effect.provide(guarded))
   )
 
-  it.effect("keeps everyone else out", () =>
+  it.effect("refuses all other requests", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       assert.strictEqual(yield* status({}), 401)

@@ -7,8 +7,8 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { BosaAction } from "../src/BosaWorld.ts"
-import { at, call, refused, run } from "./support/bosa.ts"
+import type { BosaAction } from "../../src/BosaWorld.ts"
+import { at, call, refused, run } from "../support/bosa.ts"
 
 const test = (
   name: string,
@@ -22,7 +22,7 @@ const worldOf = (...actions: ReadonlyArray<BosaAction>) =>
 
 describe("discovery", () => {
   test(
-    "needs no credentials, and gives the names in all ways",
+    "needs no credentials, and gives the names in every form",
     Effect.gen(function* () {
       const names = yield* call("GET", "/connectors/names", { key: null })
       assert.deepStrictEqual(names.body, ["demo", "github", "notes"])
@@ -49,7 +49,7 @@ describe("discovery", () => {
   )
 
   test(
-    "tells of rows that are no actions, and of an action without parameters",
+    "includes rows that are not actions, and an action without parameters",
     Effect.gen(function* () {
       const { body } = yield* call("GET", "/connectors/?modules=demo", { key: null })
       const rows = at(body, "demo")
@@ -62,7 +62,7 @@ describe("discovery", () => {
   )
 
   test(
-    "takes what the world says of a row, and its schema",
+    "includes the fields and schema that the world gives an action",
     Effect.gen(function* () {
       const { body } = yield* call("GET", "/connectors/?modules=c")
       assert.deepStrictEqual(at(body, "c.a.parameters.request.schema.$defs"), { x: { type: "string" } })
@@ -80,7 +80,7 @@ describe("discovery", () => {
   )
 
   test(
-    "follows changes, which a client that has cached it does not see",
+    "changes with the platform, but not in the cache of a client",
     Effect.gen(function* () {
       const platform = yield* BosaTest
       yield* platform.changeAction("c", "a", { value: 2, path: "/moved/a", docstring: "Moved." })
@@ -98,9 +98,9 @@ describe("discovery", () => {
   )
 })
 
-describe("who may run an action", () => {
+describe("the authorization of an action", () => {
   test(
-    "is a known client, and with a token a user whose token is live",
+    "needs a known client, and a valid token if one is sent",
     Effect.gen(function* () {
       const platform = yield* BosaTest
       assert.deepStrictEqual(refused(yield* call("POST", "/demo/ping", { key: null })), [401, "API_KEY_MISSING"])
@@ -118,26 +118,26 @@ describe("who may run an action", () => {
   )
 
   test(
-    "must be linked where the action needs it, and may choose the account",
+    "needs a linked account if the action does; the caller may choose the account",
     Effect.gen(function* () {
       const platform = yield* BosaTest
       const repository = { owner: "o", repo: "r" }
       const token = yield* platform.token("ann")
-      const ask = (headers: Readonly<Record<string, string>> = {}) =>
+      const listPulls = (headers: Readonly<Record<string, string>> = {}) =>
         call("POST", "/github/create_issue", { token, json: { ...repository, title: "t" }, headers })
       const without = yield* call("POST", "/github/get_repository", { json: repository })
       assert.deepStrictEqual(refused(without), [401, "INTEGRATION_REQUIRED"])
-      const unlinked = yield* ask()
+      const unlinked = yield* listPulls()
       assert.deepStrictEqual(refused(unlinked), [403, "INTEGRATION_REQUIRED"])
       assert.strictEqual(at(unlinked.body, "error.details.connector"), "github")
       assert.strictEqual(yield* platform.executions("github", "create_issue"), 0)
       yield* platform.link("ann", "github", "ann@work")
       yield* platform.link("ann", "github", "ann@home")
       const login = (answer: { readonly body: unknown }) => at(answer.body, "data.user.login")
-      assert.strictEqual(login(yield* ask()), "ann@work")
-      assert.strictEqual(login(yield* ask({ "x-integration": "ann@home" })), "ann@home")
-      assert.strictEqual(login(yield* ask({ "x-bosa-integration": "ann@home" })), "ann@home")
-      assert.deepStrictEqual(refused(yield* ask({ "x-integration": "eve" })), [403, "INTEGRATION_REQUIRED"])
+      assert.strictEqual(login(yield* listPulls()), "ann@work")
+      assert.strictEqual(login(yield* listPulls({ "x-integration": "ann@home" })), "ann@home")
+      assert.strictEqual(login(yield* listPulls({ "x-bosa-integration": "ann@home" })), "ann@home")
+      assert.deepStrictEqual(refused(yield* listPulls({ "x-integration": "eve" })), [403, "INTEGRATION_REQUIRED"])
       assert.deepStrictEqual(
         (yield* platform.executionLog).map(({ user, account }) => [user, account]),
         [
@@ -147,16 +147,16 @@ describe("who may run an action", () => {
         ]
       )
       yield* platform.unlink("ann", "github")
-      assert.deepStrictEqual(refused(yield* ask()), [403, "INTEGRATION_REQUIRED"])
+      assert.deepStrictEqual(refused(yield* listPulls()), [403, "INTEGRATION_REQUIRED"])
     })
   )
 })
 
-describe("what an action answers", () => {
+describe("the response of an action", () => {
   let handled = 0
 
   test(
-    "is its value, its parameters, or what its handler gives",
+    "is its value, its parameters, or the result of its handler",
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* run("c/value"), [200, { data: [1, null], meta: { note: "m" } }])
       assert.deepStrictEqual(yield* run("c/echo", { a: { b: [1] } }), [200, { data: { a: { b: [1] } }, meta: null }])
@@ -181,7 +181,7 @@ describe("what an action answers", () => {
   )
 
   test(
-    "holds only the response fields that were asked for",
+    "has only the requested response fields",
     Effect.gen(function* () {
       const fields = (response_fields: unknown) =>
         Effect.map(run("demo/get_item", { id: 2, response_fields }), ([, body]) => at(body, "data"))
@@ -198,7 +198,7 @@ describe("what an action answers", () => {
   )
 
   test(
-    "is an error when it is made to fail, and then nothing is executed",
+    "is an error for an action that fails, and nothing is executed",
     Effect.gen(function* () {
       const platform = yield* BosaTest
       const failed = yield* call("POST", "/c/fails")
@@ -233,7 +233,7 @@ describe("what an action answers", () => {
   )
 
   test(
-    "comes after some failures when it is flaky",
+    "is a success after some failures for a flaky action",
     Effect.gen(function* () {
       const platform = yield* BosaTest
       const statuses = (action: string) =>
@@ -253,7 +253,7 @@ describe("what an action answers", () => {
   )
 
   test(
-    "takes its time, on the Clock; a client that leaves does not undo it",
+    "takes time on the Clock; a client that leaves does not undo the work",
     Effect.gen(function* () {
       const platform = yield* BosaTest
       assert.strictEqual((yield* run("demo/slow"))[0], 200)
@@ -271,7 +271,7 @@ describe("what an action answers", () => {
   )
 
   test(
-    "is worked out before the time passes, so that a client that leaves does not undo a handler's work either",
+    "is computed before the time passes: a client that leaves does not undo the work of a handler",
     Effect.suspend(() => {
       handled = 0
       return Effect.gen(function* () {
@@ -283,7 +283,7 @@ describe("what an action answers", () => {
   )
 
   test(
-    "is a refusal when a required parameter or the body is not there as it should be",
+    "is a refusal when a required parameter is missing or the body is invalid",
     Effect.gen(function* () {
       const platform = yield* BosaTest
       const missing = yield* call("POST", "/demo/get_item", { json: {} })
@@ -302,7 +302,7 @@ describe("what an action answers", () => {
   )
 
   test(
-    "can be reached by a path with characters that are encoded",
+    "is the same for a path with encoded characters",
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* run("c/a%20b/%C3%BC"), [200, { data: true, meta: null }])
     }),

@@ -6,7 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { get, post } from "./support/call.ts"
+import { get, post } from "../support/call.ts"
 
 const evidence = (failing: Effect.Effect<unknown, unknown, HttpClient.HttpClient>) =>
   Effect.map(Effect.flip(failing), Transport.evidenceOf)
@@ -19,7 +19,7 @@ const isExecution = { operation: "actions.execute" } as const
 
 describe("scripted answers", () => {
   test(
-    "are used up in order, then the model answers again",
+    "are used in order; then the platform responds again",
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       yield* platform.respondNext({ operation: "connections.get" }, [
@@ -38,7 +38,7 @@ describe("scripted answers", () => {
   )
 
   test(
-    "keep an id of their own, in any letter case of its name",
+    "keep their own request id, in any letter case",
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       yield* platform.respondNext({}, [
@@ -54,7 +54,7 @@ describe("scripted answers", () => {
   )
 
   test(
-    "are for the requests that fit, and for no others",
+    "are only for the requests that match",
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       yield* platform.respondNext({ connection: "crm", action: "echo" }, [{ status: 500 }])
@@ -73,7 +73,7 @@ describe("scripted answers", () => {
   )
 
   test(
-    "can be any text, and come late",
+    "can be any text, with a delay",
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       yield* platform.respondNext({}, [{ text: "<html>", headers: { "content-type": "text/html" }, delayMillis: 250 }])
@@ -87,7 +87,7 @@ describe("scripted answers", () => {
   )
 
   test(
-    "keep the work from being done",
+    "replace the work: nothing is executed",
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       yield* platform.respondNext(isExecution, [
@@ -120,7 +120,7 @@ describe("faults", () => {
   )
 
   test(
-    "Reset leaves it open; with commit the work was done",
+    "Reset leaves the outcome unknown; with commit the work was executed",
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const lost = { sent: true, phase: "request", code: "ECONNRESET", permanent: false, timedOut: false } as const
@@ -140,7 +140,7 @@ describe("faults", () => {
   )
 
   test(
-    "CutBody tells the status, and fails while the body is read",
+    "CutBody sends the status, and fails while the body is read",
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       yield* platform.respondNext({ operation: "connections.list" }, [{ _tag: "CutBody", commit: true }])
@@ -195,7 +195,7 @@ describe("faults", () => {
   )
 
   test(
-    "Hang lasts until the client goes away",
+    "Hang lasts until the client leaves",
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       yield* platform.respondNext(isExecution, [{ _tag: "Hang" }, { _tag: "Hang", commit: true }])
