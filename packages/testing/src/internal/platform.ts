@@ -24,7 +24,7 @@ export interface PlatformSettings {
   readonly executorFor?: ConnectionsModelOptions["executorFor"] | undefined
 }
 
-/** Rebuilds the world of a platform from recorded exchanges. @internal */
+/** Rebuilds the world of a platform from recorded exchanges. */
 interface RecorderView {
   readonly see: (exchange: Seen) => void
   /** The platform's part of the world, from the exchanges so far. */

@@ -16,6 +16,8 @@ const platforms = { connections, bosa }
 /** @internal */
 export type PlatformName = keyof typeof platforms
 
+const inOrder: ReadonlyArray<Platform<PlatformName, PlatformModel>> = Object.values(platforms)
+
 /** One value for each platform. @internal */
 export const forEachPlatform = <A>(
   f: (platform: Platform<PlatformName, PlatformModel>) => A
@@ -26,7 +28,7 @@ export const forEachPlatform = <A>(
 
 /** The platform that a request with this path is for. @internal */
 export const platformOf = (path: string): Platform<PlatformName, PlatformModel> =>
-  Object.values(platforms).find(({ ownsRequest }) => ownsRequest(path)) ?? bosa
+  inOrder.find((platform) => platform.ownsRequest(path)) ?? bosa
 
 /** @internal */
 export const platformNamed = (name: PlatformName): Platform<PlatformName, PlatformModel> => platforms[name]
