@@ -14,7 +14,8 @@ import type { World, WorldConnection } from "../../World.js"
 import { onDisk } from "./containedPath.js"
 import * as fileExecutor from "./fileExecutor.js"
 import * as httpExecutor from "./httpExecutor.js"
-import * as sqlDatabase from "./sqlDatabase.js"
+import { pglite } from "./pgliteDatabase.js"
+import { postgres } from "./postgresDatabase.js"
 import * as sqlExecutor from "./sqlExecutor.js"
 import * as sqlSeed from "./sqlSeed.js"
 
@@ -51,10 +52,8 @@ const makeSql = (connection: WorldConnection, options: ExecutorsOptions) =>
     openOnce(
       Effect.tap(
         options.databaseUrl !== undefined
-          ? sqlDatabase.postgres(options.databaseUrl)
-          : sqlDatabase.pglite(
-              options.dataDir === undefined ? undefined : join(options.dataDir, folderName(connection.slug))
-            ),
+          ? postgres(options.databaseUrl)
+          : pglite(options.dataDir === undefined ? undefined : join(options.dataDir, folderName(connection.slug))),
         (database) => sqlSeed.seed(database, connection.tables ?? {})
       )
     ),
