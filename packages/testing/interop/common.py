@@ -88,7 +88,7 @@ def signing_up(journey, sdk):
             user = sdk.create_user(state.client, ANN)
         equal(traffic.lines, [f"POST {sdk.users_path}"], "what was sent")
         equal((user.identifier, user.is_active), (ANN, True), "the user")
-        holds(user.secret.startswith("sk-user-"), "the secret does not look like one")
+        holds(user.secret.startswith("sk-user-"), "the secret has not the expected form")
         holds(len(user.secret_preview) < len(user.secret), "the preview is the secret")
         equal(str(user.id), users()[ANN]["id"], "the id")
         state.secret = user.secret

@@ -81,7 +81,7 @@ common.discovery(journey, Sdk)
 common.signing_up(journey, Sdk)
 
 
-@journey.step("users: a refusal tells status, code and request id, and no secret")
+@journey.step("users: a refusal has status, code and request id, and no secret")
 def _():
     error = raises(GLAuthenticationError, lambda: state.client.authenticate(ANN, "sk-user-wrong"))
     equal((error.status_code, error.api_code), (401, "CREDENTIALS_INVALID"), "the error")
@@ -170,7 +170,7 @@ def _():
     equal((traffic.statuses, len(traffic.executions)), ([503, 200], 1), "answers and executions")
 
 
-@journey.step("errors: what the response tells of itself")
+@journey.step("errors: the fields of the response")
 def _():
     response = state.client.run("demo", "missing")
     error = response.get_error()

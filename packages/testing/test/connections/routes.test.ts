@@ -235,7 +235,7 @@ describe("triggers", () => {
       const path = "/connections/crm/triggers/issues/subscribers"
       const body = {
         target_url: "https://app.example/hook",
-        service: "desk",
+        service: "helpdesk",
         account_id: 414,
         inputs: { repository: "o/n" },
         name: "Work"
@@ -269,13 +269,13 @@ describe("triggers", () => {
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       const path = "/connections/crm/triggers/issues/subscribers"
-      assert.strictEqual((yield* post(path, { service: "desk" }))[0], 400)
+      assert.strictEqual((yield* post(path, { service: "helpdesk" }))[0], 400)
       assert.strictEqual((yield* post(path, { target_url: "https://app.example/hook" }))[0], 400)
       assert.strictEqual(
-        (yield* post(path, { target_url: "https://app.example/hook", service: "desk", api_key: "k" }))[0],
+        (yield* post(path, { target_url: "https://app.example/hook", service: "helpdesk", api_key: "k" }))[0],
         400
       )
-      const refused = { target_url: "https://app.example/hook", service: "desk" }
+      const refused = { target_url: "https://app.example/hook", service: "helpdesk" }
       assert.strictEqual((yield* post("/connections/crm/triggers/refused/subscribers", refused))[0], 502)
       assert.deepStrictEqual(yield* platform.subscribers, [])
     })
@@ -286,7 +286,7 @@ describe("triggers", () => {
     Effect.gen(function* () {
       yield* post("/connections/crm/triggers/issues/subscribers", {
         target_url: "https://app.example/hook",
-        service: "desk"
+        service: "helpdesk"
       })
       assert.deepInclude(yield* send("DELETE", "/subscribers/1"), { status: 200, body: { id: 1, deleted: true } })
       assert.deepInclude(yield* send("DELETE", "/subscribers/1"), { status: 200, body: { id: 1, deleted: false } })
