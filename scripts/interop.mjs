@@ -1,7 +1,7 @@
 // Drives the real Python clients through a full journey each, against the emulator: `node scripts/interop.mjs [bosa] [gl]`.
-// Exit code 0: every step passed. 1: one did not. 3: there is no Python or no package index here, and nothing was tried.
-// INTEROP_PYTHON names the interpreter, INTEROP_FOLDER where the environments are kept and used again, and INTEROP_HOME
-// a folder with other journeys, their requirements and their platform.
+// Exit code 0: every step passed. 1: a step failed. 3: there is no Python or no package index, and nothing was tried.
+// INTEROP_PYTHON names the interpreter, INTEROP_FOLDER the folder that keeps the environments, and INTEROP_HOME a folder
+// with other journeys, their requirements and their platform.
 import { spawn, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -21,8 +21,8 @@ class Unable extends Error {}
 
 const lastLine = (text) => text.trim().split("\n").at(-1) ?? ""
 
-/** Why pip did not install: that nothing answered stands before the line that says what it did not find. */
-const whyNot = (text) =>
+/** Why pip failed: the network error comes before the line with the missing package. */
+const pipFailure = (text) =>
   /Retrying|ConnectionError|Temporary failure|timed out/i.test(text)
     ? `the package index cannot be reached: ${lastLine(text)}`
     : lastLine(text)
@@ -32,11 +32,13 @@ const run = (command, args, timeout) => {
   return { ok: result.status === 0, out: result.stdout ?? "", err: result.stderr || String(result.error ?? "") }
 }
 
-/** The first interpreter that will do. */
+/** The first suitable interpreter. */
 const findPython = () => {
-  const asked = process.env.INTEROP_PYTHON
+  const requested = process.env.INTEROP_PYTHON
   const tried = []
-  for (const name of asked === undefined ? ["python3.12", "python3.11", "python3.13", "python3", "python"] : [asked]) {
+  for (const name of requested === undefined
+    ? ["python3.12", "python3.11", "python3.13", "python3", "python"]
+    : [requested]) {
     const version = run(name, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"], minute)
     if (!version.ok) continue
     const found = `${name} is Python ${version.out.trim()}`
@@ -46,18 +48,18 @@ const findPython = () => {
     else return { name, version: version.out.trim() }
   }
   const seen =
-    tried.length > 0 ? tried.join(", ") : asked === undefined ? "no Python was found" : `${asked} does not run`
+    tried.length > 0 ? tried.join(", ") : requested === undefined ? "no Python was found" : `${requested} does not run`
   throw new Unable(`${seen}: ${needs}`)
 }
 
-/** The interpreter of an environment that has what the requirements say; made when there is none yet. */
+/** The interpreter of an environment with the requirements; makes the environment if needed. */
 const environment = (python, client) => {
   const requirements = join(home, `${client}.requirements.txt`)
   const place = join(folder, `${client}-${python.version}`)
   const stampFile = join(place, "requirements.sha256")
   const stamp = createHash("sha256").update(readFileSync(requirements)).digest("hex")
   const inside = join(place, ...(process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python"]))
-  // an interpreter that was moved or removed leaves its environments dead
+  // an environment is broken when its interpreter was moved or removed
   const kept = existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp && run(inside, ["-V"], minute).ok
   if (kept) return inside
   console.log(`making ${place} with ${python.name}`)
@@ -70,13 +72,13 @@ const environment = (python, client) => {
   const installed = run(python.name, pip, 10 * minute)
   if (!installed.ok) {
     rmSync(place, { recursive: true, force: true })
-    throw new Unable(`the packages of ${client} could not be installed: ${whyNot(installed.err)}`)
+    throw new Unable(`the packages of ${client} could not be installed: ${pipFailure(installed.err)}`)
   }
   writeFileSync(stampFile, stamp)
   return inside
 }
 
-/** What runs now; a signal that ends this process ends it too. */
+/** The running child processes; a signal that ends this process ends them too. */
 const running = new Set()
 for (const [signal, code] of [
   ["SIGINT", 130],
@@ -95,7 +97,7 @@ const start = (command, args, options) => {
   return child
 }
 
-/** The platform of one journey; it ends when its standard input does, so it never outlives this process. */
+/** The platform of one journey; it ends with its standard input, so it never outlives this process. */
 const startPlatform = () =>
   new Promise((resolve, reject) => {
     const child = start(process.execPath, [join(home, "platform.mjs")], { stdio: ["pipe", "pipe", "inherit"] })
@@ -116,7 +118,7 @@ const stop = (child) =>
     setTimeout(() => child.kill(), 5000).unref()
   })
 
-/** Nothing of the caller's but where programs are: no proxy, no key, no file of settings in a home or working folder. */
+/** Of the caller's environment only the paths of programs: no proxy, no key, no settings file in a home or working folder. */
 const bareEnvironment = (platform, room) => {
   const kept = ["PATH", "SYSTEMROOT", "LANG", "LC_ALL"].flatMap((name) =>
     process.env[name] === undefined ? [] : [[name, process.env[name]]]
@@ -134,12 +136,12 @@ const bareEnvironment = (platform, room) => {
   }
 }
 
-/** Runs one journey; gives how many of its steps passed and how many did not. */
-const travel = async (interpreter, client) => {
+/** Runs one journey; gives the number of passed and failed steps. */
+const runJourney = async (interpreter, client) => {
   const platform = await startPlatform()
   const room = mkdtempSync(join(tmpdir(), "interop-"))
   const clear = () => rmSync(room, { recursive: true, force: true })
-  // a signal leaves no time for what comes finally
+  // a signal leaves no time for `finally`
   process.once("exit", clear)
   try {
     const child = start(interpreter, [join(home, `${client}.py`)], {
@@ -158,9 +160,9 @@ const travel = async (interpreter, client) => {
     const code = await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve))
     const passed = out.match(/^ok /gm)?.length ?? 0
     const failed = out.match(/^FAIL /gm)?.length ?? 0
-    // a journey that broke off passed nothing by it, however many of its steps did
-    const whole = lastLine(out).endsWith(`: ${passed + failed} steps, ${failed} failed`)
-    if (whole && passed > 0 && code === (failed === 0 ? 0 : 1)) return { passed, failed }
+    // a journey that broke off has failed, however many of its steps passed
+    const isComplete = lastLine(out).endsWith(`: ${passed + failed} steps, ${failed} failed`)
+    if (isComplete && passed > 0 && code === (failed === 0 ? 0 : 1)) return { passed, failed }
     console.log(`FAIL the journey of ${client} broke off with ${code}\n${err.trim()}`)
     return { passed, failed: failed + 1 }
   } finally {
@@ -170,19 +172,19 @@ const travel = async (interpreter, client) => {
   }
 }
 
-const asked = process.argv.slice(2)
-const unknown = asked.filter((name) => !clients.includes(name))
+const requested = process.argv.slice(2)
+const unknown = requested.filter((name) => !clients.includes(name))
 try {
   if (unknown.length > 0) {
     console.error(`there is no client ${unknown.join(", ")}; there are ${clients.join(" and ")}`)
     process.exit(2)
   }
   const python = findPython()
-  const chosen = clients.filter((client) => asked.length === 0 || asked.includes(client))
+  const chosen = clients.filter((client) => requested.length === 0 || requested.includes(client))
   const ready = chosen.map((client) => ({ client, interpreter: environment(python, client) }))
   let [passed, failed] = [0, 0]
   for (const { client, interpreter } of ready) {
-    const journey = await travel(interpreter, client)
+    const journey = await runJourney(interpreter, client)
     passed += journey.passed
     failed += journey.failed
   }

@@ -9,8 +9,9 @@ const platform = /^@effect\/platform(\/|$)/
 const plain = /^effect\/(Duration|Equal|Function|Option|Order|Predicate|Record|Redacted)$/
 
 /**
- * For each package the layers of its sources: a folder of `internal` with the public modules that belong to it, and
- * the other layers it may import. `pure` files do not know the effect system, `platform` ones may use HttpClient.
+ * For each package the layers of its sources: a folder of `internal` with the modules outside of it that belong to it,
+ * and the other layers it may import. In core, `pure` files do not know the effect system, `platform` ones may use
+ * HttpClient, and `internals` ones the insides of Effect.
  */
 const packages = {
   core: {
@@ -32,6 +33,26 @@ const packages = {
       imports: ["data", "runtime", "http", "jobs"]
     },
     bosa: { modules: "others", imports: ["data", "runtime", "http", "jobs", "jsonSchema"] }
+  },
+  // no fake platform imports another one, and the fake server does not know its platforms
+  testing: {
+    schema: { imports: [] },
+    executors: { imports: [] },
+    virtualClock: { imports: [] },
+    faults: { imports: ["schema"] },
+    fakeServer: { imports: ["faults"] },
+    laws: { imports: ["fakeServer"] },
+    platform: { modules: ["internal/platform"], imports: ["fakeServer", "recorder"] },
+    connections: { imports: ["schema", "fakeServer", "recorder", "platform"] },
+    bosa: { imports: ["schema", "fakeServer", "recorder", "platform"] },
+    platforms: {
+      modules: ["internal/platforms", "internal/worldSchema"],
+      imports: ["schema", "fakeServer", "platform", "connections", "bosa"]
+    },
+    builders: { imports: ["fakeServer", "bosa"] },
+    recorder: { imports: ["schema", "fakeServer", "connections", "platforms"] },
+    emulator: { imports: ["executors", "fakeServer", "platform", "platforms", "inspector"] },
+    inspector: { imports: ["faults", "fakeServer", "recorder", "platforms", "emulator"] }
   }
 }
 
@@ -47,16 +68,16 @@ const layerOf = (layers, path) => {
 
 const isFacade = (path) => !path.startsWith("internal/")
 
-const refusalOf = (layers, path, specifier) => {
-  const own = layerOf(layers, path)
-  if (own === undefined || path === "index") return undefined
-  const { imports, internals, platform: usesPlatform, pure } = layers[own]
-  if (specifier.startsWith(".")) {
-    const other = layerOf(layers, join(dirname(path), specifier).replace(/\.js$/, ""))
-    return other === undefined || other === own || imports.includes(other) || isFacade(path)
-      ? undefined
-      : `"${own}" does not import "${other}". It may import: ${imports.join(", ") || "nothing"}.`
-  }
+const arrowRefusal = (layers, path, own, specifier) => {
+  const other = layerOf(layers, join(dirname(path), specifier).replace(/\.js$/, ""))
+  const { imports } = layers[own]
+  return other === undefined || other === own || imports.includes(other) || isFacade(path)
+    ? undefined
+    : `"${own}" does not import "${other}". It may import: ${imports.join(", ") || "nothing"}.`
+}
+
+const effectRefusal = (layers, path, own, specifier) => {
+  const { internals, platform: usesPlatform, pure } = layers[own]
   if (effectInternals.test(specifier) && internals !== true && path !== "Transport")
     return "Only internal/runtime uses the insides of Effect."
   if (isFacade(path)) return undefined
@@ -67,14 +88,21 @@ const refusalOf = (layers, path, specifier) => {
     : undefined
 }
 
+const refusalOf = (name, path, specifier) => {
+  const layers = packages[name]
+  const own = layerOf(layers, path)
+  if (own === undefined || path === "index") return undefined
+  if (specifier.startsWith(".")) return arrowRefusal(layers, path, own, specifier)
+  return name === "core" ? effectRefusal(layers, path, own, specifier) : undefined
+}
+
 const imports = {
   create(context) {
     const [, name, path] = sourceFile.exec(context.filename.replaceAll("\\", "/")) ?? []
-    const layers = packages[name]
-    if (layers === undefined) return {}
+    if (packages[name] === undefined) return {}
     const check = (node) => {
       if (node.source === null || node.source === undefined) return
-      const message = refusalOf(layers, path, node.source.value)
+      const message = refusalOf(name, path, node.source.value)
       if (message !== undefined) context.report({ node, message })
     }
     return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check }

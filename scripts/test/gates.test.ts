@@ -19,6 +19,8 @@ const refuses = (result: GateResult, ...reasons: ReadonlyArray<string>): void =>
 
 const core = (name: string): string => `packages/core/src/${name}.ts`
 
+const testing = (name: string): string => `packages/testing/src/${name}.ts`
+
 describe("barrels", () => {
   const modules = {
     [core("Transport")]: "export const failure = 1\nexport class Other {}\n",
@@ -132,6 +134,20 @@ describe("lint", () => {
   const lint = (files: Readonly<Record<string, string>>): GateResult =>
     project(files).run("oxlint", "--deny-warnings", "-f", "unix", "packages")
 
+  type Import = readonly [path: string, specifier: string]
+
+  /** The files, by their path below `src`, whose import the table of layers refuses. */
+  const refusedImports = (file: (path: string) => string, imports: ReadonlyArray<Import>): ReadonlyArray<string> => {
+    const source = (specifier: string): string => `import * as A from "${specifier}"\n\nexport const a = A\n`
+    const result = lint(Object.fromEntries(imports.map(([path, specifier]) => [file(path), source(specifier)])))
+    refuses(result)
+    return result.output
+      .split("\n")
+      .filter((line) => line.includes("layers(imports)"))
+      .map((line) => /src\/(.+)\.ts:/.exec(line)?.[1] ?? line)
+      .sort()
+  }
+
   it("lets code in the style of the project pass", () => {
     passes(
       lint({
@@ -169,8 +185,7 @@ describe("lint", () => {
   })
 
   it("refuses each import between folders of core that is not in the table of layers", () => {
-    const from = (specifier: string): string => `import * as A from "${specifier}"\n\nexport const a = A\n`
-    const refused: ReadonlyArray<readonly [path: string, specifier: string]> = [
+    const refused: ReadonlyArray<Import> = [
       ["internal/http/ToConnections", "../connections/client.js"],
       ["internal/http/ToBosa", "../../BosaApi.js"],
       ["internal/http/ToJobs", "../jobs/follow.js"],
@@ -192,22 +207,59 @@ describe("lint", () => {
       ["internal/jobs/UsesDefaultServices", "effect/DefaultServices"],
       ["internal/jobs/UsesPCGRandom", "effect/Utils"]
     ]
-    const accepted: ReadonlyArray<readonly [path: string, specifier: string]> = [
+    const accepted: ReadonlyArray<Import> = [
       ["internal/runtime/Fine", "effect/FiberId"],
       ["internal/http/Fine", "@effect/platform/Headers"],
       ["internal/connections/Fine", "../jobs/follow.js"],
       ["internal/data/Fine", "effect/Predicate"],
       ["Fine", "@effect/platform/Headers"]
     ]
-    const said = lint(
-      Object.fromEntries([...refused, ...accepted].map(([path, specifier]) => [core(path), from(specifier)]))
-    )
-    refuses(said)
-    const lines = said.output.split("\n").filter((line) => line.includes("layers(imports)"))
-    assert.deepStrictEqual(
-      lines.map((line) => /src\/(.+)\.ts:/.exec(line)?.[1]).sort(),
-      refused.map(([path]) => path).sort()
-    )
+    assert.deepStrictEqual(refusedImports(core, [...refused, ...accepted]), refused.map(([path]) => path).sort())
+  })
+
+  it("refuses each import between folders of testing that is not in the table of layers", () => {
+    const refused: ReadonlyArray<Import> = [
+      ["internal/schema/ToConnections", "../connections/worldSchema.js"],
+      ["internal/schema/ToBosa", "../bosa/worldSchema.js"],
+      ["internal/schema/ToFaults", "../faults/kinds.js"],
+      ["internal/faults/ToFakeServer", "../fakeServer/json.js"],
+      ["internal/executors/ToFakeServer", "../fakeServer/json.js"],
+      ["internal/executors/ToConnections", "../connections/routes.js"],
+      ["internal/virtualClock/ToFakeServer", "../fakeServer/json.js"],
+      ["internal/fakeServer/ToConnections", "../connections/routes.js"],
+      ["internal/fakeServer/ToBosa", "../bosa/routes.js"],
+      ["internal/fakeServer/ToPlatform", "../platform.js"],
+      ["internal/fakeServer/ToPlatforms", "../platforms.js"],
+      ["internal/fakeServer/ToRecorder", "../recorder/har.js"],
+      ["internal/connections/ToBosa", "../bosa/routes.js"],
+      ["internal/connections/ToPlatforms", "../platforms.js"],
+      ["internal/connections/ToWorldSchema", "../worldSchema.js"],
+      ["internal/connections/ToEmulator", "../emulator/serve.js"],
+      ["internal/bosa/ToConnections", "../connections/routes.js"],
+      ["internal/bosa/ToPlatforms", "../platforms.js"],
+      ["internal/bosa/ToBuilders", "../builders/upsert.js"],
+      ["internal/platform", "./connections/platform.js"],
+      ["internal/platforms", "./emulator/serve.js"],
+      ["internal/worldSchema", "./faults/schema.js"],
+      ["internal/builders/ToConnections", "../connections/routes.js"],
+      ["internal/laws/ToConnections", "../connections/routes.js"],
+      ["internal/laws/ToRecorder", "../recorder/har.js"],
+      ["internal/recorder/ToBosa", "../bosa/routes.js"],
+      ["internal/recorder/ToInspector", "../inspector/html.js"],
+      ["internal/emulator/ToBosa", "../bosa/routes.js"],
+      ["internal/emulator/ToRecorder", "../recorder/har.js"],
+      ["internal/inspector/ToConnections", "../connections/routes.js"],
+      ["internal/inspector/ToExecutors", "../executors/executors.js"]
+    ]
+    const accepted: ReadonlyArray<Import> = [
+      ["internal/connections/Fine", "../fakeServer/json.js"],
+      ["internal/bosa/Fine", "../platform.js"],
+      ["internal/emulator/Fine", "../platforms.js"],
+      ["internal/fakeServer/Fine", "../../Faults.js"],
+      ["internal/recorder/Fine", "effect/FiberRef"],
+      ["Fine", "./internal/bosa/model.js"]
+    ]
+    assert.deepStrictEqual(refusedImports(testing, [...refused, ...accepted]), refused.map(([path]) => path).sort())
   })
 
   it("refuses a cycle of imports", () => {

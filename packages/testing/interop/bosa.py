@@ -8,7 +8,7 @@ from journey import API_KEY, URL, Journey, connector, equal, holds, raises, watc
 
 
 class Sdk:
-    """How this client says what both can do."""
+    """The calls of this client for what both can do."""
 
     unknown_connector = "BosaConnectorError"
     File = ConnectorFile
@@ -56,9 +56,9 @@ class Sdk:
 
     @staticmethod
     def remove_nothing(client, name, token):
-        with watch() as seen:
+        with watch() as traffic:
             equal(client.remove_integration(name, token).success, False, "whether it was removed")
-        equal(seen.statuses, [404], "the answers")
+        equal(traffic.statuses, [404], "the answers")
 
 
 journey = Journey("bosa-connectors-binary")
@@ -82,10 +82,10 @@ common.retries(journey, Sdk)
 
 @journey.step("retry: a 503 is tried again too")
 def _():
-    with watch() as seen:
+    with watch() as traffic:
         body, status = state.client.execute("demo", "shaky", max_attempts=2)
     equal((body["data"], status), ({"done": True}, 200), "the answer")
-    equal((seen.statuses, len(seen.executions)), ([503, 200], 1), "answers and executions")
+    equal((traffic.statuses, len(traffic.executions)), ([503, 200], 1), "answers and executions")
 
 
 common.files(journey, Sdk)
@@ -94,9 +94,9 @@ common.files(journey, Sdk)
 @journey.step("upload: this version refuses what is not UTF-8, and sends nothing")
 def _():
     file = ConnectorFile(file=bytes(range(256)), filename="all.bin", content_type="application/octet-stream")
-    with watch() as seen:
+    with watch() as traffic:
         raises(ValueError, lambda: state.client.execute("demo", "upload", input_={"file": file, "name": "N"}))
-    equal(seen.lines, [], "what was sent")
+    equal(traffic.lines, [], "what was sent")
 
 
 @journey.step("tools: one for each action, and they work")
@@ -106,13 +106,13 @@ def _():
     equal(sorted(tools), sorted(f"demo_{one['name']}_tool" for one in connector("demo")["actions"]), "the names")
     tool = tools["demo_get_item_tool"]
     equal((tool.description, sorted(tool.args)), ("Get one item.", ["id", "response_fields"]), "the tool")
-    with watch() as seen:
+    with watch() as traffic:
         body, status = tool.invoke({"id": 7})
     equal((body["data"], status), (ITEM, 200), "the answer")
-    holds(seen.lines[-1] == "POST /demo/get_item", f"what was sent is {seen.lines}")
+    holds(traffic.lines[-1] == "POST /demo/get_item", f"what was sent is {traffic.lines}")
 
 
-@journey.step("users: nobody else has an integration")
+@journey.step("users: no other user has an integration")
 def _():
     eve = BosaAuthenticator(api_base_url=URL, api_key=API_KEY).authenticate
     raises(ValueError, lambda: eve("eve@example.com", state.secret))

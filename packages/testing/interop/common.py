@@ -1,11 +1,11 @@
-"""The steps that both clients take: what a user of either does from the first call to the removal."""
+"""The steps of both clients: what a user does from the first call to the removal."""
 
 import base64
 import datetime
 import hashlib
 import types
 
-from journey import API_KEY, URL, WORLD, action, connector, equal, holds, raises, refused, revoke, users, visit, watch
+from journey import API_KEY, URL, WORLD, action, connector, equal, holds, raises, refused, revoke, users, open_page, watch
 
 ANN = "ann@example.com"
 CALLBACK = "http://127.0.0.1:9/linked?from=interop"
@@ -15,7 +15,7 @@ EVENTS = action("demo", "list_events")["pages"]["items"]
 PULLS = action("github", "list_pull_requests")["pages"]["items"]
 PICTURE = base64.b64decode(action("demo", "pixel")["file"]["base64"])
 
-#: What a journey remembers from step to step.
+#: The values that a journey keeps from step to step.
 state = types.SimpleNamespace(client=None, secret=None, token=None)
 
 
@@ -24,7 +24,7 @@ def sha256(data):
 
 
 def code_of(body):
-    """The code of an error as the platform answers it."""
+    """The code in an error response of the platform."""
     return body["error"]["code"]
 
 
@@ -35,75 +35,75 @@ def flat(pages):
 def discovery(journey, sdk):
     @journey.step("making a client sends nothing")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             state.client = sdk.new(API_KEY)
-        equal(seen.lines, [], "what was sent")
+        equal(traffic.lines, [], "what was sent")
 
     @journey.step("discovery: the names of the connectors, without credentials")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             names = list(state.client.get_available_modules())
         equal(sorted(names), sorted(one["name"] for one in WORLD["connectors"]), "the names")
-        equal(seen.lines, [f"GET {sdk.names_path}"], "what was sent")
-        holds("x-api-key" not in seen.headers[0], "the key was sent to discovery")
+        equal(traffic.lines, [f"GET {sdk.names_path}"], "what was sent")
+        holds("x-api-key" not in traffic.headers[0], "the key was sent to discovery")
 
     @journey.step("discovery: an unknown connector is an error")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             error = raises(Exception, lambda: state.client.get_connector("nowhere"))
         equal(type(error).__name__, sdk.unknown_connector, "the kind of the error")
         holds("nowhere" in str(error), f"the error does not name the connector: {error}")
-        equal(seen.statuses, [404], "the answers")
+        equal(traffic.statuses, [404], "the answers")
 
     @journey.step("discovery: the actions with their paths and docstrings, fetched once")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             actions = state.client.get_connector("demo").get_actions()
             again = state.client.get_connector("demo").get_actions()
         expected = [(one["name"], f"/demo/{one['name']}", one["docstring"]) for one in connector("demo")["actions"]]
         equal(actions, expected, "the actions")
         equal(again, expected, "the actions the second time")
-        equal(seen.lines, ["GET /connectors/"], "what was sent")
-        equal(seen.requests[0]["query"], [["modules", "demo"]], "the query")
+        equal(traffic.lines, ["GET /connectors/"], "what was sent")
+        equal(traffic.requests[0]["query"], [["modules", "demo"]], "the query")
 
     @journey.step("discovery: a refreshed connector is fetched again")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             state.client.refresh_connector("demo")
             state.client.get_connector("demo")
-        equal(seen.lines, ["GET /connectors/"], "what was sent")
+        equal(traffic.lines, ["GET /connectors/"], "what was sent")
 
     @journey.step("discovery: the parameters of an action, their types and which are required")
     def _():
         demo = state.client.get_connector("demo")
         for name, expected in (("types", sdk.types), ("attach", sdk.file_types), ("pixel", [])):
-            told = [(one["name"], one["type"], one["required"]) for one in demo.get_action_parameters(name)]
-            equal(told, expected, f"the parameters of {name}")
+            actual = [(one["name"], one["type"], one["required"]) for one in demo.get_action_parameters(name)]
+            equal(actual, expected, f"the parameters of {name}")
 
 
 def signing_up(journey, sdk):
     @journey.step("users: create")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             user = sdk.create_user(state.client, ANN)
-        equal(seen.lines, [f"POST {sdk.users_path}"], "what was sent")
+        equal(traffic.lines, [f"POST {sdk.users_path}"], "what was sent")
         equal((user.identifier, user.is_active), (ANN, True), "the user")
-        holds(user.secret.startswith("sk-user-"), "the secret does not look like one")
+        holds(user.secret.startswith("sk-user-"), "the secret has not the expected form")
         holds(len(user.secret_preview) < len(user.secret), "the preview is the secret")
         equal(str(user.id), users()[ANN]["id"], "the id")
         state.secret = user.secret
 
     @journey.step("users: the same name again is refused")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             raises(ValueError, lambda: sdk.create_user(state.client, ANN))
-        equal(seen.statuses, [409], "the answers")
+        equal(traffic.statuses, [409], "the answers")
 
     @journey.step("users: a wrong secret is refused")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             raises(ValueError, lambda: sdk.authenticate(state.client, ANN, "sk-user-wrong"))
-        equal((seen.lines, seen.statuses), ([f"POST {sdk.tokens_path}"], [401]), "what was sent and answered")
+        equal((traffic.lines, traffic.statuses), ([f"POST {sdk.tokens_path}"], [401]), "what was sent and answered")
         equal(users()[ANN]["liveTokens"], 0, "the number of tokens")
 
     @journey.step("users: authenticate")
@@ -117,9 +117,9 @@ def signing_up(journey, sdk):
 
     @journey.step("users: who am I")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             user = state.client.get_user_info(state.token)
-        equal(seen.lines, [f"GET {sdk.me_path}"], "what was sent")
+        equal(traffic.lines, [f"GET {sdk.me_path}"], "what was sent")
         equal((str(user.id), user.identifier), (users()[ANN]["id"], ANN), "the user")
         equal(len(user.integrations), 0, "the number of integrations")
 
@@ -131,24 +131,24 @@ def linking(journey, sdk):
 
     @journey.step("integration: without one the action is refused and not executed")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             body, status = state.client.execute(
                 "github", "list_pull_requests", input_={"owner": "o", "repo": "r"}, token=state.token
             )
         equal((status, code_of(body)), (403, "INTEGRATION_REQUIRED"), "the answer")
-        equal(len(seen.executions), 0, "the number of executions")
+        equal(len(traffic.executions), 0, "the number of executions")
 
-    @journey.step("integration: initiate, visit the page, come back to the callback")
+    @journey.step("integration: initiate, open the page, return to the callback")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             url = state.client.initiate_connector_auth("github", state.token, CALLBACK)
-        equal(seen.lines, ["POST /connectors/github/integrations"], "what was sent")
-        equal(seen.bodies, [sdk.initiate_body(CALLBACK)], "the body")
+        equal(traffic.lines, ["POST /connectors/github/integrations"], "what was sent")
+        equal(traffic.bodies, [sdk.initiate_body(CALLBACK)], "the body")
         holds(url.startswith(f"{URL}/"), f"the page is elsewhere: {url}")
-        status, location = visit(url)
+        status, location = open_page(url)
         equal(status, 302, "the page's status")
         holds(location.startswith(f"{CALLBACK}&state="), f"it leads elsewhere: {location}")
-        equal(visit(url)[0], 400, "the page's status the second time")
+        equal(open_page(url)[0], 400, "the page's status the second time")
 
     @journey.step("integration: now there is one")
     def _():
@@ -158,28 +158,28 @@ def linking(journey, sdk):
 
     @journey.step("integration: the action works with it, in the name of its user")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             body, status = state.client.execute(
                 "github", "list_pull_requests", input_={"owner": "o", "repo": "r"}, token=state.token
             )
         equal((status, body["data"]), (200, PULLS[:2]), "the answer")
-        equal([(one["user"], one["account"]) for one in seen.executions], [(ANN, ANN)], "who it was executed for")
+        equal([(one["user"], one["account"]) for one in traffic.executions], [(ANN, ANN)], "who it was executed for")
 
 
 def calling(journey, sdk):
     @journey.step("execute: the body and the status")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             body, status = state.client.execute("demo", "get_item", input_={"id": 7})
         equal((body, status), ({"data": ITEM, "meta": {"source": "interop"}}, 200), "the answer")
-        equal((seen.lines, seen.bodies), (["POST /demo/get_item"], [{"id": 7}]), "what was sent")
-        equal([one["input"] for one in seen.executions], [{"id": 7}], "what was executed")
+        equal((traffic.lines, traffic.bodies), (["POST /demo/get_item"], [{"id": 7}]), "what was sent")
+        equal([one["input"] for one in traffic.executions], [{"id": 7}], "what was executed")
 
     @journey.step("execute: parameters as keyword arguments; what is unknown or empty is not sent")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             state.client.execute("demo", "echo", text=" trimmed ", n="12", unknown=1, payload=None)
-        equal(seen.bodies, [{"text": "trimmed", "n": 12}], "the body")
+        equal(traffic.bodies, [{"text": "trimmed", "n": 12}], "the body")
 
     @journey.step("execute: what is sent comes back as it was")
     def _():
@@ -200,31 +200,31 @@ def calling(journey, sdk):
 
     @journey.step("execute: wrong parameters are refused here and nothing is sent")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             raises(ValueError, lambda: state.client.execute("demo", "get_item", input_={}))
             raises(ValueError, lambda: state.client.execute("demo", "get_item", input_={"id": "seven"}))
             raises(ValueError, lambda: state.client.execute("demo", "no_such_action", input_={}))
-        equal(seen.lines, [], "what was sent")
+        equal(traffic.lines, [], "what was sent")
 
     @journey.step("execute: an error is an answer with its status")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             body, status = state.client.execute("demo", "missing")
         failure = action("demo", "missing")["error"]
         equal((status, code_of(body)), (404, failure["code"]), "the answer")
-        told = (body["error"]["message"], body["error"]["details"])
-        equal(told, (failure["message"], failure["details"]), "the error")
-        equal((len(seen.requests), len(seen.executions)), (1, 0), "the number of requests and executions")
+        actual = (body["error"]["message"], body["error"]["details"])
+        equal(actual, (failure["message"], failure["details"]), "the error")
+        equal((len(traffic.requests), len(traffic.executions)), (1, 0), "the number of requests and executions")
 
     @journey.step("run: data, meta and status of one thing, which has no pages")
     def _():
         response = state.client.run("demo", "get_item", input_={"id": 7})
         equal((response.get_data(), response.get_meta(), response.get_status()), (ITEM, {"source": "interop"}, 200))
         equal((response.is_list(), response.has_next(), response.has_prev()), (False, False, False), "its pages")
-        with watch() as seen:
+        with watch() as traffic:
             holds(response.next_page() is response and response.prev_page() is response, "there is another page")
             equal(response.get_all_items(), [{"data": ITEM, "meta": {"source": "interop"}}], "all items")
-        equal(seen.lines, [], "what was sent")
+        equal(traffic.lines, [], "what was sent")
 
     @journey.step("fluent: parameters, headers, token, attempts and timeout, executed and run")
     def _():
@@ -239,26 +239,26 @@ def calling(journey, sdk):
                 .timeout(10)
             )
 
-        with watch() as seen:
+        with watch() as traffic:
             body, status = built().execute()
             response = built().run()
         equal((body["data"], status, response.get_data()), (ITEM, 200, ITEM), "the answers")
-        equal([headers["x-interop"] for headers in seen.headers], ["yes", "yes"], "the header")
-        equal([one["user"] for one in seen.executions], [ANN, ANN], "who it was executed for")
+        equal([headers["x-interop"] for headers in traffic.headers], ["yes", "yes"], "the header")
+        equal([one["user"] for one in traffic.executions], [ANN, ANN], "who it was executed for")
 
     @journey.step("a wrong API key, and no good token, are refused")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             body, status = sdk.new("not-a-key").execute("demo", "get_item", input_={"id": 7})
             equal((status, code_of(body)), (401, "API_KEY_INVALID"), "the answer to the key")
             body, status = state.client.execute("demo", "get_item", input_={"id": 7}, token="not-a-token")
             equal((status, code_of(body)), (401, "TOKEN_INVALID"), "the answer to the token")
-        equal(len(seen.executions), 0, "the number of executions")
+        equal(len(traffic.executions), 0, "the number of executions")
 
-    @journey.step("response_fields: only what was asked for, in one thing and in each of a list")
+    @journey.step("response_fields: only the requested fields, of an object and of each item of a list")
     def _():
-        asked = {"id": 7, "response_fields": ["id", "owner.login"]}
-        body, status = state.client.execute("demo", "get_item", input_=asked)
+        requested = {"id": 7, "response_fields": ["id", "owner.login"]}
+        body, status = state.client.execute("demo", "get_item", input_=requested)
         equal((body["data"], status), ({"id": 7, "owner": {"login": "ann"}}, 200), "the one")
         listed = state.client.run("demo", "list_items", input_={"response_fields": ["owner.login"]}).get_data()
         equal(listed, [{"owner": {"login": item["owner"]["login"]}} for item in ITEMS[:3]], "the list")
@@ -274,96 +274,96 @@ def pages(journey, sdk):
         return found
 
     def both_ways(app, params, expected, key, marks):
-        with watch() as seen:
+        with watch() as traffic:
             forth = walk(state.client.run(app[0], app[1], input_=params, token=state.token), "next")
         equal([page.get_data() for page in forth], expected, "the pages onwards")
-        equal([body.get(key) is not None for body in seen.bodies], [False] + [True] * (len(expected) - 1), "the bodies")
-        with watch() as seen:
+        equal([body.get(key) is not None for body in traffic.bodies], [False] + [True] * (len(expected) - 1), "the bodies")
+        with watch() as traffic:
             back = walk(forth[-1], "prev")
         equal([page.get_data() for page in back], list(reversed(expected)), "the pages back")
-        marks(seen)
+        marks(traffic)
         holds(forth[0].next_page().get_data() == expected[1], "the first response has lost its next page")
 
-    @journey.step("pages by number, onwards and back")
+    @journey.step("pages by number, forward and back")
     def _():
-        def marks(seen):
-            equal(seen.bodies, [{"page": 2}, {"page": 1}], "what was asked for on the way back")
+        def marks(traffic):
+            equal(traffic.bodies, [{"page": 2}, {"page": 1}], "the requests for the previous pages")
 
         both_ways(("demo", "list_items"), {}, [ITEMS[:3], ITEMS[3:6], ITEMS[6:]], "page", marks)
 
-    @journey.step("pages by cursor, onwards and back, with a size of the caller's")
+    @journey.step("pages by cursor, forward and back, with a size of the caller's")
     def _():
-        def marks(seen):
-            asked = [sorted(body) for body in seen.bodies]
-            equal(asked, [["cursor", "limit"]] * 3, "what was asked for on the way back")
+        def marks(traffic):
+            requested = [sorted(body) for body in traffic.bodies]
+            equal(requested, [["cursor", "limit"]] * 3, "the requests for the previous pages")
 
         expected = [EVENTS[:2], EVENTS[2:4], EVENTS[4:6], EVENTS[6:]]
         both_ways(("demo", "list_events"), {"limit": 2}, expected, "cursor", marks)
 
     @journey.step("pages keep token and parameters")
     def _():
-        with watch() as seen:
-            asked = {"owner": "o", "repo": "r"}
-            pull_pages = walk(state.client.run("github", "list_pull_requests", input_=asked, token=state.token), "next")
+        with watch() as traffic:
+            requested = {"owner": "o", "repo": "r"}
+            pull_pages = walk(state.client.run("github", "list_pull_requests", input_=requested, token=state.token), "next")
         equal(flat(page.get_data() for page in pull_pages), PULLS, "the pull requests")
-        equal([one["user"] for one in seen.executions], [ANN] * 3, "who it was executed for")
-        equal(seen.bodies, [asked, {**asked, "page": 2}, {**asked, "page": 3}], "the bodies")
+        equal([one["user"] for one in traffic.executions], [ANN] * 3, "who it was executed for")
+        equal(traffic.bodies, [requested, {**requested, "page": 2}, {**requested, "page": 3}], "the bodies")
 
     @journey.step("all items: each page once, and the one at hand not again")
     def _():
         for name, expected in (("list_items", ITEMS), ("list_events", EVENTS)):
             response = state.client.run("demo", name, input_={})
-            with watch() as seen:
+            with watch() as traffic:
                 found = response.get_all_items()
             equal(flat(page["data"] for page in found), expected, f"all of {name}")
             equal([page["meta"]["total"] for page in found], [7, 7, 7], f"the totals of {name}")
-            equal(len(seen.requests), 2, f"the number of requests for {name}")
+            equal(len(traffic.requests), 2, f"the number of requests for {name}")
 
 
 def retries(journey, sdk):
-    @journey.step("retry: not unless asked for")
+    @journey.step("retry: only on request")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             body, status = state.client.execute("demo", "busy_alone")
         equal((status, code_of(body)), (429, "RATE_LIMITED"), "the answer")
-        equal((seen.statuses, len(seen.executions)), ([429], 0), "answers and executions")
+        equal((traffic.statuses, len(traffic.executions)), ([429], 0), "answers and executions")
 
     @journey.step("retry: a 429 is tried again and executed once")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             body, status = state.client.execute("demo", "busy", max_attempts=3)
         equal((body["data"], status), ({"done": True}, 200), "the answer")
-        equal((seen.statuses, len(seen.executions)), ([429, 200], 1), "answers and executions")
+        equal((traffic.statuses, len(traffic.executions)), ([429, 200], 1), "answers and executions")
 
     @journey.step("retry: the last answer is given when the attempts are used up")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             body, status = state.client.execute("demo", "down", max_attempts=2)
         equal((status, code_of(body)), (503, "UPSTREAM_DOWN"), "the answer")
-        equal((seen.statuses, len(seen.executions)), ([503, 503], 0), "answers and executions")
+        equal((traffic.statuses, len(traffic.executions)), ([503, 503], 0), "answers and executions")
 
     @journey.step("retry: an upload is sent whole again")
     def _():
         file = sdk.File(file=b"once more", filename="again.txt", content_type="text/plain")
-        with watch() as seen:
+        with watch() as traffic:
             body, status = state.client.execute("demo", "busy_upload", input_={"file": file}, max_attempts=2)
         equal((status, [one["sha256"] for one in body["data"]["files"]]), (200, [sha256(b"once more")]), "the answer")
-        equal((seen.statuses, len(seen.executions)), ([429, 200], 1), "answers and executions")
+        equal((traffic.statuses, len(traffic.executions)), ([429, 200], 1), "answers and executions")
 
 
 def files(journey, sdk):
-    @journey.step("upload: a file beside other parameters")
+    @journey.step("upload: a file together with other parameters")
     def _():
         data = "region,amount\nnorð,10\n".encode()
         file = sdk.File(file=data, filename="výkaz \"1\".csv", content_type="text/csv")
         given = {"file": file, "name": "N ø", "n": 5, "flag": True, "tags": ["a", "b"]}
-        with watch() as seen:
+        with watch() as traffic:
             body, status = state.client.execute("demo", "upload", input_=given, token=state.token)
         equal((status, body["data"]["content_type"]), (200, "multipart/form-data"), "the answer")
         expected = {"name": "file", "filename": "výkaz \"1\".csv", "content_type": "text/csv"}
         equal(body["data"]["files"], [{**expected, "size": len(data), "sha256": sha256(data)}], "the file")
         equal(body["data"]["fields"], {"name": "N ø", "n": "5", "flag": sdk.true, "tags": ["a", "b"]}, "the fields")
-        equal([one["user"] for one in seen.executions], [ANN], "who it was executed for")
+        equal([one["user"] for one in traffic.executions], [ANN], "who it was executed for")
 
     @journey.step("upload: several files under one name, in order")
     def _():
@@ -371,8 +371,8 @@ def files(journey, sdk):
         given = [sdk.File(file=data, filename=f"{at}.txt", content_type="text/plain") for at, data in enumerate(parts)]
         body, status = state.client.execute("demo", "upload_many", input_={"files": given, "note": "three"})
         equal(status, 200, "the status")
-        told = [(one["name"], one["filename"], one["size"], one["sha256"]) for one in body["data"]["files"]]
-        equal(told, [("files", f"{at}.txt", len(data), sha256(data)) for at, data in enumerate(parts)], "the files")
+        actual = [(one["name"], one["filename"], one["size"], one["sha256"]) for one in body["data"]["files"]]
+        equal(actual, [("files", f"{at}.txt", len(data), sha256(data)) for at, data in enumerate(parts)], "the files")
         equal(body["data"]["fields"], {"note": "three"}, "the fields")
 
     @journey.step("upload: a file that need not come")
@@ -411,16 +411,16 @@ def leaving(journey, sdk):
 
     @journey.step("remove: the integration is gone and the action is refused again")
     def _():
-        with watch() as seen:
+        with watch() as traffic:
             result = sdk.remove(state.client, "github", state.token)
-        equal((result.success, seen.lines), (True, [f"DELETE {sdk.remove_path}"]), "result and what was sent")
+        equal((result.success, traffic.lines), (True, [f"DELETE {sdk.remove_path}"]), "result and what was sent")
         equal(state.client.user_has_integration("github", state.token), False, "whether there is one")
         equal(users()[ANN]["integrations"], [], "the user's integrations")
-        with watch() as seen:
+        with watch() as traffic:
             _, status = state.client.execute(
                 "github", "list_pull_requests", input_={"owner": "o", "repo": "r"}, token=state.token
             )
-        equal((status, len(seen.executions)), (403, 0), "status and executions")
+        equal((status, len(traffic.executions)), (403, 0), "status and executions")
 
     @journey.step("remove: what is not there cannot be removed")
     def _():
@@ -428,6 +428,6 @@ def leaving(journey, sdk):
 
 
 def nothing_left_the_machine(journey):
-    @journey.step("nothing but this machine was asked")
+    @journey.step("only this machine was called")
     def _():
         equal(refused, [], "what was refused")

@@ -16,13 +16,13 @@ from gl_connectors_sdk import (
     GLSkillsError,
 )
 from gl_connectors_sdk.models.file import ConnectorFile
-from journey import API_KEY, URL, WORLD, Journey, action, connector, equal, holds, raises, users, visit, watch
+from journey import API_KEY, URL, WORLD, Journey, action, connector, equal, holds, raises, users, open_page, watch
 
 WORK = "work@example.com"
 
 
 class Sdk:
-    """How this client says what both can do."""
+    """The calls of this client for what both can do."""
 
     unknown_connector = "GLConnectorNotFoundError"
     File = ConnectorFile
@@ -70,9 +70,9 @@ class Sdk:
 
     @staticmethod
     def remove_nothing(client, name, token):
-        with watch() as seen:
+        with watch() as traffic:
             result = client.remove_integration(name, token, ANN)
-        equal((result.success, seen.statuses), (False, [404]), "the result and the answers")
+        equal((result.success, traffic.statuses), (False, [404]), "the result and the answers")
         holds("there is no such account at github" in result.message, f"the message is {result.message}")
 
 
@@ -81,50 +81,50 @@ common.discovery(journey, Sdk)
 common.signing_up(journey, Sdk)
 
 
-@journey.step("users: a refusal tells status, code and request id, and no secret")
+@journey.step("users: a refusal has status, code and request id, and no secret")
 def _():
     error = raises(GLAuthenticationError, lambda: state.client.authenticate(ANN, "sk-user-wrong"))
     equal((error.status_code, error.api_code), (401, "CREDENTIALS_INVALID"), "the error")
-    holds(error.request_id and "sk-user-wrong" not in str(error), "no request id, or the secret is told")
+    holds(error.request_id and "sk-user-wrong" not in str(error), "no request id, or the secret is in the message")
 
 
 common.linking(journey, Sdk)
 
 
-@journey.step("accounts: a second one is linked beside the first, which stays selected")
+@journey.step("accounts: a second one is linked in addition to the first, which stays selected")
 def _():
-    visit(f"{state.client.initiate_connector_auth('github', state.token, common.CALLBACK)}&account={WORK}")
-    told = {one.user_identifier: one.selected for one in state.client.get_user_info(state.token).integrations}
-    equal(told, {ANN: True, WORK: False}, "the accounts and which is selected")
+    open_page(f"{state.client.initiate_connector_auth('github', state.token, common.CALLBACK)}&account={WORK}")
+    actual = {one.user_identifier: one.selected for one in state.client.get_user_info(state.token).integrations}
+    equal(actual, {ANN: True, WORK: False}, "the accounts and which is selected")
 
 
 @journey.step("accounts: one call uses the other")
 def _():
-    with watch() as seen:
+    with watch() as traffic:
         _, status = state.client.execute(
             "github", "list_pull_requests", input_={"owner": "o", "repo": "r"}, token=state.token, identifier=WORK
         )
-    equal((status, [one["account"] for one in seen.executions]), (200, [WORK]), "status and account")
+    equal((status, [one["account"] for one in traffic.executions]), (200, [WORK]), "status and account")
 
 
 @journey.step("accounts: an account that is not there is refused")
 def _():
-    asked = {"owner": "o", "repo": "r"}
+    requested = {"owner": "o", "repo": "r"}
     body, status = state.client.execute(
-        "github", "list_pull_requests", input_=asked, token=state.token, identifier="no@example.com"
+        "github", "list_pull_requests", input_=requested, token=state.token, identifier="no@example.com"
     )
     equal((status, common.code_of(body)), (403, "INTEGRATION_REQUIRED"), "the answer")
 
 
 @journey.step("accounts: get and select")
 def _():
-    told = state.client.get_integration("github", state.token, WORK)
-    equal((told["connector"], told["user_identifier"], told["selected"]), ("github", WORK, False), "the account")
+    actual = state.client.get_integration("github", state.token, WORK)
+    equal((actual["connector"], actual["user_identifier"], actual["selected"]), ("github", WORK, False), "the account")
     equal(state.client.select_integration("github", state.token, WORK).success, True, "whether it was selected")
     equal(state.client.get_integration("github", state.token, WORK)["selected"], True, "whether it is selected")
-    with watch() as seen:
+    with watch() as traffic:
         state.client.execute("github", "list_pull_requests", input_={"owner": "o", "repo": "r"}, token=state.token)
-    equal([one["account"] for one in seen.executions], [WORK], "the account that is used")
+    equal([one["account"] for one in traffic.executions], [WORK], "the account that is used")
 
 
 @journey.step("accounts: one is removed, the other stays")
@@ -159,18 +159,18 @@ common.pages(journey, Sdk)
 common.retries(journey, Sdk)
 
 
-@journey.step("retry: an error that does not ask for it is not tried again, unless the caller takes the risk")
+@journey.step("retry: an error without the advice to retry is not retried, unless the caller takes the risk")
 def _():
-    with watch() as seen:
+    with watch() as traffic:
         _, status = state.client.execute("demo", "missing", max_attempts=3)
-    equal((status, seen.statuses), (404, [404]), "the answers")
-    with watch() as seen:
+    equal((status, traffic.statuses), (404, [404]), "the answers")
+    with watch() as traffic:
         body, status = state.client.execute("demo", "shaky", max_attempts=2, replay_unsafe=True)
     equal((body["data"], status), ({"done": True}, 200), "the answer")
-    equal((seen.statuses, len(seen.executions)), ([503, 200], 1), "answers and executions")
+    equal((traffic.statuses, len(traffic.executions)), ([503, 200], 1), "answers and executions")
 
 
-@journey.step("errors: what the response tells of itself")
+@journey.step("errors: the fields of the response")
 def _():
     response = state.client.run("demo", "missing")
     error = response.get_error()
@@ -184,12 +184,12 @@ def _():
     holds(good.get_error() is None and good.raise_for_error() is good, "a good answer has an error")
 
 
-@journey.step("errors: the second contract is asked for everywhere and told back")
+@journey.step("errors: the second contract is requested in each call and sent back")
 def _():
-    with watch() as seen:
+    with watch() as traffic:
         client = GLConnectors(api_base_url=URL, api_key=API_KEY, error_contract=2)
         response = client.run("demo", "get_item", input_={"id": 7})
-    equal([headers.get("x-gl-error-contract") for headers in seen.headers], ["2", "2"], "the header")
+    equal([headers.get("x-gl-error-contract") for headers in traffic.headers], ["2", "2"], "the header")
     equal((response.get_error_contract(), response.get_status()), (2, 200), "the answer")
 
 
@@ -202,8 +202,8 @@ def _():
     file = ConnectorFile(file=data, filename="all.bin", content_type="application/octet-stream")
     body, status = state.client.execute("demo", "upload", input_={"file": file, "name": "N"})
     equal(status, 200, "the status")
-    told = [(one["filename"], one["size"], one["sha256"]) for one in body["data"]["files"]]
-    equal(told, [("all.bin", len(data), common.sha256(data))], "the file")
+    actual = [(one["filename"], one["size"], one["sha256"]) for one in body["data"]["files"]]
+    equal(actual, [("all.bin", len(data), common.sha256(data))], "the file")
 
 
 @journey.step("asynchronous: call, pages, all items and user")
@@ -260,21 +260,21 @@ def _():
     equal(found, [("reviewer", "ann", "https://github.example/ann/reviewer")], "those of a source")
 
 
-@journey.step("catalog: search asks with key and token")
+@journey.step("catalog: search sends key and token")
 def _():
-    with watch() as seen:
+    with watch() as traffic:
         found = state.client.semantic_search("pull requests", state.token, kinds="tools,mcp", count=3)
     equal([one.name for one in found.tools], ["github_list_pull_requests_tool"], "the tools")
     equal(([one.name for one in found.mcp], found.skills), (["github"], []), "the servers and skills")
-    holds({"authorization", "x-api-key"} <= set(seen.headers[0]), "the credentials were not sent")
+    holds({"authorization", "x-api-key"} <= set(traffic.headers[0]), "the credentials were not sent")
 
 
 @journey.step("skills: list and get, with the token alone")
 def _():
-    with watch() as seen:
+    with watch() as traffic:
         listed = state.client.list_tenant_skills(state.token)
     equal([one.name for one in listed.items], [one["name"] for one in WORLD["skills"]], "the skills")
-    holds("x-api-key" not in seen.headers[0], "the key was sent")
+    holds("x-api-key" not in traffic.headers[0], "the key was sent")
     detail = state.client.get_tenant_skill(state.token, listed.items[0].id)
     expected = common.sha256(WORLD["skills"][0]["text"].encode())
     equal((detail.source_type, detail.content_sha256), ("upload_md", expected), "the skill")
@@ -299,13 +299,13 @@ def content(folder):
 def _():
     reviewer, reporter = WORLD["skills"][:2]
     with tempfile.TemporaryDirectory() as folder:
-        with watch() as seen:
+        with watch() as traffic:
             state.client.download_tenant_skill(skill("Reviewer"), [folder])
             state.client.download_tenant_skill(skill("Reporter"), [folder])
         expected = {"Reviewer/SKILL.md": reviewer["text"]}
         expected.update({f"Reporter/{name}": text for name, text in reporter["files"].items()})
         equal(content(folder), expected, "what was laid out")
-    artifacts = [one for one in seen.requests if one["operation"] == "skills.artifact"]
+    artifacts = [one for one in traffic.requests if one["operation"] == "skills.artifact"]
     equal([one["status"] for one in artifacts], [200, 200], "the answers")
     sent = set().union(*(one["headers"] for one in artifacts))
     holds(not sent & {"authorization", "x-api-key"}, "credentials were sent with the download")

@@ -1,4 +1,4 @@
-"""What a journey is made of: steps that are counted, a guard on the network, and a view of the platform's own log."""
+"""The parts of a journey: counted steps, a guard on the network, and access to the log of the platform."""
 
 import contextlib
 import importlib.metadata
@@ -17,7 +17,7 @@ CONTROL = os.environ["INTEROP_CONTROL"]
 WORLD = json.loads((pathlib.Path(__file__).parent / "world.json").read_text(encoding="utf-8"))["bosa"]
 API_KEY = WORLD["clients"][0]["apiKey"]
 
-# what the clients note on the way is not what a journey tells
+# a journey prints its own results only, not the log of the clients
 logging.disable(logging.CRITICAL)
 
 
@@ -31,7 +31,7 @@ def action(connector_name, name):
     return next(one for one in connector(connector_name)["actions"] if one["name"] == name)
 
 
-# -- the guard: an audit hook sees every connection of the process, whoever makes it, and cannot be taken away
+# -- the guard: an audit hook sees every connection of the process and cannot be removed
 
 refused = []
 
@@ -63,28 +63,28 @@ def _guard(event, args):
 
 sys.addaudithook(_guard)
 
-# -- the platform as it sees itself
+# -- the state of the platform
 
 
 def _control(method, path, body=None):
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(CONTROL + path, data=data, method=method)
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
-        return json.load(answer)
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as response:
+        return json.load(response)
 
 
 def users():
-    """Every user as the platform knows them, by identifier."""
+    """Every user of the platform, by identifier."""
     return {user["identifier"]: user for user in _control("GET", "/users")}
 
 
 def revoke(token):
-    """From now on the platform refuses the token."""
+    """Revokes a user token."""
     _control("POST", "/revoke", {"token": token})
 
 
-class Seen:
-    """What the platform has seen while a block ran; filled when the block ends."""
+class Traffic:
+    """The requests and executions at the platform during a block; filled when the block ends."""
 
     requests = ()
     executions = ()
@@ -109,12 +109,12 @@ class Seen:
 
 @contextlib.contextmanager
 def watch():
-    """Notes the requests and executions from here to the end of the block."""
+    """Records the requests and executions from here to the end of the block."""
     requests, executions = len(_control("GET", "/requests")), len(_control("GET", "/executions"))
-    seen = Seen()
-    yield seen
-    seen.requests = _control("GET", "/requests")[requests:]
-    seen.executions = _control("GET", "/executions")[executions:]
+    traffic = Traffic()
+    yield traffic
+    traffic.requests = _control("GET", "/requests")[requests:]
+    traffic.executions = _control("GET", "/executions")[executions:]
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -122,25 +122,25 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def visit(url):
-    """Opens a page as a browser would, without following where it leads: (status, location)."""
+def open_page(url):
+    """Opens a page like a browser, without following a redirect: (status, location)."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
     try:
-        with opener.open(url, timeout=10) as answer:
-            return answer.status, answer.headers.get("location")
-    except urllib.error.HTTPError as answer:
-        return answer.code, answer.headers.get("location")
+        with opener.open(url, timeout=10) as response:
+            return response.status, response.headers.get("location")
+    except urllib.error.HTTPError as response:
+        return response.code, response.headers.get("location")
 
 
-# -- what a step says
+# -- the checks of a step
 
 
 class Failed(Exception):
-    """A step did not see what it had to."""
+    """A check of a step failed."""
 
 
 def equal(actual, expected, what="it"):
-    """Both are the same, in type as well: 1 is neither True nor 1.0."""
+    """Both are equal and of the same type: 1 is not True and not 1.0."""
     if json.dumps(_typed(actual), sort_keys=True) != json.dumps(_typed(expected), sort_keys=True):
         raise Failed(f"{what} is {actual!r}, expected {expected!r}")
 
@@ -162,7 +162,7 @@ def holds(condition, what):
 
 
 def raises(kind, work):
-    """The error that the work ends with; it has to be of this kind."""
+    """The error that the work raises; it must be of this kind."""
     try:
         value = work()
     except kind as error:
@@ -171,7 +171,7 @@ def raises(kind, work):
 
 
 class Journey:
-    """Steps in order; each one that fails is told, and the others still run."""
+    """Steps in order; each failed step is reported, and the others still run."""
 
     def __init__(self, distribution):
         self.name = f"{distribution} {importlib.metadata.version(distribution)}"
@@ -187,7 +187,7 @@ class Journey:
         return add
 
     def run(self):
-        """Runs the steps and gives the exit code: 0 when all were passed."""
+        """Runs the steps and gives the exit code: 0 when all passed."""
         failed = 0
         for name, work in self._steps:
             try:

@@ -1,6 +1,6 @@
-// The platform of one journey, as a process of its own: the emulator with the world of this folder, and beside it a
-// small server through which the journey reads the platform's log and does what only the platform can do.
-// Prints {"url", "control"} once both listen, and ends when its standard input does.
+// The platform of one journey, in its own process: the emulator with the world of this folder, and a small control server
+// for the log and the state of the platform. Prints {"url", "control"} once both listen, and ends when its standard input
+// ends.
 import * as Emulator from "@effect-connectors/testing/Emulator"
 import * as World from "@effect-connectors/testing/World"
 import * as Effect from "effect/Effect"
@@ -8,14 +8,14 @@ import * as Redacted from "effect/Redacted"
 import { readFile } from "node:fs/promises"
 import { createServer } from "node:http"
 
-const shown = (value) => (Redacted.isRedacted(value) ? "<secret>" : value)
+const printable = (value) => (Redacted.isRedacted(value) ? "<secret>" : value)
 
 const requestOf = ({ headers, ...request }) => ({
   ...request,
-  headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, shown(value)]))
+  headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, printable(value)]))
 })
 
-const answers = ({ requests, executionLog, users, revokeToken }) => ({
+const controlsOf = ({ requests, executionLog, users, revokeToken }) => ({
   "GET /requests": () => Effect.map(requests, (all) => all.map(requestOf)),
   "GET /executions": () => executionLog,
   "GET /users": () => users,
@@ -30,13 +30,13 @@ const bodyOf = async (request) => {
 
 const control = (state) =>
   Effect.async((resume) => {
-    const known = answers(state)
+    const controls = controlsOf(state)
     const server = createServer((request, response) => {
-      const answer = known[`${request.method} ${request.url}`]
+      const run = controls[`${request.method} ${request.url}`]
       const settled =
-        answer === undefined
+        run === undefined
           ? Promise.reject(new Error(`there is no ${request.method} ${request.url}`))
-          : bodyOf(request).then((body) => Effect.runPromise(answer(body)))
+          : bodyOf(request).then((body) => Effect.runPromise(run(body)))
       settled.then(
         (value) => response.end(JSON.stringify(value)),
         (error) => response.writeHead(500).end(JSON.stringify(String(error)))

@@ -1,6 +1,6 @@
 /**
- * What an action of a fake platform answers with: a value, an Effect, or a function of its input; and
- * the few answers that are more than that.
+ * The answers of an action of a fake platform: a value, an Effect or a function of its input; for BOSA / GL Connectors
+ * also pages, files, uploads and refusals.
  *
  * @since 0.4.0
  */
@@ -9,35 +9,37 @@ import type * as Schema from "effect/Schema"
 import type { BosaAction, BosaFailure, BosaFile, BosaPages } from "./BosaWorld.js"
 import { ExecutorFailure, type Json, type JsonObject } from "./Executor.js"
 import { nullable } from "./internal/bosa/nullable.js"
-import { valueOf } from "./internal/builders/answers.js"
-import { typedWith } from "./internal/builders/typed.js"
+import { runAnswer } from "./internal/builders/answers.js"
+import { makeTypedHandler } from "./internal/builders/typedHandler.js"
 
 /**
- * What a handler gives: a value, or an Effect of one. What the Effect fails with is what the platform answers.
+ * The result of a handler: a value, or an Effect of one. When the Effect fails, the platform responds with that failure.
  *
  * @since 0.4.0
  * @category models
  */
-export type Given<A = Json> = A | Effect.Effect<A, ExecutorFailure>
+export type HandlerResult<A = Json> = A | Effect.Effect<A, ExecutorFailure>
 
 /**
- * What an action answers with: a JSON value, the same each time; an Effect, run for each execution; or a
- * function of the input and of what the platform tells besides.
+ * The answer of an action: a JSON value, the same each time; an Effect, run for each execution; or a function of the
+ * input and the context.
  *
  * @since 0.4.0
  * @category models
  */
-export type Answer<Input = Json, Context = unknown> = Given | ((input: Input, context: Context) => Given)
+export type Answer<Input = Json, Context = unknown> =
+  | HandlerResult
+  | ((input: Input, context: Context) => HandlerResult)
 
 /**
- * A handler that knows which fields its input has.
+ * A handler with a schema of its input.
  *
  * @since 0.4.0
  * @category models
  */
-export interface Typed<in Context> {
+export interface TypedHandler<in Context> {
   (input: Json, context: Context): Effect.Effect<Json, ExecutorFailure>
-  /** As JSON Schema has them; `schema` is what the properties refer to. */
+  /** The fields of the input as JSON Schema; `schema` holds the definitions that they refer to. */
   readonly parameters: {
     readonly properties: JsonObject
     readonly required: ReadonlyArray<string>
@@ -54,7 +56,7 @@ export interface Typed<in Context> {
 export const SpecialTypeId: unique symbol = Symbol.for("@effect-connectors/testing/Answer/Special")
 
 /**
- * An answer of a BOSA / GL action that is more than a value: pages, a file, what was uploaded, a refusal.
+ * An answer of a BOSA / GL action that is not only a value: pages, a file, an upload, a refusal.
  *
  * @since 0.4.0
  * @category models
@@ -72,8 +74,8 @@ export interface Special {
 export const echo = (input: Json): Json => input
 
 /**
- * The work is done, and fails: the status of the answer (422 unless given) with a code, or a failed job where the work
- * had become one. An Effect, to answer with or to give from a handler.
+ * The work runs and fails: a response with a status (422 unless given) and a code, or a failed job when the work became
+ * a job. Use the Effect as an answer or as the result of a handler.
  *
  * @example
  * ```ts
@@ -94,7 +96,7 @@ export const fails = (
   Effect.fail(new ExecutorFailure({ status: 422, code: "ACTION_FAILED", ...options, message }))
 
 /**
- * Another answer for each execution, in this order; the last one stays.
+ * A different answer for each execution, in this order; the last one repeats.
  *
  * @example
  * ```ts
@@ -113,12 +115,12 @@ export const inTurn =
     ...rest: ReadonlyArray<Answer<Input, Context>>
   ): ((input: Input, context: Context & { readonly execution: number }) => Effect.Effect<Json, ExecutorFailure>) =>
   (input, context) =>
-    valueOf(rest[Math.min(context.execution - 2, rest.length - 1)] ?? first, input, context)
+    runAnswer(rest[Math.min(context.execution - 2, rest.length - 1)] ?? first, input, context)
 
 /**
- * A handler of decoded input whose output is encoded. Input that does not fit the schema is refused (400,
- * `INVALID_INPUT`), output that does not is the handler's mistake (500, `INVALID_OUTPUT`); both say where.
- * The platform tells the fields of the input's schema as the action's inputs or parameters.
+ * A handler of decoded input with encoded output. Input that does not match its schema is refused (400,
+ * `INVALID_INPUT`); output that does not match fails (500, `INVALID_OUTPUT`). Both messages name the place. The platform
+ * shows the fields of the input schema as the inputs or parameters of the action.
  *
  * @example
  * ```ts
@@ -140,16 +142,16 @@ export const inTurn =
  */
 export const typed = <A, I, B, J extends Json, Context = unknown>(
   schemas: { readonly input: Schema.Schema<A, I>; readonly output: Schema.Schema<B, J> },
-  handler: (input: A, context: Context) => Given<B>
-): Typed<Context> => typedWith(schemas.input, schemas.output, handler)
+  handler: (input: A, context: Context) => HandlerResult<B>
+): TypedHandler<Context> => makeTypedHandler(schemas.input, schemas.output, handler)
 
-const special = (action: Special[typeof SpecialTypeId]): Special => ({ [SpecialTypeId]: action })
+const makeSpecial = (action: Special[typeof SpecialTypeId]): Special => ({ [SpecialTypeId]: action })
 
 const [text, integer] = [nullable({ type: "string" }), nullable({ type: "integer" })]
 
 /**
- * A list in pages: by number, ten items each, unless said otherwise. The action declares the parameters that ask for a
- * page: `page` and `per_page`, or `cursor` and `limit`.
+ * A list in pages: by page number and ten items each, unless the options say otherwise. The action declares the
+ * parameters that select a page: `page` and `per_page`, or `cursor` and `limit`.
  *
  * @example
  * ```ts
@@ -166,7 +168,7 @@ const [text, integer] = [nullable({ type: "string" }), nullable({ type: "integer
  * @category constructors
  */
 export const pages = (items: ReadonlyArray<Json>, options?: Omit<BosaPages, "items">): Special =>
-  special({
+  makeSpecial({
     pages: { ...options, items },
     properties: options?.by === "cursor" ? { cursor: text, limit: integer } : { page: integer, per_page: integer }
   })
@@ -177,20 +179,20 @@ export const pages = (items: ReadonlyArray<Json>, options?: Omit<BosaPages, "ite
  * @since 0.4.0
  * @category constructors
  */
-export const file = (file: BosaFile): Special => special({ file })
+export const file = (file: BosaFile): Special => makeSpecial({ file })
 
 /**
- * Takes any body, and answers what came: the fields, and of each file the name, type, size and sha256.
+ * Accepts any body. The response lists the fields, and for each file the name, type, size and sha256.
  *
  * @since 0.4.0
  * @category constructors
  */
-export const upload: Special = special({ upload: true })
+export const upload: Special = makeSpecial({ upload: true })
 
 /**
- * Nothing is executed: the platform refuses, and may say when to come again.
+ * The platform refuses and executes nothing. The refusal may say when to retry.
  *
  * @since 0.4.0
  * @category constructors
  */
-export const refuses = (failure: BosaFailure): Special => special({ error: failure })
+export const refuses = (failure: BosaFailure): Special => makeSpecial({ error: failure })

@@ -1,8 +1,7 @@
 /**
- * A stateful, deterministic model of the BOSA / GL Connectors platform that
- * knows nothing of transports: a request goes in, an answer or a fault comes out.
- * It speaks all dialects at once, as their paths differ. `BosaTest` puts it
- * behind an `HttpClient`, the emulator behind a socket.
+ * A stateful, deterministic model of the BOSA / GL Connectors platform without a transport: it maps a request to a
+ * response or a fault. It serves all dialects at the same time, as their paths differ. `BosaTest` puts it behind an
+ * `HttpClient`, the emulator behind a socket.
  *
  * @since 0.2.0
  */
@@ -24,7 +23,7 @@ import type * as Faults from "./Faults.js"
 export type OperationName = BosaOperation | "oauth.authorize"
 
 /**
- * Which requests a script is for: every field that is given must fit.
+ * Which requests a script is for: every given field must match.
  * A text `path` is compared whole, without the query.
  *
  * @since 0.2.0
@@ -39,7 +38,7 @@ export interface Matcher {
 }
 
 /**
- * A request that the model has seen.
+ * A request that the model has received.
  *
  * @since 0.2.0
  * @category models
@@ -54,27 +53,27 @@ export interface RecordedRequest {
   readonly query: ReadonlyArray<readonly [name: string, value: string]>
   /** Names in lower case; whatever may be a secret is `Redacted`. */
   readonly headers: Readonly<Record<string, string | Redacted.Redacted>>
-  /** The parsed body, without a user's secret and a configuration; `undefined` when there is none or it is not JSON. */
+  /** The parsed body, without a user's secret or a configuration; `undefined` when there is no body or it is not JSON. */
   readonly body: Json | undefined
   /** `undefined` for an unknown route. */
   readonly operation: OperationName | undefined
   readonly connector: string | undefined
   readonly action: string | undefined
-  /** `undefined` while there is no answer. */
+  /** `undefined` while there is no response. */
   readonly status: number | undefined
-  /** The fault that took the place of the answer, or that changed it on its way. */
+  /** The fault that replaced or changed the response. */
   readonly fault: FaultName | undefined
   /** An action was executed for it. */
   readonly executed: boolean
-  /** A scripted answer or a fault took part in what became of it. */
+  /** A scripted answer or a fault was used for it. */
   readonly scripted: boolean
-  /** The client went away before the answer. */
+  /** The client left before the response. */
   readonly interrupted: boolean
 }
 
 /**
- * An action that was executed, counted where it happens: at the server. An
- * attempt that was refused, or that a flaky action failed, did nothing and is not here.
+ * An execution of an action, counted at the server. An attempt that was refused, or that a flaky action failed, did
+ * nothing and is not counted.
  *
  * @since 0.2.0
  * @category models
@@ -84,11 +83,11 @@ export interface Execution {
   readonly at: number
   readonly connector: string
   readonly action: string
-  /** The parameters as they came. */
+  /** The parameters as they were sent. */
   readonly input: JsonObject
-  /** The identifier of the user whose token it was, if there was one. */
+  /** The identifier of the user whose token was sent, if any. */
   readonly user: string | undefined
-  /** The account that was used, where one was linked. */
+  /** The account that was used, if one is linked. */
   readonly account: string | undefined
 }
 
@@ -101,7 +100,7 @@ export interface Execution {
 export interface IntegrationView {
   readonly connector: string
   readonly account: string
-  /** Whether calls without a choice of account use this one. */
+  /** Whether calls that name no account use this one. */
   readonly selected: boolean
 }
 
@@ -115,12 +114,12 @@ export interface UserView {
   readonly id: string
   readonly identifier: string
   readonly integrations: ReadonlyArray<IntegrationView>
-  /** How many tokens were given out and are neither expired nor revoked. */
+  /** How many of the user's tokens are neither expired nor revoked. */
   readonly liveTokens: number
 }
 
 /**
- * A user whom a test has made, with what the platform shows only once.
+ * A user that a test created, with the secret that the platform shows only once.
  *
  * @since 0.2.0
  * @category models
@@ -132,73 +131,73 @@ export interface CreatedUser {
 }
 
 /**
- * What a test looks at and turns.
+ * What a test reads and changes.
  *
  * @since 0.2.0
  * @category models
  */
 export interface State {
-  /** The client key that the world begins with; the first, where it has several. */
+  /** The first client key of the world. */
   readonly apiKey: string
-  /** Every request so far, in the order they came. */
+  /** Every request so far, in order of arrival. */
   readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
-  /** What was called, in a form to assert. */
+  /** The calls so far, in a form for assertions. */
   readonly calls: Calls<OperationName>
-  /** Every execution so far, in the order they began. */
+  /** Every execution so far, in order of their start. */
   readonly executionLog: Effect.Effect<ReadonlyArray<Execution>>
   /** How often an action was executed. */
   readonly executions: (connector: string, action: string) => Effect.Effect<number>
   readonly users: Effect.Effect<ReadonlyArray<UserView>>
-  /** The user, created when there is none: for a test that is not about creating users. Its secret is the same each time. */
+  /** The user, created if needed: for a test that is not about creating users. The secret is the same each time. */
   readonly user: (identifier: string) => Effect.Effect<CreatedUser>
-  /** A new token for the user, created when there is none. */
+  /** A new token for the user, who is created if needed. */
   readonly token: (identifier: string) => Effect.Effect<string>
-  /** Links an account of the user at once, as a visit to the authorisation page would; the user's identifier names it unless given. */
+  /** Links an account of the user, as the authorization page does. The account is named after the user unless given. */
   readonly link: (identifier: string, connector: string, account?: string) => Effect.Effect<void>
-  /** Takes one account away, or all of the user's at the connector. */
+  /** Removes one account, or all accounts of the user at the connector. */
   readonly unlink: (identifier: string, connector: string, account?: string) => Effect.Effect<void>
-  /** From now on the token is refused. */
+  /** The token is refused from now on. */
   readonly revokeToken: (token: string) => Effect.Effect<void>
-  /** The next requests that fit get these, in order, one each; then the model answers again. */
+  /** The next requests that match get these responses, in order, one each; then the platform responds again. */
   readonly respondNext: (matcher: Matcher, answers: ReadonlyArray<Scripted>) => Effect.Effect<void>
-  /** How many scripted answers have not been used. */
+  /** How many scripted answers are not used yet. */
   readonly unusedScripts: Effect.Effect<number>
-  /** From now on this plan is in force, in place of the one before: for the requests that nothing was scripted for. */
+  /** Replaces the fault plan in force. Scripted answers come before it. */
   readonly setFaults: (plan: Faults.Plan) => Effect.Effect<void>
-  /** What is left of the plan in force. */
+  /** The rest of the plan in force. */
   readonly faults: Effect.Effect<Faults.Plan>
-  /** The faults of the plan that no request has met yet; those drawn from a seed are not among them. */
+  /** The faults of the plan that no request has used yet, without those drawn from a seed. */
   readonly unusedFaults: Effect.Effect<Faults.Plan>
-  /** Changes some fields of an action, or adds it: what a client has cached is stale then. */
+  /** Changes some fields of an action, or adds it: makes the cache of a client stale. */
   readonly changeAction: (connector: string, action: string, change: Partial<BosaAction>) => Effect.Effect<void>
   readonly removeAction: (connector: string, action: string) => Effect.Effect<void>
-  /** Forgets the recorded requests and executions; the platform's state stays. */
+  /** Clears the recorded requests and executions; the state of the platform stays. */
   readonly clearLog: Effect.Effect<void>
 }
 
 /**
- * The model: its state and the one function that answers.
+ * The model: its state and the function that handles a request.
  *
  * @since 0.2.0
  * @category models
  */
 export interface BosaModel extends State {
   /**
-   * Answers one request. When it is interrupted the request is recorded as
-   * `interrupted`; an action that has begun counts as executed.
+   * Handles one request. When it is interrupted, the request is recorded as `interrupted`; an action that has started
+   * counts as executed.
    */
   readonly handle: (request: ModelRequest) => Effect.Effect<ModelResponse>
 }
 
 /**
- * What a model is made of besides its world.
+ * The options of a model.
  *
  * @since 0.2.0
  * @category models
  */
-export interface Options {
-  /** How many requests and executions are kept, the oldest go first; 100,000 unless given. */
+export interface BosaModelOptions {
+  /** How many requests and executions are kept, the oldest are dropped; 100,000 unless given. */
   readonly logLimit?: number
-  /** What befalls requests from the start; those of the world come after it. */
+  /** The faults in force from the start; those of the world come after them. */
   readonly faults?: Faults.Plan
 }

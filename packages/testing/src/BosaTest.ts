@@ -1,6 +1,6 @@
 /**
- * The BOSA / GL Connectors platform as a Layer: an `HttpClient` that answers
- * from a model in memory, and the service with which a test looks into it.
+ * The BOSA / GL Connectors platform as a Layer: an `HttpClient` over a model in memory, and a service with which a test
+ * reads and changes its state.
  *
  * @since 0.2.0
  */
@@ -15,7 +15,7 @@ import { verifyAtEnd } from "./internal/fakeServer/verifyAtEnd.js"
 import * as World from "./World.js"
 
 /**
- * Looks into the platform that a program talks to, and turns it.
+ * The state of the platform that a program talks to.
  *
  * @example
  * ```ts
@@ -38,17 +38,17 @@ export class BosaTest extends Context.Tag("@effect-connectors/testing/BosaTest")
   /** The service itself, for a program that holds more than one platform. */
   static readonly make = (
     world: World.World = World.demo,
-    options?: BosaModel.Options
+    options?: BosaModel.BosaModelOptions
   ): Effect.Effect<BosaTest.Service> =>
     Effect.sync(() => {
-      const { begin, ...state } = makeModel(world, options)
-      return { ...state, client: clientOf({ begin }) }
+      const { receive, ...state } = makeModel(world, options)
+      return { ...state, client: clientOf({ receive }) }
     })
 
   /**
-   * An `HttpClient` over the platform in memory, for any origin, and the service that looks
-   * into it. `World.demo` unless another world is given. Time is the Clock of whoever asks. With
-   * `verify` a program that ends well dies of what `calls.verify` finds.
+   * An `HttpClient` over the platform in memory, for any origin, and the service with its state. The world is
+   * `World.demo` unless given. Time is the Clock of the fiber that sends. With `verify` a program that ends well dies
+   * when `calls.verify` fails.
    */
   static readonly layer = (
     world?: World.World,
@@ -81,16 +81,16 @@ export declare namespace BosaTest {
     readonly client: HttpClient.HttpClient
   }
   /**
-   * How a platform in memory is made, and whether its calls are verified at its end.
+   * The options of the Layer.
    *
    * @since 0.4.0
    * @category models
    */
-  export interface Options extends BosaModel.Options {
+  export interface Options extends BosaModel.BosaModelOptions {
     /**
-     * When the layer's scope closes after a success, and a request was for something that the world does not have, or
-     * something that was scripted was never asked for, the program dies of an `AssertionFailed` that lists them:
-     * closing a scope has no way to fail.
+     * Verifies the calls when the scope of the Layer closes after a success. The program dies of an `AssertionFailed`
+     * that lists the requests for what the world does not have, and the scripted answers that were not used. It dies
+     * because closing a scope cannot fail.
      */
     readonly verify?: boolean
   }

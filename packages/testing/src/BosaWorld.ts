@@ -7,10 +7,10 @@
  */
 import type * as Effect from "effect/Effect"
 import type { ExecutorFailure, Json, JsonObject } from "./Executor.js"
-import { bosaDemo } from "./internal/bosa/demo.js"
+import { bosaDemo } from "./internal/bosa/demoWorld.js"
 
 /**
- * An error as the platform answers it.
+ * An error response of the platform.
  *
  * @since 0.2.0
  * @category models
@@ -20,7 +20,7 @@ export interface BosaFailure {
   /** Upper case words with `_`; made from the status unless given. */
   readonly code?: string
   readonly message?: string
-  /** What the platform says of trying again; says nothing unless given. */
+  /** Whether the response says that a retry may succeed; it says nothing unless given. */
   readonly retryable?: boolean
   /** Seconds. */
   readonly retryAfterSeconds?: number
@@ -30,18 +30,18 @@ export interface BosaFailure {
 }
 
 /**
- * A list that is given in pages.
+ * A list in pages.
  *
  * @since 0.2.0
  * @category models
  */
 export interface BosaPages {
   readonly items: ReadonlyArray<Json>
-  /** Whether `page` or `cursor` asks for another page; `page` unless given. */
+  /** Which parameter selects a page; `page` unless given. */
   readonly by?: "page" | "cursor"
   /** How many items a page has when the caller does not say; 10 unless given. */
   readonly perPage?: number
-  /** However the next page is asked for, it is the first again, and says that there are more. */
+  /** Each page is the first one again, and says that there are more. */
   readonly stuck?: boolean
 }
 
@@ -62,7 +62,7 @@ export interface BosaFile {
 }
 
 /**
- * What a handler is told besides the parameters.
+ * What a handler gets with the parameters.
  *
  * @since 0.2.0
  * @category models
@@ -79,7 +79,7 @@ export interface BosaContext {
 }
 
 /**
- * The work of an action. What it gives is the `data` of the answer.
+ * The work of an action. Its result is the `data` of the response.
  *
  * @since 0.2.0
  * @category models
@@ -87,8 +87,8 @@ export interface BosaContext {
 export type BosaHandler = (input: JsonObject, context: BosaContext) => Effect.Effect<Json, ExecutorFailure>
 
 /**
- * An action. It answers with what `handler` gives, else `upload`, `file`, `pages`,
- * `echo`, else `value`; `needsIntegration`, `flaky` and `error` come first. Times in milliseconds.
+ * An action. Its answer is the first that is set of `handler`, `upload`, `file`, `pages`, `echo`, `value`;
+ * `needsIntegration`, `flaky` and `error` are checked before. Times in milliseconds.
  *
  * @since 0.2.0
  * @category models
@@ -100,25 +100,25 @@ export interface BosaAction {
   readonly docstring?: string
   /** JSON Schema of each parameter. */
   readonly properties?: Readonly<Record<string, Json>>
-  /** The parameters that must come; without them the platform answers 422. */
+  /** The required parameters; a request without one gets a 422. */
   readonly required?: ReadonlyArray<string>
   /** More of the schema, such as `$defs`. */
   readonly schema?: JsonObject
-  /** Fields of its row in discovery, over those that are made from the rest. */
+  /** Fields of its row in discovery; they replace those made from the other fields. */
   readonly fields?: JsonObject
-  /** The `data` of the answer. */
+  /** The `data` of the response. */
   readonly value?: Json
-  /** The `meta` of the answer. */
+  /** The `meta` of the response. */
   readonly meta?: JsonObject
-  /** Its parameters are its answer. */
+  /** The parameters are sent back. */
   readonly echo?: boolean
   readonly pages?: BosaPages
   readonly file?: BosaFile
-  /** It takes any body, and answers what came: the fields, and of each file the name, type, size and sha256. */
+  /** Accepts any body; the response lists the fields, and for each file the name, type, size and sha256. */
   readonly upload?: boolean
-  /** It always fails, and nothing is executed. */
+  /** Always fails; nothing is executed. */
   readonly error?: BosaFailure
-  /** It fails so many times before it works; with `commits` the failed ones are executed too. */
+  /** Fails the first `times` times; with `commits` the failed attempts are executed too. */
   readonly flaky?: BosaFailure & { readonly times: number; readonly commits?: boolean }
   /** The user must have an account at the connector. */
   readonly needsIntegration?: boolean
@@ -128,7 +128,7 @@ export interface BosaAction {
 }
 
 /**
- * A connector. `oauth`, the default, is linked by a visit to an authorisation page, `custom` by a configuration.
+ * A connector. `oauth`, the default, is linked on an authorization page, `custom` by a configuration.
  *
  * @since 0.2.0
  * @category models
@@ -144,14 +144,14 @@ export interface BosaConnector {
 }
 
 /**
- * A user who is there from the start, with the accounts linked to each connector.
+ * A user that exists from the start, with the accounts linked to each connector.
  *
  * @since 0.2.0
  * @category models
  */
 export interface BosaUser {
   readonly identifier: string
-  /** Made up unless given. */
+  /** Generated unless given. */
   readonly secret?: string
   /** A token that is valid from the start and does not expire. */
   readonly token?: string
@@ -160,7 +160,7 @@ export interface BosaUser {
 }
 
 /**
- * A program that may ask, by its key.
+ * A client program, identified by its key.
  *
  * @since 0.2.0
  * @category models
@@ -185,16 +185,16 @@ export interface BosaSkill {
   readonly description?: string
   readonly text?: string
   readonly files?: Readonly<Record<string, string>>
-  /** The digest that is told, in place of the right one; empty for none. */
+  /** The digest in the response, instead of the correct one; empty for none. */
   readonly contentSha256?: string
-  /** Without an artifact: a `github` skill whose snapshot is not there yet. */
+  /** Without an artifact: a `github` skill whose snapshot does not exist yet. */
   readonly pending?: boolean
   /** More fields of its record, such as `github_url`. */
   readonly fields?: JsonObject
 }
 
 /**
- * What can be found besides what is installed. The tools of all actions unless given.
+ * The catalog. Its tools are made from all actions unless given.
  *
  * @since 0.2.0
  * @category models
@@ -217,15 +217,15 @@ export interface BosaWorld {
   readonly clients?: ReadonlyArray<BosaClient>
   readonly catalog?: BosaCatalog
   readonly skills?: ReadonlyArray<BosaSkill>
-  /** How long a user token lives; an hour unless given. */
+  /** How long a user token is valid; an hour unless given. */
   readonly tokenTtlMillis?: number
   /** Where a client is created; `/clients/create-client` unless given. */
   readonly createClientPath?: string
 }
 
 /**
- * A small platform to try things on: the client key `demo-key`, connectors `demo`, which needs
- * nothing, `github`, which needs a linked account, and `notes`, a plugin with a custom configuration.
+ * A small platform to try things on: the client key `demo-key`, connectors `demo`, which needs no
+ * account, `github`, which needs a linked account, and `notes`, a plugin with a custom configuration.
  *
  * @since 0.2.0
  * @category constructors

@@ -1,15 +1,21 @@
 /**
- * What was called: the requests and executions that a fake platform has seen, in a form to read and to assert.
+ * The calls of a fake platform: its requests and executions, in a form for tests to read and to assert.
  *
  * @since 0.4.0
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { Json } from "./Executor.js"
-import { type Verdict, called, executed, unmatchedIn, unusedIn } from "./internal/fakeServer/assertions.js"
+import {
+  type AssertionResult,
+  checkCalled,
+  checkExecuted,
+  checkNoUnmatched,
+  checkNoUnused
+} from "./internal/fakeServer/assertions.js"
 
 /**
- * A request that the platform has seen.
+ * A request that the platform has received.
  *
  * @since 0.4.0
  * @category models
@@ -24,27 +30,27 @@ export interface Call<Operation extends string = string> {
   /** `undefined` for an unknown route. */
   readonly operation: Operation | undefined
   /** The connection or connector that it is about. */
-  readonly where: string | undefined
-  /** The work it asks for: the slug of an action, or an operation such as `sql.insert`; `undefined` for all else. */
+  readonly target: string | undefined
+  /** The requested work: the slug of an action, or an operation such as `sql.insert`; `undefined` for other requests. */
   readonly work: string | undefined
-  /** What the work is asked to do it with, else the parsed body. */
+  /** The input of the work, else the parsed body. */
   readonly input: Json | undefined
   /** 1 for the first request of its method, path, query and body, 2 for its first repetition. */
   readonly attempt: number
-  /** `undefined` while there is no answer. */
+  /** `undefined` while there is no response. */
   readonly status: number | undefined
-  /** The fault that befell it. */
+  /** The fault that it got. */
   readonly fault: string | undefined
   /** Work was done for it. */
   readonly executed: boolean
-  /** The client went away before the answer. */
+  /** The client left before the response. */
   readonly interrupted: boolean
-  /** The world has nothing that it asks for, and nothing was scripted for it: the platform said 404 or 405 of its own. */
+  /** The world does not have what was requested, and nothing was scripted: the platform itself responded 404 or 405. */
   readonly unmatched: boolean
 }
 
 /**
- * Work that was done, counted where it happens: at the server.
+ * An execution of work, counted at the server.
  *
  * @since 0.4.0
  * @category models
@@ -52,14 +58,14 @@ export interface Call<Operation extends string = string> {
 export interface Executed {
   /** Milliseconds since the epoch, on the Clock. */
   readonly at: number
-  readonly where: string
+  readonly target: string
   /** The slug of an action, or an operation such as `sql.insert`. */
   readonly work: string
   readonly input: Json
 }
 
 /**
- * Everything up to a moment, as plain data: what matchers look at.
+ * All calls up to a moment, as plain data: the input of matchers.
  *
  * @since 0.4.0
  * @category models
@@ -67,7 +73,7 @@ export interface Executed {
 export interface CallLog<Operation extends string = string> {
   readonly calls: ReadonlyArray<Call<Operation>>
   readonly executions: ReadonlyArray<Executed>
-  /** What was scripted and never asked for, one text each, e.g. `2 answers to connections.list`. */
+  /** The scripted answers and faults that were not used, one text each. */
   readonly unused: ReadonlyArray<string>
 }
 
@@ -79,22 +85,22 @@ export interface CallLog<Operation extends string = string> {
  */
 export interface Calls<Operation extends string = string> {
   readonly log: Effect.Effect<CallLog<Operation>>
-  /** Every request so far, in the order they came. */
+  /** Every request so far, in order of arrival. */
   readonly all: Effect.Effect<ReadonlyArray<Call<Operation>>>
   /** The requests of an operation, such as `connections.list`. */
   readonly of: (operation: Operation) => Effect.Effect<ReadonlyArray<Call<Operation>>>
   /** The requests for an action, or for an operation such as `sql.insert`, executed or not. */
-  readonly executes: (where: string, work: string) => Effect.Effect<ReadonlyArray<Call<Operation>>>
-  /** How often it was done, at the server. */
-  readonly executions: (where: string, work: string) => Effect.Effect<ReadonlyArray<Executed>>
+  readonly executes: (target: string, work: string) => Effect.Effect<ReadonlyArray<Call<Operation>>>
+  /** The executions of an action or operation at the server. */
+  readonly executions: (target: string, work: string) => Effect.Effect<ReadonlyArray<Executed>>
   /** The requests for what the world does not have. */
   readonly unmatched: Effect.Effect<ReadonlyArray<Call<Operation>>>
-  /** Fails when a request was unmatched, or something that was scripted was never asked for. */
+  /** Fails when a request was unmatched, or a scripted answer was not used. */
   readonly verify: Effect.Effect<void, AssertionFailed>
 }
 
 /**
- * The calls are not what a test expects; the message shows the nearest there was.
+ * The calls are not as expected; the message shows the nearest call.
  *
  * @since 0.4.0
  * @category errors
@@ -116,39 +122,42 @@ export interface Platform<Operation extends string = string> {
 }
 
 /**
- * How work is expected to have been executed.
+ * The expected executions.
  *
  * @since 0.4.0
  * @category models
  */
 export interface Execution {
-  /** The whole input; a value with an `asymmetricMatch`, such as `expect.any(Number)`, decides for its own place. */
+  /** The whole input; a value with an `asymmetricMatch`, such as `expect.any(Number)`, is compared by its own rule. */
   readonly input?: unknown
   /** How often; at least once unless given. */
   readonly times?: number
 }
 
 /**
- * How an operation is expected to have been called; every field that is given must fit.
+ * The expected calls of an operation; every given field must match.
  *
  * @since 0.4.0
  * @category models
  */
 export interface Expectation extends Execution {
-  readonly where?: string
+  readonly target?: string
   readonly work?: string
   readonly status?: number
 }
 
-const judged = (platform: Platform, judge: (log: CallLog) => Verdict): Effect.Effect<void, AssertionFailed> =>
+const assertResult = (
+  platform: Platform,
+  check: (log: CallLog) => AssertionResult
+): Effect.Effect<void, AssertionFailed> =>
   Effect.flatMap(platform.calls.log, (log) => {
-    const { pass, ...verdict } = judge(log)
-    return pass ? Effect.void : Effect.fail(new AssertionFailed(verdict))
+    const { pass, ...result } = check(log)
+    return pass ? Effect.void : Effect.fail(new AssertionFailed(result))
   })
 
 /**
- * Fails unless work was executed at the server, so often and with this input. Times in the message are milliseconds
- * since the first request.
+ * Fails unless work was executed at the server as expected. Times in the message are milliseconds since the first
+ * request.
  *
  * @example
  * ```ts
@@ -168,26 +177,27 @@ const judged = (platform: Platform, judge: (log: CallLog) => Verdict): Effect.Ef
  */
 export const assertExecuted = (
   platform: Platform,
-  where: string,
+  target: string,
   work: string,
   expectation?: Execution
-): Effect.Effect<void, AssertionFailed> => judged(platform, (log) => executed(log, where, work, expectation))
+): Effect.Effect<void, AssertionFailed> =>
+  assertResult(platform, (log) => checkExecuted(log, target, work, expectation))
 
 /**
- * Fails when work was executed at the server, with this input if one is given.
+ * Fails when work was executed at the server; with an input, only executions with that input count.
  *
  * @since 0.4.0
  * @category assertions
  */
 export const assertNotExecuted = (
   platform: Platform,
-  where: string,
+  target: string,
   work: string,
   expectation?: Pick<Execution, "input">
-): Effect.Effect<void, AssertionFailed> => assertExecuted(platform, where, work, { ...expectation, times: 0 })
+): Effect.Effect<void, AssertionFailed> => assertExecuted(platform, target, work, { ...expectation, times: 0 })
 
 /**
- * Fails unless there were requests of an operation, so many and of this kind; repetitions count.
+ * Fails unless an operation was called as expected; repetitions count.
  *
  * @since 0.4.0
  * @category assertions
@@ -196,21 +206,22 @@ export const assertCalled = <Operation extends string>(
   platform: Platform<Operation>,
   operation: NoInfer<Operation>,
   expectation?: Expectation
-): Effect.Effect<void, AssertionFailed> => judged(platform, (log) => called(log, operation, expectation))
+): Effect.Effect<void, AssertionFailed> => assertResult(platform, (log) => checkCalled(log, operation, expectation))
 
 /**
- * Fails when a request asked for something that the world does not have.
+ * Fails when a request was for something that the world does not have.
  *
  * @since 0.4.0
  * @category assertions
  */
 export const assertNoUnmatched = (platform: Platform): Effect.Effect<void, AssertionFailed> =>
-  judged(platform, unmatchedIn)
+  assertResult(platform, checkNoUnmatched)
 
 /**
- * Fails when an answer or a fault that was scripted was never asked for.
+ * Fails when a scripted answer or a planned fault was not used.
  *
  * @since 0.4.0
  * @category assertions
  */
-export const assertNoUnused = (platform: Platform): Effect.Effect<void, AssertionFailed> => judged(platform, unusedIn)
+export const assertNoUnused = (platform: Platform): Effect.Effect<void, AssertionFailed> =>
+  assertResult(platform, checkNoUnused)

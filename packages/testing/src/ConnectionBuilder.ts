@@ -7,12 +7,12 @@ import * as Data from "effect/Data"
 import type { Answer } from "./Answer.js"
 import type { ActionContext, Executor, Json, JsonObject, Kind, Operation } from "./Executor.js"
 import { actionOf } from "./internal/builders/connectionAction.js"
-import { put } from "./internal/builders/put.js"
+import { upsert } from "./internal/builders/upsert.js"
 import type { Job } from "./Job.js"
 import type { WorldAction, WorldConnection, WorldHttpAnswer, WorldTrigger } from "./World.js"
 
 /**
- * What an action of a connection answers with: a JSON value, an Effect, a function of its input, or a `Job`.
+ * The answer of an action of a connection: a JSON value, an Effect, a function of its input, or a `Job`.
  *
  * @since 0.4.0
  * @category models
@@ -20,7 +20,7 @@ import type { WorldAction, WorldConnection, WorldHttpAnswer, WorldTrigger } from
 export type ActionAnswer = Answer<Json, ActionContext> | Job
 
 /**
- * What else an action can have: its name, the inputs and outputs it declares, more fields of its record.
+ * More of an action: its name, its declared inputs and outputs, more fields of its record.
  *
  * @since 0.4.0
  * @category models
@@ -28,8 +28,8 @@ export type ActionAnswer = Answer<Json, ActionContext> | Job
 export type ActionOptions = Pick<WorldAction, "name" | "inputs" | "outputs" | "fields">
 
 /**
- * A connection that cannot be: one of two kinds. It is thrown where the connection is made, as that is a mistake in
- * the test.
+ * An invalid connection: one of two kinds. It is thrown where the connection is made, because that is a mistake in the
+ * test.
  *
  * @since 0.4.0
  * @category errors
@@ -44,8 +44,8 @@ export class ConnectionInvalid extends Data.TaggedError("ConnectionInvalid")<{
 }
 
 /**
- * A connection in the making. Nothing is changed: each step gives another one, so that a test can go on from one
- * that others share. A later action, trigger, file, table or answer takes the place of an earlier one of its name.
+ * Builds a connection. It is immutable: each step gives a new builder, so that tests can share one. A later action,
+ * trigger, file, table or answer replaces one of the same name.
  *
  * @example
  * ```ts
@@ -53,7 +53,7 @@ export class ConnectionInvalid extends Data.TaggedError("ConnectionInvalid")<{
  * import * as World from "@effect-connectors/testing/World"
  *
  * const crm = World.connection("crm")
- *   .action("fetch-deal", (input) => ({ asked: input }))
+ *   .action("fetch-deal", (input) => ({ received: input }))
  *   .action("sync", Job.takes("6 hours", { result: { synced: 2 } }))
  *   .trigger("deal-won")
  *
@@ -70,19 +70,19 @@ export class ConnectionBuilder {
     readonly definition: WorldConnection
   ) {}
 
-  /** A saved action and what it answers with. */
+  /** A saved action and its answer. */
   action(slug: string, answer: ActionAnswer, options?: ActionOptions): ConnectionBuilder {
     const action: WorldAction = { slug, ...actionOf(answer), ...options }
-    return this.with({ actions: put(this.definition.actions, action, (other) => other.slug === slug) })
+    return this.with({ actions: upsert(this.definition.actions, action, (other) => other.slug === slug) })
   }
 
   /** A trigger that can be subscribed to. */
   trigger(slug: string, options?: Omit<WorldTrigger, "slug">): ConnectionBuilder {
     const trigger: WorldTrigger = { slug, ...options }
-    return this.with({ triggers: put(this.definition.triggers, trigger, (other) => other.slug === slug) })
+    return this.with({ triggers: upsert(this.definition.triggers, trigger, (other) => other.slug === slug) })
   }
 
-  /** What an `http` connection answers to one method and path. */
+  /** The answer of an `http` connection to one method and path. */
   http(
     method: WorldHttpAnswer["method"],
     path: string,
@@ -90,7 +90,7 @@ export class ConnectionBuilder {
     options?: Pick<WorldHttpAnswer, "status" | "headers">
   ): ConnectionBuilder {
     const answer: WorldHttpAnswer = { method, path, body, ...options }
-    const answers = put(this.definition.answers, answer, (other) => other.method === method && other.path === path)
+    const answers = upsert(this.definition.answers, answer, (other) => other.method === method && other.path === path)
     return this.ofKind("http").with({ answers })
   }
 
@@ -104,27 +104,27 @@ export class ConnectionBuilder {
     return this.ofKind("sql").with({ tables: { ...this.definition.tables, [name]: rows } })
   }
 
-  /** How the work of a typed operation, such as `sql.query`, becomes a job; of all with `*`. Its `result` is not used. */
+  /** How the work of a typed operation, such as `sql.query`, becomes a job; `*` stands for all. Its `result` is not used. */
   job(operation: Operation | "*", job: Job): ConnectionBuilder {
     return this.with({ plans: { ...this.definition.plans, [operation]: job.plan } })
   }
 
-  /** Does the typed operations, of this kind. */
+  /** The executor of the typed operations, of this kind. */
   executor(kind: Exclude<Kind, "actions">, executor: Executor): ConnectionBuilder {
     return this.ofKind(kind).with({ executor })
   }
 
-  /** It is switched off: work is refused. */
+  /** The connection is not active: work is refused. */
   get inactive(): ConnectionBuilder {
     return this.with({ active: false })
   }
 
-  /** Nobody has authorized it: work is refused. */
+  /** The connection is not authorized: work is refused. */
   get unauthorized(): ConnectionBuilder {
     return this.with({ authorized: false })
   }
 
-  /** Anything else that a connection can have. */
+  /** Any other fields of a connection. */
   with(fields: Partial<Omit<WorldConnection, "slug">>): ConnectionBuilder {
     return new ConnectionBuilder({ ...this.definition, ...fields })
   }

@@ -1,7 +1,6 @@
 /**
- * A stateful, deterministic model of the Connections platform that knows
- * nothing of transports: a request goes in, an answer or a fault comes out.
- * `ConnectionsTest` puts it behind an `HttpClient`, the emulator behind a socket.
+ * A stateful, deterministic model of the Connections platform without a transport: it maps a request to a response or a
+ * fault. `ConnectionsTest` puts it behind an `HttpClient`, the emulator behind a socket.
  *
  * @since 0.1.0
  */
@@ -13,7 +12,7 @@ import type * as Faults from "./Faults.js"
 import type { WorldConnection } from "./World.js"
 
 /**
- * A request as it came over the wire.
+ * A request as it was sent.
  *
  * @since 0.1.0
  * @category models
@@ -29,30 +28,32 @@ export interface ModelRequest {
   readonly headers: Readonly<Record<string, string>>
   /** As UTF-8 text; empty when there is none. */
   readonly body: string
-  /** As it was sent: a body may be other than text. */
+  /** As it was sent: a body is not always text. */
   readonly bytes: Uint8Array
-  /** Where the request was sent to, e.g. `http://127.0.0.1:8081`: links to the platform itself begin with it. */
+  /** The origin that the request was sent to, e.g. `http://127.0.0.1:8081`: links to the platform itself start with it. */
   readonly origin: string
 }
 
 /**
- * How slowly a body comes: so many bytes at once, and then each time after so many milliseconds.
+ * How slowly a body arrives: so many bytes at once, and again after each pause of so many milliseconds.
  *
  * @since 0.4.0
  * @category models
  */
-export interface Pace {
+export interface BodyPace {
   readonly bytes: number
   readonly everyMillis: number
 }
 
 /**
- * What the transport has to do with a request. `Answer` is sent whole, at once unless it has a `pace`.
- * `Reset`: the request was read, the connection ends without an answer.
- * `Refused`: the connection is never made, nothing was sent.
- * `CutBody`: the head announces the whole body, `body` is all that comes of it
- * before the connection ends. An answer that never comes is not here: then
- * `handle` does not end until it is interrupted.
+ * What the transport sends back.
+ *
+ * - `Answer`: a whole response, sent at once unless it has a `pace`.
+ * - `Reset`: the request was read; the connection ends without a response.
+ * - `Refused`: the connection is not made; nothing was sent.
+ * - `CutBody`: the head announces the whole body; the connection ends after `body`.
+ *
+ * There is no value for a response that never comes: `handle` then runs until it is interrupted.
  *
  * @since 0.1.0
  * @category models
@@ -63,7 +64,7 @@ export type ModelResponse =
       readonly status: number
       readonly headers: Readonly<Record<string, string>>
       readonly body: string | Uint8Array
-      readonly pace?: Pace
+      readonly pace?: BodyPace
     }
   | { readonly _tag: "Reset" }
   | { readonly _tag: "Refused" }
@@ -77,9 +78,8 @@ export type ModelResponse =
     }
 
 /**
- * An answer or a fault that a test scripts; `Faults` has a constructor for each of its own. `delayMillis`
- * passes on the Clock first, in milliseconds. One with `commit: true` comes after the work was done;
- * without it nothing is executed.
+ * A response or a fault that a test scripts; `Faults` has a constructor for each fault. It comes after `delayMillis` on
+ * the Clock. With `commit: true` the work is executed first; without it nothing is executed.
  *
  * @since 0.1.0
  * @category models
@@ -92,7 +92,7 @@ export type Scripted =
       readonly json?: unknown
       /** Sent as it is; `content-type` is `text/plain` unless given. */
       readonly text?: string
-      /** Sent as they are, in place of a text; without a `content-type` unless given. */
+      /** Sent as they are, instead of a text; without a `content-type` unless given. */
       readonly bytes?: Uint8Array
       readonly commit?: boolean
     } & Faults.Timing)
@@ -105,7 +105,7 @@ export type Scripted =
   | Exclude<Faults.Fault, { readonly _tag: "Answer" | "CutBody" }>
 
 /**
- * What befell a request, other than a scripted answer.
+ * The fault of a request, other than a scripted answer.
  *
  * @since 0.4.0
  * @category models
@@ -113,7 +113,7 @@ export type Scripted =
 export type FaultName = "Reset" | "Refused" | "Hang" | "CutBody" | "SlowBody" | "StaleRead" | "Duplicate" | "ClockSkew"
 
 /**
- * Which requests a script is for: every field that is given must fit.
+ * Which requests a script is for: every given field must match.
  * A text `path` is compared whole, without the query.
  *
  * @since 0.1.0
@@ -128,7 +128,7 @@ export interface Matcher {
 }
 
 /**
- * A request that the model has seen.
+ * A request that the model has received.
  *
  * @since 0.1.0
  * @category models
@@ -149,20 +149,20 @@ export interface RecordedRequest {
   readonly operation: OperationName | undefined
   readonly connection: string | undefined
   readonly action: string | undefined
-  /** `undefined` while there is no answer. */
+  /** `undefined` while there is no response. */
   readonly status: number | undefined
-  /** The fault that took the place of the answer, or that changed it on its way. */
+  /** The fault that replaced or changed the response. */
   readonly fault: FaultName | undefined
   /** Work with a side effect was started for it. */
   readonly executed: boolean
-  /** A scripted answer or a fault took part in what became of it. */
+  /** A scripted answer or a fault was used for it. */
   readonly scripted: boolean
-  /** The client went away before the answer. */
+  /** The client left before the response. */
   readonly interrupted: boolean
 }
 
 /**
- * Work that was started, counted where it happens: at the server.
+ * An execution of work, counted at the server when it starts.
  *
  * @since 0.1.0
  * @category models
@@ -188,20 +188,20 @@ export interface JobView {
   readonly name: string
   /** Milliseconds since the epoch. */
   readonly createdAt: number
-  /** The word that a poll would see now. */
+  /** The state word that a poll would get now. */
   readonly status: string
   readonly ended: boolean
-  /** How far it is, as a poll would see it; `undefined` when its job does not tell. */
+  /** The progress that a poll would get; `undefined` when the job does not report it. */
   readonly progress: Json | undefined
-  /** How often it was asked for. */
+  /** How often it was polled. */
   readonly polls: number
-  /** Polls after the one that first told its end. */
+  /** Polls after the first one that reported its end. */
   readonly pollsAfterEnd: number
 }
 
 /**
- * What {@link Service.setJob} changes; the fields are those of the answer. `raw`
- * replaces the whole answer, `gone` makes it a 404.
+ * What {@link State.setJob} changes: fields of the response to a poll. `raw` replaces the whole response, `gone` makes it
+ * a 404.
  *
  * @since 0.1.0
  * @category models
@@ -216,7 +216,7 @@ export interface JobChange {
 }
 
 /**
- * A connection as it stands.
+ * The state of a connection.
  *
  * @since 0.1.0
  * @category models
@@ -229,17 +229,17 @@ export interface ConnectionView {
 }
 
 /**
- * What a test looks at and turns.
+ * What a test reads and changes.
  *
  * @since 0.1.0
  * @category models
  */
 export interface State {
-  /** Every request so far, in the order they came. */
+  /** Every request so far, in order of arrival. */
   readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
-  /** What was called, in a form to assert. */
+  /** The calls so far, in a form for assertions. */
   readonly calls: Calls<OperationName>
-  /** Every execution so far, in the order they began. */
+  /** Every execution so far, in order of their start. */
   readonly executionLog: Effect.Effect<ReadonlyArray<Execution>>
   /** How often an action, or an operation such as `sql.insert`, was executed on a connection. */
   readonly executions: (connection: string, name: string) => Effect.Effect<number>
@@ -248,51 +248,50 @@ export interface State {
   readonly connections: Effect.Effect<ReadonlyArray<ConnectionView>>
   /** The ids of the live subscribers. */
   readonly subscribers: Effect.Effect<ReadonlyArray<number>>
-  /** The next requests that fit get these, in order, one each; then the model answers again. */
+  /** The next requests that match get these responses, in order, one each; then the platform responds again. */
   readonly respondNext: (matcher: Matcher, answers: ReadonlyArray<Scripted>) => Effect.Effect<void>
-  /** How many scripted answers have not been used. */
+  /** How many scripted answers are not used yet. */
   readonly unusedScripts: Effect.Effect<number>
-  /** From now on this plan is in force, in place of the one before: for the requests that nothing was scripted for. */
+  /** Replaces the fault plan in force. Scripted answers come before it. */
   readonly setFaults: (plan: Faults.Plan) => Effect.Effect<void>
-  /** What is left of the plan in force. */
+  /** The rest of the plan in force. */
   readonly faults: Effect.Effect<Faults.Plan>
-  /** The faults of the plan that no request has met yet; those drawn from a seed are not among them. */
+  /** The faults of the plan that no request has used yet, without those drawn from a seed. */
   readonly unusedFaults: Effect.Effect<Faults.Plan>
-  /** Changes what polls of a job see from now on; a job that does not exist is created. */
+  /** Changes the response to polls of a job from now on; creates a job that does not exist. */
   readonly setJob: (id: string | number, change: JobChange) => Effect.Effect<void>
-  /** Forgets the recorded requests and executions; the platform's state stays. */
+  /** Clears the recorded requests and executions; the state of the platform stays. */
   readonly clearLog: Effect.Effect<void>
 }
 
 /**
- * The model: its state and the one function that answers.
+ * The model: its state and the function that handles a request.
  *
  * @since 0.1.0
  * @category models
  */
 export interface ConnectionsModel extends State {
   /**
-   * Answers one request. When it is interrupted the request is recorded as
-   * `interrupted`; work that has begun goes on, as it would on a server.
+   * Handles one request. When it is interrupted, the request is recorded as `interrupted`; work that has started goes on,
+   * as it would on a server.
    */
   readonly handle: (request: ModelRequest) => Effect.Effect<ModelResponse>
 }
 
 /**
- * What a model is made of besides its world.
+ * The options of a model.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Options {
-  /** How many requests and executions are kept, the oldest go first; 100,000 unless given. */
+export interface ConnectionsModelOptions {
+  /** How many requests and executions are kept, the oldest are dropped; 100,000 unless given. */
   readonly logLimit?: number
-  /** What befalls requests from the start; those of the world come after it. */
+  /** The faults in force from the start; those of the world come after them. */
   readonly faults?: Faults.Plan
   /**
-   * Who does the typed work of a connection that brings no executor of its
-   * own; asked once for each connection when the model is made. Without one,
-   * or where it gives `undefined`, a small one in memory does it.
+   * The executor of a connection that has none of its own; called once for each connection when the model is made.
+   * Without it, or when it gives `undefined`, a small executor in memory does the work.
    */
   readonly executorFor?: (connection: ExecutorConnection, definition: WorldConnection) => Executor | undefined
 }

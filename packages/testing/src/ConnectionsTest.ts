@@ -1,6 +1,6 @@
 /**
- * The Connections platform as a Layer: an `HttpClient` that answers from a model
- * in memory, and the service with which a test looks into it.
+ * The Connections platform as a Layer: an `HttpClient` over a model in memory, and a service with which a test reads and
+ * changes its state.
  *
  * @since 0.1.0
  */
@@ -16,7 +16,7 @@ import { make as makeModel } from "./internal/connections/model.js"
 import * as World from "./World.js"
 
 /**
- * Looks into the platform that a program talks to, and turns it.
+ * The state of the platform that a program talks to.
  *
  * @example
  * ```ts
@@ -42,14 +42,17 @@ export class ConnectionsTest extends Context.Tag("@effect-connectors/testing/Con
   /** The service itself, for a program that holds more than one platform. */
   static readonly make = (
     world: World.World = World.demo,
-    options?: ConnectionsModel.Options
+    options?: ConnectionsModel.ConnectionsModelOptions
   ): Effect.Effect<ConnectionsTest.Service, never, Scope.Scope> =>
-    Effect.map(makeModel(world, options), ({ begin, ...state }) => ({ ...state, client: clientOf({ begin }) }))
+    Effect.map(makeModel(world, options), ({ receive, ...state }) => ({
+      ...state,
+      client: clientOf({ receive })
+    }))
 
   /**
-   * An `HttpClient` over the platform in memory, for any origin, and the service that looks
-   * into it. `World.demo` unless another world is given. Time is the Clock of whoever asks. With
-   * `verify` a program that ends well dies of what `calls.verify` finds.
+   * An `HttpClient` over the platform in memory, for any origin, and the service with its state. The world is
+   * `World.demo` unless given. Time is the Clock of the fiber that sends. With `verify` a program that ends well dies
+   * when `calls.verify` fails.
    */
   static readonly layer = (
     world?: World.World,
@@ -82,16 +85,16 @@ export declare namespace ConnectionsTest {
     readonly client: HttpClient.HttpClient
   }
   /**
-   * How a platform in memory is made, and whether its calls are verified at its end.
+   * The options of the Layer.
    *
    * @since 0.4.0
    * @category models
    */
-  export interface Options extends ConnectionsModel.Options {
+  export interface Options extends ConnectionsModel.ConnectionsModelOptions {
     /**
-     * When the layer's scope closes after a success, and a request was for something that the world does not have, or
-     * something that was scripted was never asked for, the program dies of an `AssertionFailed` that lists them:
-     * closing a scope has no way to fail.
+     * Verifies the calls when the scope of the Layer closes after a success. The program dies of an `AssertionFailed`
+     * that lists the requests for what the world does not have, and the scripted answers that were not used. It dies
+     * because closing a scope cannot fail.
      */
     readonly verify?: boolean
   }

@@ -8,13 +8,13 @@ import type * as Schema from "effect/Schema"
 import type { Answer, Special } from "./Answer.js"
 import type { BosaAction, BosaConnector, BosaContext } from "./BosaWorld.js"
 import type { JsonObject } from "./Executor.js"
-import { actionOf, declared } from "./internal/builders/connectorAction.js"
-import { put } from "./internal/builders/put.js"
-import { parametersOf } from "./internal/builders/typed.js"
+import { actionOf, declaredParameters } from "./internal/builders/connectorAction.js"
+import { upsert } from "./internal/builders/upsert.js"
+import { parametersOf } from "./internal/builders/typedHandler.js"
 
 /**
- * What an action of a connector answers with: a JSON value, an Effect, a function of its parameters, or pages, a file,
- * an upload or a refusal from `Answer`.
+ * The answer of an action of a connector: a JSON value, an Effect, a function of its parameters, or pages, a file, an
+ * upload or a refusal from `Answer`.
  *
  * @since 0.4.0
  * @category models
@@ -22,8 +22,7 @@ import { parametersOf } from "./internal/builders/typed.js"
 export type ActionAnswer = Answer<JsonObject, BosaContext> | Special
 
 /**
- * What else an action can have. `parameters` is a schema of its input, told in discovery; the one of an
- * `Answer.typed` unless given.
+ * More of an action. `parameters` is the schema of its input for discovery; that of an `Answer.typed` unless given.
  *
  * @since 0.4.0
  * @category models
@@ -38,8 +37,8 @@ export interface ActionOptions extends Pick<
 }
 
 /**
- * A connector in the making. Nothing is changed: each step gives another one, so that a test can go on from one
- * that others share. A later action takes the place of an earlier one of its name.
+ * Builds a connector. It is immutable: each step gives a new builder, so that tests can share one. A later action
+ * replaces one of the same name.
  *
  * @example
  * ```ts
@@ -68,11 +67,11 @@ export class ConnectorBuilder {
     readonly definition: BosaConnector
   ) {}
 
-  /** An action and what it answers with. */
+  /** An action and its answer. */
   action(name: string, answer: ActionAnswer, options: ActionOptions = {}): ConnectorBuilder {
     const { parameters, takes, ...fields } = options
     const made = actionOf(answer)
-    const own = parameters === undefined ? undefined : declared(parametersOf(parameters))
+    const own = parameters === undefined ? undefined : declaredParameters(parametersOf(parameters))
     const properties = { ...made.properties, ...own?.properties, ...fields.properties }
     const action: BosaAction = {
       name,
@@ -82,15 +81,15 @@ export class ConnectorBuilder {
       ...fields,
       ...(Object.keys(properties).length === 0 ? {} : { properties })
     }
-    return this.with({ actions: put(this.definition.actions, action, (other) => other.name === name) })
+    return this.with({ actions: upsert(this.definition.actions, action, (other) => other.name === name) })
   }
 
-  /** It is linked by a configuration of these fields, and not by a visit to an authorisation page. */
+  /** Accounts are linked by a configuration with these fields, not on an authorization page. */
   custom(configuration: ReadonlyArray<string>): ConnectorBuilder {
     return this.with({ auth: "custom", configuration })
   }
 
-  /** Anything else that a connector can have. */
+  /** Any other fields of a connector. */
   with(fields: Partial<Omit<BosaConnector, "name">>): ConnectorBuilder {
     return new ConnectorBuilder({ ...this.definition, ...fields })
   }

@@ -1,7 +1,6 @@
 /**
- * The fake platforms as an HTTP server on this machine: the same models as
- * `ConnectionsTest` and `BosaTest`, with real SQL, files and HTTP behind it, real time and
- * real sockets. For demonstrations, other languages, and tests of transports.
+ * The fake platforms as an HTTP server on this machine: the models of `ConnectionsTest` and `BosaTest` with real SQL,
+ * files and HTTP, real time and real sockets. For demonstrations, other languages, and tests of transports.
  *
  * @since 0.1.0
  */
@@ -18,20 +17,24 @@ import type * as BosaModel from "./BosaModel.js"
 import type * as ConnectionsModel from "./ConnectionsModel.js"
 import type * as Faults from "./Faults.js"
 import type { ExecutorFailure } from "./Executor.js"
-import { serve } from "./internal/emulator/app.js"
+import { serve } from "./internal/emulator/serve.js"
 import * as inspector from "./internal/inspector/inspector.js"
 import * as inspectorRoutes from "./internal/inspector/routes.js"
-import * as loopback from "./internal/emulator/loopback.js"
+import * as loopback from "./internal/emulator/isLoopback.js"
 import { secretsOf } from "./internal/inspector/secretMask.js"
 import * as recorded from "./internal/recorder/platformRecorder.js"
-import * as platformPair from "./internal/platforms.js"
+import * as resettablePlatforms from "./internal/emulator/resettablePlatforms.js"
+import { forEachPlatform, type PlatformName } from "./internal/platforms.js"
 import * as World from "./World.js"
 
 /**
- * The emulator could not start. `PortInUse`: something else listens there.
- * `NotLoopback`: the host is not an address of this machine alone. `Listen`:
- * the system refused the address. `Executors`: the world's files could not be put in place. `Record`:
- * the file of the recording cannot be written.
+ * The emulator could not start.
+ *
+ * - `PortInUse`: another program listens on the port.
+ * - `NotLoopback`: other machines could reach the host.
+ * - `Listen`: the system refused the address.
+ * - `Executors`: the files of the world could not be written.
+ * - `Record`: the file of the recording cannot be written.
  *
  * @since 0.1.0
  * @category errors
@@ -42,12 +45,12 @@ export class EmulatorFailure extends Data.TaggedError("EmulatorFailure")<{
 }> {}
 
 /**
- * What the emulator is made of. Everything has a default.
+ * The options of the emulator. Each has a default.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Options {
+export interface EmulatorOptions {
   /** What the platform holds; `World.demo` unless given. */
   readonly world?: World.World | undefined
   /** 0, the default, picks a free one. */
@@ -55,19 +58,19 @@ export interface Options {
   /** A loopback address: `127.0.0.1` unless given, else `localhost`, `::1` or another of `127.0.0.0/8`. */
   readonly host?: string | undefined
   /**
-   * Who does the typed work. `real`, the default: SQL on PGlite, files in a temporary folder that is removed at
-   * the end, HTTP to what listens on this machine. `memory`: the small ones of the model, without SQL.
+   * Which executors do the typed work. `real`, the default: SQL on PGlite, files in a temporary folder that is removed
+   * at the end, HTTP to servers on this machine. `memory`: small executors in memory, without SQL.
    */
   readonly executors?: "real" | "memory" | undefined
   /** A PostgreSQL server that all sql connections share, through the package `pg`; each has its own PGlite unless given. */
   readonly databaseUrl?: string | undefined
   /** A folder where PGlite keeps the databases; in memory unless given. */
   readonly dataDir?: string | undefined
-  /** What befalls requests from the start, one plan for both platforms; those of the world come after it. */
+  /** The faults in force from the start, one plan for both platforms; those of the world come after them. */
   readonly faults?: Faults.Plan | undefined
   /**
-   * A file that the requests and answers are written to when the emulator ends, as a recording: `Recorder` replays it.
-   * Nothing is recorded unless it is given.
+   * The file for a recording of the requests and responses, written when the emulator ends. `Recorder` replays it.
+   * Nothing is recorded unless given.
    *
    * @since 0.4.0
    */
@@ -100,7 +103,7 @@ export class Emulator extends Context.Tag("@effect-connectors/testing/Emulator")
    *
    * @since 0.1.0
    */
-  static readonly layer = (options?: Options): Layer.Layer<Emulator, EmulatorFailure> =>
+  static readonly layer = (options?: EmulatorOptions): Layer.Layer<Emulator, EmulatorFailure> =>
     Layer.scoped(Emulator, make(options))
 }
 
@@ -124,8 +127,8 @@ export declare namespace Emulator {
     /** The state of the BOSA / GL Connectors platform, which is served at the same origin. */
     readonly bosa: BosaModel.State
     /**
-     * Back to the world as it was at the start, on both platforms: state, logs, jobs and faults. Work that goes on is
-     * interrupted. What stands in `dataDir` or at `databaseUrl` stays.
+     * Resets both platforms to the world as it was at the start: state, logs, jobs and faults. Work in progress is
+     * interrupted. Data in `dataDir` or at `databaseUrl` stays.
      *
      * @since 0.4.0
      */
@@ -151,7 +154,7 @@ const listenFailure = (host: string, port: number, cause: unknown): EmulatorFail
     : new EmulatorFailure({ reason: "Listen", message: `cannot listen on port ${port} of ${host}: ${code}` })
 }
 
-/** Ends open requests too: a client that waits for an answer would keep the server from closing. */
+/** Ends open requests too: a client that waits for a response would keep the server open. */
 const closeAtOnce = (server: Server) =>
   Effect.sync(() => {
     server.close()
@@ -160,12 +163,12 @@ const closeAtOnce = (server: Server) =>
 
 /**
  * Starts an emulator that ends with the scope: open requests are cut off and
- * work that has begun is interrupted. Fails with {@link EmulatorFailure}.
+ * work in progress is interrupted. Fails with {@link EmulatorFailure}.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const make = (options: Options = {}): Effect.Effect<Emulator.Service, EmulatorFailure, Scope.Scope> =>
+export const make = (options: EmulatorOptions = {}): Effect.Effect<Emulator.Service, EmulatorFailure, Scope.Scope> =>
   Effect.gen(function* () {
     const { databaseUrl, dataDir, host = "127.0.0.1", port = 0, world = World.demo } = options
     if (!isLoopback(host)) {
@@ -175,12 +178,12 @@ export const make = (options: Options = {}): Effect.Effect<Emulator.Service, Emu
       })
     }
     const failed = ({ message }: ExecutorFailure) => new EmulatorFailure({ reason: "Executors", message })
-    const seen = inspector.makeState(world, randomBytes(6).toString("base64url"))
-    const platforms = yield* platformPair
+    const inspectorState = inspector.makeState(world, randomBytes(6).toString("base64url"))
+    const platforms = yield* resettablePlatforms
       .make(world, {
         real: options.executors !== "memory",
         faults: options.faults,
-        watch: seen.watch,
+        listener: inspectorState.watch,
         databaseUrl,
         dataDir
       })
@@ -195,14 +198,13 @@ export const make = (options: Options = {}): Effect.Effect<Emulator.Service, Emu
     const server = yield* NodeHttpServer.make(() => nodeServer, { host, port }).pipe(
       Effect.mapError(({ cause }) => listenFailure(host, port, cause))
     )
-    const inspected = inspector.make(seen, platforms)
-    const answering = (platform: "connections" | "bosa") => {
+    const inspected = inspector.make(inspectorState, platforms)
+    const handlerOf = (platform: PlatformName) => {
       const model = inspected.observed(platform)
       return taped === undefined ? model : taped(model)
     }
     yield* serve(server, {
-      connections: answering("connections"),
-      bosa: answering("bosa"),
+      platforms: forEachPlatform(({ name }) => handlerOf(name)),
       inspector: yield* inspectorRoutes.make(inspected)
     })
     yield* Effect.addFinalizer(() => closeAtOnce(nodeServer))

@@ -1,6 +1,6 @@
 /**
- * What does the work behind a fake connection: typed HTTP, file and SQL calls
- * go to an `Executor`, saved actions to an `ActionHandler`.
+ * The work behind a fake connection: an `Executor` does the typed HTTP, file and SQL calls, an `ActionHandler` the saved
+ * actions.
  *
  * @since 0.1.0
  */
@@ -27,7 +27,7 @@ export interface JsonObject {
 }
 
 /**
- * What a connection can do besides its saved actions.
+ * The kind of a connection: which typed operations it has. `actions` has saved actions only.
  *
  * @since 0.1.0
  * @category models
@@ -43,7 +43,7 @@ export type Kind = "actions" | "http" | "file" | "sql"
 export type Operation = Extract<ConnectionsOperation, `${"http" | "file" | "sql"}.${string}`>
 
 /**
- * The part of a connection that an executor may want to know.
+ * The part of a connection that an executor gets.
  *
  * @since 0.1.0
  * @category models
@@ -51,7 +51,7 @@ export type Operation = Extract<ConnectionsOperation, `${"http" | "file" | "sql"
 export interface ExecutorConnection {
   readonly slug: string
   readonly kind: Kind
-  /** Where an `http` connection points, when the world says so. */
+  /** The base URL of an `http` connection, if the world gives one. */
   readonly baseUrl: string | undefined
 }
 
@@ -68,8 +68,8 @@ export interface Work {
 }
 
 /**
- * Work that was refused or went wrong: the status, code and message of the
- * answer, or of the failed job when the work had become one.
+ * Work that was refused or failed: the status, code and message of the response, or of the failed job when the work
+ * became a job.
  *
  * @since 0.1.0
  * @category errors
@@ -81,7 +81,7 @@ export class ExecutorFailure extends Data.TaggedError("ExecutorFailure")<{
 }> {}
 
 /**
- * Does the work of a connection. What it gives is the `result` of the answer.
+ * Does the work of a connection. Its result is the `result` of the response.
  *
  * @since 0.1.0
  * @category models
@@ -89,7 +89,7 @@ export class ExecutorFailure extends Data.TaggedError("ExecutorFailure")<{
 export type Executor = (work: Work) => Effect.Effect<Json, ExecutorFailure>
 
 /**
- * What a saved action is told besides its input.
+ * What a saved action gets with its input.
  *
  * @since 0.1.0
  * @category models
@@ -97,14 +97,14 @@ export type Executor = (work: Work) => Effect.Effect<Json, ExecutorFailure>
 export interface ActionContext {
   readonly connection: string
   readonly action: string
-  /** The whole body of the request, with `options` and whatever else was sent. */
+  /** The whole body of the request, with `options` and all other fields. */
   readonly body: JsonObject
   /** How often this action has been executed, this time included. */
   readonly execution: number
 }
 
 /**
- * The work of a saved action. What it gives is the `result` of the answer.
+ * The work of a saved action. Its result is the `result` of the response.
  *
  * @since 0.1.0
  * @category models

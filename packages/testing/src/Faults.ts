@@ -1,6 +1,6 @@
 /**
- * Fault plans: which requests meet which fault, as plain data. A plan can be printed, composed, kept in a
- * file, drawn from a seed and shrunk, and does the same on a fake in memory and on the emulator.
+ * Fault plans: which requests get which fault, as plain data. A plan can be printed, composed, kept in a file, drawn
+ * from a seed and shrunk. It does the same on a fake in memory and on the emulator.
  *
  * @since 0.4.0
  */
@@ -19,35 +19,35 @@ import * as schemas from "./internal/faults/schema.js"
 import { type Issue, issuesOf, notJson } from "./internal/schema/issues.js"
 
 /**
- * What any fault may have besides. Times in milliseconds.
+ * The timing that every fault may have. Times in milliseconds.
  *
  * @since 0.4.0
  * @category models
  */
 export interface Timing {
-  /** Passes on the Clock first. */
+  /** How long the fault is delayed, on the Clock. */
   readonly delayMillis?: number
   /**
-   * How far the server's clock is ahead, behind when negative: in the answer's `date`, in its other headers that are
-   * dates, and in the fields of its JSON that are named `..._at`.
+   * How far the server's clock is ahead; behind when negative. It moves the `date` of the response, its other headers
+   * that are dates, and the fields of its JSON that are named `..._at`.
    */
   readonly skewMillis?: number
 }
 
 /**
- * What befalls one request. One with `commit: true` comes after the work was done; without it nothing is
- * executed. The values are data, the constructors below make them.
+ * The fault of one request. With `commit: true` the work is executed first; without it nothing is executed. A fault is
+ * plain data; the constructors below make it.
  *
- * - `Answer`: this answer in place of the platform's.
- * - `RateLimited`: a 429 that says how long to wait, in the way that `hint` names.
- * - `Reset`: the request was read, the connection ends without an answer.
- * - `Refused`: the connection is never made, nothing was sent.
- * - `Hang`: no answer, however long one waits.
- * - `CutBody`: the answer ends in its middle.
- * - `SlowBody`: the answer comes in pieces.
- * - `StaleRead`: a `GET` is answered as before the answer's last `changes`; as ever, where no other answer was given before.
+ * - `Answer`: this response instead of the platform's.
+ * - `RateLimited`: a 429 that says how long to wait, in the form that `hint` names.
+ * - `Reset`: the request was read; the connection ends without a response.
+ * - `Refused`: the connection is not made; nothing was sent.
+ * - `Hang`: no response ever comes.
+ * - `CutBody`: the connection ends in the middle of the response.
+ * - `SlowBody`: the body of the response comes in pieces.
+ * - `StaleRead`: a `GET` gets the response from before its last `changes`; the current one, if it has not changed.
  * - `Duplicate`: the request arrives twice at the same time.
- * - `Pass`: the platform answers as ever.
+ * - `Pass`: the platform responds normally.
  *
  * @since 0.4.0
  * @category models
@@ -59,7 +59,7 @@ export type Fault =
       readonly status?: number
       readonly headers?: Readonly<Record<string, string>>
       readonly json?: Json
-      /** In place of `json`; `content-type` is `text/plain` unless given. */
+      /** Instead of `json`; `content-type` is `text/plain` unless given. */
       readonly text?: string
       readonly commit?: boolean
     } & Timing)
@@ -70,7 +70,7 @@ export type Fault =
   | ({
       readonly _tag: "CutBody"
       readonly commit?: boolean
-      /** Without `commit`: of the answer that is cut; 200 unless given. */
+      /** Without `commit`: the status of the response that is cut; 200 unless given. */
       readonly status?: number
       readonly json?: Json
     } & Timing)
@@ -80,7 +80,7 @@ export type Fault =
   | ({ readonly _tag: "Pass" } & Timing)
 
 /**
- * How a platform says when to come back. `seconds` and `date`: the header `retry-after`, with a `date` beside the
+ * How a response says when to retry. `seconds` and `date`: the header `retry-after`; a `date` header comes with the
  * second. `millis`: the header `retry-after-ms`. `recovery`: the fields `error.recovery` of the body.
  *
  * @since 0.4.0
@@ -89,7 +89,7 @@ export type Fault =
 export type Hint = "seconds" | "date" | "millis" | "recovery"
 
 /**
- * Which requests a rule is for: every field that is given must fit.
+ * Which requests a rule is for: every given field must match.
  *
  * @since 0.4.0
  * @category models
@@ -107,13 +107,13 @@ export interface Matcher {
   /** The name of a connector of BOSA / GL Connectors. */
   readonly connector?: string
   readonly action?: string
-  /** The first one that counts among the requests that fit, 1 unless given: the ones before it pass. */
+  /** The number of the first matching request that gets a fault; 1 unless given. The ones before it pass. */
   readonly from?: number
 }
 
 /**
- * The kinds of faults that {@link seeded} draws and {@link arbitrary} makes, each one fault. `unavailable` is a 503,
- * `gatewayTimeout` a 504 after the work was done; the others are named after their constructors.
+ * The kinds of faults that {@link seeded} draws and {@link arbitrary} makes. Each stands for one fault: `unavailable` is
+ * a 503, `gatewayTimeout` a 504 after the work was executed; the others are named after their constructors.
  *
  * @since 0.4.0
  * @category models
@@ -135,7 +135,7 @@ export type Kind =
   | "delay"
 
 /**
- * How likely each kind is, from 0 to 1; together no more than 1.
+ * The probability of each kind, from 0 to 1; together at most 1.
  *
  * @since 0.4.0
  * @category models
@@ -143,9 +143,12 @@ export type Kind =
 export type Rates = Readonly<Partial<Record<Kind, number>>>
 
 /**
- * A rule of a plan; without a matcher it is for every request. `Next`: the next ones that fit get these, one each.
- * `Always`: each one that fits gets it. `Seeded`: a share of those that fit, drawn from the seed. Each question (method
- * and path) has draws of its own, so that requests side by side do not change what befalls the others.
+ * A rule of a plan; without a matcher it is for every request.
+ *
+ * - `Next`: the next requests that match get these faults, one each.
+ * - `Always`: each request that matches gets this fault.
+ * - `Seeded`: a share of the requests that match get faults, drawn from the seed. Each method and path has its own
+ *   random numbers, so that concurrent requests do not change each other's faults.
  *
  * @since 0.4.0
  * @category models
@@ -156,7 +159,7 @@ export type Rule =
   | { readonly _tag: "Seeded"; readonly matcher?: Matcher; readonly seed: number; readonly rates: Rates }
 
 /**
- * A fault plan: its rules in order. For each request the first rule that fits and has a fault decides.
+ * A fault plan: its rules in order. For each request the first rule that matches and has a fault decides.
  *
  * @since 0.4.0
  * @category models
@@ -166,7 +169,7 @@ export interface Plan {
 }
 
 /**
- * A fault plan that cannot be: what is wrong, where, and what to do.
+ * An invalid fault plan: what is wrong, where, and what to do.
  *
  * @since 0.4.0
  * @category errors
@@ -191,8 +194,8 @@ const planOf = (rule: Rule): Plan => {
 }
 
 /**
- * A fault that is an answer: its status and what it carries. `json` is an empty object unless given. With `commit`
- * the work is done all the same.
+ * A fault that is a response with this status. `json` is an empty object unless given. With `commit` the work is executed
+ * first.
  *
  * @since 0.4.0
  * @category faults
@@ -207,8 +210,8 @@ export const status = (
 ): Fault => ({ _tag: "Answer", status, ...options })
 
 /**
- * An answer with this body, and a status of 200 unless given: what gateways and captive portals say. Its
- * `content-type` is `text/plain` unless given.
+ * A response with this body and status 200 unless given: what gateways and captive portals send. Its `content-type` is
+ * `text/plain` unless given.
  *
  * @since 0.4.0
  * @category faults
@@ -226,7 +229,7 @@ export const body = (
 }
 
 /**
- * A page in HTML with status 200, where JSON was asked for.
+ * An HTML page with status 200 instead of JSON.
  *
  * @since 0.4.0
  * @category faults
@@ -234,7 +237,7 @@ export const body = (
 export const html: Fault = kindFaults.kinds.html
 
 /**
- * The answer sends the client elsewhere; with 302 unless given.
+ * A redirect; status 302 unless given.
  *
  * @since 0.4.0
  * @category faults
@@ -242,7 +245,7 @@ export const html: Fault = kindFaults.kinds.html
 export const redirect = (location: string, code = 302): Fault => status(code, { headers: { location } })
 
 /**
- * A 429. `retryAfter` is how long to wait, told in `seconds` unless another hint is given; nothing is told without it.
+ * A 429. `retryAfter` is how long to wait, sent in `seconds` unless another hint is given. Without it no hint is sent.
  *
  * @since 0.4.0
  * @category faults
@@ -256,7 +259,7 @@ export const rateLimited = (
 })
 
 /**
- * The connection ends without an answer, and nothing was executed.
+ * The connection ends without a response; nothing is executed.
  *
  * @since 0.4.0
  * @category faults
@@ -264,7 +267,7 @@ export const rateLimited = (
 export const reset: Fault = kindFaults.kinds.reset
 
 /**
- * The work is done, and then the connection ends without an answer.
+ * The work is executed; then the connection ends without a response.
  *
  * @since 0.4.0
  * @category faults
@@ -272,8 +275,8 @@ export const reset: Fault = kindFaults.kinds.reset
 export const lostAnswer: Fault = kindFaults.kinds.lostAnswer
 
 /**
- * The connection is refused: nothing was sent. A server cannot refuse what it has accepted, so the emulator
- * ends the connection without an answer in its place.
+ * The connection is refused: nothing was sent. A server cannot refuse a connection that it has accepted, so the emulator
+ * ends the connection without a response instead.
  *
  * @since 0.4.0
  * @category faults
@@ -281,7 +284,7 @@ export const lostAnswer: Fault = kindFaults.kinds.lostAnswer
 export const refused: Fault = kindFaults.kinds.refused
 
 /**
- * No answer ever comes, and nothing was executed.
+ * No response ever comes; nothing is executed.
  *
  * @since 0.4.0
  * @category faults
@@ -289,7 +292,7 @@ export const refused: Fault = kindFaults.kinds.refused
 export const hang: Fault = kindFaults.kinds.hang
 
 /**
- * The work is done, and no answer ever comes.
+ * The work is executed; no response ever comes.
  *
  * @since 0.4.0
  * @category faults
@@ -297,7 +300,7 @@ export const hang: Fault = kindFaults.kinds.hang
 export const hangAfterCommit: Fault = { _tag: "Hang", commit: true }
 
 /**
- * The work is done, and its answer ends in its middle.
+ * The work is executed; the connection ends in the middle of the response.
  *
  * @since 0.4.0
  * @category faults
@@ -305,7 +308,7 @@ export const hangAfterCommit: Fault = { _tag: "Hang", commit: true }
 export const cutBody: Fault = kindFaults.kinds.cutBody
 
 /**
- * The answer comes in pieces of so many bytes, one every so many milliseconds.
+ * The body of the response comes in pieces of so many bytes, one every so many milliseconds.
  *
  * @since 0.4.0
  * @category faults
@@ -316,8 +319,8 @@ export const slowBytes = (pace: { readonly bytes: number; readonly everyMillis: 
 })
 
 /**
- * A `GET` is answered as before the last so many changes of its answer, 1 unless given: a replica that lags. Answers are
- * known once they were given; a question that was never asked before gets its answer of now.
+ * A `GET` gets the response from before its last `changes`, 1 unless given: a replica that lags. The fake knows only the
+ * responses that it has sent: a request that is new, or whose response has not changed, gets the current one.
  *
  * @since 0.4.0
  * @category faults
@@ -325,8 +328,8 @@ export const slowBytes = (pace: { readonly bytes: number; readonly everyMillis: 
 export const staleRead = (changes = 1): Fault => ({ _tag: "StaleRead", changes })
 
 /**
- * The request arrives at the server twice at the same time, and the second answer is the one that comes back. The executions
- * count it: here, and only here, a double execution is the network's and not the client's.
+ * The request arrives at the server twice at the same time; the second response comes back. Both count as executions:
+ * only with this fault a double execution is not a mistake of the client.
  *
  * @since 0.4.0
  * @category faults
@@ -334,7 +337,7 @@ export const staleRead = (changes = 1): Fault => ({ _tag: "StaleRead", changes }
 export const duplicate: Fault = kindFaults.kinds.duplicate
 
 /**
- * The platform answers as ever: lets a request by in {@link next} and {@link when}.
+ * The platform responds normally: skips a request in {@link next} and {@link when}.
  *
  * @since 0.4.0
  * @category faults
@@ -342,8 +345,7 @@ export const duplicate: Fault = kindFaults.kinds.duplicate
 export const pass: Fault = { _tag: "Pass" }
 
 /**
- * The server's clock is so many milliseconds ahead, behind when negative, while it answers or fails like this;
- * {@link pass} unless another fault is given.
+ * The server's clock is so many milliseconds ahead, behind when negative, during this fault; {@link pass} unless given.
  *
  * @since 0.4.0
  * @category faults
@@ -351,7 +353,7 @@ export const pass: Fault = { _tag: "Pass" }
 export const clockSkew = (millis: number, fault: Fault = pass): Fault => ({ ...fault, skewMillis: millis })
 
 /**
- * It takes that much longer until this fault comes; {@link pass} unless another is given.
+ * Delays a fault; {@link pass} unless given.
  *
  * @since 0.4.0
  * @category faults
@@ -362,7 +364,7 @@ export const delay = (duration: Duration.DurationInput, fault: Fault = pass): Fa
 })
 
 /**
- * No faults at all.
+ * No faults.
  *
  * @since 0.4.0
  * @category constructors
@@ -370,8 +372,8 @@ export const delay = (duration: Duration.DurationInput, fault: Fault = pass): Fa
 export const none: Plan = { rules: [] }
 
 /**
- * The next requests get these faults, one each; then the platform answers as ever.
- * Throws {@link FaultsInvalid} for a fault that cannot be, such as a status of 9.
+ * The next requests get these faults, one each; then the platform responds normally. Throws {@link FaultsInvalid} for an
+ * invalid fault, such as a status of 9.
  *
  * @example
  * ```ts
@@ -390,13 +392,13 @@ export const none: Plan = { rules: [] }
 export const next = (...faults: ReadonlyArray<Fault>): Plan => planOf({ _tag: "Next", faults })
 
 /**
- * The next requests that fit get these faults, one each. Throws {@link FaultsInvalid} like {@link next}.
+ * The next requests that match get these faults, one each. Throws {@link FaultsInvalid} like {@link next}.
  *
  * @example
  * ```ts
  * import * as Faults from "@effect-connectors/testing/Faults"
  *
- * // the third poll sees what the second one saw
+ * // the third poll gets the response from before the last change
  * export const plan = Faults.when({ operation: "jobs.get", from: 3 }, Faults.staleRead())
  * ```
  *
@@ -407,7 +409,7 @@ export const when = (matcher: Matcher, ...faults: ReadonlyArray<Fault>): Plan =>
   planOf({ _tag: "Next", matcher, faults })
 
 /**
- * Each request that fits gets this fault. Throws {@link FaultsInvalid} like {@link next}.
+ * Each request that matches gets this fault. Throws {@link FaultsInvalid} like {@link next}.
  *
  * @since 0.4.0
  * @category constructors
@@ -415,9 +417,9 @@ export const when = (matcher: Matcher, ...faults: ReadonlyArray<Fault>): Plan =>
 export const always = (matcher: Matcher, fault: Fault): Plan => planOf({ _tag: "Always", matcher, fault })
 
 /**
- * A share of the requests gets faults, the same ones for the same seed. One rate is shared evenly by the kinds
- * `unavailable`, `rateLimited`, `refused`, `reset`, `lostAnswer` and `cutBody`. Throws {@link FaultsInvalid} for
- * rates that make more than 1.
+ * A share of the requests gets faults, the same ones for the same seed. One rate is divided evenly among the kinds
+ * `unavailable`, `rateLimited`, `refused`, `reset`, `lostAnswer` and `cutBody`. Throws {@link FaultsInvalid} for rates
+ * with a sum over 1.
  *
  * @example
  * ```ts
@@ -435,12 +437,12 @@ export const seeded = (seed: number, rates: number | Rates, matcher?: Matcher): 
     _tag: "Seeded",
     ...(matcher && { matcher }),
     seed,
-    rates: typeof rates === "number" ? kindFaults.evenly(rates, kindFaults.usual) : rates
+    rates: typeof rates === "number" ? kindFaults.evenly(rates, kindFaults.commonKinds) : rates
   })
 
 /**
- * One plan after the other: for each request the first rule that fits and has a fault decides. It is
- * associative, and {@link none} on either side changes nothing.
+ * Joins plans: for each request the first rule that matches and has a fault decides. It is associative, and {@link none}
+ * on either side changes nothing.
  *
  * @since 0.4.0
  * @category combinators
@@ -470,7 +472,7 @@ export const and: {
 } = Function.dual(2, (self: Plan, that: Plan): Plan => all(self, that))
 
 /**
- * How many faults a plan names: each one of `Next`, and one for each other rule.
+ * The number of faults of a plan: those of each `Next`, and one for each other rule.
  *
  * @since 0.4.0
  * @category getters
@@ -479,7 +481,7 @@ export const size = ({ rules }: Plan): number =>
   rules.reduce((sum, rule) => sum + (rule._tag === "Next" ? rule.faults.length : 1), 0)
 
 /**
- * A plan in words, one line a fault, always the same for the same plan.
+ * A plan in words, one line for each fault; the same plan gives the same text.
  *
  * @example
  * ```ts
@@ -504,7 +506,7 @@ export const FromJson: Schema.Schema<Plan> = schemas.PlanData
 
 /**
  * Reads a plan from plain data, such as a parsed file. Fails with {@link FaultsInvalid} for an unknown field, a wrong
- * type or a value that cannot be, and names each place.
+ * type or an invalid value, and names each place.
  *
  * @since 0.4.0
  * @category constructors
@@ -528,19 +530,19 @@ export const fromJsonText = (text: string): Effect.Effect<Plan, FaultsInvalid> =
   )
 
 /**
- * What {@link arbitrary} makes plans of.
+ * The options of {@link arbitrary}.
  *
  * @since 0.4.0
  * @category models
  */
 export interface ArbitraryOptions {
-  /** All but `duplicate` unless given: with that one a double execution is nobody's mistake. The first is the simplest. */
+  /** All but `duplicate` unless given: that one makes a double execution without a mistake of the client. The first is the simplest. */
   readonly kinds?: ReadonlyArray<Kind>
-  /** What the faults are for; any request unless given. The first is the simplest. */
+  /** Which requests get faults; any request unless given. The first is the simplest. */
   readonly matchers?: ReadonlyArray<Matcher>
   /** How many faults a plan has at most; 6 unless given. */
   readonly maxFaults?: number
-  /** The last request that a fault may begin with among those that fit; 5 unless given. */
+  /** The highest `from` of a matcher; 5 unless given. */
   readonly maxFrom?: number
 }
 

@@ -1,5 +1,5 @@
 /**
- * How the work of an action becomes a job, and what its job shows: by poll, by time, never, or as a failure.
+ * How the work of an action becomes a job, and which states the job shows: by poll, by time, or none that ends.
  *
  * @since 0.4.0
  */
@@ -7,8 +7,8 @@ import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import type { Answer } from "./Answer.js"
 import type { ActionContext, Json } from "./Executor.js"
-import { isEnd, isSuccess, issueOf, lookOf } from "./internal/connections/jobScript.js"
-import type { JobMark, Plan } from "./World.js"
+import { isEnd, isSuccess, issueOf, stateOf } from "./internal/connections/jobScript.js"
+import type { JobPoll, JobPlan } from "./World.js"
 
 /**
  * Marks a {@link Job}.
@@ -19,34 +19,34 @@ import type { JobMark, Plan } from "./World.js"
 export const TypeId: unique symbol = Symbol.for("@effect-connectors/testing/Job")
 
 /**
- * Work that takes its time. An action answers with it in place of a value.
+ * Work that takes time: the answer of an action instead of a value.
  *
  * @since 0.4.0
  * @category models
  */
 export interface Job {
   readonly [TypeId]: typeof TypeId
-  readonly plan: Plan
-  /** What the work comes to; `null` unless given. */
+  readonly plan: JobPlan
+  /** The result of the work; `null` unless given. */
   readonly result: Answer<Json, ActionContext> | undefined
 }
 
 /**
- * What every job can have.
+ * The options that every job has.
  *
  * @since 0.4.0
  * @category models
  */
-export interface Options {
-  /** What the work comes to: a value, an Effect, or a function of the action's input. */
+export interface JobOptions {
+  /** The result of the work: a value, an Effect, or a function of the action's input. */
   readonly result?: Answer<Json, ActionContext>
-  /** It becomes a job even when nobody asked for one. */
+  /** The work becomes a job also without `async=true`. */
   readonly alwaysJob?: boolean
 }
 
 /**
- * A job that cannot be: a script without a step, a step after an end, a percentage that is none. It is thrown where
- * the job is made, as that is a mistake in the test.
+ * An invalid job: a script without a step, a step after an end, an invalid percentage. It is thrown where the job is
+ * made, because that is a mistake in the test.
  *
  * @since 0.4.0
  * @category errors
@@ -61,17 +61,17 @@ export class JobInvalid extends Data.TaggedError("JobInvalid")<{
   }
 }
 
-const make = (plan: Plan, { result, alwaysJob }: Options = {}): Job => ({
+const make = (plan: JobPlan, { result, alwaysJob }: JobOptions = {}): Job => ({
   [TypeId]: TypeId,
   plan: alwaysJob === true ? { ...plan, alwaysJob } : plan,
   result
 })
 
 /**
- * A job that moves by being asked: each poll sees the next step, the last one stays, whatever the time. A text is a
- * state word, a number means `running` at so many percent, an object is sent as it is. A successful end (`done`,
- * `completed`, ...) has the `result`, `failed` and `cancelled` the `error`. A script without an end never ends. Such
- * work always becomes a job. Throws {@link JobInvalid} for a script that cannot be.
+ * A job that moves one step with each poll, whatever the time; the last step repeats. A text is a state word, a number
+ * means `running` at so many percent, an object is sent as it is. A successful end (`done`, `completed`, ...) has the
+ * `result`; `failed` and `cancelled` have the `error`. A script without an end never ends. The work always becomes a
+ * job. Throws {@link JobInvalid} for an invalid script.
  *
  * @example
  * ```ts
@@ -89,23 +89,23 @@ const make = (plan: Plan, { result, alwaysJob }: Options = {}): Job => ({
  * @category constructors
  */
 export const script = (
-  steps: readonly [JobMark, ...Array<JobMark>],
-  options: Pick<Options, "result"> & { readonly error?: Json } = {}
+  steps: readonly [JobPoll, ...Array<JobPoll>],
+  options: Pick<JobOptions, "result"> & { readonly error?: Json } = {}
 ): Job => {
   const issue = issueOf(steps)
   if (issue !== undefined) throw new JobInvalid({ path: `steps[${issue.index}]`, reason: issue.reason })
   const { error } = options
-  const polls = steps.map((mark): JobMark => {
-    const look = lookOf(mark)
-    return error === undefined || !isEnd(look.status) || isSuccess(look.status) ? mark : { error, ...look }
+  const polls = steps.map((poll): JobPoll => {
+    const state = stateOf(poll)
+    return error === undefined || !isEnd(state.status) || isSuccess(state.status) ? poll : { error, ...state }
   })
   return make({ polls }, options)
 }
 
 /**
- * A job that is done after a while: `queued` for some of it if wanted, then `running`, with a fraction as its progress
- * if wanted, then done. Asked for without `async` the answer comes after that time, or a job when it is longer than
- * the platform waits. Throws {@link JobInvalid} when it would be queued for longer than it takes.
+ * A job that takes this long: first `queued` for the time that is given, then `running`, with a fraction as its progress
+ * if `progress` is set, then done. Without `async=true` the response comes after that time, or is a job when the work
+ * takes longer than the platform waits. Throws {@link JobInvalid} when it is queued for longer than it takes.
  *
  * @example
  * ```ts
@@ -122,7 +122,7 @@ export const script = (
  */
 export const takes = (
   duration: Duration.DurationInput,
-  options: Options & { readonly queued?: Duration.DurationInput; readonly progress?: boolean } = {}
+  options: JobOptions & { readonly queued?: Duration.DurationInput; readonly progress?: boolean } = {}
 ): Job => {
   const takesMillis = Duration.toMillis(duration)
   const queuedMillis = Duration.toMillis(options.queued ?? 0)
@@ -134,15 +134,15 @@ export const takes = (
 }
 
 /**
- * A job that stays in one state for ever; any word will do.
+ * A job that stays in one state forever; any state word is allowed.
  *
  * @since 0.4.0
  * @category constructors
  */
-export const stays = (status: string, options?: Options): Job => make({ stays: status }, options)
+export const stays = (status: string, options?: JobOptions): Job => make({ stays: status }, options)
 
 /**
- * A job that is `running` for ever.
+ * A job that is `running` forever.
  *
  * @since 0.4.0
  * @category constructors
@@ -150,8 +150,8 @@ export const stays = (status: string, options?: Options): Job => make({ stays: s
 export const never: Job = stays("running")
 
 /**
- * Work that fails, after a while if wanted: as a failed job, or as an answer with this status (422 unless given) and
- * code where no job was made of it.
+ * Work that fails, at once or after a time: as a failed job, or as a response with this status (422 unless given) and
+ * code when it did not become a job.
  *
  * @since 0.4.0
  * @category constructors
@@ -170,7 +170,7 @@ export const fails = (
 }
 
 /**
- * Work that ends by being cancelled, after a while if wanted.
+ * Work that ends as cancelled, at once or after a time.
  *
  * @since 0.4.0
  * @category constructors

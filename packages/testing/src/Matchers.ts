@@ -1,14 +1,20 @@
 /**
- * Matchers over what was called, of no framework: plain functions that say whether it is so, and why not. With
- * `expect.extend(Matchers.all)` they are `expect`'s own.
+ * Matchers for the calls of a fake platform, independent of a test framework: plain functions that say whether the calls
+ * match, and why not. `expect.extend(Matchers.all)` adds them to `expect`.
  *
  * @since 0.4.0
  */
 import type { CallLog, Execution, Expectation } from "./Calls.js"
-import { type Verdict, called, executed, unmatchedIn, unusedIn } from "./internal/fakeServer/assertions.js"
+import {
+  type AssertionResult,
+  checkCalled,
+  checkExecuted,
+  checkNoUnmatched,
+  checkNoUnused
+} from "./internal/fakeServer/assertions.js"
 
 /**
- * What a matcher finds; `message` says what is wrong, or for `.not` what ought not to be so.
+ * The result of a matcher; `message` says what is wrong, or for `.not` what should not be so.
  *
  * @since 0.4.0
  * @category models
@@ -20,7 +26,7 @@ export interface Match {
   readonly actual: unknown
 }
 
-const matchOf = ({ message, ...verdict }: Verdict): Match => ({ ...verdict, message: () => message })
+const matchOf = ({ message, ...result }: AssertionResult): Match => ({ ...result, message: () => message })
 
 /**
  * Whether work was executed at the server: at least once unless `times` is given.
@@ -42,33 +48,33 @@ const matchOf = ({ message, ...verdict }: Verdict): Match => ({ ...verdict, mess
  * @since 0.4.0
  * @category matchers
  */
-export const toHaveExecuted = (log: CallLog, where: string, work: string, expectation?: Execution): Match =>
-  matchOf(executed(log, where, work, expectation))
+export const toHaveExecuted = (log: CallLog, target: string, work: string, expectation?: Execution): Match =>
+  matchOf(checkExecuted(log, target, work, expectation))
 
 /**
- * Whether there were requests of an operation, such as `connections.list`: one at least unless `times` is given.
+ * Whether an operation, such as `connections.list`, was called: at least once unless `times` is given.
  *
  * @since 0.4.0
  * @category matchers
  */
 export const toHaveCalled = (log: CallLog, operation: string, expectation?: Expectation): Match =>
-  matchOf(called(log, operation, expectation))
+  matchOf(checkCalled(log, operation, expectation))
 
 /**
- * Whether the world had what every request asked for, or an answer was scripted.
+ * Whether the world had what each request was for, or an answer was scripted.
  *
  * @since 0.4.0
  * @category matchers
  */
-export const toHaveNoUnmatchedCalls = (log: CallLog): Match => matchOf(unmatchedIn(log))
+export const toHaveNoUnmatchedCalls = (log: CallLog): Match => matchOf(checkNoUnmatched(log))
 
 /**
- * Whether everything that was scripted was asked for.
+ * Whether all scripted answers and planned faults were used.
  *
  * @since 0.4.0
  * @category matchers
  */
-export const toHaveNoUnusedScripts = (log: CallLog): Match => matchOf(unusedIn(log))
+export const toHaveNoUnusedScripts = (log: CallLog): Match => matchOf(checkNoUnused(log))
 
 /**
  * All matchers, for `expect.extend`.
@@ -99,13 +105,13 @@ export const toHaveNoUnusedScripts = (log: CallLog): Match => matchOf(unusedIn(l
 export const all = { toHaveExecuted, toHaveCalled, toHaveNoUnmatchedCalls, toHaveNoUnusedScripts }
 
 /**
- * What {@link all} adds to an `expect`: for its types. `T` is what is expected of; all but a `CallLog` is refused.
+ * The types that {@link all} adds to an `expect`. `T` is the type of the actual value: only a `CallLog` is accepted.
  *
  * @since 0.4.0
  * @category models
  */
 export interface Expect<T> {
-  readonly toHaveExecuted: Of<T, (where: string, work: string, expectation?: Execution) => void>
+  readonly toHaveExecuted: Of<T, (target: string, work: string, expectation?: Execution) => void>
   readonly toHaveCalled: Of<T, (operation: string, expectation?: Expectation) => void>
   readonly toHaveNoUnmatchedCalls: Of<T, () => void>
   readonly toHaveNoUnusedScripts: Of<T, () => void>

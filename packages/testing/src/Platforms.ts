@@ -1,6 +1,6 @@
 /**
- * Both platforms of one world in memory, behind one `HttpClient`: Connections
- * under `/api/v1`, BOSA / GL Connectors beside it, as the emulator serves them.
+ * Both platforms of one world in memory, behind one `HttpClient`: Connections under `/api/v1`, BOSA / GL Connectors on
+ * all other paths, as the emulator serves them.
  *
  * @since 0.2.0
  */
@@ -11,33 +11,30 @@ import * as Layer from "effect/Layer"
 import { BosaTest } from "./BosaTest.js"
 import { ConnectionsTest } from "./ConnectionsTest.js"
 import type * as Faults from "./Faults.js"
-import { make as makeBosaModel } from "./internal/bosa/model.js"
-import { clientOf } from "./internal/fakeServer/client.js"
-import { rulesOf } from "./internal/fakeServer/faultRules.js"
-import { isConnections } from "./internal/fakeServer/paths.js"
+import { faultRulesOf } from "./internal/fakeServer/faultRules.js"
 import { verifyAtEnd } from "./internal/fakeServer/verifyAtEnd.js"
-import { make as makeModel } from "./internal/connections/model.js"
+import { clientOfAll, makePlatforms } from "./internal/platforms.js"
 import * as World from "./World.js"
 
 /**
- * What both platforms have in common besides their world.
+ * The options of both platforms.
  *
  * @since 0.4.0
  * @category models
  */
-export interface Options {
-  /** What befalls requests from the start, one plan for both; those of the world come after it. */
+export interface PlatformsOptions {
+  /** The faults in force from the start, one plan for both platforms; those of the world come after them. */
   readonly faults?: Faults.Plan
   /**
-   * When the layer's scope closes after a success the program dies of what `calls.verify` finds on either platform, as
-   * with `ConnectionsTest.Options`.
+   * Verifies the calls of both platforms when the scope of the Layer closes after a success; see
+   * `ConnectionsTest.Options`.
    */
   readonly verify?: boolean
 }
 
 /**
- * An `HttpClient` over both platforms, for any origin, and the services that look into
- * them. `World.demo` unless another world is given. Time is the Clock of whoever asks.
+ * An `HttpClient` over both platforms, for any origin, and the services with their state. The world is `World.demo`
+ * unless given. Time is the Clock of the fiber that sends.
  *
  * @example
  * ```ts
@@ -59,23 +56,21 @@ export interface Options {
  */
 export const layer = (
   world: World.World = World.demo,
-  options?: Options
+  options?: PlatformsOptions
 ): Layer.Layer<ConnectionsTest | BosaTest | HttpClient.HttpClient> =>
   Layer.scopedContext(
-    Effect.suspend(() => {
-      const rules = rulesOf(world, options?.faults)
-      const { begin: bosaBegin, ...bosa } = makeBosaModel(world, {}, rules)
-      return makeModel(world, {}, rules).pipe(
-        Effect.tap(({ calls }) => verifyAtEnd(Effect.zipRight(calls.verify, bosa.calls.verify), options)),
-        Effect.map(({ begin: connectionsBegin, ...connections }) => {
-          const client = clientOf({
-            begin: (request, now) => (isConnections(request.path) ? connectionsBegin : bosaBegin)(request, now)
-          })
-          return Context.make(ConnectionsTest, { ...connections, client }).pipe(
-            Context.add(BosaTest, { ...bosa, client }),
-            Context.add(HttpClient.HttpClient, client)
-          )
-        })
-      )
-    })
+    Effect.suspend(() => makePlatforms(world, { rules: faultRulesOf(world, options?.faults) })).pipe(
+      Effect.tap(({ bosa, connections }) =>
+        verifyAtEnd(Effect.zipRight(connections.calls.verify, bosa.calls.verify), options)
+      ),
+      Effect.map((fakes) => {
+        const client = clientOfAll(fakes)
+        const { receive: _connections, ...connections } = fakes.connections
+        const { receive: _bosa, ...bosa } = fakes.bosa
+        return Context.make(ConnectionsTest, { ...connections, client }).pipe(
+          Context.add(BosaTest, { ...bosa, client }),
+          Context.add(HttpClient.HttpClient, client)
+        )
+      })
+    )
   )

@@ -1,6 +1,5 @@
 /**
- * A deterministic virtual `Clock`: hours of sleeping pass in milliseconds, and
- * thousands of sleepers cost no more than themselves.
+ * A deterministic virtual `Clock`: hours of sleep pass in milliseconds, with thousands of sleepers.
  *
  * @since 0.1.0
  */
@@ -15,20 +14,20 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import type * as Scheduler from "effect/Scheduler"
 import type * as Scope from "effect/Scope"
-import { type Stuck, VirtualTime } from "./internal/virtualClock/virtualTime.js"
+import { type StuckReason, VirtualTime } from "./internal/virtualClock/virtualTime.js"
 
 /**
- * How a virtual clock behaves.
+ * The options of a virtual clock.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Options {
+export interface VirtualClockOptions {
   /** Where time starts, in whole milliseconds since the epoch; 0 unless given. */
   readonly startMillis?: number
   /**
    * Whether time jumps to the next sleeper when all fibers are idle; true unless given.
-   * With `false` only `adjust` moves it, whatever real work is under way.
+   * With `false` only `adjust` moves it, whatever real work is in progress.
    */
   readonly autoAdvance?: boolean
   /** How often time may move before every sleeper dies with a defect; 1,000,000 unless given. */
@@ -36,23 +35,23 @@ export interface Options {
 }
 
 /**
- * How a program is run under virtual time.
+ * The options of a run under virtual time.
  *
  * @since 0.1.0
  * @category models
  */
-export interface RunOptions extends Options {
+export interface RunOptions extends VirtualClockOptions {
   /** Seeds `Random`; 0 unless given. The same seed gives the same run. */
   readonly seed?: string | number
   /**
    * Idle turns of the event loop without any sleeper after which the program dies as
-   * deadlocked, or `false` to wait for ever; 2,000 unless given, `false` without `autoAdvance`.
+   * deadlocked, or `false` to wait forever; 2,000 unless given, `false` without `autoAdvance`.
    * Real work such as a socket takes longer than that: wrap it in `hold`.
    */
   readonly deadlockTurns?: number | false
 }
 
-const open = (options?: Options): Effect.Effect<VirtualTime> =>
+const open = (options?: VirtualClockOptions): Effect.Effect<VirtualTime> =>
   Effect.sync(
     () =>
       new VirtualTime({
@@ -75,11 +74,11 @@ const toService = (time: VirtualTime): VirtualClock.Service => ({
   advances: Effect.sync(() => time.advances)
 })
 
-const describe = (why: Stuck, atMillis: number): Error =>
+const describe = (reason: StuckReason, atMillis: number): Error =>
   new Error(
-    why._tag === "Deadlock"
-      ? `VirtualClock: deadlock: no sleeper left at ${atMillis} ms, nothing has run for ${why.turns} turns, and the program still waits; wrap real work, such as a socket or a file, in the clock's \`hold\``
-      : `VirtualClock: time moved ${why.advances} times and the program still waits (maxAdvances)`
+    reason._tag === "Deadlock"
+      ? `VirtualClock: deadlock: no sleeper left at ${atMillis} ms, nothing has run for ${reason.turns} turns, and the program still waits; wrap real work, such as a socket or a file, in the clock's \`hold\``
+      : `VirtualClock: time moved ${reason.advances} times and the program still waits (maxAdvances)`
   )
 
 const supervise = <A, E, R>(
@@ -97,10 +96,10 @@ const supervise = <A, E, R>(
         Effect.withScheduler(time.scheduler),
         Effect.forkDaemon
       )
-      time.onStuck(turns === false ? Infinity : turns, (why) => {
-        Deferred.unsafeDone(stuck, Effect.die(describe(why, time.currentMillis)))
+      time.onStuck(turns === false ? Infinity : turns, (reason) => {
+        Deferred.unsafeDone(stuck, Effect.die(describe(reason, time.currentMillis)))
       })
-      // A program that is stuck may not let itself be interrupted: then nobody waits for it.
+      // a program that is stuck may be uninterruptible: do not wait for it
       const leave = Effect.flatMap(Deferred.isDone(stuck), (isStuck) =>
         isStuck ? Fiber.interruptFork(fiber) : Fiber.interrupt(fiber)
       )
@@ -135,12 +134,12 @@ export class VirtualClock extends Context.Tag("@effect-connectors/testing/Virtua
   VirtualClock,
   VirtualClock.Service
 >() {
-  /** A virtual clock for the lifetime of a scope, not yet anybody's clock. */
-  static readonly make = (options?: Options): Effect.Effect<VirtualClock.Service, never, Scope.Scope> =>
+  /** A virtual clock for the lifetime of a scope. No fiber uses it yet. */
+  static readonly make = (options?: VirtualClockOptions): Effect.Effect<VirtualClock.Service, never, Scope.Scope> =>
     Effect.map(Effect.acquireRelease(open(options), close), toService)
 
-  /** Makes the program run on a virtual clock, and gives the service to look at it. */
-  static readonly layerWith = (options?: Options): Layer.Layer<VirtualClock> =>
+  /** Runs the program on a virtual clock, and provides the service that controls it. */
+  static readonly layerWith = (options?: VirtualClockOptions): Layer.Layer<VirtualClock> =>
     Layer.scoped(
       VirtualClock,
       Effect.tap(VirtualClock.make(options), (service) =>
@@ -155,8 +154,8 @@ export class VirtualClock extends Context.Tag("@effect-connectors/testing/Virtua
   static readonly layer: Layer.Layer<VirtualClock> = VirtualClock.layerWith()
 
   /**
-   * Runs a program on a virtual clock and a seeded `Random`. It dies when nothing is
-   * left to run, no sleeper is left, and the program still waits.
+   * Runs a program on a virtual clock and a seeded `Random`. The program dies when it waits but no fiber can run and no
+   * fiber sleeps.
    */
   static readonly run = <A, E, R>(
     effect: Effect.Effect<A, E, R>,
@@ -177,7 +176,7 @@ export class VirtualClock extends Context.Tag("@effect-connectors/testing/Virtua
  */
 export declare namespace VirtualClock {
   /**
-   * What a test sees of a virtual clock, and how it turns it.
+   * The state of a virtual clock, and how a test moves it.
    *
    * @since 0.1.0
    * @category services
@@ -185,7 +184,7 @@ export declare namespace VirtualClock {
   export interface Service {
     /** The clock itself, for `Effect.withClock`. */
     readonly clock: Clock.Clock
-    /** Tells the pump whether fibers have work left; belongs to the clock, for `Effect.withScheduler`. */
+    /** The scheduler of the clock, for `Effect.withScheduler`: it knows whether fibers have work left. */
     readonly scheduler: Scheduler.Scheduler
     /** In milliseconds since the epoch. */
     readonly currentTimeMillis: Effect.Effect<number>

@@ -1,5 +1,5 @@
 /**
- * Registers the laws of `Laws` as tests of vitest. It needs `vitest`, and is not part of the package's index: import it as
+ * Registers the laws of `Laws` as tests of vitest. It needs `vitest` and is not in the index of the package: import it as
  * `@effect-connectors/testing/Vitest`.
  *
  * @since 0.4.0
@@ -13,18 +13,18 @@ import type { Law } from "./Law.js"
 import * as Laws from "./Laws.js"
 
 /**
- * How laws are registered.
+ * The options of the tests.
  *
  * @since 0.4.0
  * @category models
  */
 export interface VitestOptions extends Laws.LawsOptions {
-  /** The name of the group of tests. Default `laws`. */
+  /** The name of the `describe` block. Default `laws`. */
   readonly name?: string | undefined
 }
 
 /**
- * Registers some laws, such as `Laws.connections`, as tests of an implementation of their service.
+ * Registers some laws, such as `Laws.connections`, as tests of an implementation.
  *
  * @since 0.4.0
  * @category running

@@ -1,5 +1,5 @@
 /**
- * Sees the requests that go through an `HttpClient`, without changing them: who leaves, when, and with what answer.
+ * Records the requests that go through an `HttpClient`, without changing them: when each was sent, and its response.
  *
  * @since 0.4.0
  */
@@ -21,30 +21,30 @@ type Request = HttpClientRequest.HttpClientRequest
 type Response = HttpClientResponse.HttpClientResponse
 
 /**
- * A request that has left.
+ * A request that was sent.
  *
  * @since 0.4.0
  * @category models
  */
 export interface WireRequest {
-  /** When it left: milliseconds since the epoch, on the Clock. */
+  /** When it was sent: milliseconds since the epoch, on the Clock. */
   readonly at: number
   readonly method: string
   /** Without the query. */
   readonly path: string
-  /** Everything that was sent before the body. */
+  /** The headers as they were sent. */
   readonly headers: Redacted.Redacted<Readonly<Record<string, string>>>
-  /** The status of its answer; `open` while there is none, `lost` when none came, `interrupted` when nobody waited for it. */
+  /** The status of its response; `open` while there is none, `lost` when the request failed, `interrupted` when the client left. */
   readonly status: number | "open" | "lost" | "interrupted"
-  /** The text of its answer, as far as somebody has read it. */
+  /** The text of its response, as far as it was read. */
   readonly answer: string | undefined
 }
 
-type Open = { -readonly [K in keyof WireRequest]: WireRequest[K] }
+type MutableRequest = { -readonly [K in keyof WireRequest]: WireRequest[K] }
 
 /**
- * Tells of the requests of an implementation. `Wire.layer` is put over the `HttpClient` that the implementation uses;
- * whoever has another transport gives this service of its own.
+ * The requests of an implementation. Put `Wire.layer` over the `HttpClient` that the implementation uses; for another
+ * transport, provide this service yourself.
  *
  * @example
  * ```ts
@@ -65,7 +65,7 @@ type Open = { -readonly [K in keyof WireRequest]: WireRequest[K] }
  * @category services
  */
 export class Wire extends Context.Tag("@effect-connectors/testing/Wire")<Wire, Wire.Service>() {
-  /** The `HttpClient` it is given, and what goes through it. */
+  /** The given `HttpClient`, and a record of its requests. */
   static readonly layer: Layer.Layer<Wire | HttpClient.HttpClient, never, HttpClient.HttpClient> = Layer.effectContext(
     Effect.map(HttpClient.HttpClient, (client) => {
       const { tapped, wire } = tap(client)
@@ -82,25 +82,25 @@ export class Wire extends Context.Tag("@effect-connectors/testing/Wire")<Wire, W
  */
 export declare namespace Wire {
   /**
-   * What has been sent.
+   * The requests so far.
    *
    * @since 0.4.0
    * @category services
    */
   export interface Service {
-    /** Every request so far, in the order they left. */
+    /** Every request so far, in the order they were sent. */
     readonly requests: Effect.Effect<ReadonlyArray<WireRequest>>
   }
 }
 
 const pathOf = (url: string): string => (URL.canParse(url) ? new URL(url).pathname : url)
 
-const keepText = (entry: Open) => (text: string) =>
+const keepText = (entry: MutableRequest) => (text: string) =>
   Effect.sync(() => {
     entry.answer = text
   })
 
-const keepPiece = (entry: Open) => {
+const keepPiece = (entry: MutableRequest) => {
   const decoder = new TextDecoder()
   return (bytes: Uint8Array) =>
     Effect.sync(() => {
@@ -114,8 +114,8 @@ const bufferedText = (response: Response): string | undefined => {
   return Predicate.hasProperty(body, "text") && typeof body.text === "string" ? body.text : undefined
 }
 
-/** The same response; what is read of it is kept as it passes. */
-const overheard = (response: Response, entry: Open): Response => {
+/** The same response; the text that is read from it is recorded. */
+const observed = (response: Response, entry: MutableRequest): Response => {
   entry.answer = bufferedText(response)
   if (entry.answer !== undefined) return response
   return new Proxy(response, {
@@ -133,16 +133,16 @@ const statusOf = (exit: Exit.Exit<Response, unknown>): WireRequest["status"] => 
 }
 
 const tap = (client: HttpClient.HttpClient) => {
-  const entries: Array<Open> = []
+  const entries: Array<MutableRequest> = []
   const wire: Wire.Service = { requests: Effect.sync(() => entries.map((entry) => ({ ...entry }))) }
 
-  const seen = (
+  const recorded = (
     { headers, method, url }: Request,
     send: Effect.Effect<Response, HttpClientError.HttpClientError>
   ): Effect.Effect<Response, HttpClientError.HttpClientError> =>
     Effect.flatMap(Clock.currentTimeMillis, (at) => {
       const kept = Redacted.make({ ...headers })
-      const entry: Open = { at, method, path: pathOf(url), headers: kept, status: "open", answer: undefined }
+      const entry: MutableRequest = { at, method, path: pathOf(url), headers: kept, status: "open", answer: undefined }
       entries.push(entry)
       return send.pipe(
         Effect.onExit((exit) =>
@@ -150,17 +150,17 @@ const tap = (client: HttpClient.HttpClient) => {
             entry.status = statusOf(exit)
           })
         ),
-        Effect.map((response) => overheard(response, entry))
+        Effect.map((response) => observed(response, entry))
       )
     })
 
-  const tapped = HttpClient.transform(client, (send, request) => seen(request, send))
+  const tapped = HttpClient.transform(client, (send, request) => recorded(request, send))
   const attempt = Transport.sendAttemptOf(client)
   return {
     wire,
     tapped:
       attempt === undefined
         ? tapped
-        : Transport.keepsAttempt(tapped, (request, limits) => seen(request, attempt(request, limits)))
+        : Transport.keepsAttempt(tapped, (request, limits) => recorded(request, attempt(request, limits)))
   }
 }

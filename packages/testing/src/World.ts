@@ -1,6 +1,6 @@
 /**
- * What a fake platform holds when it starts: connections, actions, triggers,
- * and who may ask. Plain data, and handlers where data is not enough.
+ * The state of the fake platforms when they start: connections, actions, triggers, credentials. Plain data, and handlers
+ * where data is not enough.
  *
  * @since 0.1.0
  */
@@ -11,19 +11,20 @@ import * as BosaWorld from "./BosaWorld.js"
 import { ConnectionBuilder } from "./ConnectionBuilder.js"
 import { ConnectorBuilder } from "./ConnectorBuilder.js"
 import type { ActionHandler, Executor, Json, JsonObject, Kind } from "./Executor.js"
-import { issuesOf } from "./internal/bosa/issues.js"
-import { join } from "./internal/builders/join.js"
+import { bosaIssuesOf } from "./internal/bosa/worldIssues.js"
+import { joinWorld } from "./internal/builders/joinWorld.js"
 import * as demoWorld from "./internal/connections/demoWorld.js"
 import { issuesOf as issuesIn, notJson } from "./internal/schema/issues.js"
-import { WorldData } from "./internal/connections/worldSchema.js"
+import { platformOf } from "./internal/platforms.js"
+import { WorldData } from "./internal/worldSchema.js"
 
 /**
- * What a job shows to one who asks.
+ * The state of a job in the response to a poll.
  *
  * @since 0.4.0
  * @category models
  */
-export interface JobLook {
+export interface JobState {
   /** The word as it is sent; `completed`, `failed` and `cancelled` are ends. */
   readonly status: string
   readonly progress?: Json
@@ -33,63 +34,62 @@ export interface JobLook {
 }
 
 /**
- * What a job shows to one poll, in short: a text is a state word, a number means `running` at so many percent.
+ * The response to one poll of a job, in short: a text is a state word, a number means `running` at so many percent.
  *
  * @since 0.4.0
  * @category models
  */
-export type JobMark = string | number | JobLook
+export type JobPoll = string | number | JobState
 
 /**
- * One step of a job, in force from `atMillis` (milliseconds since its start) on.
+ * The state of a job from `atMillis` (milliseconds since its start) on.
  *
  * @since 0.1.0
  * @category models
  */
-export interface JobStep extends JobLook {
+export interface JobStep extends JobState {
   readonly atMillis: number
 }
 
 /**
- * How work spends its time. All times in milliseconds.
+ * How long work takes, and which states its job shows. All times in milliseconds.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Plan {
+export interface JobPlan {
   /** How long the work takes; 0 unless given. */
   readonly takesMillis?: number
-  /** How much of it the job is `queued`. */
+  /** How long of that time the job is `queued`. */
   readonly queuedMillis?: number
-  /** Whether its job tells how far it is, as a fraction from 0 to 1. */
+  /** Whether its job reports progress, as a fraction from 0 to 1. */
   readonly progress?: boolean
-  /** How it fails once its time is over. */
+  /** The failure of the work when its time is over. */
   readonly fails?: { readonly status?: number; readonly code?: string; readonly message: string }
-  /** It never ends; its job stays in this state for ever. */
+  /** The work never ends; its job stays in this state. */
   readonly stays?: string
-  /** It ends by being cancelled. */
+  /** The work ends as cancelled. */
   readonly cancelled?: boolean
-  /** It is answered at once even when `async=true` was asked for. */
+  /** The response is the result even with `async=true`. */
   readonly atOnce?: boolean
-  /** It becomes a job even when `async=true` was not asked for. */
+  /** The work becomes a job even without `async=true`. */
   readonly alwaysJob?: boolean
-  /** What its job shows step by step, instead of all of the above. The last step stays. */
+  /** The states of its job by time, instead of all of the above. The last one stays. */
   readonly steps?: ReadonlyArray<JobStep>
   /**
-   * What its job shows poll by poll, instead of all of the above: each poll sees the next, the last stays, and a
-   * successful end has the result. Such work always becomes a job.
+   * The states of its job by poll, instead of all of the above: each poll gets the next one, the last one repeats, and a
+   * successful end has the result. The work always becomes a job.
    */
-  readonly polls?: ReadonlyArray<JobMark>
+  readonly polls?: ReadonlyArray<JobPoll>
 }
 
 /**
- * A saved action. Its result is what `handler` gives, else its input when it is an
- * `echo`, else `result`.
+ * A saved action. Its result is that of `handler`, else its input when `echo` is set, else `result`.
  *
  * @since 0.1.0
  * @category models
  */
-export interface WorldAction extends Plan {
+export interface WorldAction extends JobPlan {
   readonly slug: string
   readonly name?: string
   readonly inputs?: ReadonlyArray<JsonObject>
@@ -130,9 +130,8 @@ export interface WorldHttpAnswer {
 }
 
 /**
- * A connection. `files`, `tables`, `answers` and `baseUrl` are where the
- * executor of its kind starts from; `plans` is how long its typed operations
- * take, by operation (`sql.query`) or for all (`*`).
+ * A connection. `files`, `tables`, `answers` and `baseUrl` are the initial state of its executor; `plans` says how long
+ * its typed operations take, by operation (`sql.query`) or for all (`*`).
  *
  * @since 0.1.0
  * @category models
@@ -151,13 +150,13 @@ export interface WorldConnection {
   readonly tables?: Readonly<Record<string, ReadonlyArray<JsonObject>>>
   readonly answers?: ReadonlyArray<WorldHttpAnswer>
   readonly baseUrl?: string
-  readonly plans?: Readonly<Record<string, Plan>>
+  readonly plans?: Readonly<Record<string, JobPlan>>
   readonly executor?: Executor
   readonly fields?: JsonObject
 }
 
 /**
- * Who may ask: one of the service tokens, or a cookie with its CSRF token.
+ * The accepted credentials: one of the service tokens, or a cookie with its CSRF token.
  *
  * @since 0.1.0
  * @category models
@@ -168,8 +167,8 @@ export interface WorldAuth {
 }
 
 /**
- * What befalls requests that nothing was scripted for: a share of them, drawn from a seed, the same on each run.
- * Each question (method and path) draws for itself. `Faults` can do more.
+ * Faults for a share of the requests, drawn from a seed, the same on each run. Scripted answers come before them. Each
+ * method and path has its own random numbers. `Faults` can do more.
  *
  * @since 0.1.0
  * @category models
@@ -180,9 +179,9 @@ export interface WorldFaults {
   /** 0 unless given. */
   readonly seed?: number
   /**
-   * All unless given, each as likely. `unavailable`: 503. `limited`: 429 with a `retry-after` of 1 second. `reset`: the
-   * connection ends and nothing is done. `lost`: the same once the work is done. `cut`: the answer ends in its middle,
-   * once the work is done.
+   * All unless given, each with the same probability. `unavailable`: 503. `limited`: 429 with a `retry-after` of 1
+   * second. `reset`: the connection ends, nothing is executed. `lost`: the work is executed, then the connection ends.
+   * `cut`: the work is executed, then the connection ends in the middle of the response.
    */
   readonly kinds?: readonly [Fault, ...Array<Fault>]
 }
@@ -190,31 +189,31 @@ export interface WorldFaults {
 type Fault = "unavailable" | "limited" | "reset" | "lost" | "cut"
 
 /**
- * What a fake platform starts with.
+ * The world of the fake platforms.
  *
  * @since 0.1.0
  * @category models
  */
 export interface World {
   readonly connections: ReadonlyArray<WorldConnection>
-  /** Everyone may ask when it is not given. */
+  /** Without it no credentials are needed. */
   readonly auth?: WorldAuth
   /** The tenant's action catalog; the actions of all connections unless given. */
   readonly catalog?: ReadonlyArray<JsonObject>
-  /** Work that takes longer becomes a job though nobody asked, in milliseconds; 20,000 unless given. */
+  /** Work that takes longer becomes a job without `async=true`, in milliseconds; 20,000 unless given. */
   readonly syncLimitMillis?: number
-  /** Whether the caller is an organisation admin and may unsubscribe; true unless given. */
+  /** Whether the caller is an organization admin and may unsubscribe; true unless given. */
   readonly admin?: boolean
   /** Whether job ids are text (`job-1`) or numbers; text unless given. */
   readonly jobIds?: "text" | "number"
-  /** Faults at random; none unless given. */
+  /** Random faults; none unless given. */
   readonly faults?: WorldFaults
-  /** The BOSA / GL Connectors platform; without it one with no connectors. */
+  /** The BOSA / GL Connectors platform; without it the platform has no connectors. */
   readonly bosa?: BosaWorld.BosaWorld
 }
 
 /**
- * A world that cannot be: what is wrong, and where.
+ * An invalid world: what is wrong, and where.
  *
  * @since 0.1.0
  * @category errors
@@ -233,7 +232,7 @@ export class WorldInvalid extends Data.TaggedError("WorldInvalid")<{
 }
 
 /**
- * A part of a world: a connection or a connector in the making, or some of the fields of a world, or a whole one.
+ * A part of a world: the builder of a connection or a connector, some fields of a world, or a whole world.
  *
  * @since 0.4.0
  * @category models
@@ -241,8 +240,8 @@ export class WorldInvalid extends Data.TaggedError("WorldInvalid")<{
 export type Part = ConnectionBuilder | ConnectorBuilder | Partial<World>
 
 /**
- * A world of its parts; without connections it has none. A later connection or connector takes the place of an
- * earlier one of its name, and so does any other field.
+ * Makes a world from parts. A later connection or connector replaces one of the same name; any other field replaces the
+ * same field.
  *
  * @example
  * ```ts
@@ -262,10 +261,10 @@ export type Part = ConnectionBuilder | ConnectorBuilder | Partial<World>
  * @since 0.1.0
  * @category constructors
  */
-export const make = (...parts: ReadonlyArray<Part>): World => parts.reduce<World>(join, { connections: [] })
+export const make = (...parts: ReadonlyArray<Part>): World => parts.reduce<World>(joinWorld, { connections: [] })
 
 /**
- * A connection without anything yet, for {@link make}: see `ConnectionBuilder`.
+ * An empty connection for {@link make}: see `ConnectionBuilder`.
  *
  * @since 0.4.0
  * @category constructors
@@ -273,7 +272,7 @@ export const make = (...parts: ReadonlyArray<Part>): World => parts.reduce<World
 export const connection = (slug: string): ConnectionBuilder => new ConnectionBuilder({ slug })
 
 /**
- * A connector of BOSA / GL Connectors without anything yet, for {@link make}: see `ConnectorBuilder`.
+ * An empty connector of BOSA / GL Connectors for {@link make}: see `ConnectorBuilder`.
  *
  * @since 0.4.0
  * @category constructors
@@ -283,7 +282,7 @@ export const connector = (name: string): ConnectorBuilder => new ConnectorBuilde
 /**
  * A small world to try things on: `crm` (actions `fetch-deal`, `sync`, `fails`, `stuck`,
  * `echo`, and triggers), `files`, `warehouse` (table `orders`), `web`, and `old-crm`, which is
- * neither active nor authorized. Everyone may ask. Its `bosa` is `BosaWorld.demo`.
+ * neither active nor authorized. No credentials are needed. Its `bosa` is `BosaWorld.demo`.
  *
  * @since 0.1.0
  * @category constructors
@@ -325,7 +324,7 @@ const duplicates = (world: World): ReadonlyArray<{ readonly path: string; readon
     ...repeated(actions ?? [], `connections[${index}].actions`),
     ...repeated(triggers ?? [], `connections[${index}].triggers`)
   ]),
-  ...issuesOf(world.bosa ?? {})
+  ...bosaIssuesOf(world.bosa ?? {}, (path) => platformOf(path).name !== "bosa")
 ]
 
 /**

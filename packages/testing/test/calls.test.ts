@@ -35,7 +35,7 @@ const onBosa = virtually(bosa(world))
 const fetchDeal = (id: number) =>
   Effect.flatMap(ConnectionsApi, (api) => api.connection("crm").actions.execute("fetch-deal", { input: { id } }))
 
-/** A matcher of a test runner's kind, of no test runner. */
+/** An asymmetric matcher like those of test runners. */
 const a = (type: string) => ({
   asymmetricMatch: (other: unknown) => typeof other === type,
   toString: () => `a ${type}`
@@ -45,7 +45,7 @@ const failed = <R>(assertion: Effect.Effect<void, Calls.AssertionFailed, R>) =>
   Effect.map(Effect.flip(assertion), ({ message }) => message)
 
 describe("the calls of Connections", () => {
-  it.effect("tell what each request was for, and the input of its work", () =>
+  it.effect("have the target, work and input of each request", () =>
     Effect.gen(function* () {
       const api = yield* ConnectionsApi
       const { calls } = yield* ConnectionsTest
@@ -55,9 +55,9 @@ describe("the calls of Connections", () => {
       yield* api.connection("warehouse").sql.select({ table: "orders" })
       yield* api.connection("crm").actions.get("sync")
       assert.deepStrictEqual(
-        (yield* calls.all).map(({ at, attempt, executed, index, input, operation, status, where, work }) => [
+        (yield* calls.all).map(({ at, attempt, executed, index, input, operation, status, target, work }) => [
           [index, at, attempt, status, executed],
-          [operation, where, work, input]
+          [operation, target, work, input]
         ]),
         [
           [
@@ -83,9 +83,9 @@ describe("the calls of Connections", () => {
         [1]
       )
       assert.deepStrictEqual(yield* calls.executes("crm", "sync"), [])
-      assert.strictEqual((yield* calls.of("sql.select"))[0]?.where, "warehouse")
+      assert.strictEqual((yield* calls.of("sql.select"))[0]?.target, "warehouse")
       assert.deepStrictEqual(yield* calls.executions("warehouse", "sql.select"), [
-        { at: 10, where: "warehouse", work: "sql.select", input: { table: "orders" } }
+        { at: 10, target: "warehouse", work: "sql.select", input: { table: "orders" } }
       ])
     }).pipe(onConnections)
   )
@@ -120,25 +120,25 @@ describe("the calls of Connections", () => {
 })
 
 describe("the calls of BOSA", () => {
-  it.effect("tell what each request was for, and the input of its work", () =>
+  it.effect("have the target, work and input of each request", () =>
     Effect.gen(function* () {
       const api = yield* BosaApi
       const { calls } = yield* BosaTest
       yield* api.execute("github", "list_pull_requests", { page: 2 })
       const [discovery] = yield* calls.of("connectors.actions")
-      assert.deepInclude(discovery, { where: undefined, work: undefined, executed: false })
+      assert.deepInclude(discovery, { target: undefined, work: undefined, executed: false })
       const [execute, ...more] = yield* calls.executes("github", "list_pull_requests")
       assert.deepInclude(execute, { operation: "actions.execute", status: 200, executed: true, attempt: 1 })
       assert.deepInclude(execute?.input, { page: 2 })
       assert.deepStrictEqual(more, [])
       assert.strictEqual((yield* calls.executions("github", "list_pull_requests")).length, 1)
-      yield* Calls.assertCalled(yield* BosaTest, "actions.execute", { where: "github", times: 1 })
+      yield* Calls.assertCalled(yield* BosaTest, "actions.execute", { target: "github", times: 1 })
     }).pipe(onBosa)
   )
 })
 
 describe("Calls.assertExecuted", () => {
-  it.effect("succeeds when it is so", () =>
+  it.effect("succeeds when the work was executed", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       yield* Effect.all([fetchDeal(7), fetchDeal(7), fetchDeal(8)])
@@ -151,11 +151,11 @@ describe("Calls.assertExecuted", () => {
     }).pipe(onConnections)
   )
 
-  it.effect("shows the nearest call when it is not", () =>
+  it.effect("shows the nearest call when the work was not executed", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
-      const executed = (where: string, work: string, expectation?: Calls.Execution) =>
-        failed(Calls.assertExecuted(platform, where, work, expectation))
+      const executed = (target: string, work: string, expectation?: Calls.Execution) =>
+        failed(Calls.assertExecuted(platform, target, work, expectation))
       assert.strictEqual(
         yield* executed("crm", "fetch-deal", { times: 1 }),
         "expected crm/fetch-deal once; nothing was called"
@@ -193,15 +193,15 @@ describe("Calls.assertExecuted", () => {
     }).pipe(onConnections)
   )
 
-  it.effect("fails with what a runner shows: a message, and what was expected and actual", () =>
+  it.effect("fails with a message and the expected and actual values, for a test runner to show", () =>
     Effect.gen(function* () {
       const platform = yield* ConnectionsTest
       yield* fetchDeal(8)
       const assertion = Calls.assertExecuted(platform, "crm", "fetch-deal", { input: { id: 7 }, times: 1 })
       const error = yield* Effect.flip(assertion)
       assert.instanceOf(error, Error)
-      assert.deepStrictEqual(error.expected, { where: "crm", work: "fetch-deal", input: { id: 7 }, times: 1 })
-      assert.deepStrictEqual(error.actual, [{ at: 0, where: "crm", work: "fetch-deal", input: { id: 8 } }])
+      assert.deepStrictEqual(error.expected, { target: "crm", work: "fetch-deal", input: { id: 7 }, times: 1 })
+      assert.deepStrictEqual(error.actual, [{ at: 0, target: "crm", work: "fetch-deal", input: { id: 8 } }])
     }).pipe(onConnections)
   )
 })
@@ -216,10 +216,10 @@ describe("Calls.assertCalled", () => {
       yield* api.get("crm")
       yield* Calls.assertCalled(platform, "connections.list", { times: 2 })
       yield* Calls.assertCalled(platform, "connections.list", { status: 503, times: 1 })
-      yield* Calls.assertCalled(platform, "connections.get", { where: "crm" })
+      yield* Calls.assertCalled(platform, "connections.get", { target: "crm" })
       assert.match(
-        yield* failed(Calls.assertCalled(platform, "connections.get", { where: "web" })),
-        /^expected connections.get of web at least once; nearest call: connections.get of crm at \d+ ms, answered 200 \(differs at where\)$/
+        yield* failed(Calls.assertCalled(platform, "connections.get", { target: "web" })),
+        /^expected connections.get of web at least once; nearest call: connections.get of crm at \d+ ms, answered 200 \(differs at target\)$/
       )
       assert.match(
         yield* failed(Calls.assertCalled(platform, "connections.list", { status: 429 })),
@@ -232,7 +232,7 @@ describe("Calls.assertCalled", () => {
 })
 
 describe("calls.verify", () => {
-  it.effect("lists the requests that the world has nothing for, and the scripts that were not used", () =>
+  it.effect("lists the requests for what the world does not have, and the unused scripted answers", () =>
     Effect.gen(function* () {
       const { calls, respondNext, client } = yield* ConnectionsTest
       const api = yield* ConnectionsApi
@@ -275,7 +275,7 @@ describe("calls.verify", () => {
     }).pipe(onConnections)
   )
 
-  it.effect("does not take a failure of the work itself for something missing", () =>
+  it.effect("does not count a failure of the work itself as unmatched", () =>
     Effect.gen(function* () {
       const { calls } = yield* ConnectionsTest
       const api = yield* ConnectionsApi
@@ -292,7 +292,7 @@ describe("calls.verify", () => {
   const messageOf = <A, E>(exit: Exit.Exit<A, E>) =>
     Exit.isFailure(exit) ? Array.from(Cause.defects(exit.cause), String).join() : "succeeded"
 
-  it.effect("is done by itself at the end of a layer that is told to", () =>
+  it.effect("runs at the end of a layer with the option verify", () =>
     Effect.gen(function* () {
       const quiet = yield* Effect.exit(virtually(connections(world, { verify: false }))(slip))
       assert.strictEqual(messageOf(quiet), "succeeded")
@@ -306,7 +306,7 @@ describe("calls.verify", () => {
     })
   )
 
-  it.effect("keeps quiet when the program has failed already", () =>
+  it.effect("does not run when the program has failed", () =>
     Effect.gen(function* () {
       const program = Effect.zipRight(slip, Effect.fail("of its own"))
       const exit = yield* Effect.exit(virtually(connections(world, { verify: true }))(program))
@@ -314,7 +314,7 @@ describe("calls.verify", () => {
     })
   )
 
-  it.effect("is there for BOSA, and for both platforms", () =>
+  it.effect("also exists for BOSA, and for both platforms", () =>
     Effect.gen(function* () {
       const get = (path: string) => Effect.flatMap(BosaTest, ({ client }) => client.get(`http://localhost${path}`))
       const bosaOnly = virtually(BosaTest.layer(world, { verify: true }))
@@ -326,7 +326,7 @@ describe("calls.verify", () => {
     })
   )
 
-  it.effect("lists the faults that no request has met, but not those of chance", () =>
+  it.effect("lists the unused faults of a plan, but not those from a seed", () =>
     Effect.gen(function* () {
       const { calls, setFaults } = yield* ConnectionsTest
       yield* setFaults(Faults.seeded(7, 0.1))
@@ -353,7 +353,7 @@ describe("Matchers", () => {
     expect(log).toHaveExecuted("crm", "fetch-deal", { input: { id: 7 }, times: 1 })
     expect(log).toHaveExecuted("crm", "fetch-deal", { input: { id: expect.any(Number) } })
     expect(log).not.toHaveExecuted("crm", "sync")
-    expect(log).toHaveCalled("actions.execute", { where: "crm" })
+    expect(log).toHaveCalled("actions.execute", { target: "crm" })
     expect(log).not.toHaveCalled("connections.list")
     expect(log).toHaveNoUnmatchedCalls()
     expect(log).toHaveNoUnusedScripts()

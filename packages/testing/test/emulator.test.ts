@@ -32,7 +32,7 @@ const post = (url: string, body: JsonObject) =>
       )
   )
 
-/** The code of the system, however deep it stands in the error. */
+/** The system code in an error or one of its causes. */
 const codeOf = (error: unknown): string => {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ("code" in cause && typeof cause.code === "string") return cause.code
@@ -40,14 +40,14 @@ const codeOf = (error: unknown): string => {
   return "none"
 }
 
-/** Until the check holds, in real time and within two seconds. */
-const eventually = <A>(look: Effect.Effect<A>, holds: (value: A) => boolean) =>
+/** Repeats an effect until the condition holds, for up to two seconds of real time. */
+const eventually = <A>(effect: Effect.Effect<A>, holds: (value: A) => boolean) =>
   Effect.flatMap(
-    Effect.repeat(look, {
+    Effect.repeat(effect, {
       until: holds,
       schedule: Schedule.intersect(Schedule.spaced("5 millis"), Schedule.recurs(400))
     }),
-    () => Effect.filterOrFail(look, holds, () => "it never came to that")
+    () => Effect.filterOrFail(effect, holds, () => "the condition did not become true")
   )
 
 describe("emulator", () => {
@@ -76,7 +76,7 @@ describe("emulator", () => {
     })
   )
 
-  it.scopedLive("hands the path on as it was written", () =>
+  it.scopedLive("keeps the path as it was sent", () =>
     Effect.gen(function* () {
       const world = World.make({ connections: [{ slug: "a/b c" }] })
       const { requests, url } = yield* Emulator.make({ world })
@@ -90,7 +90,7 @@ describe("emulator", () => {
     })
   )
 
-  it.scoped("runs a job to its end, in the time it takes", () =>
+  it.scoped("runs a job to its end in real time", () =>
     Effect.gen(function* () {
       const { jobs, url } = yield* memory
       const accepted = yield* post(`${url}/api/v1/connections/crm/actions/sync/execute?async=true`, { input: {} })
@@ -114,7 +114,7 @@ describe("emulator", () => {
       Effect.gen(function* () {
         const web = yield* Effect.acquireRelease(
           Effect.async<ReturnType<typeof createServer>>((resume) => {
-            const server = createServer((request, response) => response.end(`you asked ${request.url}`))
+            const server = createServer((request, response) => response.end(`requested ${request.url}`))
             server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
           }),
           (server) => Effect.async<void>((resume) => void server.close(() => resume(Effect.void)))
@@ -152,12 +152,12 @@ describe("emulator", () => {
         const wrong = yield* on("db")("sql/query", { sql: "selct" })
         assert.match(wrong, /^\{"status":400.*42601/)
 
-        assert.match(yield* on("web")("http/get", { path: "/x" }), /"status":200.*you asked \/x/)
+        assert.match(yield* on("web")("http/get", { path: "/x" }), /"status":200.*requested \/x/)
       }),
     { timeout: 60_000 }
   )
 
-  it.scopedLive("loses answers the way it is told to", () =>
+  it.scopedLive("loses responses as scripted", () =>
     Effect.gen(function* () {
       const { executions, requests, respondNext, url } = yield* memory
       const execute = Effect.flip(post(`${url}/api/v1/connections/crm/actions/echo/execute`, { input: {} }))
@@ -175,7 +175,7 @@ describe("emulator", () => {
     })
   )
 
-  it.scopedLive("breaks an answer off after half of its body", () =>
+  it.scopedLive("cuts a response after half of its body", () =>
     Effect.gen(function* () {
       const { respondNext, url } = yield* memory
       yield* respondNext({ method: "GET" }, [{ _tag: "CutBody", json: { text: "x".repeat(100_000) } }])
@@ -201,7 +201,7 @@ describe("emulator", () => {
     })
   )
 
-  it.scopedLive("hangs until the client leaves, and knows that it left", () =>
+  it.scopedLive("hangs until the client leaves, and records that it left", () =>
     Effect.gen(function* () {
       const { requests, respondNext, url } = yield* memory
       yield* respondNext({}, [{ _tag: "Hang" }])
@@ -215,7 +215,7 @@ describe("emulator", () => {
     })
   )
 
-  it.scopedLive("refuses bodies that are too large or no text", () =>
+  it.scopedLive("refuses bodies that are too large or not text", () =>
     Effect.gen(function* () {
       const { requests, url } = yield* memory
       const target = `${url}/api/v1/connections/crm/actions/echo/execute`
@@ -229,7 +229,7 @@ describe("emulator", () => {
     })
   )
 
-  it.scopedLive("ends at once, though a client still waits", () =>
+  it.scopedLive("ends at once, even when a client still waits", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const { requests, respondNext, url } = yield* Scope.extend(memory, scope)
@@ -256,7 +256,7 @@ describe("emulator", () => {
     })
   )
 
-  it.effect("is a service of its Layer", () =>
+  it.effect("is provided by its Layer", () =>
     Effect.gen(function* () {
       const { connections } = yield* Emulator.Emulator
       assert.include(

@@ -6,19 +6,19 @@ import * as Faults from "../src/Faults.js"
 import * as World from "../src/World.js"
 import { at } from "./support/bosa.ts"
 import { eventually } from "./support/events.ts"
-import { ask, json } from "./support/http.ts"
+import { sendRequest, json } from "./support/http.ts"
 
 const memory = Emulator.make({ executors: "memory" })
 
 const execute = (url: string, action = "echo", query = "", body = { input: { id: 7 } }) =>
-  ask(`${url}/api/v1/connections/crm/actions/${action}/execute${query}`, {
+  sendRequest(`${url}/api/v1/connections/crm/actions/${action}/execute${query}`, {
     method: "POST",
     headers: json,
     body: JSON.stringify(body)
   })
 
 const requests = (url: string, query = "") =>
-  Effect.map(ask(`${url}/__emulator/requests${query}`), ({ json }) => {
+  Effect.map(sendRequest(`${url}/__emulator/requests${query}`), ({ json }) => {
     const all = at(json, "requests")
     if (!Array.isArray(all)) return assert.fail("no list of requests")
     return all.map((each: unknown) => each)
@@ -28,9 +28,9 @@ describe("Inspector: routes", () => {
   it.scopedLive("requests: show the request, what was executed and the response", () =>
     Effect.gen(function* () {
       const { url } = yield* memory
-      yield* ask(`${url}/api/v1/connections?relay_id=r2`)
+      yield* sendRequest(`${url}/api/v1/connections?relay_id=r2`)
       yield* execute(url)
-      yield* ask(`${url}/connectors/names`)
+      yield* sendRequest(`${url}/connectors/names`)
       const all = yield* requests(url)
       assert.deepStrictEqual(
         all.map((each) =>
@@ -44,7 +44,7 @@ describe("Inspector: routes", () => {
       )
       assert.deepStrictEqual(at(all[0], "query"), [["relay_id", "r2"]])
       assert.isAtLeast(Number(at(all[1], "durationMillis")), 0)
-      const { json: detail } = yield* ask(`${url}/__emulator/requests/2`)
+      const { json: detail } = yield* sendRequest(`${url}/__emulator/requests/2`)
       assert.deepStrictEqual([at(detail, "target"), at(detail, "action")], ["crm", "echo"])
       assert.strictEqual(at(detail, "requestHeaders.content-type"), "application/json")
       assert.deepStrictEqual(JSON.parse(String(at(detail, "requestBody.text"))), { input: { id: 7 } })
@@ -58,23 +58,24 @@ describe("Inspector: routes", () => {
         [3]
       )
       assert.deepStrictEqual(yield* requests(url, "?limit=0"), [])
-      assert.strictEqual((yield* ask(`${url}/__emulator/requests/9`)).status, 404)
+      assert.strictEqual((yield* sendRequest(`${url}/__emulator/requests/9`)).status, 404)
     })
   )
 
   it.scopedLive("the routes: are not logged as requests, and hide no path of a platform", () =>
     Effect.gen(function* () {
       const { bosa, requests, url } = yield* memory
-      for (const path of ["/", "/__emulator/requests", "/__emulator/none", "/__emulator"]) yield* ask(`${url}${path}`)
+      for (const path of ["/", "/__emulator/requests", "/__emulator/none", "/__emulator"])
+        yield* sendRequest(`${url}${path}`)
       assert.deepStrictEqual([yield* requests, yield* bosa.requests], [[], []])
       for (const path of ["/__emulators", "/__emulatorx/requests", "/%5F_emulator/requests"]) {
-        assert.strictEqual(at((yield* ask(`${url}${path}`)).json, "error.code"), "NOT_FOUND", path)
+        assert.strictEqual(at((yield* sendRequest(`${url}${path}`)).json, "error.code"), "NOT_FOUND", path)
       }
-      assert.strictEqual((yield* ask(`${url}/`, { method: "POST" })).status, 404)
+      assert.strictEqual((yield* sendRequest(`${url}/`, { method: "POST" })).status, 404)
       assert.strictEqual((yield* bosa.requests).length, 4)
-      const unknown = yield* ask(`${url}/__emulator/none`)
+      const unknown = yield* sendRequest(`${url}/__emulator/none`)
       assert.deepStrictEqual([unknown.status, at(unknown.json, "code")], [404, "NOT_FOUND"])
-      assert.strictEqual((yield* ask(`${url}/`, { method: "HEAD" })).status, 200)
+      assert.strictEqual((yield* sendRequest(`${url}/`, { method: "HEAD" })).status, 200)
     })
   )
 
@@ -83,18 +84,18 @@ describe("Inspector: routes", () => {
       const { setJob, url } = yield* memory
       yield* execute(url, "sync", "?async=true")
       yield* setJob("job-1", { status: "running", progress: 0.5 })
-      const { json: jobs } = yield* ask(`${url}/__emulator/jobs`)
+      const { json: jobs } = yield* sendRequest(`${url}/__emulator/jobs`)
       assert.deepStrictEqual(
         ["id", "connection", "name", "status", "progress", "ended"].map((name) => at(jobs, `jobs.0.${name}`)),
         ["job-1", "crm", "sync", "running", 0.5, false]
       )
-      const { json: executions } = yield* ask(`${url}/__emulator/executions`)
+      const { json: executions } = yield* sendRequest(`${url}/__emulator/executions`)
       assert.deepStrictEqual(
         ["connection", "name", "jobId", "body.input.id"].map((name) => at(executions, `connections.0.${name}`)),
         ["crm", "sync", "job-1", 7]
       )
       assert.deepStrictEqual(at(executions, "bosa"), [])
-      const { json: world } = yield* ask(`${url}/__emulator/world`)
+      const { json: world } = yield* sendRequest(`${url}/__emulator/world`)
       assert.strictEqual(at(world, "connections.0.slug"), "crm")
       assert.isArray(at(world, "users"))
     })
@@ -105,13 +106,13 @@ describe("Inspector: routes", () => {
       const { faults, url } = yield* memory
       const slow = Faults.always({ method: "GET" }, Faults.delay(1))
       const plan = Faults.all(Faults.next(Faults.status(503), Faults.lostAnswer), slow)
-      const put = (body: string) => ask(`${url}/__emulator/faults`, { method: "PUT", headers: json, body })
+      const put = (body: string) => sendRequest(`${url}/__emulator/faults`, { method: "PUT", headers: json, body })
       const answer = yield* put(JSON.stringify(plan))
       assert.deepStrictEqual([answer.status, answer.json], [200, JSON.parse(JSON.stringify(plan))])
       assert.strictEqual((yield* execute(url)).status, 503)
       assert.strictEqual(Faults.size(yield* faults), 2)
       yield* Effect.flip(execute(url))
-      const left = yield* ask(`${url}/__emulator/faults`)
+      const left = yield* sendRequest(`${url}/__emulator/faults`)
       assert.deepStrictEqual(left.json, JSON.parse(JSON.stringify(slow)))
       const again = yield* put(left.text)
       assert.deepStrictEqual(again.json, left.json)
@@ -127,7 +128,7 @@ describe("Inspector: routes", () => {
       assert.match(String(at(wrong.json, "message")), /rules\[0\]\.faults\[0\]/)
       assert.strictEqual((yield* put("{")).status, 400)
       assert.deepStrictEqual(yield* faults, slow)
-      assert.strictEqual((yield* ask(`${url}/__emulator/faults`, { method: "DELETE" })).status, 204)
+      assert.strictEqual((yield* sendRequest(`${url}/__emulator/faults`, { method: "DELETE" })).status, 204)
       assert.deepStrictEqual(yield* faults, Faults.none)
     })
   )
@@ -151,11 +152,11 @@ describe("Inspector: routes", () => {
   it.scopedLive("DELETE requests: clears the log and keeps the state", () =>
     Effect.gen(function* () {
       const { connections, requests: seen, url } = yield* memory
-      yield* ask(`${url}/api/v1/connections/crm/unauthorize`, { method: "POST", headers: json, body: "{}" })
-      assert.strictEqual((yield* ask(`${url}/__emulator/requests`, { method: "DELETE" })).status, 204)
+      yield* sendRequest(`${url}/api/v1/connections/crm/unauthorize`, { method: "POST", headers: json, body: "{}" })
+      assert.strictEqual((yield* sendRequest(`${url}/__emulator/requests`, { method: "DELETE" })).status, 204)
       assert.deepStrictEqual([yield* requests(url), yield* seen], [[], []])
       assert.isFalse((yield* connections)[0]?.authorized)
-      yield* ask(`${url}/api/v1/connections`)
+      yield* sendRequest(`${url}/api/v1/connections`)
       assert.deepStrictEqual(
         (yield* requests(url)).map((each) => at(each, "id")),
         [2]
@@ -176,7 +177,7 @@ describe("Inspector: routes", () => {
       const { bosa, connections, jobs, url } = emulator
       const file = (name: string, body: object) =>
         Effect.map(
-          ask(`${url}/api/v1/connections/drive/file/${name}`, {
+          sendRequest(`${url}/api/v1/connections/drive/file/${name}`, {
             method: "POST",
             headers: json,
             body: JSON.stringify({ path: "a.txt", ...body })
@@ -188,7 +189,7 @@ describe("Inspector: routes", () => {
       yield* execute(url, "sync", "?async=true")
       yield* bosa.user("ann")
       yield* emulator.setFaults(Faults.none)
-      const reset = yield* ask(`${url}/__emulator/reset`, { method: "POST", headers: json })
+      const reset = yield* sendRequest(`${url}/__emulator/reset`, { method: "POST", headers: json })
       assert.strictEqual(reset.status, 204)
       const read = yield* file("readFile", {})
       assert.include(read, "as it was")

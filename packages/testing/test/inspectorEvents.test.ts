@@ -10,11 +10,11 @@ import { Exchanges } from "../src/internal/inspector/exchanges.js"
 import { SecretMask } from "../src/internal/inspector/secretMask.js"
 import { at } from "./support/bosa.ts"
 import { eventually, listen, type ServerEvent } from "./support/events.ts"
-import { ask, json } from "./support/http.ts"
+import { sendRequest, json } from "./support/http.ts"
 
 const memory = Emulator.make({ executors: "memory" })
 
-const getConnection = (url: string) => ask(`${url}/api/v1/connections/crm`)
+const getConnection = (url: string) => sendRequest(`${url}/api/v1/connections/crm`)
 
 const ids = (events: ReadonlyArray<ServerEvent>) => events.flatMap(({ id }) => (id === undefined ? [] : [id]))
 
@@ -36,7 +36,7 @@ describe("Inspector: event stream", () => {
       yield* setJob("j", { status: "running", progress: 0.5 })
       yield* until((events) => events.some(({ event, data }) => event === "job" && at(data, "progress") === 0.5))
       const plan = JSON.stringify(Faults.next(Faults.status(503)))
-      yield* ask(`${url}/__emulator/faults`, { method: "PUT", headers: json, body: plan })
+      yield* sendRequest(`${url}/__emulator/faults`, { method: "PUT", headers: json, body: plan })
       yield* until((events) =>
         events.some(({ event, data }) => event === "faults" && at(data, "rules.0._tag") === "Next")
       )
@@ -93,7 +93,7 @@ describe("Inspector: event stream", () => {
         yield* heard.until(([first]) => first?.event === "cleared")
       }
       const known = yield* listen(`${url}/__emulator/events?after=${id}`)
-      yield* ask(`${url}/__emulator/requests`, { method: "DELETE" })
+      yield* sendRequest(`${url}/__emulator/requests`, { method: "DELETE" })
       yield* known.until((events) => events.length === 1 && events[0]?.event === "cleared")
     })
   )
@@ -125,7 +125,7 @@ describe("Inspector: event stream", () => {
           (status) => status === 200
         )
       )
-      assert.strictEqual((yield* ask(`${url}/__emulator/events`)).status, 503)
+      assert.strictEqual((yield* sendRequest(`${url}/__emulator/events`)).status, 503)
       all[0]?.request.destroy()
       const next = Effect.flatMap(listen(`${url}/__emulator/events`), ({ state }) =>
         eventually(
@@ -172,7 +172,7 @@ describe("Inspector: event stream", () => {
         )
         // more than the sockets of the system hold for a reader, by far
         const long = `${url}/api/v1/connections/${"x".repeat(15_000)}`
-        yield* Effect.forEach(Array.from({ length: 600 }), () => ask(long), { concurrency: 8, discard: true })
+        yield* Effect.forEach(Array.from({ length: 600 }), () => sendRequest(long), { concurrency: 8, discard: true })
         slow.response()?.resume()
         yield* eventually(
           Effect.sync(() => slow.state.ended),

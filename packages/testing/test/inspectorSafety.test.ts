@@ -6,7 +6,7 @@ import { SecretMask } from "../src/internal/inspector/secretMask.js"
 import * as World from "../src/World.js"
 import { at } from "./support/bosa.ts"
 import { listen } from "./support/events.ts"
-import { ask, json } from "./support/http.ts"
+import { sendRequest, json } from "./support/http.ts"
 
 const memory = Emulator.make({ executors: "memory" })
 
@@ -19,10 +19,10 @@ const submit = (
   headers: Readonly<Record<string, string>> = {}
 ) =>
   Effect.gen(function* () {
-    const { text } = yield* ask(`${url}/`)
+    const { text } = yield* sendRequest(`${url}/`)
     const token = /name="token" value="([^"]+)"/.exec(text)?.[1] ?? ""
     const body = new URLSearchParams({ token, ...fields }).toString()
-    return yield* ask(`${url}/__emulator/form`, { method: "POST", headers: { ...form, ...headers }, body })
+    return yield* sendRequest(`${url}/__emulator/form`, { method: "POST", headers: { ...form, ...headers }, body })
   })
 
 const addFault = { do: "add-fault", kind: "unavailable", to: "any", often: "next" }
@@ -40,7 +40,7 @@ describe("Inspector: access", () => {
         "127.8.9.1",
         `LOCALHOST:${port}`
       ]) {
-        assert.strictEqual((yield* ask(`${url}/`, { headers: { host } })).status, 200, host)
+        assert.strictEqual((yield* sendRequest(`${url}/`, { headers: { host } })).status, 200, host)
       }
       for (const host of [
         "evil.example",
@@ -54,11 +54,11 @@ describe("Inspector: access", () => {
         "[::2]"
       ]) {
         for (const path of ["/", "/__emulator/requests", "/__emulator/events", "/__emulator/none"]) {
-          assert.strictEqual((yield* ask(`${url}${path}`, { headers: { host } })).status, 403, `${host}${path}`)
+          assert.strictEqual((yield* sendRequest(`${url}${path}`, { headers: { host } })).status, 403, `${host}${path}`)
         }
       }
       // the platforms accept any host
-      const platformResponse = yield* ask(`${url}/api/v1/connections`, { headers: { host: "evil.example" } })
+      const platformResponse = yield* sendRequest(`${url}/api/v1/connections`, { headers: { host: "evil.example" } })
       assert.strictEqual(platformResponse.status, 200)
     })
   )
@@ -67,7 +67,7 @@ describe("Inspector: access", () => {
     Effect.gen(function* () {
       const { url } = yield* memory
       const status = (headers: Readonly<Record<string, string>>, path = "/__emulator/requests") =>
-        Effect.map(ask(`${url}${path}`, { headers }), (answer) => answer.status)
+        Effect.map(sendRequest(`${url}${path}`, { headers }), (answer) => answer.status)
       assert.strictEqual(yield* status({ origin: url }), 200)
       for (const origin of [
         "http://evil.example",
@@ -92,7 +92,7 @@ describe("Inspector: access", () => {
     Effect.gen(function* () {
       const { faults, url } = yield* memory
       const send = (method: string, path: string, headers: Readonly<Record<string, string>>, body = "") =>
-        Effect.map(ask(`${url}/__emulator/${path}`, { method, headers, body }), (answer) => answer.status)
+        Effect.map(sendRequest(`${url}/__emulator/${path}`, { method, headers, body }), (answer) => answer.status)
       const plan = JSON.stringify(Faults.next(Faults.reset))
       for (const type of ["text/plain", "multipart/form-data; boundary=x", "text/plain; application/json", ""]) {
         const headers: Record<string, string> = type === "" ? {} : { "content-type": type }
@@ -108,7 +108,7 @@ describe("Inspector: access", () => {
       assert.deepStrictEqual(yield* faults, Faults.none)
       assert.strictEqual((yield* submit(url, addFault, { origin: url })).status, 303)
       assert.match(Faults.print(yield* faults), /^next any request: status 503/)
-      const large = yield* ask(`${url}/__emulator/faults`, { method: "PUT", body: " ".repeat(1024 * 1024 + 1) })
+      const large = yield* sendRequest(`${url}/__emulator/faults`, { method: "PUT", body: " ".repeat(1024 * 1024 + 1) })
       assert.strictEqual(large.status, 413)
     })
   )
@@ -155,8 +155,8 @@ describe("Inspector: output", () => {
       )
       const target = `${url}/api/v1/connections/${slug}/actions/${slug}/execute?${slug}=${slug}`
       const headers = { ...json, "x-note": hostile }
-      yield* ask(target, { method: "POST", headers, body: JSON.stringify({ input: { [hostile]: hostile } }) })
-      yield* ask(`${url}/${hostile.replaceAll(" ", "%20")}`, {
+      yield* sendRequest(target, { method: "POST", headers, body: JSON.stringify({ input: { [hostile]: hostile } }) })
+      yield* sendRequest(`${url}/${hostile.replaceAll(" ", "%20")}`, {
         headers: { "content-type": hostile },
         method: "POST",
         body: hostile
@@ -165,7 +165,7 @@ describe("Inspector: output", () => {
       yield* heard.until((events) => events.length >= 2)
       const pages = yield* Effect.forEach(
         ["/", "/?request=1", "/?request=2", "/__emulator/requests/1?as=html"],
-        (path) => Effect.map(ask(`${url}${path}`), ({ text }) => text)
+        (path) => Effect.map(sendRequest(`${url}${path}`), ({ text }) => text)
       )
       for (const text of [...pages, ...heard.heard.map(({ data }) => String(at(data, "html")))]) {
         assert.notMatch(text, /<img|<script>|<\/script><|alert\('|onerror="/)
@@ -179,13 +179,13 @@ describe("Inspector: output", () => {
   it.scopedLive("the page's policy allows no loads", () =>
     Effect.gen(function* () {
       const { url } = yield* memory
-      const one = yield* ask(`${url}/`)
+      const one = yield* sendRequest(`${url}/`)
       const nonce = /<script type="module" nonce="([^"]+)">/.exec(one.text)?.[1]
       const policy = String(one.headers["content-security-policy"])
       assert.include(policy, "default-src 'none'")
       assert.include(policy, `script-src 'nonce-${nonce}'`)
       assert.include(policy, "frame-ancestors 'none'")
-      assert.notInclude((yield* ask(`${url}/`)).text, String(nonce))
+      assert.notInclude((yield* sendRequest(`${url}/`)).text, String(nonce))
       assert.notMatch(one.text, /https?:\/\/(?!www\.w3\.org)/)
     })
   )
@@ -204,9 +204,9 @@ describe("Inspector: output", () => {
       const execute = `${url}/api/v1/connections/crm/actions/echo/execute`
       const headers = { ...json, "x-service-token": service }
       const echo = (input: unknown, more: Readonly<Record<string, string>> = {}) =>
-        ask(execute, { method: "POST", headers: { ...headers, ...more }, body: JSON.stringify({ input }) })
+        sendRequest(execute, { method: "POST", headers: { ...headers, ...more }, body: JSON.stringify({ input }) })
       yield* echo({ note: `it is ${service}, "${key}" and ${token}` })
-      yield* ask(`${url}/api/v1/jobs/job-1`, { headers })
+      yield* sendRequest(`${url}/api/v1/jobs/job-1`, { headers })
       yield* echo({
         nested: [{ password: canary("password"), api_key: canary("field"), access_token: [canary("list")] }]
       })
@@ -215,19 +215,25 @@ describe("Inspector: output", () => {
         { authorization: `Bearer ${canary("bearer")}`, cookie: `lang=en; sid=${cookie}`, "x-csrf-token": csrf }
       )
       yield* echo({ of: `the session ${cookie} and ${canary("answer")}` }, { "x-short-token": "c4n5" })
-      yield* ask(`${url}/api/v1/connections/${canary("bearer")}?token=${canary("query")}&x=${csrf}`, { headers })
-      yield* ask(`${execute}?a=1`, { method: "POST", headers, body: `{"input": {"password": "${canary("broken")}", ` })
+      yield* sendRequest(`${url}/api/v1/connections/${canary("bearer")}?token=${canary("query")}&x=${csrf}`, {
+        headers
+      })
+      yield* sendRequest(`${execute}?a=1`, {
+        method: "POST",
+        headers,
+        body: `{"input": {"password": "${canary("broken")}", `
+      })
       const boundary = `--b\r\nContent-Disposition: form-data; name="api_key"\r\n\r\n${canary("part")}\r\n--b--\r\n`
-      yield* ask(`${url}/x/y`, {
+      yield* sendRequest(`${url}/x/y`, {
         method: "POST",
         headers: { "content-type": "multipart/form-data; boundary=b" },
         body: boundary
       })
-      yield* ask(`${url}/x/y`, { method: "POST", headers: form, body: `a=1&client_secret=${canary("form")}` })
+      yield* sendRequest(`${url}/x/y`, { method: "POST", headers: form, body: `a=1&client_secret=${canary("form")}` })
       const bosa = { ...json, "x-api-key": key, authorization: `Bearer ${token}` }
-      const made = yield* ask(`${url}/users`, { method: "POST", headers: bosa, body: '{"identifier":"bea"}' })
+      const made = yield* sendRequest(`${url}/users`, { method: "POST", headers: bosa, body: '{"identifier":"bea"}' })
       const bea = String(at(made.json, "data.secret"))
-      const login = yield* ask(`${url}/auth/tokens`, {
+      const login = yield* sendRequest(`${url}/auth/tokens`, {
         method: "POST",
         headers: bosa,
         body: JSON.stringify({ identifier: "bea", secret: bea })
@@ -241,7 +247,7 @@ describe("Inspector: output", () => {
           })
         )
       )
-      yield* ask(`${url}/connectors/names?after=${beas}`, { headers: bosa })
+      yield* sendRequest(`${url}/connectors/names?after=${beas}`, { headers: bosa })
       yield* echo({ deep: JSON.parse(`${"[".repeat(500)}"${canary("bearer")}"${"]".repeat(500)}`) })
 
       const heard = yield* listen(`${url}/__emulator/events?after=none.0`)
@@ -251,7 +257,7 @@ describe("Inspector: output", () => {
         events.some(({ event, data }) => event === "request" && at(data, "status") === 200)
       )
       yield* parts.until((events) => events.length > 2)
-      const { text: kept } = yield* ask(`${url}/__emulator/requests`)
+      const { text: kept } = yield* sendRequest(`${url}/__emulator/requests`)
       const count = kept.match(/^ {6}"id": /gm)?.length ?? 0
       assert.isAbove(count, 12)
       const paths = ["requests", "jobs", "executions", "world", "faults"].map((path) => `/__emulator/${path}`)
@@ -260,7 +266,7 @@ describe("Inspector: output", () => {
         `/?request=${index + 1}`
       ])
       const shown = yield* Effect.forEach([...paths, ...details.flat()], (path) =>
-        Effect.map(ask(`${url}${path}`), ({ text }) => text)
+        Effect.map(sendRequest(`${url}${path}`), ({ text }) => text)
       )
       const all = [...shown, JSON.stringify(heard.heard), JSON.stringify(parts.heard)].join("\n")
       assert.include(all, `"id": ${count}`)

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 
 const repository = fileURLToPath(new URL("../../../", import.meta.url))
 
-/** What the interpreter of a test does; whatever is not said goes well. */
+/** What the interpreter of a test does; it succeeds unless given. */
 interface Python {
   readonly version?: string
   readonly lacks?: "venv" | "pip"
@@ -15,7 +15,7 @@ interface Python {
   readonly pip?: string
   /** What a journey prints. */
   readonly says?: string
-  /** What a journey ends with. */
+  /** The exit code of a journey. */
   readonly code?: number
 }
 
@@ -24,7 +24,7 @@ afterEach(() => {
   for (const room of rooms.splice(0)) rmSync(room, { recursive: true, force: true })
 })
 
-/** A program that answers as an interpreter would, and copies itself where it is asked for an environment. */
+/** A program that acts as an interpreter, and copies itself to the place of a new environment. */
 const programOf = ({ code = 0, lacks, pip, says = "", version = "3.12" }: Python, notes: string): string => `#!/bin/sh
 case "$*" in
   *sys.version_info*) echo ${version} ;;
@@ -37,7 +37,7 @@ case "$*" in
 esac
 `
 
-/** A platform that only notes who it is, and ends as the real one does. */
+/** A platform that only writes its process id, and ends like the real one. */
 const platformOf = (notes: string): string => `import { appendFileSync } from "node:fs"
 appendFileSync(${JSON.stringify(notes)}, process.pid + "\\n")
 console.log('{"url":"http://127.0.0.1:1","control":"http://127.0.0.1:2"}')
@@ -86,7 +86,7 @@ const prepare = (python: Python) => {
 const needs = "it needs Python 3.11, 3.12 or 3.13 with venv and pip"
 
 describe("test:interop", () => {
-  it("says that there is no Python, with 3", () => {
+  it("exits with 3 when there is no Python", () => {
     const { status, stderr } = prepare({}).run({ INTEROP_PYTHON: "/nowhere/python" })
     assert.deepStrictEqual(
       { status, stderr },
@@ -100,7 +100,7 @@ describe("test:interop", () => {
     ["has no pip", { lacks: "pip" }, "is Python 3.12 without pip"],
     ["has no venv", { lacks: "venv" }, "is Python 3.12 without venv"]
   ] satisfies ReadonlyArray<readonly [string, Python, string]>) {
-    it(`says that the Python ${what}, with 3, and makes nothing`, () => {
+    it(`exits with 3 when the Python ${what}, and makes nothing`, () => {
       const { environments, run } = prepare(python)
       const { status, stderr } = run()
       assert.strictEqual(status, 3, stderr)
@@ -109,7 +109,7 @@ describe("test:interop", () => {
     })
   }
 
-  it("says that the package index cannot be reached, with 3, and keeps no environment that is not whole", () => {
+  it("exits with 3 when the package index cannot be reached, and keeps no incomplete environment", () => {
     const pip = "WARNING: Retrying (Retry(total=4)): connection refused\nERROR: No matching distribution found for it\n"
     const { environments, run } = prepare({ pip })
     const { status, stderr } = run()
@@ -118,7 +118,7 @@ describe("test:interop", () => {
     assert.deepStrictEqual(environments(), [])
   })
 
-  it("passes with 0 when both journeys do, each with a platform of its own that ends with it", () => {
+  it("exits with 0 when both journeys pass, each with its own platform that ends with it", () => {
     const { platforms, run } = prepare({ says: "ok one\nok two\nclient 1.0: 2 steps, 0 failed\n" })
     const { status, stderr, stdout } = run()
     assert.strictEqual(status, 0, stdout + stderr)
@@ -126,7 +126,7 @@ describe("test:interop", () => {
     assert.deepStrictEqual(platforms().map(isAlive), [false, false])
   })
 
-  it("makes an environment once, and again when its requirements are others", () => {
+  it("makes an environment once, and again when its requirements change", () => {
     const { environments, installs, require, run } = prepare({ says: "ok one\nclient 1.0: 1 steps, 0 failed\n" })
     assert.deepStrictEqual([run().status, run().status, installs()], [0, 0, 2])
     assert.deepStrictEqual(environments(), ["bosa-3.12", "gl-3.12"])
@@ -158,7 +158,7 @@ describe("test:interop", () => {
     ],
     ["a journey had no steps", { says: "c: 0 steps, 0 failed\n" }, "0 passed, 1 failed"]
   ] satisfies ReadonlyArray<readonly [string, Python, string]>) {
-    it(`fails with 1 when ${what}`, () => {
+    it(`exits with 1 when ${what}`, () => {
       const { status, stdout } = prepare(python).run({}, "bosa")
       assert.strictEqual(status, 1, stdout)
       assert.include(stdout.split("\n"), counts)

@@ -8,7 +8,7 @@ import { call, run } from "./support/bosa.ts"
 import { get } from "./support/call.ts"
 
 describe("Platforms", () => {
-  it.effect("reaches both platforms with one client, each at its paths", () =>
+  it.effect("routes the requests of one client to both platforms by their paths", () =>
     Effect.gen(function* () {
       const connections = yield* ConnectionsTest
       const bosa = yield* BosaTest
@@ -23,7 +23,7 @@ describe("Platforms", () => {
     }).pipe(Effect.provide(Platforms.layer()))
   )
 
-  it.effect("holds the world that it is given", () =>
+  it.effect("has the given world", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* get("/connections/only"))[0], 200)
       assert.deepStrictEqual((yield* call("GET", "/connectors/names")).body, ["c"])

@@ -20,7 +20,7 @@ const turns = async (count: number): Promise<void> => {
 }
 
 describe("VirtualClock.run", () => {
-  it.effect("sleeps hours in no time and tells the virtual time", () =>
+  it.effect("sleeps hours of virtual time, which the clock shows", () =>
     Effect.gen(function* () {
       const seen = yield* VirtualClock.run(
         Effect.gen(function* () {
@@ -95,7 +95,7 @@ describe("VirtualClock.run", () => {
     )
   )
 
-  it.effect("keeps order when sleepers leave the middle of the heap", () => {
+  it.effect("keeps the order when sleepers in the middle of the heap are interrupted", () => {
     const round = Effect.gen(function* () {
       const clock = yield* VirtualClock
       const start = yield* Clock.currentTimeMillis
@@ -133,7 +133,7 @@ describe("VirtualClock.run", () => {
     )
   )
 
-  it.effect("keeps the runs of one sleep apart", () =>
+  it.effect("keeps the runs of one sleep separate", () =>
     Effect.gen(function* () {
       const seen = yield* VirtualClock.run(
         Effect.gen(function* () {
@@ -152,7 +152,7 @@ describe("VirtualClock.run", () => {
     })
   )
 
-  it.effect("sleeps to the end where it may not be interrupted", () =>
+  it.effect("sleeps to the end in an uninterruptible region", () =>
     Effect.gen(function* () {
       const at = yield* VirtualClock.run(
         Effect.gen(function* () {
@@ -231,7 +231,7 @@ describe("VirtualClock.run", () => {
 
   const turnOfTheLoop = Effect.promise(() => nextTurn())
 
-  it.effect("waits for a turn of the loop that a woken fiber waits for", () =>
+  it.effect("waits for a turn of the loop that a woken fiber needs", () =>
     VirtualClock.provide(
       Effect.gen(function* () {
         const clock = yield* VirtualClock
@@ -338,7 +338,7 @@ describe("VirtualClock.run", () => {
     })
   )
 
-  it.effect("interrupts the program with it, finalizers included", () =>
+  it.effect("interrupts the program when the run is interrupted, and runs its finalizers", () =>
     Effect.gen(function* () {
       const asleep = yield* Deferred.make<void>()
       const events: Array<string> = []
@@ -362,8 +362,8 @@ describe("VirtualClock.run", () => {
   )
 })
 
-describe("a program that cannot go on", () => {
-  it.effect("dies when nothing is left to wake it", () =>
+describe("a program that cannot continue", () => {
+  it.effect("dies when nothing can wake it", () =>
     Effect.gen(function* () {
       const exit = yield* Effect.exit(VirtualClock.run(Effect.zipRight(Effect.sleep(5), Effect.never)))
       assert.include(defectOf(exit), "deadlock: no sleeper left at 5 ms")
@@ -380,7 +380,7 @@ describe("a program that cannot go on", () => {
     })
   )
 
-  it.effect("is left alone with deadlockTurns: false", () =>
+  it.effect("keeps waiting with deadlockTurns: false", () =>
     Effect.gen(function* () {
       const value = yield* VirtualClock.run(Effect.promise(() => turns(3000)).pipe(Effect.as("done")), {
         deadlockTurns: false
@@ -399,7 +399,7 @@ describe("a program that cannot go on", () => {
 })
 
 describe("VirtualClock.adjust", () => {
-  it.effect("alone moves time without autoAdvance, in order and no further", () =>
+  it.effect("is the only way to move time without autoAdvance, and moves it no further", () =>
     VirtualClock.run(
       Effect.gen(function* () {
         const clock = yield* VirtualClock
@@ -419,7 +419,7 @@ describe("VirtualClock.adjust", () => {
     )
   )
 
-  it.effect("moves time with nobody asleep", () =>
+  it.effect("moves time without sleepers", () =>
     VirtualClock.run(
       Effect.gen(function* () {
         const clock = yield* VirtualClock
@@ -432,7 +432,7 @@ describe("VirtualClock.adjust", () => {
 })
 
 describe("VirtualClock.layer", () => {
-  it.effect("is the clock of what it is provided to, and of nothing else", () =>
+  it.effect("is the clock of the program that it is provided to only", () =>
     Effect.gen(function* () {
       const inside = yield* Effect.zipRight(Effect.sleep("2 hours"), Clock.currentTimeMillis).pipe(
         Effect.provide(VirtualClock.layer)
@@ -442,13 +442,13 @@ describe("VirtualClock.layer", () => {
     })
   )
 
-  it.effect("starts where it is told", () =>
+  it.effect("starts at the given time", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* Clock.currentTimeMillis, 500)
     }).pipe(Effect.provide(VirtualClock.layerWith({ startMillis: 500 })))
   )
 
-  it.effect("makes clocks that know nothing of each other", () =>
+  it.effect("makes independent clocks", () =>
     Effect.scoped(
       Effect.gen(function* () {
         const one = yield* VirtualClock.make()

@@ -25,8 +25,8 @@ const connections = ConnectionsApi.layer({ baseUrl: "http://localhost" }).pipe(
 const run = <A, E, R>(layer: Layer.Layer<R, unknown>, program: Effect.Effect<A, E, R>) =>
   Effect.runPromise(Effect.provide(program, layer))
 
-describe("the wire", () => {
-  it("tells what left, with what answer, and when", () =>
+describe("Wire", () => {
+  it("records each request, its time and its response", () =>
     run(
       connections,
       Effect.gen(function* () {
@@ -42,7 +42,7 @@ describe("the wire", () => {
       })
     ))
 
-  it("keeps what lets in out of sight, for who asks by name", () =>
+  it("redacts the headers", () =>
     run(
       connections,
       Effect.gen(function* () {
@@ -53,7 +53,7 @@ describe("the wire", () => {
       })
     ))
 
-  it("tells what was lost and what nobody waited for", () =>
+  it("records requests that failed and requests that were interrupted", () =>
     run(
       connections,
       Effect.gen(function* () {
@@ -70,7 +70,7 @@ describe("the wire", () => {
       })
     ))
 
-  it("leaves a client that keeps its limits such a one", () =>
+  it("keeps the attempt limits of a client", () =>
     run(
       overFake,
       Effect.map(HttpClient.HttpClient, (client) => assert.isFunction(sendAttemptOf(client)))
@@ -88,7 +88,7 @@ describe("the wire", () => {
     Layer.provide([FetchHttpClient.layer, Emulator.layer({ executors: "memory" })])
   )
 
-  it("hears what is read, as text or piece by piece, and changes nothing", () =>
+  it("records the body that is read, as text or as a stream, and changes nothing", () =>
     run(
       overSocket,
       Effect.gen(function* () {

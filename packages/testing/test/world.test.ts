@@ -51,7 +51,7 @@ describe("World.fromJson", () => {
     })
   )
 
-  it.effect("names the place of what is wrong", () =>
+  it.effect("names the place of an error", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* invalid({ connections: [{ slug: "a" }, { slug: 7 }] }), {
         _tag: "WorldInvalid",
@@ -68,7 +68,7 @@ describe("World.fromJson", () => {
     })
   )
 
-  it.effect("refuses a field it does not know, so that a slip of the pen is seen", () =>
+  it.effect("refuses an unknown field, such as a typing error", () =>
     Effect.gen(function* () {
       const error = yield* invalid({ connections: [{ slug: "a", dispayName: "A" }] })
       assert.strictEqual(error.path, "connections[0].dispayName")
@@ -94,7 +94,7 @@ describe("World.fromJson", () => {
     })
   )
 
-  it.effect("tells of every place at once", () =>
+  it.effect("names the places of all errors at once", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(World.fromJson({ connections: [{ slug: 1 }, { slug: 2 }], admin: "no" }))
       assert.deepStrictEqual(
@@ -114,7 +114,7 @@ describe("World.fromJson", () => {
 })
 
 describe("World.demo", () => {
-  it.effect("has something of everything", () =>
+  it.effect("has an example of everything", () =>
     VirtualClock.provide(
       Effect.gen(function* () {
         const fetchDeal = "/connections/crm/actions/fetch-deal/execute"
@@ -140,7 +140,7 @@ describe("World.demo", () => {
 })
 
 describe("handlers and executors of a world", () => {
-  it.effect("are told the input and how often they were called", () =>
+  it.effect("get the input and the number of the execution", () =>
     Effect.gen(function* () {
       const path = "/connections/c/actions/a/execute"
       yield* post(path, { input: 1 })
@@ -164,7 +164,7 @@ describe("handlers and executors of a world", () => {
     )
   )
 
-  it.effect("come first from the connection, then from the options, else from memory", () => {
+  it.effect("are those of the connection, else of the options, else in memory", () => {
     const world = World.make({
       connections: [
         { slug: "own", kind: "http", executor: ({ operation }) => Effect.succeed(`own ${operation}`) },

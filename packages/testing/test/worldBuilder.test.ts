@@ -26,7 +26,7 @@ const fetchDeal = Answer.typed({ input: DealId, output: Deal }, ({ id }) => ({
   wonAt: new Date(0)
 }))
 
-/** What the platform said: a message of ours does not repeat it, as it may hold a secret. */
+/** The message of the platform: the message of the client does not repeat it, as it may contain a secret. */
 const said = <A, R>(program: Effect.Effect<A, unknown, R>) =>
   Effect.map(Effect.flip(program), (error) =>
     typeof error === "object" && error !== null && "body" in error ? JSON.stringify(error.body) : error
@@ -36,7 +36,7 @@ const execute = (action: string, input: object = {}) =>
   Effect.flatMap(ConnectionsApi, (api) => api.jobs.result(api.connection("crm").actions.execute(action, { input })))
 
 describe("World.make", () => {
-  it("makes the same data that can be written by hand", () => {
+  it("makes the same data as written by hand", () => {
     const crm = World.connection("crm")
       .action("deal", { id: 7 }, { name: "A deal", inputs: [{ name: "id" }] })
       .action("sync", Job.takes("6 seconds", { queued: "1 second", progress: true, result: { synced: 2 } }))
@@ -91,7 +91,7 @@ describe("World.make", () => {
     })
   })
 
-  it.effect("makes what a world file can hold, where there are no functions", () =>
+  it.effect("makes data for a world file when there are no functions", () =>
     Effect.gen(function* () {
       const world = World.make(
         World.connection("crm").action("sync", Job.script(["queued", 40, "done"], { result: 1 })),
@@ -101,7 +101,7 @@ describe("World.make", () => {
     })
   )
 
-  it("lets a later part take the place of an earlier one, and changes neither", () => {
+  it("replaces a part by a later one, and changes neither", () => {
     const crm = World.connection("crm").action("a", 1).action("b", 2)
     const other = crm.action("a", 3)
     const github = World.connector("github").action("x", 1)
@@ -184,7 +184,7 @@ describe("an action of a connection", () => {
     }).pipe(virtually(layer))
   )
 
-  it.effect("answers in turn, and then stays", () =>
+  it.effect("gives its answers in turn, then repeats the last one", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* execute("stock"), { left: 1 })
       assert.deepStrictEqual(yield* execute("stock", { x: 1 }), { left: 0, input: { x: 1 } })
@@ -201,7 +201,7 @@ describe("an action of a connection", () => {
     }).pipe(virtually(layer))
   )
 
-  it.effect("says where the input or the output does not fit", () =>
+  it.effect("names the place where the input or the output is invalid", () =>
     Effect.gen(function* () {
       const input = yield* said(execute("deal", { id: "x", note: 5 }))
       assert.include(input, "INVALID_INPUT")
@@ -252,7 +252,7 @@ describe("an action of a connector", () => {
   const run = (action: string, input: Record<string, unknown> = {}) =>
     Effect.flatMap(BosaApi, (api) => Effect.map(api.execute("github", action, input), ({ data }) => data))
 
-  it.effect("answers with whatever it was given", () =>
+  it.effect("has the given answer", () =>
     Effect.gen(function* () {
       const api = yield* BosaApi
       const data = (value: unknown) => ({ data: value, meta: null })
@@ -268,7 +268,7 @@ describe("an action of a connector", () => {
     }).pipe(virtually(layer))
   )
 
-  it.effect("refuses, and has not been executed then", () =>
+  it.effect("refuses without an execution", () =>
     Effect.gen(function* () {
       const { executions } = yield* BosaTest
       assert.deepInclude(yield* Effect.flip(run("closed")), { _tag: "Forbidden", status: 403 })
@@ -277,7 +277,7 @@ describe("an action of a connector", () => {
     }).pipe(virtually(layer))
   )
 
-  it.effect("is discovered with its parameters, and decodes them", () =>
+  it.effect("is discovered with its parameters, and decodes its input", () =>
     Effect.gen(function* () {
       const api = yield* BosaApi
       const connector = api.connect("github")
@@ -294,7 +294,7 @@ describe("an action of a connector", () => {
     }).pipe(virtually(layer))
   )
 
-  it.effect("takes files", () =>
+  it.effect("accepts files", () =>
     Effect.gen(function* () {
       const platform = yield* BosaTest
       const response = yield* platform.client.post("http://localhost/github/readme", {
@@ -335,11 +335,11 @@ describe("the types", () => {
     World.connector("github").action("x", Job.never)
     // @ts-expect-error: a platform that has no pages
     World.connection("crm").action("x", Answer.pages([]))
-    // @ts-expect-error: a slip of the pen
+    // @ts-expect-error: a typing error
     World.make({ conections: [] })
   })
 
-  it.effect("let the service be had under both names of the platform", () =>
+  it.effect("allow the service under both names of the platform", () =>
     Effect.gen(function* () {
       const { connections } = yield* ConnectionsTest
       assert.deepStrictEqual(yield* connections, [{ slug: "crm", kind: "actions", active: true, authorized: true }])

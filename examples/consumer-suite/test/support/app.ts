@@ -21,7 +21,7 @@ export const program = (baseUrl: string) =>
 
 /** Runs a test on a platform in memory, under virtual time. The test can inspect the platform. */
 export const inMemory =
-  (world: World, options?: Platforms.Options) =>
+  (world: World, options?: Platforms.PlatformsOptions) =>
   <A, E>(test: Effect.Effect<A, E, Deals | Reviews | ConnectionsTest | BosaTest | VirtualClock>) =>
     test.pipe(
       Effect.provide(Layer.provideMerge(program("http://localhost"), Platforms.layer(world, options))),

@@ -19,19 +19,19 @@ import * as World from "../World.js"
 const usage = `usage: connectors-emulator [--port P] [--host H] [--world FILE] [--faults FILE] [--record FILE]
                            [--data-dir DIR]
 
-Serves the Connections platform under /api/v1 and BOSA / GL Connectors beside it. A page at / shows requests, jobs and
-faults as they come; the same is under /__emulator/ as JSON.
+Serves the Connections platform under /api/v1 and BOSA / GL Connectors on all other paths. A page at / shows requests,
+jobs and faults live; the same is under /__emulator/ as JSON.
 
   --port P        the port, 0 to 65535; 0, the default, picks a free one
   --host H        a loopback address; 127.0.0.1 unless given
-  --world FILE    what the platforms hold, as JSON; a demonstration unless given
-  --faults FILE   what befalls requests, as JSON: a fault plan as the package writes it; none unless given
-  --record FILE   writes the requests and answers there when it ends, without their secrets, to be replayed by Recorder
+  --world FILE    the world of the platforms as JSON; a demonstration unless given
+  --faults FILE   a fault plan as JSON; none unless given
+  --record FILE   writes the requests and responses there when it ends, without their secrets, for Recorder to replay
   --data-dir DIR  keeps the databases of sql connections there; in memory unless given
 
 DATABASE_URL, when set, is the PostgreSQL server of all sql connections (needs the package pg).`
 
-/** The program was asked for something it cannot do: exit code 2. */
+/** Invalid arguments: exit code 2. */
 class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
 
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " ").trim()

@@ -31,7 +31,7 @@ export const jobsShow =
       ? Effect.map(handle(request), (response) => edited(response, edit))
       : handle(request)
 
-/** A platform that responds with the items of another page than the requested one. */
+/** A platform that returns the items of another page than the requested one. */
 export const shuffled =
   (instead: Readonly<Record<number, number>>, edit: (body: object) => object) =>
   (handle: Handle): Handle =>
@@ -70,7 +70,7 @@ export const logsHeaders = (client: HttpClient.HttpClient): HttpClient.HttpClien
 export const tracesHeaders = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
   HttpClient.transform(client, (send, request) => Effect.withSpan(send, "send", { attributes: { ...request.headers } }))
 
-/** The same action with other parts, also after it was changed. */
+/** The same action with other fields, also after a change of the action. */
 const actionWith = (action: Action, parts: (action: Action) => Partial<Action>): Action => {
   const changed = parts(action)
   return new Proxy(action, {

@@ -11,7 +11,7 @@ import * as Redacted from "effect/Redacted"
 
 const baseUrl = "http://localhost"
 
-/** The real client of Connections on a fake platform that holds these parts. */
+/** The real client of Connections on a fake platform with this world. */
 export const connections = (
   world: World.World,
   options?: ConnectionsTest.Options
@@ -21,7 +21,7 @@ export const connections = (
     Layer.provideMerge(ConnectionsTest.layer(world, options))
   )
 
-/** The real client of BOSA / GL Connectors on a fake platform that holds these parts. */
+/** The real client of BOSA / GL Connectors on a fake platform with this world. */
 export const bosa = (world: World.World, options?: BosaTest.Options): Layer.Layer<BosaApi | BosaTest, unknown> =>
   BosaApi.layer({ baseUrl }).pipe(
     Layer.provide(Auth.apiKey(Redacted.make("demo-key"))),

@@ -15,9 +15,9 @@ const eventOf = (frame: string): ReadonlyArray<ServerEvent> => {
   return event === undefined ? [] : [{ id: fields.get("id"), event, data }]
 }
 
-/** Until the check holds, in real time and within five seconds. */
-export const eventually = <A, E, R>(look: Effect.Effect<A, E, R>, holds: (value: A) => boolean) =>
-  Effect.filterOrFail(look, holds, (last) => `it never came to that: ${JSON.stringify(last)}`).pipe(
+/** Repeats an effect until the condition holds, for up to five seconds of real time. */
+export const eventually = <A, E, R>(effect: Effect.Effect<A, E, R>, holds: (value: A) => boolean) =>
+  Effect.filterOrFail(effect, holds, (last) => `the condition did not become true: ${JSON.stringify(last)}`).pipe(
     Effect.retry(Schedule.intersect(Schedule.spaced("5 millis"), Schedule.recurs(1_000)))
   )
 
@@ -54,7 +54,7 @@ export const listen = (url: string, headers: Readonly<Record<string, string>> = 
       request,
       response,
       state,
-      /** Waits until the events so far fit. */
+      /** Waits until the events so far satisfy the condition. */
       until: (holds: (events: ReadonlyArray<ServerEvent>) => boolean) =>
         eventually(
           Effect.sync(() => heard),

@@ -15,7 +15,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 
-/** Both platforms of one server, and the real clients that reach them. */
+/** Both platforms of one server, and the real clients. */
 export interface Bench {
   readonly connections: ConnectionsModel.State
   readonly bosa: BosaModel.State
@@ -23,7 +23,7 @@ export interface Bench {
   readonly bosaApi: BosaApi.BosaApi.Service
 }
 
-/** What a client is told: `done`, or the tag of its error and what stands in it. */
+/** The outcome for a client: `done`, or the tag of its error and its fields. */
 export const outcomeOf = <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<string, never, R> =>
   Effect.match(call, {
     onSuccess: () => "done",

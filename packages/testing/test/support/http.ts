@@ -1,17 +1,17 @@
 import * as Effect from "effect/Effect"
 import { request as send } from "node:http"
 
-export interface Asked {
+export interface RequestOptions {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
 }
 
-export interface Answered {
+export interface ReceivedResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
   readonly text: string
-  /** `undefined` when it is no JSON. */
+  /** `undefined` when it is not JSON. */
   readonly json: unknown
 }
 
@@ -23,8 +23,11 @@ const parsed = (text: string): unknown => {
   }
 }
 
-/** One request with exactly these headers: `fetch` lets nobody choose `host` and `origin`. */
-export const ask = (url: string, { method = "GET", headers = {}, body }: Asked = {}): Effect.Effect<Answered, Error> =>
+/** One request with exactly these headers: `fetch` does not allow `host` and `origin`. */
+export const sendRequest = (
+  url: string,
+  { method = "GET", headers = {}, body }: RequestOptions = {}
+): Effect.Effect<ReceivedResponse, Error> =>
   Effect.async((resume) => {
     const request = send(url, { method, headers, agent: false }, (response) => {
       let text = ""

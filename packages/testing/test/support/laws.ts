@@ -11,7 +11,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { clientOf } from "../../src/internal/fakeServer/client.ts"
-import { isConnections } from "../../src/internal/fakeServer/paths.ts"
+import { platformOf } from "../../src/internal/platforms.ts"
 
 /** How a platform responds. */
 export type Handle = (request: ModelRequest) => Effect.Effect<ModelResponse>
@@ -26,10 +26,10 @@ export const fakeWith = (bug: {
   const { client = same<HttpClient.HttpClient>, platform = same<Handle> } = bug
   const transport = Layer.scoped(
     HttpClient.HttpClient,
-    Effect.map(Effect.all([ConnectionsTest.make(Laws.world), BosaTest.make(Laws.world)]), ([connections, bosa]) =>
-      client(
-        clientOf({ begin: platform((request) => (isConnections(request.path) ? connections : bosa).handle(request)) })
-      )
+    Effect.map(
+      Effect.all({ connections: ConnectionsTest.make(Laws.world), bosa: BosaTest.make(Laws.world) }),
+      (fakes) =>
+        client(clientOf({ receive: platform((request) => fakes[platformOf(request.path).name].handle(request)) }))
     )
   )
   return Laws.client({ baseUrl: "http://localhost" }).pipe(

@@ -1,24 +1,20 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
-import type { Execution, RecordedRequest } from "../../BosaModel.js"
 import type { BosaContext, BosaFailure, BosaFile } from "../../BosaWorld.js"
 import type { Json, JsonObject } from "../../Executor.js"
-import { toldWhenBroken } from "../fakeServer/reportDefect.js"
-import { type Answer, json } from "../fakeServer/response.js"
+import { reportDefect } from "../fakeServer/reportDefect.js"
+import { type FakeResponse, json } from "../fakeServer/response.js"
 import { isArray, isObject } from "../fakeServer/json.js"
-import type { Ledger } from "../fakeServer/history.js"
+import type { Log } from "./log.js"
 import type { LiveAction } from "./connectors.js"
-import { type Call, isAnswer, refusal, refuse } from "./envelope.js"
-import { type Input, inputOf, received } from "./input.js"
-import type { Members, User } from "./members.js"
+import { type Call, isResponse, refusal, refuse } from "./envelope.js"
+import { type Input, inputOf, uploadRecord } from "./input.js"
+import type { Directory, User } from "./directory.js"
 import { pageOf } from "./pages.js"
 import { responseFields } from "./responseFields.js"
 
-/** @internal */
-export type Log = Ledger<RecordedRequest, Execution>
-
-const refuseWith = (call: Call, failure: BosaFailure): Answer => refuse(call.requestId, failure)
+const refuseWith = (call: Call, failure: BosaFailure): FakeResponse => refuse(call.requestId, failure)
 
 const isBinary = (schema: Json | undefined): boolean => {
   if (!isObject(schema)) return false
@@ -26,13 +22,13 @@ const isBinary = (schema: Json | undefined): boolean => {
   return format === "binary" || isBinary(items) || (isArray(anyOf) && anyOf.some(isBinary))
 }
 
-// as the usual servers do: a name that is not ASCII is told in the extended form alone
+// like most servers: a name that is not ASCII is sent in the extended form only
 const dispositionOf = (filename: string): string =>
   /^[\x20-\x7e]*$/.test(filename)
     ? `attachment; filename="${filename.replace(/["\\]/g, "\\$&")}"`
     : `attachment; filename*=UTF-8''${encodeURIComponent(filename)}`
 
-const download = ({ filename, contentType, text, base64, headers }: BosaFile): Answer => {
+const download = ({ filename, contentType, text, base64, headers }: BosaFile): FakeResponse => {
   const type = contentType ?? "application/octet-stream"
   const body =
     base64 === undefined ? (text ?? "") : Either.getOrElse(Encoding.decodeBase64(base64), () => new Uint8Array())
@@ -48,7 +44,7 @@ const download = ({ filename, contentType, text, base64, headers }: BosaFile): A
   }
 }
 
-const accountOf = (call: Call, user: User, connector: string): string | Answer | undefined => {
+const accountOf = (call: Call, user: User, connector: string): string | FakeResponse | undefined => {
   const { headers } = call.request
   const chosen = headers["x-integration"] ?? headers["x-bosa-integration"]
   const linked = user.integrations.filter((integration) => integration.connector === connector)
@@ -61,15 +57,18 @@ const accountOf = (call: Call, user: User, connector: string): string | Answer |
 /** Runs actions and counts them. @internal */
 export class Actions {
   constructor(
-    private readonly members: Members,
+    private readonly directory: Directory,
     private readonly log: Log
   ) {}
 
-  /** Whose action it is; an answer when they may not run it. */
-  private allow(call: Call, { definition, connector }: LiveAction): Pick<BosaContext, "user" | "account"> | Answer {
-    const client = this.members.client(call)
-    if (client !== undefined && isAnswer(client)) return client
-    const user = this.members.bearer(call)
+  /** The caller of an action; a response when the caller may not run it. */
+  private authorize(
+    call: Call,
+    { definition, connector }: LiveAction
+  ): Pick<BosaContext, "user" | "account"> | FakeResponse {
+    const client = this.directory.client(call)
+    if (client !== undefined && isResponse(client)) return client
+    const user = this.directory.bearer(call)
     if (user === undefined) {
       return definition.needsIntegration === true
         ? refusal(call, 401, "INTEGRATION_REQUIRED", `${connector} needs the token of a user who is linked to it`, {
@@ -77,7 +76,7 @@ export class Actions {
           })
         : { user: undefined, account: undefined }
     }
-    if (isAnswer(user)) return user
+    if (isResponse(user)) return user
     if (user.client !== client)
       return refusal(call, 403, "TOKEN_OF_ANOTHER_CLIENT", "the user belongs to another client")
     const account = accountOf(call, user, connector)
@@ -87,15 +86,15 @@ export class Actions {
       : { user: user.identifier, account }
   }
 
-  execute(call: Call, record: { executed: boolean }, action: LiveAction): Effect.Effect<Answer> {
+  execute(call: Call, record: { executed: boolean }, action: LiveAction): Effect.Effect<FakeResponse> {
     const { definition } = action
-    const asker = this.allow(call, action)
-    if ("_tag" in asker) return Effect.succeed(asker)
+    const caller = this.authorize(call, action)
+    if ("_tag" in caller) return Effect.succeed(caller)
     const input = inputOf(call.request)
     if ("status" in input) return Effect.succeed(refuseWith(call, input))
-    const answer = this.attempt(call, record, action, input, asker)
+    const response = this.attempt(call, record, action, input, caller)
     const takes = definition.takesMillis ?? 0
-    return takes > 0 ? Effect.zipLeft(answer, Effect.sleep(takes)) : answer
+    return takes > 0 ? Effect.zipLeft(response, Effect.sleep(takes)) : response
   }
 
   private attempt(
@@ -103,8 +102,8 @@ export class Actions {
     record: { executed: boolean },
     action: LiveAction,
     input: Input,
-    asker: Pick<BosaContext, "user" | "account">
-  ): Effect.Effect<Answer> {
+    caller: Pick<BosaContext, "user" | "account">
+  ): Effect.Effect<FakeResponse> {
     const { connector, definition } = action
     const { error, flaky, name } = definition
     const missing = (definition.required ?? []).filter((name) => input.values[name] === undefined)
@@ -116,37 +115,43 @@ export class Actions {
     const fails = flaky !== undefined && action.failures < flaky.times
     if (!fails || flaky.commits === true) {
       record.executed = true
-      this.log.execute(`${connector}/${name}`, { at: call.now, connector, action: name, input: input.values, ...asker })
+      this.log.execute(`${connector}/${name}`, {
+        at: call.now,
+        connector,
+        action: name,
+        input: input.values,
+        ...caller
+      })
     }
     if (fails) {
       action.failures++
       return Effect.succeed(refuseWith(call, flaky))
     }
-    return this.work(call, action, input, asker)
+    return this.work(call, action, input, caller)
   }
 
   private work(
     call: Call,
     { connector, definition }: LiveAction,
     input: Input,
-    asker: Pick<BosaContext, "user" | "account">
-  ): Effect.Effect<Answer> {
+    caller: Pick<BosaContext, "user" | "account">
+  ): Effect.Effect<FakeResponse> {
     const { echo, file, handler, meta, name, pages, properties, upload, value } = definition
-    const give = (value: Json, meta: JsonObject | null = null): Answer =>
+    const respond = (value: Json, meta: JsonObject | null = null): FakeResponse =>
       json(200, { data: responseFields(value, input.values), meta })
     if (handler !== undefined) {
       const execution = this.log.executionsOf(`${connector}/${name}`)
-      return Effect.suspend(() => handler(input.values, { connector, action: name, execution, ...asker })).pipe(
-        toldWhenBroken(connector, name),
-        Effect.map((value) => give(value, meta)),
+      return Effect.suspend(() => handler(input.values, { connector, action: name, execution, ...caller })).pipe(
+        reportDefect(connector, name),
+        Effect.map((value) => respond(value, meta)),
         Effect.catchAll(({ status, code, message }) => Effect.succeed(refusal(call, status, code, message))),
         Effect.catchAllDefect(() => Effect.succeed(refusal(call, 500, "INTERNAL", "the work broke")))
       )
     }
     if (upload === true)
       return Effect.succeed(
-        give(
-          received(input, (name) => isBinary(properties?.[name])),
+        respond(
+          uploadRecord(input, (name) => isBinary(properties?.[name])),
           meta
         )
       )
@@ -155,10 +160,10 @@ export class Actions {
       return Effect.succeed(
         Either.match(pageOf(pages, input.values), {
           onLeft: (failure) => refuseWith(call, failure),
-          onRight: ({ items, meta: own }) => give(items, { ...own, ...meta })
+          onRight: ({ items, meta: own }) => respond(items, { ...own, ...meta })
         })
       )
     }
-    return Effect.succeed(give(echo === true ? input.values : (value ?? null), meta))
+    return Effect.succeed(respond(echo === true ? input.values : (value ?? null), meta))
   }
 }

@@ -1,16 +1,16 @@
 import * as Effect from "effect/Effect"
 import type { Execution, RecordedRequest } from "../../BosaModel.js"
 import type { Calls } from "../../Calls.js"
-import { callsOf } from "../fakeServer/calls.js"
-import type { Log } from "./actions.js"
+import { makeCalls } from "../fakeServer/callLog.js"
+import type { Log } from "./log.js"
 import type { OperationName } from "./routes.js"
 
 /** The calls of the BOSA / GL Connectors platform. @internal */
 export const callsIn = (log: Log, unused: () => ReadonlyArray<string>): Calls<OperationName> =>
-  callsOf<OperationName, RecordedRequest, Execution>({
+  makeCalls<OperationName, RecordedRequest, Execution>({
     requests: Effect.sync(() => log.requests),
     executionLog: Effect.sync(() => log.executions),
     unused: Effect.sync(unused),
-    about: ({ action, body, connector }) => ({ where: connector, work: action, input: body }),
-    executed: ({ action, at, connector, input }) => ({ at, where: connector, work: action, input })
+    subjectOf: ({ action, body, connector }) => ({ target: connector, work: action, input: body }),
+    executed: ({ action, at, connector, input }) => ({ at, target: connector, work: action, input })
   })

@@ -1,9 +1,9 @@
 import type { BosaCatalog } from "../../BosaWorld.js"
 import type { Json, JsonObject } from "../../Executor.js"
-import { type Answer, json } from "../fakeServer/response.js"
+import { type FakeResponse, json } from "../fakeServer/response.js"
 import type { Connectors } from "./connectors.js"
-import { type Call, isAnswer, refusal } from "./envelope.js"
-import type { Members } from "./members.js"
+import { type Call, isResponse, refusal } from "./envelope.js"
+import type { Directory } from "./directory.js"
 
 type Kind = "tools" | "mcp" | "skills"
 
@@ -22,21 +22,21 @@ const words = (text: string): ReadonlyArray<string> =>
 
 const textOf = (item: JsonObject): string => `${String(item["name"])} ${String(item["description"] ?? "")}`
 
-/** How much of a question an item answers: the share of the words that it has. */
-const scoreOf = (asked: ReadonlyArray<string>, item: JsonObject): number => {
+/** How well an item matches a search: the share of the words that it contains. */
+const scoreOf = (expected: ReadonlyArray<string>, item: JsonObject): number => {
   const text = textOf(item).toLowerCase()
-  return asked.length === 0 ? 0 : asked.filter((word) => text.includes(word)).length / asked.length
+  return expected.length === 0 ? 0 : expected.filter((word) => text.includes(word)).length / expected.length
 }
 
-const holds = (value: Json | undefined, wanted: string): boolean =>
-  Array.isArray(value) ? value.includes(wanted) : value === wanted
+const holds = (value: Json | undefined, expected: string): boolean =>
+  Array.isArray(value) ? value.includes(expected) : value === expected
 
-/** Tools, MCP servers and skills that can be found. @internal */
+/** The catalog of tools, MCP servers and skills. @internal */
 export class Catalog {
   constructor(
     private readonly world: BosaCatalog,
     private readonly connectors: Connectors,
-    private readonly members: Members
+    private readonly directory: Directory
   ) {}
 
   private items(kind: Kind, origin: string): ReadonlyArray<JsonObject> {
@@ -74,7 +74,7 @@ export class Catalog {
     }))
   }
 
-  handle(call: Call): Answer {
+  handle(call: Call): FakeResponse {
     switch (call.route.operation) {
       case "catalog.tools":
         return this.list(call, "tools")
@@ -87,7 +87,7 @@ export class Catalog {
     }
   }
 
-  private list(call: Call, kind: Kind): Answer {
+  private list(call: Call, kind: Kind): FakeResponse {
     const query = new Map(call.request.query)
     const limit = wholeNumber(query.get("limit"), 1, 50)
     const offset = wholeNumber(query.get("offset"), 0, 0)
@@ -96,22 +96,22 @@ export class Catalog {
         fields: [limit === undefined ? "limit" : "offset"]
       })
     }
-    const asked = query.get("q")?.toLowerCase()
+    const search = query.get("q")?.toLowerCase()
     const found = this.items(kind, call.request.origin).filter(
       (item) =>
-        (asked === undefined || textOf(item).toLowerCase().includes(asked)) &&
+        (search === undefined || textOf(item).toLowerCase().includes(search)) &&
         (["connector", "source"] as const).every((name) => !query.has(name) || item[name] === query.get(name)) &&
         (!query.has("category") || holds(item["categories"], query.get("category") ?? ""))
     )
     return json(200, { items: found.slice(offset, offset + limit), meta: { total: found.length, limit, offset } })
   }
 
-  private search(call: Call): Answer {
-    const client = this.members.client(call)
-    if (client !== undefined && isAnswer(client)) return client
-    const user = this.members.bearer(call)
+  private search(call: Call): FakeResponse {
+    const client = this.directory.client(call)
+    if (client !== undefined && isResponse(client)) return client
+    const user = this.directory.bearer(call)
     if (user === undefined) return refusal(call, 401, "TOKEN_MISSING", "a user token is required")
-    if (isAnswer(user)) return user
+    if (isResponse(user)) return user
     const query = new Map(call.request.query)
     const count = wholeNumber(query.get("count"), 1, 10)
     const q = query.get("q")
@@ -121,12 +121,12 @@ export class Catalog {
       })
     }
     const kinds = query.get("kinds")?.split(",")
-    const asked = words(q)
+    const expected = words(q)
     const best = (kind: Kind): ReadonlyArray<JsonObject> =>
       kinds !== undefined && !kinds.includes(kind)
         ? []
         : this.items(kind, call.request.origin)
-            .map((item) => ({ ...item, score: scoreOf(asked, item) }))
+            .map((item) => ({ ...item, score: scoreOf(expected, item) }))
             .filter(({ score }) => score > 0)
             .sort((one, other) => other.score - one.score)
             .slice(0, count)

@@ -1,6 +1,6 @@
 import type { BosaAction, BosaConnector } from "../../BosaWorld.js"
 import type { Json, JsonObject } from "../../Executor.js"
-import { type Answer, json } from "../fakeServer/response.js"
+import { type FakeResponse, json } from "../fakeServer/response.js"
 import { type Call, refusal } from "./envelope.js"
 
 /** An action while the platform runs. @internal */
@@ -15,7 +15,7 @@ export interface LiveAction {
 interface LiveConnector {
   readonly definition: BosaConnector
   readonly actions: Map<string, LiveAction>
-  /** Its part of a discovery answer, as text; made when it is first asked for. */
+  /** Its part of a discovery response, as text; made for the first one. */
   rows: string | undefined
 }
 
@@ -50,7 +50,7 @@ const toLive = (connector: string, definition: BosaAction): LiveAction => ({
   failures: 0
 })
 
-/** The connectors, their actions, and what discovery tells of them. @internal */
+/** The connectors, their actions and their discovery. @internal */
 export class Connectors {
   private readonly byName: ReadonlyMap<string, LiveConnector>
   private readonly byPath = new Map<string, LiveAction>()
@@ -105,7 +105,7 @@ export class Connectors {
     this.byPath.delete(action.path)
   }
 
-  get names(): Answer {
+  get names(): FakeResponse {
     return json(200, Array.from(this.byName.keys()))
   }
 
@@ -118,10 +118,10 @@ export class Connectors {
     return live.rows
   }
 
-  /** The connectors that were asked for, all unless a name was given. */
-  discover(call: Call): Answer {
-    const asked = call.request.query.find(([name]) => name === "modules")?.[1]
-    const names = asked === undefined ? Array.from(this.byName.keys()) : asked.split(",")
+  /** The connectors that the query names; all without a name. */
+  discover(call: Call): FakeResponse {
+    const requested = call.request.query.find(([name]) => name === "modules")?.[1]
+    const names = requested === undefined ? Array.from(this.byName.keys()) : requested.split(",")
     const parts: Array<string> = []
     for (const name of names) {
       const live = this.byName.get(name)

@@ -6,6 +6,6 @@ export const sha256 = (bytes: string | Uint8Array): Buffer => createHash("sha256
 /** @internal */
 export const sha256Hex = (bytes: string | Uint8Array): string => sha256(bytes).toString("hex")
 
-/** An id that looks like the real ones and is the same in every run. @internal */
+/** An id in the format of the platform, the same in every run. @internal */
 export const uuid = (kind: string, n: number): string =>
   `${kind.padEnd(8, "0")}-0000-4000-8000-${n.toString(16).padStart(12, "0")}`

@@ -1,11 +1,12 @@
 import type { BosaFailure } from "../../BosaWorld.js"
 import type { ModelRequest } from "../../ConnectionsModel.js"
 import type { Json, JsonObject } from "../../Executor.js"
-import { type Answer, json } from "../fakeServer/response.js"
+import { type FakeResponse, json } from "../fakeServer/response.js"
 import { compact } from "../fakeServer/json.js"
+import { maxBodyBytes } from "../fakeServer/requestBody.js"
 import type { Route } from "./routes.js"
 
-/** A request under way. @internal */
+/** A request in progress. @internal */
 export interface Call {
   readonly request: ModelRequest
   readonly route: Route
@@ -14,7 +15,7 @@ export interface Call {
   readonly now: number
 }
 
-const kinds: Readonly<Record<number, readonly [type: string, code: string]>> = {
+const errorTypes: Readonly<Record<number, readonly [type: string, code: string]>> = {
   400: ["BadRequestError", "BAD_REQUEST"],
   401: ["AuthenticationError", "UNAUTHORIZED"],
   403: ["PermissionError", "FORBIDDEN"],
@@ -30,10 +31,10 @@ const kinds: Readonly<Record<number, readonly [type: string, code: string]>> = {
   504: ["UpstreamError", "UPSTREAM_TIMEOUT"]
 }
 
-/** An error as the platform answers it. @internal */
-export const refuse = (requestId: string, failure: BosaFailure): Answer => {
+/** An error in the envelope of the platform. @internal */
+export const refuse = (requestId: string, failure: BosaFailure): FakeResponse => {
   const [type, code] =
-    kinds[failure.status] ?? (failure.status < 500 ? ["RequestError", "REFUSED"] : ["ServerError", "FAILED"])
+    errorTypes[failure.status] ?? (failure.status < 500 ? ["RequestError", "REFUSED"] : ["ServerError", "FAILED"])
   const error: JsonObject = compact({
     type,
     code: failure.code ?? code,
@@ -46,18 +47,21 @@ export const refuse = (requestId: string, failure: BosaFailure): Answer => {
 }
 
 /** @internal */
-export const refusal = (call: Call, status: number, code: string, message: string, details?: JsonObject): Answer =>
+export const refusal = (
+  call: Call,
+  status: number,
+  code: string,
+  message: string,
+  details?: JsonObject
+): FakeResponse =>
   refuse(call.requestId, details === undefined ? { status, code, message } : { status, code, message, details })
 
 /** @internal */
-export const data = (value: Json, meta: JsonObject | null = null): Answer => json(200, { data: value, meta })
-
-/** The largest body of a request, in bytes. @internal */
-export const maxBodyBytes = 16 * 1024 * 1024
+export const data = (value: Json, meta: JsonObject | null = null): FakeResponse => json(200, { data: value, meta })
 
 /** @internal */
-export const tooLarge = (requestId: string): Answer =>
+export const tooLarge = (requestId: string): FakeResponse =>
   refuse(requestId, { status: 413, message: `the body is over ${maxBodyBytes} bytes` })
 
-/** Whether something in a request was refused: then it is the answer. @internal */
-export const isAnswer = (value: object): value is Answer => "_tag" in value && value._tag === "Answer"
+/** Whether a check of a request gave a response: then the request is refused. @internal */
+export const isResponse = (value: object): value is FakeResponse => "_tag" in value && value._tag === "Answer"

@@ -28,7 +28,7 @@ const isFile = (part: Part): boolean => part.filename !== undefined || part.cont
 
 const malformed = (message: string): BosaFailure => ({ status: 400, code: "BODY_INVALID", message })
 
-/** Reads a body as JSON, a form with files, or a form; no body is no parameters. @internal */
+/** Reads a body as JSON, a form with files, or a form. Without a body there are no parameters. @internal */
 export const inputOf = ({ headers, body, bytes }: ModelRequest): Input | BosaFailure => {
   const contentType = headers["content-type"] ?? ""
   const kind = (contentType.split(";")[0] ?? "").trim().toLowerCase()
@@ -56,8 +56,8 @@ const partRecord = ({ name, filename, contentType, bytes }: Part): JsonObject =>
   sha256: sha256Hex(bytes)
 })
 
-/** What an upload answers: everything that came, files by their size and digest. @internal */
-export const received = (
+/** The response to an upload: everything that was received, files by their size and digest. @internal */
+export const uploadRecord = (
   { values, contentType, parts }: Input,
   declaresFile: (name: string) => boolean
 ): JsonObject => {

@@ -1,37 +1,37 @@
 import type { BosaConnector } from "../../BosaWorld.js"
 import type { JsonObject } from "../../Executor.js"
-import { type Answer, text } from "../fakeServer/response.js"
+import { type FakeResponse, text } from "../fakeServer/response.js"
 import { isObject, parse } from "../fakeServer/json.js"
 import { sha256Hex } from "./digest.js"
-import { type Call, data, isAnswer, refusal } from "./envelope.js"
-import { integrationRecord, type Members, type User } from "./members.js"
+import { type Call, data, isResponse, refusal } from "./envelope.js"
+import { integrationRecord, type Directory, type User } from "./directory.js"
 
-/** How long a visit to the authorisation page may take, in milliseconds. */
-const visitMillis = 600_000
+/** How long a link to the authorization page is valid, in milliseconds. */
+const authorizationMillis = 600_000
 
-interface Visit {
+interface PendingAuthorization {
   readonly user: User
   readonly connector: string
   readonly callback: URL
   readonly until: number
 }
 
-/** The accounts of users at connectors, and the authorisation page that links them. @internal */
+/** The accounts of users at connectors, and the authorization page that links them. @internal */
 export class Integrations {
-  private readonly visits = new Map<string, Visit>()
+  private readonly pending = new Map<string, PendingAuthorization>()
   private states = 0
 
   constructor(
-    private readonly members: Members,
+    private readonly directory: Directory,
     private readonly connector: (name: string) => BosaConnector | undefined
   ) {}
 
-  private asker(call: Call): { readonly user: User; readonly connector: BosaConnector } | Answer {
-    const client = this.members.client(call)
-    if (client !== undefined && isAnswer(client)) return client
-    const user = this.members.bearer(call)
+  private callerOf(call: Call): { readonly user: User; readonly connector: BosaConnector } | FakeResponse {
+    const client = this.directory.client(call)
+    if (client !== undefined && isResponse(client)) return client
+    const user = this.directory.bearer(call)
     if (user === undefined) return refusal(call, 401, "TOKEN_MISSING", "a user token is required")
-    if (isAnswer(user)) return user
+    if (isResponse(user)) return user
     if (user.client !== client)
       return refusal(call, 403, "TOKEN_OF_ANOTHER_CLIENT", "the user belongs to another client")
     const name = call.route.connector ?? ""
@@ -41,10 +41,10 @@ export class Integrations {
       : { user, connector }
   }
 
-  handle(call: Call): Answer {
-    const asker = this.asker(call)
-    if (isAnswer(asker)) return asker
-    const { user, connector } = asker
+  handle(call: Call): FakeResponse {
+    const caller = this.callerOf(call)
+    if (isResponse(caller)) return caller
+    const { user, connector } = caller
     const account = call.route.account
     const integration = user.integrations.find((one) => one.connector === connector.name && one.account === account)
     switch (call.route.operation) {
@@ -52,29 +52,31 @@ export class Integrations {
         return data({ has_integration: user.integrations.some((one) => one.connector === connector.name) })
       case "integrations.initiate":
       case "integrations.configure":
-        return this.begin(call, user, connector)
+        return this.start(call, user, connector)
       case "integrations.remove":
         if (account !== undefined) break
-        return this.members.unlink(user, connector.name) ? data({ success: true }) : this.none(call, connector.name)
+        return this.directory.unlink(user, connector.name)
+          ? data({ success: true })
+          : this.notLinked(call, connector.name)
     }
-    if (integration === undefined) return this.none(call, connector.name)
+    if (integration === undefined) return this.notLinked(call, connector.name)
     switch (call.route.operation) {
       case "integrations.select":
         for (const one of user.integrations) if (one.connector === connector.name) one.selected = one === integration
         return data({ success: true })
       case "integrations.remove":
-        this.members.unlink(user, connector.name, integration.account)
+        this.directory.unlink(user, connector.name, integration.account)
         return data({ success: true })
       default:
         return data({ ...integrationRecord(user, integration), auth_scopes: [] })
     }
   }
 
-  private none(call: Call, connector: string): Answer {
+  private notLinked(call: Call, connector: string): FakeResponse {
     return refusal(call, 404, "INTEGRATION_NOT_FOUND", `there is no such account at ${connector}`)
   }
 
-  private begin(call: Call, user: User, connector: BosaConnector): Answer {
+  private start(call: Call, user: User, connector: BosaConnector): FakeResponse {
     const body = parse(call.request.body)
     if (!isObject(body)) return refusal(call, 422, "VALIDATION_ERROR", "the body must be a JSON object")
     if (body["auth_type"] === "custom") return this.configure(call, user, connector, body)
@@ -91,13 +93,13 @@ export class Integrations {
       return refusal(call, 400, "CALLBACK_INVALID", "callback_url must be a URL")
     }
     const state = sha256Hex(`${user.secret}/${connector.name}/${++this.states}`).slice(0, 40)
-    const until = call.now + visitMillis
-    this.visits.set(state, { user, connector: connector.name, callback: new URL(callback), until })
+    const until = call.now + authorizationMillis
+    this.pending.set(state, { user, connector: connector.name, callback: new URL(callback), until })
     const query = new URLSearchParams({ connector: connector.name, state })
     return data({ url: `${call.request.origin}/oauth/authorize?${query}` })
   }
 
-  private configure(call: Call, user: User, connector: BosaConnector, body: JsonObject): Answer {
+  private configure(call: Call, user: User, connector: BosaConnector, body: JsonObject): FakeResponse {
     const configuration = body["configuration"]
     if (connector.auth !== "custom" || !isObject(configuration)) {
       return refusal(call, 400, "CONFIGURATION_INVALID", `${connector.name} takes no such configuration`)
@@ -114,23 +116,28 @@ export class Integrations {
     if (known && body["replace_duplicate"] === false) {
       return refusal(call, 409, "INTEGRATION_EXISTS", `${account} is linked to ${connector.name}`)
     }
-    this.members.link(user, connector.name, account)
+    this.directory.link(user, connector.name, account)
     return data({ success: true })
   }
 
-  /** The page where a person allows it. A visit is enough; `account` says whose, and `deny` that it was not allowed. */
-  authorize(call: Call): Answer {
+  /** The authorization page. One request links the account; `account` names it, `deny` refuses. */
+  authorize(call: Call): FakeResponse {
     const query = new Map(call.request.query)
     const state = query.get("state") ?? ""
-    const visit = this.visits.get(state)
-    if (visit === undefined || visit.until <= call.now) {
+    const authorization = this.pending.get(state)
+    if (authorization === undefined || authorization.until <= call.now) {
       return refusal(call, 400, "STATE_INVALID", "the state is unknown, used or too old")
     }
-    this.visits.delete(state)
-    const location = new URL(visit.callback)
+    this.pending.delete(state)
+    const location = new URL(authorization.callback)
     location.searchParams.set("state", state)
     if (query.has("deny")) location.searchParams.set("error", "access_denied")
-    else this.members.link(visit.user, visit.connector, query.get("account") ?? visit.user.identifier)
+    else
+      this.directory.link(
+        authorization.user,
+        authorization.connector,
+        query.get("account") ?? authorization.user.identifier
+      )
     return text(302, "", { location: location.href })
   }
 }

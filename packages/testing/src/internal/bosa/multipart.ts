@@ -8,13 +8,13 @@ export interface Part {
   readonly bytes: Uint8Array
 }
 
-const find = (bytes: Uint8Array, wanted: Uint8Array, from: number): number => {
-  const [first = 0] = wanted
+const find = (bytes: Uint8Array, pattern: Uint8Array, from: number): number => {
+  const [first = 0] = pattern
   for (let at = bytes.indexOf(first, from); at !== -1; at = bytes.indexOf(first, at + 1)) {
-    if (at + wanted.length > bytes.length) return -1
+    if (at + pattern.length > bytes.length) return -1
     let same = 1
-    while (same < wanted.length && bytes[at + same] === wanted[same]) same++
-    if (same === wanted.length) return at
+    while (same < pattern.length && bytes[at + same] === pattern[same]) same++
+    if (same === pattern.length) return at
   }
   return -1
 }

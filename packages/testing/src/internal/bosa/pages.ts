@@ -25,10 +25,10 @@ const offsetOf = (cursor: Json): number | undefined => {
   return /^offset:\d{1,15}$/.test(text) ? Number(text.slice("offset:".length)) : undefined
 }
 
-/** The page that the parameters ask for. @internal */
+/** The page that the parameters select. @internal */
 export const pageOf = (pages: BosaPages, input: JsonObject): Either.Either<Page, BosaFailure> => {
-  const asked = input["per_page"] ?? input["limit"]
-  const limit = asked === undefined || asked === null ? (pages.perPage ?? 10) : positive(asked)
+  const requested = input["per_page"] ?? input["limit"]
+  const limit = requested === undefined || requested === null ? (pages.perPage ?? 10) : positive(requested)
   if (limit === undefined) return invalid("per_page", "per_page must be a whole number above 0")
   const total = pages.items.length
   const count = Math.ceil(total / limit)
@@ -49,8 +49,8 @@ export const pageOf = (pages: BosaPages, input: JsonObject): Either.Either<Page,
     }
     return Either.right({ items: pages.items.slice(at, at + limit), meta })
   }
-  const wanted = input["page"] ?? null
-  const given = wanted === null ? 1 : positive(wanted)
+  const requestedPage = input["page"] ?? null
+  const given = requestedPage === null ? 1 : positive(requestedPage)
   if (given === undefined) return invalid("page", "page must be a whole number above 0")
   const page = pages.stuck === true ? 1 : given
   const meta: JsonObject = {

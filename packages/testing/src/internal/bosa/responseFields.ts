@@ -28,9 +28,9 @@ const pick = (value: Json, tree: Tree): Json => {
   return picked
 }
 
-/** Only the fields that the caller asked for; a dot leads into an object, a list stands for its items. @internal */
+/** Only the requested fields; a dot leads into an object, a list stands for its items. @internal */
 export const responseFields = (value: Json, input: JsonObject): Json => {
-  const asked = input["response_fields"]
-  if (!isArray(asked)) return value
-  return pick(value, treeOf(asked.filter((path) => typeof path === "string")))
+  const requested = input["response_fields"]
+  if (!isArray(requested)) return value
+  return pick(value, treeOf(requested.filter((path) => typeof path === "string")))
 }

@@ -3,7 +3,7 @@ import type { BosaOperation } from "@effect-connectors/core/Operation"
 /** The operations of the client, and the page where a user links an account. @internal */
 export type OperationName = BosaOperation | "oauth.authorize"
 
-/** What a request asks for, and the decoded names in its path. @internal */
+/** The operation of a request, and the decoded names in its path. @internal */
 export interface Route {
   readonly operation: OperationName
   readonly connector?: string

@@ -1,15 +1,15 @@
 import type { BosaSkill } from "../../BosaWorld.js"
 import type { JsonObject } from "../../Executor.js"
-import { type Answer, json, text } from "../fakeServer/response.js"
+import { type FakeResponse, json, text } from "../fakeServer/response.js"
 import { sha256, sha256Hex, uuid } from "./digest.js"
-import { type Call, data, isAnswer, refusal } from "./envelope.js"
-import type { Members, User } from "./members.js"
+import { type Call, data, isResponse, refusal } from "./envelope.js"
+import type { Directory, User } from "./directory.js"
 import { zip } from "./zip.js"
 
 interface Skill {
   readonly id: string
   readonly definition: BosaSkill
-  /** Part of the link to its artifact, which asks for no credentials. */
+  /** Part of the link to its artifact, which needs no credentials. */
   readonly signature: string
   artifact: { readonly bytes: Uint8Array; readonly digest: string } | undefined
 }
@@ -37,7 +37,7 @@ const artifactOf = (skill: Skill) => {
   return skill.artifact
 }
 
-const dated = "2026-01-05T08:00:00Z"
+const createdAt = "2026-01-05T08:00:00Z"
 
 /** The skills of the tenant and their artifacts. @internal */
 export class Skills {
@@ -45,7 +45,7 @@ export class Skills {
 
   constructor(
     definitions: ReadonlyArray<BosaSkill>,
-    private readonly members: Members
+    private readonly directory: Directory
   ) {
     this.byId = new Map(
       definitions.map((definition, index) => {
@@ -55,11 +55,11 @@ export class Skills {
     )
   }
 
-  handle(call: Call): Answer {
+  handle(call: Call): FakeResponse {
     if (call.route.operation === "skills.artifact") return this.artifact(call)
-    const user = this.members.bearer(call)
+    const user = this.directory.bearer(call)
     if (user === undefined) return refusal(call, 401, "TOKEN_MISSING", "a user token is required")
-    if (isAnswer(user)) return user
+    if (isResponse(user)) return user
     return call.route.operation === "skills.list" ? this.list(call, user) : this.one(call, user)
   }
 
@@ -71,13 +71,13 @@ export class Skills {
       name: definition.name,
       description: definition.description ?? "",
       github_url: null,
-      created_at: dated,
+      created_at: createdAt,
       updated_at: null,
       ...definition.fields
     }
   }
 
-  private list(call: Call, user: User): Answer {
+  private list(call: Call, user: User): FakeResponse {
     const query = new Map(call.request.query)
     const [limit, offset] = [query.get("limit") ?? "50", query.get("offset") ?? "0"].map(Number)
     if (limit === undefined || offset === undefined || !(limit >= 1) || !(offset >= 0)) {
@@ -90,7 +90,7 @@ export class Skills {
     })
   }
 
-  private one(call: Call, user: User): Answer {
+  private one(call: Call, user: User): FakeResponse {
     const skill = this.byId.get(call.route.id ?? "")
     if (skill === undefined) return refusal(call, 404, "SKILL_NOT_FOUND", "there is no such skill")
     const { definition, id, signature } = skill
@@ -113,7 +113,7 @@ export class Skills {
     })
   }
 
-  private artifact(call: Call): Answer {
+  private artifact(call: Call): FakeResponse {
     const skill = this.byId.get(call.route.id ?? "")
     const signature = call.request.query.find(([name]) => name === "signature")?.[1]
     if (skill === undefined || signature !== skill.signature) {

@@ -1,7 +1,7 @@
-import type { Answer } from "../fakeServer/response.js"
+import type { FakeResponse } from "../fakeServer/response.js"
 import { isObject, parse } from "../fakeServer/json.js"
-import { type Call, data, isAnswer, refusal } from "./envelope.js"
-import { integrationRecord, type Members, preview } from "./members.js"
+import { type Call, data, isResponse, refusal } from "./envelope.js"
+import { integrationRecord, type Directory, preview } from "./directory.js"
 
 const textIn = (call: Call, name: string): string | undefined => {
   const body = parse(call.request.body)
@@ -9,20 +9,20 @@ const textIn = (call: Call, name: string): string | undefined => {
   return typeof value === "string" ? value : undefined
 }
 
-const needs = (call: Call, ...names: ReadonlyArray<string>): Answer =>
+const needs = (call: Call, ...names: ReadonlyArray<string>): FakeResponse =>
   refusal(call, 422, "VALIDATION_ERROR", `the body must be a JSON object with ${names.join(" and ")}`, {
     fields: names
   })
 
-/** Who asks with the platform's own key, or with any client's: both names of the header are in use. @internal */
-export const createClient = (members: Members, call: Call): Answer => {
+/** Creates a client. The caller has a key in either of the two header names. @internal */
+export const createClient = (members: Directory, call: Call): FakeResponse => {
   const { headers } = call.request
   const key = headers["x-api-user"] ?? headers["x-api-key"]
-  const asked = members.client({
+  const caller = members.client({
     ...call,
     request: { ...call.request, headers: key === undefined ? {} : { "x-api-key": key } }
   })
-  if (asked !== undefined && isAnswer(asked)) return asked
+  if (caller !== undefined && isResponse(caller)) return caller
   const name = textIn(call, "name")
   if (name === undefined) return needs(call, "name")
   const client = members.createClient(name)
@@ -30,9 +30,9 @@ export const createClient = (members: Members, call: Call): Answer => {
 }
 
 /** @internal */
-export const createUser = (members: Members, call: Call): Answer => {
+export const createUser = (members: Directory, call: Call): FakeResponse => {
   const client = members.client(call)
-  if (client === undefined || isAnswer(client)) return client ?? needs(call)
+  if (client === undefined || isResponse(client)) return client ?? needs(call)
   const identifier = textIn(call, "identifier")
   if (identifier === undefined) return needs(call, "identifier")
   const user = members.createUser(client, identifier)
@@ -48,9 +48,9 @@ export const createUser = (members: Members, call: Call): Answer => {
 }
 
 /** @internal */
-export const authenticate = (members: Members, call: Call): Answer => {
+export const authenticate = (members: Directory, call: Call): FakeResponse => {
   const client = members.client(call, true)
-  if (client !== undefined && isAnswer(client)) return client
+  if (client !== undefined && isResponse(client)) return client
   const identifier = textIn(call, "identifier")
   const secret = textIn(call, "secret")
   if (identifier === undefined || secret === undefined) return needs(call, "identifier", "secret")
@@ -68,12 +68,12 @@ export const authenticate = (members: Members, call: Call): Answer => {
 }
 
 /** @internal */
-export const me = (members: Members, call: Call): Answer => {
+export const me = (members: Directory, call: Call): FakeResponse => {
   const client = members.client(call, true)
-  if (client !== undefined && isAnswer(client)) return client
+  if (client !== undefined && isResponse(client)) return client
   const user = members.bearer(call)
   if (user === undefined) return refusal(call, 401, "TOKEN_MISSING", "a user token is required")
-  if (isAnswer(user)) return user
+  if (isResponse(user)) return user
   return data({
     id: user.id,
     client_id: user.client.id,

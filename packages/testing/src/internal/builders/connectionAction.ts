@@ -1,11 +1,11 @@
 import type { ActionAnswer } from "../../ConnectionBuilder.js"
-import type { Answer, Typed } from "../../Answer.js"
+import type { Answer, TypedHandler } from "../../Answer.js"
 import type { ActionContext, Json, JsonObject } from "../../Executor.js"
 import { isJob } from "../../Job.js"
 import type { WorldAction } from "../../World.js"
 import { isObject } from "../fakeServer/json.js"
 import { dataOrHandler } from "./answers.js"
-import { isTyped } from "./typed.js"
+import { isTypedHandler } from "./typedHandler.js"
 
 type Fields = Omit<WorldAction, "slug">
 
@@ -15,7 +15,7 @@ const typeOf = (schema: Json | undefined): string | undefined => {
   return type === "integer" ? "NUMBER" : type.toUpperCase()
 }
 
-const inputsOf = ({ properties, required }: Typed<never>["parameters"]): ReadonlyArray<JsonObject> =>
+const inputsOf = ({ properties, required }: TypedHandler<never>["parameters"]): ReadonlyArray<JsonObject> =>
   Object.entries(properties).map(([name, schema]) => {
     const type = typeOf(schema)
     return { name, ...(type === undefined ? {} : { type }), required: required.includes(name) }
@@ -24,10 +24,10 @@ const inputsOf = ({ properties, required }: Typed<never>["parameters"]): Readonl
 const resultOf = (answer: Answer<Json, ActionContext>): Fields => {
   const work = dataOrHandler(answer)
   if (typeof work !== "function") return { result: work }
-  return isTyped(answer) ? { handler: work, inputs: inputsOf(answer.parameters) } : { handler: work }
+  return isTypedHandler(answer) ? { handler: work, inputs: inputsOf(answer.parameters) } : { handler: work }
 }
 
-/** The fields of a saved action that answers so. @internal */
+/** The fields of a saved action with this answer. @internal */
 export const actionOf = (answer: ActionAnswer): Fields => {
   if (!isJob(answer)) return resultOf(answer)
   return answer.result === undefined ? answer.plan : { ...answer.plan, ...resultOf(answer.result) }

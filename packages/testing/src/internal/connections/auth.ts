@@ -1,6 +1,6 @@
 import type { WorldAuth } from "../../World.js"
 
-/** Whether a request may be answered: a known service token, or a known cookie with its CSRF token. @internal */
+/** Whether a request is authorized: a known service token, or a known cookie with its CSRF token. @internal */
 export const isAllowed = (auth: WorldAuth | undefined, headers: Readonly<Record<string, string>>): boolean => {
   if (auth === undefined) return true
   const token = headers["x-service-token"]

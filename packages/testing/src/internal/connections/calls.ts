@@ -3,7 +3,7 @@ import type { Calls, Executed } from "../../Calls.js"
 import type { Execution, RecordedRequest } from "../../ConnectionsModel.js"
 import type { ConnectionsOperation } from "@effect-connectors/core/Operation"
 import type { Json } from "../../Executor.js"
-import { callsOf } from "../fakeServer/calls.js"
+import { makeCalls } from "../fakeServer/callLog.js"
 import { isObject } from "../fakeServer/json.js"
 import type { Log } from "./log.js"
 import { isOperation } from "./routes.js"
@@ -19,22 +19,22 @@ const workOf = ({ action, operation }: RecordedRequest): string | undefined => {
 const about = (request: RecordedRequest) => {
   const { body, connection } = request
   const work = workOf(request)
-  return { where: connection, work, input: work === undefined ? body : inputOf(work, body) }
+  return { target: connection, work, input: work === undefined ? body : inputOf(work, body) }
 }
 
 const executed = ({ at, body, connection, name }: Execution): Executed => ({
   at,
-  where: connection,
+  target: connection,
   work: name,
   input: inputOf(name, body)
 })
 
 /** The calls of the Connections platform. @internal */
 export const callsIn = (log: Log, unused: () => ReadonlyArray<string>): Calls<ConnectionsOperation> =>
-  callsOf<ConnectionsOperation, RecordedRequest, Execution>({
+  makeCalls<ConnectionsOperation, RecordedRequest, Execution>({
     requests: Effect.sync(() => log.requests),
     executionLog: Effect.sync(() => log.executions),
     unused: Effect.sync(unused),
-    about,
+    subjectOf: about,
     executed
   })

@@ -1,37 +1,38 @@
-import type { ConnectionView, Options } from "../../ConnectionsModel.js"
+import type { ConnectionView, ConnectionsModelOptions } from "../../ConnectionsModel.js"
 import type { Executor, ExecutorConnection, Json, JsonObject } from "../../Executor.js"
 import type { World, WorldAction, WorldConnection } from "../../World.js"
-import { type Answer, badRequest, notFound, ok } from "./responses.js"
+import type { FakeResponse } from "../fakeServer/response.js"
+import { badRequest, notFound, ok } from "./responses.js"
 import { compact } from "../fakeServer/json.js"
-import { memoryExecutor } from "./memory.js"
+import { memoryExecutor } from "./memoryExecutor.js"
 
 /** A connection while the platform runs. @internal */
-export interface Live {
+export interface LiveConnection {
   readonly definition: WorldConnection
-  readonly seen: ExecutorConnection
+  readonly view: ExecutorConnection
   readonly actions: ReadonlyMap<string, WorldAction>
   readonly executor: Executor
   active: boolean
   authorized: boolean
 }
 
-const toLive = (definition: WorldConnection, options: Options | undefined): Live => {
-  const seen = { slug: definition.slug, kind: definition.kind ?? "actions", baseUrl: definition.baseUrl }
+const toLive = (definition: WorldConnection, options: ConnectionsModelOptions | undefined): LiveConnection => {
+  const view = { slug: definition.slug, kind: definition.kind ?? "actions", baseUrl: definition.baseUrl }
   return {
     definition,
-    seen,
+    view,
     actions: new Map((definition.actions ?? []).map((action) => [action.slug, action])),
-    executor: definition.executor ?? options?.executorFor?.(seen, definition) ?? memoryExecutor(definition),
+    executor: definition.executor ?? options?.executorFor?.(view, definition) ?? memoryExecutor(definition),
     active: definition.active ?? true,
     authorized: definition.authorized ?? true
   }
 }
 
-const record = (live: Live): JsonObject =>
+const recordOf = (live: LiveConnection): JsonObject =>
   compact({
     slug: live.definition.slug,
     display_name: live.definition.displayName ?? live.definition.slug,
-    kind: live.seen.kind,
+    kind: live.view.kind,
     active: live.active,
     authorized: live.authorized,
     relay_id: live.definition.relayId,
@@ -39,77 +40,77 @@ const record = (live: Live): JsonObject =>
     ...live.definition.fields
   })
 
-const actionRecord = (action: WorldAction): JsonObject => ({
+const actionRecordOf = (action: WorldAction): JsonObject => ({
   slug: action.slug,
   name: action.name ?? action.slug,
   ...action.fields
 })
 
-const only = (query: ReadonlyArray<readonly [string, string]>, name: string): string | undefined =>
+const queryValue = (query: ReadonlyArray<readonly [string, string]>, name: string): string | undefined =>
   query.find(([key]) => key === name)?.[1]
 
 /** The connections and their saved actions. @internal */
 export class Connections {
-  private readonly bySlug: ReadonlyMap<string, Live>
+  private readonly bySlug: ReadonlyMap<string, LiveConnection>
 
   constructor(
     private readonly world: World,
-    options: Options | undefined
+    options: ConnectionsModelOptions | undefined
   ) {
     this.bySlug = new Map(world.connections.map((definition) => [definition.slug, toLive(definition, options)]))
   }
 
-  get(slug: string): Live | undefined {
+  get(slug: string): LiveConnection | undefined {
     return this.bySlug.get(slug)
   }
 
   get views(): ReadonlyArray<ConnectionView> {
-    return Array.from(this.bySlug.values(), ({ seen, active, authorized }) => {
-      return { slug: seen.slug, kind: seen.kind, active, authorized }
+    return Array.from(this.bySlug.values(), ({ view, active, authorized }) => {
+      return { slug: view.slug, kind: view.kind, active, authorized }
     })
   }
 
   /** `authorized` is accepted and changes nothing, as on the real platform. */
-  list(query: ReadonlyArray<readonly [string, string]>): Answer {
-    const relay = only(query, "relay_id")
-    const template = only(query, "template_id")
+  list(query: ReadonlyArray<readonly [string, string]>): FakeResponse {
+    const relay = queryValue(query, "relay_id")
+    const template = queryValue(query, "template_id")
     const connections = Array.from(this.bySlug.values()).filter(
       ({ definition }) =>
         (relay === undefined || definition.relayId === relay) &&
         (template === undefined || definition.templateId === template)
     )
-    return ok({ connections: connections.map(record) })
+    return ok({ connections: connections.map(recordOf) })
   }
 
-  one(live: Live): Answer {
-    return ok({ connection: record(live) })
+  one(live: LiveConnection): FakeResponse {
+    return ok({ connection: recordOf(live) })
   }
 
-  authorize(live: Live, authorized: boolean): Answer {
+  authorize(live: LiveConnection, authorized: boolean): FakeResponse {
     live.authorized = authorized
     return this.one(live)
   }
 
-  toggleActive(live: Live, active: Json | undefined): Answer {
+  toggleActive(live: LiveConnection, active: Json | undefined): FakeResponse {
     if (typeof active !== "boolean") return badRequest("active must be true or false")
     live.active = active
     return this.one(live)
   }
 
-  get catalog(): Answer {
+  get catalog(): FakeResponse {
     const all = Array.from(this.bySlug.values()).flatMap((live) =>
-      Array.from(live.actions.values(), (action) => ({ ...actionRecord(action), connection: live.seen.slug }))
+      Array.from(live.actions.values(), (action) => ({ ...actionRecordOf(action), connection: live.view.slug }))
     )
     return ok({ actions: this.world.catalog ?? all })
   }
 
-  actions(live: Live): Answer {
-    return ok({ actions: Array.from(live.actions.values(), actionRecord) })
+  actions(live: LiveConnection): FakeResponse {
+    return ok({ actions: Array.from(live.actions.values(), actionRecordOf) })
   }
 
-  action(live: Live, slug: string, part: "action" | "inputs" | "outputs"): Answer {
+  action(live: LiveConnection, slug: string, part: "action" | "inputs" | "outputs"): FakeResponse {
     const action = live.actions.get(slug)
-    if (action === undefined) return notFound(`the action ${slug} of ${live.seen.slug}`)
-    return ok({ [part]: part === "action" ? actionRecord(action) : (action[part] ?? []) })
+    if (action === undefined) return notFound(`the action ${slug} of ${live.view.slug}`)
+    return ok({ [part]: part === "action" ? actionRecordOf(action) : (action[part] ?? []) })
   }
 }

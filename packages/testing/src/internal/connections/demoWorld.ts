@@ -16,7 +16,7 @@ const fetchDeal: ActionHandler = (input) => {
     : Effect.succeed(deal)
 }
 
-/** The world behind `World.demo`. @internal */
+/** The Connections part of `World.demo`. @internal */
 export const demo = {
   connections: [
     {
@@ -35,7 +35,7 @@ export const demo = {
           ],
           handler: fetchDeal
         },
-        { slug: "sync", name: "Synchronise all deals", takesMillis: 6000, progress: true, result: { synced: 2 } },
+        { slug: "sync", name: "Synchronize all deals", takesMillis: 6000, progress: true, result: { synced: 2 } },
         {
           slug: "fails",
           name: "Fail after a while",
@@ -47,7 +47,7 @@ export const demo = {
       ],
       triggers: [
         { slug: "deal-won", name: "A deal is won", inputs: [{ name: "pipeline", type: "STRING" }] },
-        { slug: "deal-lost", name: "A deal is lost, which the provider refuses to tell", refuses: true }
+        { slug: "deal-lost", name: "A deal is lost; the provider refuses subscribers", refuses: true }
       ]
     },
     {

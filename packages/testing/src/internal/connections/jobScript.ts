@@ -1,6 +1,6 @@
-import type { JobLook, JobMark } from "../../World.js"
+import type { JobState, JobPoll } from "../../World.js"
 
-const ends: ReadonlySet<string> = new Set(
+const endWords: ReadonlySet<string> = new Set(
   (
     "succeeded success completed complete done finished failed failure error errored rejected timed_out timeout expired " +
     "cancelled canceled aborted killed"
@@ -8,33 +8,33 @@ const ends: ReadonlySet<string> = new Set(
 )
 
 /** @internal */
-export const isEnd = (status: string): boolean => ends.has(status.trim().toLowerCase().replace(/[- ]/g, "_"))
+export const isEnd = (status: string): boolean => endWords.has(status.trim().toLowerCase().replace(/[- ]/g, "_"))
 
 /** @internal */
 export const isSuccess = (status: string): boolean => /^(succe|complete|done|finished)/i.test(status.trim())
 
-/** What a poll sees of a mark: a text is a state word, a number is `running` at so many percent. @internal */
-export const lookOf = (mark: JobMark): JobLook => {
-  if (typeof mark === "string") return { status: mark }
-  return typeof mark === "number" ? { status: "running", progress: mark / 100 } : mark
+/** The state that a poll shows: a text is a state word, a number means `running` at so many percent. @internal */
+export const stateOf = (poll: JobPoll): JobState => {
+  if (typeof poll === "string") return { status: poll }
+  return typeof poll === "number" ? { status: "running", progress: poll / 100 } : poll
 }
 
-const issueWith = (mark: JobMark, before: JobMark | undefined): string | undefined => {
-  if (typeof mark === "number" && !(mark >= 0 && mark <= 100)) return `${mark} is not a percentage: give 0 to 100`
-  const { status } = lookOf(mark)
+const issueWith = (poll: JobPoll, before: JobPoll | undefined): string | undefined => {
+  if (typeof poll === "number" && !(poll >= 0 && poll <= 100)) return `${poll} is not a percentage: give 0 to 100`
+  const { status } = stateOf(poll)
   if (status.trim() === "") return "a state word cannot be empty"
   if (before === undefined) return undefined
-  const last = lookOf(before).status
+  const last = stateOf(before).status
   return isEnd(last) ? `nothing can follow the end ${JSON.stringify(last)}` : undefined
 }
 
-/** The first mark that cannot be, and why; a script needs one mark at least. @internal */
+/** The first step of a script that is invalid, and why. A script needs at least one step. @internal */
 export const issueOf = (
-  marks: ReadonlyArray<JobMark>
+  polls: ReadonlyArray<JobPoll>
 ): { readonly index: number; readonly reason: string } | undefined => {
-  if (marks.length === 0) return { index: 0, reason: 'a script needs at least one step, such as "running"' }
-  for (const [index, mark] of marks.entries()) {
-    const reason = issueWith(mark, marks[index - 1])
+  if (polls.length === 0) return { index: 0, reason: 'a script needs at least one step, such as "running"' }
+  for (const [index, poll] of polls.entries()) {
+    const reason = issueWith(poll, polls[index - 1])
     if (reason !== undefined) return { index, reason }
   }
   return undefined

@@ -1,144 +1,71 @@
 import * as DateTime from "effect/DateTime"
-import * as Cause from "effect/Cause"
-import * as Exit from "effect/Exit"
-import * as Option from "effect/Option"
 import type { JobChange, JobView } from "../../ConnectionsModel.js"
-import type { ExecutorFailure, Json } from "../../Executor.js"
-import type { JobLook, JobStep, Plan } from "../../World.js"
-import { type Answer, notFound, ok } from "./responses.js"
+import type { Json } from "../../Executor.js"
+import type { JobPlan } from "../../World.js"
 import { compact, isObject } from "../fakeServer/json.js"
-import { isEnd, isSuccess, lookOf } from "./jobScript.js"
-
-/** How work has ended, once it has. @internal */
-export interface Outcome {
-  exit: Exit.Exit<Json, ExecutorFailure> | undefined
-}
+import type { FakeResponse } from "../fakeServer/response.js"
+import { isEnd } from "./jobScript.js"
+import { stateAt, type VisibleState, type WorkOutcome } from "./jobState.js"
+import { notFound, ok } from "./responses.js"
 
 interface Job {
   readonly id: string | number
   readonly connection: string
   readonly name: string
   readonly createdAt: number
-  /** As it is sent. */
+  /** In the format of the response. */
   readonly createdAtText: string
-  readonly plan: Plan
-  readonly outcome: Outcome
+  readonly plan: JobPlan
+  readonly outcome: WorkOutcome
   change: JobChange
-  /** The last answer, which is given again while it would be the same. */
-  said: Said | undefined
+  /** The last response; it is sent again while it would be the same. */
+  lastResponse: PollResponse | undefined
   polls: number
   pollsAfterEnd: number
-  endTold: boolean
+  endReported: boolean
 }
 
-interface Shown {
-  readonly status: string
-  readonly progress?: Json | undefined
-  readonly result?: Json | undefined
-  readonly error?: Json | undefined
-  readonly message?: string | undefined
-}
-
-interface Said {
-  readonly look: Shown
-  readonly answer: Answer
+interface PollResponse {
+  readonly state: VisibleState
+  readonly response: FakeResponse
   readonly isEnd: boolean
-}
-
-/** How long after its start work is over, in milliseconds. @internal */
-export const lengthOf = (plan: Plan): number => {
-  if (plan.steps !== undefined) return plan.steps.find((step) => isEnd(step.status))?.atMillis ?? Infinity
-  return plan.stays === undefined ? (plan.takesMillis ?? 0) : Infinity
-}
-
-/** What the plan alone makes of work that is over: its own failure, or nothing. @internal */
-export const failureOf = (
-  plan: Plan
-): { readonly status: number; readonly code: string; readonly message: string } | undefined => {
-  if (plan.fails !== undefined) return { status: 422, code: "ACTION_FAILED", ...plan.fails }
-  if (plan.cancelled === true) return { status: 409, code: "CANCELLED", message: "the work was cancelled" }
-  const end = plan.steps?.find((step) => isEnd(step.status))
-  if (end === undefined || isSuccess(end.status)) return undefined
-  return { status: 422, code: "ACTION_FAILED", message: end.message ?? `the work ended as ${end.status}` }
-}
-
-const ended = (plan: Plan, exit: Exit.Exit<Json, ExecutorFailure>): Shown => {
-  if (plan.cancelled === true) return { status: "cancelled" }
-  if (plan.fails !== undefined) {
-    const { code, message } = { code: "ACTION_FAILED", ...plan.fails }
-    return { status: "failed", error: { code, message } }
-  }
-  if (Exit.isSuccess(exit))
-    return { status: "completed", result: exit.value, progress: plan.progress === true ? 1 : undefined }
-  const failure = Option.getOrUndefined(Cause.failureOption(exit.cause))
-  return {
-    status: "failed",
-    error:
-      failure === undefined
-        ? { code: "INTERNAL", message: "the work broke" }
-        : { code: failure.code, message: failure.message }
-  }
-}
-
-const stepAt = (steps: ReadonlyArray<JobStep>, elapsed: number): JobLook =>
-  steps.reduce<JobLook>((last, step) => (step.atMillis <= elapsed ? step : last), { status: "queued" })
-
-/** A scripted look; what the work came to is in it where the script leaves that open. */
-const played = (plan: Plan, look: JobLook, exit: Outcome["exit"]): Shown => {
-  if (exit === undefined || !isSuccess(look.status)) return look
-  return Exit.isSuccess(exit) ? { result: exit.value, ...look } : ended(plan, exit)
-}
-
-/** What a job shows to a poll that `polls` others came before. */
-const show = (job: Job, now: number, polls: number): Shown => {
-  const { plan, outcome } = job
-  const elapsed = now - job.createdAt
-  const mark = plan.polls?.[Math.min(polls, plan.polls.length - 1)]
-  if (mark !== undefined) return played(plan, lookOf(mark), outcome.exit)
-  if (plan.steps !== undefined) return played(plan, stepAt(plan.steps, elapsed), outcome.exit)
-  if (plan.stays !== undefined) return { status: plan.stays }
-  if (elapsed < (plan.queuedMillis ?? 0)) return { status: "queued" }
-  const takes = plan.takesMillis ?? 0
-  if (elapsed >= takes && outcome.exit !== undefined) return ended(plan, outcome.exit)
-  const fraction = takes > 0 ? Math.min(0.99, Math.floor((elapsed / takes) * 100) / 100) : 0
-  return { status: "running", progress: plan.progress === true ? fraction : undefined }
 }
 
 const unchanged: JobChange = {}
 
-const shown = (job: Job, now: number): Shown => {
-  const look = show(job, now, job.polls)
-  if (job.change === unchanged) return look
+const currentState = (job: Job, now: number): VisibleState => {
+  const state = stateAt(job, now, job.polls)
+  if (job.change === unchanged) return state
   const { gone: _, raw: __, ...change } = job.change
-  return { ...look, ...change }
+  return { ...state, ...change }
 }
 
-const isSame = (a: Shown, b: Shown): boolean =>
+const isSame = (a: VisibleState, b: VisibleState): boolean =>
   a.status === b.status &&
   a.progress === b.progress &&
   a.result === b.result &&
   a.error === b.error &&
   a.message === b.message
 
-const say = (job: Job, now: number): Said => {
-  const look = shown(job, now)
-  if (job.said !== undefined && isSame(job.said.look, look)) return job.said
-  const { error, message, progress, result, status } = look
+const responseTo = (job: Job, now: number): PollResponse => {
+  const state = currentState(job, now)
+  if (job.lastResponse !== undefined && isSame(job.lastResponse.state, state)) return job.lastResponse
+  const { error, message, progress, result, status } = state
   const body = compact({ job_id: job.id, status, progress, result, error, message, created_at: job.createdAtText })
-  job.said = { look, answer: ok(body), isEnd: isEnd(status) }
-  return job.said
+  job.lastResponse = { state, response: ok(body), isEnd: isEnd(status) }
+  return job.lastResponse
 }
 
-const sayRaw = (raw: Json): Pick<Said, "answer" | "isEnd"> => {
+const rawResponse = (raw: Json): Pick<PollResponse, "response" | "isEnd"> => {
   const status = isObject(raw) ? raw["status"] : undefined
-  return { answer: ok(raw), isEnd: typeof status === "string" && isEnd(status) }
+  return { response: ok(raw), isEnd: typeof status === "string" && isEnd(status) }
 }
 
-const fresh = { change: unchanged, said: undefined, polls: 0, pollsAfterEnd: 0, endTold: false }
+const newJob = { change: unchanged, lastResponse: undefined, polls: 0, pollsAfterEnd: 0, endReported: false }
 
 /**
- * The jobs of a platform. A job is never advanced: what it shows is worked out from its
- * plan and the time of the question, or the number of questions before it, so that ten thousand of them need no timer.
+ * The jobs of a platform. No timer advances a job: its state is computed from its plan and the time or the number of
+ * the poll, so that ten thousand jobs cost nothing while they run.
  *
  * @internal
  */
@@ -158,15 +85,15 @@ export class Jobs {
     return id
   }
 
-  get(id: string, now: number): Answer {
+  get(id: string, now: number): FakeResponse {
     const job = this.jobs.get(id)
     if (job === undefined || job.change.gone === true) return notFound(`the job ${id}`)
     const { raw } = job.change
-    const said = raw === undefined || raw === null ? say(job, now) : sayRaw(raw)
+    const polled = raw === undefined || raw === null ? responseTo(job, now) : rawResponse(raw)
     job.polls++
-    if (job.endTold) job.pollsAfterEnd++
-    if (said.isEnd) job.endTold = true
-    return said.answer
+    if (job.endReported) job.pollsAfterEnd++
+    if (polled.isEnd) job.endReported = true
+    return polled.response
   }
 
   change(id: string | number, change: JobChange, now: number): void {
@@ -179,7 +106,7 @@ export class Jobs {
 
   views(now: number): ReadonlyArray<JobView> {
     return Array.from(this.jobs.values(), (job) => {
-      const { status, progress } = { progress: undefined, ...show(job, now, job.polls), ...job.change }
+      const { status, progress } = { progress: undefined, ...stateAt(job, now, job.polls), ...job.change }
       const { id, connection, name, createdAt, polls, pollsAfterEnd } = job
       return { id, connection, name, createdAt, status, progress, ended: isEnd(status), polls, pollsAfterEnd }
     })
@@ -187,7 +114,7 @@ export class Jobs {
 
   private put(id: string | number, start: Pick<Job, "connection" | "name" | "createdAt" | "plan" | "outcome">): Job {
     const createdAtText = DateTime.formatIso(DateTime.unsafeMake(start.createdAt))
-    const job: Job = { ...start, createdAtText, id, ...fresh }
+    const job: Job = { ...start, createdAtText, id, ...newJob }
     this.jobs.set(String(id), job)
     return job
   }

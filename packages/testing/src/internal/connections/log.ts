@@ -1,35 +1,35 @@
 import type { Execution, ModelRequest, RecordedRequest } from "../../ConnectionsModel.js"
 import type { Json } from "../../Executor.js"
 import { parse } from "../fakeServer/json.js"
-import { Ledger } from "../fakeServer/history.js"
-import { shown } from "../fakeServer/secrets.js"
+import { RequestHistory } from "../fakeServer/requestHistory.js"
+import { redactHeaders } from "../fakeServer/redactHeaders.js"
 import type { Match } from "./routes.js"
 
-type Open<A> = { -readonly [K in keyof A]: A[K] }
+type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
-/** A record while its request is under way. @internal */
-export type OpenRequest = Open<RecordedRequest>
+/** A record while its request is in progress. @internal */
+export type RequestInProgress = Mutable<RecordedRequest>
 
-/** What the model has seen. @internal */
+/** The requests and executions of the platform. @internal */
 export class Log {
-  private readonly ledger: Ledger<RecordedRequest, Execution>
+  private readonly history: RequestHistory<RecordedRequest, Execution>
 
   constructor(limit: number) {
-    this.ledger = new Ledger(limit)
+    this.history = new RequestHistory(limit)
   }
 
   get requests(): ReadonlyArray<RecordedRequest> {
-    return this.ledger.requests.map(shown)
+    return this.history.requests.map(redactHeaders)
   }
 
   get executions(): ReadonlyArray<Execution> {
-    return this.ledger.executions
+    return this.history.executions
   }
 
-  begin(at: number, request: ModelRequest, match: Match): OpenRequest {
+  start(at: number, request: ModelRequest, match: Match): RequestInProgress {
     const parameters = match._tag === "Found" ? match.parameters : {}
-    return this.ledger.keep({
-      index: this.ledger.next(),
+    return this.history.record({
+      index: this.history.nextIndex(),
       at,
       method: request.method,
       path: request.path,
@@ -47,15 +47,15 @@ export class Log {
     })
   }
 
-  execute(at: number, connection: string, name: string, body: Json): Open<Execution> {
-    return this.ledger.execute(`${connection}/${name}`, { at, connection, name, body, jobId: undefined })
+  execute(at: number, connection: string, name: string, body: Json): Mutable<Execution> {
+    return this.history.execute(`${connection}/${name}`, { at, connection, name, body, jobId: undefined })
   }
 
   executionsOf(connection: string, name: string): number {
-    return this.ledger.executionsOf(`${connection}/${name}`)
+    return this.history.executionsOf(`${connection}/${name}`)
   }
 
   clear(): void {
-    this.ledger.clear()
+    this.history.clear()
   }
 }

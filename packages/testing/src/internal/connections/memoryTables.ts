@@ -6,9 +6,9 @@ type Rows = Array<JsonObject>
 
 const same = (a: Json | undefined, b: Json): boolean => JSON.stringify(a ?? null) === JSON.stringify(b)
 
-const fits = (row: JsonObject, where: JsonObject): boolean =>
-  Object.entries(where).every(([column, wanted]) =>
-    isArray(wanted) ? wanted.some((one) => same(row[column], one)) : same(row[column], wanted)
+const matchesRow = (row: JsonObject, where: JsonObject): boolean =>
+  Object.entries(where).every(([column, expected]) =>
+    isArray(expected) ? expected.some((one) => same(row[column], one)) : same(row[column], expected)
   )
 
 const compare = (a: Json | undefined, b: Json | undefined): number => {
@@ -47,7 +47,7 @@ export class MemoryTables {
     if (operation === "sql.query" || operation === "sql.execute") {
       return refused(
         "NO_SQL_ENGINE",
-        "the model in memory has no SQL engine; use select, insert, update, delete or the emulator"
+        "the executor in memory has no SQL engine; use select, insert, update, delete or the emulator"
       )
     }
     const name = textOf(body, "table") ?? ""
@@ -67,7 +67,7 @@ export class MemoryTables {
       case "sql.update":
         return this.update(name, rows, where, body)
       default: {
-        const kept = rows.filter((row) => !fits(row, where))
+        const kept = rows.filter((row) => !matchesRow(row, where))
         this.tables.set(name, kept)
         return { rows: [], row_count: rows.length - kept.length }
       }
@@ -76,7 +76,7 @@ export class MemoryTables {
 
   private select(rows: Rows, where: JsonObject, body: JsonObject): Result {
     const order = orderOf(body)
-    const found = rows.filter((row) => fits(row, where))
+    const found = rows.filter((row) => matchesRow(row, where))
     if (order !== undefined) found.sort((a, b) => order.sign * compare(a[order.column], b[order.column]))
     const offset = typeof body["offset"] === "number" ? body["offset"] : 0
     const limit = typeof body["limit"] === "number" ? body["limit"] : found.length
@@ -98,7 +98,7 @@ export class MemoryTables {
     this.tables.set(
       name,
       rows.map((row) => {
-        if (!fits(row, where)) return row
+        if (!matchesRow(row, where)) return row
         const next = { ...row, ...set }
         changed.push(next)
         return next

@@ -1,165 +1,70 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { ConnectionsModel, Matcher, ModelRequest, ModelResponse, Options } from "../../ConnectionsModel.js"
-import type { JsonObject } from "../../Executor.js"
+import type {
+  ConnectionsModel,
+  ConnectionsModelOptions,
+  Matcher,
+  ModelRequest,
+  ModelResponse
+} from "../../ConnectionsModel.js"
 import type { World } from "../../World.js"
-import { json } from "../fakeServer/response.js"
-import { handledBy, type Model } from "../fakeServer/client.js"
-import { Earlier } from "../fakeServer/answerHistory.js"
-import { unusedOf } from "../fakeServer/calls.js"
-import { type FaultRules, rulesOf } from "../fakeServer/faultRules.js"
-import { isObject, parse } from "../fakeServer/json.js"
+import { AnswerHistory } from "../fakeServer/answerHistory.js"
+import { unusedScriptsAndFaults } from "../fakeServer/callLog.js"
+import { type FakeServer, handleWith } from "../fakeServer/fakeServer.js"
+import { type FaultRules, faultRulesOf } from "../fakeServer/faultRules.js"
+import type { RequestListener } from "../fakeServer/requestListener.js"
 import { respondTo } from "../fakeServer/respond.js"
 import { Scripts } from "../fakeServer/scripts.js"
-import type { Watch } from "../fakeServer/requestListener.js"
-import { type Answer, badRequest, notFound, refuse } from "./responses.js"
-import { isAllowed } from "./auth.js"
 import { callsIn } from "./calls.js"
 import { Connections } from "./connections.js"
+import { handle, type PlatformParts } from "./handle.js"
 import { Jobs } from "./jobs.js"
-import { Log, type OpenRequest } from "./log.js"
-import { isOperation, match, type Match } from "./routes.js"
+import { Log } from "./log.js"
+import { match } from "./routes.js"
 import { Triggers } from "./triggers.js"
-import { Works } from "./work.js"
+import { WorkRunner } from "./work.js"
 
-type Found = Extract<Match, { readonly _tag: "Found" }>
-
-interface Parts {
-  readonly world: World
-  readonly log: Log
-  readonly connections: Connections
-  readonly triggers: Triggers
-  readonly jobs: Jobs
-  readonly works: Works
-}
-
-const bodyOf = (request: ModelRequest): JsonObject | undefined => {
-  const body = parse(request.body)
-  return isObject(body) ? body : undefined
-}
-
-/** Reads, which need no body. */
-const read = (parts: Parts, { name, parameters }: Found, request: ModelRequest, now: number): Answer | undefined => {
-  if (name === "jobs.get") return parts.jobs.get(parameters["job"] ?? "", now)
-  if (name === "connections.list") return parts.connections.list(request.query)
-  if (name === "catalog.list") return parts.connections.catalog
-  if (name === "subscribers.remove") return parts.triggers.remove(parameters["subscriber"] ?? "")
-  const slug = parameters["connection"] ?? ""
-  const connection = parts.connections.get(slug)
-  if (connection === undefined) return notFound(`the connection ${slug}`)
-  const action = parameters["action"] ?? ""
-  const account = request.query.find(([key]) => key === "account_slug")?.[1]
-  switch (name) {
-    case "connections.get":
-      return parts.connections.one(connection)
-    case "actions.list":
-      return parts.connections.actions(connection)
-    case "actions.get":
-      return parts.connections.action(connection, action, "action")
-    case "actions.inputs":
-      return parts.connections.action(connection, action, "inputs")
-    case "actions.outputs":
-      return parts.connections.action(connection, action, "outputs")
-    case "triggers.list":
-      return parts.triggers.list(connection, account)
-    case "triggers.get":
-      return parts.triggers.get(connection, parameters["trigger"] ?? "", account)
-    default:
-      return undefined
-  }
-}
-
-/** Everything with a body. */
-const write = (parts: Parts, found: Found, request: ModelRequest, record: OpenRequest): Effect.Effect<Answer> => {
-  const { name, parameters } = found
-  const connection = parts.connections.get(parameters["connection"] ?? "")
-  if (connection === undefined) return Effect.succeed(notFound("the connection"))
-  const body = bodyOf(request)
-  if (body === undefined) return Effect.succeed(badRequest("the body must be a JSON object"))
-  if (isOperation(name)) return parts.works.typed(record, connection, name, body)
-  switch (name) {
-    case "actions.execute":
-      return parts.works.action(record, connection, parameters["action"] ?? "", body)
-    case "connections.authorize":
-      return Effect.succeed(parts.connections.authorize(connection, true))
-    case "connections.unauthorize":
-      return Effect.succeed(parts.connections.authorize(connection, false))
-    case "connections.setActive":
-      return Effect.succeed(parts.connections.toggleActive(connection, body["active"]))
-    case "triggers.subscribe":
-      return Effect.succeed(parts.triggers.subscribe(connection, parameters["trigger"] ?? "", body))
-    default:
-      return Effect.succeed(notFound(request.path))
-  }
-}
-
-const answer = (
-  parts: Parts,
-  request: ModelRequest,
-  route: Match,
-  record: OpenRequest,
-  now: number
-): Effect.Effect<Answer> => {
-  if (!isAllowed(parts.world.auth, request.headers)) {
-    return Effect.succeed(refuse(401, "UNAUTHORIZED", "no valid service token, and no cookie with its CSRF token"))
-  }
-  switch (route._tag) {
-    case "Unknown":
-      return Effect.succeed(notFound(request.path))
-    case "Malformed":
-      return Effect.succeed(badRequest("the path is not well encoded"))
-    case "WrongMethod":
-      return Effect.succeed(
-        json(405, { code: "METHOD_NOT_ALLOWED", message: `use ${route.allow}` }, { allow: route.allow })
-      )
-    case "Found": {
-      const done = read(parts, route, request, now)
-      return done === undefined ? write(parts, route, request, record) : Effect.succeed(done)
-    }
-  }
-}
-
-/** A model; platforms of one server share the rules of their faults. @internal */
+/** The fake platform. The platforms of one server share the fault rules. @internal */
 export const make = (
   world: World,
-  options?: Options,
+  options?: ConnectionsModelOptions,
   shared?: FaultRules,
-  watch?: Watch
-): Effect.Effect<ConnectionsModel & Model, never, Scope.Scope> =>
+  listener?: RequestListener
+): Effect.Effect<ConnectionsModel & FakeServer, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
-    const rules = shared ?? rulesOf(world, options?.faults)
+    const rules = shared ?? faultRulesOf(world, options?.faults)
     const log = new Log(options?.logLimit ?? 100_000)
     const scripts = new Scripts<Matcher>(rules)
-    const earlier = new Earlier()
+    const history = new AnswerHistory()
     const jobs = new Jobs(world.jobIds ?? "text")
-    const parts: Parts = {
+    const parts: PlatformParts = {
       world,
       log,
       jobs,
       connections: new Connections(world, options),
       triggers: new Triggers(world),
-      works: new Works(world, jobs, log, scope)
+      work: new WorkRunner(world, jobs, log, scope)
     }
-    const begin = (request: ModelRequest, now: number): Effect.Effect<ModelResponse> => {
+    const receive = (request: ModelRequest, now: number): Effect.Effect<ModelResponse> => {
       const route = match(request.method, request.path)
-      const record = log.begin(now, request, route)
+      const record = log.start(now, request, route)
       const { operation, connection, action } = record
       const scripted = scripts.take(request, { operation, connection, action })
       record.scripted = scripted !== undefined
-      watch?.({ request, record })
+      listener?.({ request, record })
       const respond =
         scripted === undefined
-          ? answer(parts, request, route, record, now)
-          : Effect.clockWith((clock) => answer(parts, request, route, record, clock.unsafeCurrentTimeMillis()))
-      return respondTo(record, `req-${record.index + 1}`, scripted, respond, earlier)
+          ? handle(parts, request, route, record, now)
+          : Effect.clockWith((clock) => handle(parts, request, route, record, clock.unsafeCurrentTimeMillis()))
+      return respondTo(record, `req-${record.index + 1}`, scripted, respond, history)
     }
     return {
-      begin,
-      handle: handledBy({ begin }),
+      receive,
+      handle: handleWith({ receive }),
       requests: Effect.sync(() => log.requests),
       executionLog: Effect.sync(() => log.executions.map((execution) => ({ ...execution }))),
-      calls: callsIn(log, () => unusedOf(scripts, rules)),
+      calls: callsIn(log, () => unusedScriptsAndFaults(scripts, rules)),
       executions: (connection, name) => Effect.sync(() => log.executionsOf(connection, name)),
       jobs: Effect.map(Clock.currentTimeMillis, (now) => jobs.views(now)),
       connections: Effect.sync(() => parts.connections.views),

@@ -4,5 +4,5 @@ import { ExecutorFailure, type Json } from "../../Executor.js"
 export const refused = (code: string, message: string, status = 400): ExecutorFailure =>
   new ExecutorFailure({ status, code, message })
 
-/** What work in memory comes to: a value, or a refusal. @internal */
+/** The result of work in memory: a value or a refusal. @internal */
 export type Result = Json | ExecutorFailure

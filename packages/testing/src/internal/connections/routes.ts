@@ -1,5 +1,5 @@
 import * as Operations from "@effect-connectors/core/Operation"
-import { remembered } from "../fakeServer/memoize.js"
+import { memoize } from "../fakeServer/memoize.js"
 import type { Operation } from "../../Executor.js"
 
 type OperationName = Operations.ConnectionsOperation
@@ -104,7 +104,7 @@ const found = (method: string, path: string): Match => {
 export const isOperation = (name: string): name is Operation =>
   Operations.isOperationName(name) && /^(?:http|file|sql)\./.test(name)
 
-const matched = remembered((line) => {
+const matched = memoize((line) => {
   const space = line.indexOf(" ")
   return found(line.slice(0, space), line.slice(space + 1))
 })

@@ -1,8 +1,9 @@
 import * as Redacted from "effect/Redacted"
 import type { Json, JsonObject } from "../../Executor.js"
 import type { World, WorldTrigger } from "../../World.js"
-import { type Answer, badRequest, notFound, ok, refuse } from "./responses.js"
-import type { Live } from "./connections.js"
+import type { FakeResponse } from "../fakeServer/response.js"
+import { badRequest, notFound, ok, refuse } from "./responses.js"
+import type { LiveConnection } from "./connections.js"
 import { compact, textOf } from "../fakeServer/json.js"
 
 interface Subscriber {
@@ -15,31 +16,31 @@ interface Subscriber {
   readonly apiKey: Redacted.Redacted | undefined
 }
 
-/** The triggers of all connections and who has subscribed to them. @internal */
+/** The triggers of all connections and their subscribers. @internal */
 export class Triggers {
-  private readonly live = new Map<number, Subscriber>()
+  private readonly subscribers = new Map<number, Subscriber>()
   private created = 0
 
   constructor(private readonly world: World) {}
 
   get ids(): ReadonlyArray<number> {
-    return Array.from(this.live.keys())
+    return Array.from(this.subscribers.keys())
   }
 
-  list(connection: Live, account: string | undefined): Answer {
+  list(connection: LiveConnection, account: string | undefined): FakeResponse {
     const triggers = (connection.definition.triggers ?? []).map((trigger) => this.record(connection, trigger))
     return ok({ triggers, account: account === undefined ? null : { slug: account } })
   }
 
-  get(connection: Live, slug: string, account: string | undefined): Answer {
+  get(connection: LiveConnection, slug: string, account: string | undefined): FakeResponse {
     const trigger = this.find(connection, slug)
-    if (trigger === undefined) return notFound(`the trigger ${slug} of ${connection.seen.slug}`)
+    if (trigger === undefined) return notFound(`the trigger ${slug} of ${connection.view.slug}`)
     return ok({ trigger: this.record(connection, trigger), account: account === undefined ? null : { slug: account } })
   }
 
-  subscribe(connection: Live, slug: string, body: JsonObject): Answer {
+  subscribe(connection: LiveConnection, slug: string, body: JsonObject): FakeResponse {
     const trigger = this.find(connection, slug)
-    if (trigger === undefined) return notFound(`the trigger ${slug} of ${connection.seen.slug}`)
+    if (trigger === undefined) return notFound(`the trigger ${slug} of ${connection.view.slug}`)
     const targetUrl = textOf(body, "target_url")
     if (targetUrl === undefined || targetUrl === "") return badRequest("target_url is required")
     const service = textOf(body, "service")
@@ -47,9 +48,9 @@ export class Triggers {
     if ((service === undefined) === (apiKey === undefined)) return badRequest("give either service or api_key")
     if (trigger.refuses === true) return refuse(502, "PROVIDER_REFUSED", "the provider refused, nothing was saved")
     const account = body["account_id"] ?? body["account"]
-    const known = Array.from(this.live.values()).find(
+    const known = Array.from(this.subscribers.values()).find(
       (other) =>
-        other.connection === connection.seen.slug &&
+        other.connection === connection.view.slug &&
         other.trigger === slug &&
         other.targetUrl === targetUrl &&
         other.account === account
@@ -59,9 +60,9 @@ export class Triggers {
     const header = apiKey === undefined ? undefined : (textOf(body, "api_key_header") ?? "x-api-key")
     const { target_url: _, service: __, api_key: ___, api_key_header: ____, ...rest } = body
     const shown = compact({ id, target_url: targetUrl, service, api_key_header: header, ...rest })
-    this.live.set(id, {
+    this.subscribers.set(id, {
       id,
-      connection: connection.seen.slug,
+      connection: connection.view.slug,
       trigger: slug,
       targetUrl,
       account,
@@ -71,19 +72,19 @@ export class Triggers {
     return ok({ created: true, subscriber: shown })
   }
 
-  remove(id: string): Answer {
+  remove(id: string): FakeResponse {
     if (this.world.admin === false) return refuse(403, "FORBIDDEN", "only an organisation admin may unsubscribe")
     const number = /^\d{1,15}$/.test(id) ? Number(id) : undefined
-    return ok({ id: number ?? id, deleted: number !== undefined && this.live.delete(number) })
+    return ok({ id: number ?? id, deleted: number !== undefined && this.subscribers.delete(number) })
   }
 
-  private find(connection: Live, slug: string): WorldTrigger | undefined {
+  private find(connection: LiveConnection, slug: string): WorldTrigger | undefined {
     return connection.definition.triggers?.find((trigger) => trigger.slug === slug)
   }
 
-  private record(connection: Live, trigger: WorldTrigger): JsonObject {
-    const subscriptions = Array.from(this.live.values())
-      .filter((one) => one.connection === connection.seen.slug && one.trigger === trigger.slug)
+  private record(connection: LiveConnection, trigger: WorldTrigger): JsonObject {
+    const subscriptions = Array.from(this.subscribers.values())
+      .filter((one) => one.connection === connection.view.slug && one.trigger === trigger.slug)
       .map((one) => one.shown)
     return {
       slug: trigger.slug,

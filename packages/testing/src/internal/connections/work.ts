@@ -6,28 +6,30 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { ExecutorFailure, Json, JsonObject, Operation } from "../../Executor.js"
-import type { Plan, World, WorldAction } from "../../World.js"
-import { type Answer, badRequest, notFound, ok, refuse } from "./responses.js"
-import type { Live } from "./connections.js"
-import { failureOf, type Jobs, lengthOf, type Outcome } from "./jobs.js"
-import { toldWhenBroken } from "../fakeServer/reportDefect.js"
+import type { JobPlan, World, WorldAction } from "../../World.js"
+import type { FakeResponse } from "../fakeServer/response.js"
+import { badRequest, notFound, ok, refuse } from "./responses.js"
+import type { LiveConnection } from "./connections.js"
+import type { Jobs } from "./jobs.js"
+import { durationOf, failureOf, type WorkOutcome } from "./jobState.js"
+import { reportDefect } from "../fakeServer/reportDefect.js"
 import { isObject } from "../fakeServer/json.js"
-import type { Log, OpenRequest } from "./log.js"
+import type { Log, RequestInProgress } from "./log.js"
 
-interface Asked {
+interface ExecuteQuery {
   readonly async: boolean
   readonly timeoutMillis: number | undefined
 }
 
 interface Task {
-  readonly connection: Live
+  readonly connection: LiveConnection
   readonly name: string
-  readonly plan: Plan
+  readonly plan: JobPlan
   readonly body: JsonObject
   readonly work: Effect.Effect<Json, ExecutorFailure>
 }
 
-const asked = (query: ReadonlyArray<readonly [string, string]>): Asked | undefined => {
+const executeQueryOf = (query: ReadonlyArray<readonly [string, string]>): ExecuteQuery | undefined => {
   let async = false
   let timeoutMillis: number | undefined
   for (const [name, value] of query) {
@@ -39,7 +41,7 @@ const asked = (query: ReadonlyArray<readonly [string, string]>): Asked | undefin
   return { async, timeoutMillis }
 }
 
-const missing = (action: WorldAction, input: Json | undefined): string | undefined => {
+const missingInput = (action: WorldAction, input: Json | undefined): string | undefined => {
   for (const { name, required } of action.inputs ?? []) {
     if (typeof name !== "string" || required !== true) continue
     if (!isObject(input) || input[name] === undefined) return name
@@ -47,7 +49,7 @@ const missing = (action: WorldAction, input: Json | undefined): string | undefin
   return undefined
 }
 
-const answerOf = (plan: Plan, exit: Exit.Exit<Json, ExecutorFailure>): Answer => {
+const responseOf = (plan: JobPlan, exit: Exit.Exit<Json, ExecutorFailure>): FakeResponse => {
   const planned = failureOf(plan)
   if (planned !== undefined) return refuse(planned.status, planned.code, planned.message)
   if (Exit.isSuccess(exit)) {
@@ -60,8 +62,8 @@ const answerOf = (plan: Plan, exit: Exit.Exit<Json, ExecutorFailure>): Answer =>
     : refuse(failure.status, failure.code, failure.message)
 }
 
-/** Starts work, counts it, and answers with its result or with a job. @internal */
-export class Works {
+/** Starts work, counts it, and responds with its result or with a job. @internal */
+export class WorkRunner {
   constructor(
     private readonly world: World,
     private readonly jobs: Jobs,
@@ -69,52 +71,67 @@ export class Works {
     private readonly scope: Scope.Scope
   ) {}
 
-  action(record: OpenRequest, connection: Live, slug: string, body: JsonObject): Effect.Effect<Answer> {
+  action(
+    record: RequestInProgress,
+    connection: LiveConnection,
+    slug: string,
+    body: JsonObject
+  ): Effect.Effect<FakeResponse> {
     const action = connection.actions.get(slug)
-    if (action === undefined) return Effect.succeed(notFound(`the action ${slug} of ${connection.seen.slug}`))
+    if (action === undefined) return Effect.succeed(notFound(`the action ${slug} of ${connection.view.slug}`))
     const input = body["input"] ?? {}
-    const name = missing(action, input)
+    const name = missingInput(action, input)
     if (name !== undefined) return Effect.succeed(refuse(400, "INVALID_INPUT", `the input ${name} is required`))
     const work = Effect.suspend(() => {
       if (action.handler === undefined) return Effect.succeed(action.echo === true ? input : (action.result ?? null))
-      const execution = this.log.executionsOf(connection.seen.slug, slug)
-      return action.handler(input, { connection: connection.seen.slug, action: slug, body, execution })
+      const execution = this.log.executionsOf(connection.view.slug, slug)
+      return action.handler(input, { connection: connection.view.slug, action: slug, body, execution })
     })
     return this.start(record, { connection, name: slug, plan: action, body, work })
   }
 
-  typed(record: OpenRequest, connection: Live, operation: Operation, body: JsonObject): Effect.Effect<Answer> {
+  typed(
+    record: RequestInProgress,
+    connection: LiveConnection,
+    operation: Operation,
+    body: JsonObject
+  ): Effect.Effect<FakeResponse> {
     const kind = operation.slice(0, operation.indexOf("."))
-    if (connection.seen.kind !== kind) {
-      return Effect.succeed(badRequest(`${connection.seen.slug} is of kind ${connection.seen.kind}, not ${kind}`))
+    if (connection.view.kind !== kind) {
+      return Effect.succeed(badRequest(`${connection.view.slug} is of kind ${connection.view.kind}, not ${kind}`))
     }
     const plan = connection.definition.plans?.[operation] ?? connection.definition.plans?.["*"] ?? {}
-    const work = Effect.suspend(() => connection.executor({ connection: connection.seen, operation, body }))
+    const work = Effect.suspend(() => connection.executor({ connection: connection.view, operation, body }))
     return this.start(record, { connection, name: operation, plan, body, work })
   }
 
-  private start(record: OpenRequest, task: Task): Effect.Effect<Answer> {
-    const { slug } = task.connection.seen
+  private start(record: RequestInProgress, task: Task): Effect.Effect<FakeResponse> {
+    const { slug } = task.connection.view
     if (!task.connection.active) return Effect.succeed(refuse(409, "CONNECTION_INACTIVE", `${slug} is not active`))
     if (!task.connection.authorized) {
       return Effect.succeed(refuse(409, "CONNECTION_UNAUTHORIZED", `${slug} is not authorized`))
     }
-    const wanted = asked(record.query)
-    if (wanted === undefined) return Effect.succeed(badRequest("timeout_ms must be a whole number of milliseconds"))
-    return this.run(record, task, wanted)
+    const query = executeQueryOf(record.query)
+    if (query === undefined) return Effect.succeed(badRequest("timeout_ms must be a whole number of milliseconds"))
+    return this.run(record, task, query)
   }
 
-  private readonly run = Effect.fnUntraced(function* (this: Works, record: OpenRequest, task: Task, wanted: Asked) {
+  private readonly run = Effect.fnUntraced(function* (
+    this: WorkRunner,
+    record: RequestInProgress,
+    task: Task,
+    query: ExecuteQuery
+  ) {
     const { plan, name } = task
-    const connection = task.connection.seen.slug
+    const connection = task.connection.view.slug
     const createdAt = yield* Clock.currentTimeMillis
     const execution = this.log.execute(createdAt, connection, name, task.body)
     record.executed = true
-    const outcome: Outcome = { exit: undefined }
+    const outcome: WorkOutcome = { exit: undefined }
     const done = yield* Deferred.make<void>()
-    // In the model's scope: a client that goes away does not stop a server.
+    // in the scope of the platform: a client that leaves does not stop the work of a server
     yield* task.work.pipe(
-      toldWhenBroken(connection, name),
+      reportDefect(connection, name),
       Effect.onExit((exit) => {
         outcome.exit = exit
         return Deferred.succeed(done, undefined)
@@ -123,20 +140,20 @@ export class Works {
       Effect.interruptible,
       Effect.forkIn(this.scope)
     )
-    const length = lengthOf(plan)
-    if (plan.polls === undefined && (plan.atOnce === true || (plan.alwaysJob !== true && !wanted.async))) {
-      // Work that needs no time is over after this, and then no timer is set.
+    const length = durationOf(plan)
+    if (plan.polls === undefined && (plan.atOnce === true || (plan.alwaysJob !== true && !query.async))) {
+      // work that takes no time is over after this, and needs no timer
       yield* Effect.yieldNow()
-      const limit = plan.atOnce === true ? Infinity : (wanted.timeoutMillis ?? this.world.syncLimitMillis ?? 20_000)
+      const limit = plan.atOnce === true ? Infinity : (query.timeoutMillis ?? this.world.syncLimitMillis ?? 20_000)
       if (length > 0 || outcome.exit === undefined) yield* this.wait(done, length, limit)
-      if (outcome.exit !== undefined && length <= limit) return answerOf(plan, outcome.exit)
+      if (outcome.exit !== undefined && length <= limit) return responseOf(plan, outcome.exit)
     }
     const id = this.jobs.create({ connection, name, createdAt, plan, outcome })
     execution.jobId = id
     return ok({ job_id: id })
   })
 
-  /** Until the work is over, by its plan and in fact, but no longer than the limit. */
+  /** Waits until the work is over, both by its plan and in fact, but no longer than the limit. */
   private wait(done: Deferred.Deferred<void>, length: number, limit: number): Effect.Effect<void> {
     if (length > limit) return Effect.sleep(limit)
     const over = Effect.zipRight(length > 0 ? Effect.sleep(length) : Effect.void, Deferred.await(done))

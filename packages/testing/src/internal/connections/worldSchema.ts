@@ -1,9 +1,8 @@
 import * as Schema from "effect/Schema"
-import { BosaWorldData } from "../bosa/schema.js"
 import { issueOf } from "./jobScript.js"
 import { Headers, Json, JsonObject, maybe, Millis, Text } from "../schema/parts.js"
 
-const look = {
+const state = {
   status: Text,
   progress: maybe(Json),
   result: maybe(Json),
@@ -11,7 +10,7 @@ const look = {
   message: maybe(Schema.String)
 }
 
-const Polls = Schema.Array(Schema.Union(Text, Schema.Number, Schema.Struct(look))).pipe(
+const Polls = Schema.Array(Schema.Union(Text, Schema.Number, Schema.Struct(state))).pipe(
   Schema.filter((marks) => {
     const issue = issueOf(marks)
     return issue === undefined || { path: marks.length === 0 ? [] : [issue.index], message: issue.reason }
@@ -33,7 +32,7 @@ const plan = {
   cancelled: maybe(Schema.Boolean),
   atOnce: maybe(Schema.Boolean),
   alwaysJob: maybe(Schema.Boolean),
-  steps: maybe(Schema.Array(Schema.Struct({ atMillis: Millis, ...look }))),
+  steps: maybe(Schema.Array(Schema.Struct({ atMillis: Millis, ...state }))),
   polls: maybe(Polls)
 }
 
@@ -82,8 +81,8 @@ const Connection = Schema.Struct({
   fields: maybe(JsonObject)
 })
 
-/** The data of a world, as a world file holds it: everything but functions. @internal */
-export const WorldData = Schema.Struct({
+/** The fields of a world file that belong to the Connections platform. @internal */
+export const connectionsWorldFields = {
   connections: Schema.Array(Connection),
   auth: maybe(
     Schema.Struct({
@@ -94,13 +93,5 @@ export const WorldData = Schema.Struct({
   catalog: maybe(Schema.Array(JsonObject)),
   syncLimitMillis: maybe(Millis),
   admin: maybe(Schema.Boolean),
-  jobIds: maybe(Schema.Literal("text", "number")),
-  faults: maybe(
-    Schema.Struct({
-      share: Schema.Number.pipe(Schema.between(0, 1)),
-      seed: maybe(Schema.Int),
-      kinds: maybe(Schema.NonEmptyArray(Schema.Literal("unavailable", "limited", "reset", "lost", "cut")))
-    })
-  ),
-  bosa: maybe(BosaWorldData)
-})
+  jobIds: maybe(Schema.Literal("text", "number"))
+}

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { ExecutorFailure } from "../../Executor.js"
 import * as Parameters from "./parameters.js"
 
-/** A place inside of a folder: its path there, with `/`, and on the disk. */
+/** A path inside of a folder: relative to it, with `/`, and on the disk. */
 export interface Contained {
   readonly path: string
   readonly absolute: string
@@ -13,7 +13,7 @@ export interface Contained {
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown"
 
-/** What the disk refused, in the words of an answer. */
+/** The failure for an error of the file system. */
 const failureOf =
   (path: string) =>
   (error: unknown): ExecutorFailure => {
@@ -39,12 +39,12 @@ const failureOf =
     }
   }
 
-/** A call to the disk about `path`. */
+/** A call to the file system about `path`. */
 export const onDisk = <A>(path: string, call: () => Promise<A>): Effect.Effect<A, ExecutorFailure> =>
   Effect.tryPromise({ try: call, catch: failureOf(path) })
 
 const partsOf = (path: string): Effect.Effect<ReadonlyArray<string>, ExecutorFailure> => {
-  const refuse = (why: string) => Parameters.refuse(`${JSON.stringify(path)} ${why}`, "INVALID_PATH")
+  const refuse = (reason: string) => Parameters.refuse(`${JSON.stringify(path)} ${reason}`, "INVALID_PATH")
   if (path.includes("\0")) return refuse("holds a NUL")
   if (path.startsWith("/") || /^[A-Za-z]:/.test(path))
     return refuse("is absolute: paths start in the connection's folder")
@@ -53,18 +53,18 @@ const partsOf = (path: string): Effect.Effect<ReadonlyArray<string>, ExecutorFai
   return parts.includes("..") ? refuse("leads out of the connection's folder") : Effect.succeed(parts)
 }
 
-/** Looks at each step of the way: a link would lead out of the folder whatever the path says. */
+/** Checks each part of the path: a symbolic link could lead out of the folder. */
 const refuseLinks = Effect.fnUntraced(function* (root: string, parts: ReadonlyArray<string>) {
   let place = root
   for (const part of parts) {
     place = join(place, part)
-    const seen = yield* Effect.tryPromise({
+    const stats = yield* Effect.tryPromise({
       try: () =>
         lstat(place).catch((error: unknown) => (codeOf(error) === "ENOENT" ? undefined : Promise.reject(error))),
       catch: failureOf(parts.join("/"))
     })
-    if (seen === undefined) return
-    if (seen.isSymbolicLink()) {
+    if (stats === undefined) return
+    if (stats.isSymbolicLink()) {
       return yield* Parameters.refuse(`${JSON.stringify(part)} is a symbolic link`, "INVALID_PATH")
     }
   }

@@ -14,11 +14,12 @@ import type { World, WorldConnection } from "../../World.js"
 import { onDisk } from "./containedPath.js"
 import * as fileExecutor from "./fileExecutor.js"
 import * as httpExecutor from "./httpExecutor.js"
-import * as sqlDatabase from "./sqlDatabase.js"
+import { pglite } from "./pgliteDatabase.js"
+import { postgres } from "./postgresDatabase.js"
 import * as sqlExecutor from "./sqlExecutor.js"
 import * as sqlSeed from "./sqlSeed.js"
 
-export interface Options {
+export interface ExecutorsOptions {
   /** A PostgreSQL server that all sql connections share; each has its own PGlite unless given. */
   readonly databaseUrl?: string | undefined
   /** Where PGlite keeps the databases, one folder each; in memory unless given. */
@@ -34,8 +35,8 @@ const temporaryFolder = Effect.acquireRelease(
 /** A slug may hold anything: as part of a path it must be one plain name. */
 const folderName = (slug: string): string => `c-${encodeURIComponent(slug)}`
 
-/** Opened by the first who asks, closed with the scope. Who asks while it opens waits; a failure is tried again. */
-const opened = Effect.fnUntraced(function* <A, E>(open: Effect.Effect<A, E, Scope.Scope>) {
+/** Opens a resource on first use and closes it with the scope. Other users wait while it opens; after a failure the next use tries again. */
+const openOnce = Effect.fnUntraced(function* <A, E>(open: Effect.Effect<A, E, Scope.Scope>) {
   const scope = yield* Effect.scope
   const ref = yield* SynchronizedRef.make(Option.none<A>())
   const first = SynchronizedRef.modifyEffect(ref, (current) =>
@@ -46,15 +47,13 @@ const opened = Effect.fnUntraced(function* <A, E>(open: Effect.Effect<A, E, Scop
   return Effect.flatMap(SynchronizedRef.get(ref), Option.match({ onNone: () => first, onSome: Effect.succeed }))
 })
 
-const makeSql = (connection: WorldConnection, options: Options) =>
+const makeSql = (connection: WorldConnection, options: ExecutorsOptions) =>
   Effect.map(
-    opened(
+    openOnce(
       Effect.tap(
         options.databaseUrl !== undefined
-          ? sqlDatabase.postgres(options.databaseUrl)
-          : sqlDatabase.pglite(
-              options.dataDir === undefined ? undefined : join(options.dataDir, folderName(connection.slug))
-            ),
+          ? postgres(options.databaseUrl)
+          : pglite(options.dataDir === undefined ? undefined : join(options.dataDir, folderName(connection.slug))),
         (database) => sqlSeed.seed(database, connection.tables ?? {})
       )
     ),
@@ -68,11 +67,10 @@ const makeFile = Effect.fnUntraced(function* (connection: WorldConnection, root:
 })
 
 /**
- * What really does the work of a world's connections: SQL on PGlite, files in a
- * temporary folder, HTTP to what listens on this machine. An http connection
- * without a URL keeps its canned answers.
+ * Real executors for the connections of a world: SQL on PGlite, files in a temporary folder, HTTP to servers on this
+ * machine. An http connection without a URL keeps its canned answers.
  */
-export const make = Effect.fnUntraced(function* (world: World, options: Options = {}) {
+export const make = Effect.fnUntraced(function* (world: World, options: ExecutorsOptions = {}) {
   const clients = yield* Layer.build(NodeHttpClient.layer)
   const client = Context.get(clients, HttpClient.HttpClient)
   const root = yield* temporaryFolder

@@ -20,7 +20,7 @@ const names = {
   to: ["to", "destination", "target", "to_path", "toPath"]
 } as const satisfies Record<string, Parameters.Names>
 
-/** One answer lists at most so many entries and says so with `truncated`. */
+/** A list has at most so many entries; `truncated` says that there are more. */
 const maxEntries = 10_000
 
 type Encoding = "utf8" | "base64"
@@ -63,8 +63,8 @@ const exists = ({ absolute, path }: Contained): Effect.Effect<boolean, ExecutorF
 
 const refuseExisting = Effect.fnUntraced(function* (place: Contained, overwrite: boolean) {
   if (!(yield* exists(place))) return
-  const seen = yield* onDisk(place.path, () => lstat(place.absolute))
-  if (seen.isDirectory()) return yield* Parameters.refuse(`${JSON.stringify(place.path)} is a folder`, "IS_A_FOLDER")
+  const stats = yield* onDisk(place.path, () => lstat(place.absolute))
+  if (stats.isDirectory()) return yield* Parameters.refuse(`${JSON.stringify(place.path)} is a folder`, "IS_A_FOLDER")
   if (overwrite) return
   return yield* new ExecutorFailure({
     status: 409,
@@ -98,7 +98,7 @@ const readFile = Effect.fnUntraced(function* (root: string, body: JsonObject) {
       new ExecutorFailure({
         status: 400,
         code: "NOT_TEXT",
-        message: `${JSON.stringify(place.path)} is not UTF-8 text; ask for "encoding": "base64"`
+        message: `${JSON.stringify(place.path)} is not UTF-8 text; use "encoding": "base64"`
       })
   })
   return { ...describe(place.path, bytes), encoding, content }
@@ -131,9 +131,9 @@ const entriesOf = (root: string, folder: Contained, recursive: boolean) =>
         if (found.length > maxEntries) return found
         const path = posix.join(next.path, entry.name)
         const absolute = join(root, path)
-        const seen = await lstat(absolute)
-        const shared = { path, name: entry.name, modified_at: seen.mtime.toISOString() }
-        found.push(entry.isFile() ? { ...shared, type: "file", size: seen.size } : { ...shared, type: "folder" })
+        const stats = await lstat(absolute)
+        const shared = { path, name: entry.name, modified_at: stats.mtime.toISOString() }
+        found.push(entry.isFile() ? { ...shared, type: "file", size: stats.size } : { ...shared, type: "folder" })
         if (recursive && entry.isDirectory()) waiting.push({ path, absolute })
       }
     }
@@ -183,7 +183,7 @@ const moveFile = Effect.fnUntraced(function* (root: string, body: JsonObject) {
 
 const isFolder = (place: Contained) =>
   onDisk(place.path, () => lstat(place.absolute)).pipe(
-    Effect.map((seen) => seen.isDirectory()),
+    Effect.map((stats) => stats.isDirectory()),
     Effect.catchIf(
       (failure) => failure.status === 404,
       () => Effect.succeed(false)
@@ -216,8 +216,8 @@ const operations: Readonly<Record<string, (root: string, body: JsonObject) => Ef
 }
 
 /**
- * Files below `root`, which must exist. Nothing outside of it is read or written.
- * `files` are put there first: text by path.
+ * Files below `root`, which must exist. Nothing outside of it is read or written. `files` are written first: text by
+ * path.
  */
 export const make = Effect.fnUntraced(function* (root: string, files: Readonly<Record<string, string>>) {
   yield* Effect.forEach(Object.entries(files), ([path, content]) => uploadFile(root, { path, content }), {

@@ -26,7 +26,7 @@ const methods: Readonly<Record<string, HttpMethod>> = {
 
 const maxBodyBytes = 16 * 1024 * 1024
 
-/** Headers that belong to the connection, not to the caller. */
+/** Headers that the caller may not set. */
 const ownHeaders = new Set(["host", "content-length", "transfer-encoding", "connection", "accept-encoding", "expect"])
 
 const isLoopback = (url: URL): boolean =>
@@ -35,7 +35,8 @@ const isLoopback = (url: URL): boolean =>
 const parse = (text: string, base?: URL): Effect.Effect<URL, ExecutorFailure> =>
   Effect.try({
     try: () => new URL(text, base),
-    catch: () => new ExecutorFailure({ status: 400, code: "INVALID_URL", message: `${JSON.stringify(text)} is no URL` })
+    catch: () =>
+      new ExecutorFailure({ status: 400, code: "INVALID_URL", message: `${JSON.stringify(text)} is not a URL` })
   })
 
 const baseOf = Effect.fnUntraced(function* (baseUrl: string) {
@@ -46,7 +47,7 @@ const baseOf = Effect.fnUntraced(function* (baseUrl: string) {
   return base
 })
 
-/** A path is taken below the connection's URL; a whole URL has to be of the same origin. */
+/** A path is below the connection's URL; a whole URL must have the same origin. */
 const targetOf = Effect.fnUntraced(function* (baseUrl: string, given: string) {
   const base = yield* baseOf(baseUrl)
   const prefix = base.pathname.replace(/\/+$/, "")
@@ -97,7 +98,7 @@ const withBody = (request: HttpClientRequest.HttpClientRequest, body: Json | und
 const causeCode = (error: unknown): string => {
   let cause: unknown = error
   for (let depth = 0; depth < 5 && Predicate.hasProperty(cause, "cause"); depth++) cause = cause.cause
-  return Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : "no answer"
+  return Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : "no response"
 }
 
 const unreachable = (url: URL) => (error: HttpClientError.HttpClientError) =>
@@ -124,14 +125,14 @@ const readBounded = (stream: Stream.Stream<Uint8Array, HttpClientError.ResponseE
     Stream.mapError(unreachable(url)),
     Stream.mapAccumEffect(0, (size, chunk) =>
       size + chunk.byteLength > maxBodyBytes
-        ? new ExecutorFailure({ status: 502, code: "TOO_LARGE", message: `the answer is over ${maxBodyBytes} bytes` })
+        ? new ExecutorFailure({ status: 502, code: "TOO_LARGE", message: `the response is over ${maxBodyBytes} bytes` })
         : Effect.succeed([size + chunk.byteLength, chunk] as const)
     ),
     Stream.runCollect,
     Effect.map((chunks) => Buffer.concat(Chunk.toReadonlyArray(chunks)))
   )
 
-/** Calls what listens on this machine at `baseUrl`, and nothing else. Redirects are answers. */
+/** Calls the server at `baseUrl` on this machine, and no other. A redirect is returned, not followed. */
 export const make = (client: HttpClient.HttpClient, baseUrl: string): Executor => {
   const untraced = HttpClient.withTracerPropagation(client, false)
   return ({ body, operation }) => {

@@ -1,11 +1,9 @@
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
-import type * as Scope from "effect/Scope"
 import { ExecutorFailure } from "../../Executor.js"
 import type { Statement } from "./sqlStatement.js"
-import { parsers } from "./sqlValues.js"
 
-/** What one statement gave. Rows are arrays: two columns may have the same name. */
+/** The result of one statement. Rows are arrays: two columns may have the same name. */
 export interface Result {
   readonly command: string
   readonly columns: ReadonlyArray<{ readonly name: string; readonly type: number }>
@@ -16,37 +14,37 @@ export interface Result {
 export interface Session {
   /** One statement with its values. */
   readonly run: (statement: Statement) => Promise<Result>
-  /** Any number of statements without values; gives what the last one gave. */
+  /** Any number of statements without values; gives the result of the last one. */
   readonly script: (sql: string) => Promise<Result>
 }
 
 export interface Database {
-  /** Work that has a session for itself. A transaction it leaves open is rolled back. */
+  /** Runs work with a session of its own. A transaction that is left open is rolled back. */
   readonly use: <A>(work: (session: Session) => Promise<A>) => Effect.Effect<A, ExecutorFailure>
 }
 
-const nothing: Result = { command: "", columns: [], rows: [], rowCount: 0 }
+export const emptyResult: Result = { command: "", columns: [], rows: [], rowCount: 0 }
 
 const codeOf = (error: unknown): string =>
   Predicate.hasProperty(error, "code") && typeof error.code === "string" ? error.code : ""
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** Classes of SQLSTATE that are the server's trouble, not the statement's. */
-const serverTrouble = /^(08|53|57|58|XX)/
+/** Classes of SQLSTATE that are failures of the server, not of the statement. */
+const serverFailureClass = /^(08|53|57|58|XX)/
 
-const failureOf = (error: unknown): ExecutorFailure => {
+export const failureOf = (error: unknown): ExecutorFailure => {
   const code = codeOf(error)
   const message = messageOf(error)
   if (/^[0-9A-Z]{5}$/.test(code)) {
-    return new ExecutorFailure({ status: serverTrouble.test(code) ? 500 : 400, code, message })
+    return new ExecutorFailure({ status: serverFailureClass.test(code) ? 500 : 400, code, message })
   }
   return /^E[A-Z]+$/.test(code)
     ? new ExecutorFailure({ status: 502, code: "DATABASE_UNREACHABLE", message: `${code}: ${message}` })
     : new ExecutorFailure({ status: 400, code: "INVALID_PARAMETERS", message })
 }
 
-const finishing = async <A>(session: Session, work: (session: Session) => Promise<A>): Promise<A> => {
+export const withRollback = async <A>(session: Session, work: (session: Session) => Promise<A>): Promise<A> => {
   try {
     return await work(session)
   } finally {
@@ -54,21 +52,14 @@ const finishing = async <A>(session: Session, work: (session: Session) => Promis
   }
 }
 
-const unavailable = (message: string) => new ExecutorFailure({ status: 501, code: "DATABASE_UNAVAILABLE", message })
-
-interface PgliteResult {
-  readonly command?: string
-  readonly fields: ReadonlyArray<{ readonly name: string; readonly dataTypeID: number }>
-  readonly rows: ReadonlyArray<unknown>
-  readonly affectedRows?: number
-  readonly rowCount?: number
-}
+export const unavailable = (message: string) =>
+  new ExecutorFailure({ status: 501, code: "DATABASE_UNAVAILABLE", message })
 
 const isRow = (row: unknown): row is ReadonlyArray<unknown> => Array.isArray(row)
 
-const fromClient = (result: {
+export const fromClient = (result: {
   readonly command?: string | undefined
-  readonly fields: PgliteResult["fields"]
+  readonly fields: ReadonlyArray<{ readonly name: string; readonly dataTypeID: number }>
   readonly rows: ReadonlyArray<unknown>
   readonly rowCount?: number | null | undefined
 }): Result => ({
@@ -77,121 +68,3 @@ const fromClient = (result: {
   rows: result.rows.filter(isRow),
   rowCount: result.rowCount ?? result.rows.length
 })
-
-/** A PostgreSQL in this process: in memory, or kept in a folder. */
-export const pglite = (dataDir: string | undefined): Effect.Effect<Database, ExecutorFailure, Scope.Scope> =>
-  Effect.gen(function* () {
-    const { PGlite } = yield* Effect.tryPromise({
-      try: () => import("@electric-sql/pglite"),
-      catch: () => unavailable("sql connections need the package @electric-sql/pglite: install it, or set DATABASE_URL")
-    })
-    // The one session is handed on in turn, so that no caller sees the transaction of another.
-    let last: Promise<unknown> = Promise.resolve()
-    const inTurn = <A>(work: () => Promise<A>): Promise<A> => {
-      const turn = last.then(work, work)
-      last = turn.catch(() => undefined)
-      return turn
-    }
-    const database = yield* Effect.acquireRelease(
-      Effect.tryPromise({
-        try: () => PGlite.create({ ...(dataDir === undefined ? {} : { dataDir }), parsers: { ...parsers } }),
-        catch: (error) => unavailable(`PGlite did not start: ${messageOf(error)}`)
-      }),
-      (database) => Effect.ignore(Effect.tryPromise(() => inTurn(() => database.close())))
-    )
-    const session: Session = {
-      run: async ({ params, sql }) => fromClient(await database.query(sql, [...params], { rowMode: "array" })),
-      script: async (sql) => {
-        const result = (await database.exec(sql, { rowMode: "array" })).at(-1)
-        return result === undefined ? nothing : fromClient(result)
-      }
-    }
-    return {
-      use: (work) => Effect.tryPromise({ try: () => inTurn(() => finishing(session, work)), catch: failureOf })
-    }
-  })
-
-interface PgResult {
-  readonly command: string
-  readonly fields: PgliteResult["fields"]
-  readonly rows: ReadonlyArray<unknown>
-  readonly rowCount: number | null
-}
-
-interface PgClient {
-  readonly query: (config: object) => Promise<PgResult | ReadonlyArray<PgResult>>
-  readonly release: (broken?: boolean) => void
-}
-
-interface PgPool {
-  readonly connect: () => Promise<PgClient>
-  readonly end: () => Promise<void>
-  readonly on: (event: "error", listener: () => void) => unknown
-}
-
-/** As much of the package `pg` as is used; it is a choice of the user, so its types are not at hand. */
-interface PgModule {
-  readonly Pool: new (config: object) => PgPool
-  readonly types: { readonly getTypeParser: (type: number, format?: string) => (text: string) => unknown }
-}
-
-const isPgModule = (u: unknown): u is PgModule =>
-  Predicate.hasProperty(u, "Pool") && typeof u.Pool === "function" && Predicate.hasProperty(u, "types")
-
-const loadPg = Effect.tryPromise({
-  try: async (): Promise<unknown> => {
-    const specifier: string = "pg"
-    return import(specifier)
-  },
-  catch: () => unavailable("DATABASE_URL needs the package pg: install it, or unset DATABASE_URL to use PGlite")
-}).pipe(Effect.filterOrFail(isPgModule, () => unavailable("the package pg has no Pool: version 8 is needed")))
-
-/** A PostgreSQL server. */
-export const postgres = (url: string): Effect.Effect<Database, ExecutorFailure, Scope.Scope> =>
-  Effect.gen(function* () {
-    const { Pool, types } = yield* loadPg
-    const pool = yield* Effect.acquireRelease(
-      Effect.try({
-        try: () => new Pool({ connectionString: url, max: 4, connectionTimeoutMillis: 10_000 }),
-        catch: (error) => unavailable(`DATABASE_URL: ${messageOf(error)}`)
-      }),
-      (pool) => Effect.ignore(Effect.tryPromise(() => pool.end()))
-    )
-    // Without a listener a connection that breaks while idle ends the process.
-    pool.on("error", () => {})
-    const shape = {
-      rowMode: "array",
-      types: { getTypeParser: (type: number, format?: string) => parsers[type] ?? types.getTypeParser(type, format) }
-    }
-    const lastOf = (result: PgResult | ReadonlyArray<PgResult>): Result => {
-      const one = "rows" in result ? result : result.at(-1)
-      return one === undefined ? nothing : fromClient(one)
-    }
-    return {
-      use: (work) =>
-        Effect.tryPromise({
-          try: async () => {
-            const client = await pool.connect()
-            let broken = true
-            try {
-              const session: Session = {
-                run: async ({ params, sql }) => lastOf(await client.query({ ...shape, text: sql, values: params })),
-                script: async (sql) => lastOf(await client.query({ ...shape, text: sql }))
-              }
-              const ended = await finishing(session, (session) =>
-                work(session).then(
-                  (value) => ({ ok: true, value }) as const,
-                  (error: unknown) => ({ ok: false, error }) as const
-                )
-              )
-              broken = false
-              if (ended.ok) return ended.value
-              return await Promise.reject(ended.error)
-            } finally {
-              client.release(broken)
-            }
-          },
-          catch: failureOf
-        })
-    }
-  })

@@ -21,7 +21,7 @@ const columnNames = (result: Result): ReadonlyArray<string> => {
   })
 }
 
-const answer = (results: ReadonlyArray<Result>): Json => {
+const resultOf = (results: ReadonlyArray<Result>): Json => {
   const last = results.at(-1)
   const columns = last === undefined ? [] : columnNames(last)
   return {
@@ -37,7 +37,7 @@ const answer = (results: ReadonlyArray<Result>): Json => {
 const run = (database: Database, statement: Statement.Statement) =>
   Effect.map(
     database.use((session) => session.run(statement)),
-    (result) => answer([result])
+    (result) => resultOf([result])
   )
 
 const runTogether = async (session: Session, statements: ReadonlyArray<Statement.Statement>) => {
@@ -56,8 +56,8 @@ const raw = Effect.fnUntraced(function* (body: JsonObject) {
 })
 
 /**
- * SQL on a database that is opened by the first call. `query` is one statement; `execute`
- * without values may be several, and answers with what the last one gave.
+ * SQL on a database that the first call opens. `query` is one statement; `execute` without values may be several, and
+ * gives the result of the last one.
  */
 export const make =
   (open: Effect.Effect<Database, ExecutorFailure>): Executor =>
@@ -72,7 +72,7 @@ export const make =
               ? run(database, statement)
               : Effect.map(
                   database.use((session) => session.script(statement.sql)),
-                  (result) => answer([result])
+                  (result) => resultOf([result])
                 )
           )
         )
@@ -85,7 +85,7 @@ export const make =
           Effect.flatMap(open, (database) =>
             Effect.map(
               database.use((session) => runTogether(session, statements)),
-              answer
+              resultOf
             )
           )
         )

@@ -46,7 +46,7 @@ const createTable = Effect.fnUntraced(function* (table: string, rows: ReadonlyAr
   return [{ sql: `CREATE TABLE IF NOT EXISTS ${name} (${definitions.join(", ")})`, params: [] }, ...inserts]
 })
 
-/** Makes the tables a world starts with. A table that is there already is left as it is. */
+/** Creates the tables that a world starts with. A table that exists is left unchanged. */
 export const seed = (database: Database, tables: Tables): Effect.Effect<void, ExecutorFailure> =>
   Effect.forEach(
     Object.entries(tables),

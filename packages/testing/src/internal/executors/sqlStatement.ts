@@ -24,7 +24,7 @@ const names = {
 /** The server takes at most 65,535 values in one statement; a longer insert is sent in parts. */
 const maxValues = 30_000
 
-/** The longest name the server keeps, in bytes: it would cut a longer one without a word. */
+/** The longest name that the server keeps, in bytes: it cuts a longer one silently. */
 const maxNameBytes = 63
 
 type Refused = ExecutorFailure
@@ -118,7 +118,7 @@ const whereClause = (where: JsonObject | undefined, binder: Binder): Effect.Effe
       )
 }
 
-/** A change of every row has to be asked for: a condition that got lost must not empty a table. */
+/** A change of every row needs `all`: a missing condition must not empty a table. */
 const guardedWhere = Effect.fnUntraced(function* (parameters: JsonObject, binder: Binder) {
   const where = yield* Parameters.optionalRecord(parameters, names.where)
   const all = yield* Parameters.flag(parameters, names.all, false)
@@ -187,7 +187,7 @@ export const select = Effect.fnUntraced(function* (parameters: JsonObject) {
   return statement
 })
 
-/** Rows are objects, or arrays beside a list of `columns`. */
+/** Rows are objects, or arrays with a list of `columns`. */
 const rowsOf = Effect.fnUntraced(function* (parameters: JsonObject) {
   const given = yield* Parameters.valueOf(parameters, names.rows)
   if (given === undefined) return yield* Parameters.refuse('"rows" is required')

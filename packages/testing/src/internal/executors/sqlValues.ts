@@ -2,7 +2,7 @@ import * as Encoding from "effect/Encoding"
 import * as Predicate from "effect/Predicate"
 import type { Json } from "../../Executor.js"
 
-/** PostgreSQL's numbers for the types whose text JSON cannot hold, or would hold with a loss. */
+/** PostgreSQL's numbers of the types whose values JSON cannot represent without a loss. */
 const Oid = { bytea: 17, int8: 20, date: 1082, timestamp: 1114, timestamptz: 1184, numeric: 1700 } as const
 
 const parseInt8 = (text: string): number | string => {
@@ -38,7 +38,7 @@ export const parsers: Readonly<Record<number, (text: string) => string | number>
   [Oid.numeric]: keep
 }
 
-/** Whatever a database client made of the other types, as JSON. */
+/** The values of all other types as JSON. */
 export const toJson = (value: unknown): Json => {
   if (value === undefined || value === null) return null
   if (typeof value === "bigint") return parseInt8(value.toString())

@@ -1,55 +1,56 @@
 import type { RecordedRequest } from "../../ConnectionsModel.js"
-import type { Answer } from "./response.js"
+import type { FakeResponse } from "./response.js"
 
-const maxQuestions = 1000
-const maxAnswers = 8
+const maxRequests = 1000
+const maxResponses = 8
 
-/** What makes two reads ask for the same thing. @internal */
-export type Question = Pick<RecordedRequest, "method" | "path" | "query" | "headers">
+/** The parts of a read that decide its response. @internal */
+export type ReadRequest = Pick<RecordedRequest, "method" | "path" | "query" | "headers">
 
-// Who asks is part of it: nobody sees what another one was answered. One text and no list: each poll has one made.
-const keyOf = ({ headers, path, query }: Question): string => {
+// The credentials are part of the key: no user sees the response to another one. The key is one text, not a list: each
+// poll makes one.
+const keyOf = ({ headers, path, query }: ReadRequest): string => {
   const { authorization, cookie, "x-api-key": apiKey, "x-service-token": serviceToken } = headers
   return `${path}\n${query.length === 0 ? "" : query.join("\n")}\n${authorization}\n${cookie}\n${apiKey}\n${serviceToken}`
 }
 
-const asksSame = (a: Question, b: Question): boolean =>
+const isSameRequest = (a: ReadRequest, b: ReadRequest): boolean =>
   a.headers === b.headers && a.path === b.path && a.query.length === 0 && b.query.length === 0
 
-const isSame = (a: Answer | undefined, b: Answer): boolean =>
+const isSameResponse = (a: FakeResponse | undefined, b: FakeResponse): boolean =>
   a !== undefined && a.status === b.status && a.body === b.body
 
-/** What reads were answered before their answers changed: what a replica that lags would still say. @internal */
-export class Earlier {
-  private readonly answers = new Map<string, Array<Answer>>()
-  private last: { readonly question: Question; readonly answer: Answer } | undefined
+/** The responses to each read before they changed: what a replica that lags would still send. @internal */
+export class AnswerHistory {
+  private readonly responses = new Map<string, Array<FakeResponse>>()
+  private last: { readonly request: ReadRequest; readonly response: FakeResponse } | undefined
 
-  /** Files are left out: they are large, and made anew each time. */
-  keep(question: Question, answer: Answer): void {
-    if (question.method !== "GET" || typeof answer.body !== "string") return
-    // most polls get the answer of the one before
-    if (this.last?.answer === answer && asksSame(this.last.question, question)) return
-    this.last = { question, answer }
-    const key = keyOf(question)
-    const known = this.answers.get(key)
+  /** Files are left out: they are large, and made again for each request. */
+  record(request: ReadRequest, response: FakeResponse): void {
+    if (request.method !== "GET" || typeof response.body !== "string") return
+    // most polls get the same response as the poll before
+    if (this.last?.response === response && isSameRequest(this.last.request, request)) return
+    this.last = { request, response }
+    const key = keyOf(request)
+    const known = this.responses.get(key)
     if (known === undefined) {
-      this.answers.set(key, [answer])
-      if (this.answers.size > maxQuestions) this.forgetOldest()
-    } else if (!isSame(known.at(-1), answer)) {
-      known.push(answer)
-      if (known.length > maxAnswers) known.shift()
+      this.responses.set(key, [response])
+      if (this.responses.size > maxRequests) this.forgetOldest()
+    } else if (!isSameResponse(known.at(-1), response)) {
+      known.push(response)
+      if (known.length > maxResponses) known.shift()
     }
   }
 
-  /** The answer of so many changes ago, or the oldest known; `undefined` when there was no other than that of now. */
-  before(question: Question, changes: number): Answer | undefined {
-    const known = question.method === "GET" ? (this.answers.get(keyOf(question)) ?? []) : []
+  /** The response before the last so many changes, or the oldest one; `undefined` when it has not changed yet. */
+  previous(request: ReadRequest, changes: number): FakeResponse | undefined {
+    const known = request.method === "GET" ? (this.responses.get(keyOf(request)) ?? []) : []
     return known.length < 2 ? undefined : known[Math.max(0, known.length - 1 - changes)]
   }
 
   private forgetOldest(): void {
-    for (const key of this.answers.keys()) {
-      this.answers.delete(key)
+    for (const key of this.responses.keys()) {
+      this.responses.delete(key)
       return
     }
   }

@@ -1,6 +1,6 @@
 import * as Predicate from "effect/Predicate"
 
-/** A value that decides itself what is equal to it, as those of the usual test runners do. */
+/** A value with its own rule of equality, such as `expect.any(Number)`. */
 interface Asymmetric {
   readonly asymmetricMatch: (other: unknown) => boolean
 }
@@ -19,11 +19,11 @@ export const differences = (expected: unknown, actual: unknown, path: string): R
   if (Object.is(expected, actual)) return []
   if (!isPlain(expected) || !isPlain(actual) || Array.isArray(expected) !== Array.isArray(actual)) return [path]
   const there = new Map<string, unknown>(Object.entries(actual))
-  const wanted = Object.entries(expected).filter(([, value]) => value !== undefined)
-  const missing = wanted.flatMap(([key, value]) =>
+  const expectedEntries = Object.entries(expected).filter(([, value]) => value !== undefined)
+  const missing = expectedEntries.flatMap(([key, value]) =>
     differences(value, there.get(key), childOf(path, key, Array.isArray(expected)))
   )
-  const names = new Set(wanted.map(([key]) => key))
+  const names = new Set(expectedEntries.map(([key]) => key))
   const more = [...there.keys()].filter((key) => !names.has(key))
   return [...missing, ...more.map((key) => childOf(path, key, Array.isArray(expected)))]
 }
@@ -36,7 +36,7 @@ const shownBy = (value: Asymmetric): string =>
 const longest = 200
 
 /** A value in one short line. @internal */
-export const shortly = (value: unknown): string => {
+export const printShort = (value: unknown): string => {
   const text = JSON.stringify(value, (_, part: unknown) => (isAsymmetric(part) ? shownBy(part) : part)) ?? "undefined"
   return text.length > longest ? `${text.slice(0, longest)}…` : text
 }

@@ -5,11 +5,11 @@ import type { ModelRequest, State } from "../../ConnectionsModel.js"
 import type { Fault, Kind, Matcher, Plan, Rates, Rule } from "../../Faults.js"
 import type { World, WorldFaults } from "../../World.js"
 import { evenly, kinds, sharesOf } from "../faults/kinds.js"
-import { type AnyMatcher, fits, type Names } from "./scripts.js"
+import { type AnyMatcher, matches, type RouteNames } from "./scripts.js"
 
-/** Faults from a seed. Each question draws for itself: what runs beside it does not change what befalls it. */
-class Draws {
-  private readonly dice = new Map<string, PCGRandom>()
+/** Faults from a seed. Each method and path has its own random numbers: requests that run at the same time do not change its faults. */
+class SeededDraws {
+  private readonly randomByKey = new Map<string, PCGRandom>()
   private readonly shares: ReadonlyArray<readonly [kind: Kind, rate: number]>
 
   constructor(
@@ -20,13 +20,13 @@ class Draws {
   }
 
   next({ method, path }: ModelRequest): Fault | undefined {
-    const question = `${method} ${path}`
-    const random = this.dice.get(question) ?? new PCGRandom(this.seed, Hash.string(question))
-    this.dice.set(question, random)
-    let left = random.number()
+    const key = `${method} ${path}`
+    const random = this.randomByKey.get(key) ?? new PCGRandom(this.seed, Hash.string(key))
+    this.randomByKey.set(key, random)
+    let remaining = random.number()
     for (const [kind, rate] of this.shares) {
-      left -= rate
-      if (left < 0) return kinds[kind]
+      remaining -= rate
+      if (remaining < 0) return kinds[kind]
     }
     return undefined
   }
@@ -38,23 +38,23 @@ const matchersOf = ({ from: _, pattern, path, ...rest }: Matcher): ReadonlyArray
   ...(path === undefined && pattern === undefined ? [rest] : [])
 ]
 
-/** A rule at work. */
-class Live {
-  private seen = 0
+/** A rule in force. */
+class ActiveRule {
+  private matched = 0
   private used = 0
   private readonly matchers: ReadonlyArray<AnyMatcher>
-  private readonly draws: Draws | undefined
+  private readonly draws: SeededDraws | undefined
 
   constructor(private readonly rule: Rule) {
     this.matchers = matchersOf(rule.matcher ?? {})
-    this.draws = rule._tag === "Seeded" ? new Draws(rule.seed, rule.rates) : undefined
+    this.draws = rule._tag === "Seeded" ? new SeededDraws(rule.seed, rule.rates) : undefined
   }
 
-  /** The fault that it has for a request. It counts and draws for each one that fits, whoever decides. */
-  offer(request: ModelRequest, names: Names): Fault | undefined {
-    if (!this.matchers.every((matcher) => fits(matcher, request, names))) return undefined
-    this.seen++
-    if (this.seen < (this.rule.matcher?.from ?? 1)) return undefined
+  /** The fault that it has for a request. It counts and draws for each request that matches, also when another rule decides. */
+  offer(request: ModelRequest, names: RouteNames): Fault | undefined {
+    if (!this.matchers.every((matcher) => matches(matcher, request, names))) return undefined
+    this.matched++
+    if (this.matched < (this.rule.matcher?.from ?? 1)) return undefined
     switch (this.rule._tag) {
       case "Next":
         return this.rule.faults[this.used]
@@ -71,7 +71,7 @@ class Live {
 
   get left(): ReadonlyArray<Rule> {
     const { from = 1, ...matcher } = this.rule.matcher ?? {}
-    const still = Math.max(1, from - this.seen)
+    const still = Math.max(1, from - this.matched)
     const rest = still === 1 ? matcher : { ...matcher, from: still }
     const rule: Rule = Object.keys(rest).length === 0 ? withoutMatcher(this.rule) : { ...this.rule, matcher: rest }
     if (rule._tag !== "Next") return [rule]
@@ -90,17 +90,17 @@ const withoutMatcher = (rule: Rule): Rule => {
 
 /** A fault plan in force. @internal */
 export class FaultRules {
-  private rules: ReadonlyArray<Live>
+  private rules: ReadonlyArray<ActiveRule>
 
   constructor(plan: Plan) {
-    this.rules = plan.rules.map((rule) => new Live(rule))
+    this.rules = plan.rules.map((rule) => new ActiveRule(rule))
   }
 
   set(plan: Plan): void {
-    this.rules = plan.rules.map((rule) => new Live(rule))
+    this.rules = plan.rules.map((rule) => new ActiveRule(rule))
   }
 
-  take(request: ModelRequest, names: Names): Fault | undefined {
+  take(request: ModelRequest, names: RouteNames): Fault | undefined {
     let taken: Fault | undefined
     for (const rule of this.rules) {
       const fault = rule.offer(request, names)
@@ -119,7 +119,7 @@ export class FaultRules {
     return { rules: this.rules.flatMap(({ unused }) => unused) }
   }
 
-  /** What a test sees of it. */
+  /** The part of a platform's state that a test reads and changes. */
   get state(): Pick<State, "setFaults" | "faults" | "unusedFaults"> {
     return {
       setFaults: (plan) => Effect.sync(() => this.set(plan)),
@@ -129,7 +129,7 @@ export class FaultRules {
   }
 }
 
-const worldKinds: Readonly<Record<NonNullable<WorldFaults["kinds"]>[number], Kind>> = {
+const kindOfWorld: Readonly<Record<NonNullable<WorldFaults["kinds"]>[number], Kind>> = {
   unavailable: "unavailable",
   limited: "rateLimited",
   reset: "reset",
@@ -137,12 +137,12 @@ const worldKinds: Readonly<Record<NonNullable<WorldFaults["kinds"]>[number], Kin
   cut: "cutBody"
 }
 
-const ofWorld = ({ kinds, seed = 0, share }: WorldFaults): Rule => ({
+const ruleOfWorld = ({ kinds, seed = 0, share }: WorldFaults): Rule => ({
   _tag: "Seeded",
   seed,
-  rates: evenly(share, kinds === undefined ? Object.values(worldKinds) : kinds.map((kind) => worldKinds[kind]))
+  rates: evenly(share, kinds === undefined ? Object.values(kindOfWorld) : kinds.map((kind) => kindOfWorld[kind]))
 })
 
-/** The plan that a platform begins with, and after it what befalls its world. @internal */
-export const rulesOf = ({ faults }: World, plan: Plan | undefined): FaultRules =>
-  new FaultRules({ rules: [...(plan?.rules ?? []), ...(faults === undefined ? [] : [ofWorld(faults)])] })
+/** The plan that a platform starts with, followed by the faults of its world. @internal */
+export const faultRulesOf = ({ faults }: World, plan: Plan | undefined): FaultRules =>
+  new FaultRules({ rules: [...(plan?.rules ?? []), ...(faults === undefined ? [] : [ruleOfWorld(faults)])] })

@@ -7,7 +7,7 @@ export const isObject = (value: Json | undefined): value is JsonObject =>
 /** @internal */
 export const isArray = (value: Json | undefined): value is ReadonlyArray<Json> => Array.isArray(value)
 
-/** The value of a JSON text, or `undefined` when it is none. @internal */
+/** The value of a JSON text; `undefined` when it is not JSON. @internal */
 export const parse = (text: string): Json | undefined => {
   try {
     const value: Json = JSON.parse(text)
@@ -26,7 +26,7 @@ export const textOf = (body: JsonObject, ...names: ReadonlyArray<string>): strin
   return undefined
 }
 
-/** Leaves out what is not given, so that the wire never shows `null` for it. @internal */
+/** The fields that have a value: a missing one is not sent as `null`. @internal */
 export const compact = (fields: Readonly<Record<string, Json | undefined>>): JsonObject => {
   const object: Record<string, Json> = {}
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) object[name] = value

@@ -1,22 +1,22 @@
 /**
- * The same function, which remembers what it gave for the texts that were asked for last: a poll asks
- * for the same address thousands of times.
+ * The same function with a cache of its results for the most recent texts: polls use the same address thousands of
+ * times.
  *
  * @internal
  */
-export const remembered = <A>(f: (text: string) => A, limit = 256): ((text: string) => A) => {
+export const memoize = <A>(f: (text: string) => A, limit = 256): ((text: string) => A) => {
   const known = new Map<string, A>()
-  let last: { readonly text: string; readonly made: A } | undefined
+  let last: { readonly text: string; readonly value: A } | undefined
   return (text) => {
-    // cheaper than the hash of a text that was just put together
-    if (last?.text === text) return last.made
-    let made = known.get(text)
-    if (made === undefined) {
-      made = f(text)
+    // cheaper than the hash of a text that was just made
+    if (last?.text === text) return last.value
+    let value = known.get(text)
+    if (value === undefined) {
+      value = f(text)
       if (known.size >= limit) known.clear()
-      known.set(text, made)
+      known.set(text, value)
     }
-    last = { text, made }
-    return made
+    last = { text, value }
+    return value
   }
 }

@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
 
 /**
- * Tells what the work of a world died of: its answer only says that it broke, as a server's would.
+ * Logs the defect of a handler of a world. The response only says that the work broke, as that of a server does.
  *
  * @internal
  */
-export const toldWhenBroken =
-  (where: string, what: string) =>
+export const reportDefect =
+  (target: string, what: string) =>
   <A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.tapDefect(work, (cause) =>
-      Effect.logError(`the answer of ${where}/${what} in the test's world broke`, cause)
+      Effect.logError(`the answer of ${target}/${what} in the test's world broke`, cause)
     )

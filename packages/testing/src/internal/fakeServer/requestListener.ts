@@ -1,23 +1,23 @@
 import type { ModelRequest } from "../../ConnectionsModel.js"
 
-/** What both models' records of a request tell. @internal */
-export interface Watched {
+/** What the records of every platform have in common. @internal */
+export interface ObservedRecord {
   readonly operation: string | undefined
   readonly connection?: string | undefined
   readonly connector?: string | undefined
   readonly action: string | undefined
   readonly fault: string | undefined
-  /** Whether a script or a fault decides over the answer. */
+  /** Whether a script or a fault decides the response. */
   readonly scripted: boolean
   readonly executed: boolean
 }
 
-/** What a model tells of a request as it comes. @internal */
-export interface Noticed {
+/** A request as a platform receives it. @internal */
+export interface ObservedRequest {
   readonly request: ModelRequest
-  /** It goes on changing until the answer. */
-  readonly record: Watched
+  /** It changes until the response. */
+  readonly record: ObservedRecord
 }
 
-/** Told of each request once a model has found out what it is. @internal */
-export type Watch = (noticed: Noticed) => void
+/** Called for each request once its operation is known. @internal */
+export type RequestListener = (observed: ObservedRequest) => void

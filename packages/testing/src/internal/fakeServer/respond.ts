@@ -2,73 +2,30 @@ import * as Headers from "@effect/platform/Headers"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { FaultName, ModelResponse, Scripted } from "../../ConnectionsModel.js"
-import type { Fault } from "../../Faults.js"
-import * as Begun from "./maybeDone.js"
-import { type Answer, json, text } from "./response.js"
-import type { Earlier, Question } from "./answerHistory.js"
-import { httpDate, skewed } from "./serverClock.js"
+import * as MaybeDone from "./maybeDone.js"
+import { cutInHalf, rateLimited, scriptedResponse } from "./faultResponses.js"
+import { type FakeResponse, json } from "./response.js"
+import type { AnswerHistory, ReadRequest } from "./answerHistory.js"
+import { skewClock } from "./serverClock.js"
 
-/** The parts of a record that tell what is asked, and that a scripted answer and a client that leaves write to. @internal */
-export interface Fated extends Question {
+/** The parts of a record that identify the read, and those that a response, a fault or an interruption writes. @internal */
+export interface ResponseRecord extends ReadRequest {
   status: number | undefined
   fault: FaultName | undefined
   interrupted: boolean
 }
 
-/** Where a request has come to: its record, and what the model itself would answer. */
-interface Arrival {
-  readonly record: Fated
-  readonly respond: Effect.Effect<Answer>
-  readonly earlier: Earlier
+/** A request while it is handled: its record, and the response of the platform itself. */
+interface ReceivedRequest {
+  readonly record: ResponseRecord
+  readonly respond: Effect.Effect<FakeResponse>
+  readonly history: AnswerHistory
 }
 
-const cut = (answer: Answer): ModelResponse => {
-  if (typeof answer.body !== "string") {
-    const { body } = answer
-    return {
-      ...answer,
-      _tag: "CutBody",
-      body: body.subarray(0, body.length >> 1),
-      contentLength: Math.max(body.length, 1)
-    }
-  }
-  const bytes = new TextEncoder().encode(answer.body)
-  // Half of it, and never inside of a character: what arrives is text that ends too early.
-  const body = new TextDecoder().decode(bytes.subarray(0, bytes.length >> 1)).replace(/\uFFFD+$/, "")
-  return { ...answer, _tag: "CutBody", body, contentLength: Math.max(bytes.length, 1) }
-}
-
-const rateLimited = (
-  { hint = "seconds", retryAfterMillis }: Extract<Fault, { readonly _tag: "RateLimited" }>,
-  now: number
-): Answer => {
-  const refusal = { code: "RATE_LIMITED", message: "too many requests" }
-  const answer = (headers: Readonly<Record<string, string>>, recovery?: object): Answer =>
-    json(429, { ...refusal, error: { type: "RateLimitError", ...refusal, ...(recovery && { recovery }) } }, headers)
-  if (retryAfterMillis === undefined) return answer({})
-  const seconds = Math.ceil(retryAfterMillis / 1000)
-  switch (hint) {
-    case "seconds":
-      return answer({ "retry-after": String(seconds) })
-    case "millis":
-      return answer({ "retry-after-ms": String(Math.ceil(retryAfterMillis)) })
-    case "date":
-      return answer({ date: httpDate(now), "retry-after": httpDate(now + 1000 * seconds) })
-    case "recovery":
-      return answer({}, { retryable: true, retry_after_seconds: seconds })
-  }
-}
-
-const scriptedAnswer = (scripted: Extract<Scripted, { readonly _tag?: "Answer" }>): Answer => {
-  const { bytes, headers, json: value = {}, status = 200, text: words } = scripted
-  if (bytes !== undefined) return { _tag: "Answer", status, headers: { ...headers }, body: bytes }
-  return words === undefined ? json(status, value, headers) : text(status, words, headers)
-}
-
-/** What comes of a scripted answer or a fault. */
-const fateOf = Effect.fnUntraced(function* (
+/** The outcome of a scripted answer or a fault. */
+const outcomeOf = Effect.fnUntraced(function* (
   scripted: Scripted,
-  { earlier, record, respond }: Arrival
+  { history, record, respond }: ReceivedRequest
 ): Effect.fn.Return<ModelResponse> {
   switch (scripted._tag) {
     case "Pass":
@@ -88,7 +45,7 @@ const fateOf = Effect.fnUntraced(function* (
       const whole =
         scripted.commit === true ? yield* respond : json(scripted.status ?? 200, scripted.json ?? { result: null })
       record.fault = "CutBody"
-      return cut(whole)
+      return cutInHalf(whole)
     }
     case "SlowBody": {
       const { bytes, everyMillis } = scripted
@@ -98,7 +55,7 @@ const fateOf = Effect.fnUntraced(function* (
     }
     case "StaleRead": {
       const present = yield* respond
-      const past = earlier.before(record, scripted.changes ?? 1)
+      const past = history.previous(record, scripted.changes ?? 1)
       if (past === undefined) return present
       record.fault = "StaleRead"
       return past
@@ -110,58 +67,62 @@ const fateOf = Effect.fnUntraced(function* (
       return rateLimited(scripted, yield* Clock.currentTimeMillis)
     default:
       if (scripted.commit === true) yield* respond
-      return scriptedAnswer(scripted)
+      return scriptedResponse(scripted)
   }
 })
 
-const perform = Effect.fnUntraced(function* (scripted: Scripted, arrival: Arrival): Effect.fn.Return<ModelResponse> {
+const applyScript = Effect.fnUntraced(function* (
+  scripted: Scripted,
+  arrival: ReceivedRequest
+): Effect.fn.Return<ModelResponse> {
   const { delayMillis, skewMillis } = scripted
   if (delayMillis !== undefined) yield* Effect.sleep(delayMillis)
-  const response = yield* fateOf(scripted, arrival)
+  const response = yield* outcomeOf(scripted, arrival)
   if (skewMillis === undefined || !("status" in response)) return response
   arrival.record.fault ??= "ClockSkew"
-  return skewed(response, yield* Clock.currentTimeMillis, skewMillis)
+  return skewClock(response, yield* Clock.currentTimeMillis, skewMillis)
 })
 
-// most answers have their headers as the client wants them already
-const named = (headers: Answer["headers"], requestId: string): Answer["headers"] =>
+// most responses have headers in the form that a client needs
+const withRequestId = (headers: FakeResponse["headers"], requestId: string): FakeResponse["headers"] =>
   Headers.isHeaders(headers) && headers["x-request-id"] === undefined
     ? Headers.set(headers, "x-request-id", requestId)
     : { "x-request-id": requestId, ...headers }
 
 /**
- * What becomes of a request: the scripted answer if there is one, else the model's own. The
- * record is told the status, and whether the client left before it. An `Exit` when there is
- * nothing left to do.
+ * The response to a request: the scripted one if there is one, else that of the platform. Writes the status, or that
+ * the client left before the response, to the record. An `Exit` when nothing is left to do.
  *
  * @internal
  */
 export const respondTo = (
-  record: Fated,
+  record: ResponseRecord,
   requestId: string,
   scripted: Scripted | undefined,
-  respond: Effect.Effect<Answer>,
-  earlier: Earlier
+  respond: Effect.Effect<FakeResponse>,
+  history: AnswerHistory
 ): Effect.Effect<ModelResponse> => {
-  const keep = (answer: Answer): Answer => {
-    earlier.keep(record, answer)
-    return answer
+  const recordResponse = (response: FakeResponse): FakeResponse => {
+    history.record(record, response)
+    return response
   }
-  const told = (response: ModelResponse): ModelResponse => {
+  const finish = (response: ModelResponse): ModelResponse => {
     if (response._tag === "Reset" || response._tag === "Refused") return response
-    if (scripted === undefined && response._tag === "Answer") keep(response)
+    if (scripted === undefined && response._tag === "Answer") recordResponse(response)
     record.status = response.status
-    return { ...response, headers: named(response.headers, requestId) }
+    return { ...response, headers: withRequestId(response.headers, requestId) }
   }
-  const rest: Effect.Effect<ModelResponse> =
-    scripted === undefined ? respond : perform(scripted, { record, respond: Effect.map(respond, keep), earlier })
-  if (Begun.isDone(rest)) return Begun.map(rest, told)
-  return rest.pipe(
+  const outcome: Effect.Effect<ModelResponse> =
+    scripted === undefined
+      ? respond
+      : applyScript(scripted, { record, respond: Effect.map(respond, recordResponse), history })
+  if (MaybeDone.isDone(outcome)) return MaybeDone.map(outcome, finish)
+  return outcome.pipe(
     Effect.onInterrupt(() =>
       Effect.sync(() => {
         record.interrupted = true
       })
     ),
-    Effect.map(told)
+    Effect.map(finish)
   )
 }

@@ -2,14 +2,14 @@ import * as Headers from "@effect/platform/Headers"
 import type { ModelResponse } from "../../ConnectionsModel.js"
 
 /** @internal */
-export type Answer = Extract<ModelResponse, { readonly _tag: "Answer" }>
+export type FakeResponse = Extract<ModelResponse, { readonly _tag: "Answer" }>
 
 /** @internal */
 export const text = (
   status: number,
   body: string | Uint8Array,
   headers?: Readonly<Record<string, string>>
-): Answer => ({
+): FakeResponse => ({
   _tag: "Answer",
   status,
   headers: Headers.fromInput({ "content-type": "text/plain; charset=utf-8", ...headers }),
@@ -17,5 +17,5 @@ export const text = (
 })
 
 /** @internal */
-export const json = (status: number, body: unknown, headers?: Readonly<Record<string, string>>): Answer =>
+export const json = (status: number, body: unknown, headers?: Readonly<Record<string, string>>): FakeResponse =>
   text(status, JSON.stringify(body) ?? "", { "content-type": "application/json", ...headers })

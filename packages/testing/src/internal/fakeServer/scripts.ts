@@ -1,59 +1,59 @@
 import type { ModelRequest, Scripted } from "../../ConnectionsModel.js"
 
-/** What every matcher can ask; the rest of its fields are compared with the names of the route. @internal */
+/** The fields that every matcher has; its other fields are compared with the names of the route. @internal */
 export interface AnyMatcher {
   readonly method?: string
   readonly path?: string | RegExp
 }
 
-/** What the route of a request says: its operation, and the names in its path. @internal */
-export type Names = Readonly<Record<string, string | undefined>>
+/** What the route of a request gives: its operation, and the names in its path. @internal */
+export type RouteNames = Readonly<Record<string, string | undefined>>
 
 interface Script<M> {
   readonly matcher: M
   readonly answers: Array<Scripted>
 }
 
-/** Whether a request is one of those that a matcher is for. @internal */
-export const fits = (matcher: AnyMatcher, request: ModelRequest, names: Names): boolean => {
+/** Whether a matcher matches a request. @internal */
+export const matches = (matcher: AnyMatcher, request: ModelRequest, names: RouteNames): boolean => {
   const { method, path, ...rest } = matcher
   if (method !== undefined && method.toUpperCase() !== request.method) return false
   if (typeof path === "string" && path !== request.path) return false
-  // `search` ignores `lastIndex`, so a global expression fits every time.
+  // `search` ignores `lastIndex`, so a global expression matches every time
   if (path instanceof RegExp && request.path.search(path) < 0) return false
-  return Object.entries(rest).every(([name, wanted]) => wanted === undefined || wanted === names[name])
+  return Object.entries(rest).every(([name, expected]) => expected === undefined || expected === names[name])
 }
 
-/** Who is asked for a request that nothing was scripted for. @internal */
-export interface Otherwise {
-  readonly take: (request: ModelRequest, names: Names) => Scripted | undefined
+/** Where a request gets its fault from when nothing was scripted for it. @internal */
+export interface ScriptFallback {
+  readonly take: (request: ModelRequest, names: RouteNames) => Scripted | undefined
 }
 
 /** Scripted answers, used up in the order they were given. @internal */
 export class Scripts<M extends AnyMatcher> {
   private scripts: Array<Script<M>> = []
 
-  constructor(private readonly otherwise: Otherwise) {}
+  constructor(private readonly fallback: ScriptFallback) {}
 
   add(matcher: M, answers: ReadonlyArray<Scripted>): void {
     if (answers.length > 0) this.scripts.push({ matcher, answers: [...answers] })
   }
 
-  take(request: ModelRequest, names: Names): Scripted | undefined {
-    if (this.scripts.length === 0) return this.otherwise.take(request, names)
-    const script = this.scripts.find((script) => fits(script.matcher, request, names))
-    if (script === undefined) return this.otherwise.take(request, names)
+  take(request: ModelRequest, names: RouteNames): Scripted | undefined {
+    if (this.scripts.length === 0) return this.fallback.take(request, names)
+    const script = this.scripts.find((script) => matches(script.matcher, request, names))
+    if (script === undefined) return this.fallback.take(request, names)
     const answer = script.answers.shift()
     if (script.answers.length === 0) this.scripts = this.scripts.filter((other) => other !== script)
     return answer
   }
 
-  /** What has not been asked for, in words. */
-  get left(): ReadonlyArray<string> {
+  /** The scripted answers that no request has used, in words. */
+  get remaining(): ReadonlyArray<string> {
     return this.scripts.map(({ answers, matcher }) => {
-      const rules = Object.entries(matcher).map(([name, wanted]) => `${name} ${wanted}`)
-      const whom = rules.length === 0 ? "any request" : `a request of ${rules.join(", ")}`
-      return `${answers.length} scripted ${answers.length === 1 ? "answer" : "answers"} to ${whom}`
+      const rules = Object.entries(matcher).map(([name, expected]) => `${name} ${expected}`)
+      const requests = rules.length === 0 ? "any request" : `a request of ${rules.join(", ")}`
+      return `${answers.length} scripted ${answers.length === 1 ? "answer" : "answers"} to ${requests}`
     })
   }
 

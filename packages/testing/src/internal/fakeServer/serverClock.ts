@@ -1,38 +1,38 @@
 import * as DateTime from "effect/DateTime"
 
-/** A date as headers have it, in whole seconds. @internal */
+/** A date in the format of headers, in whole seconds. @internal */
 export const httpDate = (millis: number): string => DateTime.toDateUtc(DateTime.unsafeMake(millis)).toUTCString()
 
 const isoDate = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))
 
-const dated: ReadonlySet<string> = new Set(["date", "retry-after", "expires", "last-modified"])
+const dateHeaders: ReadonlySet<string> = new Set(["date", "retry-after", "expires", "last-modified"])
 
 const isHttpDate = (text: string): boolean => /^[A-Z][a-z]{2}, .* GMT$/.test(text)
 
-/** The same time later, written the same way; whatever is no time stays as it is. */
+/** The time moved by `millis`, in the same format; a text that is not a time stays unchanged. */
 const shift = (text: string, millis: number, format: (millis: number) => string): string => {
   const time = Date.parse(text)
   return Number.isNaN(time) ? text : format(time + millis)
 }
 
-const stamp = /("\w+_at"\s*:\s*")(\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2}))(")/g
+const timestampField = /("\w+_at"\s*:\s*")(\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2}))(")/g
 
 interface Dated {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array
 }
 
-/** What a server would answer whose clock is so far ahead. @internal */
-export const skewed = <A extends Dated>(answer: A, now: number, millis: number): A => {
-  const headers = Object.entries({ date: httpDate(now), ...answer.headers }).map(([name, value]) =>
-    dated.has(name.toLowerCase()) && isHttpDate(value) ? [name, shift(value, millis, httpDate)] : [name, value]
+/** The response of a server whose clock is ahead by `millis`. @internal */
+export const skewClock = <A extends Dated>(response: A, now: number, millis: number): A => {
+  const headers = Object.entries({ date: httpDate(now), ...response.headers }).map(([name, value]) =>
+    dateHeaders.has(name.toLowerCase()) && isHttpDate(value) ? [name, shift(value, millis, httpDate)] : [name, value]
   )
-  const { body } = answer
+  const { body } = response
   const moved = (_: string, before: string, time: string, after: string) =>
     before + shift(time, millis, isoDate) + after
   return {
-    ...answer,
+    ...response,
     headers: Object.fromEntries(headers),
-    body: typeof body === "string" ? body.replace(stamp, moved) : body
+    body: typeof body === "string" ? body.replace(timestampField, moved) : body
   }
 }

@@ -4,7 +4,8 @@ import type * as Scope from "effect/Scope"
 import type { Calls } from "../../Calls.js"
 
 /**
- * Verifies calls when the scope closes, if wanted, and unless what used it has failed already: that is the news then.
+ * Verifies calls when the scope closes, if `verify` is set. It does nothing when the scope closes after a failure: that
+ * failure is what the test reports.
  *
  * @internal
  */

@@ -24,13 +24,20 @@ export const kinds: Readonly<Record<Kind, Fault>> = {
 
 const isKind = (name: string): name is Kind => Object.hasOwn(kinds, name)
 
-/** From the simplest to the least so. @internal */
+/** From the simplest to the most complex. @internal */
 export const allKinds: ReadonlyArray<Kind> = Object.keys(kinds).filter(isKind)
 
-/** Those that one rate for all of them is for: none that changes what the platform says or takes its time. @internal */
-export const usual: ReadonlyArray<Kind> = ["unavailable", "rateLimited", "refused", "reset", "lostAnswer", "cutBody"]
+/** The kinds for a single rate: none that changes a response or delays it. @internal */
+export const commonKinds: ReadonlyArray<Kind> = [
+  "unavailable",
+  "rateLimited",
+  "refused",
+  "reset",
+  "lostAnswer",
+  "cutBody"
+]
 
-/** In the order of the kinds, however they were written: what is drawn does not depend on it. @internal */
+/** The rates in the order of the kinds: faults do not depend on the order in which the rates were written. @internal */
 export const sharesOf = (rates: Rates): ReadonlyArray<readonly [kind: Kind, rate: number]> =>
   allKinds.flatMap((kind) => {
     const rate = rates[kind]
@@ -38,5 +45,5 @@ export const sharesOf = (rates: Rates): ReadonlyArray<readonly [kind: Kind, rate
   })
 
 /** @internal */
-export const evenly = (rate: number, among: ReadonlyArray<Kind>): Rates =>
-  Object.fromEntries(among.map((kind) => [kind, rate / among.length]))
+export const evenly = (rate: number, kinds: ReadonlyArray<Kind>): Rates =>
+  Object.fromEntries(kinds.map((kind) => [kind, rate / kinds.length]))

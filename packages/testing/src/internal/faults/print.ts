@@ -23,8 +23,8 @@ const nameOf = (fault: Fault): string => {
   switch (fault._tag) {
     case "Answer": {
       const { headers = {}, status = 200 } = fault
-      const told = Object.entries(headers).map(([name, value]) => ` ${name}=${quoted(value)}`)
-      return `status ${status}${committed(fault)}${told.join("")}${bodyOf(fault)}`
+      const headerTexts = Object.entries(headers).map(([name, value]) => ` ${name}=${quoted(value)}`)
+      return `status ${status}${committed(fault)}${headerTexts.join("")}${bodyOf(fault)}`
     }
     case "RateLimited":
       return fault.retryAfterMillis === undefined
@@ -65,15 +65,15 @@ const matcherOf = (matcher: Matcher = {}): string => {
 }
 
 const linesOf = (rule: Rule): ReadonlyArray<string> => {
-  const whom = matcherOf(rule.matcher)
+  const requests = matcherOf(rule.matcher)
   switch (rule._tag) {
     case "Next":
-      return rule.faults.map((fault) => `next ${whom}: ${faultOf(fault)}`)
+      return rule.faults.map((fault) => `next ${requests}: ${faultOf(fault)}`)
     case "Always":
-      return [`always ${whom}: ${faultOf(rule.fault)}`]
+      return [`always ${requests}: ${faultOf(rule.fault)}`]
     case "Seeded":
       return sharesOf(rule.rates).map(
-        ([kind, rate]) => `seed ${rule.seed} ${whom}: ${kind} ${Number((100 * rate).toPrecision(3))}%`
+        ([kind, rate]) => `seed ${rule.seed} ${requests}: ${kind} ${Number((100 * rate).toPrecision(3))}%`
       )
   }
 }

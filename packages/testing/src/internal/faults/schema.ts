@@ -74,7 +74,7 @@ const Fault = Schema.Union(
 
 const Kind = Schema.Literal(...allKinds)
 
-/** Rounding must not make a whole of shares more than a whole. */
+/** A sum of rates may exceed 1 by a rounding error. */
 const rounding = 1e-9
 
 const Rates = Schema.Record({ key: Kind, value: Schema.Number.pipe(Schema.between(0, 1)) }).pipe(
@@ -94,7 +94,7 @@ const Rule = Schema.Union(
   Schema.TaggedStruct("Seeded", { matcher, seed: Schema.Int, rates: Rates })
 )
 
-/** The data of a plan, as its file holds it. @internal */
+/** A plan as a file holds it. @internal */
 export const PlanData = Schema.Struct({ rules: Schema.Array(Rule) })
 
 const strict = { errors: "all", onExcessProperty: "error" } as const
@@ -104,7 +104,7 @@ export const decode = Schema.decodeUnknown(PlanData, strict)
 
 const validate = Schema.validateEither(PlanData, strict)
 
-/** A plan that a program has made: the types leave room for what cannot be. @internal */
+/** Checks a plan that a program made: the types allow some invalid values. @internal */
 export const check = (plan: Plan): { readonly plan?: Plan; readonly issues: ReadonlyArray<Issue> } =>
   Either.match(validate(plan), {
     onLeft: (error) => ({ issues: issuesOf(error) }),

@@ -1,9 +1,7 @@
 import type { ModelRequest, ModelResponse } from "../../ConnectionsModel.js"
-import type { Noticed, Watched } from "../fakeServer/requestListener.js"
+import type { ObservedRequest, ObservedRecord } from "../fakeServer/requestListener.js"
+import type { PlatformName } from "../platforms.js"
 import type { SecretMask } from "./secretMask.js"
-
-/** Which platform of the emulator a request came to. @internal */
-export type Platform = "connections" | "bosa"
 
 /** A body as it is kept: with its text, if it is text and not too large. @internal */
 export interface KeptBody {
@@ -23,13 +21,13 @@ interface KeptResponse {
 export interface KeptExchange {
   /** 1 for the first request. */
   readonly id: number
-  readonly platform: Platform
+  readonly platform: PlatformName
   /** Milliseconds since the epoch. */
   readonly at: number
   readonly startedNanos: bigint
   readonly request: ModelRequest
   readonly body: KeptBody
-  record: Watched | undefined
+  record: ObservedRecord | undefined
   response: KeptResponse | undefined
   /** `undefined` while it is pending. */
   endedNanos: bigint | undefined
@@ -83,7 +81,7 @@ export class Exchanges {
     return this.kept[id - (this.kept[0]?.id ?? 0)]
   }
 
-  begin(platform: Platform, request: ModelRequest, at: number, begunNanos: bigint): KeptExchange {
+  begin(platform: PlatformName, request: ModelRequest, at: number, begunNanos: bigint): KeptExchange {
     const exchange: KeptExchange = {
       id: ++this.count,
       platform,
@@ -107,7 +105,7 @@ export class Exchanges {
     return exchange
   }
 
-  notice({ request, record }: Noticed): void {
+  notice({ request, record }: ObservedRequest): void {
     const exchange = this.pending.get(request)
     if (exchange === undefined) return
     exchange.record = record

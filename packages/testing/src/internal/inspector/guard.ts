@@ -1,4 +1,4 @@
-import { isLoopback } from "../emulator/loopback.js"
+import { isLoopback } from "../emulator/isLoopback.js"
 
 /** The parts of a request that say who sent it. @internal */
 export interface GuardedRequest {

@@ -4,11 +4,12 @@ import * as Exit from "effect/Exit"
 import type { JobView } from "../../ConnectionsModel.js"
 import type { ExecutorFailure } from "../../Executor.js"
 import type { World } from "../../World.js"
-import type { Watch } from "../fakeServer/requestListener.js"
+import type { RequestListener } from "../fakeServer/requestListener.js"
 import type { RequestHandler } from "../recorder/platformRecorder.js"
-import type { PlatformPair } from "../platforms.js"
+import type { ResettablePlatforms } from "../emulator/resettablePlatforms.js"
+import type { PlatformName } from "../platforms.js"
 import { Events } from "./events.js"
-import { Exchanges, type Platform } from "./exchanges.js"
+import { Exchanges } from "./exchanges.js"
 import { SecretMask } from "./secretMask.js"
 import { type DetailView, detailView, type RequestView, requestView } from "./views.js"
 
@@ -17,11 +18,11 @@ export const limits = { requests: 200, jobs: 100 }
 
 /** What the inspector shows of an emulator. No value that it gives has a secret. @internal */
 export interface Inspector {
-  readonly platforms: PlatformPair
+  readonly platforms: ResettablePlatforms
   readonly mask: SecretMask
   readonly events: Events
   /** A platform whose exchanges are recorded here. */
-  readonly observed: (platform: Platform) => RequestHandler
+  readonly observed: (platform: PlatformName) => RequestHandler
   /** Oldest first: the last ones, or the first ones after the one with the id `after`. */
   readonly requests: (options?: {
     readonly after?: number | undefined
@@ -40,7 +41,7 @@ export interface InspectorState {
   readonly mask: SecretMask
   readonly events: Events
   readonly exchanges: Exchanges
-  readonly watch: Watch
+  readonly watch: RequestListener
 }
 
 /** @internal */
@@ -48,7 +49,7 @@ export const makeState = (world: World, run: string): InspectorState => {
   const mask = new SecretMask(world)
   const events = new Events({ run })
   const exchanges = new Exchanges(mask, (id) => events.publish({ _tag: "Request", id }))
-  const watch: Watch = (noticed) => {
+  const watch: RequestListener = (noticed) => {
     exchanges.notice(noticed)
     // a fault may be used up now
     if (noticed.record.scripted) events.publish({ _tag: "Faults" })
@@ -56,7 +57,7 @@ export const makeState = (world: World, run: string): InspectorState => {
   return { mask, events, exchanges, watch }
 }
 
-const recordExchanges = (exchanges: Exchanges, platform: Platform, model: RequestHandler): RequestHandler => ({
+const recordExchanges = (exchanges: Exchanges, platform: PlatformName, model: RequestHandler): RequestHandler => ({
   handle: (request) =>
     Effect.acquireUseRelease(
       Effect.clockWith((clock) =>
@@ -73,7 +74,7 @@ const recordExchanges = (exchanges: Exchanges, platform: Platform, model: Reques
 })
 
 /** @internal */
-export const make = ({ mask, events, exchanges }: InspectorState, platforms: PlatformPair): Inspector => {
+export const make = ({ mask, events, exchanges }: InspectorState, platforms: ResettablePlatforms): Inspector => {
   const forget = Effect.sync(() => {
     exchanges.clear()
     events.publish({ _tag: "Cleared" })
@@ -100,7 +101,7 @@ export const make = ({ mask, events, exchanges }: InspectorState, platforms: Pla
       return exchange === undefined ? undefined : detailView(mask, exchange)
     },
     jobs: Effect.map(platforms.connections.jobs, (jobs) => jobs.slice(-limits.jobs)),
-    clear: Effect.all([platforms.connections.clearLog, platforms.bosa.clearLog, forget], { discard: true }),
+    clear: Effect.zipRight(platforms.clearLogs, forget),
     reset: Effect.zipRight(platforms.reset, forget)
   }
 }

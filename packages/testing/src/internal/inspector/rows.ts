@@ -1,4 +1,5 @@
 import type { JobView } from "../../ConnectionsModel.js"
+import { platformNamed } from "../platforms.js"
 import { html, type Html } from "./html.js"
 import type { BodyView, DetailView, RequestView } from "./views.js"
 
@@ -105,9 +106,9 @@ export const detail = (view: DetailView): Html => html`<section
   <p class="line">${outcome(view)} ${marks(view)}</p>
   <dl>
     ${[
-      fact("Platform", view.platform === "bosa" ? "BOSA / GL Connectors" : "Connections"),
+      fact("Platform", platformNamed(view.platform).title),
       fact("Operation", view.operation),
-      fact(view.platform === "bosa" ? "Connector" : "Connection", view.target),
+      fact(platformNamed(view.platform).targetTitle, view.target),
       fact("Action", view.action),
       fact("At", view.at),
       fact("Took", took(view))

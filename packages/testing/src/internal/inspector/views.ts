@@ -1,11 +1,12 @@
 import * as DateTime from "effect/DateTime"
-import type { KeptBody, KeptExchange, Platform } from "./exchanges.js"
+import type { PlatformName } from "../platforms.js"
+import type { KeptBody, KeptExchange } from "./exchanges.js"
 import type { SecretMask } from "./secretMask.js"
 
 /** A request in one line, without secrets. @internal */
 export interface RequestView {
   readonly id: number
-  readonly platform: Platform
+  readonly platform: PlatformName
   /** ISO 8601. */
   readonly at: string
   readonly method: string

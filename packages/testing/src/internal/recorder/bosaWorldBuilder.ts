@@ -48,15 +48,15 @@ export class BosaWorldBuilder {
   private readonly results = new Map<string, Set<string>>()
   private hasExchanges = false
 
-  get world(): BosaWorld | undefined {
-    if (!this.hasExchanges) return undefined
+  world(): { readonly bosa?: BosaWorld } {
+    if (!this.hasExchanges) return {}
     for (const [path, { isWhole }] of this.pages) {
       if (!isWhole) this.unknown.push(`${path}: its last page was not seen, so the list ends early`)
     }
     for (const [path, results] of this.results) {
       if (results.size > 1) this.unknown.push(`${path} had ${results.size} different results: the world has the last`)
     }
-    return { connectors: Array.from(this.drafts.values(), connectorOf) }
+    return { bosa: { connectors: Array.from(this.drafts.values(), connectorOf) } }
   }
 
   add(exchange: CompletedExchange): void {

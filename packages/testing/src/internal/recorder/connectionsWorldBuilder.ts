@@ -1,5 +1,5 @@
 import type { Json, JsonObject, Kind } from "../../Executor.js"
-import type { JobStep, Plan, WorldAction, WorldConnection, WorldHttpAnswer, WorldTrigger } from "../../World.js"
+import type { JobStep, JobPlan, WorldAction, WorldConnection, WorldHttpAnswer, WorldTrigger } from "../../World.js"
 import { isObject } from "../fakeServer/json.js"
 import { match } from "../connections/routes.js"
 import { nonEmpty, isOk, objectIn, objectsIn, type CompletedExchange, textIn, without } from "./completedExchange.js"
@@ -39,7 +39,7 @@ const jobIn = (json: Json | undefined): string | undefined => {
   return typeof id === "string" || typeof id === "number" ? String(id) : undefined
 }
 
-const failureIn = ({ response, json }: CompletedExchange): NonNullable<Plan["fails"]> => {
+const failureIn = ({ response, json }: CompletedExchange): NonNullable<JobPlan["fails"]> => {
   const { code, message } = objectIn(json)
   return {
     status: response.status,
@@ -98,11 +98,11 @@ export class ConnectionsWorldBuilder {
   private readonly jobs = new Map<string, StartedJob>()
   private readonly results = new Map<string, Set<string>>()
 
-  get connections(): ReadonlyArray<WorldConnection> {
+  world(): { readonly connections: ReadonlyArray<WorldConnection> } {
     for (const [name, results] of this.results) {
       if (results.size > 1) this.unknown.push(`${name} had ${results.size} different results: the world has the last`)
     }
-    return Array.from(this.drafts.values(), connectionOf)
+    return { connections: Array.from(this.drafts.values(), connectionOf) }
   }
 
   add(exchange: CompletedExchange): void {

@@ -1,7 +1,7 @@
-import { bodiless } from "../fakeServer/webResponse.js"
+import { bodilessStatuses } from "../fakeServer/webResponse.js"
 
 /** Whether a response has no body by the rules of HTTP. @internal */
 export const hasNoBody = (response: {
   readonly status: number
   readonly request: { readonly method: string }
-}): boolean => response.request.method === "HEAD" || bodiless.has(response.status)
+}): boolean => response.request.method === "HEAD" || bodilessStatuses.has(response.status)

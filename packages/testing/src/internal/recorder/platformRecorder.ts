@@ -64,7 +64,7 @@ type InFlightRef = FiberRef.FiberRef<InFlight | undefined>
 /** The client below the recorder: it passes the request of the current fiber to its platform. */
 const platformClient = (inFlight: InFlightRef): HttpClient.HttpClient =>
   clientOf({
-    begin: (request) =>
+    receive: (request) =>
       Effect.flatMap(FiberRef.get(inFlight), (current) =>
         current === undefined
           ? Effect.dieMessage(`no platform handles ${request.path}`)

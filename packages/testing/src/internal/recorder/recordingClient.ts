@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
-import { sentOf } from "../fakeServer/client.js"
+import { encodeBody } from "../fakeServer/encodeBody.js"
 import { urlOf } from "./recordedRequest.js"
 import { hasNoBody } from "./hasNoBody.js"
 import { RecordingResponse } from "./recordingResponse.js"
@@ -40,7 +40,7 @@ const recordRequestBody = (
 ): Effect.Effect<Request, HttpClientError.RequestError> =>
   request.body._tag === "Stream"
     ? Effect.succeed(HttpClientRequest.setBody(request, recordStreamBody(exchange, request.body)))
-    : Effect.map(sentOf(request), ({ bytes, contentType }) => {
+    : Effect.map(encodeBody(request), ({ bytes, contentType }) => {
         exchange.requestChunk(bytes)
         exchange.requestBodyEnded(contentType)
         return request

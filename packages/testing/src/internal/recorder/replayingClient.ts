@@ -6,7 +6,7 @@ import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import type { Json } from "../../Executor.js"
 import type { Content, Ending, Exchange, Failure, RecordedResponse } from "../../Recording.js"
-import { sentOf } from "../fakeServer/client.js"
+import { encodeBody } from "../fakeServer/encodeBody.js"
 import { recordedRequest } from "./recordedRequest.js"
 import { hasNoBody } from "./hasNoBody.js"
 import { bytesOf, mapContent } from "./content.js"
@@ -124,7 +124,7 @@ const replayOutcome = (
 /** A client that answers from a recording. It sends nothing. @internal */
 export const replayingClient = (player: Player, secrets: ReplaySecrets, onMiss: OnMiss): HttpClient.HttpClient =>
   HttpClient.make((request, url) =>
-    Effect.flatMap(sentOf(request), ({ bytes, contentType }) => {
+    Effect.flatMap(encodeBody(request), ({ bytes, contentType }) => {
       const result = player.play(recordedRequest(request.method, url, request.headers, bytes, contentType))
       if (result._tag === "Found") return replayOutcome(secrets, request, result.exchange)
       onMiss(result.difference)

@@ -1,7 +1,6 @@
 import type { Recording, RecordedWorld } from "../../Recording.js"
-import { isConnections } from "../fakeServer/paths.js"
-import { BosaWorldBuilder } from "./bosaWorldBuilder.js"
-import { ConnectionsWorldBuilder } from "./connectionsWorldBuilder.js"
+import type { World } from "../../World.js"
+import { forEachPlatform, platformOf } from "../platforms.js"
 import { splitAtPlaceholders } from "./placeholder.js"
 import { completedExchanges } from "./completedExchange.js"
 
@@ -12,16 +11,12 @@ const neverKnown = [
 
 /** @internal */
 export const toWorld = ({ exchanges }: Recording): RecordedWorld => {
-  const connections = new ConnectionsWorldBuilder()
-  const bosa = new BosaWorldBuilder()
+  const builders = forEachPlatform(({ recorderView }) => recorderView())
   const completed = completedExchanges(exchanges)
-  for (const exchange of completed) {
-    if (isConnections(exchange.path)) connections.add(exchange)
-    else bosa.add(exchange)
-  }
-  const found = { connections: connections.connections }
-  const platform = bosa.world
-  const world = platform === undefined ? found : { ...found, bosa: platform }
+  for (const exchange of completed) builders[platformOf(exchange.path).name].add(exchange)
+  const world = Object.values(builders).reduce<World>((world, builder) => ({ ...world, ...builder.world() }), {
+    connections: []
+  })
   const isSecret = splitAtPlaceholders(JSON.stringify(world)).placeholders.length > 0
   const incomplete = exchanges.length - completed.length
   return {
@@ -30,7 +25,7 @@ export const toWorld = ({ exchanges }: Recording): RecordedWorld => {
       ...neverKnown,
       ...(isSecret ? ["secrets in responses: they are placeholders"] : []),
       ...(incomplete > 0 ? [`the ${incomplete} exchanges without a whole response`] : []),
-      ...new Set([...connections.unknown, ...bosa.unknown])
+      ...new Set(Object.values(builders).flatMap(({ unknown }) => unknown))
     ]
   }
 }

@@ -24,7 +24,7 @@ export const Millis = Schema.Number.pipe(
   Schema.filter((n) => (Number.isFinite(n) && n >= 0) || "expected milliseconds, 0 or more")
 )
 
-/** A field that may be left out, and is not `undefined`. @internal */
+/** An optional field that is never `undefined`. @internal */
 export const maybe = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 /** @internal */

@@ -1,6 +1,6 @@
 /**
- * A sleeper in the heap; `slot` is where it stands, -1 when it is not in. A class, since an engine that
- * takes literals of one place for long-lived makes them old at once, and with them all that they hold.
+ * A sleeper in the heap; `slot` is its place, -1 when it is not in the heap. A class, because V8 may allocate object
+ * literals of one place directly in the old generation, and with them everything that they refer to.
  */
 export class Sleeper<A> {
   constructor(
@@ -14,8 +14,8 @@ export class Sleeper<A> {
 const before = <A>(a: Sleeper<A>, b: Sleeper<A>): boolean => a.due < b.due || (a.due === b.due && a.order < b.order)
 
 /**
- * A binary heap of sleepers by due time, then by order of arrival. Each knows its
- * slot, so that one that is interrupted leaves in logarithmic time.
+ * A binary heap of sleepers by due time, then by order of arrival. Each knows its slot, so that an interrupted one is
+ * removed in logarithmic time.
  *
  * @internal
  */
@@ -38,7 +38,7 @@ export class SleepHeap<A> {
     return sleeper
   }
 
-  /** Whether it was still in. */
+  /** Removes a sleeper; false when it was not in the heap. */
   remove(sleeper: Sleeper<A>): boolean {
     const slot = sleeper.slot
     if (slot < 0) return false
@@ -52,7 +52,7 @@ export class SleepHeap<A> {
     return true
   }
 
-  /** Takes out all that are due at `now`, in order, but for those that come meanwhile. */
+  /** Removes all sleepers that are due at `now`, in order, except those that are added meanwhile. */
   takeDue(now: number, each: (value: A) => void): void {
     const { arrivals } = this
     for (let { first } = this; first !== undefined && first.due <= now && first.order < arrivals; first = this.first) {

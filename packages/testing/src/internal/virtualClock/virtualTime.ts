@@ -6,10 +6,10 @@ import { nextTick } from "node:process"
 import { setImmediate } from "node:timers"
 import { type Sleeper, SleepHeap } from "./sleepHeap.js"
 
-/** Turns of the event loop without any work after which all fibers count as idle. */
+/** Turns of the event loop without work after which all fibers count as idle. */
 const quietTurns = 1
 
-/** Microtask rounds in a row before the loop gets a turn, so that a busy program cannot starve it. */
+/** Microtask rounds in a row before the event loop gets a turn, so that a busy program cannot starve it. */
 const roundsPerTurn = 2048
 
 type Resume = (effect: Effect.Effect<void>) => void
@@ -21,21 +21,21 @@ interface Adjustment {
 }
 
 /** @internal */
-export interface TimeOptions {
+export interface VirtualTimeOptions {
   readonly startMillis: number
   readonly autoAdvance: boolean
   readonly maxAdvances: number
 }
 
-/** Why a run cannot go on. */
-export type Stuck =
+/** Why a run cannot continue. */
+export type StuckReason =
   | { readonly _tag: "Deadlock"; readonly turns: number }
   | { readonly _tag: "TooManyAdvances"; readonly advances: number }
 
 /**
- * Virtual time: a heap of sleepers, a scheduler that knows whether fibers have work
- * left, and a pump on the event loop that moves time when they have none. The pump
- * only turns after something has happened, so that idle time costs nothing.
+ * Virtual time: a heap of sleepers, a scheduler that knows whether fibers have work left, and a check in each turn of the
+ * event loop that moves time when they have none. The checks run only after some activity, so that idle time costs
+ * nothing.
  *
  * @internal
  */
@@ -49,15 +49,15 @@ export class VirtualTime {
   private readonly adjustments: Array<Adjustment> = []
   private readonly runner: Scheduler.SchedulerRunner
   private activity = 0
-  private seen = -1
+  private lastActivity = -1
   private quiet = 0
   private holds = 0
   private turning = false
   private closed = false
   private exhausted: Error | undefined
-  private watch: { readonly turns: number; readonly stuck: (why: Stuck) => void } | undefined
+  private watch: { readonly turns: number; readonly stuck: (reason: StuckReason) => void } | undefined
 
-  constructor(private readonly options: TimeOptions) {
+  constructor(private readonly options: VirtualTimeOptions) {
     this.now = options.startMillis
     this.runner = new Scheduler.SchedulerRunner((depth, drain) => {
       this.touch()
@@ -114,7 +114,7 @@ export class VirtualTime {
     )
   }
 
-  onStuck(turns: number, stuck: (why: Stuck) => void): void {
+  onStuck(turns: number, stuck: (reason: StuckReason) => void): void {
     this.watch = { turns, stuck }
     this.touch()
   }
@@ -124,10 +124,10 @@ export class VirtualTime {
   }
 
   private sleep(duration: Duration.Duration): Effect.Effect<void> {
-    // Whole milliseconds, never early: as a timer of the platform behaves.
+    // whole milliseconds, never early: like a timer of Node
     const millis = Math.max(0, Math.ceil(Duration.toMillis(duration)))
     if (millis === Infinity) return Effect.never
-    // what `Effect.async` does with a canceler, in half the steps: tests sleep more often than they do anything else
+    // like `Effect.async` with a canceler, in half the steps: sleeping is what tests do most
     return Effect.uninterruptibleMask((restore) => {
       let sleeper: Sleeper<Resume> | undefined
       const asleep = Effect.async<void>((resume) => {
@@ -156,12 +156,12 @@ export class VirtualTime {
       this.turning = false
       return
     }
-    this.quiet = this.activity === this.seen ? this.quiet + 1 : 0
+    this.quiet = this.activity === this.lastActivity ? this.quiet + 1 : 0
     this.turning = this.quiet < quietTurns || this.move()
     if (this.turning) this.settle()
   }
 
-  /** Comes back in a turn of the loop, behind those that a program asks for before all its promises are through. */
+  /** Schedules the next check in a turn of the loop, after the turns that the program itself requests while its promises settle. */
   private settle(): void {
     Promise.resolve().then(this.promised)
   }
@@ -169,11 +169,11 @@ export class VirtualTime {
   private readonly promised = (): void => nextTick(this.settled)
 
   private readonly settled = (): void => {
-    this.seen = this.activity
+    this.lastActivity = this.activity
     setImmediate(this.turn)
   }
 
-  /** All fibers are idle: moves time if it may. Whether another turn is wanted. */
+  /** All fibers are idle: moves time if possible. True when another turn is needed. */
   private move(): boolean {
     const adjustment = this.adjustments[0]
     if (adjustment !== undefined) return this.moveTowards(adjustment)

@@ -1,0 +1,33 @@
+import * as Effect from "effect/Effect"
+import { type Executor, ExecutorFailure, type Work } from "../../Executor.js"
+import type { WorldConnection } from "../../World.js"
+import { textOf } from "../fakeServer/json.js"
+import { MemoryFiles } from "./memoryFiles.js"
+import { MemoryTables } from "./memoryTables.js"
+import { refused, type Result } from "./refusal.js"
+
+const http = (definition: WorldConnection, { operation, body }: Work): Result => {
+  const method = operation.slice("http.".length)
+  const path = textOf(body, "path", "url") ?? ""
+  const answer = definition.answers?.find((answer) => answer.method === method && answer.path === path)
+  if (answer === undefined) {
+    return refused("NOT_SCRIPTED", `the world has no answer to ${method} ${path}; add one to the connection's answers`)
+  }
+  return { status: answer.status ?? 200, headers: { ...answer.headers }, body: answer.body ?? null }
+}
+
+/** The executor of a connection that has no other: it works in memory and sends nothing. @internal */
+export const memoryExecutor = (definition: WorldConnection): Executor => {
+  const files = new MemoryFiles(definition.files ?? {})
+  const tables = new MemoryTables(definition.tables ?? {})
+  const run = (work: Work): Result => {
+    if (work.operation.startsWith("file.")) return files.run(work.operation, work.body)
+    if (work.operation.startsWith("sql.")) return tables.run(work.operation, work.body)
+    return http(definition, work)
+  }
+  return (work) =>
+    Effect.suspend(() => {
+      const result = run(work)
+      return result instanceof ExecutorFailure ? Effect.fail(result) : Effect.succeed(result)
+    })
+}

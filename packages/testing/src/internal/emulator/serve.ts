@@ -1,0 +1,41 @@
+import * as Headers from "@effect/platform/Headers"
+import type * as HttpApp from "@effect/platform/HttpApp"
+import type * as HttpServer from "@effect/platform/HttpServer"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as Effect from "effect/Effect"
+import type { PlatformModel } from "../platform.js"
+import { secretHeaderName } from "../fakeServer/redactHeaders.js"
+import { isInspector } from "../inspector/routes.js"
+import { type PlatformName, platformOf } from "../platforms.js"
+import { readBody, toModelRequest } from "./receiveRequest.js"
+import { sendResponse } from "./sendResponse.js"
+
+/** What a server serves. @internal */
+export interface Served {
+  /** Each platform handles the requests that it owns. */
+  readonly platforms: Readonly<Record<PlatformName, Pick<PlatformModel, "handle">>>
+  /** The pages of the inspector, on paths that no platform has. */
+  readonly inspector: HttpApp.Default
+}
+
+const respond = Effect.fnUntraced(function* ({ inspector, platforms }: Served) {
+  const request = yield* HttpServerRequest.HttpServerRequest
+  if (isInspector(request.method, request.url.split("?")[0] ?? "")) return yield* inspector
+  const bytes = yield* readBody(request)
+  const received = toModelRequest(request, bytes ?? new Uint8Array())
+  const { name, refuseBody } = platformOf(received.path)
+  return yield* sendResponse(request, refuseBody(bytes) ?? (yield* platforms[name].handle(received)))
+})
+
+/**
+ * Serves the platforms until the scope ends. `@effect/platform` runs an app so that nothing interrupts it. This app has
+ * to end with its client, or a request that hangs would never end. The spans list the headers of a request: credentials
+ * among them are redacted.
+ *
+ * @internal
+ */
+export const serve = (server: HttpServer.HttpServer, served: Served) =>
+  Effect.locallyWith(server.serve(Effect.interruptible(respond(served))), Headers.currentRedactedNames, (names) => [
+    ...names,
+    secretHeaderName
+  ])

@@ -1,0 +1,199 @@
+import { assert, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { describe } from "vitest"
+import * as Faults from "../../src/Faults.js"
+
+/** The program as it is shipped: `npm test` builds it first. */
+const bin = fileURLToPath(new URL("../../dist/bin/emulator.js", import.meta.url))
+
+const folder = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "emulator-bin-"))),
+  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+)
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** A process that is killed with the scope; `tmp` is its folder for temporary files. */
+const start = (args: ReadonlyArray<string>, tmp: string) =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        assert.isTrue(existsSync(bin), "the emulator is not built: run npm run build")
+        const { DATABASE_URL: _, ...env } = process.env
+        return spawn(process.execPath, [bin, ...args], { env: { ...env, TMPDIR: tmp } })
+      }),
+      (child) => Effect.sync(() => child.kill("SIGKILL"))
+    ),
+    (child) => {
+      let out = ""
+      let err = ""
+      child.stdout.on("data", (chunk) => (out += String(chunk)))
+      child.stderr.on("data", (chunk) => (err += String(chunk)))
+      const closed = new Promise<number | null>((resolve) => child.on("close", resolve))
+      return {
+        ended: Effect.map(
+          Effect.promise(() => closed),
+          (code): Ended => ({ code, out, err })
+        ),
+        signal: (name: NodeJS.Signals) => Effect.sync(() => child.kill(name)),
+        url: Effect.async<string, string>((resume) => {
+          const check = () => {
+            const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)\nthe API key .*\nthe inspector is at .*\n$/.exec(
+              out
+            )?.[1]
+            if (url !== undefined) resume(Effect.succeed(url))
+          }
+          child.stdout.on("data", check)
+          void closed.then(() => resume(Effect.fail(`it ended: ${err}`)))
+          check()
+        })
+      }
+    }
+  )
+
+const json = (url: string, init?: RequestInit) =>
+  Effect.promise(() => fetch(url, init).then((response) => response.text()))
+
+describe("emulator program", () => {
+  for (const name of ["SIGTERM", "SIGINT"] as const) {
+    it.scopedLive(`serves until ${name}, leaves nothing behind and ends with 0`, () =>
+      Effect.gen(function* () {
+        const tmp = yield* folder
+        const emulator = yield* start(["--port", "0"], tmp)
+        const url = yield* emulator.url
+        assert.match(yield* json(`${url}/api/v1/connections/crm`), /"display_name":"CRM"/)
+        assert.strictEqual((yield* Effect.promise(() => readdir(tmp))).length, 1)
+        yield* emulator.signal(name)
+        assert.deepStrictEqual(yield* emulator.ended, {
+          code: 0,
+          out: `listening on ${url}\nthe API key for BOSA / GL Connectors is demo-key\nthe inspector is at ${url}/\n`,
+          err: ""
+        })
+        assert.deepStrictEqual(yield* Effect.promise(() => readdir(tmp)), [])
+      })
+    )
+  }
+
+  it.scopedLive("reads a world from a file, and runs its jobs in real time", () =>
+    Effect.gen(function* () {
+      const tmp = yield* folder
+      const file = join(tmp, "world.json")
+      const action = { slug: "slow", takesMillis: 150, result: { done: true } }
+      const world = { connections: [{ slug: "mine", actions: [action] }] }
+      yield* Effect.promise(() => writeFile(file, JSON.stringify(world)))
+      const emulator = yield* start(["--port=0", "--world", file], tmp)
+      const url = yield* emulator.url
+      const accepted = yield* json(`${url}/api/v1/connections/mine/actions/slow/execute?async=true`, {
+        method: "POST",
+        body: "{}"
+      })
+      const id = /"job_id":"([^"]+)"/.exec(accepted)?.[1]
+      assert.isDefined(id, accepted)
+      const poll = json(`${url}/api/v1/jobs/${id}`)
+      assert.notMatch(yield* poll, /"done":true/)
+      const last = yield* Effect.repeat(poll, {
+        until: (body) => body.includes('"done":true'),
+        schedule: Schedule.intersect(Schedule.spaced("20 millis"), Schedule.recurs(250))
+      }).pipe(Effect.zipRight(poll))
+      assert.match(last, /"done":true/)
+    })
+  )
+
+  it.scopedLive("reads a fault plan from a file", () =>
+    Effect.gen(function* () {
+      const tmp = yield* folder
+      const file = join(tmp, "faults.json")
+      const plan = Faults.when({ operation: "connections.list" }, Faults.status(503, { json: { message: "planned" } }))
+      yield* Effect.promise(() => writeFile(file, JSON.stringify(plan)))
+      const emulator = yield* start(["--faults", file], tmp)
+      const url = yield* emulator.url
+      assert.strictEqual(yield* json(`${url}/api/v1/connections`), '{"message":"planned"}')
+      assert.match(yield* json(`${url}/api/v1/connections`), /"slug":"crm"/)
+    })
+  )
+
+  it.scopedLive("ends at once, even when an inspector page is open", () =>
+    Effect.gen(function* () {
+      const emulator = yield* start([], yield* folder)
+      const url = yield* emulator.url
+      const events = yield* Effect.promise(() => fetch(`${url}/__emulator/events`))
+      assert.strictEqual(events.headers.get("content-type"), "text/event-stream")
+      yield* emulator.signal("SIGTERM")
+      assert.strictEqual((yield* emulator.ended).code, 0)
+      yield* Effect.flip(Effect.tryPromise(() => events.text()))
+    })
+  )
+
+  it.scopedLive(
+    "ends with 2 and one line for invalid arguments",
+    () =>
+      Effect.gen(function* () {
+        const tmp = yield* folder
+        const broken = join(tmp, "broken.json")
+        const wrong = join(tmp, "wrong.json")
+        yield* Effect.promise(() => writeFile(broken, "{"))
+        yield* Effect.promise(() => writeFile(wrong, '{"connections":[{"slug":7}]}'))
+        const cases: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
+          [["--nope"], /--nope/],
+          [["extra"], /extra/],
+          [["--port", "x"], /--port "x".*0 to 65535/],
+          [["--port", "65536"], /0 to 65535/],
+          [["--host", "0.0.0.0"], /--host "0\.0\.0\.0".*127\.0\.0\.1/],
+          [["--world", join(tmp, "none.json")], /none\.json cannot be read \(ENOENT\)/],
+          [["--faults", join(tmp, "none.json")], /none\.json cannot be read \(ENOENT\)/],
+          [["--faults", broken], /broken\.json is not a fault plan/],
+          [["--faults", wrong], /wrong\.json is not a fault plan.*rules/],
+          [["--world", broken], /broken\.json is not a world/],
+          [["--world", wrong], /wrong\.json is not a world.*connections\[0\]\.slug/]
+        ]
+        for (const [args, expected] of cases) {
+          const { code, err, out } = yield* Effect.flatMap(start(args, tmp), ({ ended }) => ended)
+          assert.deepStrictEqual([code, out], [2, ""], args.join(" "))
+          assert.match(err, /^connectors-emulator: [^\n]+\n$/)
+          assert.match(err, expected)
+        }
+      }),
+    { timeout: 60_000 }
+  )
+
+  it.scopedLive("ends with 1 when the port is taken", () =>
+    Effect.gen(function* () {
+      const tmp = yield* folder
+      const other = yield* Effect.acquireRelease(
+        Effect.async<ReturnType<typeof createServer>>((resume) => {
+          const server = createServer()
+          server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+        }),
+        (server) => Effect.async<void>((resume) => void server.close(() => resume(Effect.void)))
+      )
+      const address = other.address()
+      const port = typeof address === "object" && address !== null ? address.port : 0
+      const { ended } = yield* start(["--port", String(port)], tmp)
+      const { code, err, out } = yield* ended
+      assert.deepStrictEqual([code, out], [1, ""])
+      assert.match(err, /^connectors-emulator: port \d+ of 127\.0\.0\.1 is in use[^\n]*\n$/)
+      assert.deepStrictEqual(yield* Effect.promise(() => readdir(tmp)), [])
+    })
+  )
+
+  it.scopedLive("prints its usage", () =>
+    Effect.gen(function* () {
+      const { ended } = yield* start(["--help"], yield* folder)
+      const { code, err, out } = yield* ended
+      assert.deepStrictEqual([code, err], [0, ""])
+      assert.match(out, /^usage: connectors-emulator/)
+    })
+  )
+})
