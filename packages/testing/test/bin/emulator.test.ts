@@ -1,9 +1,10 @@
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
-import { spawn } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -194,6 +195,42 @@ describe("emulator program", () => {
       const { code, err, out } = yield* ended
       assert.deepStrictEqual([code, err], [0, ""])
       assert.match(out, /^usage: connectors-emulator/)
+    })
+  )
+})
+
+describe("connectors-emulator without its optional peers", () => {
+  const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+  it.scopedLive("says which package is missing and how to install it, without a stack", () =>
+    Effect.gen(function* () {
+      const root = yield* folder
+      const own = join(root, "node_modules/@effect-connectors/testing")
+      yield* Effect.promise(async () => {
+        await cp(at("../../dist"), join(own, "dist"), { recursive: true })
+        await writeFile(join(own, "package.json"), JSON.stringify({ type: "module" }))
+        await symlink(at("../../../core"), join(root, "node_modules/@effect-connectors/core"))
+        await mkdir(join(root, "node_modules/@effect"))
+        await symlink(at("../../../../node_modules/@effect/platform"), join(root, "node_modules/@effect/platform"))
+        await symlink(at("../../../../node_modules/effect"), join(root, "node_modules/effect"))
+      })
+      const { status, stderr, stdout } = spawnSync(process.execPath, [join(own, "dist/bin/emulator.js")], {
+        encoding: "utf8"
+      })
+      const manifest: unknown = JSON.parse(yield* Effect.promise(() => readFile(at("../../package.json"), "utf8")))
+      const versions = Predicate.hasProperty(manifest, "devDependencies") ? manifest.devDependencies : undefined
+      const expected = ["platform-node", "cluster", "rpc", "sql"].map((name) => {
+        const version = Predicate.hasProperty(versions, `@effect/${name}`) ? versions[`@effect/${name}`] : undefined
+        return `@effect/${name}@${String(version)}`
+      })
+      assert.deepStrictEqual(
+        { status, stdout, stderr },
+        {
+          status: 1,
+          stdout: "",
+          stderr: `connectors-emulator: the package @effect/platform-node is not installed. Install what the emulator needs: npm install --save-exact --save-dev ${expected.join(" ")}\n`
+        }
+      )
     })
   )
 })
