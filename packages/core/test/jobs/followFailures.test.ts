@@ -306,7 +306,7 @@ describe("jobs.follow: invalid input", () => {
         assert.strictEqual(error._tag, "InvalidRequest", text)
       }
       const error = yield* Effect.flip(api.jobs.result(ref("job-1"), { deadline: JSON.parse('"1 hour please"') }))
-      assert.match(String(error), /deadline: is no duration/)
+      assert.match(String(error), /deadline: is not a duration/)
       assert.strictEqual(yield* sends, 0)
     })
   )

@@ -6,7 +6,8 @@ import type { JobChange, JobView } from "../../ConnectionsModel.js"
 import type { ExecutorFailure, Json } from "../../Executor.js"
 import type { JobLook, JobStep, Plan } from "../../World.js"
 import { type Answer, notFound, ok } from "./responses.js"
-import { compact, isObject } from "../fakeServer/json.js"
+import * as JobProtocol from "@effect-connectors/core/JobProtocol"
+import { compact } from "../fakeServer/json.js"
 import { isEnd, isSuccess, lookOf } from "./jobScript.js"
 
 /** How work has ended, once it has. @internal */
@@ -130,8 +131,8 @@ const say = (job: Job, now: number): Said => {
 }
 
 const sayRaw = (raw: Json): Pick<Said, "answer" | "isEnd"> => {
-  const status = isObject(raw) ? raw["status"] : undefined
-  return { answer: ok(raw), isEnd: typeof status === "string" && isEnd(status) }
+  const state = JobProtocol.decode(JobProtocol.defaultProtocol, "", raw)
+  return { answer: ok(raw), isEnd: state !== undefined && JobProtocol.isOver(state) }
 }
 
 const fresh = { change: unchanged, said: undefined, polls: 0, pollsAfterEnd: 0, endTold: false }
