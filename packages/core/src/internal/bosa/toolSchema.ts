@@ -194,7 +194,7 @@ const definitionsIn = (schema: Fields): Fields => ({ ...fieldsOf(schema["definit
  * @internal
  */
 export const declaredIn = (schema: Fields): ReadonlyArray<Property> =>
-  propertiesOf(fieldsOf(schema["properties"]), { nodes: maxNodes })
+  propertiesOf(fieldsOf(schema["properties"]), schema["required"], { nodes: maxNodes })
 
 /** @internal */
 export const requestIn = (parameters: unknown): Fields => fieldsOf(fieldsOf(fieldsOf(parameters)["request"])["schema"])
