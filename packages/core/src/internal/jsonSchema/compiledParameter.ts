@@ -94,7 +94,7 @@ const coerceValue = ({ coercer, property }: CompiledParameter, value: unknown, c
   if (coercer === undefined) return jsonValue(value, ctx)
   if (value !== null) return coercer.coerce(value, ctx)
   const type = property.shape === undefined ? "a value" : typeName(property.shape)
-  return refuse(ctx, `expected ${type}, got null`, property.required ? "give it a value" : "leave it out")
+  return refuse(ctx, `expected ${type}, got null`, "give it a value")
 }
 
 const refuseBlank = (property: Property, given: unknown, ctx: Context): typeof refused =>

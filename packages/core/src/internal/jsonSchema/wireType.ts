@@ -68,7 +68,8 @@ const scalarShape = (name: Scalar): Shape => ({ type: scalars[name], nullable: f
 
 const any = scalarShape("any")
 
-const isAny = (type: WireType): boolean => type._tag === "Scalar" && type.name === "any"
+/** @internal */
+export const isAny = (type: WireType): boolean => type._tag === "Scalar" && type.name === "any"
 
 const plainTypes: ReadonlyMap<unknown, Scalar> = new Map<unknown, Scalar>([
   ["integer", "integer"],
@@ -109,6 +110,27 @@ export const propertiesOf = (
 
 const hasDefault = (schema: unknown): boolean =>
   isFields(schema) && (Object.hasOwn(schema, "default") || (isWrapper(schema) && hasDefault(schema.schema)))
+
+const maxNullDepth = 8
+
+const allowsNull = (schema: unknown, depth = 0): boolean => {
+  if (!isFields(schema) || depth > maxNullDepth) return false
+  if (isNullable(schema) || schema.type === "null") return true
+  if (Array.isArray(schema.type)) return schema.type.includes("null")
+  const members = [schema.anyOf, schema.oneOf].flatMap((list) => (Array.isArray(list) ? list : []))
+  return (
+    members.some((member) => allowsNull(member, depth + 1)) ||
+    (isWrapper(schema) && allowsNull(schema.schema, depth + 1))
+  )
+}
+
+/**
+ * Whether a property may be left out although its object lists it in `required`: a missing one is as good as null, or
+ * as its default.
+ *
+ * @internal
+ */
+export const mayBeMissing = (schema: unknown): boolean => hasDefault(schema) || allowsNull(schema)
 
 /** Whether it only holds another schema. */
 const isWrapper = (schema: Fields): boolean =>
