@@ -82,7 +82,7 @@ export interface ActionSchema {
   readonly binaries: ReadonlyArray<string>
   /** The properties without a type on the wire: their values are sent unchanged. */
   readonly skipped: ReadonlyArray<Unchecked>
-  /** What `strict` cannot check: references to other documents, patterns that could take too long. */
+  /** What `strict` cannot check: references to other documents, patterns that could take too long or that only another language has. */
   readonly unchecked: ReadonlyArray<Unchecked>
   /**
    * Cleans an input, or lists every issue with its path. Messages name types and not values, which may be secret.

@@ -18,6 +18,7 @@ import {
   serverWait,
   where,
   credentialsHint,
+  endedUnknown,
   fileHint
 } from "./internal/http/errorMessage.js"
 import { reportedResponse } from "./internal/http/errorDetails.js"
@@ -260,10 +261,13 @@ export class UnexpectedBody extends Schema.TaggedError<UnexpectedBody>(
   "@effect-connectors/core/ApiError/UnexpectedBody"
 )("UnexpectedBody", {
   ...answered,
-  reason: Schema.Literal("invalid", "empty", "too large", "too deep", "truncated", "wrong type"),
+  /** `ended`: a job is over, and its state word is not known. */
+  reason: Schema.Literal("invalid", "empty", "too large", "too deep", "truncated", "wrong type", "ended"),
   contentType: Schema.optional(Schema.String),
   /** What was expected, and where. */
-  expected: Schema.optional(Schema.Array(Schema.String))
+  expected: Schema.optional(Schema.Array(Schema.String)),
+  /** The server's word for the state of a job that is over, where the reason is `ended`. */
+  word: Schema.optional(Schema.String)
 }) {
   /** The response's body; text when it is not JSON. */
   get body(): unknown {
@@ -271,6 +275,7 @@ export class UnexpectedBody extends Schema.TaggedError<UnexpectedBody>(
   }
   /** What happened and what to do. */
   override get message(): string {
+    if (this.reason === "ended") return `${where(this)}: ${endedUnknown(this.job?.jobId, this.word)}`
     return `${where(this)}: the response's body is not what was promised: ${this.reason}${
       this.contentType === undefined ? "" : ` (${this.contentType})`
     }${this.expected === undefined ? "" : `; ${this.expected.join("; ")}`}. It is in \`body\`${jobHint(this)}`

@@ -129,7 +129,8 @@ export interface WatchOptions {
    */
   readonly pace?: Schedule.Schedule<unknown, JobState> | undefined
   /**
-   * How long after submit, or after the watch started, a 404 means "not yet". Default 30 seconds.
+   * How long a 404 means "not yet", from the first one: an earlier poll that got no response, 429 or 5xx could not have
+   * seen the job. Default 30 seconds.
    */
   readonly notFoundGrace?: Duration.DurationInput | undefined
   /**

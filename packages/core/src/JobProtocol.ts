@@ -11,7 +11,8 @@ import * as Option from "effect/Option"
 import { type Fields, isFields } from "./internal/data/fields.js"
 
 /**
- * The kinds of state a job can be in. `unknown` is a word in none of the sets: never an end.
+ * The kinds of state a job can be in. `unknown` is a word in none of the sets: an end only beside a time of ending
+ * (see {@link isOver}).
  *
  * @since 0.1.0
  * @category models
@@ -65,7 +66,7 @@ export interface JobProtocol {
   readonly startedAt: ReadonlyArray<string>
   readonly updatedAt: ReadonlyArray<string>
   readonly finishedAt: ReadonlyArray<string>
-  /** State words: trimmed, lower case, `-` and space as `_`. */
+  /** State words: trimmed, lower case, `-` and space as `_`. A word in CamelCase is read in its parts too. */
   readonly words: Readonly<Record<string, Exclude<State, "unknown">>>
 }
 
@@ -90,13 +91,23 @@ export const defaultProtocol: JobProtocol = {
   createdAt: ["created_at", "submitted_at", "queued_at"],
   startedAt: ["started_at"],
   updatedAt: ["updated_at"],
-  finishedAt: ["finished_at", "completed_at", "ended_at"],
+  finishedAt: [
+    "finished_at",
+    "completed_at",
+    "ended_at",
+    "finish_time",
+    "completion_time",
+    "terminated_at",
+    "finishedAt",
+    "completedAt",
+    "endedAt"
+  ],
   words: Object.fromEntries([
     ...words("queued", "queued pending accepted created scheduled waiting"),
     ...words("running", "running in_progress processing started retrying paused canceling cancelling"),
     ...words("succeeded", "succeeded success completed complete done finished"),
-    ...words("failed", "failed failure error errored rejected timed_out timeout expired"),
-    ...words("cancelled", "cancelled canceled aborted killed")
+    ...words("failed", "failed failure error errored rejected timed_out timeout expired incomplete crashed"),
+    ...words("cancelled", "cancelled canceled aborted killed terminated revoked skipped")
   ])
 }
 
@@ -115,7 +126,9 @@ export const defaultProtocol: JobProtocol = {
  * @category constructors
  */
 export const make = (parts: Partial<JobProtocol>): JobProtocol => {
-  const added = Object.entries(parts.words ?? {}).map(([word, state]) => [keyOf(word), state] as const)
+  const added = Object.entries(parts.words ?? {}).flatMap(([word, state]) =>
+    [keyOf(word), keyOf(splitWord(word))].map((key) => [key, state] as const)
+  )
   return { ...defaultProtocol, ...parts, words: { ...defaultProtocol.words, ...Object.fromEntries(added) } }
 }
 
@@ -125,16 +138,20 @@ const keyOf = (word: string): string =>
     .toLowerCase()
     .replace(/[-\s]+/g, "_")
 
+const splitWord = (word: string): string => word.replace(/(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, "_")
+
+const known = (protocol: JobProtocol, key: string): State | undefined =>
+  Object.hasOwn(protocol.words, key) ? protocol.words[key] : undefined
+
 /**
- * What kind of state a server's word stands for.
+ * What kind of state a server's word stands for. Letter case does not count, and a word in CamelCase is read in its
+ * parts: `TimedOut` is `timed_out`.
  *
  * @since 0.1.0
  * @category getters
  */
-export const stateOf = (protocol: JobProtocol, word: string): State => {
-  const key = Object.hasOwn(protocol.words, word) ? word : keyOf(word)
-  return Object.hasOwn(protocol.words, key) ? (protocol.words[key] ?? "unknown") : "unknown"
-}
+export const stateOf = (protocol: JobProtocol, word: string): State =>
+  known(protocol, word) ?? known(protocol, keyOf(word)) ?? known(protocol, keyOf(splitWord(word))) ?? "unknown"
 
 /**
  * Whether a state is an end.
@@ -143,6 +160,17 @@ export const stateOf = (protocol: JobProtocol, word: string): State => {
  * @category guards
  */
 export const isEnd = (state: State): boolean => state === "succeeded" || state === "failed" || state === "cancelled"
+
+/**
+ * Whether a poll found the job at its end: its word is one of an end, or is unknown beside a time of ending. How a job
+ * of the second kind ended is not known, so that it is never a success.
+ *
+ * @since 0.5.0
+ * @category guards
+ */
+export const isOver = ({ finishedAt, state }: JobState): boolean =>
+  // some servers send the year 1, or 1970, for a time that is not known yet
+  isEnd(state) || (state === "unknown" && finishedAt !== undefined && finishedAt.epochMillis > 0)
 
 /**
  * The result in a response body: the first of `result`, `output`, `data` and `response` that is there

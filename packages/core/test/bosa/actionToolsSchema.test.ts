@@ -42,7 +42,7 @@ describe("the schema of a tool", () => {
       const properties = { owner: text, dflt: { type: "string", default: "d" }, q: optional(text), n: integer }
       const body = { title: "ActRequest", type: "object", properties, required: ["q"] }
       const schema = yield* schemaOf(row(properties, { request_body: body }))
-      assert.deepStrictEqual(schema, { ...objectOf(properties, "owner", "dflt", "n"), title: "ActRequest" })
+      assert.deepStrictEqual(schema, { ...objectOf(properties, "owner", "n"), title: "ActRequest" })
     })
   )
 
@@ -97,10 +97,96 @@ describe("the schema of a tool", () => {
     })
   )
 
+  it.effect("keeps what any pointer into the document leads to, in circles too", () =>
+    Effect.gen(function* () {
+      const group = {
+        type: "object",
+        properties: { and: { type: "array", items: { $ref: "#/properties/filter/anyOf/0" } } }
+      }
+      const properties = {
+        filter: { anyOf: [group, { type: "object", properties: { field: text }, required: ["field"] }] },
+        one: { $ref: "#/properties/filter/anyOf/1" },
+        "a/b": { type: "array", items: { type: "integer", minimum: 1 } },
+        odd: { $ref: "#/properties/a~1b/items" },
+        same: { allOf: [{ $ref: "#/properties/a~1b/items" }] },
+        whole: { $ref: "#" },
+        named: { $ref: "#/$defs/Page%5Bstr%5D" },
+        nowhere: { $ref: "#/properties/filter/anyOf/2" },
+        circle: { $ref: "#/properties/circle" },
+        ring: { anyOf: [text, { $ref: "#/$defs/Ring" }] }
+      }
+      const $defs = {
+        "Page[str]": { type: "object", title: "Page" },
+        Ring: { allOf: [{ $ref: "#/$defs/Ring2" }] },
+        Ring2: { $ref: "#/$defs/Ring" }
+      }
+      for (const request_body of [undefined, { properties, $defs }]) {
+        const schema = yield* schemaOf(
+          row(properties, { request_body, parameters: { request: { schema: { properties, $defs } } } })
+        )
+        const first = { $ref: "#/$defs/properties_filter_anyOf_0" }
+        const and = { type: "object", properties: { and: { type: "array", items: first } } }
+        const field = { type: "object", properties: { field: text }, required: ["field"] }
+        assert.deepInclude(schema.properties, {
+          filter: { anyOf: [and, field] },
+          one: { $ref: "#/$defs/properties_filter_anyOf_1" },
+          odd: { $ref: "#/$defs/properties_a_1b_items" },
+          same: { allOf: [{ $ref: "#/$defs/properties_a_1b_items" }] },
+          whole: { $ref: "#/$defs/root" },
+          named: { $ref: "#/$defs/Page_5Bstr_5D" },
+          nowhere: {},
+          circle: {},
+          ring: { anyOf: [text, {}] }
+        })
+        assert.deepInclude(schema.$defs, {
+          properties_filter_anyOf_0: and,
+          properties_filter_anyOf_1: field,
+          properties_a_1b_items: { type: "integer", minimum: 1 },
+          Page_5Bstr_5D: { type: "object", title: "Page" }
+        })
+        const names = Object.keys(schema.$defs ?? {})
+        assert.strictEqual(new Set(names).size, names.length)
+        // each reference leads to a definition
+        const refs = JSON.stringify(schema).matchAll(/"\$ref":"#\/\$defs\/([^"]+)"/g)
+        for (const [, name] of refs) assert.include(names, name)
+      }
+    })
+  )
+
+  it.effect("has names of its own for definitions that are called the same, and bears long chains of them", () =>
+    Effect.gen(function* () {
+      const requested = { a: { $ref: "#/$defs/X" }, b: { $ref: "#/definitions/X" } }
+      const $defs: Rows = { X: text }
+      const schema = yield* schemaOf(
+        row(requested, {
+          parameters: { request: { schema: { properties: requested, $defs, definitions: { X: integer } } } },
+          request_body: { properties: { a: { $ref: "#/$defs/X" } }, $defs: { X: { type: "boolean" } } }
+        })
+      )
+      const named = (name: string) => ({ $ref: `#/$defs/${name}` })
+      assert.deepStrictEqual(schema.properties, { a: named("X"), b: named("X_2") })
+      assert.deepStrictEqual(schema.$defs, { X: { type: "boolean" }, X_2: integer })
+      const chain = Object.fromEntries(
+        Array.from({ length: 20_000 }, (_, n) => [
+          `D${n}`,
+          { type: "object", properties: { next: { $ref: `#/$defs/D${n + 1}` } } }
+        ])
+      )
+      const plain = Object.fromEntries(
+        Array.from({ length: 20_000 }, (_, n) => [`P${n}`, { $ref: `#/$defs/P${n + 1}` }])
+      )
+      const start = { d: { $ref: "#/$defs/D0" }, p: { $ref: "#/$defs/P0" } }
+      const long = yield* schemaOf(
+        row(start, { parameters: { request: { schema: { properties: start, $defs: { ...chain, ...plain } } } } })
+      )
+      assert.isAbove(Object.keys(long.$defs ?? {}).length, 20_000)
+    })
+  )
+
   it.effect("reads nested objects as the server does, and leaves those in a union unchanged", () =>
     Effect.gen(function* () {
       const nested = { type: "object", properties: { x: text, y: optional(integer), _z: text }, required: ["y"] }
-      const asSent = objectOf({ x: text, y: optional(integer) }, "x")
+      const asSent = objectOf({ x: text, y: optional(integer) })
       assert.deepStrictEqual(yield* written(nested), asSent)
       assert.deepStrictEqual(yield* written({ type: "array", items: nested }), { type: "array", items: asSent })
       assert.deepStrictEqual(yield* written(optional(nested)), optional(nested))
@@ -143,8 +229,12 @@ describe("the schema of a tool", () => {
         [{ type: "string", minLength: -1, maxLength: 1.5, enum: [], examples: "x" }, text],
         [
           { type: "string", enum: ["a"], const: "a", deprecated: "yes", nullable: true },
-          { ...text, const: "a", enum: ["a"] }
+          { anyOf: [{ ...text, const: "a", enum: ["a"] }, { type: "null" }] }
         ],
+        [{ anyOf: [text, { type: "null" }], nullable: true }, { anyOf: [text, { type: "null" }] }],
+        [{ oneOf: [text, integer], nullable: true }, { anyOf: [{ oneOf: [text, integer] }, { type: "null" }] }],
+        [{ type: ["string", "null"], nullable: true }, { type: ["string", "null"] }],
+        [{ nullable: true }, {}],
         [
           { type: "array", items: [text], minItems: 1, uniqueItems: "no" },
           { type: "array", minItems: 1 }

@@ -10,8 +10,19 @@ const words: Readonly<Record<Exclude<JobProtocol.State, "unknown">, ReadonlyArra
   queued: ["queued", "pending", "accepted", "created", "scheduled", "waiting"],
   running: ["running", "in_progress", "processing", "started", "retrying", "paused", "canceling", "cancelling"],
   succeeded: ["succeeded", "success", "completed", "complete", "done", "finished"],
-  failed: ["failed", "failure", "error", "errored", "rejected", "timed_out", "timeout", "expired"],
-  cancelled: ["cancelled", "canceled", "aborted", "killed"]
+  failed: [
+    "failed",
+    "failure",
+    "error",
+    "errored",
+    "rejected",
+    "timed_out",
+    "timeout",
+    "expired",
+    "incomplete",
+    "crashed"
+  ],
+  cancelled: ["cancelled", "canceled", "aborted", "killed", "terminated", "revoked", "skipped"]
 }
 
 const stateIn = (body: unknown, protocol = JobProtocol.defaultProtocol): JobProtocol.JobState | undefined =>
@@ -30,6 +41,25 @@ describe("a state word", () => {
     }
   }
 
+  it("in CamelCase is read in its parts", () => {
+    const forms = ["TimedOut", "timedOut", "InProgress", "inProgress", "Succeeded", "TIMED_OUT", "Timed-Out", "Crashed"]
+    assert.deepStrictEqual(
+      forms.map((status) => stateIn({ status })?.state),
+      ["failed", "failed", "running", "running", "succeeded", "failed", "failed", "failed"]
+    )
+    assert.deepStrictEqual(
+      ["NotDone", "DoneNot", "HTTPFailed", "sUCCEEDED"].map((status) => stateIn({ status })?.state),
+      ["unknown", "unknown", "unknown", "succeeded"]
+    )
+    const ours = JobProtocol.make({ words: { OnHold: "running", HTTPDone: "succeeded" } })
+    for (const form of ["OnHold", "ONHOLD", "on_hold", "on-hold", "onHold"]) {
+      assert.strictEqual(JobProtocol.stateOf(ours, form), "running", form)
+    }
+    for (const form of ["HTTPDone", "http_done", "httpdone"]) {
+      assert.strictEqual(JobProtocol.stateOf(ours, form), "succeeded", form)
+    }
+  })
+
   it("is in no set that this page does not name", () => {
     const known = Object.values(words).flat()
     assert.sameMembers(Object.keys(JobProtocol.defaultProtocol.words), known)
@@ -46,6 +76,32 @@ describe("a state word", () => {
       "unknown"
     ]
     assert.deepStrictEqual(states.filter(JobProtocol.isEnd), ends)
+  })
+
+  it("that is unknown is an end beside a time of ending, and at no other time", () => {
+    const isOver = (fields: object) => {
+      const state = stateIn({ status: "archived", ...fields })
+      return state !== undefined && JobProtocol.isOver(state)
+    }
+    for (const name of JobProtocol.defaultProtocol.finishedAt) {
+      assert.isTrue(isOver({ [name]: "2026-11-30T10:00:00Z" }), name)
+      assert.isTrue(isOver({ [name]: 1_796_032_800 }), name)
+    }
+    const never = [null, "", "never", 0, false, "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", {}]
+    for (const time of never) assert.isFalse(isOver({ finished_at: time }), JSON.stringify(time))
+    for (const fields of [{}, { started_at: 5 }, { updated_at: 5 }, { result: 1 }, { error: "e" }]) {
+      assert.isFalse(isOver(fields), JSON.stringify(fields))
+    }
+    const known = (status: string) => stateIn({ status, finished_at: 5 })
+    assert.deepStrictEqual(
+      ["running", "done", "failed", "cancelled"].map((status) => {
+        const state = known(status)
+        return state !== undefined && JobProtocol.isOver(state)
+      }),
+      [false, true, true, true]
+    )
+    const own = stateIn({ status: "archived", finished_at: 5 }, JobProtocol.make({ finishedAt: [] }))
+    assert.isFalse(own !== undefined && JobProtocol.isOver(own))
   })
 
   for (const word of [

@@ -130,6 +130,7 @@ const expectedOf = (one: Case, seen: Seen): Expected => {
   let known = false
   let failures = 0
   let missing = 0
+  let missedAt: number | undefined
   const ends = (tag: string, index: number, value?: unknown): Expected => ({ tag, value, polls: index + 1, shown })
   for (const [index, poll] of seen.polls.entries()) {
     const step = one.steps[index] ?? running
@@ -149,7 +150,8 @@ const expectedOf = (one: Case, seen: Seen): Expected => {
     }
     if (step.kind === "missing" && !known) {
       missing = 0
-      if (landedAt - seen.watchedAt >= one.graceMillis) return ends("JobNotFound", index)
+      missedAt ??= landedAt
+      if (landedAt - missedAt >= one.graceMillis) return ends("JobNotFound", index)
       continue
     }
     failures++

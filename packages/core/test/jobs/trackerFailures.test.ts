@@ -10,7 +10,7 @@ import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Tracer from "effect/Tracer"
-import { ApiRejected, responseOf, Unauthorized, Unreachable } from "../../src/ApiError.js"
+import { ApiRejected, responseOf, Unauthorized, UnexpectedBody, Unreachable } from "../../src/ApiError.js"
 import { JobNotFound } from "../../src/JobError.js"
 import { withResponse } from "../../src/internal/http/errorDetails.js"
 import * as Tracker from "../../src/internal/jobs/tracker/engine.js"
@@ -168,6 +168,27 @@ describe("tracker: a 404", () => {
     })
   )
 
+  virtual("has its grace from the first poll that could have seen the job", () =>
+    Effect.gen(function* () {
+      const kit = yield* make((jobId, poll) =>
+        jobId === "limited"
+          ? script(failed.limited(1e9), failed.notFound, done)(poll)
+          : jobId === "busy"
+            ? script(failed.busy(1e9), failed.unreachable, failed.notFound, done)(poll)
+            : script(failed.notFound)(poll)
+      )
+      const busy = yield* kit.watch("busy", { pace })
+      const limited = yield* kit.watch("limited", { pace })
+      const never = yield* kit.watch("never", { pace, firstDelayMillis: 1_000, notFoundGraceMillis: 2_500 })
+      yield* Effect.sleep("10 minutes")
+      assert.deepStrictEqual(kit.times("limited").slice(0, 2), [0, 64_000])
+      assert.deepStrictEqual([busy, limited, never].map(endOf), ["succeeded", "succeeded", "JobNotFound"])
+      const graceEndsAt = (kit.times("never")[0] ?? 0) + 2_500
+      assert.isAtLeast(never.ends[0]?.at ?? 0, graceEndsAt)
+      assert.isBelow(never.ends[0]?.at ?? 0, graceEndsAt + 1_000)
+    })
+  )
+
   virtual("after the job was seen is tolerated three times in a row", () =>
     Effect.gen(function* () {
       const { notFound } = failed
@@ -182,6 +203,18 @@ describe("tracker: a 404", () => {
       assert.strictEqual(endOf(lags), "succeeded")
       assert.deepInclude(errorOf(lost), { _tag: "JobNotFound", seen: true, status: 404 })
       assert.strictEqual(kit.times("lost").length, 5)
+    })
+  )
+
+  virtual("after the job was seen counts from zero again after another failure", () =>
+    Effect.gen(function* () {
+      const { badGateway, notFound } = failed
+      const kit = yield* make((_, poll) =>
+        script(running, notFound, notFound, notFound, badGateway, notFound, notFound, notFound, done)(poll)
+      )
+      const watch = yield* kit.watch("a", { pace })
+      yield* Effect.sleep("1 minute")
+      assert.deepStrictEqual([endOf(watch), kit.polls.length], ["succeeded", 9])
     })
   )
 
@@ -222,6 +255,29 @@ describe("tracker: a 404", () => {
       const watch = yield* kit.watch("a", { maxConsecutivePollFailures: 2 })
       yield* Effect.sleep("1 minute")
       assert.strictEqual(endOf(watch), "succeeded")
+    })
+  )
+})
+
+describe("tracker: an unknown word beside a time of ending", () => {
+  virtual("ends each watch at that poll, late ones too, and is never a success", () =>
+    Effect.gen(function* () {
+      const over = word("Archived", { finished_at: "2026-11-30T10:00:00Z", result: 7 })
+      const kit = yield* make((_, poll) => script(word("archiving"), over)(poll))
+      const watches = [yield* kit.watch("a", { pace }), yield* kit.watch("a", { pace: undefined })]
+      yield* Effect.sleep("1 minute")
+      watches.push(yield* kit.watch("a"))
+      for (const watch of watches) {
+        const error = errorOf(watch)
+        assert.instanceOf(error, UnexpectedBody)
+        if (!(error instanceof UnexpectedBody)) return
+        assert.deepInclude(error, { reason: "ended", word: "Archived", retryable: false, operation: "actions.execute" })
+        assert.strictEqual(error.job?.jobId, "a")
+        assert.deepStrictEqual(error.body, { status: "Archived", finished_at: "2026-11-30T10:00:00Z", result: 7 })
+        assert.include(error.message, 'job a is over, and the server\'s word for it is not known: "Archived"')
+      }
+      assert.strictEqual(kit.polls.length, 2)
+      assert.deepStrictEqual(rest(kit), [0, 0, 0])
     })
   )
 })
@@ -276,6 +332,22 @@ describe("tracker: a 429", () => {
       yield* Effect.sleep("10 minutes")
       assert.isTrue(watches.every((watch) => endOf(watch) === "succeeded"))
       assert.deepStrictEqual([...new Set(kit.times())], [0, 1_100])
+    })
+  )
+
+  virtual("with a shorter time than another one leaves the longer pause", () =>
+    Effect.gen(function* () {
+      const answers = { long: failed.limited(60_000), short: failed.limited(5_000), bare: failed.limited() }
+      const delays = { long: 100, short: 200, bare: 300 }
+      const kit = yield* make((jobId, poll) =>
+        poll === 0 && (jobId === "long" || jobId === "short" || jobId === "bare")
+          ? Effect.delay(answers[jobId], delays[jobId])
+          : done
+      )
+      const watches = yield* Effect.forEach(["long", "short", "bare"], (jobId) => kit.watch(jobId))
+      yield* Effect.sleep("10 minutes")
+      assert.isTrue(watches.every((watch) => endOf(watch) === "succeeded"))
+      assert.deepStrictEqual(kit.times(), [0, 0, 0, 60_100, 60_100, 60_100])
     })
   )
 

@@ -43,7 +43,7 @@ describe("ActionSchema.parameters", () => {
         "d: object required",
         "u: integer|string required",
         "opt: string?",
-        "dflt: string required",
+        "dflt: string",
         "en: string required",
         "when: string required",
         "mystery: string required"

@@ -126,11 +126,8 @@ const rules: ReadonlyArray<Rule> = [
   },
   {
     schema: { type: "object", properties: { a: text, b: optional(text) }, required: ["a", "b"] },
-    fits: [
-      { a: "1", b: "2" },
-      { a: "1", b: null }
-    ],
-    misses: [[{ a: "1" }, "x.b"]]
+    fits: [{ a: "1", b: "2" }, { a: "1", b: null }, { a: "1" }],
+    misses: [[{ b: "2" }, "x.a"]]
   },
   format("date", ["2024-02-29", "2000-02-29"], ["2023-02-29", "1900-02-29", "2024-13-01", "2024-1-1", "x"]),
   format("time", ["10:20:30Z", "10:20:30.5+02:00"], ["24:00:00Z", "10:20", "10:20:30"]),
@@ -248,6 +245,36 @@ describe("a rule that strict validation cannot check", () => {
     assert.deepStrictEqual(validated(action, { x: "12x" }, strict).values, { x: "12x" })
     assert.include(issueTexts(action, { x: "1".repeat(50_000) }, strict).join(), "too long")
     assert.deepStrictEqual(validated(action, { x: "1".repeat(50_000) }).values, { x: "1".repeat(50_000) })
+  })
+
+  it("any pointer into the document is followed, in circles too", () => {
+    const filter = {
+      anyOf: [
+        { type: "object", properties: { and: { type: "array", items: { $ref: "#/properties/filter/anyOf/0" } } } },
+        { type: "object", properties: { field: text }, required: ["field"] }
+      ]
+    }
+    const action = actionOf({
+      filter,
+      again: { $ref: "#/properties/filter" },
+      second: { $ref: "#/properties/filter/anyOf/1" },
+      "a/b~c d": integer,
+      odd: { $ref: "#/properties/a~1b~0c%20d" },
+      self: { type: "object", properties: { inner: { $ref: "#/properties/self" }, n: integer } },
+      whole: { $ref: "#" }
+    })
+    assert.deepStrictEqual(action.unchecked, [])
+    const accepted = { "a/b~c d": 1, self: { n: 1 }, filter: { and: [{ and: [] }] } }
+    validated(action, { ...accepted, again: { field: "f" }, second: { field: "f" }, odd: 7, whole: { odd: 7 } }, strict)
+    for (const [name, value, path] of [
+      ["second", { and: [] }, "second.field"],
+      ["odd", "x", "odd"],
+      ["whole", { odd: "x" }, "whole.odd"],
+      ["self", { n: 1, inner: { inner: { n: "x" } } }, "self.inner.inner.n"]
+    ] as const) {
+      assert.deepStrictEqual(issuePaths(action, { ...accepted, [name]: value }, strict), [path], name)
+    }
+    assert.deepStrictEqual(issuePaths(action, { ...accepted, again: { and: [{ and: [7] }] } }, strict).length, 1)
   })
 
   it("references that never end are refused after a limit", () => {

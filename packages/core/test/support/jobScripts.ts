@@ -25,8 +25,8 @@ const unknown = [
   "éteint"
 ]
 const succeeded = "succeeded success completed complete done finished"
-const failed = "failed failure error errored rejected timed_out timeout expired"
-const cancelled = "cancelled canceled aborted killed"
+const failed = "failed failure error errored rejected timed_out timeout expired incomplete crashed"
+const cancelled = "cancelled canceled aborted killed terminated revoked skipped"
 
 const constant = <A>(...values: ReadonlyArray<A>) => FastCheck.constantFrom(...values)
 
@@ -37,6 +37,7 @@ const dressed = (words: string): FastCheck.Arbitrary<string> =>
       (word: string) => word,
       (word: string) => word.toUpperCase(),
       (word: string) => word.charAt(0).toUpperCase() + word.slice(1),
+      (word: string) => word.replace(/(?:^|_)(.)/g, (_, first: string) => first.toUpperCase()),
       (word: string) => word.replaceAll("_", "-"),
       (word: string) => ` ${word.replaceAll("_", " ")} `
     )
@@ -170,7 +171,13 @@ const missing: Step = { kind: "missing", hint: 0, response: { status: 404, json:
 const final: ReadonlyArray<Step> = [
   { kind: "final", tag: "Unauthorized", hint: 0, response: { status: 401 } },
   { kind: "final", tag: "Forbidden", hint: 0, response: { status: 403, json: { status: "completed" } } },
-  { kind: "final", tag: "JobNotFound", hint: 0, response: { status: 410 } }
+  { kind: "final", tag: "JobNotFound", hint: 0, response: { status: 410 } },
+  {
+    kind: "final",
+    tag: "UnexpectedBody",
+    hint: 0,
+    response: { json: { status: "archived", finished_at: "2026-11-30T10:00:00Z", result: { n: 666 } } }
+  }
 ]
 
 const under: FastCheck.Arbitrary<Step> = FastCheck.oneof(
@@ -184,7 +191,7 @@ const last: FastCheck.Arbitrary<ReadonlyArray<Step>> = FastCheck.oneof(
   { weight: 4, arbitrary: ok.map((step) => [step]) },
   { weight: 2, arbitrary: bad(failed, "JobFailed").map((step) => [step]) },
   { weight: 1, arbitrary: bad(cancelled, "JobCancelled").map((step) => [step]) },
-  { weight: 1, arbitrary: constant(...final).map((step) => [step]) },
+  { weight: 2, arbitrary: constant(...final).map((step) => [step]) },
   { weight: 1, arbitrary: FastCheck.constant(Array.from({ length: 25 }, () => missing)) },
   { weight: 1, arbitrary: constant(...faults).map((step) => Array.from({ length: 25 }, () => step)) },
   { weight: 2, arbitrary: FastCheck.constant([]) }

@@ -51,7 +51,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     ["internal/http/failure.js", "isNotSent: !evidence.sent && !evidence.permanent", "isNotSent: !evidence.sent"],
     ["internal/http/retry.js", "!evidence.permanent && (!evidence.sent", "(!evidence.sent"]
   ),
-  mutant("an unknown state is a success", ["JobProtocol.js", ': "unknown";', ': "succeeded";']),
+  mutant("an unknown state is a success", ["JobProtocol.js", '?? "unknown";', '?? "succeeded";']),
   mutant("slugs are not encoded", [
     "internal/http/path.js",
     "plain.test(value) ? value : encodeURIComponent(value)",

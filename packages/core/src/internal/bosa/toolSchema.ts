@@ -2,6 +2,7 @@ import type { InputSchema } from "../../ActionTools.js"
 import { type Fields, fieldsOf, isFields } from "../data/fields.js"
 import { maxNodes, propertiesOf, type Property, type WireType } from "../jsonSchema/wireType.js"
 import type { DiscoveredAction } from "./discoveredConnector.js"
+import { ToolDefinitions } from "./toolDefinitions.js"
 
 type JsonSchema = Fields | boolean
 
@@ -58,7 +59,7 @@ const fileProperties = {
   base64: { type: "string", contentEncoding: "base64" }
 }
 
-const fileSchema = ({ description }: Fields): JsonSchema => ({
+const fileSchema = ({ description }: Fields): Fields => ({
   type: "object",
   description: typeof description === "string" ? description : "A file.",
   properties: fileProperties,
@@ -66,16 +67,30 @@ const fileSchema = ({ description }: Fields): JsonSchema => ({
   additionalProperties: false
 })
 
-const reference = /^#\/(?:\$defs|definitions)\/([^/%~]+)$/
-
 const isFileSchema = (schema: Fields): boolean => schema["type"] === "string" && schema["format"] === "binary"
 
-/** Copies a schema with the keywords that are known to be valid, and collects the definitions that it refers to. */
+const isNull = (schema: unknown): boolean => isFields(schema) && schema["type"] === "null"
+
+const admitsNull = ({ anyOf, oneOf, type }: Fields): boolean =>
+  (Array.isArray(type) && type.includes("null")) ||
+  [anyOf, oneOf].some((members) => Array.isArray(members) && members.some(isNull))
+
+/** The same schema for a value that may be null too: `nullable` is not a keyword of JSON Schema. */
+const orNull = (schema: JsonSchema): JsonSchema =>
+  typeof schema === "boolean" || Object.keys(schema).length === 0 || admitsNull(schema)
+    ? schema
+    : { anyOf: [schema, { type: "null" }] }
+
+/** Copies a schema with the keywords that are known to be valid, and collects the schemas that it refers to. */
 class SchemaWriter {
-  readonly definitions: Record<string, unknown> = {}
+  /** The document that the schema which is written now stands in. */
+  root: Fields = {}
+  readonly #definitions: ToolDefinitions
   #nodes = maxNodes
 
-  constructor(private readonly known: Fields) {}
+  constructor(definitions: ToolDefinitions) {
+    this.#definitions = definitions
+  }
 
   /** `type` is what the server reads the schema as; `allowsFiles` says whether files can be sent in this place. */
   write(schema: unknown, type: WireType | undefined, allowsFiles: boolean, depth = 0): JsonSchema {
@@ -84,6 +99,11 @@ class SchemaWriter {
     if (!Object.hasOwn(schema, "type") && !Object.hasOwn(schema, "anyOf") && isFields(schema["schema"])) {
       return this.write(schema["schema"], type, allowsFiles, depth + 1)
     }
+    const written = this.keywordsOf(schema, type, allowsFiles, depth)
+    return schema["nullable"] === true ? orNull(written) : written
+  }
+
+  private keywordsOf(schema: Fields, type: WireType | undefined, allowsFiles: boolean, depth: number): Fields {
     if (isFileSchema(schema) && allowsFiles) return fileSchema(schema)
     return {
       ...typeKeyword(schema, type),
@@ -96,14 +116,8 @@ class SchemaWriter {
   }
 
   private reference(ref: unknown): Fields {
-    const name = typeof ref === "string" ? reference.exec(ref)?.[1] : undefined
-    if (name === undefined || !Object.hasOwn(this.known, name)) return {}
-    if (!Object.hasOwn(this.definitions, name)) {
-      // a definition may refer to itself
-      this.definitions[name] = anySchema
-      this.definitions[name] = this.write(this.known[name], undefined, false)
-    }
-    return { $ref: `#/$defs/${name}` }
+    const name = typeof ref === "string" ? this.#definitions.nameOf(ref, this.root) : undefined
+    return name === undefined ? {} : { $ref: `#/$defs/${name}` }
   }
 
   private items(
@@ -154,7 +168,7 @@ class SchemaWriter {
     return written
   }
 
-  /** A property is required when it does not allow null: the server does not read the schema's own list. */
+  /** What is required is what validation refuses to go without. */
   object(properties: ReadonlyArray<Property>, write: (property: Property) => JsonSchema) {
     return {
       properties: Object.fromEntries(properties.map((property) => [property.name, write(property)])),
@@ -186,15 +200,13 @@ const validKeywords = (schema: Fields): Fields => {
 
 const typeOf = (property: Property): WireType | undefined => property.shape?.type
 
-const definitionsIn = (schema: Fields): Fields => ({ ...fieldsOf(schema["definitions"]), ...fieldsOf(schema["$defs"]) })
-
 /**
  * The properties that an action takes at top level, as discovery lists them.
  *
  * @internal
  */
 export const declaredIn = (schema: Fields): ReadonlyArray<Property> =>
-  propertiesOf(fieldsOf(schema["properties"]), { nodes: maxNodes })
+  propertiesOf(fieldsOf(schema["properties"]), schema["required"], { nodes: maxNodes })
 
 /** @internal */
 export const requestIn = (parameters: unknown): Fields => fieldsOf(fieldsOf(fieldsOf(parameters)["request"])["schema"])
@@ -209,10 +221,17 @@ export const inputSchemaOf = ({ info, parameters }: Pick<DiscoveredAction, "info
   const request = requestIn(parameters)
   const body = fieldsOf(info.requestBody)
   const described = new Map(declaredIn(body).map((property) => [property.name, property]))
-  const writer = new SchemaWriter({ ...definitionsIn(request), ...definitionsIn(body) })
+  const definitions = new ToolDefinitions([body, request])
+  const writer = new SchemaWriter(definitions)
   const { additionalProperties, properties, required } = writer.object(declaredIn(request), (property) => {
-    const { shape, source } = described.get(property.name) ?? property
+    const description = described.get(property.name)
+    writer.root = description === undefined ? request : body
+    const { shape, source } = description ?? property
     return writer.write(source, shape?.type, true)
+  })
+  const $defs = definitions.write((schema, root) => {
+    writer.root = root
+    return writer.write(schema, undefined, false)
   })
   const title = body["title"]
   return {
@@ -221,6 +240,6 @@ export const inputSchemaOf = ({ info, parameters }: Pick<DiscoveredAction, "info
     properties,
     required,
     additionalProperties,
-    ...(Object.keys(writer.definitions).length === 0 ? {} : { $defs: writer.definitions })
+    ...($defs === undefined ? {} : { $defs })
   }
 }

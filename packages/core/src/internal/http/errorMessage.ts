@@ -1,5 +1,6 @@
 import * as Duration from "effect/Duration"
 import type { CallContext } from "../../ApiError.js"
+import { shown } from "../data/printable.js"
 
 /** @internal */
 export const where = (error: CallContext): string => {
@@ -29,6 +30,15 @@ export const jobHint = (error: CallContext): string =>
   error.job === undefined || error.operation !== "jobs.get"
     ? ""
     : `. Job ${error.job.jobId} may still be running: watch it again with the reference in \`job\``
+
+/**
+ * A job that is over with a state word that no protocol knows.
+ *
+ * @internal
+ */
+export const endedUnknown = (jobId: string | undefined, word: string | undefined): string =>
+  `job ${jobId ?? ""} is over, and the server's word for it is not known: ${shown(word ?? "")}. ` +
+  "Its last state is in `body`; if you know the word, add it with `JobProtocol.make({ words })`"
 
 /**
  * What to do when credentials are not accepted, or do not suffice.

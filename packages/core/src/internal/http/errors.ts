@@ -37,7 +37,7 @@ export type StatusError =
 export type CallError<E> = E | StatusError | InvalidRequest | Unauthorized | UnexpectedBody
 
 /** @internal */
-export type BadBody = UnexpectedBody["reason"]
+export type BadBody = Exclude<UnexpectedBody["reason"], "ended">
 
 /**
  * How a call without a value ends: the one difference between reads, which

@@ -16,11 +16,11 @@ import {
   UnexpectedRedirect,
   Unreachable
 } from "../../ApiError.js"
-import { type JobError, JobCancelled, JobFailed, JobNotFound } from "../../JobError.js"
+import { JobCancelled, JobFailed, JobNotFound } from "../../JobError.js"
 import type { JobState } from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
 import { codeIn } from "../http/serverCode.js"
-import { withJobError, withResponse } from "../http/errorDetails.js"
+import { withJobError, withResponse, withValue } from "../http/errorDetails.js"
 import type { End } from "./tracker/entry.js"
 
 const copied = (error: ReadError, job: JobRef): ReadError => {
@@ -58,13 +58,33 @@ const copied = (error: ReadError, job: JobRef): ReadError => {
  */
 const withJob = (error: ReadError, job: JobRef): ReadError => withResponse(copied(error, job), responseOf(error))
 
+const endedUnknown = ({ raw, word }: JobState, job: JobRef): UnexpectedBody =>
+  withValue(
+    new UnexpectedBody({
+      operation: job.operation,
+      // the state may be one that an earlier poll found: no request is to blame
+      method: "",
+      route: "",
+      url: "",
+      attempts: 1,
+      retryable: false,
+      job,
+      status: 200,
+      reason: "ended",
+      word
+    }),
+    raw,
+    job.requestId
+  )
+
 /**
  * What a final state means to a watcher of this job.
  *
  * @internal
  */
-export const endOf = (state: JobState, job: JobRef): Exit.Exit<JobState, JobError> => {
+export const endOf = (state: JobState, job: JobRef): End => {
   if (state.state === "succeeded") return Exit.succeed(state)
+  if (state.state === "unknown") return Exit.fail(endedUnknown(state, job))
   const followed = { job, word: state.word, serverCode: codeIn(state.error) }
   const error = state.state === "cancelled" ? new JobCancelled(followed) : new JobFailed(followed)
   return Exit.fail(withJobError(error, state.error))

@@ -66,7 +66,9 @@ export class ActionParameters {
   }
 
   get compiled(): ReadonlyArray<CompiledParameter> {
-    return (this.#compiled ??= propertiesOf(this.#source, { nodes: maxNodes }).map(compileParameter))
+    return (this.#compiled ??= propertiesOf(this.#source, this.#root.required, { nodes: maxNodes }).map(
+      compileParameter
+    ))
   }
 
   get listed(): ReadonlyArray<Parameter> {

@@ -17,6 +17,10 @@ export type Check = (value: unknown, ctx: Context) => void
  */
 export interface CheckBuilder {
   readonly build: (schema: unknown, at: string) => Check
+  /** For a schema that a value may have, but that is not the parameter's own: one of several forms, a condition. */
+  readonly buildForm: (schema: unknown, at: string) => Check
+  /** Whether what is built now is the schema of a parameter: what it lacks is judged by `propertiesOf`. */
+  readonly isParameter: boolean
   readonly reportUnchecked: (at: string, reason: string) => void
 }
 

@@ -3,7 +3,7 @@ import { describe, isData } from "./describe.js"
 import { jsonValue } from "./jsonValue.js"
 import { nearest } from "./nearest.js"
 import { toBinary, toBoolean, toInteger, toNumber, toText } from "./scalars.js"
-import { type Property, type Scalar, type Shape, typeName, type WireType } from "./wireType.js"
+import { isAny, type Property, type Scalar, type Shape, typeName, type WireType } from "./wireType.js"
 
 /**
  * A type that is ready to run: `coerce` returns the value as it is sent, or {@link refused}; `isExact` says whether the
@@ -116,6 +116,8 @@ const unionCoercer = (members: ReadonlyArray<WireType>): Coercer => {
 interface Field {
   readonly property: Property
   readonly coercer: Coercer | undefined
+  /** Whether null is as good as nothing: it may be left out, and is no part of any type. */
+  readonly dropsNull: boolean
   /** Whether the schema's own `required` lists a field that may be null: strict checks see that null. */
   readonly keepsNull: boolean
 }
@@ -123,6 +125,7 @@ interface Field {
 const fieldOf = (property: Property, requiredList: ReadonlySet<unknown>): Field => ({
   property,
   coercer: property.shape === undefined ? undefined : coercerOf(property.shape),
+  dropsNull: property.shape !== undefined && !property.required && !isAny(property.shape.type),
   keepsNull: property.shape?.nullable === true && requiredList.has(property.name)
 })
 
@@ -157,9 +160,9 @@ const coerceFields = (
   return isRefused ? refused : coercedFields
 }
 
-const coerceField = ({ coercer, keepsNull, property }: Field, value: unknown, ctx: Context): unknown => {
+const coerceField = ({ coercer, dropsNull, keepsNull, property }: Field, value: unknown, ctx: Context): unknown => {
   if (value === undefined) return property.required ? refuseMissing(property, ctx) : undefined
-  if (value === null && property.shape?.nullable === true) return ctx.strict && keepsNull ? null : undefined
+  if (value === null && dropsNull) return ctx.strict && keepsNull ? null : undefined
   ctx.path.push(property.name)
   const coerced = coercer === undefined ? jsonValue(value, ctx) : coercer.coerce(value, ctx)
   ctx.path.pop()

@@ -13,7 +13,7 @@ type Issues = ReadonlyArray<Issue>
 const alternativesOf = (members: unknown, at: string, builder: CheckBuilder): ReadonlyArray<Alternative> =>
   Array.isArray(members)
     ? members.map((member: unknown) => ({
-        check: builder.build(member, at),
+        check: builder.buildForm(member, at),
         isNull: isFields(member) && member.type === "null"
       }))
     : []
@@ -65,7 +65,7 @@ const oneOf = (alternatives: ReadonlyArray<Alternative>): ReadonlyArray<Check> =
 
 const not = (schema: unknown, at: string, builder: CheckBuilder): ReadonlyArray<Check> => {
   if (schema === undefined) return []
-  const check = builder.build(schema, at)
+  const check = builder.buildForm(schema, at)
   return [
     (value, ctx) => {
       if (issuesOf(check, value, ctx).length === 0) refuse(ctx, "has a form that is not allowed", "pass another value")
@@ -75,9 +75,9 @@ const not = (schema: unknown, at: string, builder: CheckBuilder): ReadonlyArray<
 
 const ifThenElse = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArray<Check> => {
   if (schema.if === undefined) return []
-  const condition = builder.build(schema.if, at)
-  const whenTrue = schema.then === undefined ? undefined : builder.build(schema.then, at)
-  const whenFalse = schema.else === undefined ? undefined : builder.build(schema.else, at)
+  const condition = builder.buildForm(schema.if, at)
+  const whenTrue = schema.then === undefined ? undefined : builder.buildForm(schema.then, at)
+  const whenFalse = schema.else === undefined ? undefined : builder.buildForm(schema.else, at)
   return [
     (value, ctx) => {
       const check = issuesOf(condition, value, ctx).length === 0 ? whenTrue : whenFalse

@@ -28,7 +28,6 @@ const typeCheck = (schema: Fields): Check | undefined => {
     if (test === undefined) return undefined
     tests.push(test)
   }
-  if (schema.nullable === true) tests.push((value) => value === null)
   const expected = types.join(" or ")
   return (value, ctx) => {
     if (tests.some((test) => test(value))) return

@@ -3,11 +3,16 @@ import { acceptAll, type Check, checkAt, type CheckBuilder, forObjects, limitOf 
 import { type Context, isStopped, refuseAt, refuse } from "./context.js"
 import { nearest } from "./nearest.js"
 import { pattern } from "./pattern.js"
+import { mayBeMissing } from "./wireType.js"
 
 const isText = (value: unknown): value is string => typeof value === "string"
 
-const required = (list: unknown): ReadonlyArray<Check> => {
-  const names = (Array.isArray(list) ? list : []).filter(isText)
+const required = (schema: Fields, builder: CheckBuilder): ReadonlyArray<Check> => {
+  const properties = isFields(schema.properties) ? schema.properties : {}
+  const isOptional = (name: string): boolean =>
+    builder.isParameter && Object.hasOwn(properties, name) && mayBeMissing(properties[name])
+  const list = Array.isArray(schema.required) ? schema.required : []
+  const names = list.filter(isText).filter((name) => !isOptional(name))
   if (names.length === 0) return []
   return [
     forObjects((value, ctx) => {
@@ -88,7 +93,7 @@ const fields = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArra
  * @internal
  */
 export const objectKeywords = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArray<Check> => [
-  ...required(schema.required),
+  ...required(schema, builder),
   ...propertyCount(limitOf(schema.minProperties), limitOf(schema.maxProperties)),
   ...fields(schema, at, builder)
 ]

@@ -1,3 +1,5 @@
+import { translate } from "./patternDialect.js"
+
 /**
  * A pattern that can be run, and the longest text it is run on; or why it cannot be.
  *
@@ -109,15 +111,32 @@ const effortOf = (source: string): Effort | Reason => {
   return counter.effort
 }
 
-const compile = (source: string): RegExp | undefined => {
-  for (const flags of ["u", ""]) {
-    try {
-      return new RegExp(source, flags)
-    } catch {
-      // some patterns are only valid without the Unicode flag
-    }
+const compile = (source: string, flags: string): RegExp | undefined => {
+  try {
+    return new RegExp(source, flags)
+  } catch {
+    return undefined
   }
-  return undefined
+}
+
+// JavaScript reads it as two characters of the class, other languages as the characters of both sides
+const hasIntersection = (source: string): boolean => /\[(?:\\[\s\S]|[^\]\\])*&&/.test(source)
+
+const needsUnicode = /\\(?:[pP]\{|u\{)/
+
+/** What JavaScript rejects with the flag `u` may be of another language: without it, that would mean something else. */
+const readAs = (given: string): RegExp | Reason => {
+  if (hasIntersection(given)) return "has an intersection of classes"
+  const own = compile(given, "u")
+  if (own !== undefined) return own
+  const translated = translate(given)
+  if (typeof translated === "string") return translated
+  const { flags, source } = translated
+  return (
+    compile(source, `${flags}u`) ??
+    (needsUnicode.test(source) ? undefined : compile(source, flags)) ??
+    "does not compile"
+  )
 }
 
 /**
@@ -127,10 +146,11 @@ const compile = (source: string): RegExp | undefined => {
  */
 export const pattern = (source: string): Pattern => {
   if (source.length > maxSource) return "is too long"
-  const effort = effortOf(source)
+  const expression = readAs(source)
+  if (typeof expression === "string") return expression
+  const effort = effortOf(expression.source)
   if (typeof effort === "string") return effort
   const maxLength = Math.min(maxText, Math.floor((maxSteps / effort.ways) ** (1 / (effort.unbounded + 1))))
   if (maxLength < 32) return "varies too much"
-  const expression = compile(source)
-  return expression === undefined ? "does not compile" : { test: (text) => expression.test(text), maxLength }
+  return { test: (text) => expression.test(text), maxLength }
 }

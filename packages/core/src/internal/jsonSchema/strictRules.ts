@@ -30,6 +30,12 @@ const bounded =
     ctx.depth--
   }
 
+const orNull =
+  (check: Check): Check =>
+  (value, ctx) => {
+    if (value !== null) check(value, ctx)
+  }
+
 const all = (checks: ReadonlyArray<Check>): Check => {
   const [first, second] = checks
   if (first === undefined) return acceptAll
@@ -45,9 +51,14 @@ class Compiler implements CheckBuilder {
   readonly #references = new Map<string, Check>()
   #nodesLeft = maxNodes
   #depth = 0
+  #isParameter = true
 
   constructor(root: Fields) {
     this.#root = root
+  }
+
+  get isParameter(): boolean {
+    return this.#isParameter
   }
 
   reportUnchecked(name: string, reason: string): void {
@@ -64,7 +75,15 @@ class Compiler implements CheckBuilder {
     this.#depth++
     const checks = this.#checksOf(schema, at)
     this.#depth--
-    return all(checks)
+    return schema.nullable === true ? orNull(all(checks)) : all(checks)
+  }
+
+  buildForm(schema: unknown, at: string): Check {
+    const outer = this.#isParameter
+    this.#isParameter = false
+    const check = this.build(schema, at)
+    this.#isParameter = outer
+    return check
   }
 
   #checksOf(schema: Fields, at: string): ReadonlyArray<Check> {
@@ -89,7 +108,7 @@ class Compiler implements CheckBuilder {
       return acceptAll
     }
     this.#references.set(ref, acceptAll)
-    this.#references.set(ref, this.build(target.value, at))
+    this.#references.set(ref, this.buildForm(target.value, at))
     return check
   }
 }

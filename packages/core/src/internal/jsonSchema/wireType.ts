@@ -11,7 +11,7 @@ export type WireType =
   | {
       readonly _tag: "Struct"
       readonly properties: ReadonlyArray<Property>
-      /** The names in the schema's own `required`, which the server does not read. */
+      /** The names in the schema's own `required`. */
       readonly requiredList: ReadonlySet<unknown>
     }
   | { readonly _tag: "Union"; readonly members: ReadonlyArray<WireType> }
@@ -32,6 +32,7 @@ export interface Property {
   /** Absent when the property has no type on the wire, for the `reason`. */
   readonly shape: Shape | undefined
   readonly reason: string | undefined
+  /** Whether it is an issue when it is missing. */
   readonly required: boolean
 }
 
@@ -67,7 +68,8 @@ const scalarShape = (name: Scalar): Shape => ({ type: scalars[name], nullable: f
 
 const any = scalarShape("any")
 
-const isAny = (type: WireType): boolean => type._tag === "Scalar" && type.name === "any"
+/** @internal */
+export const isAny = (type: WireType): boolean => type._tag === "Scalar" && type.name === "any"
 
 const plainTypes: ReadonlyMap<unknown, Scalar> = new Map<unknown, Scalar>([
   ["integer", "integer"],
@@ -75,9 +77,23 @@ const plainTypes: ReadonlyMap<unknown, Scalar> = new Map<unknown, Scalar>([
   ["boolean", "boolean"]
 ])
 
-/** @internal */
-export const propertiesOf = (properties: Fields, budget: NodeBudget, depth = 0): ReadonlyArray<Property> => {
+/**
+ * The properties of an object schema. One is required when it does not allow null, has no default, and stands in
+ * `required` where the schema has that list: what the server says is optional may be left out. An empty list means
+ * the same as none (JSON Schema 2020-12, 6.5.3), and platforms write it beside properties that they do require.
+ *
+ * @internal
+ */
+export const propertiesOf = (
+  properties: Fields,
+  requiredList: unknown,
+  budget: NodeBudget,
+  depth = 0
+): ReadonlyArray<Property> => {
   const found: Array<Property> = []
+  const listed = Array.isArray(requiredList) && requiredList.length > 0 ? new Set<unknown>(requiredList) : undefined
+  const isRequired = (name: string, source: unknown, shape: Shape): boolean =>
+    !shape.nullable && !isAny(shape.type) && !hasDefault(source) && listed?.has(name) !== false
   for (const name of Object.keys(properties)) {
     // the server has no parameters with such names, and "__proto__" is one of them
     if (name.startsWith("_")) continue
@@ -86,13 +102,52 @@ export const propertiesOf = (properties: Fields, budget: NodeBudget, depth = 0):
     found.push(
       typeof shape === "string"
         ? { name, source, shape: undefined, reason: shape, required: false }
-        : { name, source, shape, reason: undefined, required: !shape.nullable && !isAny(shape.type) }
+        : { name, source, shape, reason: undefined, required: isRequired(name, source, shape) }
     )
   }
   return found
 }
 
+const hasDefault = (schema: unknown): boolean =>
+  isFields(schema) && (Object.hasOwn(schema, "default") || (isWrapper(schema) && hasDefault(schema.schema)))
+
+const maxNullDepth = 8
+
+const allowsNull = (schema: unknown, depth = 0): boolean => {
+  if (!isFields(schema) || depth > maxNullDepth) return false
+  if (isNullable(schema) || schema.type === "null") return true
+  if (Array.isArray(schema.type)) return schema.type.includes("null")
+  const members = [schema.anyOf, schema.oneOf].flatMap((list) => (Array.isArray(list) ? list : []))
+  return (
+    members.some((member) => allowsNull(member, depth + 1)) ||
+    (isWrapper(schema) && allowsNull(schema.schema, depth + 1))
+  )
+}
+
+/**
+ * Whether a property may be left out although its object lists it in `required`: a missing one is as good as null, or
+ * as its default.
+ *
+ * @internal
+ */
+export const mayBeMissing = (schema: unknown): boolean => hasDefault(schema) || allowsNull(schema)
+
+/** Whether it only holds another schema. */
+const isWrapper = (schema: Fields): boolean =>
+  typeof schema.type !== "string" &&
+  !Array.isArray(schema.type) &&
+  !Array.isArray(schema.anyOf) &&
+  isFields(schema.schema)
+
 const shapeOf = (schema: unknown, budget: NodeBudget, depth: number, inUnion: boolean): Shape | Reason => {
+  const shape = plainShapeOf(schema, budget, depth, inUnion)
+  return typeof shape !== "string" && isNullable(schema) ? { ...shape, nullable: true } : shape
+}
+
+/** OpenAPI 3.0 says it so. */
+const isNullable = (schema: unknown): boolean => isFields(schema) && schema.nullable === true
+
+const plainShapeOf = (schema: unknown, budget: NodeBudget, depth: number, inUnion: boolean): Shape | Reason => {
   if (depth > maxDepth) return `is nested deeper than ${maxDepth}`
   if (budget.nodes-- <= 0) return "the schema is too large"
   if (typeof schema === "boolean") return "is a boolean schema"
@@ -134,7 +189,7 @@ const objectShape = ({ properties, required }: Fields, budget: NodeBudget, depth
   if (!isFields(properties) || Object.keys(properties).length === 0) return scalarShape("object")
   const requiredList = new Set<unknown>(Array.isArray(required) ? required : [])
   return {
-    type: { _tag: "Struct", properties: propertiesOf(properties, budget, depth), requiredList },
+    type: { _tag: "Struct", properties: propertiesOf(properties, required, budget, depth), requiredList },
     nullable: false
   }
 }

@@ -1,14 +1,9 @@
+import * as JobProtocol from "@effect-connectors/core/JobProtocol"
 import type { JobState, JobPoll } from "../../World.js"
 
-const endWords: ReadonlySet<string> = new Set(
-  (
-    "succeeded success completed complete done finished failed failure error errored rejected timed_out timeout expired " +
-    "cancelled canceled aborted killed"
-  ).split(" ")
-)
-
 /** @internal */
-export const isEnd = (status: string): boolean => endWords.has(status.trim().toLowerCase().replace(/[- ]/g, "_"))
+export const isEnd = (status: string): boolean =>
+  JobProtocol.isEnd(JobProtocol.stateOf(JobProtocol.defaultProtocol, status))
 
 /** @internal */
 export const isSuccess = (status: string): boolean => /^(succe|complete|done|finished)/i.test(status.trim())

@@ -1,8 +1,9 @@
 import * as DateTime from "effect/DateTime"
 import type { JobChange, JobView } from "../../ConnectionsModel.js"
+import * as JobProtocol from "@effect-connectors/core/JobProtocol"
 import type { Json } from "../../Executor.js"
 import type { JobPlan } from "../../World.js"
-import { compact, isObject } from "../fakeServer/json.js"
+import { compact } from "../fakeServer/json.js"
 import type { FakeResponse } from "../fakeServer/response.js"
 import { isEnd } from "./jobScript.js"
 import { stateAt, type VisibleState, type WorkOutcome } from "./jobState.js"
@@ -57,8 +58,8 @@ const responseTo = (job: Job, now: number): PollResponse => {
 }
 
 const rawResponse = (raw: Json): Pick<PollResponse, "response" | "isEnd"> => {
-  const status = isObject(raw) ? raw["status"] : undefined
-  return { response: ok(raw), isEnd: typeof status === "string" && isEnd(status) }
+  const state = JobProtocol.decode(JobProtocol.defaultProtocol, "", raw)
+  return { response: ok(raw), isEnd: state !== undefined && JobProtocol.isOver(state) }
 }
 
 const newJob = { change: unchanged, lastResponse: undefined, polls: 0, pollsAfterEnd: 0, endReported: false }

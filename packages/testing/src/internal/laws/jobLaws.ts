@@ -117,7 +117,7 @@ const risingProgress = law(
       isRising(states.map(({ state }) => rank(state))),
       `the states were ${states.map(({ word }) => word).join(", ")}`
     )
-    yield* transcript.ensure(!states.some(({ state }) => JobProtocol.isEnd(state)), "an end was emitted as progress")
+    yield* transcript.ensure(!states.some(JobProtocol.isOver), "an end was emitted as progress")
   })
 )
 
@@ -145,8 +145,8 @@ const interruption = law(
     )
     const changing = interrupted.slice(before.length).filter(({ method }) => method !== "GET")
     yield* transcript.ensure(changing.length === 0, "the interruption sent more than polls")
-    const { state, word } = yield* jobs.get(job)
-    yield* transcript.ensure(!JobProtocol.isEnd(state), `the job is ${word} now`)
+    const state = yield* jobs.get(job)
+    yield* transcript.ensure(!JobProtocol.isOver(state), `the job is ${state.word} now`)
   })
 )
 

@@ -65,5 +65,5 @@ export const pollsOf = (job: JobRef, requests: ReadonlyArray<WireRequest>): Read
 export const reportsEnd = ({ answer, status }: WireRequest): boolean => {
   if (answer === undefined || status !== 200) return false
   const state = JobProtocol.decode(JobProtocol.defaultProtocol, "", parse(answer))
-  return state !== undefined && JobProtocol.isEnd(state.state)
+  return state !== undefined && JobProtocol.isOver(state)
 }

@@ -15,7 +15,7 @@ import type * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import { type ReadError } from "../../../ApiError.js"
 import { JobDeadlineExceeded } from "../../../JobError.js"
-import { isEnd, type JobState } from "../../../JobProtocol.js"
+import { isOver, type JobState } from "../../../JobProtocol.js"
 import type { JobRef } from "../../../JobRef.js"
 import { Budget } from "./budget.js"
 import { Heap } from "./heap.js"
@@ -335,7 +335,7 @@ class Engine implements Tracker {
     return Effect.flatMap(
       Effect.suspend(() => this.poll(entry.ref)),
       (state) => {
-        if (isEnd(state.state) || !SchedulePace.isIn(entry)) return Effect.succeed(state)
+        if (isOver(state) || !SchedulePace.isIn(entry)) return Effect.succeed(state)
         const onDefect = (watcher: Watcher, cause: Cause.Cause<never>) => this.end(watcher, Exit.failCause(cause))
         return SchedulePace.step(entry, state, this.timer.now(), onDefect)
       }
@@ -363,7 +363,7 @@ class Engine implements Tracker {
     entry.missing = 0
     entry.word = state.word
     if (entry.pauses === this.pauses) this.unhinted = 0
-    if (isEnd(state.state)) {
+    if (isOver(state)) {
       this.recent.add(entry.ref.jobId, state, now)
       return this.endAll(entry, (watcher) => endOf(state, watcher.subscription.ref))
     }
@@ -397,7 +397,7 @@ class Engine implements Tracker {
     for (const watcher of this.planNext(entry, now, this.hintOf(failure.retryAfter))) {
       const tooMany =
         missing && !entry.seen
-          ? now >= watcher.graceUntil
+          ? now >= (watcher.graceUntil ??= now + watcher.subscription.notFoundGraceMillis)
           : ++watcher.failures > watcher.subscription.maxConsecutivePollFailures || entry.missing > toleratedMissing
       if (tooMany) this.end(watcher, failure.end(watcher.subscription.ref, entry.seen))
       else if (watcher.last) this.endAtDeadline(watcher)

@@ -54,7 +54,8 @@ export interface Watcher {
   pollAt: number
   /** The last wait, without jitter; 0 is none yet. */
   waited: number
-  readonly graceUntil: number
+  /** Until when a 404 means "not yet"; no time before the first one, since no earlier poll could have seen the job. */
+  graceUntil: number | undefined
   failures: number
   readonly pollsBefore: number
   pace: Schedule.Schedule<unknown, JobState> | undefined
@@ -117,7 +118,7 @@ export const link = (entry: Entry, subscription: Subscription, now: number): Wat
     endsAt: Number.isNaN(subscription.deadlineAt) ? now : subscription.deadlineAt,
     pollAt: Math.max(now + Math.max(0, subscription.firstDelayMillis ?? 0), entry.notBefore),
     waited: 0,
-    graceUntil: now + subscription.notFoundGraceMillis,
+    graceUntil: undefined,
     failures: 0,
     pollsBefore: entry.polls,
     pace: subscription.pace,
