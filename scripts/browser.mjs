@@ -167,7 +167,7 @@ const steps = {
     await plain.getByRole("link", { name: "/api/v1/jobs/job-1" }).first().click()
     await plain.getByRole("heading", { name: /^Request \d+$/ }).waitFor()
     const faults = plain.getByRole("region", { name: "Faults" })
-    await switchOn(faults, "no answer ever", "looks at jobs", "every one")
+    await switchOn(faults, "never a response", "polls of jobs", "every one")
     await faults.getByRole("button", { name: /^Switch off/ }).click()
     await plain.getByText("No faults are on").waitFor()
     await plain.close()
