@@ -29,6 +29,8 @@ export interface CallSettings {
   readonly attemptTimeout?: Duration.Duration | undefined
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
   readonly onResponse?: ((response: ApiResponse) => void) | undefined
+  /** Runs before each attempt of a call that changes something. Nothing is sent unless it succeeds. */
+  readonly beforeWrite?: Effect.Effect<void> | undefined
 }
 
 /**
@@ -43,8 +45,8 @@ export class Settings extends Context.Reference<Settings>()("@effect-connectors/
 
 // what observes or changes calls adds to what is set further out, and does not replace it
 const composed = (outer: CallSettings, inner: CallSettings): CallSettings => {
-  const { onResponse, transformClient } = outer
-  const { onResponse: innerOnResponse, transformClient: innerTransform } = inner
+  const { beforeWrite, onResponse, transformClient } = outer
+  const { beforeWrite: innerBeforeWrite, onResponse: innerOnResponse, transformClient: innerTransform } = inner
   return {
     ...(onResponse === undefined || innerOnResponse === undefined
       ? {}
@@ -58,7 +60,10 @@ const composed = (outer: CallSettings, inner: CallSettings): CallSettings => {
       ? {}
       : {
           transformClient: (client: HttpClient.HttpClient) => transformClient(innerTransform(client))
-        })
+        }),
+    ...(beforeWrite === undefined || innerBeforeWrite === undefined
+      ? {}
+      : { beforeWrite: Effect.zipRight(beforeWrite, innerBeforeWrite) })
   }
 }
 
@@ -128,6 +133,18 @@ export const withTransformClient: {
   <A, E, R>(self: Effect.Effect<A, E, R>, transformClient: (client: HttpClient.HttpClient) => HttpClient.HttpClient) =>
     locally(self, { transformClient })
 )
+
+/**
+ * Runs an effect before each attempt of the calls in another that change something, such as a check that this process may
+ * still send. Nothing is sent unless it succeeds.
+ *
+ * @since 0.5.0
+ * @category combinators
+ */
+export const withBeforeWrite: {
+  (beforeWrite: Effect.Effect<void>): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, beforeWrite: Effect.Effect<void>): Effect.Effect<A, E, R>
+} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, beforeWrite: Effect.Effect<void>) => locally(self, { beforeWrite }))
 
 /**
  * The value of an operation and the response it was read from. Of several calls in the

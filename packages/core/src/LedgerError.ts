@@ -85,11 +85,20 @@ export class AlreadyDone extends Schema.TaggedError<AlreadyDone>("@effect-connec
   }
 }
 
+const permanentCodes: ReadonlySet<string> = new Set(["CORRUPT", "CLOSED", "TAKEN_OVER"])
+
+const fixes: Readonly<Record<string, string>> = {
+  TAKEN_OVER: "Another process has the ledger now: leave the work to it, or end it and open the ledger again",
+  LEASE_ENDED: "This process stood still for the length of its lease: submit again"
+}
+
 /**
  * The ledger could not be read or written. From a submit: nothing was sent. `code` is
  *
  * - `CORRUPT`: what is kept for the key is not an entry;
  * - `CLOSED`: the ledger's scope has ended;
+ * - `TAKEN_OVER`: another process has the ledger now, since this one stood still for longer than its lease;
+ * - `LEASE_ENDED`: the same may have happened, and this process could not make sure yet;
  * - else that of the store, such as `ENOSPC`.
  *
  * @since 0.3.0
@@ -103,13 +112,13 @@ export class LedgerFailed extends Schema.TaggedError<LedgerFailed>("@effect-conn
     code: Schema.String
   }
 ) {
-  /** The same submit may be tried again, once the ledger can be written; what is damaged stays so. */
-  readonly retryable: boolean = this.code !== "CORRUPT" && this.code !== "CLOSED"
+  /** The same submit may be tried again, once the ledger can be written; what is damaged or another's stays so. */
+  readonly retryable: boolean = !permanentCodes.has(this.code)
   /** What happened and what to do. */
   override get message(): string {
     const about = this.key === undefined ? "" : ` for ${shown(this.key)}`
     const done = { open: "opened", read: "read", write: "written" }[this.step]
-    return `the ledger could not be ${done}${about} (${this.code}), and nothing was sent. Mend the ledger's store, then submit again`
+    return `the ledger could not be ${done}${about} (${this.code}), and nothing was sent. ${fixes[this.code] ?? "Mend the ledger's store, then submit again"}`
   }
 }
 

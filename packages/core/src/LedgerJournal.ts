@@ -136,6 +136,11 @@ export interface LedgerJournal {
   readonly remove: (key: string) => Effect.Effect<void, LedgerFailed>
   /** Every entry that is not `Done`. */
   readonly pending: Effect.Effect<ReadonlyArray<Intended | Accepted>, LedgerFailed>
+  /**
+   * Whether this process still has the journal. It runs before each request of a submit leaves that changes something;
+   * when it fails, nothing more is sent. A journal that only this process can reach needs none.
+   */
+  readonly stillHeld?: Effect.Effect<void, LedgerFailed> | undefined
 }
 
 /**

@@ -12,6 +12,7 @@ import { once } from "node:events"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
+import { identity } from "../src/internal/ledgerHolder.js"
 import { replace, take } from "../src/internal/ledgerLock.js"
 import { writer } from "../src/internal/ledgerLog.js"
 
@@ -255,14 +256,17 @@ describe("NodeLedger: one process at a time", () => {
   inFolder("of many processes that find an old lock, one takes it", (path) =>
     Effect.gen(function* () {
       writeOwn(path, header)
+      const taker = { self: yield* Effect.promise(identity), leaseMillis: 15_000 }
       const attempts = Array.from({ length: 20 }, (_, index) => index)
       for (let round = 0; round < 20; round++) {
         Fs.writeFileSync(`${path}.lock`, JSON.stringify({ pid: 2 ** 22 + 1, round }))
-        const all = yield* Effect.forEach(attempts, () => Effect.promise(() => take(`${path}.lock`)), {
-          concurrency: "unbounded"
-        })
-        assert.strictEqual(all.filter((it) => it._tag === "Taken").length, 1)
-        assert.deepStrictEqual(Fs.readdirSync(Path.dirname(path)), ["ledger.jsonl", "ledger.jsonl.lock"])
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const all = yield* Effect.forEach(attempts, () => take(`${path}.lock`, taker), { concurrency: "unbounded" })
+            assert.strictEqual(all.filter((it) => it._tag === "Taken").length, 1)
+            assert.deepStrictEqual(Fs.readdirSync(Path.dirname(path)), ["ledger.jsonl", "ledger.jsonl.lock"])
+          })
+        )
       }
     })
   )
@@ -271,9 +275,11 @@ describe("NodeLedger: one process at a time", () => {
     Effect.gen(function* () {
       writeOwn(path, "new")
       Fs.writeFileSync(`${path}.mine`, "mine")
-      assert.isFalse(yield* Effect.promise(() => replace(path, "old", `${path}.mine`, 0)))
+      const taker = { self: yield* Effect.promise(identity), leaseMillis: 15_000 }
+      const mine = { path, taker, displace: Effect.sync(() => Fs.renameSync(`${path}.mine`, path)) }
+      assert.isFalse(yield* replace(mine, "old", 0))
       assert.strictEqual(Fs.readFileSync(path, "utf8"), "new")
-      assert.isTrue(yield* Effect.promise(() => replace(path, "new", `${path}.mine`, 0)))
+      assert.isTrue(yield* replace(mine, "new", 0))
       assert.strictEqual(Fs.readFileSync(path, "utf8"), "mine")
     })
   )

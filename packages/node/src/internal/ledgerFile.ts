@@ -6,19 +6,23 @@ import * as LedgerJournal from "@effect-connectors/core/LedgerJournal"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import { randomUUID } from "node:crypto"
 import { constants } from "node:fs"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
 import { codeOf } from "./errorCodes.js"
-import { type Content, forgotten, header, lineOf, read, writer } from "./ledgerLog.js"
+import { remove } from "./fileWriting.js"
+import { type Identity, identity } from "./ledgerHolder.js"
+import * as ledgerLease from "./ledgerLease.js"
 import * as ledgerLock from "./ledgerLock.js"
-import { flaw, noFollow, replaceWith } from "./ownerOnlyFile.js"
-import { remove, temporaryNextTo } from "./fileWriting.js"
+import { type Content, forgotten, header, lineOf, read, writer } from "./ledgerLog.js"
+import { flaw, noFollow, writeNew } from "./ownerOnlyFile.js"
 
 /** Why a path is not to be used. */
 export interface Refusal {
   readonly code: string
   readonly pid?: number | undefined
+  readonly host?: string | undefined
   readonly line?: number | undefined
 }
 
@@ -52,43 +56,73 @@ const synced = (folder: string): Promise<void> =>
     () => undefined
   )
 
-/** Puts a file with these entries, and nothing else, in the ledger's place. */
-const rewrite = (path: string, entries: Iterable<LedgerJournal.Entry>): Effect.Effect<void, Refusal> => {
-  const temporary = temporaryNextTo(path)
+const temporaryOf = (path: string): string => `${path}.${randomUUID()}.part`
+const temporaryEnd = /^\.[0-9a-f-]{36}\.part$/
+
+/**
+ * Removes what earlier holders were about to put in the ledger's place. One that stood still since then can no longer
+ * do so: without this an old content would take the place of ours.
+ */
+const swept = (path: string): Promise<unknown> => {
+  const folder = Path.dirname(path)
+  const name = Path.basename(path)
+  return Fs.readdir(folder).then((all) =>
+    Promise.all(
+      all
+        .filter((it) => it.startsWith(name) && temporaryEnd.test(it.slice(name.length)))
+        .map((it) => Fs.rm(Path.join(folder, it), { force: true }))
+    )
+  )
+}
+
+/** Puts a file with these entries, and nothing else, in the ledger's place, if we still hold it. */
+const rewrite = (
+  path: string,
+  entries: Iterable<LedgerJournal.Entry>,
+  lease: ledgerLease.Lease
+): Effect.Effect<void, Refusal> => {
+  const temporary = temporaryOf(path)
   const text = [header, ...Array.from(entries, lineOf), ""].join("\n")
-  const written = attempt(async () => {
-    await replaceWith(path, temporary, text)
-    await synced(Path.dirname(path))
+  const written = Effect.gen(function* () {
+    yield* attempt(() => writeNew(temporary, text))
+    yield* attempt(lease.verify)
+    yield* lease.check
+    yield* attempt(() => Fs.rename(temporary, path))
+    yield* attempt(() => synced(Path.dirname(path)))
   })
   return Effect.ensuring(written, remove(temporary))
 }
 
-const locked = (path: string): Effect.Effect<void, Refusal, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.flatMap(
-      attempt(() => ledgerLock.take(path)),
-      (lock): Effect.Effect<() => Promise<void>, Refusal> =>
-        lock._tag === "Taken" ? Effect.succeed(lock.release) : Effect.fail({ code: "LOCKED", pid: lock.pid })
-    ),
-    (release) => Effect.promise(release)
-  )
+/** How a ledger is opened. */
+export interface OpenOptions {
+  readonly leaseMillis: number
+  /** Default: this process. */
+  readonly self?: Identity | undefined
+}
 
 /** The journal, until the scope ends. */
 export const open = Effect.fnUntraced(function* (
-  given: string
+  given: string,
+  options: OpenOptions
 ): Effect.fn.Return<LedgerJournal.LedgerJournal, Refusal, Scope.Scope> {
   const path = Path.resolve(given)
+  const { leaseMillis } = options
   yield* attempt(() => Fs.mkdir(Path.dirname(path), { recursive: true, mode: 0o700 }))
-  yield* locked(`${path}.lock`)
+  const self = options.self ?? (yield* Effect.promise(identity))
+  const lock = yield* ledgerLock.take(`${path}.lock`, { self, leaseMillis })
+  if (lock._tag === "Held") return yield* Effect.fail({ code: "LOCKED", pid: lock.pid, host: lock.host })
+  const lease = yield* ledgerLease.keep(lock)
+  if (lock.isTakeover) yield* attempt(() => swept(path))
   const content = yield* attempt(() => contentOf(path))
   if (content._tag === "Unusable") return yield* Effect.fail({ code: content.code, line: content.line })
   const { entries, isTorn, lines } = content
-  if (isTorn || lines > entries.size) yield* rewrite(path, entries.values())
+  // what a holder before still adds goes to a file that nobody reads
+  if (isTorn || lines > entries.size || lock.isTakeover) yield* rewrite(path, entries.values(), lease)
   let isClosed = false
   const { log } = yield* Effect.acquireRelease(
     attempt(async () => {
       const opened = await Fs.open(path, constants.O_WRONLY | constants.O_APPEND | noFollow)
-      return { handle: opened, log: writer(opened, (await opened.stat()).size) }
+      return { handle: opened, log: writer(opened, (await opened.stat()).size, lease.verify) }
     }),
     ({ handle: opened, log: ending }) => {
       isClosed = true
@@ -96,15 +130,21 @@ export const open = Effect.fnUntraced(function* (
     }
   )
 
+  const failed = (key: string | undefined) => (error: Refusal) =>
+    new LedgerFailed({ step: "write", key, code: error.code })
+
   const add = (key: string, line: string): Effect.Effect<void, LedgerFailed> =>
     Effect.suspend(() =>
       isClosed
-        ? Effect.fail(new LedgerFailed({ step: "write", key, code: "CLOSED" }))
-        : Effect.tryPromise({
-            try: () => log.append(line),
-            catch: (error) => new LedgerFailed({ step: "write", key, code: codeOf(error) })
-          })
-    )
+        ? Effect.fail<Refusal>({ code: "CLOSED" })
+        : Effect.zipRight(
+            lease.check,
+            Effect.zipRight(
+              attempt(() => log.append(line)),
+              lease.check
+            )
+          )
+    ).pipe(Effect.mapError(failed(key)))
 
   return {
     get: (key) => Effect.sync(() => Option.fromNullable(entries.get(key))),
@@ -117,6 +157,10 @@ export const open = Effect.fnUntraced(function* (
       Effect.suspend(() =>
         entries.has(key) ? Effect.map(add(key, forgotten(key)), () => void entries.delete(key)) : Effect.void
       ),
-    pending: Effect.sync(() => Array.from(entries.values()).filter(LedgerJournal.isPending))
+    pending: Effect.sync(() => Array.from(entries.values()).filter(LedgerJournal.isPending)),
+    stillHeld: Effect.mapError(
+      Effect.suspend(() => (isClosed ? Effect.fail<Refusal>({ code: "CLOSED" }) : lease.check)),
+      failed(undefined)
+    )
   }
 })

@@ -85,9 +85,9 @@ export type Target = Pick<FileHandle, "appendFile" | "datasync" | "truncate">
 
 /**
  * Adds lines to the end of a file of `start` bytes, each on the disk before its promise is kept. Those that come while
- * others are being written go together. A failed write leaves nothing of its lines behind.
+ * others are being written go together, and `verify` follows. A failed write leaves nothing of its lines behind.
  */
-export const writer = (target: Target, start: number) => {
+export const writer = (target: Target, start: number, verify: () => Promise<void> = () => Promise.resolve()) => {
   let size = start
   let isTorn = false
   let last: Promise<void> = Promise.resolve()
@@ -121,10 +121,12 @@ export const writer = (target: Target, start: number) => {
     }
     const mine = { text: `${line}\n`, done: last }
     batch = mine
-    mine.done = last.then(() => {
-      batch = undefined
-      return flush(mine.text)
-    })
+    mine.done = last
+      .then(() => {
+        batch = undefined
+        return flush(mine.text)
+      })
+      .then(verify)
     last = mine.done.catch(() => undefined)
     return mine.done
   }

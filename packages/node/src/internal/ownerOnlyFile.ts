@@ -17,14 +17,19 @@ export const flaw = (found: { readonly mode: number; isFile(): boolean }): strin
   return hasModes && (found.mode & ofOthers) !== 0 ? "TOO_OPEN" : undefined
 }
 
-/** Puts a text in a file's place in one step, down to the disk; what fails leaves `temporary` behind. */
-export const replaceWith = async (path: string, temporary: string, text: string): Promise<void> => {
-  const handle = await Fs.open(temporary, "wx", ownerOnly)
+/** Writes a text to a file that nobody has, down to the disk. */
+export const writeNew = async (path: string, text: string): Promise<void> => {
+  const handle = await Fs.open(path, "wx", ownerOnly)
   try {
     await handle.writeFile(text)
     await handle.sync()
   } finally {
     await handle.close()
   }
+}
+
+/** Puts a text in a file's place in one step, down to the disk; what fails leaves `temporary` behind. */
+export const replaceWith = async (path: string, temporary: string, text: string): Promise<void> => {
+  await writeNew(temporary, text)
   await Fs.rename(temporary, path)
 }

@@ -180,6 +180,19 @@ const authorized = <A, E extends ApiError, F>(
 }
 
 const attempt = <A, E extends ApiError, F>(
+  shared: Shared,
+  call: CallState<E>,
+  credentials: Credentials,
+  decode: Decode<A>,
+  onFailure: OnFailure<A, E, F>
+): Effect.Effect<A, F> => {
+  const { beforeWrite } = call.settings
+  return beforeWrite === undefined || call.operation.retry === "safe"
+    ? sendOnce(shared, call, credentials, decode, onFailure)
+    : Effect.flatMap(beforeWrite, () => sendOnce(shared, call, credentials, decode, onFailure))
+}
+
+const sendOnce = <A, E extends ApiError, F>(
   { bucket, defaults }: Shared,
   call: CallState<E>,
   credentials: Credentials,

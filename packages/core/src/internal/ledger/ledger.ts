@@ -4,9 +4,10 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { InvalidRequest } from "../../InvalidRequest.js"
+import { withBeforeWrite } from "../../Call.js"
 import { Accepted, Completed, type Execution } from "../../Job.js"
 import type { Ledger, SubmitOptions } from "../../Ledger.js"
-import { AlreadyDone, type LedgerError, type LedgerFailed, SubmissionUnknown } from "../../LedgerError.js"
+import { AlreadyDone, type LedgerError, LedgerFailed, SubmissionUnknown } from "../../LedgerError.js"
 import type * as Journal from "../../LedgerJournal.js"
 import { isNotDone, provesNotDone } from "./proof.js"
 import { segmentIssue } from "../http/path.js"
@@ -38,6 +39,12 @@ const checked = (key: string): Effect.Effect<void, InvalidRequest> => {
       )
 }
 
+/** How far the attempts of one submit came. */
+interface Sending {
+  hasSent: boolean
+  refusal: LedgerFailed | undefined
+}
+
 /** @internal */
 export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
   // the submits of this process that are under way: each signal ends when the outcome is written
@@ -61,6 +68,26 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
       return Effect.ensuring(restore(use), over)
     })
 
+  // the journal may be another's by the time that an attempt leaves: after a wait, or after this process stood still
+  const whileHeld = <A, E, R>(
+    execution: Effect.Effect<A, E, R>,
+    key: string,
+    sending: Sending
+  ): Effect.Effect<A, E, R> => {
+    const { stillHeld } = journal
+    if (stillHeld === undefined) return execution
+    return withBeforeWrite(
+      execution,
+      Effect.matchEffect(stillHeld, {
+        onFailure: ({ code, step }) => {
+          sending.refusal = new LedgerFailed({ step, key, code })
+          return Effect.interrupt
+        },
+        onSuccess: () => Effect.sync(() => void (sending.hasSent = true))
+      })
+    )
+  }
+
   // once there is a response, no failure of the ledger may take it from the caller: the intent stays, which is the safe side
   const noted = (key: string, change: Effect.Effect<void, LedgerFailed>): Effect.Effect<void> =>
     Effect.catchAllCause(change, (cause) =>
@@ -71,7 +98,7 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
     key: string,
     execution: Effect.Effect<Execution<A>, E, R>,
     options: SubmitOptions<A, E, I>
-  ): Effect.Effect<Execution<A>, E | LedgerFailed, R> =>
+  ): Effect.Effect<Execution<A>, E | LedgerFailed | SubmissionUnknown, R> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const { connection, operation } = options
@@ -80,9 +107,11 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
           Effect.ignore(journal.remove(key))
         )
         let hasStarted = false
+        const sending: Sending = { hasSent: false, refusal: undefined }
+        const guarded = whileHeld(execution, key, sending)
         const started = Effect.suspend(() => {
           hasStarted = true
-          return execution
+          return guarded
         })
         const exit = yield* Effect.exit(restore(started))
         const now = yield* Clock.currentTimeMillis
@@ -93,6 +122,11 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
               ? { _tag: "Accepted", ...submission, job: done.job, acceptedAt: now }
               : { _tag: "Done", ...submission, doneAt: now, value: valueOf(done.value, options.value) }
           yield* noted(key, journal.put(entry))
+        } else if (sending.refusal !== undefined) {
+          // an attempt before may have been carried out
+          if (sending.hasSent) return yield* new SubmissionUnknown(submission)
+          yield* Effect.ignore(journal.remove(key))
+          return yield* sending.refusal
         } else if (!hasStarted || provesNotDone(exit.cause, options.isNotDone ?? isNotDone)) {
           yield* noted(key, journal.remove(key))
         }
