@@ -43,6 +43,18 @@ const traceOf = (cause: unknown): Trace | undefined => {
 export const errorCodeIn = (cause: unknown): string | undefined => traceOf(cause)?.code
 
 /**
+ * Whether an error is how the runtime's `fetch` reports status 407, whose response it does not give. Node says so in
+ * these words alone.
+ *
+ * @internal
+ */
+export const isProxyRefusal = (error: unknown): boolean => {
+  const thrown = Predicate.hasProperty(error, "cause") ? error.cause : undefined
+  const cause = Predicate.hasProperty(thrown, "cause") ? thrown.cause : undefined
+  return Predicate.hasProperty(cause, "message") && cause.message === "proxy authentication required"
+}
+
+/**
  * What the error of a client shows of its request: what its transport says, or else the error's own codes.
  *
  * @internal
