@@ -62,17 +62,6 @@ export const encodingsOf = (headers: Headers.Headers): ReadonlyArray<string> => 
         .filter((name) => name !== "" && name !== "identity")
 }
 
-/**
- * Whether the runtime's `fetch` made a response: it decodes what it can, keeps the header that says otherwise,
- * and does not mind a body that is cut. A response that was made in any other way has no address.
- *
- * @internal
- */
-export const isFetched = (response: object): boolean => {
-  const source = Predicate.hasProperty(response, "source") ? response.source : undefined
-  return Predicate.hasProperty(source, "url") && typeof source.url === "string" && source.url !== ""
-}
-
 // browsers do not let a request ask for a body that is not packed
 const mayAskForIdentity = (): boolean =>
   new Request("http://localhost/", { headers: { "accept-encoding": "identity" } }).headers.has("accept-encoding")

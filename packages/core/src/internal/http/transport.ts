@@ -5,6 +5,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as Headers from "@effect/platform/Headers"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -135,6 +136,16 @@ const cutBy = (error: HttpClientError.ResponseError | ContentEncoding.EncodingFa
     ? { isEmpty: false, code: error.code }
     : { isEmpty: error.reason === "EmptyBody", code: errorCodeIn(error.cause) ?? "BODY_CUT" }
 
+/**
+ * Whether the runtime's `fetch` made a response: it decodes what it can, keeps the header that says otherwise, and
+ * does not mind a body that is cut.
+ */
+interface Origin {
+  isFetched: boolean
+}
+
+const ownTransport: Origin = Object.freeze({ isFetched: false })
+
 /** What a response holds, once nothing of it is packed. */
 interface Content {
   readonly headers: ApiResponse["headers"]
@@ -143,12 +154,12 @@ interface Content {
   readonly isUnverified: boolean
 }
 
-const contentOf = (response: HttpClientResponse.HttpClientResponse, isFile: boolean): Content => {
+const contentOf = (response: HttpClientResponse.HttpClientResponse, isFile: boolean, origin: Origin): Content => {
   const { stream } = response
   const encodings = ContentEncoding.encodingsOf(response.headers)
   if (encodings.length === 0) return { headers: response.headers, stream, isUnverified: false }
   const headers = ContentEncoding.decodedHeaders(response.headers)
-  if (!ContentEncoding.isFetched(response)) {
+  if (!origin.isFetched) {
     return { headers, stream: ContentEncoding.decoded(stream, encodings, !isFile), isUnverified: false }
   }
   if (!isFile || !isOk(response.status)) return { headers, stream, isUnverified: true }
@@ -159,14 +170,19 @@ const contentOf = (response: HttpClientResponse.HttpClientResponse, isFile: bool
   return { headers, stream: Stream.concat(Stream.drain(Stream.take(stream, 1)), refused), isUnverified: true }
 }
 
-// of a number alone, as of a file, nobody can see that its end is missing
-const isBareNumber = (text: string): boolean => /^\s*-?\d/.test(text)
+// packed to this length a body may have been empty
+const packedEmptyLength = 20
+
+// JSON shows by itself that it is whole, but for a number, and for nothing at all
+const mayBeCut = (text: string, packedLength: number): boolean =>
+  /^\s*-?\d/.test(text) || (packedLength > packedEmptyLength && text.trim() === "")
 
 // the platform's own limit on body size is kept by one of its clients only
 const readBounded = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
-  asBytes: boolean
+  asBytes: boolean,
+  origin: Origin
 ): Effect.Effect<TransportResponse, Lost> =>
   Effect.suspend(() => {
     const { status } = response
@@ -183,7 +199,8 @@ const readBounded = (
     }
     const { headers, isUnverified, stream } = contentOf(
       response,
-      asBytes && !isJsonType(response.headers["content-type"])
+      asBytes && !isJsonType(response.headers["content-type"]),
+      origin
     )
     const decoder = new TextDecoder()
     let text = ""
@@ -212,7 +229,7 @@ const readBounded = (
             )
       ),
       Effect.filterOrFail(
-        (received) => !isUnverified || isError || !isBareNumber(received.text),
+        (received) => !isUnverified || isError || received.bytes !== undefined || !mayBeCut(received.text, declared),
         () => fail(response, ContentEncoding.encodingUnverified)
       )
     )
@@ -238,7 +255,8 @@ const bufferedResponse = (
 const bodyWithin = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
-  asBytes: boolean
+  asBytes: boolean,
+  origin: Origin
 ): Effect.Effect<TransportResponse, Lost> => {
   if (Transport.BufferedBodyTypeId in response) {
     const body = response[Transport.BufferedBodyTypeId]
@@ -248,7 +266,7 @@ const bodyWithin = (
       )
     }
   }
-  return hasNoContent(response.status) ? ignored(response) : readBounded(response, limits, asBytes)
+  return hasNoContent(response.status) ? ignored(response) : readBounded(response, limits, asBytes, origin)
 }
 
 // the rest is let go at its first chunk: a response that nobody reads keeps its socket
@@ -290,16 +308,32 @@ export const timedOut = (response: HttpClientResponse.HttpClientResponse | undef
   )
 
 // for the runtime's fetch alone: it follows redirects, and decodes a file without saying whether it was whole
-const withFetchOptions = <A, E, R>(effect: Effect.Effect<A, E, R>, reading: Reading): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Effect.serviceOption(FetchHttpClient.RequestInit), (option) => {
-    const given = Option.getOrElse(option, (): RequestInit => ({}))
-    return Effect.provideService(effect, FetchHttpClient.RequestInit, {
-      ...given,
-      ...(reading === "text"
-        ? {}
-        : { headers: { "accept-encoding": "identity", ...Headers.fromInput(new globalThis.Headers(given.headers)) } }),
-      redirect: "manual"
-    })
+const withFetchOptions = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  reading: Reading,
+  origin: Origin
+): Effect.Effect<A, E, R> =>
+  Effect.mapInputContext(effect, (context: Context.Context<R>) => {
+    const given = Option.getOrElse(Context.getOption(context, FetchHttpClient.RequestInit), (): RequestInit => ({}))
+    const fetch = Option.getOrElse(Context.getOption(context, FetchHttpClient.Fetch), () => globalThis.fetch)
+    const asked =
+      reading === "text"
+        ? given
+        : {
+            ...given,
+            headers: { "accept-encoding": "identity", ...Headers.fromInput(new globalThis.Headers(given.headers)) }
+          }
+    return context.pipe(
+      Context.add(FetchHttpClient.RequestInit, { ...asked, redirect: "manual" }),
+      Context.add(FetchHttpClient.Fetch, (input, init) => {
+        // a response that was made in any other way has no address
+        const observe = (response: Response): Response => {
+          origin.isFetched = response.url !== ""
+          return response
+        }
+        return fetch(input, init).then(observe)
+      })
+    )
   })
 
 type Head = Pick<HttpClientResponse.HttpClientResponse, "status" | "headers">
@@ -338,10 +372,11 @@ const opens = (response: HttpClientResponse.HttpClientResponse): boolean => {
 const open = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
-  scope: Scope.Scope
+  scope: Scope.Scope,
+  origin: Origin
 ): Effect.Effect<TransportResponse> => {
   const { status } = response
-  const { headers, stream } = contentOf(response, true)
+  const { headers, stream } = contentOf(response, true, origin)
   const unread = unreadBody(response, stream, limits)
   return headers["content-type"] === undefined
     ? Effect.map(peeked(unread, limits.maxBodyBytes, scope), (body) =>
@@ -354,6 +389,7 @@ const readResponse = (
   sent: Effect.Effect<HttpClientResponse.HttpClientResponse, unknown>,
   limits: Transport.Attempt,
   reading: Reading,
+  origin: Origin,
   onHead?: (response: HttpClientResponse.HttpClientResponse) => void
 ): Effect.Effect<TransportResponse, Lost> =>
   Effect.matchCauseEffect(sent, {
@@ -361,8 +397,8 @@ const readResponse = (
     onSuccess: (response) => {
       onHead?.(response)
       return typeof reading !== "string" && opens(response)
-        ? open(response, limits, reading)
-        : bodyWithin(response, limits, reading !== "text")
+        ? open(response, limits, reading, origin)
+        : bodyWithin(response, limits, reading !== "text", origin)
     }
   })
 
@@ -381,7 +417,7 @@ export const exchange = (
 ): Effect.Effect<TransportResponse, Lost> => {
   if (typeof reading !== "string") return opened(client, request, limits, reading)
   const send = Transport.sendAttemptOf(client)
-  if (send !== undefined) return readResponse(send(request, limits), limits, reading)
+  if (send !== undefined) return readResponse(send(request, limits), limits, reading, ownTransport)
   return timed(client.execute(request), limits, reading).pipe(locally(Transport.currentAttempt, limits))
 }
 
@@ -391,7 +427,8 @@ const timed = (
   reading: Reading
 ): Effect.Effect<TransportResponse, Lost> => {
   let head: HttpClientResponse.HttpClientResponse | undefined
-  return readResponse(sent, limits, reading, (response) => {
+  const origin: Origin = { isFetched: false }
+  return readResponse(sent, limits, reading, origin, (response) => {
     head = response
   }).pipe(
     Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => timedOut(head) }),
@@ -401,7 +438,7 @@ const timed = (
     locally(HttpClient.currentTracerDisabledWhen, () => true),
     // fibers that are forked below would log how they failed, with the platform's errors in it
     withoutFailureLogs,
-    (effect) => withFetchOptions(effect, reading)
+    (effect) => withFetchOptions(effect, reading, origin)
   )
 }
 
