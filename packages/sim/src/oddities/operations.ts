@@ -21,6 +21,8 @@ export interface Operation {
   readonly target: RegExp
   /** Whether it must never be carried out twice. */
   readonly isUnsafe: boolean
+  /** Its action is discovered first, in a request that others may share: that one outlives an interrupted call. */
+  readonly discovers?: boolean
   readonly content: (marker: string) => Content
   /** Gives what shows that its value is whole. */
   readonly run: (clients: Clients, marker: string) => Effect.Effect<string, { readonly _tag: string }>
@@ -69,6 +71,7 @@ export const operations = {
   action: {
     target: /^POST \/demo\/act/,
     isUnsafe: true,
+    discovers: true,
     content: (marker) => json({ data: { ran: marker }, meta: null }),
     run: ({ bosa }, marker) =>
       Effect.map(bosa.run("demo", "act", { marker }), (value) =>
@@ -78,6 +81,7 @@ export const operations = {
   file: {
     target: /^POST \/demo\/file/,
     isUnsafe: true,
+    discovers: true,
     content: file,
     run: ({ bosa }, marker) =>
       Effect.flatMap(bosa.run("demo", "file", { marker }), (page) =>
@@ -89,6 +93,7 @@ export const operations = {
   download: {
     target: /^POST \/demo\/file/,
     isUnsafe: true,
+    discovers: true,
     content: file,
     run: ({ bosa }, marker) =>
       bosa

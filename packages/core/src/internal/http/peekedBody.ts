@@ -7,9 +7,9 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { concat } from "../data/concat.js"
 
-const startsObject = (chunk: Uint8Array): boolean | undefined => {
-  const text = new TextDecoder().decode(chunk).replace(/^[\ufeff\s]+/, "")
-  return text === "" ? undefined : text.startsWith("{")
+const startsObject = (text: string): boolean | undefined => {
+  const content = text.trimStart()
+  return content === "" ? undefined : content.startsWith("{")
 }
 
 /**
@@ -25,6 +25,7 @@ export const peeked = <E>(
 ): Effect.Effect<Uint8Array | Stream.Stream<Uint8Array, E>> =>
   Effect.gen(function* () {
     const pull = yield* Scope.extend(Stream.toPull(body), scope)
+    const decoder = new TextDecoder()
     const held: Array<Uint8Array> = []
     let size = 0
     let isObject: boolean | undefined = undefined
@@ -38,7 +39,7 @@ export const peeked = <E>(
       for (const chunk of Chunk.toReadonlyArray(exit.value)) {
         held.push(chunk)
         size += chunk.byteLength
-        isObject ??= startsObject(chunk)
+        isObject ??= startsObject(decoder.decode(chunk, { stream: true }))
       }
     }
     return Stream.concat(Stream.fromIterable(held), Stream.fromPull(Effect.succeed(pull)))
