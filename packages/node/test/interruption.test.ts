@@ -103,6 +103,9 @@ describe.each(forms)("%s", (_, through) => {
   )
 })
 
+// Longer than any test: nothing here may wait for it.
+const connectTimeout = "1 hour"
+
 describe.each(forms)("whatever an interrupted request waits for, %s", (_, through) => {
   it.scoped("40 interrupts in a TLS handshake leave no socket, and the connections are free for others", () =>
     Effect.gen(function* () {
@@ -111,7 +114,7 @@ describe.each(forms)("whatever an interrupted request waits for, %s", (_, throug
         () => {},
         () => Deferred.unsafeDone(connected, Effect.void)
       )
-      const client = yield* NodeConnectors.make({ connections: 16 })
+      const client = yield* NodeConnectors.make({ connections: 16, connectTimeout })
       const stalled = yield* Effect.replicateEffect(
         Effect.fork(through(client.get(`https://127.0.0.1:${server.port}/`))),
         40
@@ -136,7 +139,7 @@ describe.each(forms)("whatever an interrupted request waits for, %s", (_, throug
         socket.on("error", () => {})
         socket.once("data", () => socket.write("HTTP/1.1 204 X\r\n\r\n"))
       })
-      const client = yield* NodeConnectors.make({ tls: { ca: cert } })
+      const client = yield* NodeConnectors.make({ tls: { ca: cert }, connectTimeout })
       const get = Effect.fork(
         through(Effect.map(client.get(`https://localhost:${front.port}/`), ({ status }) => status))
       )
@@ -155,7 +158,7 @@ describe.each(forms)("whatever an interrupted request waits for, %s", (_, throug
         () => {},
         () => Deferred.unsafeDone(connected, Effect.void)
       )
-      const client = yield* NodeConnectors.make()
+      const client = yield* NodeConnectors.make({ connectTimeout })
       const body = HttpBody.stream(Stream.make(Buffer.from("first")))
       const post = through(client.post(`https://127.0.0.1:${server.port}/`, { body }))
       // one is given up before its connection is asked for, one while it is made
@@ -170,7 +173,7 @@ describe.each(forms)("whatever an interrupted request waits for, %s", (_, throug
   it.scoped("1,000 interrupts at any moment, before and after the requests arrive, leave no socket", () =>
     Effect.gen(function* () {
       const { heads, server } = yield* hanging("")
-      const client = yield* NodeConnectors.make()
+      const client = yield* NodeConnectors.make({ connectTimeout })
       const fibers = yield* Effect.replicateEffect(Effect.fork(through(client.get(server.base))), 1_000)
       yield* Effect.forEach(fibers, (fiber, index) =>
         Effect.zipRight(Effect.replicateEffect(Effect.yieldNow(), index % 7), Fiber.interrupt(fiber))
@@ -200,7 +203,7 @@ describe("when the scope closes", () => {
       )
       const fiber = yield* Effect.scoped(
         Effect.gen(function* () {
-          const client = yield* NodeConnectors.make(kind === undefined ? {} : { proxy: server.base })
+          const client = yield* NodeConnectors.make({ connectTimeout, proxy: kind === undefined ? kind : server.base })
           const fiber = yield* Effect.forkDaemon(attempt()(client.get(`https://127.0.0.1:${server.port}/`)))
           yield* Deferred.await(connected)
           return fiber
