@@ -34,7 +34,7 @@ describe("oddities", () => {
             )
             assert.deepStrictEqual([totals.doubled, totals.falseNotSent, totals.hangs], [0, 0, 0])
             const rows = oddities.filter((row) => `${row.group}: ${row.name}`.includes(group))
-            const cells = rows.reduce((sum, { only }) => sum + (only ?? operationNames).length * 2, 0)
+            const cells = rows.reduce((sum, row) => sum + (row.operations ?? operationNames).length * 2, 0)
             assert.strictEqual(totals.cells, cells)
           })
         ),

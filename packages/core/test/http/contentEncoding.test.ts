@@ -1,6 +1,6 @@
 import type { ApiError } from "@effect-connectors/core/ApiError"
 import { assert, describe, it } from "@effect/vitest"
-import * as Chunk from "effect/Chunk"
+import type * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FastCheck from "effect/FastCheck"

@@ -117,7 +117,7 @@ export const measure = (filter = "", parallel = 8): Effect.Effect<ReadonlyArray<
   const cells = oddities
     .filter(({ group, name }) => `${group}: ${name}`.includes(filter))
     .flatMap((oddity) =>
-      (oddity.only ?? operationNames).flatMap((operation) =>
+      (oddity.operations ?? operationNames).flatMap((operation) =>
         transportNames.map((transport) => ({ oddity, operation, transport }))
       )
     )

@@ -4,7 +4,7 @@ import * as ConnectorFile from "@effect-connectors/core/ConnectorFile"
 import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import * as Effect from "effect/Effect"
 
-export interface Clients {
+interface Clients {
   readonly connections: ConnectionsApi.Service
   readonly bosa: BosaApi.Service
 }

@@ -22,7 +22,7 @@ export interface Oddity {
   /** The server has refused the request: nothing was carried out. */
   readonly isRefusal?: boolean
   /** The operations it is for; all unless given. */
-  readonly only?: ReadonlyArray<OperationName>
+  readonly operations?: ReadonlyArray<OperationName>
   /** The server never ends it: the call's own deadline has to. */
   readonly isEndless?: boolean
   /** The call is interrupted after so many milliseconds. */
@@ -109,10 +109,12 @@ const odd: ReadonlyArray<Oddity> = [
   },
   answers("102 and 103", interim("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early\r\nlink: </a>\r\n\r\n"), ok),
   answers("an unasked 101", () => "HTTP/1.1 101 X\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n", lost),
-  answers("JSON as text/plain", named("text/plain"), ok, { only: ["read", "idempotent", "execute"] }),
-  answers("JSON as octet-stream", named("application/octet-stream"), ok, { only: ["read", "idempotent", "execute"] }),
-  answers("JSON as text/json", named("text/json; charset=utf-8"), ok, { only: jsonNames }),
-  answers("JSON as application/x-json", named("application/x-json"), ok, { only: jsonNames }),
+  answers("JSON as text/plain", named("text/plain"), ok, { operations: ["read", "idempotent", "execute"] }),
+  answers("JSON as octet-stream", named("application/octet-stream"), ok, {
+    operations: ["read", "idempotent", "execute"]
+  }),
+  answers("JSON as text/json", named("text/json; charset=utf-8"), ok, { operations: jsonNames }),
+  answers("JSON as application/x-json", named("application/x-json"), ok, { operations: jsonNames }),
   answers("no content type", untyped, ok),
   answers("a page of HTML", () => responseBytes(200, "<html>", { "content-type": "text/html" }), {
     all: "OutcomeUnknown",

@@ -7,13 +7,6 @@ import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 
 /**
- * A body that ends before its encoding does.
- *
- * @internal
- */
-export const encodingCut = "CONTENT_ENCODING_CUT"
-
-/**
  * A body that is not in the encoding it claims.
  *
  * @internal
@@ -122,6 +115,9 @@ const decompressor = (format: string | undefined): Decompressor | undefined => {
     return undefined
   }
 }
+
+/** A body that ends before its encoding does. */
+const encodingCut = "CONTENT_ENCODING_CUT"
 
 const cutCodes = new Set(["Z_BUF_ERROR", "ERR_BROTLI_DECODER_ERROR_UNEXPECTED_END"])
 
