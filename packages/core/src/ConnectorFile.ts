@@ -36,6 +36,10 @@ export type TypeId = typeof TypeId
  * - `TOO_LARGE`: it is over the limit of bytes that may be held in memory;
  * - `ALREADY_READ`: it was read before, and can be read only once;
  * - `SOURCE_FAILED`: its source failed without a code;
+ * - `CONTENT_ENCODING_CUT`, `CONTENT_ENCODING_INVALID`: the server compressed it, and it is cut or damaged;
+ * - `CONTENT_ENCODING_UNSUPPORTED`: the server compressed it in a way that cannot be undone here;
+ * - `CONTENT_ENCODING_UNVERIFIED`: the server compressed it although it was asked not to, and the runtime's `fetch`
+ *   decoded it, which does not say whether it was whole;
  * - the code of its source, such as `ENOENT`.
  *
  * @since 0.2.0

@@ -16,7 +16,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { Dispatcher } from "undici"
 import { makeClient } from "./internal/client.js"
-import { makeDispatcher, type Settings, type Tls } from "./internal/dispatcher.js"
+import { makeDispatcher, type OwnDispatcher, type Settings, type Tls } from "./internal/dispatcher.js"
 
 /**
  * An option that cannot be used.
@@ -91,8 +91,11 @@ const settingsOf = Effect.fnUntraced(function* (options: NodeConnectorsOptions) 
   return settings
 })
 
-const acquire = <E>(dispatcher: Effect.Effect<Dispatcher, E>): Effect.Effect<Dispatcher, E, Scope.Scope> =>
-  Effect.acquireRelease(dispatcher, (dispatcher) => Effect.promise(() => dispatcher.destroy()))
+const acquire = <E>(made: Effect.Effect<OwnDispatcher, E>): Effect.Effect<Dispatcher, E, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(made, ({ close }) => Effect.promise(close)),
+    ({ dispatcher }) => dispatcher
+  )
 
 const pooled = (settings: Settings, dispatcher: Dispatcher): Effect.Effect<HttpClient.HttpClient> =>
   makeClient({ dispatcher, connections: settings.connections, copyHeaders: settings.proxy !== undefined })

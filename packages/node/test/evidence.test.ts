@@ -138,8 +138,22 @@ const table: ReadonlyArray<Row> = [
     permanent: true
   },
   {
-    name: "unasked 100 Continue",
-    url: of(raw((socket) => socket.write("HTTP/1.1 100 Continue\r\n\r\n"))),
+    name: "closed after an unasked 100 Continue",
+    url: of(raw((socket) => socket.end("HTTP/1.1 100 Continue\r\n\r\n"))),
+    sent: true,
+    phase: "request",
+    code: "UND_ERR_SOCKET"
+  },
+  {
+    name: "closed after a 103",
+    url: of(raw((socket) => socket.end("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n"))),
+    sent: true,
+    phase: "request",
+    code: "UND_ERR_SOCKET"
+  },
+  {
+    name: "an unasked 101",
+    url: of(raw((socket) => socket.write("HTTP/1.1 101 Switching\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n"))),
     sent: true,
     phase: "response",
     code: "BAD_RESPONSE",

@@ -103,6 +103,118 @@ describe.each(forms)("%s", (_, through) => {
   )
 })
 
+// Longer than any test: nothing here may wait for it.
+const connectTimeout = "1 hour"
+
+describe.each(forms)("whatever an interrupted request waits for, %s", (_, through) => {
+  it.scoped("40 interrupts in a TLS handshake leave no socket, and the connections are free for others", () =>
+    Effect.gen(function* () {
+      const connected = yield* Deferred.make<void>()
+      const server = yield* raw(
+        () => {},
+        () => Deferred.unsafeDone(connected, Effect.void)
+      )
+      const client = yield* NodeConnectors.make({ connections: 16, connectTimeout })
+      const stalled = yield* Effect.replicateEffect(
+        Effect.fork(through(client.get(`https://127.0.0.1:${server.port}/`))),
+        40
+      )
+      yield* Deferred.await(connected)
+      yield* Fiber.interruptAll(stalled)
+      yield* server.allClosed
+      assert.isAtMost(server.opened, 40)
+    })
+  )
+
+  it.scoped("an interrupt in a TLS handshake ends that connection alone", () =>
+    Effect.gen(function* () {
+      const held: Array<Net.Socket> = []
+      const both = yield* Deferred.make<void>()
+      const front = yield* listening(
+        Net.createServer((socket) => {
+          if (held.push(socket) === 2) Deferred.unsafeDone(both, Effect.void)
+        })
+      )
+      const secure = Tls.createServer({ cert, key }, (socket) => {
+        socket.on("error", () => {})
+        socket.once("data", () => socket.write("HTTP/1.1 204 X\r\n\r\n"))
+      })
+      const client = yield* NodeConnectors.make({ tls: { ca: cert }, connectTimeout })
+      const get = Effect.fork(
+        through(Effect.map(client.get(`https://localhost:${front.port}/`), ({ status }) => status))
+      )
+      const fibers = yield* Effect.all([get, get])
+      yield* Deferred.await(both)
+      yield* Fiber.interrupt(fibers[0])
+      for (const socket of held) secure.emit("connection", socket)
+      assert.strictEqual(yield* Fiber.join(fibers[1]), 204)
+    })
+  )
+
+  it.scoped("a body that is a stream", () =>
+    Effect.gen(function* () {
+      const connected = yield* Deferred.make<void>()
+      const server = yield* raw(
+        () => {},
+        () => Deferred.unsafeDone(connected, Effect.void)
+      )
+      const client = yield* NodeConnectors.make({ connectTimeout })
+      const body = HttpBody.stream(Stream.make(Buffer.from("first")))
+      const post = through(client.post(`https://127.0.0.1:${server.port}/`, { body }))
+      // one is given up before its connection is asked for, one while it is made
+      yield* Fiber.interrupt(yield* Effect.fork(post))
+      const fiber = yield* Effect.fork(post)
+      yield* Deferred.await(connected)
+      yield* Fiber.interrupt(fiber)
+      yield* server.allClosed
+    })
+  )
+
+  it.scoped("1,000 interrupts at any moment, before and after the requests arrive, leave no socket", () =>
+    Effect.gen(function* () {
+      const { heads, server } = yield* hanging("")
+      const client = yield* NodeConnectors.make({ connectTimeout })
+      const fibers = yield* Effect.replicateEffect(Effect.fork(through(client.get(server.base))), 1_000)
+      yield* Effect.forEach(fibers, (fiber, index) =>
+        Effect.zipRight(Effect.replicateEffect(Effect.yieldNow(), index % 7), Fiber.interrupt(fiber))
+      )
+      yield* server.allClosed
+      // most were in line, and what was in line never arrives
+      assert.isBelow(heads.length, 1_000)
+      const exits = yield* Effect.forEach(fibers, Fiber.await)
+      assert.isTrue(exits.every(Exit.isInterrupted))
+    })
+  )
+})
+
+describe("when the scope closes", () => {
+  it.scoped.each([undefined, "tunnel"] as const)("a TLS handshake in progress ends, proxy: %s", (kind) =>
+    Effect.gen(function* () {
+      const connected = yield* Deferred.make<void>()
+      const server = yield* raw(
+        // a proxy opens its tunnel, and nothing comes through it
+        (socket) => {
+          socket.write("HTTP/1.1 200 OK\r\n\r\n")
+          socket.once("data", () => Deferred.unsafeDone(connected, Effect.void))
+        },
+        () => {
+          if (kind === undefined) Deferred.unsafeDone(connected, Effect.void)
+        }
+      )
+      const fiber = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const client = yield* NodeConnectors.make({ connectTimeout, proxy: kind === undefined ? kind : server.base })
+          const fiber = yield* Effect.forkDaemon(attempt()(client.get(`https://127.0.0.1:${server.port}/`)))
+          yield* Deferred.await(connected)
+          return fiber
+        })
+      )
+      yield* server.allClosed
+      assert.isTrue(Exit.isFailure(yield* Fiber.await(fiber)))
+    })
+  )
+})
+
 describe("streams", () => {
   it.scoped("a stream left early closes its connection", () =>
     Effect.gen(function* () {

@@ -3,12 +3,14 @@ import { responseOf } from "@effect-connectors/core/ApiError"
 import * as Call from "@effect-connectors/core/Call"
 import * as Transport from "@effect-connectors/core/Transport"
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { apiOver, calls, virtual } from "../support/api.js"
 import { answer, answerStream, type AnswerParts, fakeClient, type Reply } from "../support/fakeClient.js"
 
+const noRequest = { at: 0, method: "GET", url: "", headers: {}, body: "" }
 const good = '{"connection":{"slug":"crm"}}'
 
 const ends = (reply: Reply, call: "safe" | "unsafe" | "idempotent") =>
@@ -21,7 +23,7 @@ const bodies: ReadonlyArray<
 > = [
   ["a page", { text: "<html>", headers: { "content-type": "text/html" } }, "wrong type", "NOT_JSON"],
   ["a page that says it is JSON", { text: "<html>" }, "invalid", "INVALID_BODY"],
-  ["JSON that says it is text", { text: good, headers: { "content-type": "text/plain" } }, "wrong type", "NOT_JSON"],
+  ["a text", { text: "created", headers: { "content-type": "text/plain" } }, "wrong type", "NOT_JSON"],
   [
     "bytes",
     { bytes: new Uint8Array([0xff, 0xfe]), headers: { "content-type": "application/octet-stream" } },
@@ -78,7 +80,10 @@ describe("a 2xx body that can be read", () => {
     ["spaces around it", { text: ` \n${good}\r\n` }],
     ["a charset", { text: good, headers: { "content-type": "application/json; charset=utf-8" } }],
     ["a vendor's type", { text: good, headers: { "content-type": "application/vnd.api+JSON" } }],
-    ["another letter case", { text: good, headers: { "content-type": "Application/JSON" } }]
+    ["another letter case", { text: good, headers: { "content-type": "Application/JSON" } }],
+    ...["text/plain", "text/json", "application/x-json", "application/octet-stream", "text/html"].map(
+      (type) => [`the name ${type}`, { text: good, headers: { "content-type": type } }] as const
+    )
   ]
   for (const [name, parts] of fine) {
     virtual(name, () =>
@@ -386,6 +391,79 @@ describe("an error response whose body never ends", () => {
       assert.strictEqual((yield* ends(stalled(404), "safe"))._tag, "NotFound")
       assert.strictEqual((yield* ends(stalled(404), "unsafe"))._tag, "NotFound")
       assert.strictEqual((yield* ends(stalled(503), "unsafe"))._tag, "ServerFailed")
+    })
+  )
+})
+
+describe("a response with a status that says there is no content", () => {
+  for (const status of [204, 205]) {
+    virtual(`${status}: whatever comes with it is ignored`, () =>
+      Effect.gen(function* () {
+        // a client may give what the web's own Response may not hold
+        const client = HttpClient.make((request) =>
+          Effect.map(
+            answer(200, { text: "<html>", headers: { "content-type": "text/html" } })(request, noRequest),
+            (given) => Object.create(given, { status: { value: status } })
+          )
+        )
+        const api = yield* apiOver(client, { retry: "none" })
+        assert.deepInclude(yield* calls.unsafe(api), { _tag: "Completed", value: null })
+        assert.deepInclude(yield* Effect.flip(calls.safe(api)), { _tag: "UnexpectedBody", reason: "empty" })
+      })
+    )
+  }
+})
+
+describe("an error response whose JSON has another name", () => {
+  virtual("its code and its word on repeating count", () =>
+    Effect.gen(function* () {
+      const text = JSON.stringify({ error: { code: "BUSY", recovery: { retryable: true } } })
+      const error = yield* ends(answer(409, { text, headers: { "content-type": "text/plain" } }), "safe")
+      assert.deepInclude({ ...error }, { serverCode: "BUSY", retryable: true })
+      const page = yield* ends(answer(409, { text: "[oops", headers: { "content-type": "text/plain" } }), "safe")
+      assert.strictEqual(responseOf(page)?.body, "[oops")
+    })
+  )
+})
+
+describe("status 407 of a fetch that does not give it", () => {
+  const refused =
+    (cause: unknown): Reply =>
+    (request) =>
+      Effect.fail(
+        new HttpClientError.RequestError({
+          request,
+          reason: "Transport",
+          cause: new TypeError("fetch failed", { cause })
+        })
+      )
+
+  virtual("is ApiRejected, once", () =>
+    Effect.gen(function* () {
+      for (const message of ["", "proxy authentication required"]) {
+        const fake = fakeClient(refused(new Error(message)))
+        const api = yield* apiOver(fake.client)
+        for (const call of ["safe", "unsafe", "idempotent"] as const) {
+          const error = yield* Effect.flip<unknown, ApiError, never>(calls[call](api))
+          assert.deepInclude({ ...error }, { _tag: "ApiRejected", status: 407, attempts: 1 })
+        }
+        assert.strictEqual(fake.sent.length, 3)
+      }
+    })
+  )
+
+  virtual("no other failure is taken for it", () =>
+    Effect.gen(function* () {
+      for (const cause of [
+        undefined,
+        new Error("other side closed"),
+        Object.assign(new Error(""), { code: "UND_ERR_SOCKET" }),
+        new Error("", { cause: new Error("x") }),
+        new DOMException("", "AbortError"),
+        new TypeError("")
+      ]) {
+        assert.strictEqual((yield* ends(refused(cause), "unsafe"))._tag, "OutcomeUnknown")
+      }
     })
   )
 })

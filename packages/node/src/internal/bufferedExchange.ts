@@ -8,7 +8,7 @@ import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import { BufferedResponse } from "./bufferedResponse.js"
 import { ATTEMPT_TIMEOUT, BODY_TOO_LARGE } from "./errorCodes.js"
-import { type Decoded, decode } from "./contentEncoding.js"
+import { type Decoded, decodedHeaders, decodeWhole, encodingsOf } from "./contentEncoding.js"
 import type { Deadlines } from "./deadlines.js"
 import { Exchange, type Waits, type Wire } from "./exchange.js"
 import { type RawHeaders, valuesOfName } from "./rawHeaders.js"
@@ -21,6 +21,8 @@ const noBytes = Buffer.alloc(0)
 const firstCapacity = 16 * 1024
 
 const isOk = (status: number): boolean => status >= 200 && status < 300
+// Whatever comes with such a status is not content.
+const hasNoContent = (status: number): boolean => status === 204 || status === 205
 
 // The wheel keeps the total; undici only the pause between two chunks.
 const waitsOf = (attempt: Transport.Attempt): Waits => ({
@@ -70,7 +72,7 @@ export class BufferedExchange extends Exchange {
     this.raw = raw
     this.responseStatus = status
     this.limit = isOk(status) ? this.attempt.maxBodyBytes : this.attempt.maxErrorBodyBytes
-    if (isOk(status) && Number(valuesOfName(raw, "content-length")[0] ?? 0) > this.limit) {
+    if (isOk(status) && !hasNoContent(status) && Number(valuesOfName(raw, "content-length")[0] ?? 0) > this.limit) {
       this.fail(this.evidence(BODY_TOO_LARGE))
     }
     return true
@@ -78,6 +80,10 @@ export class BufferedExchange extends Exchange {
 
   protected data(chunk: Buffer): boolean {
     if (this.settled) return true
+    if (hasNoContent(this.responseStatus)) {
+      this.succeed(noBytes, false)
+      return true
+    }
     const room = this.limit - this.size
     if (chunk.length <= room) {
       this.append(chunk)
@@ -97,8 +103,9 @@ export class BufferedExchange extends Exchange {
 
   protected fail(evidence: Transport.Evidence): void {
     if (this.settled) return
-    // the status of an error response counts even if its body is cut
+    // the status of an error response counts even if its body is cut, and of one without content nothing can be cut
     if (this.phase === "body" && !isOk(this.responseStatus)) return this.finish(true)
+    if (this.phase === "body" && hasNoContent(this.responseStatus)) return this.succeed(noBytes, false)
     this.settled = true
     this.close()
     this.resume(Effect.fail(this.failure(evidence)))
@@ -123,17 +130,16 @@ export class BufferedExchange extends Exchange {
     if (this.isFinishing) return
     this.isFinishing = true
     const bytes = this.size === this.bytes.length ? this.bytes : this.bytes.subarray(0, this.size)
-    const encodings = this.size === 0 ? [] : valuesOfName(this.raw, "content-encoding")
+    const encodings = this.size === 0 ? [] : encodingsOf(this.raw)
     if (encodings.length === 0) return this.succeed(bytes, truncated)
-    const encoding = encodings.join(",").trim().toLowerCase()
-    if (encoding === "identity") return this.succeed(bytes, truncated)
     // The rest of a cut body is not wanted; the deadline still runs while the start of it is decoded.
     if (truncated) this.drop()
-    this.stopDecoding = decode(encoding, bytes, this.limit, (decoded) => this.finishDecoded(decoded, truncated))
+    this.stopDecoding = decodeWhole(encodings, bytes, this.limit, (decoded) => this.finishDecoded(decoded, truncated))
   }
 
   private finishDecoded(decoded: Decoded, truncated: boolean): void {
     if (this.settled) return
+    this.raw = decodedHeaders(this.raw)
     if (!isOk(this.responseStatus))
       return this.succeed(decoded.bytes, truncated || decoded.exceeded || decoded.code !== undefined)
     if (decoded.exceeded) return this.fail(this.evidence(BODY_TOO_LARGE))

@@ -3,6 +3,7 @@
  */
 import type { ConnectionOptions } from "node:tls"
 import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from "undici"
+import { Connections } from "./connections.js"
 
 /** The part of Node's TLS options that makes sense for a pool. */
 export type Tls = Pick<
@@ -28,16 +29,41 @@ export interface Settings {
   readonly tls: Tls | undefined
 }
 
-/** A dispatcher of our own; throws what undici throws for a proxy it cannot use. */
-export const makeDispatcher = (settings: Settings): Dispatcher => {
+/** A dispatcher of our own, and what closes it: at once, whatever its connections are doing. */
+export interface OwnDispatcher {
+  readonly dispatcher: Dispatcher
+  readonly close: () => Promise<void>
+}
+
+/** Makes a dispatcher; throws what undici throws for a proxy it cannot use. */
+export const makeDispatcher = (settings: Settings): OwnDispatcher => {
+  const connections = new Connections()
   const connect = { ...settings.tls, timeout: settings.connectMillis }
   const options = {
     connections: settings.connections,
     pipelining: 1,
     keepAliveTimeout: settings.keepAliveMillis,
-    connect
+    connect,
+    factory: (origin: string | URL, options: object) => connections.pool(origin, options)
   }
-  if (settings.proxy === undefined) return new Agent(options)
-  const proxied = { ...options, requestTls: connect, proxyTls: connect }
-  return settings.proxy === "env" ? new EnvHttpProxyAgent(proxied) : new ProxyAgent({ ...proxied, uri: settings.proxy })
+  const proxied = {
+    ...options,
+    requestTls: connect,
+    proxyTls: connect,
+    clientFactory: (origin: URL, options: object) => connections.pool(origin, options, true)
+  }
+  const dispatcher =
+    settings.proxy === undefined
+      ? new Agent(options)
+      : settings.proxy === "env"
+        ? new EnvHttpProxyAgent(proxied)
+        : new ProxyAgent({ ...proxied, uri: settings.proxy })
+  return {
+    dispatcher,
+    close: () => {
+      const closed = dispatcher.destroy()
+      connections.close()
+      return closed
+    }
+  }
 }

@@ -19,6 +19,12 @@ export interface Wire {
   readonly copyHeaders: boolean
 }
 
+/** The connection that an exchange waits for. */
+export interface Connecting {
+  readonly abandon: (exchange: Exchange) => void
+  readonly started: () => void
+}
+
 /** The two waits undici itself keeps, in milliseconds; 0 for none, `null` for those of the dispatcher. */
 export interface Waits {
   readonly headersTimeout: number | null
@@ -38,6 +44,8 @@ export abstract class Exchange extends Timed implements Queued, Dispatcher.Dispa
   protected status: number | undefined = undefined
   /** The caller has its response; whatever comes from the socket now does not count. */
   protected settled = false
+  /** The connection it was given to; set by a dispatcher of ours. */
+  connection: Connecting | undefined = undefined
   private isDispatched = false
   private released = false
   private abortSocket: (() => void) | undefined = undefined
@@ -84,13 +92,19 @@ export abstract class Exchange extends Timed implements Queued, Dispatcher.Dispa
     }
   }
 
-  /** Lets go of the connection: withdrawn when it waits for one, closed when it has one. */
+  /** Nobody waits for its response any more. */
+  get isGivenUp(): boolean {
+    return this.settled
+  }
+
+  /** Lets go of the connection: withdrawn when it waits for its turn, closed when it has one or one is made for it. */
   drop(): void {
     if (this.released) return
     if (!this.isDispatched) {
       this.target.origin.withdraw(this)
       this.released = true
-    } else this.abortSocket?.()
+    } else if (this.abortSocket === undefined) this.connection?.abandon(this)
+    else this.abortSocket()
   }
 
   protected evidence(code: string, timedOut = false): Transport.Evidence {
@@ -110,6 +124,7 @@ export abstract class Exchange extends Timed implements Queued, Dispatcher.Dispa
 
   onConnect(abort: () => void): void {
     // Given up while it waited for the connection: aborting here is before the first byte.
+    this.connection?.started()
     if (this.settled) return abort()
     this.phase = "request"
     this.abortSocket = abort
@@ -148,6 +163,7 @@ export abstract class Exchange extends Timed implements Queued, Dispatcher.Dispa
     if (this.released) return
     this.released = true
     this.abortSocket = undefined
+    this.connection = undefined
     this.target.origin.release()
   }
 }

@@ -51,3 +51,15 @@ export const valuesOfName = (raw: RawHeaders, name: string): ReadonlyArray<strin
   }
   return values
 }
+
+/** All headers but some; `names` in lower case. */
+export const withoutNames = (raw: RawHeaders, names: ReadonlyArray<string>): RawHeaders => {
+  const kept: Array<RawHeaders[number]> = []
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i]
+    const value = raw[i + 1]
+    if (name === undefined || value === undefined || isMany(name)) continue
+    if (!names.includes(textOf(name).toLowerCase())) kept.push(name, value)
+  }
+  return kept
+}

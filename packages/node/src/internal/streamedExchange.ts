@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import { Readable } from "node:stream"
+import { decoded, decodedHeaders, encodingsOf } from "./contentEncoding.js"
 import { BODY_TOO_LARGE, codeOf, isPermanent } from "./errorCodes.js"
 import { Exchange, type Waits, type Wire } from "./exchange.js"
 import type { RawHeaders } from "./rawHeaders.js"
@@ -64,7 +65,14 @@ export class StreamedExchange extends Exchange {
     body.on("error", () => {})
     this.body = body
     this.settled = true
-    this.resume(Effect.succeed(new StreamedResponse(this.request, status, raw, body)))
+    const encodings = encodingsOf(raw)
+    this.resume(
+      Effect.succeed(
+        encodings.length === 0
+          ? new StreamedResponse(this.request, status, raw, body)
+          : new StreamedResponse(this.request, status, decodedHeaders(raw), decoded(body, encodings))
+      )
+    )
     return true
   }
 

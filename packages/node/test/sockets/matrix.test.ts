@@ -98,7 +98,8 @@ const faults = (trap: string): Readonly<Record<string, Fault>> => ({
   "head-of-40-KiB": { act: whole(200, good, { "x-long": "x".repeat(40_000) }), expected: badResponse(any) },
   "unasked-100": {
     act: writing(`HTTP/1.1 100 Continue\r\n\r\n${head(200, { ...json, "content-length": good.length })}${good}`),
-    expected: { node: badResponse(any), fetch: noAnswer({ code: any, phase: any }) }
+    // the fetch of Node ends the connection at this head, and the response behind it is lost
+    expected: { node: ok, fetch: noAnswer({ code: any, phase: any }) }
   },
   "two-lengths": {
     act: writing(`HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}`),

@@ -20,6 +20,7 @@ import type { ApiResponse } from "../../ApiResponse.js"
 import type { InvalidRequest } from "../../InvalidRequest.js"
 import type { Evidence } from "../../Transport.js"
 import * as Outcome from "./outcome.js"
+import { encodingInvalid, encodingUnsupported, encodingUnverified } from "./contentEncoding.js"
 import { codeIn } from "./serverCode.js"
 import { withResponse } from "./errorDetails.js"
 
@@ -63,6 +64,14 @@ const bodyCodes: Record<BadBody, string> = {
 /** @internal */
 export const bodyTooLarge = bodyCodes["too large"]
 
+// what came is known, unlike that of a body that was cut
+const lostBodies: Readonly<Record<string, BadBody>> = {
+  [bodyTooLarge]: "too large",
+  [encodingInvalid]: "invalid",
+  [encodingUnsupported]: "wrong type",
+  [encodingUnverified]: "wrong type"
+}
+
 const badBody = (
   call: CallContext,
   status: number,
@@ -79,7 +88,7 @@ export const readErrors: NoValueErrors<ReadError> = {
   lost: (call, _outcome, { code, detail, phase, status, timedOut }, response) =>
     status === undefined
       ? new Unreachable({ ...call, code, phase, timedOut, detail })
-      : badBody(call, status, code === bodyTooLarge ? "too large" : "truncated", response),
+      : badBody(call, status, lostBodies[code] ?? "truncated", response),
   unreadable: (call, response, reason) => badBody(call, response.status, reason, response),
   late: (call, _outcome, deadline) => new DeadlineExceeded({ ...call, deadline })
 }

@@ -43,6 +43,25 @@ const traceOf = (cause: unknown): Trace | undefined => {
 export const errorCodeIn = (cause: unknown): string | undefined => traceOf(cause)?.code
 
 /**
+ * Whether an error is how the runtime's `fetch` reports status 407, whose response it does not give. Node's says
+ * nothing else without a reason: every other failure has a code or a message.
+ *
+ * @internal
+ */
+export const isProxyRefusal = (error: unknown): boolean => {
+  const thrown = Predicate.hasProperty(error, "cause") ? error.cause : undefined
+  if (!(thrown instanceof TypeError) || thrown.message !== "fetch failed") return false
+  const { cause } = thrown
+  return (
+    cause instanceof Error &&
+    cause.name === "Error" &&
+    (cause.message === "" || cause.message === "proxy authentication required") &&
+    !Predicate.hasProperty(cause, "code") &&
+    cause.cause === undefined
+  )
+}
+
+/**
  * What the error of a client shows of its request: what its transport says, or else the error's own codes.
  *
  * @internal

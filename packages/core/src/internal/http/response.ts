@@ -1,14 +1,22 @@
 import type { ApiError } from "../../ApiError.js"
 import type { ApiResponse } from "../../ApiResponse.js"
 import { isFields } from "../data/fields.js"
-import { parse } from "../data/json.js"
+import { parse, type Parsed } from "../data/json.js"
 import * as Result from "../data/result.js"
 import type { CallState } from "./callState.js"
 import type { Endpoint } from "./endpoint.js"
 import type { BadBody } from "./errors.js"
 import { receivedFile, unreadFile } from "./receivedFile.js"
 import { withoutSecrets } from "./secrets.js"
-import { isJsonType, isOk, isRequestId, requestIdOf, type TransportResponse } from "./transport.js"
+import {
+  hasNoContent,
+  isJsonType,
+  isOk,
+  isRequestId,
+  mayBeJson,
+  requestIdOf,
+  type TransportResponse
+} from "./transport.js"
 
 /**
  * A 2xx response whose body could be read.
@@ -45,17 +53,24 @@ const notJson = { _tag: "Bad", reason: "wrong type" } as const
 const noStatus: Result.Result<never, NoValue> = Result.fail({ _tag: "Status" })
 
 /**
- * The body of a response that has no value: a file, parsed where it is JSON, else its text.
+ * The body of a response that has no value: parsed where it is JSON by any name, else a file or its text.
  *
  * @internal
  */
 export const bodyOf = (response: TransportResponse): unknown => {
-  if (response.bytes !== undefined && !isJsonType(response.headers["content-type"])) {
+  const type = response.headers["content-type"]
+  const parsed = isJson(type) || startsAsJson(response.text) ? parse(response.text) : undefined
+  if (
+    response.bytes !== undefined &&
+    !isJsonType(type) &&
+    !isFields(parsed?._tag === "Value" ? parsed.value : undefined)
+  ) {
     return receivedFile(response.headers, response.bytes)
   }
-  const parsed = isJson(response.headers["content-type"]) ? parse(response.text) : undefined
   return parsed?._tag === "Value" ? parsed.value : response.text
 }
+
+const startsAsJson = (text: string): boolean => /^[\ufeff\s]*[[{]/.test(text)
 
 const responseOf = (response: TransportResponse, body: unknown): ApiResponse => ({
   status: response.status,
@@ -94,9 +109,12 @@ export const decodeResponse = <A, E extends ApiError>(
     settings.onResponse?.(responseOf(response, file))
     return Result.mapFailure(decode({ body: file, response, now }), (expected) => unfit(file, expected))
   }
-  const parsed = response.text === "" || isJson(response.headers["content-type"]) ? parse(response.text) : notJson
+  const type = response.headers["content-type"]
+  const read = parse(response.text)
+  // JSON is JSON by any name; what is not is named by its type
+  const parsed = read._tag === "Value" || response.text === "" || isJson(type) ? read : notJson
   // 204 is the server's word that it did the work and has nothing to say
-  const mayBeEmpty = operation.mayBeEmpty || (response.status === 204 && operation.retry !== "safe")
+  const mayBeEmpty = operation.mayBeEmpty || (hasNoContent(response.status) && operation.retry !== "safe")
   if (parsed._tag === "Bad" && !(parsed.reason === "empty" && mayBeEmpty)) {
     return Result.fail({ _tag: "Unreadable", reason: parsed.reason, body: response.text })
   }
@@ -109,9 +127,14 @@ export const decodeResponse = <A, E extends ApiError>(
 
 const unfit = (body: unknown, expected: ReadonlyArray<string>): NoValue => ({ _tag: "Unfit", body, expected })
 
+// an object without data is a file of its own
+const isData = (parsed: Parsed): boolean => parsed._tag === "Value" && isFields(parsed.value) && "data" in parsed.value
+
 // 204 has no file to give
 const fileIn = (response: TransportResponse): unknown => {
-  if (response.status === 204 || isJsonType(response.headers["content-type"])) return undefined
+  const type = response.headers["content-type"]
+  if (hasNoContent(response.status) || isJsonType(type)) return undefined
+  if (response.unread === undefined && mayBeJson(type) && isData(parse(response.text))) return undefined
   if (response.unread !== undefined) return unreadFile(response.headers, response.unread)
   return response.bytes === undefined ? undefined : receivedFile(response.headers, response.bytes)
 }

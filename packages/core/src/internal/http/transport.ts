@@ -3,7 +3,9 @@ import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
+import * as Headers from "@effect/platform/Headers"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -16,7 +18,9 @@ import { concat } from "../data/concat.js"
 import { childScope } from "../runtime/childScope.js"
 import { locally, withoutFailureLogs } from "../runtime/fiberLocal.js"
 import { bodyTooLarge } from "./errors.js"
-import { errorCodeIn, evidenceIn } from "./evidence.js"
+import * as ContentEncoding from "./contentEncoding.js"
+import { peeked } from "./peekedBody.js"
+import { errorCodeIn, evidenceIn, isProxyRefusal } from "./evidence.js"
 
 /**
  * A response: its body read to its end as text, or, where it may be a file, as bytes or not yet.
@@ -49,6 +53,14 @@ export const isJsonType = (contentType: string | undefined): boolean =>
   contentType !== undefined && /application\/json|\+json/i.test(contentType)
 
 /**
+ * Whether a content may be JSON by another name, or by none: only its text can say.
+ *
+ * @internal
+ */
+export const mayBeJson = (contentType: string | undefined): boolean =>
+  contentType === undefined || /^\s*(?:text\/json|[\w.+-]+\/x-json)\s*(?:;|$)/i.test(contentType)
+
+/**
  * No complete response; `response` when its head was read.
  *
  * @internal
@@ -61,6 +73,13 @@ export interface Lost {
 
 /** @internal */
 export const isOk = (status: number): boolean => status >= 200 && status < 300
+
+/**
+ * Whether a status says that there is no content: whatever comes with it is ignored.
+ *
+ * @internal
+ */
+export const hasNoContent = (status: number): boolean => status === 204 || status === 205
 
 const lost = (evidence: Transport.Evidence, response?: ApiResponse): Lost => ({ _tag: "Lost", evidence, response })
 
@@ -90,7 +109,14 @@ const isBuffered = (u: unknown): u is Transport.BufferedBody => typeof u === "ob
 
 const fail = (response: HttpClientResponse.HttpClientResponse, code: string): Lost =>
   lost(
-    { sent: true, phase: "body", code, permanent: code === bodyTooLarge, timedOut: false, status: response.status },
+    {
+      sent: true,
+      phase: "body",
+      code,
+      permanent: code === bodyTooLarge || ContentEncoding.isEncodingPermanent(code),
+      timedOut: false,
+      status: response.status
+    },
     headOnly(response)
   )
 
@@ -105,29 +131,77 @@ const cutBody =
   ({ code, isEmpty }: Cut): Effect.Effect<void, Lost> =>
     isError || isEmpty ? Effect.void : Effect.fail(fail(response, code))
 
-const cutBy = (error: HttpClientError.ResponseError): Cut => ({
-  isEmpty: error.reason === "EmptyBody",
-  code: errorCodeIn(error.cause) ?? "BODY_CUT"
-})
+const cutBy = (error: HttpClientError.ResponseError | ContentEncoding.EncodingFailed): Cut =>
+  error._tag === "EncodingFailed"
+    ? { isEmpty: false, code: error.code }
+    : { isEmpty: error.reason === "EmptyBody", code: errorCodeIn(error.cause) ?? "BODY_CUT" }
+
+/**
+ * Whether the runtime's `fetch` made a response: it decodes what it can, keeps the header that says otherwise, and
+ * does not mind a body that is cut.
+ */
+interface Origin {
+  isFetched: boolean
+}
+
+const ownTransport: Origin = Object.freeze({ isFetched: false })
+
+/** What a response holds, once nothing of it is packed. */
+interface Content {
+  readonly headers: ApiResponse["headers"]
+  readonly stream: Stream.Stream<Uint8Array, HttpClientError.ResponseError | ContentEncoding.EncodingFailed>
+  /** The runtime has decoded it, and does not say whether it was whole. */
+  readonly isUnverified: boolean
+}
+
+const contentOf = (response: HttpClientResponse.HttpClientResponse, isFile: boolean, origin: Origin): Content => {
+  const { stream } = response
+  const encodings = ContentEncoding.encodingsOf(response.headers)
+  if (encodings.length === 0) return { headers: response.headers, stream, isUnverified: false }
+  const headers = ContentEncoding.decodedHeaders(response.headers)
+  if (!origin.isFetched) {
+    return { headers, stream: ContentEncoding.decoded(stream, encodings, !isFile), isUnverified: false }
+  }
+  if (!isFile || !isOk(response.status)) return { headers, stream, isUnverified: true }
+  const code = ContentEncoding.fetchedFileIssue(encodings)
+  if (code === undefined) return { headers, stream, isUnverified: true }
+  // its first piece is taken, and the rest let go: a response that nobody reads keeps its connection
+  const refused = Stream.fail(new ContentEncoding.EncodingFailed({ code }))
+  return { headers, stream: Stream.concat(Stream.drain(Stream.take(stream, 1)), refused), isUnverified: true }
+}
+
+// packed to this length a body may have been empty
+const packedEmptyLength = 20
+
+// JSON shows by itself that it is whole, but for a number, and for nothing at all
+const mayBeCut = (text: string, packedLength: number): boolean =>
+  /^\s*-?\d/.test(text) || (packedLength > packedEmptyLength && text.trim() === "")
 
 // the platform's own limit on body size is kept by one of its clients only
 const readBounded = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
-  asBytes: boolean
+  asBytes: boolean,
+  origin: Origin
 ): Effect.Effect<TransportResponse, Lost> =>
   Effect.suspend(() => {
-    const { headers, status } = response
+    const { status } = response
     const isError = !isOk(status)
     const limit = isError ? limits.maxErrorBodyBytes : limits.maxBodyBytes
-    const declared = Number(headers["content-length"] ?? NaN)
+    const declared = Number(response.headers["content-length"] ?? NaN)
     // a length that is announced is kept by HTTP itself; without one, and where it is that of packed bytes, we count
-    if (!asBytes && declared <= limit && headers["content-encoding"] === undefined) {
+    if (!asBytes && declared <= limit && response.headers["content-encoding"] === undefined) {
+      const { headers } = response
       return Effect.matchEffect(response.text, {
         onFailure: (error) => Effect.as(cutBody(response, isError)(cutBy(error)), { status, headers, text: "" }),
         onSuccess: (text) => Effect.succeed({ status, headers, text })
       })
     }
+    const { headers, isUnverified, stream } = contentOf(
+      response,
+      asBytes && !isJsonType(response.headers["content-type"]),
+      origin
+    )
     const decoder = new TextDecoder()
     let text = ""
     const chunks: Array<Uint8Array> = []
@@ -143,7 +217,7 @@ const readBounded = (
       }
       return within
     }
-    return response.stream.pipe(
+    return stream.pipe(
       Stream.mapError(cutBy),
       Stream.runForEachWhile((chunk) => Effect.sync(() => keep(chunk))),
       Effect.catchAll(cutBody(response, isError)),
@@ -153,6 +227,10 @@ const readBounded = (
           : Effect.succeed(
               asBytes ? fromBytes(status, headers, concat(chunks)) : { status, headers, text: text + decoder.decode() }
             )
+      ),
+      Effect.filterOrFail(
+        (received) => !isUnverified || isError || received.bytes !== undefined || !mayBeCut(received.text, declared),
+        () => fail(response, ContentEncoding.encodingUnverified)
       )
     )
   })
@@ -162,7 +240,7 @@ const fromBytes = (status: number, headers: ApiResponse["headers"], bytes: Uint8
   status,
   headers,
   bytes,
-  text: isJsonType(headers["content-type"]) ? new TextDecoder().decode(bytes) : ""
+  text: isJsonType(headers["content-type"]) || mayBeJson(headers["content-type"]) ? new TextDecoder().decode(bytes) : ""
 })
 
 const bufferedResponse = (
@@ -177,16 +255,29 @@ const bufferedResponse = (
 const bodyWithin = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
-  asBytes: boolean
+  asBytes: boolean,
+  origin: Origin
 ): Effect.Effect<TransportResponse, Lost> => {
   if (Transport.BufferedBodyTypeId in response) {
     const body = response[Transport.BufferedBodyTypeId]
-    if (isBuffered(body)) return Effect.succeed(bufferedResponse(response, body, asBytes))
+    if (isBuffered(body)) {
+      return Effect.succeed(
+        hasNoContent(response.status) ? bodiless(response) : bufferedResponse(response, body, asBytes)
+      )
+    }
   }
-  return readBounded(response, limits, asBytes)
+  return hasNoContent(response.status) ? ignored(response) : readBounded(response, limits, asBytes, origin)
 }
 
-const lostBy = (cause: Cause.Cause<unknown>): Effect.Effect<never, Lost> => {
+// the rest is let go at its first chunk: a response that nobody reads keeps its socket
+const ignored = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<TransportResponse> =>
+  response.stream.pipe(
+    Stream.runForEachWhile(() => Effect.succeed(false)),
+    Effect.ignore,
+    Effect.as(bodiless(response))
+  )
+
+const lostBy = (cause: Cause.Cause<unknown>): Effect.Effect<TransportResponse, Lost> => {
   if (Cause.isInterruptedOnly(cause)) return Effect.failCause(Cause.map(cause, () => lost(evidenceIn(undefined))))
   const error = Option.getOrUndefined(Cause.failureOption(cause)) ?? Option.getOrUndefined(Cause.dieOption(cause))
   if (Predicate.hasProperty(error, "_tag") && error._tag === "ResponseError") {
@@ -197,7 +288,9 @@ const lostBy = (cause: Cause.Cause<unknown>): Effect.Effect<never, Lost> => {
       lost({ sent: true, phase: "response", code: "NO_ANSWER", permanent: false, timedOut: false, status })
     )
   }
-  return Effect.fail(lost(evidenceIn(error)))
+  return isProxyRefusal(error)
+    ? Effect.succeed({ status: 407, headers: Headers.empty, text: "" })
+    : Effect.fail(lost(evidenceIn(error)))
 }
 
 /** @internal */
@@ -214,17 +307,40 @@ export const timedOut = (response: HttpClientResponse.HttpClientResponse | undef
     response === undefined ? undefined : headOnly(response)
   )
 
-const noRedirects = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Effect.serviceOption(FetchHttpClient.RequestInit), (given) =>
-    Effect.provideService(effect, FetchHttpClient.RequestInit, {
-      ...Option.getOrElse(given, () => ({})),
-      redirect: "manual"
-    })
-  )
+// for the runtime's fetch alone: it follows redirects, and decodes a file without saying whether it was whole
+const withFetchOptions = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  reading: Reading,
+  origin: Origin
+): Effect.Effect<A, E, R> =>
+  Effect.mapInputContext(effect, (context: Context.Context<R>) => {
+    const given = Option.getOrElse(Context.getOption(context, FetchHttpClient.RequestInit), (): RequestInit => ({}))
+    const fetch = Option.getOrElse(Context.getOption(context, FetchHttpClient.Fetch), () => globalThis.fetch)
+    const asked =
+      reading === "text"
+        ? given
+        : {
+            ...given,
+            headers: { "accept-encoding": "identity", ...Headers.fromInput(new globalThis.Headers(given.headers)) }
+          }
+    return context.pipe(
+      Context.add(FetchHttpClient.RequestInit, { ...asked, redirect: "manual" }),
+      Context.add(FetchHttpClient.Fetch, (input, init) => {
+        // a response that was made in any other way has no address
+        const observe = (response: Response): Response => {
+          origin.isFetched = response.url !== ""
+          return response
+        }
+        return fetch(input, init).then(observe)
+      })
+    )
+  })
 
-type Head = HttpClientResponse.HttpClientResponse
+type Head = Pick<HttpClientResponse.HttpClientResponse, "status" | "headers">
 
-const isErrorHead = (head: Head | undefined): head is Head => head !== undefined && !isOk(head.status)
+// its status says all there is to say
+const isDecided = (head: Head | undefined): head is Head =>
+  head !== undefined && (!isOk(head.status) || hasNoContent(head.status))
 
 // the status of an error response counts even if its body never ends
 const bodiless = ({ headers, status }: Head): TransportResponse => ({ status, headers, text: "" })
@@ -232,9 +348,10 @@ const bodiless = ({ headers, status }: Head): TransportResponse => ({ status, he
 // a stream has no end in time, as long as something comes
 const unreadBody = (
   response: HttpClientResponse.HttpClientResponse,
+  stream: Content["stream"],
   limits: Transport.Attempt
 ): Stream.Stream<Uint8Array, Lost> =>
-  response.stream.pipe(
+  stream.pipe(
     Stream.catchAll((error) => {
       const cut = cutBy(error)
       return cut.isEmpty ? Stream.empty : Stream.fail(fail(response, cut.code))
@@ -242,20 +359,46 @@ const unreadBody = (
     Stream.timeoutFail(() => timedOut(response), limits.idleMillis)
   )
 
+const opens = (response: HttpClientResponse.HttpClientResponse): boolean => {
+  const type = response.headers["content-type"]
+  return (
+    isOk(response.status) &&
+    !hasNoContent(response.status) &&
+    !isJsonType(type) &&
+    (type === undefined || !mayBeJson(type))
+  )
+}
+
+const open = (
+  response: HttpClientResponse.HttpClientResponse,
+  limits: Transport.Attempt,
+  scope: Scope.Scope,
+  origin: Origin
+): Effect.Effect<TransportResponse> => {
+  const { status } = response
+  const { headers, stream } = contentOf(response, true, origin)
+  const unread = unreadBody(response, stream, limits)
+  return headers["content-type"] === undefined
+    ? Effect.map(peeked(unread, limits.maxBodyBytes, scope), (body) =>
+        body instanceof Uint8Array ? fromBytes(status, headers, body) : { status, headers, text: "", unread: body }
+      )
+    : Effect.succeed({ status, headers, text: "", unread })
+}
+
 const readResponse = (
   sent: Effect.Effect<HttpClientResponse.HttpClientResponse, unknown>,
   limits: Transport.Attempt,
   reading: Reading,
+  origin: Origin,
   onHead?: (response: HttpClientResponse.HttpClientResponse) => void
 ): Effect.Effect<TransportResponse, Lost> =>
   Effect.matchCauseEffect(sent, {
     onFailure: lostBy,
     onSuccess: (response) => {
       onHead?.(response)
-      const { headers, status } = response
-      return typeof reading !== "string" && isOk(status) && status !== 204 && !isJsonType(headers["content-type"])
-        ? Effect.succeed({ status, headers, text: "", unread: unreadBody(response, limits) })
-        : bodyWithin(response, limits, reading !== "text")
+      return typeof reading !== "string" && opens(response)
+        ? open(response, limits, reading, origin)
+        : bodyWithin(response, limits, reading !== "text", origin)
     }
   })
 
@@ -274,7 +417,7 @@ export const exchange = (
 ): Effect.Effect<TransportResponse, Lost> => {
   if (typeof reading !== "string") return opened(client, request, limits, reading)
   const send = Transport.sendAttemptOf(client)
-  if (send !== undefined) return readResponse(send(request, limits), limits, reading)
+  if (send !== undefined) return readResponse(send(request, limits), limits, reading, ownTransport)
   return timed(client.execute(request), limits, reading).pipe(locally(Transport.currentAttempt, limits))
 }
 
@@ -284,17 +427,18 @@ const timed = (
   reading: Reading
 ): Effect.Effect<TransportResponse, Lost> => {
   let head: HttpClientResponse.HttpClientResponse | undefined
-  return readResponse(sent, limits, reading, (response) => {
+  const origin: Origin = { isFetched: false }
+  return readResponse(sent, limits, reading, origin, (response) => {
     head = response
   }).pipe(
     Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => timedOut(head) }),
     Effect.catchAll((lost) =>
-      lost.evidence.timedOut && isErrorHead(head) ? Effect.succeed(bodiless(head)) : Effect.fail(lost)
+      lost.evidence.timedOut && isDecided(head) ? Effect.succeed(bodiless(head)) : Effect.fail(lost)
     ),
     locally(HttpClient.currentTracerDisabledWhen, () => true),
     // fibers that are forked below would log how they failed, with the platform's errors in it
     withoutFailureLogs,
-    noRedirects
+    (effect) => withFetchOptions(effect, reading, origin)
   )
 }
 

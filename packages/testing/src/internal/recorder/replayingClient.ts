@@ -75,10 +75,14 @@ const headersOf = (
   return headers
 }
 
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
+
 const responseOf = (secrets: ReplaySecrets, request: Request, recorded: RecordedResponse) => {
   const bytes = bytesOf(recorded.body === undefined ? undefined : restoreSecrets(secrets, recorded.body))
   const length = Number(recorded.headers["content-length"])
   const headers = headersOf(secrets, recorded, length, bytes.byteLength)
+  // most transports decode what they give, and some leave the header that says otherwise
+  if (!isGzip(bytes)) headers.delete("content-encoding")
   const init = { status: recorded.status, headers }
   const failure = failureAtEnd(recorded.ending)
   if (hasNoBody({ request, status: recorded.status })) {
