@@ -6,6 +6,7 @@ import * as Retry from "@effect-connectors/core/Retry"
 import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
 import { client, submit, virtual } from "../support/jobsKit.js"
 import { journal, runs } from "../support/ledgerKit.js"
 
@@ -63,10 +64,9 @@ describe("ledger: a journal that another process may take", () => {
       const api = yield* client()
       const platform = yield* ConnectionsTest
       yield* platform.respondNext({ operation: "actions.execute" }, [{ status: 503 }, { status: 503 }])
-      const retried = Call.withRetry(submit(api, "sync"), Retry.replayUnsafe(Retry.defaultPolicy))
+      const retried = Call.withRetry(submit(api, "sync"), Retry.replayUnsafe(Retry.make(Schedule.spaced("1 second"))))
       const fiber = yield* Effect.fork(Effect.flip(ledger.submit(key, retried)))
-      yield* Effect.yieldNow()
-      yield* Effect.zipRight(Effect.sleep("10 millis"), take)
+      yield* Effect.zipRight(Effect.sleep("500 millis"), take)
       const error = yield* Fiber.join(fiber)
       assert.deepInclude(error, { _tag: "SubmissionUnknown", key })
       const requests = yield* platform.requests
