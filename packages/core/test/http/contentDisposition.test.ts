@@ -82,7 +82,8 @@ describe("safeFilename", () => {
     assert.strictEqual(safeFilename("com10"), "com10")
     for (const port of ["COM", "com", "LPT", "lpt"]) {
       for (const digit of "0123456789¹²³") {
-        for (const name of [`${port}${digit}`, `${port}${digit}.txt`]) assert.strictEqual(safeFilename(name), `_${name}`)
+        for (const name of [`${port}${digit}`, `${port}${digit}.txt`])
+          assert.strictEqual(safeFilename(name), `_${name}`)
       }
     }
     assert.strictEqual(safeFilename(" a.txt. . "), "a.txt")

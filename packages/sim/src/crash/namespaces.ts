@@ -185,7 +185,7 @@ export const runNamespaces = async (
   workers: number,
   { folder, program, server }: CrashSetup
 ): Promise<NamespacesReport> => {
-  const breaks: Array<string> = []
+  const allBreaks: Array<string> = []
   const counts = { passed: 0, once: 0, never: 0, more: 0, takenOver: 0, refused: 0, lost: 0 }
 
   const one = async (index: number): Promise<void> => {
@@ -195,7 +195,7 @@ export const runNamespaces = async (
     const all: Array<Member> = []
     const start = (name: string): Member =>
       startMember(program, [path, server.url, name, key, String(leaseMillis)], `host-${name}`)
-    const before = breaks.length
+    const breaks: Array<string> = []
     try {
       await scenario({ key, start, random: randomOf(seed + index) }, all)
     } catch (error) {
@@ -216,7 +216,8 @@ export const runNamespaces = async (
     counts.takenOver += Math.max(0, messages.filter(({ _tag }) => _tag === "Opened").length - 1)
     counts.refused += messages.filter(({ _tag }) => _tag === "Refused").length
     counts.lost += outcomes.filter((it) => it === "TAKEN_OVER").length
-    if (breaks.length === before) counts.passed++
+    if (breaks.length === 0) counts.passed++
+    allBreaks.push(...breaks)
   }
 
   const queue = Array.from({ length: runs }, (_, index) => index)
@@ -225,5 +226,5 @@ export const runNamespaces = async (
       for (let index = queue.shift(); index !== undefined; index = queue.shift()) await one(index)
     })
   )
-  return { isolation: unshareFlags === undefined ? "simulated hosts" : "pid namespaces", ...counts, breaks }
+  return { isolation: unshareFlags === undefined ? "simulated hosts" : "pid namespaces", ...counts, breaks: allBreaks }
 }
