@@ -74,8 +74,8 @@ const stringIn = (holder: object, name: string): string | undefined => {
   return Predicate.isString(value) ? value : undefined
 }
 
-export const minLeaseMillis = 1_000
-export const maxLeaseMillis = 3_600_000
+const minLeaseMillis = 1_000
+const maxLeaseMillis = 3_600_000
 
 export const isLease = (millis: unknown): millis is number =>
   Predicate.isNumber(millis) && millis >= minLeaseMillis && millis <= maxLeaseMillis

@@ -10,9 +10,9 @@ import { codeOf } from "./errorCodes.js"
 import { guardedOwn, type LockFailure, type Moment, moment, passedMillis, type Taken } from "./ledgerLock.js"
 
 /** Another process has the lock, or nobody: it was removed. */
-export const takenOver = "TAKEN_OVER"
+const takenOver = "TAKEN_OVER"
 /** The lease may have ended, and could not be renewed yet. */
-export const leaseEnded = "LEASE_ENDED"
+const leaseEnded = "LEASE_ENDED"
 
 /** What a holder may rely on. */
 export interface Lease {
