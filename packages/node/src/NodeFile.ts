@@ -80,10 +80,11 @@ export interface FromPathOptions extends ConnectorFile.Details {
 }
 
 /**
- * A regular file on disk, which is read again each time it is sent. Its size is read now.
+ * A regular file on disk, which is read again each time it is sent. Its size is read now. Of a file that grows while it
+ * is sent the length at opening is sent, and the rest is left.
  *
  * Fails with {@link FileUnreadable} when there is no such file. Reading it later fails with a `FileError`:
- * `CHANGED` or `SIZE_MISMATCH` when it is no longer the same file, else the code of Node.
+ * `CHANGED` or `SIZE_MISMATCH` when it is no longer the same file (also one that has grown before it is opened, as for another attempt), else the code of Node.
  *
  * @example
  * ```ts

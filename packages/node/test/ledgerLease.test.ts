@@ -5,6 +5,7 @@ import * as NodeLedger from "@effect-connectors/node/NodeLedger"
 import { assert, describe, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -18,6 +19,8 @@ import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import * as ledgerFile from "../src/internal/ledgerFile.js"
+import { keep } from "../src/internal/ledgerLease.js"
+import { passedMillis, replace } from "../src/internal/ledgerLock.js"
 import { holderOf, type Identity, identity, textOfLock } from "../src/internal/ledgerHolder.js"
 
 const leaseMillis = 15_000
@@ -65,7 +68,7 @@ const stoppable = () => {
     currentTimeNanos: Effect.sync(() => BigInt(millis) * 1_000_000n),
     sleep: (_duration: Duration.Duration) => Effect.never
   }
-  return { pass: (more: number) => void (millis += more), runs: Effect.withClock(clock) }
+  return { clock, pass: (more: number) => void (millis += more), runs: Effect.withClock(clock) }
 }
 
 /** Work that counts how often it was sent. */
@@ -94,6 +97,9 @@ const takenOver = <A, E>(opening: Effect.Effect<A, E, Scope.Scope>) =>
     }
     return yield* Fiber.join(fiber)
   })
+
+/** Where one says that it is about to change what becomes of a lock. */
+const guardOf = (lock: string, id: string) => `${lock}.${createHash("sha256").update(id).digest("hex").slice(0, 16)}`
 
 const header = `{"_tag":"Ledger","v":1}\n`
 const intent = `{"_tag":"Intended","key":"order-10","intendedAt":0}\n`
@@ -209,25 +215,32 @@ describe("NodeLedger: a holder that stands still", () => {
     inFolder(`longer than its lease ${name}: it sends nothing once another has the ledger`, (path) =>
       Effect.gen(function* () {
         const first = stoppable()
-        const stopped = yield* first.runs(openAs(path, yield* container("1")))
-        const before = work()
-        yield* first.runs(stopped.submit("order-9", before.execution))
+        const scope = yield* Scope.make()
+        const journal = yield* first.runs(
+          Scope.extend(ledgerFile.open(path, { leaseMillis, self: yield* container("1") }), scope)
+        )
+        const stopped = Ledger.make(journal)
+        yield* Effect.exit(first.runs(stopped.submit("order-9", Effect.die("a defect"))))
+        yield* first.runs(journal.stillHeld ?? Effect.die("no check"))
         const other = yield* takenOver(openAs(path, yield* container("2")))
         const theirs = work()
         yield* other.submit("order-10", theirs.execution)
         first.pass(seen)
         const ours = work()
-        for (const key of ["order-10", "order-11"]) {
+        for (const key of ["order-11", "order-10"]) {
           const error = yield* Effect.flip(first.runs(stopped.submit(key, ours.execution)))
           assert.deepInclude(error, { _tag: "LedgerFailed", code: "TAKEN_OVER", retryable: false })
           assert.include(error.message, "nothing was sent. Another process has the ledger now")
         }
-        assert.deepStrictEqual([before.sent(), theirs.sent(), ours.sent()], [1, 1, 0])
+        assert.deepStrictEqual([theirs.sent(), ours.sent()], [1, 0])
+        const held = yield* Effect.either(first.runs(journal.stillHeld ?? Effect.die("no check")))
+        assert.deepInclude(held, { _tag: "Left" })
+        yield* Scope.close(scope, Exit.void)
         // nothing that the one before writes reaches the file
         yield* other.submit("order-12", theirs.execution)
         const keys = Fs.readFileSync(path, "utf8").match(/order-\d+/g)
         assert.deepStrictEqual(Array.from(new Set(keys)), ["order-9", "order-10", "order-12"])
-        assert.strictEqual((yield* Effect.flip(other.submit("order-9", theirs.execution)))._tag, "AlreadyDone")
+        assert.strictEqual((yield* Effect.flip(other.submit("order-9", theirs.execution)))._tag, "SubmissionUnknown")
       })
     )
   }
@@ -257,7 +270,7 @@ describe("NodeLedger: a holder that stands still", () => {
       const own = yield* container("1")
       const ledger = yield* first.runs(openAs(path, own))
       const { id = "" } = holderOf(Fs.readFileSync(`${path}.lock`, "utf8")) ?? {}
-      const taking = `${path}.lock.${createHash("sha256").update(id).digest("hex").slice(0, 16)}`
+      const taking = guardOf(`${path}.lock`, id)
       // a process of the same container, which is running, so that it is not waited for
       Fs.writeFileSync(taking, textOfLock(own, "taker", leaseMillis, 0))
       first.pass(leaseMillis)
@@ -265,6 +278,7 @@ describe("NodeLedger: a holder that stands still", () => {
       const error = yield* Effect.flip(first.runs(ledger.submit("order-1", execution)))
       assert.deepInclude(error, { _tag: "LedgerFailed", code: "LEASE_ENDED", retryable: true })
       assert.strictEqual(sent(), 0)
+      assert.strictEqual(Fs.readFileSync(path, "utf8"), header)
       Fs.rmSync(taking)
       yield* first.runs(ledger.submit("order-1", execution))
       assert.strictEqual(sent(), 1)
@@ -290,6 +304,76 @@ describe("NodeLedger: a holder that stands still", () => {
       const { execution, sent } = work()
       assert.strictEqual(yield* codeOf(ledger.submit("order-1", execution)), "TAKEN_OVER")
       assert.strictEqual(sent(), 0)
+    })
+  )
+})
+
+describe("NodeLedger: a lease", () => {
+  it("has passed as soon as one of the clocks of its holder says so", () => {
+    const from = { nanos: 5_000_000n, millis: 7 }
+    const later = (nanos: bigint, millis: number) =>
+      passedMillis(from, { nanos: from.nanos + nanos, millis: from.millis + millis })
+    // the machine slept, the wall clock was set back, both agree
+    assert.deepStrictEqual([later(1_000_000n, 90), later(8_000_000n, -90), later(3_000_000n, 3)], [90, 8, 3])
+  })
+
+  inFolder("is not renewed by a beat that was written after its end, unless nobody else can take over", (path) =>
+    Effect.gen(function* () {
+      const own = yield* self
+      const guard = guardOf(path, "an-id")
+      Fs.writeFileSync(guard, textOfLock(own, "taker", leaseMillis, 0))
+      const written = yield* Deferred.make<void>()
+      const lease = yield* keep({
+        _tag: "Taken",
+        isTakeover: false,
+        since: { nanos: 0n, millis: 0 },
+        file: {
+          id: "an-id",
+          path,
+          taker: { self: own, leaseMillis },
+          isAtPath: () => Promise.resolve(true),
+          beat: Deferred.await(written)
+        }
+      })
+      yield* asleep(() => 1)
+      // the beat starts 5 seconds into the lease, and is written 2 seconds after its end
+      yield* TestClock.adjust("5 seconds")
+      yield* asleep(() => 0)
+      yield* TestClock.adjust("12 seconds")
+      yield* Deferred.succeed(written, undefined)
+      yield* asleep(() => 1)
+      assert.deepStrictEqual(yield* Effect.flip(lease.check), { code: "LEASE_ENDED" })
+      Fs.rmSync(guard)
+      yield* lease.check
+    })
+  )
+
+  inFolder("is taken over by one at a time, whichever beat each of them saw", (path) =>
+    Effect.gen(function* () {
+      const own = yield* self
+      const found = textOfLock(own, "an-id", leaseMillis, 3)
+      Fs.writeFileSync(path, found)
+      const mine = {
+        path,
+        taker: { self: own, leaseMillis },
+        displace: Effect.sync(() => Fs.writeFileSync(path, "mine"))
+      }
+      const guard = guardOf(path, "an-id")
+      Fs.writeFileSync(guard, textOfLock(own, "taker", leaseMillis, 0))
+      assert.isFalse(yield* replace(mine, found, 0))
+      Fs.rmSync(guard)
+      // whoever stood still on the way does nothing more: each look at this clock is a second later than a lease
+      const slow = stoppable()
+      const reads: Clock.Clock = {
+        ...slow.clock,
+        currentTimeMillis: Effect.zipRight(
+          Effect.sync(() => slow.pass(leaseMillis + 1_000)),
+          slow.clock.currentTimeMillis
+        )
+      }
+      assert.isFalse(yield* Effect.withClock(replace(mine, found, 0), reads))
+      assert.strictEqual(Fs.readFileSync(path, "utf8"), found)
+      assert.isTrue(yield* replace(mine, found, 0))
     })
   )
 })
@@ -325,7 +409,7 @@ describe("NodeLedger: a holder that can be seen from here", () => {
   )
 })
 
-describe("NodeLedger: the lease", () => {
+describe("NodeLedger: the length of a lease", () => {
   for (const lease of [0, 999, "2 hours", Infinity, "soon" as Duration.DurationInput] as const) {
     inFolder(`${String(lease)} is refused`, (path) =>
       Effect.gen(function* () {

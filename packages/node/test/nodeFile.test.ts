@@ -101,9 +101,30 @@ describe("NodeFile.fromPath", () => {
         const error = yield* Effect.flip(readWith(yield* NodeFile.fromPath(path), change))
         return error.code
       })
-      assert.strictEqual(yield* during(() => Fs.appendFileSync(path, "more")), "SIZE_MISMATCH")
       assert.strictEqual(yield* during(() => Fs.truncateSync(path, 100_000)), "CHANGED")
       assert.strictEqual(yield* during(() => Fs.utimesSync(path, 1, 1)), "CHANGED")
+    })
+  )
+
+  it.scoped("that grows while it is read gives the length that it had when it was opened", () =>
+    Effect.gen(function* () {
+      const path = join(yield* folder, "a.log")
+      for (const size of [0, 1, 65_535, 65_536, 65_537, 300_000]) {
+        const before = Buffer.alloc(size, "abc")
+        Fs.writeFileSync(path, before)
+        const file = yield* NodeFile.fromPath(path)
+        const pieces: Array<Uint8Array> = []
+        const grow = Effect.sync(() => Fs.appendFileSync(path, Buffer.alloc(100_000, "z")))
+        yield* Stream.runForEach(file.stream, (piece) =>
+          Effect.zipRight(
+            Effect.sync(() => pieces.push(piece)),
+            grow
+          )
+        )
+        assert.isTrue(before.equals(Buffer.concat(pieces)), `${size} bytes`)
+        // what it is opened with the next time is another length than was announced
+        if (size > 0) assert.strictEqual((yield* Effect.flip(file.bytes)).code, "CHANGED")
+      }
     })
   )
 
@@ -319,6 +340,17 @@ describe("NodeFile.save", () => {
     for (const name of ["a:b", "report.txt:stream", "con", "NUL.txt", "a.", "a ", 'a"b', "a?"]) {
       assert.isFalse(isSegment(name, "win32"), name)
     }
+    const devices = ["con", "prn", "aux", "nul", "conin$", "conout$"]
+    const ports = ["com", "lpt"].flatMap((port) => Array.from("0123456789¹²³", (digit) => `${port}${digit}`))
+    for (const name of [...devices, ...ports]) {
+      for (const spelled of [name, name.toUpperCase(), `${name}.txt`, `${name} .txt`]) {
+        assert.isFalse(isSegment(spelled, "win32"), spelled)
+        assert.isTrue(isSegment(spelled, "linux"), spelled)
+        assert.isTrue(isSegment(`a${spelled}`, "win32"), spelled)
+      }
+    }
+    for (const name of ["com", "com10", "com⁴", "lpt¹¹", "conin", "console"])
+      assert.isTrue(isSegment(name, "win32"), name)
     assert.isTrue(isSegment('report 12:30 "a".', "linux"))
     assert.isTrue(isSegment("console.txt", "win32"))
   })

@@ -2,6 +2,9 @@
  * `npm run crash -- [--points 200] [--seed 1] [--workers 6] [--json]`: a program that submits and follows jobs through a
  * ledger in a file is killed with SIGKILL at seeded points of its life, and each time a new process continues from the
  * stored references. The figures are counted at the server, which is a process of its own. Ends with 1 on any break.
+ *
+ * `npm run crash -- --namespaces 50`: two processes in two pid namespaces share one ledger and one key instead, where
+ * each of them sees the other neither run nor end.
  */
 import { build } from "esbuild"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -11,6 +14,7 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { type WorkerReport, phases, runWorker } from "./crash/crashWorker.js"
 import { killPoints } from "./crash/killPoints.js"
+import { runNamespaces } from "./crash/namespaces.js"
 import { wholeOption } from "./common/options.js"
 import { serve } from "./crash/processes.js"
 
@@ -19,6 +23,7 @@ const { values } = parseArgs({
     points: { type: "string", default: "200" },
     seed: { type: "string", default: "1" },
     workers: { type: "string", default: "6" },
+    namespaces: { type: "string" },
     json: { type: "boolean", default: false }
   }
 })
@@ -29,13 +34,14 @@ const workerCount = Math.min(points, wholeOption("workers", values.workers, 1))
 
 const here = (name: string): string => fileURLToPath(new URL(`./crash/${name}`, import.meta.url))
 const startedAt = performance.now()
+const secondsSince = (): number => Math.round((performance.now() - startedAt) / 100) / 10
 const folder = mkdtempSync(join(tmpdir(), "crash-"))
 
 // one file starts in a third of the time that its hundreds of modules take
-const bundled = async (): Promise<string> => {
-  const program = join(folder, "child.mjs")
+const bundled = async (name: string): Promise<string> => {
+  const program = join(folder, `${name}.mjs`)
   await build({
-    entryPoints: [here("child.js")],
+    entryPoints: [here(`${name}.js`)],
     outfile: program,
     bundle: true,
     platform: "node",
@@ -49,7 +55,34 @@ const bundled = async (): Promise<string> => {
   return program
 }
 
-const program = await bundled()
+if (values.namespaces !== undefined) {
+  const runs = wholeOption("namespaces", values.namespaces, 1)
+  const server = await serve(here("server.js"))
+  try {
+    const setup = { folder, program: await bundled("namespaceChild"), server }
+    const report = await runNamespaces(runs, seed, workerCount, setup)
+    for (const it of report.breaks) console.error(`BREAK ${it}`)
+    const { breaks, ...rest } = report
+    if (values.json) console.log(JSON.stringify({ ...rest, breaks: breaks.length, seed, seconds: secondsSince() }))
+    else {
+      console.log(`crash --namespaces ${report.passed}/${runs} (${report.isolation})`)
+      console.log(
+        `  ${report.once} keys executed once, ${report.never} not sent and reported as unknown, ${report.more} more than once`
+      )
+      console.log(
+        `  ${report.takenOver} ledgers taken over, ${report.refused} processes refused, ${report.lost} submits refused after it`
+      )
+      console.log(`  seed ${seed}, ${secondsSince()} s`)
+    }
+    process.exitCode = report.passed === runs ? 0 : 1
+  } finally {
+    await server.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.exit()
+}
+
+const program = await bundled("child")
 const server = await serve(here("server.js"))
 let reports: ReadonlyArray<WorkerReport>
 try {
@@ -87,7 +120,7 @@ const figures = {
   storedReferences: sum(({ counts }) => counts.resumed),
   unknownExecuted: sum(({ counts }) => counts.unknownExecuted),
   unknownNotExecuted: sum(({ counts }) => counts.unknownNotExecuted),
-  seconds: Math.round((performance.now() - startedAt) / 100) / 10
+  seconds: secondsSince()
 }
 
 for (const { it, owner } of breaks) console.error(`BREAK ${owner}: ${it}`)

@@ -80,6 +80,12 @@ describe("safeFilename", () => {
     assert.strictEqual(safeFilename("com1 .tar.gz"), "_com1 .tar.gz")
     assert.strictEqual(safeFilename("console.txt"), "console.txt")
     assert.strictEqual(safeFilename("com10"), "com10")
+    for (const port of ["COM", "com", "LPT", "lpt"]) {
+      for (const digit of "0123456789¹²³") {
+        for (const name of [`${port}${digit}`, `${port}${digit}.txt`])
+          assert.strictEqual(safeFilename(name), `_${name}`)
+      }
+    }
     assert.strictEqual(safeFilename(" a.txt. . "), "a.txt")
     assert.strictEqual(safeFilename("con."), "_con")
   })

@@ -21,28 +21,39 @@ const attempt = <A>(evaluate: () => Promise<A>): Effect.Effect<A, ReadFailure> =
 const isSame = (a: Stats, b: Stats): boolean =>
   a.ino === b.ino && a.dev === b.dev && a.size === b.size && a.mtimeMs === b.mtimeMs
 
-const unchanged = (handle: Fs.FileHandle, seen: Stats): Effect.Effect<void, ReadFailure> =>
+const unless = (handle: Fs.FileHandle, isChanged: (now: Stats) => boolean): Effect.Effect<void, ReadFailure> =>
   Effect.flatMap(
     attempt(() => handle.stat()),
-    (now) => (isSame(seen, now) ? Effect.void : Effect.fail({ code: "CHANGED" }))
+    (now) => (isChanged(now) ? Effect.fail({ code: "CHANGED" }) : Effect.void)
   )
 
-/** Opens the file each time it is run; fails with `CHANGED` before its end when it was changed meanwhile. */
+/**
+ * Opens the file each time it is run, and gives what it held when it was opened: what is added meanwhile is left. Fails with
+ * `CHANGED` when it is another file than was seen, and before its end when it was changed otherwise.
+ */
 export const content = (path: string, seen: Stats): Stream.Stream<Uint8Array, ReadFailure> =>
   Stream.acquireRelease(
     attempt(() => Fs.open(path, "r")),
     (handle) => Effect.promise(() => handle.close())
   ).pipe(
-    Stream.tap((handle) => unchanged(handle, seen)),
+    Stream.tap((handle) => unless(handle, (now) => !isSame(seen, now))),
     Stream.flatMap((handle) => {
-      // one byte more than there should be, so that a longer file is noticed
-      const room = Math.min(pieceBytes, seen.size + 1)
-      const piece = attempt(() => handle.read(new Uint8Array(room), 0, room, null)).pipe(
-        Effect.mapError(Option.some),
-        Effect.flatMap(({ buffer, bytesRead }) =>
-          bytesRead === 0 ? Effect.fail(Option.none()) : Effect.succeed(buffer.subarray(0, bytesRead))
+      let left = seen.size
+      const piece = Effect.suspend(() => {
+        const room = Math.min(pieceBytes, left)
+        if (room === 0) return Effect.fail(Option.none())
+        return attempt(() => handle.read(new Uint8Array(room), 0, room, null)).pipe(
+          Effect.mapError(Option.some),
+          Effect.flatMap(({ buffer, bytesRead }) => {
+            left -= bytesRead
+            return bytesRead === 0 ? Effect.fail(Option.none()) : Effect.succeed(buffer.subarray(0, bytesRead))
+          })
         )
+      })
+      return Stream.concat(
+        Stream.repeatEffectOption(piece),
+        // a longer file has grown; the same length at another time was written over
+        Stream.execute(unless(handle, (now) => !isSame(seen, now) && now.size <= seen.size))
       )
-      return Stream.concat(Stream.repeatEffectOption(piece), Stream.execute(unchanged(handle, seen)))
     })
   )

@@ -10,7 +10,7 @@ import { codeOf } from "./errorCodes.js"
 
 // oxlint-disable-next-line no-control-regex
 const control = /[\u0000-\u001f\u007f]/
-const notOnWindows = /[<>:"|?*]|[ .]$|^(?:con|prn|aux|nul|com\d|lpt\d)\s*(?:\.|$)/i
+const notOnWindows = /[<>:"|?*]|[ .]$|^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(?:\.|$)/i
 
 /** Whether a name is one place in a folder, wherever the folder is. */
 export const isSegment = (name: string, platform: NodeJS.Platform): boolean =>

@@ -121,7 +121,11 @@ const names: ReadonlyArray<Hostile> = [
   unsafeName("line separator", "evil\u2028.txt", "do not show"),
   unsafeName("device of Windows", "NUL", "device"),
   unsafeName("device with an ending", "a/con.txt", "device"),
-  unsafeName("device with a digit above", "COM¹", "device"),
+  ...["COM", "com", "LPT", "lpt"].flatMap((port) =>
+    ["0", "9", "¹", "²", "³"].map((digit) => unsafeName(`device ${port}${digit}`, `${port}${digit}`, "device"))
+  ),
+  unsafeName("device with a digit above and an ending", "a/com².tar.gz", "device"),
+  unsafeName("device of the console", "CONIN$", "device"),
   unsafeName("dot at the end", "evil.", "dot or a space"),
   unsafeName("space at the end", "evil /x", "dot or a space"),
   unsafeName("dots alone", "...", "dot or a space"),

@@ -27,7 +27,7 @@ const aims: ReadonlyArray<readonly [trigger: Trigger, fromMillis: number, toMill
 ]
 
 /** Numbers from 0 to 1 that a seed alone decides. */
-const randomOf = (seed: number): (() => number) => {
+export const randomOf = (seed: number): (() => number) => {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

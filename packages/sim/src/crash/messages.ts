@@ -16,6 +16,13 @@ export type ChildMessage =
   | { readonly _tag: "Idle" }
   | { readonly _tag: "Failed"; readonly reason: string }
 
+/** Of a process that shares a ledger with one in another namespace. */
+export type NamespaceMessage =
+  | { readonly _tag: "Opened" }
+  | { readonly _tag: "Refused"; readonly code: string }
+  | { readonly _tag: "Intended" }
+  | { readonly _tag: "Outcome"; readonly outcome: string }
+
 /** Work that was executed, as the server counts it. */
 export interface Executed {
   readonly key: string
