@@ -1,10 +1,13 @@
 import * as Effect from "effect/Effect"
-import { type Executor, ExecutorFailure, type Work } from "../../Executor.js"
+import { type Executor, ExecutorFailure, type Operation, type Work } from "../../Executor.js"
 import type { WorldConnection } from "../../World.js"
 import { textOf } from "../fakeServer/json.js"
-import { MemoryFiles } from "./memoryFiles.js"
-import { MemoryTables } from "./memoryTables.js"
+import { type FileOperation, MemoryFiles } from "./memoryFiles.js"
+import { MemoryTables, type SqlOperation } from "./memoryTables.js"
 import { refused, type Result } from "./refusal.js"
+
+const isFile = (operation: Operation): operation is FileOperation => operation.startsWith("file.")
+const isSql = (operation: Operation): operation is SqlOperation => operation.startsWith("sql.")
 
 const http = (definition: WorldConnection, { operation, body }: Work): Result => {
   const method = operation.slice("http.".length)
@@ -21,8 +24,9 @@ export const memoryExecutor = (definition: WorldConnection): Executor => {
   const files = new MemoryFiles(definition.files ?? {})
   const tables = new MemoryTables(definition.tables ?? {})
   const run = (work: Work): Result => {
-    if (work.operation.startsWith("file.")) return files.run(work.operation, work.body)
-    if (work.operation.startsWith("sql.")) return tables.run(work.operation, work.body)
+    const { body, operation } = work
+    if (isFile(operation)) return files.run(operation, body)
+    if (isSql(operation)) return tables.run(operation, body)
     return http(definition, work)
   }
   return (work) =>

@@ -23,6 +23,9 @@ const contentOf = (body: JsonObject): Uint8Array | ExecutorFailure => {
   return Either.getOrElse(Encoding.decodeBase64(content), () => refused("INVALID_CONTENT", "content is not base64"))
 }
 
+/** @internal */
+export type FileOperation = Extract<Operation, `file.${string}`>
+
 /** Files in a map, by path. @internal */
 export class MemoryFiles {
   private readonly files: Map<string, Uint8Array>
@@ -33,7 +36,7 @@ export class MemoryFiles {
     )
   }
 
-  run(operation: Operation, body: JsonObject): Result {
+  run(operation: FileOperation, body: JsonObject): Result {
     if (operation === "file.list") return this.list(body)
     const path = pathOf(body, "path", "from", "source")
     if (path instanceof ExecutorFailure) return path
@@ -53,7 +56,7 @@ export class MemoryFiles {
         const target = pathOf(body, "to", "destination", "new_path")
         return target instanceof ExecutorFailure ? target : this.move(path, target, bytes)
       }
-      default:
+      case "file.delete":
         this.files.delete(path)
         return { path, deleted: true }
     }

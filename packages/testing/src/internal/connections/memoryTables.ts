@@ -35,6 +35,9 @@ const rowsOf = (body: JsonObject): ReadonlyArray<JsonObject> | undefined => {
   return objects.length === rows.length && objects.length > 0 ? objects : undefined
 }
 
+/** @internal */
+export type SqlOperation = Extract<Operation, `sql.${string}`>
+
 /** Rows in memory, by table; no SQL engine. @internal */
 export class MemoryTables {
   private readonly tables: Map<string, Rows>
@@ -43,7 +46,7 @@ export class MemoryTables {
     this.tables = new Map(Object.entries(tables).map(([name, rows]) => [name, [...rows]]))
   }
 
-  run(operation: Operation, body: JsonObject): Result {
+  run(operation: SqlOperation, body: JsonObject): Result {
     if (operation === "sql.query" || operation === "sql.execute") {
       return refused(
         "NO_SQL_ENGINE",
@@ -66,7 +69,7 @@ export class MemoryTables {
       }
       case "sql.update":
         return this.update(name, rows, where, body)
-      default: {
+      case "sql.delete": {
         const kept = rows.filter((row) => !matchesRow(row, where))
         this.tables.set(name, kept)
         return { rows: [], row_count: rows.length - kept.length }
