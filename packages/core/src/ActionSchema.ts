@@ -3,17 +3,16 @@
  *
  * @since 0.2.0
  */
-import * as Either from "effect/Either"
+import type * as Either from "effect/Either"
 import type * as Schema from "effect/Schema"
 import type { Dialect } from "./Dialect.js"
 import {
   type Cleaned,
-  CompiledActionSchema,
+  readActionSchema,
   type ParameterFiles,
   type ValidateOptions
 } from "./internal/bosa/actionSchema.js"
-import { type Fields, isFields } from "./internal/data/fields.js"
-import { ActionParameters } from "./internal/jsonSchema/actionParameters.js"
+import { toEither } from "./internal/runtime/fromResult.js"
 import type { Ignored } from "./internal/jsonSchema/context.js"
 import type { Parameter } from "./internal/jsonSchema/parameterList.js"
 import type { Unchecked } from "./internal/jsonSchema/unchecked.js"
@@ -114,17 +113,10 @@ export interface Values {
  * @since 0.2.0
  * @category models
  */
-export interface Options {
+export interface ActionSchemaOptions {
   /** `bosa` lists a binary parameter as `string`; all dialects take files there. */
   readonly dialect: Dialect
 }
-
-const none: Fields = {}
-
-const show = (value: unknown): string => (value === undefined ? "missing" : "not an object")
-
-const schemaOf = (properties: Fields, root: Fields, dialect: Dialect): ActionSchema =>
-  new CompiledActionSchema(new ActionParameters(properties, root, dialect === "bosa" ? "string" : "binary"))
 
 /**
  * Reads the `parameters` of an action as discovery gives them. A property that cannot be read does not make the others
@@ -145,15 +137,5 @@ const schemaOf = (properties: Fields, root: Fields, dialect: Dialect): ActionSch
  * @since 0.2.0
  * @category constructors
  */
-export const make = (parameters: unknown, options: Options): Either.Either<ActionSchema, string> => {
-  if (!isFields(parameters)) return Either.left(`"parameters" is ${show(parameters)}`)
-  const request = parameters.request
-  if (request === undefined || request === null) return Either.right(schemaOf(none, none, options.dialect))
-  if (!isFields(request)) return Either.left(`"parameters.request" is ${show(request)}`)
-  const schema = request.schema
-  if (!isFields(schema)) return Either.left(`"parameters.request.schema" is ${show(schema)}`)
-  const properties = schema.properties
-  return isFields(properties)
-    ? Either.right(schemaOf(properties, schema, options.dialect))
-    : Either.left(`"parameters.request.schema.properties" is ${show(properties)}`)
-}
+export const make = (parameters: unknown, options: ActionSchemaOptions): Either.Either<ActionSchema, string> =>
+  toEither(readActionSchema(parameters, options.dialect))

@@ -8,7 +8,7 @@ export type Properties = Readonly<Record<string, unknown>>
 export const actionOf = (
   properties: Properties,
   more: Properties = {},
-  dialect: ActionSchema.Options["dialect"] = "bosa-0.3"
+  dialect: ActionSchema.ActionSchemaOptions["dialect"] = "bosa-0.3"
 ): ActionSchema.ActionSchema =>
   Either.getOrThrow(ActionSchema.make({ request: { schema: { type: "object", properties, ...more } } }, { dialect }))
 

@@ -1,9 +1,12 @@
-import * as Either from "effect/Either"
+import type * as Either from "effect/Either"
 import type * as Schema from "effect/Schema"
 import type { ConnectorFile } from "../../ConnectorFile.js"
 import type { Issue } from "../../InvalidRequest.js"
-import type { Fields } from "../data/fields.js"
-import type { ActionParameters, CleanInput } from "../jsonSchema/actionParameters.js"
+import type { Dialect } from "../../Dialect.js"
+import { type Fields, isFields } from "../data/fields.js"
+import * as Result from "../data/result.js"
+import { toEither } from "../runtime/fromResult.js"
+import { ActionParameters, type CleanInput } from "../jsonSchema/actionParameters.js"
 import type { Ignored } from "../jsonSchema/context.js"
 import type { Parameter } from "../jsonSchema/parameterList.js"
 import type { Unchecked } from "../jsonSchema/unchecked.js"
@@ -92,8 +95,39 @@ export class CompiledActionSchema {
 
   readonly declares = (name: string): boolean => this.#parameters.declares(name)
 
-  readonly validate = (input: Fields, options?: ValidateOptions): Either.Either<Cleaned, ReadonlyArray<Issue>> => {
-    const result = this.#parameters.validate(input, options?.strict === true)
-    return result._tag === "Success" ? Either.right(cleanedOf(result.success)) : Either.left(result.failure)
+  clean(input: Fields, strict: boolean): Result.Result<Cleaned, ReadonlyArray<Issue>> {
+    return Result.map(this.#parameters.validate(input, strict), cleanedOf)
   }
+
+  readonly validate = (input: Fields, options?: ValidateOptions): Either.Either<Cleaned, ReadonlyArray<Issue>> =>
+    toEither(this.clean(input, options?.strict === true))
+}
+
+const none: Fields = {}
+
+const show = (value: unknown): string => (value === undefined ? "missing" : "not an object")
+
+/**
+ * Reads the `parameters` of an action as discovery gives them, or says why it cannot.
+ *
+ * @internal
+ */
+export const readActionSchema = (
+  parameters: unknown,
+  dialect: Dialect
+): Result.Result<CompiledActionSchema, string> => {
+  const made = (properties: Fields, root: Fields) =>
+    Result.succeed(
+      new CompiledActionSchema(new ActionParameters(properties, root, dialect === "bosa" ? "string" : "binary"))
+    )
+  if (!isFields(parameters)) return Result.fail(`"parameters" is ${show(parameters)}`)
+  const { request } = parameters
+  if (request === undefined || request === null) return made(none, none)
+  if (!isFields(request)) return Result.fail(`"parameters.request" is ${show(request)}`)
+  const { schema } = request
+  if (!isFields(schema)) return Result.fail(`"parameters.request.schema" is ${show(schema)}`)
+  const { properties } = schema
+  return isFields(properties)
+    ? made(properties, schema)
+    : Result.fail(`"parameters.request.schema.properties" is ${show(properties)}`)
 }

@@ -1,13 +1,12 @@
-import { fromEither } from "../runtime/fromResult.js"
 import * as Result from "../data/result.js"
 import * as Option from "effect/Option"
-import * as ActionSchema from "../../ActionSchema.js"
 import type { WriteError } from "../../ApiError.js"
 import type { Dialect } from "../../Dialect.js"
 import type { ActionInfo, ConnectorInfo, Skipped } from "../../Discovery.js"
 import { type Fields, isFields } from "../data/fields.js"
 import type { Endpoint } from "../http/endpoint.js"
 import { actionAt } from "./endpoints.js"
+import { type CompiledActionSchema, readActionSchema } from "./actionSchema.js"
 import { actionPath } from "./actionPath.js"
 
 /**
@@ -17,7 +16,7 @@ import { actionPath } from "./actionPath.js"
  */
 export interface DiscoveredAction {
   readonly info: ActionInfo
-  readonly schema: ActionSchema.ActionSchema
+  readonly schema: CompiledActionSchema
   /** The row it is sent with, or why it is not: its path is refused. */
   readonly operation: Result.Result<Endpoint<WriteError>, string>
   /** Its parameters as discovery gives them. */
@@ -44,7 +43,7 @@ const entryOf = (name: string, row: Fields, dialect: Dialect): Result.Result<Dis
   const { docstring, parameters, path } = row
   if (typeof path !== "string") return Result.fail("it has no path")
   if (docstring === undefined) return Result.fail("it has no docstring")
-  return Result.map(fromEither(ActionSchema.make(parameters, { dialect })), (schema) => ({
+  return Result.map(readActionSchema(parameters, dialect), (schema) => ({
     schema,
     parameters,
     operation: Result.map(actionPath(path), actionAt),

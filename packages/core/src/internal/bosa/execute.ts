@@ -1,6 +1,6 @@
+import { settingOf, withCaller } from "../runtime/callContext.js"
 import { toEffect } from "../runtime/fromResult.js"
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Result from "../data/result.js"
@@ -151,8 +151,8 @@ type Decoded<D> = D extends (...args: never) => Result.Result<infer A, unknown> 
 
 // discovery is part of the call: one deadline over both
 const within = <A, E>(settings: Resolved, self: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  Effect.withFiberRuntime((fiber) => {
-    const given = Context.get(fiber.currentContext, Call.Settings)
+  withCaller((caller) => {
+    const given = settingOf(caller, Call.Settings)
     const own = given.deadline ?? settings.deadline
     if (own === undefined && given.deadlineAt === undefined) return self
     return Effect.flatMap(Clock.currentTimeMillis, (now) => {

@@ -1,4 +1,3 @@
-import { fromEither } from "../runtime/fromResult.js"
 import * as Effect from "effect/Effect"
 import * as Result from "../data/result.js"
 import type { WriteError } from "../../ApiError.js"
@@ -183,7 +182,7 @@ export const prepare = (
       fix: "report it to the server's owner: credentials are never sent there"
     })
   }
-  const cleaned = fromEither(entry.schema.validate(withPosition(call, entry.schema), { strict: options.strict }))
+  const cleaned = entry.schema.clean(withPosition(call, entry.schema), options.strict === true)
   issues.push(...(cleaned._tag === "Failure" ? cleaned.failure : filesIssues(cleaned.success)))
   if (issues.length > 0 || cleaned._tag === "Failure" || operation._tag === "Failure") return refuse()
   return Result.succeed({ operation: operation.success, schema: entry.schema, cleaned: cleaned.success })

@@ -58,11 +58,19 @@ const copied = (error: ReadError, job: JobRef): ReadError => {
  */
 const withJob = (error: ReadError, job: JobRef): ReadError => withResponse(copied(error, job), responseOf(error))
 
-const endedUnknown = ({ raw, word }: JobState, job: JobRef): UnexpectedBody =>
+/**
+ * The error of a value that is here already, such as the state that an earlier poll found: no request is to blame.
+ *
+ * @internal
+ */
+export const unexpectedValue = (
+  job: JobRef | undefined,
+  value: unknown,
+  why: Pick<UnexpectedBody, "reason" | "word" | "expected">
+): UnexpectedBody =>
   withValue(
     new UnexpectedBody({
-      operation: job.operation,
-      // the state may be one that an earlier poll found: no request is to blame
+      operation: job?.operation ?? "jobs.result",
       method: "",
       route: "",
       url: "",
@@ -70,11 +78,10 @@ const endedUnknown = ({ raw, word }: JobState, job: JobRef): UnexpectedBody =>
       retryable: false,
       job,
       status: 200,
-      reason: "ended",
-      word
+      ...why
     }),
-    raw,
-    job.requestId
+    value,
+    job?.requestId
   )
 
 /**
@@ -84,7 +91,8 @@ const endedUnknown = ({ raw, word }: JobState, job: JobRef): UnexpectedBody =>
  */
 export const endOf = (state: JobState, job: JobRef): End => {
   if (state.state === "succeeded") return Exit.succeed(state)
-  if (state.state === "unknown") return Exit.fail(endedUnknown(state, job))
+  if (state.state === "unknown")
+    return Exit.fail(unexpectedValue(job, state.raw, { reason: "ended", word: state.word }))
   const followed = { job, word: state.word, serverCode: codeIn(state.error) }
   const error = state.state === "cancelled" ? new JobCancelled(followed) : new JobFailed(followed)
   return Exit.fail(withJobError(error, state.error))

@@ -1,13 +1,13 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { UnexpectedBody } from "../../ApiError.js"
+import type { UnexpectedBody } from "../../ApiError.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import type { WatchOptions } from "../../Job.js"
 import type { JobRef } from "../../JobRef.js"
 import { milliseconds, waitMilliseconds, wholeIssues } from "../data/checks.js"
 import { expectations } from "../http/outputSchema.js"
-import { withValue } from "../http/errorDetails.js"
+import { unexpectedValue } from "./outcome.js"
 import type { Subscription } from "./tracker/engine.js"
 
 /**
@@ -84,22 +84,6 @@ export const decoderOf = <B, I>(output: Schema.Schema<B, I> | undefined): Decode
   const decode = Schema.decodeUnknown(output, { errors: "all" })
   return (value, job) =>
     Effect.mapError(decode(value), (error) =>
-      withValue(
-        new UnexpectedBody({
-          operation: job?.operation ?? "jobs.result",
-          // the value is here already: no request is to blame
-          method: "",
-          route: "",
-          url: "",
-          attempts: 1,
-          retryable: false,
-          job,
-          status: 200,
-          reason: "invalid",
-          expected: expectations("result", error)
-        }),
-        value,
-        job?.requestId
-      )
+      unexpectedValue(job, value, { reason: "invalid", expected: expectations("result", error) })
     )
 }

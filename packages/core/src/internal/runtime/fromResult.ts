@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type * as Either from "effect/Either"
+import * as Either from "effect/Either"
 import * as Result from "../data/result.js"
 
 /**
@@ -9,6 +9,14 @@ import * as Result from "../data/result.js"
  */
 export const toEffect = <A, E>(result: Result.Result<A, E>): Effect.Effect<A, E> =>
   result._tag === "Success" ? Effect.succeed(result.success) : Effect.fail(result.failure)
+
+/**
+ * A result as Effect's own, for what is public.
+ *
+ * @internal
+ */
+export const toEither = <A, E>(result: Result.Result<A, E>): Either.Either<A, E> =>
+  result._tag === "Success" ? Either.right(result.success) : Either.left(result.failure)
 
 /**
  * A result of Effect's own, without it.
