@@ -36,8 +36,10 @@ import { resolve } from "./internal/http/settings.js"
 import { tables } from "./internal/bosa/dialects.js"
 import { platform } from "./internal/bosa/platform.js"
 import { InvalidRequest, type Issue } from "./InvalidRequest.js"
+import type { Limits } from "./Limits.js"
 import type { RetryInput } from "./Retry.js"
 import type * as Skills from "./Skills.js"
+import type { TransformClient } from "./Transport.js"
 import type * as Users from "./Users.js"
 
 /**
@@ -154,7 +156,9 @@ export declare namespace BosaApi {
     /** For reads, and for what was proved not to have been sent. How often an action is sent is `maxAttempts`. */
     readonly retry?: Exclude<RetryInput, "idempotent"> | undefined
     /** Changes the `HttpClient` that every call goes through. */
-    readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+    readonly transformClient?: TransformClient | undefined
+    /** Bounds on all requests of this client: how many may start in a window of time, and how many at once. */
+    readonly limits?: Limits | undefined
   }
 
   /**
@@ -242,9 +246,7 @@ export const make = Effect.fnUntraced(function* (
     )
   )
   const auth = yield* Auth
-  const sent = yield* HttpClient.HttpClient
-  const client = options.transformClient === undefined ? sent : options.transformClient(sent)
-  const pipeline = requestPipeline.make(client, auth, settings)
+  const pipeline = requestPipeline.make(yield* HttpClient.HttpClient, auth, settings)
   const found = discovery.make(pipeline, table, Duration.millis(ttlMillis))
   const connect = handle.make(calls.make(pipeline, table, found, settings, options.strict === true))
   return {

@@ -6,14 +6,15 @@
  *
  * @since 0.1.0
  */
-import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Option from "effect/Option"
 import type { ApiResponse } from "./ApiResponse.js"
+import { composed as composedClients } from "./internal/http/transformClient.js"
 import type { RetryInput } from "./Retry.js"
+import type { TransformClient } from "./Transport.js"
 
 /**
  * What can be set for a single call.
@@ -27,7 +28,7 @@ export interface CallSettings {
   /** The same as a time on the Clock, in milliseconds: for calls that share one deadline. */
   readonly deadlineAt?: number | undefined
   readonly attemptTimeout?: Duration.Duration | undefined
-  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+  readonly transformClient?: TransformClient | undefined
   readonly onResponse?: ((response: ApiResponse) => void) | undefined
   /** Runs before each attempt of a call that changes something. Nothing is sent unless it succeeds. */
   readonly beforeWrite?: Effect.Effect<void> | undefined
@@ -59,7 +60,7 @@ const composed = (outer: CallSettings, inner: CallSettings): CallSettings => {
     ...(transformClient === undefined || innerTransform === undefined
       ? {}
       : {
-          transformClient: (client: HttpClient.HttpClient) => transformClient(innerTransform(client))
+          transformClient: composedClients(transformClient, innerTransform)
         }),
     ...(beforeWrite === undefined || innerBeforeWrite === undefined
       ? {}
@@ -121,17 +122,10 @@ export const withAttemptTimeout: {
  * @category combinators
  */
 export const withTransformClient: {
-  (
-    transform: (client: HttpClient.HttpClient) => HttpClient.HttpClient
-  ): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  <A, E, R>(
-    self: Effect.Effect<A, E, R>,
-    transform: (client: HttpClient.HttpClient) => HttpClient.HttpClient
-  ): Effect.Effect<A, E, R>
-} = dual(
-  2,
-  <A, E, R>(self: Effect.Effect<A, E, R>, transformClient: (client: HttpClient.HttpClient) => HttpClient.HttpClient) =>
-    locally(self, { transformClient })
+  (transform: TransformClient): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, transform: TransformClient): Effect.Effect<A, E, R>
+} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, transformClient: TransformClient) =>
+  locally(self, { transformClient })
 )
 
 /**

@@ -39,7 +39,9 @@ import * as JobProtocol from "./JobProtocol.js"
 import type { Jobs } from "./Jobs.js"
 import type * as JobTracker from "./JobTracker.js"
 import type { Connection, SavedAction, Unsubscribed } from "./Records.js"
+import type { Limits } from "./Limits.js"
 import type { RetryInput } from "./Retry.js"
+import type { TransformClient } from "./Transport.js"
 
 /**
  * The operations of Connections.
@@ -154,7 +156,9 @@ export declare namespace ConnectionsApi {
     /** For every call that names no other. `Retry.idempotent()` here declares it of every call of this client. */
     readonly retry?: Exclude<RetryInput, "idempotent"> | undefined
     /** Changes the `HttpClient` that every call goes through: logging, a proxy's headers, a circuit breaker. */
-    readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+    readonly transformClient?: TransformClient | undefined
+    /** Bounds on all requests of this client: how many may start in a window of time, and how many at once. */
+    readonly limits?: Limits | undefined
     /** What slugs of connections and actions have to fit; nothing by default. */
     readonly slugPattern?: RegExp | undefined
     /** A key for each call that changes something, the same on each of its attempts. */
@@ -231,9 +235,7 @@ export const make = Effect.fnUntraced(function* (
   const jobOptions = trackerOptions(options.jobs ?? {}, issues)
   if (issues.length > 0) return yield* new InvalidRequest({ operation: "ConnectionsApi.make", issues })
   const auth = yield* Auth
-  const given = yield* HttpClient.HttpClient
-  const httpClient = options.transformClient === undefined ? given : options.transformClient(given)
-  const pipeline = requestPipeline.make(httpClient, auth, settings)
+  const pipeline = requestPipeline.make(yield* HttpClient.HttpClient, auth, settings)
   const protocol = options.jobs?.protocol ?? JobProtocol.defaultProtocol
   const client = connections.make(pipeline, { base: pipeline.base, protocol, stateOf: JobProtocol.decoder(protocol) })
   return {

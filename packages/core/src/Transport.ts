@@ -180,3 +180,20 @@ export const evidenceOf = (error: unknown): Evidence | undefined => {
   const evidence = error.cause[EvidenceTypeId]
   return isEvidence(evidence) ? evidence : undefined
 }
+
+/**
+ * How the `HttpClient` that calls go through is changed: logging, a proxy's headers, a circuit breaker.
+ *
+ * The long form with `isOnlyWayOut` says that all it sends goes through the client it is given. A call that ended
+ * before that client took its request is then `NotSent`; otherwise only the transport's evidence counts, since your
+ * code may have sent the request in a way that this library cannot see.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export type TransformClient =
+  | ((client: HttpClient.HttpClient) => HttpClient.HttpClient)
+  | {
+      readonly transform: (client: HttpClient.HttpClient) => HttpClient.HttpClient
+      readonly isOnlyWayOut: true
+    }

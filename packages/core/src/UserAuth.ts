@@ -17,6 +17,7 @@ import * as userAuth from "./internal/bosa/userAuth.js"
 import type { InvalidRequest } from "./InvalidRequest.js"
 import type { RetryInput } from "./Retry.js"
 import type { TokenStore } from "./TokenStore.js"
+import type { TransformClient } from "./Transport.js"
 
 /**
  * What can come from configuration. Durations without a unit are milliseconds.
@@ -53,7 +54,7 @@ export interface ClientOptions {
   /** When authenticating is tried again. Default as for every other call. */
   readonly retry?: Exclude<RetryInput, "idempotent"> | undefined
   /** Changes the `HttpClient` that authenticating goes through. */
-  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+  readonly transformClient?: TransformClient | undefined
 }
 
 /**

@@ -78,17 +78,14 @@ export const make = Effect.fnUntraced(function* (
       {
         baseUrl: options.baseUrl ?? table.baseUrl,
         allowInsecureHttp: options.allowInsecureHttp,
-        retry: options.retry
+        retry: options.retry,
+        transformClient: options.transformClient
       },
       platform
     )
   )
   const keyOnly: Credentials = { "x-api-key": options.apiKey }
-  const pipeline = requestPipeline.make(
-    options.transformClient === undefined ? client : options.transformClient(client),
-    { initial: keyOnly, current: Effect.succeed(keyOnly) },
-    settings
-  )
+  const pipeline = requestPipeline.make(client, { initial: keyOnly, current: Effect.succeed(keyOnly) }, settings)
   const { authenticate } = users.make(pipeline, table, true)
   const store = options.store ?? noStore
   const key = keyOf(pipeline.base, table.dialect, options)

@@ -15,13 +15,17 @@ import type { Endpoint } from "./endpoint.js"
 import type { CallError } from "./errors.js"
 import { type AttemptFailure, credentialsFailure, final, lateError, lostFailure, responseFailure } from "./failure.js"
 import { headerIssue } from "./headers.js"
+import { Limiter } from "./limiter.js"
 import * as Outcome from "./outcome.js"
 import { defaultsOf, type Input, type PreparedRequest, prepareRequest, type RequestDefaults } from "./request.js"
 import { type Decode, decodeResponse } from "./response.js"
 import { mayGoOn, retry } from "./retry.js"
 import * as Bucket from "./retryBucket.js"
+import { retryAfterMillis } from "./retryAfter.js"
 import { send } from "./send.js"
 import type { Resolved } from "./settings.js"
+import { takenRequestsOf, transformed } from "./transformClient.js"
+import type { Lost, TransportResponse } from "./transport.js"
 
 /**
  * What carries every call of a client.
@@ -46,11 +50,19 @@ interface Shared {
   readonly settings: Resolved
   readonly defaults: RequestDefaults
   readonly bucket: Bucket.Bucket
+  readonly limiter: Limiter | undefined
 }
 
 /** @internal */
 export const make = (client: HttpClient.HttpClient, auth: Auth.Service, settings: Resolved): RequestPipeline => {
-  const shared: Shared = { client, auth, settings, defaults: defaultsOf(auth, settings), bucket: Bucket.make() }
+  const shared: Shared = {
+    client: transformed(client, settings.transformClient),
+    auth,
+    settings,
+    defaults: defaultsOf(auth, settings),
+    bucket: Bucket.make(),
+    limiter: settings.bounds && new Limiter(settings.bounds)
+  }
   return {
     origin: settings.baseUrl.origin,
     base: settings.baseUrl.href,
@@ -148,13 +160,14 @@ const stateOf = <E extends ApiError>(
     origin: shared.settings.baseUrl.origin,
     now,
     request,
-    client: settings.transformClient === undefined ? shared.client : settings.transformClient(shared.client),
+    client: transformed(shared.client, settings.transformClient),
     schedule: policy.schedule,
     deadlineAt: now() + deadlineMillis,
     replayPolicy: named === undefined ? input.attempts : undefined,
     reading: input.scope ?? (operation.files ? "bytes" : "text"),
     outcome: "clear",
     credentials: undefined,
+    isWaiting: false,
     attempts: 0,
     scheduleState: initialState(policy.schedule),
     paid: 0
@@ -186,32 +199,71 @@ const attempt = <A, E extends ApiError, F>(
   decode: Decode<A>,
   onFailure: OnFailure<A, E, F>
 ): Effect.Effect<A, F> => {
-  const { beforeWrite } = call.settings
-  return beforeWrite === undefined || call.operation.retry === "safe"
-    ? sendOnce(shared, call, credentials, decode, onFailure)
-    : Effect.flatMap(beforeWrite, () => sendOnce(shared, call, credentials, decode, onFailure))
+  const { bucket, limiter } = shared
+  call.credentials = credentials
+  return Effect.matchEffect(
+    limiter === undefined ? checked(shared, call, credentials) : limited(limiter, shared, call, credentials),
+    {
+      onFailure: (lost) => onFailure(lostFailure(call, lost)),
+      onSuccess: (response) => {
+        if (limiter !== undefined) paceBy(limiter, call, response)
+        const value = decodeResponse(call, response, decode)
+        if (value._tag === "Failure") return onFailure(responseFailure(call, response, value.failure))
+        Outcome.record(call, "answered")
+        bucket.succeeded(call.paid)
+        return Effect.succeed(value.success)
+      }
+    }
+  )
 }
 
-const sendOnce = <A, E extends ApiError, F>(
-  { bucket, defaults }: Shared,
+// what has to hold when a request leaves is checked when its wait is over
+const limited = <E extends ApiError>(
+  limiter: Limiter,
+  shared: Shared,
   call: CallState<E>,
-  credentials: Credentials,
-  decode: Decode<A>,
-  onFailure: OnFailure<A, E, F>
-): Effect.Effect<A, F> => {
-  call.credentials = credentials
+  credentials: Credentials
+): Effect.Effect<TransportResponse, Lost> => {
+  const source = call.operation.name === "jobs.get" ? "poll" : "call"
+  call.isWaiting = true
+  return limiter.run(
+    source,
+    call.now,
+    Effect.suspend(() => {
+      call.isWaiting = false
+      return checked(shared, call, credentials)
+    })
+  )
+}
+
+const checked = <E extends ApiError>(
+  shared: Shared,
+  call: CallState<E>,
+  credentials: Credentials
+): Effect.Effect<TransportResponse, Lost> => {
+  const { beforeWrite } = call.settings
+  return beforeWrite === undefined || call.operation.retry === "safe"
+    ? sendOnce(shared, call, credentials)
+    : Effect.flatMap(beforeWrite, () => sendOnce(shared, call, credentials))
+}
+
+const sendOnce = <E extends ApiError>(
+  { defaults }: Shared,
+  call: CallState<E>,
+  credentials: Credentials
+): Effect.Effect<TransportResponse, Lost> => {
   call.attempts++
+  const requests = takenRequestsOf(call.client)
+  if (requests !== undefined)
+    return requests.watch(() => Outcome.record(call, "sent"), send(defaults, call, credentials))
   Outcome.record(call, "sent")
-  return Effect.matchEffect(send(defaults, call, credentials), {
-    onFailure: (lost) => onFailure(lostFailure(call, lost)),
-    onSuccess: (response) => {
-      const value = decodeResponse(call, response, decode)
-      if (value._tag === "Failure") return onFailure(responseFailure(call, response, value.failure))
-      Outcome.record(call, "answered")
-      bucket.succeeded(call.paid)
-      return Effect.succeed(value.success)
-    }
-  })
+  return send(defaults, call, credentials)
+}
+
+const paceBy = <E extends ApiError>(limiter: Limiter, call: CallState<E>, response: TransportResponse): void => {
+  if (response.status !== 429) return limiter.accepted()
+  const now = call.now()
+  limiter.pause(now, retryAfterMillis(response.headers, now))
 }
 
 const retried = <A, E extends ApiError>(

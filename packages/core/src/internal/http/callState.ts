@@ -29,6 +29,8 @@ export interface CallState<out E extends ApiError> {
   readonly outcome: Outcome.State
   /** Those of its last attempt. */
   credentials: Credentials | undefined
+  /** Its next attempt waits in the limits of the client. */
+  isWaiting: boolean
   attempts: number
   /** Where its schedule is. */
   scheduleState: unknown

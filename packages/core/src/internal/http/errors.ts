@@ -49,7 +49,14 @@ export type BadBody = Exclude<UnexpectedBody["reason"], "ended">
 export interface NoValueErrors<out E> {
   readonly lost: (call: CallContext, outcome: Outcome.State, evidence: Evidence, response: ApiResponse | undefined) => E
   readonly unreadable: (call: CallContext, response: ApiResponse, reason: BadBody) => E
-  readonly late: (call: CallContext, outcome: Outcome.State, deadline: Duration.Duration) => E
+  /** `isWaiting`: its attempt waited in the limits of the client. */
+  readonly late: (call: CallContext, outcome: Outcome.State, deadline: Duration.Duration, isWaiting: boolean) => E
+}
+
+const waitedInLimits = {
+  code: "LIMIT_WAIT",
+  detail:
+    "It waited in the `limits` of this client until its deadline. Give it more time, raise the limits, or send less"
 }
 
 const bodyCodes: Record<BadBody, string> = {
@@ -104,9 +111,11 @@ export const writeErrors: NoValueErrors<WriteError> = {
       new OutcomeUnknown({ ...call, phase: "body", code: bodyCodes[reason], status: response.status }),
       response
     ),
-  late: (call, outcome, deadline) =>
+  late: (call, outcome, deadline, isWaiting) =>
     Outcome.lateWrite(outcome) === "DeadlineExceeded"
-      ? new DeadlineExceeded({ ...call, deadline })
+      ? isWaiting
+        ? new NotSent({ ...call, ...waitedInLimits })
+        : new DeadlineExceeded({ ...call, deadline })
       : new OutcomeUnknown({ ...call, phase: "request", code: "DEADLINE" })
 }
 

@@ -137,7 +137,8 @@ const statusFailure = <E extends ApiError>(
  */
 export const lateError = <E extends ApiError>(call: CallState<E>, deadlineMillis: number): E =>
   call.operation.kind.late(
-    contextOf(call, call.operation.retry === "safe", undefined),
+    contextOf(call, call.operation.retry === "safe" || (call.isWaiting && call.outcome === "clear"), undefined),
     call.outcome,
-    Duration.millis(deadlineMillis)
+    Duration.millis(deadlineMillis),
+    call.isWaiting
   )

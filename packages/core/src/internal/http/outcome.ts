@@ -26,6 +26,7 @@ import type { Evidence } from "../../Transport.js"
  * | a 2xx whose body was cut        | `UnexpectedBody`    | `NotSent`           | `OutcomeUnknown`       |
  * | a 2xx whose body is unreadable  | `UnexpectedBody`    | (does not occur)    | `OutcomeUnknown`       |
  * | its deadline                    | `DeadlineExceeded`  | `DeadlineExceeded`  | `OutcomeUnknown`       |
+ * | its deadline, in the limits     | `DeadlineExceeded`  | `NotSent`           | `OutcomeUnknown`       |
  * | a status outside of 2xx         | the error of it     | the error of it     | the same, with `mayHaveHappened` if an earlier attempt may have done the work |
  *
  * @internal

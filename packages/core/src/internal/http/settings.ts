@@ -1,13 +1,14 @@
-import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Result from "../data/result.js"
 import type * as Redacted from "effect/Redacted"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import * as Retry from "../../Retry.js"
+import type { Limits } from "../../Limits.js"
 import type * as Transport from "../../Transport.js"
 import { headerIssue, headerIssues, plainHeaders } from "./headers.js"
 import { maxTimerMillis, milliseconds, wholeIssues } from "../data/checks.js"
+import type { Bounds } from "./limiter.js"
 import { type BaseUrl, baseUrl } from "./url.js"
 
 /**
@@ -22,12 +23,13 @@ export interface ClientOptions {
   readonly deadline?: Duration.DurationInput | undefined
   readonly retry?: Exclude<Retry.RetryInput, "idempotent"> | undefined
   readonly userAgent?: string | undefined
-  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+  readonly transformClient?: Transport.TransformClient | undefined
   readonly allowInsecureHttp?: boolean | undefined
   readonly slugPattern?: RegExp | undefined
   readonly maxRetryAfter?: Duration.DurationInput | undefined
   readonly maxBodyBytes?: number | undefined
   readonly idempotencyKey?: { readonly header: string; readonly make: Effect.Effect<string> } | undefined
+  readonly limits?: Limits | undefined
 }
 
 /** @internal */
@@ -44,6 +46,8 @@ export interface Resolved {
   readonly slugPattern: RegExp | undefined
   readonly maxRetryAfterMillis: number
   readonly idempotencyKey: ClientOptions["idempotencyKey"]
+  readonly bounds: Bounds | undefined
+  readonly transformClient: Transport.TransformClient | undefined
 }
 
 /**
@@ -59,6 +63,26 @@ export interface Platform {
   readonly prefix: string | undefined
   /** How a name is written into a path. */
   readonly segment: (value: string) => string
+}
+
+const boundsOf = ({ concurrency, per, requests }: Limits, maxPauseMillis: number, issues: Array<Issue>): Bounds => {
+  const own: Array<Issue> = [
+    ...wholeIssues("requests", requests, 1, 1_000_000),
+    ...wholeIssues("concurrency", concurrency, 1)
+  ]
+  const perMillis = milliseconds("per", per ?? "1 second", own)
+  if (perMillis > maxTimerMillis) {
+    own.push({ path: ["per"], message: "is longer than a timer can wait", fix: "give 24 days at most" })
+  }
+  if (requests === undefined && per !== undefined) {
+    own.push({ path: ["requests"], message: "is missing", fix: "say how many requests may start in `per`" })
+  }
+  issues.push(...own.map((issue) => ({ ...issue, path: ["limits", ...issue.path] })))
+  return {
+    window: requests === undefined ? undefined : { requests, perMillis },
+    concurrency: concurrency ?? Infinity,
+    maxPauseMillis
+  }
 }
 
 const mebibyte = 1024 * 1024
@@ -88,6 +112,7 @@ export const resolve = (
   }
   const maxBodyBytes = options.maxBodyBytes ?? 16 * mebibyte
   issues.push(...wholeIssues("maxBodyBytes", maxBodyBytes, 1, undefined, "give a size in bytes"))
+  const bounds = options.limits && boundsOf(options.limits, maxRetryAfterMillis, issues)
   if (url._tag === "Failure" || issues.length > 0) {
     return Result.fail(new InvalidRequest({ operation, issues }))
   }
@@ -102,6 +127,8 @@ export const resolve = (
     platform,
     slugPattern: options.slugPattern,
     maxRetryAfterMillis,
-    idempotencyKey: options.idempotencyKey
+    idempotencyKey: options.idempotencyKey,
+    bounds,
+    transformClient: options.transformClient
   })
 }

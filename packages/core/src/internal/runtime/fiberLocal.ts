@@ -27,3 +27,6 @@ export const locally: {
  */
 export const withoutFailureLogs: <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R> =
   Effect.withUnhandledErrorLogLevel(Option.none())
+
+/** @internal */
+export const readFiberLocal: <A>(local: FiberRef.FiberRef<A>) => Effect.Effect<A> = FiberRef.get

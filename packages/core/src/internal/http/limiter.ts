@@ -1,0 +1,154 @@
+import * as Effect from "effect/Effect"
+import { Budget } from "../data/budget.js"
+import { callback } from "../runtime/callback.js"
+
+/**
+ * The bounds of a limiter; times in milliseconds.
+ *
+ * @internal
+ */
+export interface Bounds {
+  /** The requests that may start in any window. */
+  readonly window: { readonly requests: number; readonly perMillis: number } | undefined
+  readonly concurrency: number
+  /** The longest pause that a 429 may ask for. */
+  readonly maxPauseMillis: number
+}
+
+/**
+ * What a request is sent for: the two take turns.
+ *
+ * @internal
+ */
+export type Source = "call" | "poll"
+
+/** A request that has to wait. */
+interface Waiter {
+  readonly source: Source
+  /** Wakes it. */
+  resume: (() => void) | undefined
+}
+
+const firstPauseMillis = 1_000
+const longestPauseMillis = 30_000
+
+/**
+ * Lets requests start within bounds. Those that wait stand in two lines; only the next one of them is awake, and
+ * it wakes the one after it when it goes: at most two wake-ups for each request, however many wait.
+ *
+ * @internal
+ */
+export class Limiter {
+  private readonly lines: Readonly<Record<Source, Set<Waiter>>> = { call: new Set(), poll: new Set() }
+  private readonly budget: Budget | undefined
+  private readonly bounds: Bounds
+  /** The one whose turn it is. */
+  private next: Waiter | undefined
+  private lastSource: Source = "poll"
+  private running = 0
+  private pausedUntil = -Infinity
+  /** Pauses in a row for which the server gave no hint. */
+  private unhinted = 0
+  private onRelease: (() => void) | undefined
+
+  constructor(bounds: Bounds) {
+    this.bounds = bounds
+    this.budget = bounds.window && new Budget(bounds.window.requests, bounds.window.perMillis)
+  }
+
+  /** Runs an effect that sends one request. What it does before it is run is not bounded. */
+  run<A, E, R>(source: Source, now: () => number, request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(restore(this.enter(source, now)), () =>
+        Effect.ensuring(
+          restore(request),
+          Effect.sync(() => this.release())
+        )
+      )
+    )
+  }
+
+  /** The server refused a request for its rate: all wait, for as long as it says or else longer each time. */
+  pause(now: number, hintMillis: number | undefined): void {
+    const millis = hintMillis ?? Math.min(firstPauseMillis * 2 ** this.unhinted++, longestPauseMillis)
+    this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(millis, this.bounds.maxPauseMillis))
+  }
+
+  /** The server took a request: the next pause without a hint is short again. */
+  accepted(): void {
+    this.unhinted = 0
+  }
+
+  private enter(source: Source, now: () => number): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (this.next === undefined && this.running < this.bounds.concurrency && this.freeAt() <= now()) {
+        this.start(now())
+        return Effect.void
+      }
+      const waiter: Waiter = { source, resume: undefined }
+      return Effect.onInterrupt(
+        Effect.zipRight(
+          callback<void>((resume) => {
+            waiter.resume = () => resume(Effect.void)
+            this.lines[source].add(waiter)
+            if (this.next === undefined) this.callNext()
+            return undefined
+          }),
+          this.turn(waiter, now)
+        ),
+        () => Effect.sync(() => this.leave(waiter))
+      )
+    })
+  }
+
+  /** Waits until the one whose turn it is may start, and starts it. */
+  private turn(waiter: Waiter, now: () => number): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (this.running >= this.bounds.concurrency) return Effect.flatMap(this.released, () => this.turn(waiter, now))
+      const wait = this.freeAt() - now()
+      if (wait > 0) return Effect.flatMap(Effect.sleep(wait), () => this.turn(waiter, now))
+      this.start(now())
+      this.leave(waiter)
+      return Effect.void
+    })
+  }
+
+  private readonly released = callback<void>((resume) => {
+    this.onRelease = () => resume(Effect.void)
+    return () => {
+      this.onRelease = undefined
+    }
+  })
+
+  private freeAt(): number {
+    return Math.max(this.pausedUntil, this.budget?.freeAt() ?? -Infinity)
+  }
+
+  private start(now: number): void {
+    this.running++
+    this.budget?.charge(now)
+  }
+
+  private release(): void {
+    const { onRelease } = this
+    this.running--
+    this.onRelease = undefined
+    onRelease?.()
+  }
+
+  private leave(waiter: Waiter): void {
+    this.lines[waiter.source].delete(waiter)
+    if (this.next === waiter) this.callNext()
+  }
+
+  private callNext(): void {
+    const { call, poll } = this.lines
+    const [first, second] = this.lastSource === "poll" ? [call, poll] : [poll, call]
+    const [waiter] = first.size > 0 ? first : second
+    this.next = waiter
+    if (waiter === undefined) return
+    this.lines[waiter.source].delete(waiter)
+    this.lastSource = waiter.source
+    waiter.resume?.()
+  }
+}
