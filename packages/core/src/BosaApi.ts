@@ -159,6 +159,8 @@ export declare namespace BosaApi {
     readonly transformClient?: TransformClient | undefined
     /** Bounds on all requests of this client: how many may start in a window of time, and how many at once. */
     readonly limits?: Limits | undefined
+    /** Whether this client keeps metrics: requests, retries, pauses, and jobs. Default false. */
+    readonly metrics?: boolean | undefined
   }
 
   /**

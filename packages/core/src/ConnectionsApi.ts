@@ -159,6 +159,8 @@ export declare namespace ConnectionsApi {
     readonly transformClient?: TransformClient | undefined
     /** Bounds on all requests of this client: how many may start in a window of time, and how many at once. */
     readonly limits?: Limits | undefined
+    /** Whether this client keeps metrics: requests, retries, pauses, and jobs. Default false. */
+    readonly metrics?: boolean | undefined
     /** What slugs of connections and actions have to fit; nothing by default. */
     readonly slugPattern?: RegExp | undefined
     /** A key for each call that changes something, the same on each of its attempts. */

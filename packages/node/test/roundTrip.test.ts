@@ -51,6 +51,27 @@ describe.each(forms)("%s", (_, through) => {
     })
   )
 
+  it.scoped("sends the ids of the open span, where propagation is on and tracing is", () =>
+    Effect.gen(function* () {
+      const server = yield* http(echo)
+      const client = yield* NodeConnectors.make()
+      const sent = (from: HttpClient.HttpClient) => Effect.flatMap(through(from.get(server.base)), echoed)
+      const ids = Effect.map(Effect.currentSpan, (span) => `00-${span.traceId}`)
+      const [plain, off, untraced, expected] = yield* Effect.all([
+        sent(client),
+        sent(HttpClient.withTracerPropagation(client, false)),
+        Effect.withTracerEnabled(sent(client), false),
+        ids
+      ]).pipe(Effect.withSpan("mine"))
+      assert.strictEqual(String(plain.headers["traceparent"]).slice(0, 35), expected)
+      assert.deepStrictEqual(
+        [off, untraced, yield* sent(client)].map(({ headers }) => headers["traceparent"] !== undefined),
+        // the platform's own client makes a span where there is none
+        [false, false, _ === "outside of one"]
+      )
+    })
+  )
+
   it.scoped("sends a global FormData with its length", () =>
     Effect.gen(function* () {
       const server = yield* http(echo)

@@ -7,13 +7,14 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Tracer from "effect/Tracer"
 import { apiOver, calls, goodBody, virtual } from "../support/api.js"
-import { answer, fakeClient, goodAnswer } from "../support/fakeClient.js"
+import { answer, fakeClient, goodAnswer, lost } from "../support/fakeClient.js"
 
 interface Seen {
   readonly name: string
   readonly kind: string
   readonly parent: string | undefined
   readonly attributes: Record<string, unknown>
+  readonly events: Array<readonly [string, Record<string, unknown> | undefined]>
 }
 
 const tracer = () => {
@@ -22,7 +23,8 @@ const tracer = () => {
     span: (name, parent, context, links, startTime, kind) => {
       const attributes: Record<string, unknown> = {}
       const above = Option.getOrUndefined(parent)
-      spans.push({ name, kind, parent: above?._tag === "Span" ? above.name : undefined, attributes })
+      const events: Seen["events"] = []
+      spans.push({ name, kind, parent: above?._tag === "Span" ? above.name : undefined, attributes, events })
       return {
         _tag: "Span",
         name,
@@ -39,7 +41,9 @@ const tracer = () => {
         attribute: (key, value) => {
           attributes[key] = value
         },
-        event: () => undefined,
+        event: (event, _at, given) => {
+          events.push([event, given])
+        },
         addLinks: () => undefined
       }
     },
@@ -48,27 +52,73 @@ const tracer = () => {
   return { spans, tracer: made }
 }
 
-const named = (name: string, method: string, route: string, parent?: string): Seen => ({
-  name,
-  kind: "client",
-  parent,
-  attributes: { "http.request.method": method, "url.template": route }
-})
+const hex = (value: number, length: number): string => `${value}`.padStart(length, "0")
+
+const busy = answer(503, { json: {} })
 
 describe("spans", () => {
-  virtual(
-    "there is one span for each call, however often it was sent, named by the operation and the path's template",
-    () =>
+  virtual("there is one span for each call, with the attributes of OpenTelemetry and ours", () =>
+    Effect.gen(function* () {
+      const { spans, tracer: made } = tracer()
+      const accepted = answer(202, { json: { job_id: "job-7" }, headers: { "x-request-id": "r-1" } })
+      const api = yield* apiOver(fakeClient(busy, busy, goodAnswer, accepted).client)
+      yield* Effect.withTracer(Effect.zipRight(api.get("crm"), calls.submit(api)), made)
+      const server = { "server.address": "localhost", "server.port": 8081 }
+      assert.deepStrictEqual(
+        spans.map(({ attributes, kind, name, parent }) => ({ attributes, kind, name, parent })),
+        [
+          {
+            name: "connections.connections.get",
+            kind: "client",
+            parent: undefined,
+            attributes: {
+              ...server,
+              "http.request.method": "GET",
+              "url.template": "/api/v1/connections/{slug}",
+              "connectors.connection": "crm",
+              "http.response.status_code": 200,
+              "http.request.resend_count": 2
+            }
+          },
+          {
+            name: "connections.actions.execute",
+            kind: "client",
+            parent: undefined,
+            attributes: {
+              ...server,
+              "http.request.method": "POST",
+              "url.template": "/api/v1/connections/{slug}/actions/{action}/execute",
+              "connectors.connection": "crm",
+              "connectors.action": "a",
+              "http.response.status_code": 202,
+              "connectors.request_id": "r-1",
+              "connectors.job_id": "job-7"
+            }
+          }
+        ]
+      )
+      const waits = spans[0]?.events.map(([name, given]) => [name, given?.["error.type"]])
+      assert.deepStrictEqual(waits, [
+        ["retry", "503"],
+        ["retry", "503"]
+      ])
+    })
+  )
+
+  for (const [name, reply, expected] of [
+    ["a status", answer(404, { json: {} }), "404"],
+    ["no response", lost({ code: "ECONNRESET" }), "OutcomeUnknown"],
+    ["proof that it was not sent", lost({ sent: false, phase: "connect", permanent: true }), "NotSent"]
+  ] as const) {
+    virtual(`error.type of a call that ends with ${name} is ${expected}`, () =>
       Effect.gen(function* () {
         const { spans, tracer: made } = tracer()
-        const api = yield* apiOver(fakeClient(answer(503, { json: {} }), answer(503, { json: {} }), goodAnswer).client)
-        yield* Effect.withTracer(Effect.zipRight(api.get("crm"), calls.unsafe(api)), made)
-        assert.deepStrictEqual(spans, [
-          named("connections.connections.get", "GET", "/api/v1/connections/{slug}"),
-          named("connections.actions.execute", "POST", "/api/v1/connections/{slug}/actions/{action}/execute")
-        ])
+        const api = yield* apiOver(fakeClient(reply).client)
+        yield* Effect.withTracer(Effect.exit(calls.unsafe(api)), made)
+        assert.strictEqual(spans[0]?.attributes["error.type"], expected)
       })
-  )
+    )
+  }
 
   virtual("a span around a call is its parent", () =>
     Effect.gen(function* () {
@@ -113,30 +163,63 @@ describe("spans", () => {
   )
 })
 
-describe("what a tracer must not change on the wire", () => {
-  virtual("no trace headers leave, and the platform makes no span that shows our headers", () =>
+describe("a tracer on the wire", () => {
+  for (const propagates of [true, false]) {
+    virtual(
+      `the ids of the call's span ${propagates ? "leave" : "stay, where propagation is off"}, and nothing shows our headers`,
+      () =>
+        Effect.gen(function* () {
+          const headers: Array<Record<string, string>> = []
+          const fetch: typeof globalThis.fetch = async (_input, given) => {
+            headers.push(Object.fromEntries(new Headers(given?.headers)))
+            return Response.json(goodBody)
+          }
+          const { spans, tracer: made } = tracer()
+          const client = yield* Effect.provide(HttpClient.HttpClient, FetchHttpClient.layer)
+          const api = yield* apiOver(
+            HttpClient.withTracerPropagation(client, propagates),
+            {},
+            Auth.serviceToken(Redacted.make("token"))
+          )
+          const both = Effect.zipRight(api.get("crm"), calls.unsafe(api))
+          yield* both.pipe(
+            Effect.withSpan("mine"),
+            Effect.withTracer(made),
+            Effect.provideService(FetchHttpClient.Fetch, fetch)
+          )
+          const ours = { accept: "application/json", "user-agent": "effect-connectors", "x-service-token": "token" }
+          const ids = (span: number, parent: number) =>
+            propagates
+              ? {
+                  b3: `${hex(1, 32)}-${hex(span, 16)}-1-${hex(parent, 16)}`,
+                  traceparent: `00-${hex(1, 32)}-${hex(span, 16)}-01`
+                }
+              : {}
+          assert.deepStrictEqual(headers, [
+            { ...ours, ...ids(2, 1) },
+            { ...ours, ...ids(3, 1), "content-type": "application/json" }
+          ])
+          assert.deepStrictEqual(
+            spans.map((span) => span.name),
+            ["mine", "connections.connections.get", "connections.actions.execute"]
+          )
+          assert.notInclude(JSON.stringify(spans), "token")
+        })
+    )
+  }
+
+  virtual("redirects stay off under a tracer", () =>
     Effect.gen(function* () {
-      const headers: Array<Record<string, string>> = []
       const init: Array<RequestInit | undefined> = []
       const fetch: typeof globalThis.fetch = async (_input, given) => {
         init.push(given)
-        headers.push(Object.fromEntries(new Headers(given?.headers)))
         return Response.json(goodBody)
       }
-      const { spans, tracer: made } = tracer()
       const client = yield* Effect.provide(HttpClient.HttpClient, FetchHttpClient.layer)
-      const api = yield* apiOver(client, {}, Auth.serviceToken(Redacted.make("token")))
-      const both = Effect.zipRight(api.get("crm"), calls.unsafe(api))
-      yield* both.pipe(
-        Effect.withSpan("mine"),
-        Effect.withTracer(made),
+      const api = yield* apiOver(client)
+      yield* Effect.zipRight(api.get("crm"), calls.unsafe(api)).pipe(
+        Effect.withTracer(tracer().tracer),
         Effect.provideService(FetchHttpClient.Fetch, fetch)
-      )
-      const ours = { accept: "application/json", "user-agent": "effect-connectors", "x-service-token": "token" }
-      assert.deepStrictEqual(headers, [ours, { ...ours, "content-type": "application/json" }])
-      assert.deepStrictEqual(
-        spans.map((span) => span.name),
-        ["mine", "connections.connections.get", "connections.actions.execute"]
       )
       assert.deepStrictEqual(
         init.map((given) => given?.redirect),

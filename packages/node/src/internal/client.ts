@@ -2,12 +2,15 @@
  * The `HttpClient` over one dispatcher.
  */
 import * as Transport from "@effect-connectors/core/Transport"
+import * as Headers from "@effect/platform/Headers"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as HttpTraceContext from "@effect/platform/HttpTraceContext"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
 import * as Runtime from "effect/Runtime"
 import { BufferedExchange } from "./bufferedExchange.js"
 import { ERR_INVALID_HEADER, ERR_INVALID_URL, REQUEST_BODY_UNSUPPORTED } from "./errorCodes.js"
@@ -26,6 +29,17 @@ export interface ClientOptions extends Wire {
 
 const refuse = (request: HttpClientRequest.HttpClientRequest, code: string) =>
   Effect.fail(Transport.failure(request, { sent: false, phase: "connect", code, permanent: true, timedOut: false }))
+
+// as the clients of the platform do, and by the same setting
+const headersOf = (request: HttpClientRequest.HttpClientRequest, fiber: Sender): Headers.Headers => {
+  const span = fiber.currentSpan
+  return span?._tag !== "Span" ||
+    "traceparent" in request.headers ||
+    !fiber.getFiberRef(HttpClient.currentTracerPropagation) ||
+    !fiber.getFiberRef(FiberRef.currentTracerEnabled)
+    ? request.headers
+    : Headers.setAll(request.headers, HttpTraceContext.toHeaders(span))
+}
 
 const runtimeOf = (fiber: Sender) => (): Runtime.Runtime<never> =>
   Runtime.make({
@@ -60,8 +74,9 @@ export const makeClient = Effect.fnUntraced(function* (options: ClientOptions) {
   ): ResponseEffect => {
     const target = targets.resolve(request)
     if (target === undefined) return refuse(request, ERR_INVALID_URL)
-    if (!areValidHeaders(request.headers)) return refuse(request, ERR_INVALID_HEADER)
-    const wireRequest = toWireRequest(request.headers, request.body, runtimeOf(fiber))
+    const headers = headersOf(request, fiber)
+    if (!areValidHeaders(headers)) return refuse(request, ERR_INVALID_HEADER)
+    const wireRequest = toWireRequest(headers, request.body, runtimeOf(fiber))
     if (wireRequest === undefined) return refuse(request, REQUEST_BODY_UNSUPPORTED)
     return Effect.async((resume) => {
       const exchange = new BufferedExchange(options, request, target, wireRequest, limits, deadlines, resume)

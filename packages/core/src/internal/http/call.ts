@@ -1,6 +1,7 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Tracer from "effect/Tracer"
 import type { ApiError } from "../../ApiError.js"
 import type { Auth, Credentials } from "../../Auth.js"
 import * as Call from "../../Call.js"
@@ -24,6 +25,7 @@ import * as Bucket from "./retryBucket.js"
 import { retryAfterMillis } from "./retryAfter.js"
 import { send } from "./send.js"
 import type { Resolved } from "./settings.js"
+import * as Telemetry from "./telemetry.js"
 import { takenRequestsOf, transformed } from "./transformClient.js"
 import type { Lost, TransportResponse } from "./transport.js"
 
@@ -94,21 +96,13 @@ const traced = <A, E extends ApiError>(
   decode: Decode<A>,
   key?: string
 ): Effect.Effect<A, CallError<E>> =>
-  withCaller((caller) => {
-    const called = carry(shared, caller, operation, input, decode, key)
-    return isTraced(caller) ? spanned(shared.settings.platform.name, operation, called) : called
-  })
-
-const spanned = <A, E, R>(
-  platform: string,
-  operation: Endpoint,
-  effect: Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> =>
-  Effect.withSpan(effect, `${platform}.${operation.name}`, {
-    kind: "client",
-    captureStackTrace: false,
-    attributes: { "http.request.method": operation.method, "url.template": operation.path.route }
-  })
+  withCaller((caller) =>
+    isTraced(caller)
+      ? Telemetry.spanned(shared.settings, operation, input, (span) =>
+          carry(shared, caller, operation, input, decode, key, span)
+        )
+      : carry(shared, caller, operation, input, decode, key, undefined)
+  )
 
 // build -> authorize -> send -> read within limits -> classify -> decode -> retry
 const carry = <A, E extends ApiError>(
@@ -117,14 +111,15 @@ const carry = <A, E extends ApiError>(
   operation: Endpoint<E>,
   input: Input,
   decode: Decode<A>,
-  key: string | undefined
+  key: string | undefined,
+  span: Tracer.Span | undefined
 ): Effect.Effect<A, CallError<E>> => {
   const settings = settingOf(caller, Call.Settings)
   const now = timeOf(caller)
   const deadlineMillis = deadlineOf(shared.settings, settings, now)
   const request = prepareRequest(shared.defaults, operation, input, settings, deadlineMillis, key)
   if (request._tag === "Failure") return Effect.fail(request.failure)
-  const call = stateOf(shared, operation, input, settings, request.success, now, deadlineMillis)
+  const call = stateOf(shared, operation, input, settings, request.success, now, deadlineMillis, span)
   // a deadline that several calls share may be over before this one starts
   if (deadlineMillis <= 0) return Effect.fail(lateError(call, 0))
   const done = authorized(shared, call, decode, (failure) =>
@@ -148,7 +143,8 @@ const stateOf = <E extends ApiError>(
   settings: Call.CallSettings,
   request: PreparedRequest,
   now: () => number,
-  deadlineMillis: number
+  deadlineMillis: number,
+  span: Tracer.Span | undefined
 ): CallState<E> => {
   // a policy for this call by name goes before the caller's number of attempts
   const named = input.retry ?? settings.retry
@@ -157,6 +153,7 @@ const stateOf = <E extends ApiError>(
     operation,
     retryClass: operation.retry === "unsafe" && policy.replay === "declared" ? "idempotent" : operation.retry,
     settings,
+    span,
     origin: shared.settings.baseUrl.origin,
     now,
     request,
@@ -206,11 +203,12 @@ const attempt = <A, E extends ApiError, F>(
     {
       onFailure: (lost) => onFailure(lostFailure(call, lost)),
       onSuccess: (response) => {
-        if (limiter !== undefined) paceBy(limiter, call, response)
+        if (limiter !== undefined) paceBy(limiter, shared.settings, call, response)
         const value = decodeResponse(call, response, decode)
         if (value._tag === "Failure") return onFailure(responseFailure(call, response, value.failure))
         Outcome.record(call, "answered")
         bucket.succeeded(call.paid)
+        if (call.span !== undefined) Telemetry.describeValue(call.span, value.success)
         return Effect.succeed(value.success)
       }
     }
@@ -248,21 +246,29 @@ const checked = <E extends ApiError>(
 }
 
 const sendOnce = <E extends ApiError>(
-  { defaults }: Shared,
+  { defaults, settings }: Shared,
   call: CallState<E>,
   credentials: Credentials
 ): Effect.Effect<TransportResponse, Lost> => {
   call.attempts++
   const requests = takenRequestsOf(call.client)
-  if (requests !== undefined)
-    return requests.watch(() => Outcome.record(call, "sent"), send(defaults, call, credentials))
-  Outcome.record(call, "sent")
-  return send(defaults, call, credentials)
+  if (requests === undefined) Outcome.record(call, "sent")
+  const sent = send(defaults, call, credentials)
+  const watched = requests === undefined ? sent : requests.watch(() => Outcome.record(call, "sent"), sent)
+  return settings.metrics === undefined && call.span === undefined
+    ? watched
+    : Telemetry.observed(settings.metrics, call, watched)
 }
 
-const paceBy = <E extends ApiError>(limiter: Limiter, call: CallState<E>, response: TransportResponse): void => {
+const paceBy = <E extends ApiError>(
+  limiter: Limiter,
+  settings: Resolved,
+  call: CallState<E>,
+  response: TransportResponse
+): void => {
   if (response.status !== 429) return limiter.accepted()
   const now = call.now()
+  settings.metrics?.paused("limits")
   limiter.pause(now, retryAfterMillis(response.headers, now))
 }
 
@@ -279,5 +285,6 @@ const retried = <A, E extends ApiError>(
       credentials === undefined
         ? authorized(shared, call, decode, Effect.fail)
         : attempt(shared, call, credentials, decode, Effect.fail),
+    resending: (error, waitMillis) => Telemetry.resending(shared.settings.metrics, call, error, waitMillis),
     renewed: renewedCredentials(shared.auth, call)
   })

@@ -1,4 +1,5 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as Tracer from "effect/Tracer"
 import type { ApiError, CallContext } from "../../ApiError.js"
 import type { Credentials } from "../../Auth.js"
 import type * as Call from "../../Call.js"
@@ -17,6 +18,8 @@ export interface CallState<out E extends ApiError> {
   readonly operation: Endpoint<E>
   readonly retryClass: RetryClass
   readonly settings: Call.CallSettings
+  /** Its own span, where somebody sees it. */
+  readonly span: Tracer.Span | undefined
   readonly origin: string
   readonly now: () => number
   readonly request: PreparedRequest

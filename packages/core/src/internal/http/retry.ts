@@ -101,6 +101,8 @@ export interface Retrying<A, E> {
   readonly maxRetryAfterMillis: number
   /** Makes another attempt; without credentials with those of that time. */
   readonly attempt: (credentials: Credentials | undefined) => Effect.Effect<A, AttemptFailure<E>>
+  /** Takes down that it is sent again, and why. */
+  readonly resending: (error: E, waitMillis: number) => Effect.Effect<void>
   /** Newer credentials than those that were refused, if there can be any. */
   readonly renewed: Effect.Effect<Credentials | undefined>
 }
@@ -113,7 +115,7 @@ export interface Retrying<A, E> {
 export const retry = Effect.fnUntraced(function* <A, E extends ApiError>(
   call: CallState<E>,
   first: AttemptFailure<CallError<E>>,
-  { attempt, bucket, maxRetryAfterMillis, renewed }: Retrying<A, CallError<E>>
+  { attempt, bucket, maxRetryAfterMillis, renewed, resending }: Retrying<A, CallError<E>>
 ) {
   let failure = first
   let canRenew = true
@@ -134,7 +136,7 @@ export const retry = Effect.fnUntraced(function* <A, E extends ApiError>(
       const paid = bucket.take(failure.timedOut)
       if (paid === undefined) return yield* Effect.fail(failure.exhausted())
       call.paid += paid
-      yield* Effect.logDebug(`${call.operation.name}: attempt ${call.attempts} failed, next in ${Math.round(wait)} ms`)
+      yield* resending(failure.error, wait)
       yield* Effect.sleep(wait)
     }
     const outcome = yield* resultOf(attempt(credentials))

@@ -9,6 +9,7 @@ import type * as Transport from "../../Transport.js"
 import { headerIssue, headerIssues, plainHeaders } from "./headers.js"
 import { maxTimerMillis, milliseconds, wholeIssues } from "../data/checks.js"
 import type { Bounds } from "./limiter.js"
+import * as Metrics from "./metrics.js"
 import { type BaseUrl, baseUrl } from "./url.js"
 
 /**
@@ -30,6 +31,7 @@ export interface ClientOptions {
   readonly maxBodyBytes?: number | undefined
   readonly idempotencyKey?: { readonly header: string; readonly make: Effect.Effect<string> } | undefined
   readonly limits?: Limits | undefined
+  readonly metrics?: boolean | undefined
 }
 
 /** @internal */
@@ -47,6 +49,7 @@ export interface Resolved {
   readonly maxRetryAfterMillis: number
   readonly idempotencyKey: ClientOptions["idempotencyKey"]
   readonly bounds: Bounds | undefined
+  readonly metrics: Metrics.Metrics | undefined
   readonly transformClient: Transport.TransformClient | undefined
 }
 
@@ -129,6 +132,7 @@ export const resolve = (
     maxRetryAfterMillis,
     idempotencyKey: options.idempotencyKey,
     bounds,
+    metrics: options.metrics === true ? Metrics.make(platform.name) : undefined,
     transformClient: options.transformClient
   })
 }

@@ -16,7 +16,9 @@ import type { ApiResponse } from "../../ApiResponse.js"
 import * as Transport from "../../Transport.js"
 import { concat } from "../data/concat.js"
 import { childScope } from "../runtime/childScope.js"
+import { withCaller } from "../runtime/callContext.js"
 import { locally, withoutFailureLogs } from "../runtime/fiberLocal.js"
+import { asOpenSpan, openSpan } from "../runtime/tracing.js"
 import { bodyTooLarge } from "./errors.js"
 import * as ContentEncoding from "./contentEncoding.js"
 import { peeked } from "./peekedBody.js"
@@ -336,6 +338,15 @@ const withFetchOptions = <A, E, R>(
     )
   })
 
+// the platform's own span would show our headers
+const withCallSpan = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  withCaller((caller) => {
+    const span = openSpan(caller)
+    return span === undefined
+      ? locally(HttpClient.currentTracerDisabledWhen, () => true)(effect)
+      : asOpenSpan(caller, span, effect)
+  })
+
 type Head = Pick<HttpClientResponse.HttpClientResponse, "status" | "headers">
 
 // its status says all there is to say
@@ -435,7 +446,7 @@ const timed = (
     Effect.catchAll((lost) =>
       lost.evidence.timedOut && isDecided(head) ? Effect.succeed(bodiless(head)) : Effect.fail(lost)
     ),
-    locally(HttpClient.currentTracerDisabledWhen, () => true),
+    withCallSpan,
     // fibers that are forked below would log how they failed, with the platform's errors in it
     withoutFailureLogs,
     (effect) => withFetchOptions(effect, reading, origin)

@@ -1,6 +1,8 @@
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
+import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
+import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import type { Caller } from "./callContext.js"
 
@@ -15,3 +17,59 @@ const defaultTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 export const isTraced = (caller: Caller): boolean =>
   (caller.currentSpan !== undefined || caller.currentTracer !== defaultTracer) &&
   caller.getFiberRef(FiberRef.currentTracerEnabled)
+
+/**
+ * The span that is open in a fiber, if somebody sees it.
+ *
+ * @internal
+ */
+export const openSpan = (caller: Caller): Tracer.AnySpan | undefined =>
+  caller.getFiberRef(FiberRef.currentTracerEnabled) ? caller.currentSpan : undefined
+
+const noop = (): void => undefined
+
+// has the ids of a span, and takes nothing down
+const standIn = (
+  span: Tracer.AnySpan,
+  name: string,
+  links: ReadonlyArray<Tracer.SpanLink>,
+  startTime: bigint
+): Tracer.Span => ({
+  _tag: "Span",
+  name: span._tag === "Span" ? span.name : name,
+  spanId: span.spanId,
+  traceId: span.traceId,
+  sampled: span.sampled,
+  parent: span._tag === "Span" ? span.parent : Option.none(),
+  context: span.context,
+  links,
+  kind: "client",
+  status: { _tag: "Started", startTime },
+  attributes: new Map(),
+  attribute: noop,
+  event: noop,
+  end: noop,
+  addLinks: noop
+})
+
+/**
+ * Runs an effect in which each client span that is made is the one that is open already. What makes one for an
+ * HTTP request, to send its ids along, sends those of ours, and takes down none of our headers.
+ *
+ * @internal
+ */
+export const asOpenSpan = <A, E, R>(
+  caller: Caller,
+  span: Tracer.AnySpan,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> => {
+  const { currentTracer } = caller
+  const tracer = Tracer.make({
+    span: (name, parent, context, links, startTime, kind, options) =>
+      kind === "client"
+        ? standIn(span, name, links, startTime)
+        : currentTracer.span(name, parent, context, links, startTime, kind, options),
+    context: (run, fiber) => currentTracer.context(run, fiber)
+  })
+  return Effect.withTracer(effect, tracer)
+}
