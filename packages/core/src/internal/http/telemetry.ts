@@ -11,6 +11,7 @@ import { locally } from "../runtime/fiberLocal.js"
 import type { CallState } from "./callState.js"
 import type { Endpoint } from "./endpoint.js"
 import type { Metrics } from "./metrics.js"
+import { segmentIssue } from "./path.js"
 import type { Input } from "./request.js"
 import type { Resolved } from "./settings.js"
 import { type Lost, requestIdOf, type TransportResponse } from "./transport.js"
@@ -32,7 +33,9 @@ const describe = (span: Tracer.Span, { baseUrl }: Resolved, operation: Endpoint,
   span.attribute("server.port", port === "" ? (protocol === "https:" ? 443 : 80) : Number(port))
   operation.path.names.forEach((name, index) => {
     const attribute = attributeNames[name]
-    if (attribute !== undefined) span.attribute(attribute, input.segments[index])
+    const value = input.segments[index]
+    // what is refused is not shown: it may be anything
+    if (attribute !== undefined && segmentIssue(name, value) === undefined) span.attribute(attribute, value)
   })
 }
 
