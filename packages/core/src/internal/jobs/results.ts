@@ -13,6 +13,7 @@ import type { JobRef } from "../../JobRef.js"
 import type { JobResult, ResultsOptions } from "../../Jobs.js"
 import { fromEither } from "../runtime/fromResult.js"
 import type { Dependencies } from "./dependencies.js"
+import { reportFailed } from "./failures.js"
 import { type Ended, type Limits, type ResultError, ResultsState } from "./resultsState.js"
 import { checkOrigin, reportSubmitted, submit } from "./target.js"
 import type { Tracker } from "./tracker/engine.js"
@@ -170,7 +171,8 @@ export const make = (deps: Dependencies) => {
   ): Stream.Stream<unknown, unknown, R | XR | SR> {
     const decode = decoderOf(options.output)
     const all = Stream.unwrapScoped(endedOf(deps, source, options))
-    const valueOf = ({ job, outcome }: Ended<XE | SE>) => Effect.flatMap(outcome, (value) => decode(value, job))
+    const valueOf = ({ job, outcome }: Ended<XE | SE>) =>
+      Effect.flatMap(Effect.tapError(outcome, reportFailed), (value) => decode(value, job))
     return options.failures === "value"
       ? Stream.mapEffect(all, (ended) =>
           Effect.map(Effect.either(valueOf(ended)), (outcome): JobResult<unknown, ResultError<XE | SE>> => ({
