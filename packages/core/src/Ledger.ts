@@ -57,12 +57,12 @@ export type Verification<A> = Execution<A> | NotDone | CannotTell
 export type Verifier<A> = Effect.Effect<Verification<A>, unknown, unknown>
 
 /**
- * What a submit may say about itself. Every part can be left out.
+ * What a submit may say about itself. Every part can be left out. `X` is the type of its input, `V` that of its verifier.
  *
  * @since 0.3.0
  * @category models
  */
-export interface SubmitOptions<A, in E, I, X = unknown, V = Verifier<A>> {
+export interface SubmitOptions<A, in E, I, X = never, V = never> {
   /** The operation, such as `actions.execute`: for readers of the ledger and its errors. */
   readonly operation?: string | undefined
   /** The connection, for the same readers. */
