@@ -23,11 +23,11 @@ const program = Effect.gen(function* () {
   const connections = yield* ConnectionsApi
   const fileSystem = yield* FileSystem.FileSystem
 
+  // without the reference the next process could not continue the job: a failure to write it ends the program
   const store = (job: JobRef) =>
-    fileSystem.writeFileString(file, JSON.stringify(JobRef.encode(job))).pipe(
-      Effect.zipRight(Console.log(`submitted ${job.jobId}`)),
-      // without the reference the next process could not continue the job: stop here
-      Effect.orDie
+    Effect.zipRight(
+      fileSystem.writeFileString(file, JSON.stringify(JobRef.encode(job))),
+      Console.log(`submitted ${job.jobId}`)
     )
 
   const submit = connections

@@ -32,6 +32,23 @@ export interface CallSettings {
   readonly onResponse?: ((response: ApiResponse) => void) | undefined
   /** Runs before each attempt of a call that changes something. Nothing is sent unless it succeeds. */
   readonly beforeWrite?: Effect.Effect<void> | undefined
+  /** Gets each call as it starts. */
+  readonly onCall?: ((call: StartedCall) => void) | undefined
+}
+
+/**
+ * A call under way, as {@link withOnCall} shows it.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface StartedCall {
+  /** Whether it is a call that changes something. */
+  readonly isWrite: boolean
+  /** How long one attempt of it may take, in milliseconds. */
+  readonly attemptMillis: number
+  /** Whether one of its attempts so far, also one in flight, may have done the work. */
+  readonly mayHaveHappened: () => boolean
 }
 
 /**
@@ -46,8 +63,13 @@ export class Settings extends Context.Reference<Settings>()("@effect-connectors/
 
 // what observes or changes calls adds to what is set further out, and does not replace it
 const composed = (outer: CallSettings, inner: CallSettings): CallSettings => {
-  const { beforeWrite, onResponse, transformClient } = outer
-  const { beforeWrite: innerBeforeWrite, onResponse: innerOnResponse, transformClient: innerTransform } = inner
+  const { beforeWrite, onCall, onResponse, transformClient } = outer
+  const {
+    beforeWrite: innerBeforeWrite,
+    onCall: innerOnCall,
+    onResponse: innerOnResponse,
+    transformClient: innerTransform
+  } = inner
   return {
     ...(onResponse === undefined || innerOnResponse === undefined
       ? {}
@@ -64,7 +86,15 @@ const composed = (outer: CallSettings, inner: CallSettings): CallSettings => {
         }),
     ...(beforeWrite === undefined || innerBeforeWrite === undefined
       ? {}
-      : { beforeWrite: Effect.zipRight(beforeWrite, innerBeforeWrite) })
+      : { beforeWrite: Effect.zipRight(beforeWrite, innerBeforeWrite) }),
+    ...(onCall === undefined || innerOnCall === undefined
+      ? {}
+      : {
+          onCall: (call: StartedCall): void => {
+            innerOnCall(call)
+            onCall(call)
+          }
+        })
   }
 }
 
@@ -139,6 +169,17 @@ export const withBeforeWrite: {
   (beforeWrite: Effect.Effect<void>): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, beforeWrite: Effect.Effect<void>): Effect.Effect<A, E, R>
 } = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, beforeWrite: Effect.Effect<void>) => locally(self, { beforeWrite }))
+
+/**
+ * Gives each call in an effect to a function as it starts, such as to know later whether it may have done something.
+ *
+ * @since 0.5.0
+ * @category combinators
+ */
+export const withOnCall: {
+  (onCall: (call: StartedCall) => void): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, onCall: (call: StartedCall) => void): Effect.Effect<A, E, R>
+} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, onCall: (call: StartedCall) => void) => locally(self, { onCall }))
 
 /**
  * The value of an operation and the response it was read from. Of several calls in the

@@ -112,12 +112,12 @@ export const Submitted = (job: JobRef): Submitted => Data.struct({ _tag: "Submit
 export const Progress = (state: JobState): Progress => Data.struct({ _tag: "Progress", state })
 
 /**
- * How a job is followed. Every part has a default.
+ * How a job is followed. Every part has a default. `E` and `R` are the failures and needs of your `onSubmitted`.
  *
  * @since 0.1.0
  * @category models
  */
-export interface WatchOptions {
+export interface WatchOptions<out E = never, out R = never> {
   /**
    * From the call until the job's end, over each call of the submit, the polls and the result. Default 24 hours. What else
    * the submit does, and `onSubmitted`, is not cut short.
@@ -138,7 +138,9 @@ export interface WatchOptions {
    */
   readonly maxConsecutivePollFailures?: number | undefined
   /**
-   * Runs, and is waited for, after the job was accepted and before the first poll: to store the reference.
+   * Runs, and is waited for, after the job was accepted and before the first poll: to store the reference. When it
+   * fails, nothing is polled and the caller gets its error as it is; the job goes on, and its argument was the reference.
+   * It does not run for a target that is a reference.
    */
-  readonly onSubmitted?: ((job: JobRef) => Effect.Effect<void>) | undefined
+  readonly onSubmitted?: ((job: JobRef) => Effect.Effect<void, E, R>) | undefined
 }

@@ -24,12 +24,12 @@ import type * as JobTracker from "./JobTracker.js"
 export type Target<A, E, R> = JobRef | JobRef.Encoded | Execution<A> | Effect.Effect<Execution<A>, E, R>
 
 /**
- * How a job is followed, and what its result is decoded by.
+ * How a job is followed, and what its result is decoded by. `SE` and `SR` are the failures and needs of `onSubmitted`.
  *
  * @since 0.1.0
  * @category models
  */
-export interface FollowOptions<B, I> extends WatchOptions {
+export interface FollowOptions<B, I, out SE = never, out SR = never> extends WatchOptions<SE, SR> {
   /** Decodes the result; without it the result is JSON as it came. `UnexpectedBody` where it does not fit. */
   readonly output?: Schema.Schema<B, I> | undefined
 }
@@ -40,7 +40,12 @@ export interface FollowOptions<B, I> extends WatchOptions {
  * @since 0.1.0
  * @category models
  */
-export interface ResultsOptions<B, I, F extends "end" | "value"> extends FollowOptions<B, I> {
+export interface ResultsOptions<B, I, F extends "end" | "value", out SE = never, out SR = never> extends FollowOptions<
+  B,
+  I,
+  SE,
+  SR
+> {
   /** How many executes are under way or waited for, at most. Default 16. The source is not pulled further. */
   readonly concurrency?: number | "unbounded" | undefined
   /** How many executes are being submitted at once, at most. Default 16. */
@@ -83,7 +88,7 @@ export interface Jobs {
 
   /**
    * `Progress` as it changes, then one `Completed`; or the job's failure. Interrupting it
-   * stops the polls at once and never cancels the job.
+   * stops the polls at once and never cancels the job. Nothing is submitted, so `onSubmitted` does not run.
    */
   readonly watch: <B = unknown, I = unknown>(
     job: JobRef | JobRef.Encoded,
@@ -93,18 +98,18 @@ export interface Jobs {
   /**
    * Submits, then watches: `Submitted`, `Progress` as it changes, one `Completed`.
    */
-  readonly follow: <A = unknown, E = never, R = never, B = A, I = unknown>(
+  readonly follow: <A = unknown, E = never, R = never, B = A, I = unknown, SE = never, SR = never>(
     target: Target<A, E, R>,
-    options?: FollowOptions<B, I>
-  ) => Stream.Stream<JobEvent<B>, E | ReadError | JobError, R>
+    options?: FollowOptions<B, I, SE, SR>
+  ) => Stream.Stream<JobEvent<B>, E | NoInfer<SE> | ReadError | JobError, R | NoInfer<SR>>
 
   /**
    * Submits, waits for the end, and gives the result.
    */
-  readonly result: <A = unknown, E = never, R = never, B = A, I = unknown>(
+  readonly result: <A = unknown, E = never, R = never, B = A, I = unknown, SE = never, SR = never>(
     target: Target<A, E, R>,
-    options?: FollowOptions<B, I>
-  ) => Effect.Effect<B, E | ReadError | JobError, R>
+    options?: FollowOptions<B, I, SE, SR>
+  ) => Effect.Effect<B, E | NoInfer<SE> | ReadError | JobError, R | NoInfer<SR>>
 
   /**
    * What is being followed right now.
@@ -113,7 +118,7 @@ export interface Jobs {
 
   /**
    * Turns a stream of executes into a stream of results, many at once. A waiting job costs
-   * an entry in the tracker, and no fiber.
+   * an entry in the tracker, and no fiber. A failure of `onSubmitted` is one of its own execute.
    */
   readonly results: <
     X extends Effect.Effect<Execution<unknown>, unknown, unknown>,
@@ -121,13 +126,15 @@ export interface Jobs {
     R = never,
     B = unknown,
     I = unknown,
-    F extends "end" | "value" = "end"
+    F extends "end" | "value" = "end",
+    SE = never,
+    SR = never
   >(
     source: Stream.Stream<X, E, R>,
-    options?: ResultsOptions<B, I, F>
+    options?: ResultsOptions<B, I, F, SE, SR>
   ) => Stream.Stream<
-    F extends "value" ? JobResult<B, Effect.Effect.Error<X> | ReadError | JobError> : B,
-    F extends "value" ? E | InvalidRequest : E | Effect.Effect.Error<X> | ReadError | JobError,
-    R | Effect.Effect.Context<X>
+    F extends "value" ? JobResult<B, Effect.Effect.Error<X> | NoInfer<SE> | ReadError | JobError> : B,
+    F extends "value" ? E | InvalidRequest : E | Effect.Effect.Error<X> | NoInfer<SE> | ReadError | JobError,
+    R | Effect.Effect.Context<X> | NoInfer<SR>
   >
 }

@@ -6,6 +6,7 @@
  */
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Schema from "effect/Schema"
@@ -15,20 +16,62 @@ import * as proof from "./internal/ledger/proof.js"
 import { store } from "./internal/ledger/store.js"
 import type { InvalidRequest } from "./InvalidRequest.js"
 import type { Execution } from "./Job.js"
-import type { LedgerError, LedgerFailed } from "./LedgerError.js"
+import type { KeyReused, LedgerError, LedgerFailed, SubmissionNotDone } from "./LedgerError.js"
 import type { Accepted, Intended, LedgerJournal } from "./LedgerJournal.js"
 
 /**
- * What a submit may say about itself. Every part can be left out.
+ * A verifier's word that the work was not done.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface NotDone {
+  readonly _tag: "NotDone"
+}
+
+/**
+ * A verifier's word that it cannot tell whether the work was done.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface CannotTell {
+  readonly _tag: "CannotTell"
+}
+
+/**
+ * What a verifier says of work of unknown outcome: how it was done (`Job.Completed` with its value, `Job.Accepted` with its
+ * job), that it was not done, or that it cannot tell.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export type Verification<A> = Execution<A> | NotDone | CannotTell
+
+/**
+ * A read that says what became of a piece of work. When it fails, it cannot tell.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export type Verifier<A> = Effect.Effect<Verification<A>, unknown, unknown>
+
+/**
+ * What a submit may say about itself. Every part can be left out. `X` is the type of its input, `V` that of its verifier.
  *
  * @since 0.3.0
  * @category models
  */
-export interface SubmitOptions<A, in E, I> {
+export interface SubmitOptions<A, in E, I, X = never, V = never> {
   /** The operation, such as `actions.execute`: for readers of the ledger and its errors. */
   readonly operation?: string | undefined
   /** The connection, for the same readers. */
   readonly connection?: string | undefined
+  /**
+   * What the work is done with, as data that JSON can write. The ledger keeps a SHA-256 digest of operation, connection
+   * and input: the same key with another digest is `KeyReused`. Without it nothing is compared.
+   */
+  readonly input?: X | undefined
   /**
    * Keeps the value of work that was done at once, as JSON of at most 65,536 characters, and reads it again. The value
    * then stands in the ledger in clear. Without it no value is kept, and a second submit is `AlreadyDone`.
@@ -36,7 +79,47 @@ export interface SubmitOptions<A, in E, I> {
   readonly value?: Schema.Schema<A, I> | undefined
   /** Whether an error proves that the work was not done, so that it may be submitted again. Default {@link isNotDone}. */
   readonly isNotDone?: ((error: E) => boolean) | undefined
+  /**
+   * `failed`: a key whose job has failed is submitted again. Without it such a key gives the same job, and so the same
+   * failure. A job counts as failed once `jobs.result`, `follow` or `results` has seen it fail (`JobFailed`) through this ledger.
+   */
+  readonly resubmit?: "failed" | undefined
+  /**
+   * A read that says what became of the work. It is asked when the response was lost or proves nothing, and when a submit
+   * finds its key with an unknown outcome, such as after a crash. "Not done" frees the key only after `settleAfter`: the
+   * submit waits that long, and asks again.
+   */
+  readonly verify?: V | undefined
+  /**
+   * How long after its last request left the work may still be carried out: a request may be late. For keys that an
+   * earlier process left behind it counts from this ledger's first use. Default: twice the time limit of an attempt (the
+   * longest of those that were seen, 30 seconds if none was).
+   */
+  readonly settleAfter?: Duration.DurationInput | undefined
+  /**
+   * How long an interrupted submit waits for the response to a request that has left; nothing more is sent meanwhile.
+   * Default: the time limit of an attempt. `false`: the interruption does not wait.
+   */
+  readonly drain?: Duration.DurationInput | false | undefined
 }
+
+/**
+ * The errors that the options of a submit add to it: `KeyReused` with an `input`, `SubmissionNotDone` with a `verify`.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export type OptionErrors<X, V> =
+  | ([X] extends [never] ? never : KeyReused)
+  | ([V] extends [never] ? never : SubmissionNotDone)
+
+/**
+ * What the options of a submit need: what its `verify` needs.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export type OptionNeeds<V> = V extends Effect.Effect<unknown, unknown, infer R> ? R : never
 
 /**
  * What a program that starts again finds in its ledger.
@@ -45,7 +128,7 @@ export interface SubmitOptions<A, in E, I> {
  * @category models
  */
 export interface Pending {
-  /** Jobs to go on with. */
+  /** Jobs to go on with; one with `failedAt` has failed. */
   readonly accepted: ReadonlyArray<Accepted>
   /** Work whose outcome is unknown: see what the server did, then `finish` or `forget`. What is being submitted now is not here. */
   readonly unknown: ReadonlyArray<Intended>
@@ -63,9 +146,9 @@ export interface StoreOptions {
 }
 
 /**
- * Whether an error of a call proves that the work was not done: `InvalidRequest`, `NotSent` and `DeadlineExceeded`
- * (not sent), `Unauthorized`, `Forbidden`, `NotFound` and `ApiRejected` (refused; 408 and 425 prove nothing), unless an
- * earlier attempt may have been carried out. `RateLimited` and `ServerFailed` prove nothing: a gateway gives them too.
+ * Whether an error of a call says that the work was not done: `InvalidRequest`, `NotSent` and `DeadlineExceeded`
+ * (not sent), `Unauthorized`, `Forbidden`, `NotFound`, `RateLimited` and `ApiRejected` (refused; 408, 409 and 425 prove
+ * nothing), unless an earlier attempt of the call may have been carried out. `ServerFailed` proves nothing: a gateway gives it too.
  *
  * @since 0.3.0
  * @category guards
@@ -101,6 +184,27 @@ export const isNotDone: (error: unknown) => boolean = proof.isNotDone
  * @category services
  */
 export class Ledger extends Context.Tag("@effect-connectors/core/Ledger")<Ledger, Ledger.Service>() {
+  /**
+   * See {@link isNotDone}.
+   *
+   * @since 0.5.0
+   */
+  static readonly isNotDone: (error: unknown) => boolean = proof.isNotDone
+
+  /**
+   * What a verifier gives for work that was not done.
+   *
+   * @since 0.5.0
+   */
+  static readonly notDone: NotDone = { _tag: "NotDone" }
+
+  /**
+   * What a verifier gives when it cannot tell.
+   *
+   * @since 0.5.0
+   */
+  static readonly cannotTell: CannotTell = { _tag: "CannotTell" }
+
   /**
    * A ledger over a journal of yours. One journal belongs to one ledger.
    *
@@ -161,18 +265,20 @@ export declare namespace Ledger {
      * - A new key: the intent is written, then `execution` runs, then its outcome is written.
      * - A key that became a job: `Accepted` with its reference, and nothing is sent.
      * - A key that is done: its value where it was kept, else `AlreadyDone`.
-     * - A key whose outcome is not known: `SubmissionUnknown`.
+     * - A key whose outcome is not known: the verifier is asked; without one, or if it cannot tell, `SubmissionUnknown`.
+     * - A key of other work, by the digest of its `input`: `KeyReused`.
      *
-     * An execution that fails with proof that nothing was done frees its key; any other failure, an interruption
-     * and a defect leave its outcome unknown. Submits of one key in one process take turns: the others wait for the
+     * An execution that fails with proof that nothing was done frees its key; any other failure and a defect leave its
+     * outcome unknown, unless the verifier knows. When the submit is interrupted, a request that has left gets the time of one attempt
+     * (`drain`) to hear its response, and nothing more is sent. Submits of one key in one process take turns: the others wait for the
      * outcome of the first, and one of them tries when it is free. When the ledger cannot be written before
      * the work is sent, nothing is sent (`LedgerFailed`); after that, the outcome is returned all the same and a warning is logged.
      */
-    readonly submit: <A, E, R, I = unknown>(
+    readonly submit: <A, E, R, I = unknown, X = never, V extends Verifier<A> = never>(
       key: string,
       execution: Effect.Effect<Execution<A>, E, R>,
-      options?: SubmitOptions<NoInfer<A>, NoInfer<E>, I>
-    ) => Effect.Effect<Execution<A>, E | LedgerError | InvalidRequest, R>
+      options?: SubmitOptions<NoInfer<A>, NoInfer<E>, I, X, V>
+    ) => Effect.Effect<Execution<A>, E | LedgerError | InvalidRequest | OptionErrors<X, V>, R | OptionNeeds<V>>
 
     /**
      * What a restart has to go on with.

@@ -37,7 +37,8 @@ const at = (millis: number): string =>
 /**
  * This work was started before and its outcome was never written down: the program ended in between, it was interrupted,
  * or the response was lost. It may have happened, so it is not sent again. See what the server did; then
- * `Ledger.finish(key)` when it was done, or `Ledger.forget(key)` when it was not, which allows to send it again.
+ * `Ledger.finish(key)` when it was done, or `Ledger.forget(key)` when it was not, which allows to send it again. The option
+ * `verify` of submit does that by itself.
  *
  * @since 0.3.0
  * @category errors
@@ -85,6 +86,62 @@ export class AlreadyDone extends Schema.TaggedError<AlreadyDone>("@effect-connec
   }
 }
 
+// enough of a digest to tell two apart
+const digestStart = (digest: string): string => `input ${digest.slice(0, 12)}`
+
+/**
+ * This key names another piece of work: what was submitted under it had another operation, connection or input. Nothing
+ * was sent.
+ *
+ * @since 0.5.0
+ * @category errors
+ */
+export class KeyReused extends Schema.TaggedError<KeyReused>("@effect-connectors/core/LedgerError/KeyReused")(
+  "KeyReused",
+  {
+    ...submission,
+    /** SHA-256 of the operation, the connection and the input of this submit. */
+    digest: Schema.String,
+    /** What the ledger has under this key. */
+    known: Schema.Struct({
+      operation: Schema.optional(Schema.String),
+      connection: Schema.optional(Schema.String),
+      digest: Schema.String,
+      /** When it was about to be sent: epoch milliseconds. */
+      intendedAt: Schema.Number
+    })
+  }
+) {
+  /** Submitting again gives the same error, until `forget`. */
+  readonly retryable = false
+  /** What happened and what to do. */
+  override get message(): string {
+    const { key, known } = this
+    return `${which(this)} with ${digestStart(this.digest)} is not what was submitted under this key at ${at(known.intendedAt)}: ${which({ key, ...known })} with ${digestStart(known.digest)}. Nothing was sent. One key is for one piece of work: give this one another key`
+  }
+}
+
+/**
+ * The response to this work was lost, and the verifier of the submit says that it was not done. Its key is free: submit it again.
+ *
+ * @since 0.5.0
+ * @category errors
+ */
+export class SubmissionNotDone extends Schema.TaggedError<SubmissionNotDone>(
+  "@effect-connectors/core/LedgerError/SubmissionNotDone"
+)("SubmissionNotDone", {
+  ...submission,
+  /** When it was about to be sent: epoch milliseconds. */
+  intendedAt: Schema.Number
+}) {
+  /** Submitting again sends it. */
+  readonly retryable = true
+  /** What happened and what to do. */
+  override get message(): string {
+    return `${which(this)} was about to be sent at ${at(this.intendedAt)} and got no usable response. The verifier says that it was not done: its key is free, and another submit sends it`
+  }
+}
+
 const permanentCodes: ReadonlySet<string> = new Set(["CORRUPT", "CLOSED", "TAKEN_OVER"])
 
 const fixes: Readonly<Record<string, string>> = {
@@ -123,7 +180,7 @@ export class LedgerFailed extends Schema.TaggedError<LedgerFailed>("@effect-conn
 }
 
 /**
- * How the ledger can refuse a submit.
+ * How the ledger can refuse any submit. `KeyReused` comes with `input`, `SubmissionNotDone` with `verify`.
  *
  * @since 0.3.0
  * @category models

@@ -16,6 +16,8 @@ const submission = {
   operation: Schema.optional(Schema.String),
   /** The connection, when the caller named it. */
   connection: Schema.optional(Schema.String),
+  /** SHA-256 of its operation, connection and input, when the caller gave an input. */
+  digest: Schema.optional(Schema.String),
   /** When it was about to be sent: epoch milliseconds. */
   intendedAt: Schema.Number
 }
@@ -46,7 +48,9 @@ export const Accepted = Schema.TaggedStruct("Accepted", {
   ...submission,
   job: JobRef,
   /** When the response came: epoch milliseconds. */
-  acceptedAt: Schema.Number
+  acceptedAt: Schema.Number,
+  /** When its job was seen to have failed: epoch milliseconds. */
+  failedAt: Schema.optional(Schema.Number)
 })
 
 /**
@@ -81,7 +85,8 @@ export const Done = Schema.TaggedStruct("Done", {
 export type Done = typeof Done.Type
 
 /**
- * What is known of one piece of work. It holds no credential, no input, and no result unless the caller gave a schema for it.
+ * What is known of one piece of work. It holds no credential, no input (a digest of it at most), and no result unless the
+ * caller gave a schema for it.
  *
  * @since 0.3.0
  * @category models

@@ -3,6 +3,9 @@
  * ledger in a file is killed with SIGKILL at seeded points of its life, and each time a new process continues from the
  * stored references. The figures are counted at the server, which is a process of its own. Ends with 1 on any break.
  *
+ * `npm run crash -- --sigterm 20 [--in-flight 20]`: the program is asked to end while its submits are in flight, with and without waiting
+ * for their responses.
+ *
  * `npm run crash -- --namespaces 50`: two processes in two pid namespaces share one ledger and one key instead, where
  * each of them sees the other neither run nor end.
  */
@@ -17,6 +20,7 @@ import { killPoints } from "./crash/killPoints.js"
 import { runNamespaces } from "./crash/namespaces.js"
 import { wholeOption } from "./common/options.js"
 import { serve } from "./crash/processes.js"
+import { runTerminations } from "./crash/termination.js"
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +28,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     workers: { type: "string", default: "6" },
     namespaces: { type: "string" },
+    sigterm: { type: "string" },
+    "in-flight": { type: "string", default: "20" },
     json: { type: "boolean", default: false }
   }
 })
@@ -53,6 +59,33 @@ const bundled = async (name: string): Promise<string> => {
     }
   })
   return program
+}
+
+if (values.sigterm !== undefined) {
+  const runs = wholeOption("sigterm", values.sigterm, 1)
+  const inFlight = wholeOption("in-flight", values["in-flight"], 1)
+  const server = await serve(here("server.js"))
+  try {
+    const setup = { folder, program: await bundled("terminationChild"), next: await bundled("child"), server }
+    const undrained = await runTerminations(runs, inFlight, seed, { ...setup, isDrained: false })
+    const drained = await runTerminations(runs, inFlight, seed, { ...setup, isDrained: true })
+    const breaks = [...undrained.breaks, ...drained.breaks]
+    for (const it of breaks) console.error(`BREAK ${it}`)
+    const counted = (it: typeof drained): string =>
+      `${it.unknown} unknown, ${it.accepted} accepted (${it.resumed} resumed to their result), ${it.free} free; ended within ${it.slowestMillis} ms`
+    if (values.json) console.log(JSON.stringify({ drained, undrained, seed, seconds: secondsSince() }))
+    else {
+      console.log(`crash --sigterm ${runs} x ${inFlight} submits in flight`)
+      console.log(`  without waiting: ${counted(undrained)}`)
+      console.log(`  as by default: ${counted(drained)}`)
+      console.log(`  seed ${seed}, ${breaks.length} breaks, ${secondsSince()} s`)
+    }
+    process.exitCode = breaks.length === 0 ? 0 : 1
+  } finally {
+    await server.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.exit()
 }
 
 if (values.namespaces !== undefined) {

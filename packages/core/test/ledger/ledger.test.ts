@@ -131,7 +131,8 @@ describe("ledger: a failure", () => {
     ["was refused", { status: 400 }, "ApiRejected"],
     ["was not allowed", { status: 403 }, "Forbidden"],
     ["has no credentials", { status: 401 }, "Unauthorized"],
-    ["is not known", { status: 404 }, "NotFound"]
+    ["is not known", { status: 404 }, "NotFound"],
+    ["was too early for its rate limit", { status: 429 }, "RateLimited"]
   ] as const) {
     virtual(`that proves that it ${name} frees the key`, () =>
       Effect.gen(function* () {
@@ -158,8 +159,9 @@ describe("ledger: a failure", () => {
     ["a response that was lost", { _tag: "Reset", commit: true }, "OutcomeUnknown", 1],
     ["a response that is cut", { _tag: "CutBody", commit: true }, "OutcomeUnknown", 1],
     ["a gateway's 502", { status: 502 }, "ServerFailed", 0],
-    ["a gateway's 429", { status: 429 }, "RateLimited", 0],
     ["a 408", { status: 408 }, "ApiRejected", 0],
+    ["a 409", { status: 409 }, "ApiRejected", 0],
+    ["a 425", { status: 425 }, "ApiRejected", 0],
     ["a redirect", { status: 303 }, "UnexpectedRedirect", 0]
   ] as const) {
     virtual(`by ${name} leaves the outcome unknown, and nothing is sent again`, () =>
@@ -176,8 +178,11 @@ describe("ledger: a failure", () => {
 
   virtual("of an attempt after a lost one proves nothing", () =>
     Effect.sync(() => {
-      assert.isTrue(isNotDone({ _tag: "ApiRejected", status: 409 }))
-      assert.isFalse(isNotDone({ _tag: "ApiRejected", status: 409, mayHaveHappened: true }))
+      assert.strictEqual(Ledger.isNotDone, isNotDone)
+      assert.isTrue(isNotDone({ _tag: "ApiRejected", status: 422 }))
+      assert.isFalse(isNotDone({ _tag: "ApiRejected", status: 422, mayHaveHappened: true }))
+      assert.isTrue(isNotDone({ _tag: "RateLimited", status: 429 }))
+      assert.isFalse(isNotDone({ _tag: "RateLimited", status: 429, mayHaveHappened: true }))
       assert.isFalse(isNotDone(new Error("x")))
       assert.isFalse(isNotDone(undefined))
     })

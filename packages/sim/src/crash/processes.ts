@@ -72,6 +72,8 @@ export interface Child {
   readonly reached: (trigger: Trigger, key: string) => Promise<boolean>
   /** Ends it with SIGKILL. */
   readonly kill: () => Promise<void>
+  /** Asks it to end, with SIGTERM. */
+  readonly terminate: () => void
   readonly ended: () => Promise<void>
 }
 
@@ -109,6 +111,7 @@ export const start = (program: string, args: ReadonlyArray<string>): Child => {
       child.kill("SIGKILL")
       await over
     },
-    ended: () => within("the last process", ended(child))
+    terminate: () => void child.kill("SIGTERM"),
+    ended: () => within("the end of the process", ended(child))
   }
 }

@@ -120,6 +120,7 @@ const carry = <A, E extends ApiError>(
   const request = prepareRequest(shared.defaults, operation, input, settings, deadlineMillis, key)
   if (request._tag === "Failure") return Effect.fail(request.failure)
   const call = stateOf(shared, operation, input, settings, request.success, now, deadlineMillis, span)
+  settings.onCall?.(startedCall(call))
   // a deadline that several calls share may be over before this one starts
   if (deadlineMillis <= 0) return Effect.fail(lateError(call, 0))
   const done = authorized(shared, call, decode, (failure) =>
@@ -170,6 +171,12 @@ const stateOf = <E extends ApiError>(
     paid: 0
   }
 }
+
+const startedCall = <E extends ApiError>(call: CallState<E>): Call.StartedCall => ({
+  isWrite: call.operation.retry !== "safe",
+  attemptMillis: call.request.limits.timeoutMillis,
+  mayHaveHappened: () => call.outcome !== "clear"
+})
 
 /** What becomes of an attempt that gave no value. */
 type OnFailure<A, E, F> = (failure: AttemptFailure<CallError<E>>) => Effect.Effect<A, F>

@@ -65,12 +65,8 @@ export const record = (call: { outcome: State }, event: Event): void => {
 // the other statuses below 500 are given by the server that refuses the work; these a gateway gives too
 const gatewayStatuses = new Set([408, 425, 429])
 
-/**
- * A status that a gateway gives too, whatever became of the work behind it.
- *
- * @internal
- */
-export const provesNothing = (status: number): boolean => status >= 500 || gatewayStatuses.has(status)
+// a status that a gateway gives too, whatever became of the work behind it
+const provesNothing = (status: number): boolean => status >= 500 || gatewayStatuses.has(status)
 
 /** @internal */
 export const eventOfStatus = (status: number): Event => (provesNothing(status) ? "unproven" : "refused")

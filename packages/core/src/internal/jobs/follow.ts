@@ -31,11 +31,11 @@ const watch = (
     )
   )
 
-const follow = <E, R>(
+const follow = <E, R, SE, SR>(
   { defaults, origin, protocol, tracker }: Dependencies,
   target: Target<unknown, E, R>,
-  options: FollowOptions<unknown, unknown>
-): Stream.Stream<JobEvent, E | ReadError | JobError, R> => {
+  options: FollowOptions<unknown, unknown, SE, SR>
+): Stream.Stream<JobEvent, E | SE | ReadError | JobError, R | SR> => {
   const decode = decoderOf(options.output)
   return Stream.unwrap(
     Effect.gen(function* () {
@@ -52,11 +52,11 @@ const follow = <E, R>(
   )
 }
 
-const result = <E, R>(
+const result = <E, R, SE, SR>(
   { defaults, origin, protocol, tracker }: Dependencies,
   target: Target<unknown, E, R>,
-  options: FollowOptions<unknown, unknown>
-): Effect.Effect<unknown, E | ReadError | JobError, R> => {
+  options: FollowOptions<unknown, unknown, SE, SR>
+): Effect.Effect<unknown, E | SE | ReadError | JobError, R | SR> => {
   const decode = decoderOf(options.output)
   return Effect.gen(function* () {
     const plan = yield* planOf("jobs.result", options, defaults)
@@ -88,25 +88,25 @@ export const make = (deps: Dependencies): Jobs => {
     return watch(deps, job, options)
   }
 
-  function ownFollow<A, E, R, B, I>(
+  function ownFollow<A, E, R, B, I, SE, SR>(
     target: Target<A, E, R>,
-    options?: FollowOptions<B, I>
-  ): Stream.Stream<JobEvent<B>, E | ReadError | JobError, R>
-  function ownFollow<E, R>(
+    options?: FollowOptions<B, I, SE, SR>
+  ): Stream.Stream<JobEvent<B>, E | SE | ReadError | JobError, R | SR>
+  function ownFollow<E, R, SE, SR>(
     target: Target<unknown, E, R>,
-    options: FollowOptions<unknown, unknown> = {}
-  ): Stream.Stream<JobEvent, E | ReadError | JobError, R> {
+    options: FollowOptions<unknown, unknown, SE, SR> = {}
+  ): Stream.Stream<JobEvent, E | SE | ReadError | JobError, R | SR> {
     return follow(deps, target, options)
   }
 
-  function ownResult<A, E, R, B, I>(
+  function ownResult<A, E, R, B, I, SE, SR>(
     target: Target<A, E, R>,
-    options?: FollowOptions<B, I>
-  ): Effect.Effect<B, E | ReadError | JobError, R>
-  function ownResult<E, R>(
+    options?: FollowOptions<B, I, SE, SR>
+  ): Effect.Effect<B, E | SE | ReadError | JobError, R | SR>
+  function ownResult<E, R, SE, SR>(
     target: Target<unknown, E, R>,
-    options: FollowOptions<unknown, unknown> = {}
-  ): Effect.Effect<unknown, E | ReadError | JobError, R> {
+    options: FollowOptions<unknown, unknown, SE, SR> = {}
+  ): Effect.Effect<unknown, E | SE | ReadError | JobError, R | SR> {
     return result(deps, target, options)
   }
 

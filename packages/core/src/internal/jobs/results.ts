@@ -13,13 +13,14 @@ import type { JobRef } from "../../JobRef.js"
 import type { JobResult, ResultsOptions } from "../../Jobs.js"
 import { fromEither } from "../runtime/fromResult.js"
 import type { Dependencies } from "./dependencies.js"
+import { reportFailed } from "./failures.js"
 import { type Ended, type Limits, type ResultError, ResultsState } from "./resultsState.js"
 import { checkOrigin, reportSubmitted, submit } from "./target.js"
 import type { Tracker } from "./tracker/engine.js"
 import { decoderOf, planOf, subscriptionOf, type WatchPlan } from "./watchPlan.js"
 import { wholeIssues } from "../data/checks.js"
 
-type AnyResultsOptions = ResultsOptions<unknown, unknown, "end" | "value">
+type AnyResultsOptions<SE, SR> = ResultsOptions<unknown, unknown, "end" | "value", SE, SR>
 
 const count = (
   name: string,
@@ -32,7 +33,7 @@ const count = (
   return given
 }
 
-const limitsOf = (options: AnyResultsOptions): Effect.Effect<Limits, InvalidRequest> => {
+const limitsOf = (options: AnyResultsOptions<unknown, unknown>): Effect.Effect<Limits, InvalidRequest> => {
   const issues: Array<Issue> = []
   const concurrency = count("concurrency", options.concurrency, 16, issues)
   const submitConcurrency = count("submitConcurrency", options.submitConcurrency, 16, issues)
@@ -88,13 +89,13 @@ const track = <XE, E>(
 }
 
 /** Submits one execute; a job that comes of it is watched on without a fiber. */
-const submitOne = <XE, XR, E>(
+const submitOne = <XE, XR, SE, SR, E>(
   deps: Dependencies,
-  state: ResultsState<XE, E>,
-  plan: WatchPlan,
+  state: ResultsState<XE | SE, E>,
+  plan: WatchPlan<SE, SR>,
   index: number,
   execute: Effect.Effect<Execution<unknown>, XE, XR>
-): Effect.Effect<void, never, XR> => {
+): Effect.Effect<void, never, XR | SR> => {
   const submitted = Effect.tap(submit(execute, plan), (execution) =>
     execution._tag === "Accepted" ? checkOrigin("jobs.results", execution.job, deps.origin) : Effect.void
   )
@@ -106,24 +107,27 @@ const submitOne = <XE, XR, E>(
             const value = JobProtocol.resultIn(deps.protocol, execution.value)
             state.deliver({ index, job: undefined, outcome: Exit.succeed(value) })
           })
-        : Effect.zipRight(reportSubmitted(plan, execution.job), track(deps.tracker, state, plan, index, execution.job))
+        : Effect.matchCauseEffect(reportSubmitted(plan, execution.job), {
+            onFailure: (cause) => Effect.sync(() => deliverFailure(state, index, execution.job, cause)),
+            onSuccess: () => track(deps.tracker, state, plan, index, execution.job)
+          })
   }).pipe(
     Effect.catchAllCause((cause) => Effect.sync(() => state.stop(cause))),
     Effect.ensuring(Effect.sync(() => state.submitEnded()))
   )
 }
 
-const endedOf = Effect.fnUntraced(function* <XE, XR, E, R>(
+const endedOf = Effect.fnUntraced(function* <XE, XR, E, R, SE, SR>(
   deps: Dependencies,
   source: Stream.Stream<Effect.Effect<Execution<unknown>, XE, XR>, E, R>,
-  options: AnyResultsOptions
+  options: AnyResultsOptions<SE, SR>
 ) {
   const limits = yield* limitsOf(options)
   const base = yield* planOf("jobs.results", options, deps.defaults)
   const clock = yield* Effect.clock
   const fibers = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.parallel)
   const startedAt = clock.unsafeCurrentTimeMillis()
-  const state = new ResultsState<XE, E>(limits)
+  const state = new ResultsState<XE | SE, E>(limits)
 
   const start = (execute: Effect.Effect<Execution<unknown>, XE, XR>) =>
     Effect.suspend(() => {
@@ -150,25 +154,28 @@ export const make = (deps: Dependencies) => {
     R,
     B,
     I,
-    F extends "end" | "value"
+    F extends "end" | "value",
+    SE,
+    SR
   >(
     source: Stream.Stream<X, E, R>,
-    options?: ResultsOptions<B, I, F>
+    options?: ResultsOptions<B, I, F, SE, SR>
   ): Stream.Stream<
-    F extends "value" ? JobResult<B, Effect.Effect.Error<X> | ReadError | JobError> : B,
-    F extends "value" ? E | InvalidRequest : E | Effect.Effect.Error<X> | ReadError | JobError,
-    R | Effect.Effect.Context<X>
+    F extends "value" ? JobResult<B, Effect.Effect.Error<X> | SE | ReadError | JobError> : B,
+    F extends "value" ? E | InvalidRequest : E | Effect.Effect.Error<X> | SE | ReadError | JobError,
+    R | Effect.Effect.Context<X> | SR
   >
-  function results<XE, XR, E, R>(
+  function results<XE, XR, E, R, SE, SR>(
     source: Stream.Stream<Effect.Effect<Execution<unknown>, XE, XR>, E, R>,
-    options: AnyResultsOptions = {}
-  ): Stream.Stream<unknown, unknown, R | XR> {
+    options: AnyResultsOptions<SE, SR> = {}
+  ): Stream.Stream<unknown, unknown, R | XR | SR> {
     const decode = decoderOf(options.output)
     const all = Stream.unwrapScoped(endedOf(deps, source, options))
-    const valueOf = ({ job, outcome }: Ended<XE>) => Effect.flatMap(outcome, (value) => decode(value, job))
+    const valueOf = ({ job, outcome }: Ended<XE | SE>) =>
+      Effect.flatMap(Effect.tapError(outcome, reportFailed), (value) => decode(value, job))
     return options.failures === "value"
       ? Stream.mapEffect(all, (ended) =>
-          Effect.map(Effect.either(valueOf(ended)), (outcome): JobResult<unknown, ResultError<XE>> => ({
+          Effect.map(Effect.either(valueOf(ended)), (outcome): JobResult<unknown, ResultError<XE | SE>> => ({
             ...ended,
             outcome
           }))

@@ -57,7 +57,7 @@ export const submit = <A, E, R>(
     : effect
 
 /** @internal */
-export const reportSubmitted = (plan: WatchPlan, ref: JobRef): Effect.Effect<void> =>
+export const reportSubmitted = <E, R>(plan: WatchPlan<E, R>, ref: JobRef): Effect.Effect<void, E, R> =>
   plan.onSubmitted?.(ref) ?? Effect.void
 
 /**

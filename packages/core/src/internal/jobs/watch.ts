@@ -7,6 +7,7 @@ import { Completed, Progress, type WatchEvent } from "../../Job.js"
 import type { JobState } from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
 import * as Signal from "../runtime/signal.js"
+import { reportFailed } from "./failures.js"
 import * as Mailbox from "./mailbox.js"
 import type { Subscription, Tracker } from "./tracker/engine.js"
 import { type Decoder, subscriptionOf, type WatchPlan } from "./watchPlan.js"
@@ -26,7 +27,7 @@ export const awaitEnd = (
   Effect.uninterruptibleMask((restore) => {
     const ended = Signal.make<JobState, JobError | ReadError>()
     return Effect.flatMap(tracker.subscribe(subscription((end) => Signal.end(ended, end))), (unsubscribe) =>
-      Effect.onInterrupt(restore(Signal.wait(ended)), () => Effect.sync(unsubscribe))
+      Effect.onInterrupt(restore(Effect.tapError(Signal.wait(ended), reportFailed)), () => Effect.sync(unsubscribe))
     )
   })
 
@@ -70,7 +71,7 @@ export const eventsOf = (
   return Stream.unwrapScoped(
     Effect.as(
       Effect.acquireRelease(tracker.subscribe(subscription), (unsubscribe) => Effect.sync(unsubscribe)),
-      Stream.concat(mailbox.stream, completed)
+      Stream.concat(Stream.tapError(mailbox.stream, reportFailed), completed)
     )
   )
 }

@@ -15,7 +15,7 @@ import type { Subscription } from "./tracker/engine.js"
  *
  * @internal
  */
-export interface WatchPlan {
+export interface WatchPlan<out E = unknown, out R = unknown> {
   readonly deadline: Duration.Duration
   /** Only a deadline that the caller gave also limits the submit. */
   readonly isDeadlineGiven: boolean
@@ -23,18 +23,18 @@ export interface WatchPlan {
   readonly notFoundGraceMillis: number
   readonly maxConsecutivePollFailures: number
   readonly pace: WatchOptions["pace"]
-  readonly onSubmitted: WatchOptions["onSubmitted"]
+  readonly onSubmitted: WatchOptions<E, R>["onSubmitted"]
 }
 
 // a poll right after the submit rarely finds the end
 const firstDelayMillis = 500
 
 /** @internal */
-export const planOf = (
+export const planOf = <E, R>(
   operation: string,
-  options: WatchOptions,
+  options: WatchOptions<E, R>,
   defaults: WatchOptions
-): Effect.Effect<WatchPlan, InvalidRequest> =>
+): Effect.Effect<WatchPlan<E, R>, InvalidRequest> =>
   Effect.flatMap(Effect.clock, (clock) => {
     const issues: Array<Issue> = []
     const deadline = options.deadline ?? defaults.deadline

@@ -1,92 +1,68 @@
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
-import { InvalidRequest } from "../../InvalidRequest.js"
-import { withBeforeWrite } from "../../Call.js"
-import { Accepted, Completed, type Execution } from "../../Job.js"
-import type { Ledger, SubmitOptions } from "../../Ledger.js"
-import { AlreadyDone, type LedgerError, LedgerFailed, SubmissionUnknown } from "../../LedgerError.js"
+import * as Call from "../../Call.js"
+import type { InvalidRequest } from "../../InvalidRequest.js"
+import type { Execution } from "../../Job.js"
+import type { JobRef } from "../../JobRef.js"
+import type { Ledger, OptionErrors, OptionNeeds, SubmitOptions, Verification, Verifier } from "../../Ledger.js"
+import {
+  type AlreadyDone,
+  type KeyReused,
+  type LedgerError,
+  LedgerFailed,
+  SubmissionNotDone,
+  SubmissionUnknown
+} from "../../LedgerError.js"
 import type * as Journal from "../../LedgerJournal.js"
+import { onFailed } from "../jobs/failures.js"
+import { knownOf, reuseOf, valueOf } from "./known.js"
+import { type Plan, planOf } from "./plan.js"
 import { isNotDone, provesNotDone } from "./proof.js"
-import { segmentIssue } from "../http/path.js"
-import * as Signal from "../runtime/signal.js"
+import * as Sending from "./sending.js"
+import { settle } from "./settle.js"
+import { nowMillis } from "./time.js"
+import * as Turns from "./turns.js"
 
-// a larger value is a document, and belongs in a store for documents
-const maxValueLength = 65_536
+// the time limit of an attempt, where none was seen
+const usualAttemptMillis = 30_000
+// a request may be under way as long as its attempt, and its work take as long again
+const attemptsToSettle = 2
 
-const valueOf = <A, I>(value: A, schema: Schema.Schema<A, I> | undefined): unknown => {
-  if (schema === undefined) return undefined
-  const encoded = Schema.encodeOption(schema)(value)
-  if (Option.isNone(encoded)) return undefined
-  const text = Option.getOrUndefined(
-    Option.liftThrowable((json: unknown): string | undefined => JSON.stringify(json))(encoded.value)
-  )
-  const kept: unknown = text === undefined || text.length > maxValueLength ? undefined : JSON.parse(text)
-  return kept
+/** A submit whose options are read. */
+interface Submit<A, E, R, I, RV> {
+  readonly key: string
+  readonly execution: Effect.Effect<Execution<A>, E, R>
+  readonly options: SubmitOptions<A, E, I, unknown, Effect.Effect<Verification<A>, unknown, RV>>
+  readonly plan: Plan
 }
 
-const checked = (key: string): Effect.Effect<void, InvalidRequest> => {
-  const issue = segmentIssue("key", key)
-  return issue === undefined
-    ? Effect.void
-    : Effect.fail(
-        new InvalidRequest({
-          operation: "ledger.submit",
-          issues: [{ ...issue, fix: "give a name of your own for this piece of work, of 1 to 512 characters" }]
-        })
-      )
-}
+type Submitted<A, E, R> = Effect.Effect<Execution<A>, E | LedgerError | KeyReused | SubmissionNotDone, R>
 
-/** How far the attempts of one submit came. */
-interface Sending {
-  hasSent: boolean
-  refusal: LedgerFailed | undefined
-}
+const errorOf = ({ connection, intendedAt, key, operation }: Journal.Intended) => ({
+  key,
+  operation,
+  connection,
+  intendedAt
+})
+
+const isFailed = (entry: Journal.Entry): boolean => entry._tag === "Accepted" && entry.failedAt !== undefined
 
 /** @internal */
 export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
-  // the submits of this process that are under way: each signal ends when the outcome is written
-  const running = new Map<string, Signal.Signal<void>>()
+  const { inTurn, isTaken, others } = Turns.make()
+  /** When the last request of each key left that this process could not settle. */
+  const sentAt = new Map<string, number>()
+  /** What an earlier process sent left before this. */
+  let firstUse: number | undefined
+  let longestAttempt = 0
 
-  const others = (key: string): Effect.Effect<void> | undefined => {
-    const other = running.get(key)
-    return other === undefined ? undefined : Signal.wait(other)
-  }
+  const used = Effect.map(nowMillis, (now) => void (firstUse ??= now))
 
-  const inTurn = <A, E, R>(key: string, use: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.uninterruptibleMask((restore) => {
-      const other = others(key)
-      if (other !== undefined) return Effect.zipRight(restore(other), restore(inTurn(key, use)))
-      const mine = Signal.make<void>()
-      running.set(key, mine)
-      const over = Effect.sync(() => {
-        running.delete(key)
-        Signal.end(mine, Exit.void)
-      })
-      return Effect.ensuring(restore(use), over)
-    })
-
-  // the journal may be another's by the time that an attempt leaves: after a wait, or after this process stood still
-  const whileHeld = <A, E, R>(
-    execution: Effect.Effect<A, E, R>,
-    key: string,
-    sending: Sending
-  ): Effect.Effect<A, E, R> => {
-    const { stillHeld } = journal
-    if (stillHeld === undefined) return execution
-    return withBeforeWrite(
-      execution,
-      Effect.matchEffect(stillHeld, {
-        onFailure: ({ code, step }) => {
-          sending.refusal = new LedgerFailed({ step, key, code })
-          return Effect.interrupt
-        },
-        onSuccess: () => Effect.sync(() => void (sending.hasSent = true))
-      })
-    )
-  }
+  const attemptMillis = (least = 0): number => Math.max(longestAttempt, least) || usualAttemptMillis
 
   // once there is a response, no failure of the ledger may take it from the caller: the intent stays, which is the safe side
   const noted = (key: string, change: Effect.Effect<void, LedgerFailed>): Effect.Effect<void> =>
@@ -94,106 +70,187 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
       Effect.logWarning(`The outcome of ${JSON.stringify(key)} was not written to the ledger: it stays unknown`, cause)
     )
 
-  const first = <A, E, R, I>(
-    key: string,
-    execution: Effect.Effect<Execution<A>, E, R>,
-    options: SubmitOptions<A, E, I>
-  ): Effect.Effect<Execution<A>, E | LedgerFailed | SubmissionUnknown, R> =>
+  // a failure that is seen late says nothing of what was submitted under the key since
+  const jobFailed = (key: string, job: JobRef): Effect.Effect<void> => {
+    const change = Effect.flatMap(Effect.zip(journal.get(key), Clock.currentTimeMillis), ([found, failedAt]) => {
+      const entry = Option.getOrUndefined(found)
+      return entry?._tag === "Accepted" && entry.job.jobId === job.jobId && entry.failedAt === undefined
+        ? journal.put({ ...entry, failedAt })
+        : Effect.void
+    })
+    return noted(key, inTurn(key, Effect.uninterruptible(change)))
+  }
+
+  const followed = <A>(key: string, execution: Execution<A>): Execution<A> => {
+    if (execution._tag === "Accepted") onFailed(execution.job, jobFailed(key, execution.job))
+    return execution
+  }
+
+  const write = <A, I>(
+    { connection, digest, intendedAt, key, operation }: Journal.Intended,
+    execution: Execution<A>,
+    schema: SubmitOptions<A, never, I>["value"]
+  ): Effect.Effect<Execution<A>> =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const submission = { key, operation, connection, digest, intendedAt }
+      sentAt.delete(key)
+      const entry: Journal.Entry =
+        execution._tag === "Accepted"
+          ? { _tag: "Accepted", ...submission, job: execution.job, acceptedAt: now }
+          : { _tag: "Done", ...submission, doneAt: now, value: valueOf(execution.value, schema) }
+      return Effect.as(noted(key, journal.put(entry)), followed(key, execution))
+    })
+
+  /** What the verifier says of a key; nothing without one, or when it cannot tell. */
+  const verified = <A, E, R, I, RV>({ key, options, plan }: Submit<A, E, R, I, RV>) =>
+    Effect.gen(function* () {
+      const { verify } = options
+      if (verify === undefined) return undefined
+      const { attemptTimeout } = yield* Call.Settings
+      const given = attemptTimeout === undefined ? 0 : Duration.toMillis(attemptTimeout)
+      return yield* settle({
+        key,
+        journal,
+        verify,
+        sentAt: sentAt.get(key) ?? firstUse ?? (yield* nowMillis),
+        settleMillis: (seen) => plan.settleMillis ?? attemptsToSettle * attemptMillis(Math.max(seen, given))
+      })
+    })
+
+  /** Sends; `before` is what was known of the key, if it is to be known again when nothing is done. */
+  const first = <A, E, R, I, RV>(
+    submit: Submit<A, E, R, I, RV>,
+    before?: Journal.Entry
+  ): Effect.Effect<Execution<A>, E | LedgerFailed | SubmissionUnknown | SubmissionNotDone, R | RV> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
+        const { execution, key, options, plan } = submit
         const { connection, operation } = options
-        const submission = { key, operation, connection, intendedAt: yield* Clock.currentTimeMillis }
-        yield* Effect.tapError(journal.put({ _tag: "Intended", ...submission }), () =>
-          Effect.ignore(journal.remove(key))
-        )
-        let hasStarted = false
-        const sending: Sending = { hasSent: false, refusal: undefined }
-        const guarded = whileHeld(execution, key, sending)
-        const started = Effect.suspend(() => {
-          hasStarted = true
-          return guarded
-        })
-        const exit = yield* Effect.exit(restore(started))
-        const now = yield* Clock.currentTimeMillis
-        if (Exit.isSuccess(exit)) {
-          const done = exit.value
-          const entry: Journal.Entry =
-            done._tag === "Accepted"
-              ? { _tag: "Accepted", ...submission, job: done.job, acceptedAt: now }
-              : { _tag: "Done", ...submission, doneAt: now, value: valueOf(done.value, options.value) }
-          yield* noted(key, journal.put(entry))
-        } else if (sending.refusal !== undefined) {
-          // an attempt before may have been carried out
-          if (sending.hasSent) return yield* new SubmissionUnknown(submission)
-          yield* Effect.ignore(journal.remove(key))
-          return yield* sending.refusal
-        } else if (!hasStarted || provesNotDone(exit.cause, options.isNotDone ?? isNotDone)) {
-          yield* noted(key, journal.remove(key))
+        const intendedAt = yield* Clock.currentTimeMillis
+        const entry: Journal.Intended = {
+          _tag: "Intended",
+          key,
+          operation,
+          connection,
+          digest: plan.digest,
+          intendedAt
         }
-        return yield* exit
+        const freed = before === undefined ? journal.remove(key) : journal.put(before)
+        yield* Effect.tapError(journal.put(entry), () => Effect.ignore(freed))
+        sentAt.delete(key)
+        const sending = Sending.make()
+        const drainMillis = () => plan.drainMillis ?? attemptMillis(Sending.attemptMillis(sending))
+        const exit = yield* Sending.run({ execution, journal, sending, restore, drainMillis })
+        longestAttempt = Math.max(longestAttempt, Sending.attemptMillis(sending))
+        if (Exit.isSuccess(exit)) return yield* write(entry, exit.value, options.value)
+        const { cause } = exit
+        const { refusal } = sending
+        if (refusal !== undefined && !Sending.mayHaveHappened(sending)) {
+          yield* Effect.ignore(freed)
+          return yield* new LedgerFailed({ step: refusal.step, key, code: refusal.code })
+        }
+        const isUnsent = !sending.hasStarted || Sending.isUnsent(sending, cause)
+        if (isUnsent || provesNotDone(cause, options.isNotDone ?? isNotDone)) {
+          yield* noted(key, freed)
+          return yield* exit
+        }
+        sentAt.set(key, sending.sentAt ?? (yield* nowMillis))
+        if (refusal !== undefined) return yield* new SubmissionUnknown(errorOf(entry))
+        // a defect and an interruption go on as they are: the next submit of the key asks
+        if (Option.isNone(Cause.failureOption(cause)) || Cause.isInterrupted(cause)) return yield* exit
+        const found = yield* Effect.mapError(restore(verified(submit)), () => new SubmissionUnknown(errorOf(entry)))
+        if (found === undefined) return yield* exit
+        if (found._tag !== "NotDone") return yield* write(entry, found, options.value)
+        sentAt.delete(key)
+        yield* noted(key, freed)
+        return yield* new SubmissionNotDone(errorOf(entry))
       })
     )
 
-  const known = <A, I>(
-    entry: Journal.Entry,
-    schema: Schema.Schema<A, I> | undefined
-  ): Effect.Effect<Execution<A>, SubmissionUnknown | AlreadyDone> => {
-    const { connection, key, operation } = entry
-    if (entry._tag === "Accepted") return Effect.succeed(Accepted(entry.job))
-    if (entry._tag === "Intended") {
-      return Effect.fail(new SubmissionUnknown({ key, operation, connection, intendedAt: entry.intendedAt }))
-    }
-    const already = new AlreadyDone({ key, operation, connection, doneAt: entry.doneAt, job: entry.job })
-    if (schema === undefined || entry.value === undefined) return Effect.fail(already)
-    return Option.match(Schema.decodeUnknownOption(schema)(entry.value), {
-      onNone: () => Effect.fail(already),
-      onSome: (value) => Effect.succeed(Completed(value))
+  const settled = <A, E, R, I, RV>(
+    submit: Submit<A, E, R, I, RV>,
+    entry: Journal.Intended
+  ): Effect.Effect<Execution<A>, E | LedgerFailed | SubmissionUnknown | SubmissionNotDone, R | RV> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(restore(verified(submit)), (found) => {
+        if (found === undefined) return Effect.fail(new SubmissionUnknown(errorOf(entry)))
+        return found._tag === "NotDone" ? restore(first(submit)) : write(entry, found, submit.options.value)
+      })
+    )
+
+  /** What an entry alone says to a submit; nothing when something has to be sent or asked. */
+  const known = <A, E, R, I, RV>(
+    { options, plan }: Submit<A, E, R, I, RV>,
+    entry: Journal.Entry
+  ): Effect.Effect<Execution<A>, KeyReused | AlreadyDone> | undefined => {
+    if (isFailed(entry) && options.resubmit === "failed") return undefined
+    const reuse = reuseOf(entry, options, plan.digest)
+    if (reuse !== undefined) return Effect.fail(reuse)
+    if (entry._tag === "Intended") return undefined
+    return Effect.map(knownOf(entry, options.value), (execution) => followed(entry.key, execution))
+  }
+
+  const submitted = <A, E, R, I, RV>(submit: Submit<A, E, R, I, RV>): Submitted<A, E, R | RV> => {
+    const { key } = submit
+    const inOwnTurn = inTurn(
+      key,
+      Effect.flatMap(journal.get(key), (found): Submitted<A, E, R | RV> => {
+        const entry = Option.getOrUndefined(found)
+        if (entry === undefined) return first(submit)
+        const answer = known(submit, entry)
+        if (answer !== undefined) return answer
+        return entry._tag === "Intended" ? settled(submit, entry) : first(submit, entry)
+      })
+    )
+    // a caller that waited for a submit that was accepted or done needs no turn: one after the other would be quadratic
+    const afterOthers = Effect.flatMap(
+      journal.get(key),
+      (found): Submitted<A, E, R | RV> => (Option.isSome(found) ? known(submit, found.value) : undefined) ?? inOwnTurn
+    )
+    return Effect.suspend(() => {
+      const other = others(key)
+      return other === undefined ? inOwnTurn : Effect.zipRight(other, afterOthers)
     })
   }
 
-  const submit = <A, E, R, I>(
+  // an overload gives each caller the errors and needs of its own options
+  function submit<A, E, R, I, X, V extends Verifier<A>>(
     key: string,
     execution: Effect.Effect<Execution<A>, E, R>,
-    options: SubmitOptions<A, E, I> = {}
-  ): Effect.Effect<Execution<A>, E | LedgerError | InvalidRequest, R> => {
-    type Submitted = Effect.Effect<Execution<A>, E | LedgerError, R>
-    const inOwnTurn: Submitted = inTurn(
-      key,
-      Effect.flatMap(journal.get(key), (entry): Submitted =>
-        Option.isSome(entry) ? known(entry.value, options.value) : first(key, execution, options)
-      )
-    )
-    // a caller that waited for a submit that was accepted or done needs no turn: one after the other would be quadratic
-    const afterOthers = Effect.flatMap(journal.get(key), (entry): Submitted =>
-      Option.isSome(entry) && entry.value._tag !== "Intended" ? known(entry.value, options.value) : inOwnTurn
-    )
-    return Effect.zipRight(
-      checked(key),
-      Effect.suspend(() => {
-        const other = others(key)
-        return other === undefined ? inOwnTurn : Effect.zipRight(other, afterOthers)
-      })
+    options?: SubmitOptions<A, E, I, X, V>
+  ): Effect.Effect<Execution<A>, E | LedgerError | InvalidRequest | OptionErrors<X, V>, R | OptionNeeds<V>>
+  function submit<A, E, R, I, RV>(
+    key: string,
+    execution: Effect.Effect<Execution<A>, E, R>,
+    options: Submit<A, E, R, I, RV>["options"] = {}
+  ): Effect.Effect<Execution<A>, E | LedgerError | InvalidRequest | KeyReused | SubmissionNotDone, R | RV> {
+    return Effect.flatMap(Effect.zipLeft(planOf(key, options), used), (plan) =>
+      submitted({ key, execution, options, plan })
     )
   }
 
-  const pending: Ledger.Service["pending"] = Effect.map(journal.pending, (entries) => ({
+  const pending: Ledger.Service["pending"] = Effect.map(Effect.zipLeft(journal.pending, used), (entries) => ({
     accepted: entries.filter((entry) => entry._tag === "Accepted"),
-    unknown: entries.filter((entry) => entry._tag === "Intended").filter(({ key }) => !running.has(key))
+    unknown: entries.filter((entry) => entry._tag === "Intended").filter(({ key }) => !isTaken(key))
   }))
+
+  const changed = (key: string, change: Effect.Effect<void, LedgerFailed>) =>
+    Effect.uninterruptible(Effect.tap(change, () => Effect.sync(() => void sentAt.delete(key))))
 
   return {
     submit,
     pending,
-    forget: (key) => inTurn(key, Effect.uninterruptible(journal.remove(key))),
+    forget: (key) => inTurn(key, changed(key, journal.remove(key))),
     finish: (key) =>
       inTurn(
         key,
-        Effect.flatMap(Effect.zip(journal.get(key), Clock.currentTimeMillis), ([entry, doneAt]) => {
-          if (Option.isNone(entry) || entry.value._tag === "Done") return Effect.void
-          const { connection, intendedAt, operation } = entry.value
-          const job = entry.value._tag === "Accepted" ? entry.value.job : undefined
-          return Effect.uninterruptible(
-            journal.put({ _tag: "Done", key, operation, connection, intendedAt, job, doneAt })
+        Effect.flatMap(Effect.zip(journal.get(key), Clock.currentTimeMillis), ([found, doneAt]) => {
+          if (Option.isNone(found) || found.value._tag === "Done") return Effect.void
+          const { connection, digest, intendedAt, operation } = found.value
+          const job = found.value._tag === "Accepted" ? found.value.job : undefined
+          return changed(
+            key,
+            journal.put({ _tag: "Done", key, operation, connection, digest, intendedAt, job, doneAt })
           )
         })
       )

@@ -1,17 +1,20 @@
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Predicate from "effect/Predicate"
-import { provesNothing } from "../http/outcome.js"
 
-// InvalidRequest, NotSent and DeadlineExceeded were not sent; the others are the server's own refusal
+// InvalidRequest, NotSent and DeadlineExceeded were not sent; the others are refusals, by the server or before it
 const refusals: ReadonlySet<unknown> = new Set([
   "InvalidRequest",
   "NotSent",
   "DeadlineExceeded",
   "Unauthorized",
   "Forbidden",
-  "NotFound"
+  "NotFound",
+  "RateLimited"
 ])
+
+// a timeout, a conflict with what may be the same work done before, and a request that may be sent again
+const unproven: ReadonlySet<unknown> = new Set([408, 409, 425])
 
 /**
  * Whether an error of a call proves that the work was not done.
@@ -23,7 +26,7 @@ export const isNotDone = (error: unknown): boolean => {
   // an earlier attempt may have been carried out, whatever became of the last
   if (Predicate.hasProperty(error, "mayHaveHappened") && error.mayHaveHappened === true) return false
   if (error._tag === "ApiRejected") {
-    return Predicate.hasProperty(error, "status") && Predicate.isNumber(error.status) && !provesNothing(error.status)
+    return Predicate.hasProperty(error, "status") && Predicate.isNumber(error.status) && !unproven.has(error.status)
   }
   return refusals.has(error._tag)
 }

@@ -1,0 +1,61 @@
+import * as Effect from "effect/Effect"
+import * as Call from "../../Call.js"
+import type { Execution } from "../../Job.js"
+import type { NotDone, Verification } from "../../Ledger.js"
+import type { LedgerFailed } from "../../LedgerError.js"
+import type { LedgerJournal } from "../../LedgerJournal.js"
+import { maxTimerMillis } from "../data/checks.js"
+import { nowMillis } from "./time.js"
+
+/**
+ * How a piece of work of unknown outcome may be settled.
+ *
+ * @internal
+ */
+export interface Settling<A, R> {
+  readonly key: string
+  readonly journal: LedgerJournal
+  readonly verify: Effect.Effect<Verification<A>, unknown, R>
+  /** Its last request left at this time or earlier, by `nowMillis`. */
+  readonly sentAt: number
+  /** How long after that a request may still be carried out. Gets the longest attempt that the verifier's calls may take. */
+  readonly settleMillis: (attemptMillis: number) => number
+}
+
+/**
+ * Asks the verifier. That it was not done counts when it was found after the time in which a late request may still be
+ * carried out, and while the journal is ours; nothing when it cannot tell.
+ *
+ * @internal
+ */
+export const settle = <A, R>({
+  journal,
+  key,
+  sentAt,
+  settleMillis,
+  verify
+}: Settling<A, R>): Effect.Effect<Execution<A> | NotDone | undefined, LedgerFailed, R> =>
+  Effect.gen(function* () {
+    const { stillHeld = Effect.void } = journal
+    let attemptMillis = 0
+    const asked = verify.pipe(
+      Call.withOnCall((call) => {
+        attemptMillis = Math.max(attemptMillis, call.attemptMillis)
+      }),
+      Effect.catchAll((error) =>
+        Effect.as(
+          Effect.logWarning(`The verifier of ${JSON.stringify(key)} failed: its outcome stays unknown`, error),
+          undefined
+        )
+      )
+    )
+    while (true) {
+      const start = yield* nowMillis
+      const found = yield* asked
+      if (found === undefined || found._tag === "CannotTell") return undefined
+      if (found._tag !== "NotDone") return found
+      const until = sentAt + settleMillis(attemptMillis)
+      if (start >= until) return yield* Effect.as(stillHeld, found)
+      yield* Effect.sleep(Math.min(Math.ceil(until - (yield* nowMillis)), maxTimerMillis))
+    }
+  })
