@@ -1,4 +1,5 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { ApiError } from "../../ApiError.js"
@@ -6,7 +7,8 @@ import type { Auth, Credentials } from "../../Auth.js"
 import * as Call from "../../Call.js"
 import { InvalidRequest } from "../../InvalidRequest.js"
 import * as Retry from "../../Retry.js"
-import { type Caller, settingOf, timeOf, withCaller } from "../runtime/callContext.js"
+import { type Caller, clockOf, settingOf, withCaller } from "../runtime/callContext.js"
+import { monotonicMillis } from "../runtime/monotonic.js"
 import { initialState } from "../runtime/scheduleStep.js"
 import { isTraced } from "../runtime/tracing.js"
 import { readyCredentials, renewedCredentials } from "./authorize.js"
@@ -108,11 +110,11 @@ const carry = <A, E extends ApiError>(
   key: string | undefined
 ): Effect.Effect<A, CallError<E>> => {
   const settings = settingOf(caller, Call.Settings)
-  const now = timeOf(caller)
-  const deadlineMillis = deadlineOf(shared.settings, settings, now)
+  const clock = clockOf(caller)
+  const deadlineMillis = deadlineOf(shared.settings, settings, clock)
   const request = prepareRequest(shared.defaults, operation, input, settings, deadlineMillis, key)
   if (request._tag === "Failure") return Effect.fail(request.failure)
-  const call = stateOf(shared, operation, input, settings, request.success, now, deadlineMillis)
+  const call = stateOf(shared, operation, input, settings, request.success, clock, deadlineMillis)
   // a deadline that several calls share may be over before this one starts
   if (deadlineMillis <= 0) return Effect.fail(lateError(call, 0))
   const done = authorized(shared, call, decode, (failure) =>
@@ -123,9 +125,9 @@ const carry = <A, E extends ApiError>(
     : Effect.timeoutFail(done, { duration: deadlineMillis, onTimeout: () => lateError(call, deadlineMillis) })
 }
 
-const deadlineOf = (client: Resolved, call: Call.CallSettings, now: () => number): number => {
+const deadlineOf = (client: Resolved, call: Call.CallSettings, clock: Clock.Clock): number => {
   const own = call.deadline ?? client.deadline
-  const left = call.deadlineAt === undefined ? Infinity : call.deadlineAt - now()
+  const left = call.deadlineAt === undefined ? Infinity : call.deadlineAt - monotonicMillis(clock)
   return Math.min(own === undefined ? Infinity : Duration.toMillis(own), left)
 }
 
@@ -135,7 +137,7 @@ const stateOf = <E extends ApiError>(
   input: Input,
   settings: Call.CallSettings,
   request: PreparedRequest,
-  now: () => number,
+  clock: Clock.Clock,
   deadlineMillis: number
 ): CallState<E> => {
   // a policy for this call by name goes before the caller's number of attempts
@@ -146,11 +148,11 @@ const stateOf = <E extends ApiError>(
     retryClass: operation.retry === "unsafe" && policy.replay === "declared" ? "idempotent" : operation.retry,
     settings,
     origin: shared.settings.baseUrl.origin,
-    now,
+    clock,
     request,
     client: settings.transformClient === undefined ? shared.client : settings.transformClient(shared.client),
     schedule: policy.schedule,
-    deadlineAt: now() + deadlineMillis,
+    deadlineAt: deadlineMillis === Infinity ? Infinity : monotonicMillis(clock) + deadlineMillis,
     replayPolicy: named === undefined ? input.attempts : undefined,
     reading: input.scope ?? (operation.files ? "bytes" : "text"),
     outcome: "clear",
