@@ -84,8 +84,7 @@ export const make = (
     executions: (connector, action) => Effect.sync(() => log.executionsOf(`${connector}/${action}`)),
     users: Effect.map(serverTime, (now) => directory.views(now)),
     user: (identifier) => Effect.sync(() => createdUserOf(directory.user(identifier))),
-    token: (identifier) =>
-      Effect.map(serverTime, (now) => directory.issue(directory.user(identifier), now).token),
+    token: (identifier) => Effect.map(serverTime, (now) => directory.issue(directory.user(identifier), now).token),
     link: (identifier, connector, account) =>
       Effect.sync(() => directory.link(directory.user(identifier), connector, account ?? identifier)),
     unlink: (identifier, connector, account) =>
