@@ -184,6 +184,22 @@ describe("lint", () => {
     assert.deepStrictEqual(missed, [])
   })
 
+  it("refuses to read the wall clock, except in the files that say what for", () => {
+    const reads = [
+      'import * as Clock from "effect/Clock"\n\nexport const a = Clock.currentTimeMillis\n',
+      'import type * as Clock from "effect/Clock"\n\nexport const a = (clock: Clock.Clock) => clock.unsafeCurrentTimeMillis()\n'
+    ]
+    const refused = ["internal/jobs/watchPlan", "internal/http/call"]
+    for (const text of reads) {
+      const said = lint(
+        Object.fromEntries([...refused, "internal/ledger/ledger"].map((path) => [core(path), text] as const))
+      )
+      refuses(said)
+      const files = said.output.split("\n").filter((line) => line.includes("wall-clock(reads)"))
+      assert.deepStrictEqual(files.map((line) => /src\/(.+)\.ts:/.exec(line)?.[1] ?? line).sort(), refused.sort())
+    }
+  })
+
   it("refuses each import between folders of core that is not in the table of layers", () => {
     const refused: ReadonlyArray<Import> = [
       ["internal/http/ToConnections", "../connections/client.js"],

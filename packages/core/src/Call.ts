@@ -25,7 +25,10 @@ import type { TransformClient } from "./Transport.js"
 export interface CallSettings {
   readonly retry?: RetryInput | undefined
   readonly deadline?: Duration.Duration | undefined
-  /** The same as a time on the Clock, in milliseconds: for calls that share one deadline. */
+  /**
+   * The same as a time, in milliseconds on the monotonic time of the Clock (`Clock.currentTimeNanos` / 1,000,000): for
+   * calls that share one deadline.
+   */
   readonly deadlineAt?: number | undefined
   readonly attemptTimeout?: Duration.Duration | undefined
   readonly transformClient?: TransformClient | undefined

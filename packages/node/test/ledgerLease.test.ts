@@ -57,18 +57,24 @@ const asleep = (count: () => number) =>
     return yield* Effect.dieMessage(`not ${count()} asleep`)
   })
 
-/** A process that may stand still: its time is set by hand, and its timers never fire. */
+/** A process that may stand still: its time and its wall clock are set by hand, and its timers never fire. */
 const stoppable = () => {
   let millis = 0
+  let wall = 0
   const clock: Clock.Clock = {
     [Clock.ClockTypeId]: Clock.ClockTypeId,
-    unsafeCurrentTimeMillis: () => millis,
-    currentTimeMillis: Effect.sync(() => millis),
+    unsafeCurrentTimeMillis: () => millis + wall,
+    currentTimeMillis: Effect.sync(() => millis + wall),
     unsafeCurrentTimeNanos: () => BigInt(millis) * 1_000_000n,
     currentTimeNanos: Effect.sync(() => BigInt(millis) * 1_000_000n),
     sleep: (_duration: Duration.Duration) => Effect.never
   }
-  return { clock, pass: (more: number) => void (millis += more), runs: Effect.withClock(clock) }
+  return {
+    clock,
+    pass: (more: number) => void (millis += more),
+    jump: (by: number) => void (wall += by),
+    runs: Effect.withClock(clock)
+  }
 }
 
 /** Work that counts how often it was sent. */
@@ -261,6 +267,35 @@ describe("NodeLedger: a holder that stands still", () => {
       assert.notStrictEqual(lock(), before)
       assert.deepStrictEqual([sent(), holderOf(lock())?.id], [3, holderOf(before)?.id])
       assert.deepStrictEqual(Fs.readdirSync(Path.dirname(path)), ["ledger.jsonl", "ledger.jsonl.lock"])
+    })
+  )
+
+  inFolder("goes on with a new lease when its wall clock is set forward", (path) =>
+    Effect.gen(function* () {
+      const first = stoppable()
+      const ledger = yield* first.runs(openAs(path, yield* container("1")))
+      const { execution, sent } = work()
+      const lock = () => Fs.readFileSync(`${path}.lock`, "utf8")
+      const before = lock()
+      first.jump(3_600_000)
+      yield* first.runs(ledger.submit("order-1", execution))
+      // the machine may have slept, and another may have the ledger
+      assert.notStrictEqual(lock(), before)
+      assert.strictEqual(sent(), 1)
+    })
+  )
+
+  inFolder("trusts its lease no longer when its wall clock is set back", (path) =>
+    Effect.gen(function* () {
+      const first = stoppable()
+      const ledger = yield* first.runs(openAs(path, yield* container("1")))
+      const other = yield* takenOver(openAs(path, yield* container("2")))
+      const { execution, sent } = work()
+      yield* other.submit("order-1", execution)
+      first.pass(leaseMillis)
+      first.jump(-300_000)
+      assert.strictEqual(yield* codeOf(first.runs(ledger.submit("order-2", execution))), "TAKEN_OVER")
+      assert.strictEqual(sent(), 1)
     })
   )
 

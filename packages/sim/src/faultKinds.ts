@@ -97,6 +97,8 @@ export const faultKinds = {
   oddBody: { what: "a poll gets 200 with a body of another shape", simulator: true },
   sameCursor: { what: "the next page has the cursor of this one", simulator: true },
   endlessPages: { what: "there is always a next page", simulator: true },
+  clockBack: { what: "the wall clock of the client's machine is set back", simulator: true },
+  clockForward: { what: "the wall clock of the client's machine is set forward", simulator: true },
 
   resetOnAccept: { what: "a new connection is reset", sockets: true },
   endOnAccept: { what: "a new connection is ended", sockets: true },

@@ -1,5 +1,5 @@
 /**
- * `npm run oddities`: odd answers, encodings and TLS troubles for every kind of call, over both transports. `--only TEXT`
+ * `npm run oddities`: odd answers, encodings and TLS troubles for every kind of call, and clocks that are set, over both transports. `--only TEXT`
  * for the rows whose name contains it, `--json` for machines. Fails when a call is carried out twice, is said not to
  * have been sent while it was, does not end, ends otherwise than the table says, or leaves a connection or a rejection.
  */

@@ -8,7 +8,7 @@ import { runMutants } from "./simulator/mutantHunt.js"
 import { simulate } from "./simulator/run.js"
 import { type Progress, sweepAll } from "./simulator/sweep.js"
 import { faultsOf, linesOf, missing } from "./simulator/totals.js"
-import { breaksOf, isSame } from "./simulator/breaks.js"
+import { breaksOf, isEven, isSame } from "./simulator/breaks.js"
 
 const usage = `npm run sim -- [--seeds N] [--from S] [--threads T]   runs N seeds (1000 unless given) from S on
 npm run sim -- --seed S [--history]                  replays one seed, and prints its history
@@ -35,13 +35,15 @@ const replay = async (seed: number): Promise<boolean> => {
   const history = await simulate(seed)
   const breaks = breaksOf(history)
   const same = await isSame(history)
+  const even = await isEven(history)
   if (values.history) print(historyLines(history))
   print([
     ...breaks.map(({ invariant, reason }) => `BREAK ${invariant}: ${reason}`),
     ...(same ? [] : ["BREAK 8 determinism: the same seed gave another history"]),
+    ...(even ? [] : ["BREAK 9 even time: it has another history when nobody sets the clock"]),
     `seed ${seed}: ${history.events.length} events, ${breaks.length} breaks, run twice: ${same ? "the same bytes" : "different"}`
   ])
-  return breaks.length === 0 && same
+  return breaks.length === 0 && same && even
 }
 
 const sweep = async (from: number, seeds: number, threads: number): Promise<boolean> => {

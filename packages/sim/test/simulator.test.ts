@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { linesOf } from "../src/simulator/history.js"
 import { simulate } from "../src/simulator/run.js"
 import { sweep } from "../src/simulator/sweep.js"
-import { breaksOf } from "../src/simulator/breaks.js"
+import { breaksOf, isEven } from "../src/simulator/breaks.js"
 
 interface Regression {
   readonly seed: number
@@ -20,6 +20,14 @@ describe("simulator", () => {
       const [first, second] = [await simulate(seed), await simulate(seed)]
       assert.isAbove(first.events.length, 20)
       assert.strictEqual(linesOf(first).join("\n"), linesOf(second).join("\n"))
+    }
+  })
+
+  it("gives the same history, byte for byte, when nobody sets the clock", async () => {
+    for (const seed of [3, 21]) {
+      const history = await simulate(seed)
+      assert.isAbove(history.events.filter(({ kind }) => kind === "clock").length, 1)
+      assert.isTrue(await isEven(history))
     }
   })
 

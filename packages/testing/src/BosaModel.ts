@@ -46,7 +46,7 @@ export interface Matcher {
 export interface RecordedRequest {
   /** 0 for the first request. */
   readonly index: number
-  /** Milliseconds since the epoch, on the Clock. */
+  /** Milliseconds since the epoch, by the clock of the server. */
   readonly at: number
   readonly method: string
   readonly path: string
@@ -79,7 +79,7 @@ export interface RecordedRequest {
  * @category models
  */
 export interface Execution {
-  /** Milliseconds since the epoch, on the Clock. */
+  /** Milliseconds since the epoch, by the clock of the server. */
   readonly at: number
   readonly connector: string
   readonly action: string

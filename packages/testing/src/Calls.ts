@@ -23,7 +23,7 @@ import {
 export interface Call<Operation extends string = string> {
   /** 0 for the first request. */
   readonly index: number
-  /** Milliseconds since the epoch, on the Clock. */
+  /** Milliseconds since the epoch, by the clock of the server. */
   readonly at: number
   readonly method: string
   readonly path: string
@@ -56,7 +56,7 @@ export interface Call<Operation extends string = string> {
  * @category models
  */
 export interface Executed {
-  /** Milliseconds since the epoch, on the Clock. */
+  /** Milliseconds since the epoch, by the clock of the server. */
   readonly at: number
   readonly target: string
   /** The slug of an action, or an operation such as `sql.insert`. */

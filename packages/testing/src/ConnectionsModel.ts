@@ -136,7 +136,7 @@ export interface Matcher {
 export interface RecordedRequest {
   /** 0 for the first request. */
   readonly index: number
-  /** Milliseconds since the epoch, on the Clock. */
+  /** Milliseconds since the epoch, by the clock of the server. */
   readonly at: number
   readonly method: string
   readonly path: string

@@ -234,15 +234,17 @@ const replay = (recording: Recording, options: ReplayOptions = {}): Recorder.Ser
 
 const record = Effect.fnUntraced(function* (below: HttpClient.HttpClient, salt: string, options: RecordOptions = {}) {
   const clock = yield* Effect.clock
-  const now = () => clock.unsafeCurrentTimeMillis()
-  const log = new ExchangeLog(now(), now, options.maxBodyBytes ?? defaultMaxBodyBytes)
+  const startedAt = clock.unsafeCurrentTimeMillis()
+  const start = clock.unsafeCurrentTimeNanos()
+  const elapsed = () => Number((clock.unsafeCurrentTimeNanos() - start) / 1_000_000n)
+  const log = new ExchangeLog(elapsed, options.maxBodyBytes ?? defaultMaxBodyBytes)
   const hasher = new SecretHasher(salt)
   const names = secretNames(options.secrets)
   const recording = Effect.sync((): Recording => ({
     format,
     version: 1,
     salt,
-    startedAt: log.startedAt,
+    startedAt,
     exchanges: redact(log.exchanges, hasher, names, valuesIn(options.secrets))
   }))
   const service: Recorder.Service = {

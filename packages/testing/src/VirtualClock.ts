@@ -23,7 +23,7 @@ import { type StuckReason, VirtualTime } from "./internal/virtualClock/virtualTi
  * @category models
  */
 export interface VirtualClockOptions {
-  /** Where time starts, in whole milliseconds since the epoch; 0 unless given. */
+  /** Where time starts, in whole milliseconds since the epoch; 0 unless given. The wall clock starts there too. */
   readonly startMillis?: number
   /**
    * Whether time jumps to the next sleeper when all fibers are idle; true unless given.
@@ -66,8 +66,9 @@ const close = (time: VirtualTime): Effect.Effect<void> => Effect.sync(() => time
 const toService = (time: VirtualTime): VirtualClock.Service => ({
   clock: time.clock,
   scheduler: time.scheduler,
-  currentTimeMillis: Effect.sync(() => time.currentMillis),
+  currentTimeMillis: Effect.sync(() => time.wallMillis),
   adjust: (duration) => time.adjust(duration),
+  jumpWallTime: (millis) => Effect.sync(() => time.jumpWall(millis)),
   hold: (effect) => time.hold(effect),
   pending: Effect.sync(() => time.pending),
   maxPending: Effect.sync(() => time.maxPending),
@@ -97,7 +98,7 @@ const supervise = <A, E, R>(
         Effect.forkDaemon
       )
       time.onStuck(turns === false ? Infinity : turns, (reason) => {
-        Deferred.unsafeDone(stuck, Effect.die(describe(reason, time.currentMillis)))
+        Deferred.unsafeDone(stuck, Effect.die(describe(reason, time.wallMillis)))
       })
       // a program that is stuck may be uninterruptible: do not wait for it
       const leave = Effect.flatMap(Deferred.isDone(stuck), (isStuck) =>
@@ -186,13 +187,18 @@ export declare namespace VirtualClock {
     readonly clock: Clock.Clock
     /** The scheduler of the clock, for `Effect.withScheduler`: it knows whether fibers have work left. */
     readonly scheduler: Scheduler.Scheduler
-    /** In milliseconds since the epoch. */
+    /** What the wall clock shows, in milliseconds since the epoch. */
     readonly currentTimeMillis: Effect.Effect<number>
     /**
      * Moves time by this much, running everything that becomes due on the way, in
      * order, and ends when all fibers are idle again.
      */
     readonly adjust: (duration: Duration.DurationInput) => Effect.Effect<void>
+    /**
+     * Sets the wall clock forward by so many milliseconds, or back when they are negative. No time passes: sleepers,
+     * timeouts and `Clock.currentTimeNanos` do not notice, as when somebody sets the clock of a real machine.
+     */
+    readonly jumpWallTime: (millis: number) => Effect.Effect<void>
     /** Time does not move by itself while this runs: for real sockets, files and promises. */
     readonly hold: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
     /** How many sleepers (timers) there are now. */

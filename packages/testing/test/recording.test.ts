@@ -31,6 +31,35 @@ const recorded = <A, E>(
     VirtualClock.provide
   )
 
+describe("Recording", () => {
+  it.live("its times do not change when the wall clock is set", () =>
+    Effect.gen(function* () {
+      const clock = yield* VirtualClock
+      const { respondNext } = yield* ConnectionsTest
+      const { list } = yield* ConnectionsApi
+      yield* clock.jumpWallTime(1_700_000_000_000)
+      const { recording } = yield* Recorder
+      for (const jump of [-300_000, 3_600_000]) {
+        yield* respondNext({}, [{ _tag: "Pass", delayMillis: 2_000 }])
+        yield* Effect.zip(list(), Effect.delay(clock.jumpWallTime(jump), 500), { concurrent: true })
+      }
+      const { exchanges } = yield* recording
+      assert.deepStrictEqual(
+        exchanges.map(({ at, took }) => [at, took]),
+        [
+          [0, 2_000],
+          [2_000, 2_000]
+        ]
+      )
+    }).pipe(
+      Effect.provide(
+        apis(base).pipe(Layer.provideMerge(Recorder.layerRecord()), Layer.provideMerge(Platforms.layer(world)))
+      ),
+      VirtualClock.provide
+    )
+  )
+})
+
 describe("Recording.toHar", () => {
   it.live("the archive matches the published schema and has no secret", () =>
     Effect.gen(function* () {

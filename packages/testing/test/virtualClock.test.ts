@@ -1,3 +1,5 @@
+import { BosaTest } from "@effect-connectors/testing/BosaTest"
+import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
@@ -427,6 +429,87 @@ describe("VirtualClock.adjust", () => {
         assert.strictEqual(yield* Clock.currentTimeMillis, 3_600_000)
       }),
       { autoAdvance: false }
+    )
+  )
+})
+
+describe("VirtualClock.jumpWallTime", () => {
+  const shown = Effect.all([Clock.currentTimeMillis, Clock.currentTimeNanos])
+
+  for (const jump of [-300_000, 3_600_000]) {
+    it.effect(`sets the wall clock by ${jump} ms, and no time passes`, () =>
+      VirtualClock.run(
+        Effect.gen(function* () {
+          const clock = yield* VirtualClock
+          const woken: Array<number> = []
+          const sleepers = yield* Effect.forkAll(
+            [1_000, 10_000, 4_000_000].map((millis) =>
+              Effect.map(Effect.delay(shown, millis), ([at]) => woken.push(at))
+            )
+          )
+          yield* Effect.sleep(5_000)
+          const advances = yield* clock.advances
+          yield* clock.jumpWallTime(jump)
+          assert.deepStrictEqual(yield* shown, [1_005_000 + jump, 1_005_000n * 1_000_000n])
+          assert.deepStrictEqual([yield* clock.currentTimeMillis, yield* clock.advances], [1_005_000 + jump, advances])
+          const late = yield* Effect.timeoutOption(Effect.never, "2 seconds")
+          assert.isTrue(late._tag === "None")
+          assert.deepStrictEqual(yield* shown, [1_007_000 + jump, 1_007_000n * 1_000_000n])
+          yield* Fiber.join(sleepers)
+          assert.deepStrictEqual(woken, [1_001_000, 1_010_000 + jump, 5_000_000 + jump])
+        }),
+        { startMillis: 1_000_000 }
+      )
+    )
+  }
+
+  it.effect("adds up, also while only `adjust` moves time", () =>
+    VirtualClock.run(
+      Effect.gen(function* () {
+        const clock = yield* VirtualClock
+        yield* clock.jumpWallTime(500)
+        yield* clock.adjust("1 second")
+        yield* clock.jumpWallTime(-2_000)
+        assert.deepStrictEqual(yield* shown, [-500, 1_000_000_000n])
+      }),
+      { autoAdvance: false }
+    )
+  )
+
+  it.effect("is not noticed by a fake platform, which is another machine", () =>
+    VirtualClock.provide(
+      Effect.gen(function* () {
+        const clock = yield* VirtualClock
+        const connections = yield* ConnectionsTest.make({
+          connections: [{ slug: "crm", actions: [{ slug: "sync", takesMillis: 10_000, progress: true }] }]
+        })
+        const bosa = yield* BosaTest.make()
+        const send = (method: string, path: string) =>
+          Effect.map(
+            connections.handle({
+              method,
+              origin: "http://localhost",
+              path,
+              query: [["async", "true"]],
+              headers: { "x-service-token": "token" },
+              body: "{}",
+              bytes: new TextEncoder().encode("{}")
+            }),
+            (answer) => (answer._tag === "Answer" ? String(answer.body) : answer._tag)
+          )
+        yield* bosa.token("ann")
+        yield* send("POST", "/api/v1/connections/crm/actions/sync/execute")
+        for (const jump of [-300_000, 3_600_000]) {
+          yield* clock.jumpWallTime(jump)
+          yield* Effect.sleep("3 seconds")
+        }
+        assert.include(yield* send("GET", "/api/v1/jobs/job-1"), '"progress":0.6')
+        assert.strictEqual((yield* bosa.users).find(({ identifier }) => identifier === "ann")?.liveTokens, 1)
+        assert.deepStrictEqual(
+          (yield* connections.requests).map(({ at }) => at),
+          [0, 6_000]
+        )
+      }).pipe(Effect.scoped)
     )
   )
 })

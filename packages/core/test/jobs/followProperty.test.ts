@@ -2,13 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
 import type { RecordedRequest } from "@effect-connectors/testing/ConnectionsModel"
 import type { JobEvent, WatchOptions } from "@effect-connectors/core/Job"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import { jumpWallTime, passed } from "../support/api.js"
 import { accepted, client, pending, run, sends, submit, tagOf } from "../support/jobsKit.js"
 import { script, type Step } from "../support/jobScripts.js"
 
@@ -23,6 +23,8 @@ interface Case {
   readonly paceMillis: number | undefined
   readonly storeMillis: number
   readonly interruptMillis: number | undefined
+  /** How far the wall clock is set, each so long after the one before. */
+  readonly jumps: ReadonlyArray<{ readonly afterMillis: number; readonly byMillis: number }>
 }
 
 const constant = <A>(...values: ReadonlyArray<A>) => FastCheck.constantFrom(...values)
@@ -36,7 +38,14 @@ const cases: FastCheck.Arbitrary<Case> = FastCheck.record({
   maxFailures: constant(0, 2, 20, 20),
   paceMillis: constant(undefined, undefined, undefined, 0, 300, 20_000),
   storeMillis: constant(0, 0, 250, 1_000),
-  interruptMillis: FastCheck.option(FastCheck.nat(60_000), { nil: undefined, freq: 3 })
+  interruptMillis: FastCheck.option(FastCheck.nat(60_000), { nil: undefined, freq: 3 }),
+  jumps: FastCheck.array(
+    FastCheck.record({
+      afterMillis: FastCheck.nat(20_000),
+      byMillis: constant(-86_400_000, -300_000, -1, 1, 300_000, 3_600_000)
+    }),
+    { maxLength: 4 }
+  )
 }).map((one) => (one.paceMillis === 0 ? { ...one, deadlineMillis: Math.min(one.deadlineMillis, 1_500) } : one))
 
 interface Seen {
@@ -61,7 +70,7 @@ const simulate = (one: Case) =>
       { operation: "jobs.get" },
       one.steps.map((step) => step.response)
     )
-    const begunAt = yield* Clock.currentTimeMillis
+    const begunAt = yield* passed
     let storedAt = begunAt
     const options: WatchOptions = {
       deadline: one.deadlineMillis,
@@ -71,7 +80,7 @@ const simulate = (one: Case) =>
       onSubmitted: () =>
         Effect.zipRight(
           Effect.sleep(one.storeMillis),
-          Effect.map(Clock.currentTimeMillis, (now) => {
+          Effect.map(passed, (now) => {
             storedAt = now
           })
         )
@@ -81,16 +90,21 @@ const simulate = (one: Case) =>
         ? api.jobs.follow(submit(api, "stuck"), options)
         : Stream.unwrap(Effect.map(accepted(submit(api, "stuck")), (job) => api.jobs.watch(job, options)))
     let endedAt = begunAt
-    const ended = Effect.map(Clock.currentTimeMillis, (now) => {
+    const ended = Effect.map(passed, (now) => {
       endedAt = now
     })
     const read = Stream.runForEach(stream, (event) => Effect.sync(() => events.push(event)))
+    const set = Effect.forEach(one.jumps, ({ afterMillis, byMillis }) =>
+      Effect.delay(jumpWallTime(byMillis), afterMillis)
+    )
+    const clocks = yield* Effect.fork(set)
     const fiber = yield* Effect.fork(Effect.ensuring(read, ended))
     if (one.interruptMillis !== undefined) {
       yield* Effect.sleep(one.interruptMillis)
       yield* Fiber.interrupt(fiber)
     }
     const exit = yield* Fiber.await(fiber)
+    yield* Fiber.interrupt(clocks)
     const sent = yield* sends
     // no time passes: a poll that was in flight is let go of in the background
     yield* Effect.sleep(0)

@@ -27,7 +27,7 @@ export const apiOver = <E = never>(
 /** A test under virtual time and a seeded Random. */
 export const virtual = <A, E>(
   name: string,
-  program: () => Effect.Effect<A, E, Scope.Scope>,
+  program: () => Effect.Effect<A, E, Scope.Scope | VirtualClock>,
   seed: string | number = 0
 ): void =>
   it(name, () =>
@@ -36,11 +36,18 @@ export const virtual = <A, E>(
     )
   )
 
+/** Milliseconds on the Clock that passed since some time, whatever the wall clock shows. */
+export const passed: Effect.Effect<number> = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos / 1_000_000n))
+
+/** Sets the wall clock forward, or back when the milliseconds are negative. */
+export const jumpWallTime = (millis: number): Effect.Effect<void, never, VirtualClock> =>
+  Effect.flatMap(VirtualClock, (clock) => clock.jumpWallTime(millis))
+
 /** How long an effect takes on the Clock, in milliseconds, and how it ends. */
 export const timed = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
-  const start = yield* Clock.currentTimeMillis
+  const start = yield* passed
   const result = yield* Effect.either(effect)
-  return { millis: (yield* Clock.currentTimeMillis) - start, result }
+  return { millis: (yield* passed) - start, result }
 })
 
 /** The calls that stand for the retry classes, on one connection. */

@@ -100,6 +100,7 @@ export const clockLike = (inner: Clock.Clock, parts: Partial<Clock.Clock>): Cloc
   ...inner,
   [Clock.ClockTypeId]: Clock.ClockTypeId,
   unsafeCurrentTimeMillis: () => inner.unsafeCurrentTimeMillis(),
+  unsafeCurrentTimeNanos: () => inner.unsafeCurrentTimeNanos(),
   sleep: (duration) => inner.sleep(duration),
   ...parts
 })

@@ -1,6 +1,7 @@
 import { Auth } from "@effect-connectors/core/Auth"
 import { make as makeBosa } from "@effect-connectors/core/BosaApi"
 import { make as makeConnections } from "@effect-connectors/core/ConnectionsApi"
+import * as UserAuth from "@effect-connectors/core/UserAuth"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
@@ -11,11 +12,14 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
 import { proofs } from "../chaos/allowedEnds.js"
 import { type TransportName, transportNames, transports } from "../chaos/transports.js"
-import { type Operation, type OperationName, operationNames, operations, whole } from "./operations.js"
+import { type Clients, type Operation, whole } from "./operation.js"
+import { type OperationName, operationNames, operations } from "./operations.js"
 import { endsOf, oddities, type Oddity } from "./rows.js"
 import { oddServer } from "./server.js"
+import { settableClock } from "./settableClock.js"
 
 /** The end of one operation that met one oddity. */
 export interface Report {
@@ -45,7 +49,18 @@ const socketMillis = 100
 
 const keys = Auth.bosa({ apiKey: Redacted.make("key"), userToken: Redacted.make("user") })
 
-const clientsOf = (client: HttpClient.HttpClient, baseUrl: string, deadline: number) => {
+const user = {
+  apiKey: Redacted.make("key"),
+  identifier: "ann",
+  secret: Redacted.make("secret"),
+  allowInsecureHttp: true
+}
+
+const clientsOf = (
+  client: HttpClient.HttpClient,
+  baseUrl: string,
+  deadline: number
+): Effect.Effect<Clients, never, Scope.Scope> => {
   const options = {
     baseUrl,
     allowInsecureHttp: true,
@@ -56,7 +71,8 @@ const clientsOf = (client: HttpClient.HttpClient, baseUrl: string, deadline: num
   } as const
   return Effect.all({
     connections: makeConnections(options).pipe(Effect.provide(Auth.serviceToken(Redacted.make("token")))),
-    bosa: makeBosa(options).pipe(Effect.provide(keys))
+    bosa: makeBosa(options).pipe(Effect.provide(keys)),
+    user: makeBosa(options).pipe(Effect.provide(UserAuth.layer({ ...user, baseUrl })))
   }).pipe(Effect.provideService(HttpClient.HttpClient, client), Effect.orDie)
 }
 
@@ -77,12 +93,14 @@ const runOne = Effect.fnUntraced(function* (oddity: Oddity, name: OperationName,
   const operation: Operation = operations[name]
   const marker = `marker-${id}`
   const server = yield* oddServer(oddity, operation, marker)
+  const { clock, set } = yield* settableClock
+  const setClock = set(oddity.setsClock ?? 0)
   let left = 0
   const exit = yield* Effect.scoped(
     Effect.gen(function* () {
       const client = Context.get(yield* Layer.build(transports[transport]), HttpClient.HttpClient)
       const clients = yield* clientsOf(client, server.url, deadlineOf(oddity))
-      const fiber = yield* Effect.forkDaemon(operation.run(clients, marker))
+      const fiber = yield* Effect.forkDaemon(Effect.withClock(operation.run(clients, marker, setClock), clock))
       if (oddity.interruptAfter !== undefined) {
         yield* Effect.sleep(oddity.interruptAfter)
         yield* Fiber.interruptFork(fiber)
@@ -104,7 +122,7 @@ const runOne = Effect.fnUntraced(function* (oddity: Oddity, name: OperationName,
     transport,
     end,
     executions,
-    isDoubled: operation.isUnsafe && executions > 1,
+    isDoubled: operation.isUnsafe && executions > (operation.executes ?? 1),
     isFalseProof: proofs.has(end) && executions > 0,
     openSockets: left,
     expected: allowed.includes(end.split(" ")[0] ?? "") ? undefined : allowed.join(" or ")

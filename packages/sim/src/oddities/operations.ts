@@ -1,34 +1,8 @@
 import * as Action from "@effect-connectors/core/Action"
-import type { BosaApi } from "@effect-connectors/core/BosaApi"
 import * as ConnectorFile from "@effect-connectors/core/ConnectorFile"
-import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import * as Effect from "effect/Effect"
-
-interface Clients {
-  readonly connections: ConnectionsApi.Service
-  readonly bosa: BosaApi.Service
-}
-
-/** The usual body of a response. */
-export interface Content {
-  readonly type: string
-  readonly bytes: Buffer
-}
-
-/** One operation that meets the oddities. */
-export interface Operation {
-  /** Its own request, as `METHOD path`. */
-  readonly target: RegExp
-  /** Whether it must never be carried out twice. */
-  readonly isUnsafe: boolean
-  /** Its action is discovered first, in a request that others may share: that one outlives an interrupted call. */
-  readonly discovers?: boolean
-  readonly content: (marker: string) => Content
-  /** Gives what shows that its value is whole. */
-  readonly run: (clients: Clients, marker: string) => Effect.Effect<string, { readonly _tag: string }>
-}
-
-const json = (value: unknown): Content => ({ type: "application/json", bytes: Buffer.from(JSON.stringify(value)) })
+import { clockOperations } from "./clockOperations.js"
+import { type Content, json, jsonShown, type Operation, whole } from "./operation.js"
 
 /** Packs well, and is long enough that a part of it looks like a file. */
 const fileOf = (marker: string): Buffer =>
@@ -36,18 +10,10 @@ const fileOf = (marker: string): Buffer =>
 
 const file = (marker: string): Content => ({ type: "text/csv", bytes: fileOf(marker) })
 
-/** What is shown of a value that is as it should be. */
-export const whole = (marker: string): string => `whole ${marker}`
-
 const fileShown = (marker: string, bytes: Uint8Array): string =>
   fileOf(marker).equals(bytes) ? whole(marker) : `${bytes.length} bytes of another file`
 
-const jsonShown = (marker: string, value: unknown): string => {
-  const text = JSON.stringify(value) ?? ""
-  return text.includes(marker) ? whole(marker) : text.slice(0, 100)
-}
-
-export const operations = {
+const everyday = {
   read: {
     target: /^GET \/api\/v1\/connections\//,
     isUnsafe: false,
@@ -109,16 +75,15 @@ export const operations = {
   }
 } satisfies Record<string, Operation>
 
+export const operations = { ...everyday, ...clockOperations }
+
 export type OperationName = keyof typeof operations
 
-export const operationNames: ReadonlyArray<OperationName> = [
-  "read",
-  "idempotent",
-  "execute",
-  "action",
-  "file",
-  "download"
-]
+/** Those that meet every oddity which does not name its own. */ export const operationNames: ReadonlyArray<OperationName> =
+  ["read", "idempotent", "execute", "action", "file", "download"]
+
+/** Those that are made while the clock is set. */
+export const clockOperationNames: ReadonlyArray<OperationName> = ["follow", "retry", "token"]
 
 const schema = { anyOf: [{ type: "string" }, { type: "null" }] }
 const row = (path: string) => ({

@@ -2,7 +2,8 @@ import type { Socket } from "node:net"
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
 import { responseBytes } from "../chaos/framing.js"
 import type { TransportName } from "../chaos/transports.js"
-import type { Content, OperationName } from "./operations.js"
+import type { Content } from "./operation.js"
+import { clockOperationNames, type OperationName } from "./operations.js"
 
 /** How calls end, by operation: one word or some. `file` is also for `download` unless that is given. */
 type Ends = Partial<Record<OperationName | "json", string>> & { readonly all?: string }
@@ -25,6 +26,8 @@ export interface Oddity {
   readonly operations?: ReadonlyArray<OperationName>
   /** The server never ends it: the call's own deadline has to. */
   readonly isEndless?: boolean
+  /** Somebody sets the wall clock by so many milliseconds. */
+  readonly setsClock?: number
   /** The call is interrupted after so many milliseconds. */
   readonly interruptAfter?: number
 }
@@ -225,5 +228,19 @@ const secure: ReadonlyArray<Oddity> = [
   tls("a handshake without end, interrupted", () => undefined, { all: "interrupted" }, { interruptAfter: 30 })
 ]
 
+const clock = (name: string, setsClock: number): Oddity => ({
+  group: "clocks",
+  name,
+  setsClock,
+  ends: ok,
+  operations: clockOperationNames
+})
+
+const clocks: ReadonlyArray<Oddity> = [
+  clock("as it should be", 0),
+  clock("5 minutes back", -300_000),
+  clock("an hour forward", 3_600_000)
+]
+
 /** The table. */
-export const oddities: ReadonlyArray<Oddity> = [...odd, ...encodings, ...secure]
+export const oddities: ReadonlyArray<Oddity> = [...odd, ...encodings, ...secure, ...clocks]

@@ -3,7 +3,8 @@ import type * as Scope from "effect/Scope"
 import { createServer, type Socket } from "node:net"
 import { messageLength, responseBytes } from "../chaos/framing.js"
 import { closed, listening } from "../chaos/listening.js"
-import { catalog, type Operation } from "./operations.js"
+import type { Operation } from "./operation.js"
+import { catalog } from "./operations.js"
 import type { Oddity } from "./rows.js"
 
 export interface OddServer {
@@ -22,7 +23,13 @@ export const oddServer = (
   Effect.gen(function* () {
     const sockets = new Set<Socket>()
     let executions = 0
+    const serve = operation.serve?.(marker)
     const handle = (socket: Socket, text: string): void => {
+      if (serve !== undefined) {
+        const { afterMillis = 0, bytes, executes = false } = serve(text)
+        if (executes) executions++
+        return void setTimeout(() => socket.write(bytes), afterMillis)
+      }
       const line = text.slice(0, text.indexOf(" HTTP/1.1"))
       if (!operation.target.test(line)) return void socket.write(responseBytes(200, JSON.stringify(catalog)))
       if (oddity.isRefusal !== true) executions++

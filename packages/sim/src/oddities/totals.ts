@@ -1,5 +1,5 @@
 import { transportNames } from "../chaos/transports.js"
-import { type OperationName, operationNames } from "./operations.js"
+import { clockOperationNames, type OperationName, operationNames } from "./operations.js"
 import type { Report } from "./measure.js"
 
 export interface Totals {
@@ -41,22 +41,29 @@ const cellText = (reports: ReadonlyArray<Report>, operation: OperationName): str
   return ends[0] === ends[1] ? (ends[0] ?? "") : ends.join(" / ")
 }
 
-export const linesOf = (reports: ReadonlyArray<Report>, totals: Totals): ReadonlyArray<string> => {
+const tableOf = (all: ReadonlyArray<Report>, names: ReadonlyArray<OperationName>): ReadonlyArray<string> => {
+  const reports = all.filter(({ operation }) => names.includes(operation))
   const rows = [...new Set(reports.map(({ group, oddity }) => `${group}: ${oddity}`))]
+  if (rows.length === 0) return []
   const of = (row: string) => reports.filter(({ group, oddity }) => `${group}: ${oddity}` === row)
   return [
-    `| oddity (${transportNames.join(" / ")} where they differ) | ${operationNames.join(" | ")} |`,
-    `|${" --- |".repeat(operationNames.length + 1)}`,
-    ...rows.map((row) => `| ${row} | ${operationNames.map((name) => cellText(of(row), name)).join(" | ")} |`),
-    "",
-    ...totals.unexpected.map(
-      ({ end, expected, group, oddity, operation, transport }) =>
-        `${group}: ${oddity}, ${operation} over ${transport}: ${end}, not ${expected}`
-    ),
-    `oddities: ${totals.cells} cells; ${totals.doubled} doubled executions, ${totals.falseNotSent} false NotSent, ` +
-      `${totals.hangs} hangs, ${totals.unhandled} unhandled rejections, ${totals.unexpected.length} other ends than ` +
-      `in the table; connections open after 100 ms: ${Object.entries(totals.openSockets)
-        .map(([name, count]) => `${name} ${count}`)
-        .join(", ")}`
+    `| oddity (${transportNames.join(" / ")} where they differ) | ${names.join(" | ")} |`,
+    `|${" --- |".repeat(names.length + 1)}`,
+    ...rows.map((row) => `| ${row} | ${names.map((name) => cellText(of(row), name)).join(" | ")} |`),
+    ""
   ]
 }
+
+export const linesOf = (reports: ReadonlyArray<Report>, totals: Totals): ReadonlyArray<string> => [
+  ...tableOf(reports, operationNames),
+  ...tableOf(reports, clockOperationNames),
+  ...totals.unexpected.map(
+    ({ end, expected, group, oddity, operation, transport }) =>
+      `${group}: ${oddity}, ${operation} over ${transport}: ${end}, not ${expected}`
+  ),
+  `oddities: ${totals.cells} cells; ${totals.doubled} doubled executions, ${totals.falseNotSent} false NotSent, ` +
+    `${totals.hangs} hangs, ${totals.unhandled} unhandled rejections, ${totals.unexpected.length} other ends than ` +
+    `in the table; connections open after 100 ms: ${Object.entries(totals.openSockets)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(", ")}`
+]

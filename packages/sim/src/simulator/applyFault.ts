@@ -2,7 +2,7 @@ import type * as Transport from "@effect-connectors/core/Transport"
 import type { ModelRequest, ModelResponse } from "@effect-connectors/testing/ConnectionsModel"
 import * as Effect from "effect/Effect"
 import type { SeededRandom } from "./seededRandom.js"
-import type { SimulatorKind } from "../faultKinds.js"
+import type { ExchangeFault } from "./faults.js"
 import type { Reply } from "./history.js"
 import { forbiddenOrigin } from "./world.js"
 
@@ -162,7 +162,7 @@ const looped = (text: string, request: ModelRequest, endless: boolean): string =
 const deep = (): string => `${"[".repeat(300)}${"]".repeat(300)}`
 
 /** The outcome of an exchange that meets this fault. */
-export const applyFault = (fault: SimulatorKind, exchange: FaultedExchange): Effect.Effect<ExchangeOutcome> => {
+export const applyFault = (fault: ExchangeFault, exchange: FaultedExchange): Effect.Effect<ExchangeOutcome> => {
   const { random, limitMillis = Infinity, maxBodyBytes, now, poll, request, work } = exchange
   const done = (outcome: ExchangeOutcome): Effect.Effect<ExchangeOutcome> => Effect.as(work, outcome)
   // a gateway may give up on work that goes on, or on work that never started

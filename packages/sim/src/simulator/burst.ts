@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { returnedValue, recordCall } from "./callLog.js"
 import { sends } from "./connectionCalls.js"
 import type { SeededRandom } from "./seededRandom.js"
-import type { SimulatorKind } from "../faultKinds.js"
+import type { ExchangeFault } from "./faults.js"
 import type { Invoked } from "./history.js"
 import type { ClientProcess } from "./clientProcess.js"
 import type { Servers } from "./servers.js"
@@ -18,7 +18,7 @@ const counts: Readonly<Record<BurstKind, number>> = { outage: 70, recovery: 110,
 const firstFaults = ["badJson", "lostAnswer", "cutBody", "unavailable", "deepBody", "status401"] as const
 const laterFaults = ["refused", "refused", "status403", "status404", "redirect", "tlsFailed", "status401"] as const
 
-const faultOf = (kind: BurstKind, attempt: number, random: SeededRandom): SimulatorKind | undefined => {
+const faultOf = (kind: BurstKind, attempt: number, random: SeededRandom): ExchangeFault | undefined => {
   switch (kind) {
     case "outage":
       return attempt % 2 === 0 ? "unavailable" : "reset"

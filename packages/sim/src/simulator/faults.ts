@@ -47,12 +47,20 @@ const ofPolls = [
   "oddBody"
 ] as const satisfies ReadonlyArray<SimulatorKind>
 const ofPages = ["sameCursor", "endlessPages"] as const satisfies ReadonlyArray<SimulatorKind>
+const ofMachine = ["clockBack", "clockForward"] as const satisfies ReadonlyArray<SimulatorKind>
+
+/** What happens to the machine of the clients, and to no exchange. */
+export type MachineFault = (typeof ofMachine)[number]
+
+export type ExchangeFault = Exclude<SimulatorKind, MachineFault>
 
 /** In the order in which a seed weighs them: another order gives other runs. */
-export const simulatorFaults: ReadonlyArray<SimulatorKind> = [...everywhere, ...ofPolls, ...ofPages]
+const ofExchanges: ReadonlyArray<ExchangeFault> = [...everywhere, ...ofPolls, ...ofPages]
+
+export const simulatorFaults: ReadonlyArray<SimulatorKind> = [...ofExchanges, ...ofMachine]
 
 // a fault that ends a call for good leaves little else to see
-const kindWeights: Partial<Record<SimulatorKind, number>> = {
+const kindWeights: Partial<Record<ExchangeFault, number>> = {
   refused: 3,
   reset: 2,
   unavailable: 2,
@@ -78,15 +86,15 @@ const kindWeights: Partial<Record<SimulatorKind, number>> = {
 }
 
 // an action may return a file, and a file may be anything: a wrong response cannot be distinguished from a right one
-const impossible: Partial<Record<RequestKind, ReadonlySet<SimulatorKind>>> = {
-  file: new Set<SimulatorKind>(["html", "badJson", "emptyBody", "deepBody", "protoKey"]),
-  action: new Set<SimulatorKind>(["html", "emptyBody"]),
-  page: new Set<SimulatorKind>(["html", "emptyBody"]),
-  poll: new Set<SimulatorKind>(["status403", "tlsFailed"])
+const impossible: Partial<Record<RequestKind, ReadonlySet<ExchangeFault>>> = {
+  file: new Set<ExchangeFault>(["html", "badJson", "emptyBody", "deepBody", "protoKey"]),
+  action: new Set<ExchangeFault>(["html", "emptyBody"]),
+  page: new Set<ExchangeFault>(["html", "emptyBody"]),
+  poll: new Set<ExchangeFault>(["status403", "tlsFailed"])
 }
 
-const faultsOf = (kind: RequestKind): ReadonlyArray<SimulatorKind> => {
-  const list: ReadonlyArray<SimulatorKind> =
+const faultsOf = (kind: RequestKind): ReadonlyArray<ExchangeFault> => {
+  const list: ReadonlyArray<ExchangeFault> =
     kind === "poll" ? [...everywhere, ...ofPolls] : kind === "page" ? [...everywhere, ...ofPages] : everywhere
   return list.filter((fault) => impossible[kind]?.has(fault) !== true)
 }
@@ -95,13 +103,11 @@ const faultsOf = (kind: RequestKind): ReadonlyArray<SimulatorKind> => {
 export interface FaultProfile {
   /** How likely a fault is, per exchange. */
   readonly rate: number
-  readonly weights: Readonly<Record<RequestKind, ReadonlyArray<readonly [SimulatorKind, number]>>>
+  readonly weights: Readonly<Record<RequestKind, ReadonlyArray<readonly [ExchangeFault, number]>>>
 }
 
 export const faultProfile = (random: SeededRandom, rate: number): FaultProfile => {
-  const weightOf = new Map(
-    simulatorFaults.map((fault) => [fault, (kindWeights[fault] ?? 1) * (0.1 + random.next() ** 2)])
-  )
+  const weightOf = new Map(ofExchanges.map((fault) => [fault, (kindWeights[fault] ?? 1) * (0.1 + random.next() ** 2)]))
   const weigh = (kind: RequestKind) => faultsOf(kind).map((fault) => [fault, weightOf.get(fault) ?? 0] as const)
   return {
     rate,
@@ -122,4 +128,4 @@ export const drawFault = (
   { rate, weights }: FaultProfile,
   kind: RequestKind,
   random: SeededRandom
-): SimulatorKind | undefined => (random.chance(rate) ? random.weighted(weights[kind]) : undefined)
+): ExchangeFault | undefined => (random.chance(rate) ? random.weighted(weights[kind]) : undefined)

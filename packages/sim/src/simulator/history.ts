@@ -1,5 +1,7 @@
 /** The history of one run, as Jepsen keeps it: the calls of the clients, their outcomes, and what the servers saw. */
 
+import type { MachineFault } from "./faults.js"
+
 export type RetryClass = "safe" | "idempotent" | "unsafe"
 
 /**
@@ -29,6 +31,8 @@ export interface Invoked {
   readonly marker?: string
   /** In milliseconds, over the whole call. */
   readonly deadline?: number
+  /** The same over the wait for a job. */
+  readonly watchDeadline?: number
   /** How often one request may leave. */
   readonly maxSends: number
   /** The path that its own requests must have. */
@@ -94,6 +98,8 @@ type Kinds = {
   readonly event: { readonly event: string }
   readonly stored: { readonly job: string }
   readonly crash: {}
+  /** The wall clock was set by so many milliseconds. */
+  readonly clock: { readonly fault: MachineFault; readonly byMillis: number }
   readonly leak: { readonly sink: string }
   readonly rest: { readonly watched: number; readonly inFlight: number; readonly timers: number }
 }

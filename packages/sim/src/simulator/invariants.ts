@@ -159,6 +159,8 @@ const noStraySends: Invariant = (view) => {
     if (deadline === undefined || pages === true) return breaks
     const end = call.t + deadline
     if (call.exchanges.some(({ t }) => t > end)) breaks.push(`${name(call)} sent after its deadline`)
+    if (call.failed?.tag === "DeadlineExceeded" && call.endT < end)
+      breaks.push(`${name(call)} ended ${end - call.endT} ms before its deadline`)
     if (call.endT > end && call.ends > 0) breaks.push(`${name(call)} ended ${call.endT - end} ms after its deadline`)
     return breaks
   })

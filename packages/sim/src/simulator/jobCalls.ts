@@ -57,7 +57,7 @@ export const resume = (
   const ref = stored(process.tenant, job)
   if (ref === undefined) return Effect.void
   const id = process.log.recorder.call()
-  const call = following({ job })
+  const call = following({ job, watchDeadline: deadline })
   if (random.chance(0.5)) {
     const result = process.connections.jobs.result(ref, { deadline })
     return recordCall(process.log, "jobs.result", call, result, (value) => ended(value, job), id)
@@ -78,16 +78,21 @@ export const jobCalls: Readonly<Record<string, Operation>> = {
   submit: (process, random) => run(process, random, "crm", random.pick(actions), { async: true }),
   follow: (process, random) => {
     const id = process.log.recorder.call()
+    const submitted = submit(process, random)
+    const { deadline } = waitDeadline(random)
+    const call = following({ follows: true, watchDeadline: deadline })
     const followed = process.connections.jobs
-      .follow(submit(process, random), optionsFor(process, id, "jobs.follow", waitDeadline(random).deadline))
+      .follow(submitted, optionsFor(process, id, "jobs.follow", deadline))
       .pipe(Stream.tap(noted(process, id, "jobs.follow")), lastOf)
-    return recordCall(process.log, "jobs.follow", following({ follows: true }), followed, (event) => valueOf(event), id)
+    return recordCall(process.log, "jobs.follow", call, followed, (event) => valueOf(event), id)
   },
   result: (process, random) => {
     const id = process.log.recorder.call()
-    const options = optionsFor(process, id, "jobs.result", waitDeadline(random).deadline)
+    const { deadline } = waitDeadline(random)
+    const call = following({ follows: true, watchDeadline: deadline })
+    const options = optionsFor(process, id, "jobs.result", deadline)
     const result = process.connections.jobs.result(submit(process, random), options)
-    return recordCall(process.log, "jobs.result", following({ follows: true }), result, (value) => ended(value), id)
+    return recordCall(process.log, "jobs.result", call, result, (value) => ended(value), id)
   },
   // several watch the same job, one of them from its start
   watched: (process, random) =>

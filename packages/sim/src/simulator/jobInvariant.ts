@@ -26,6 +26,21 @@ const endBreaks = (call: CallView, job: string, truth: JobTruth | undefined): Re
   return []
 }
 
+// a last poll starts at the deadline, and may take a second
+const lastPollMillis = 1_000
+
+// the deadline of a wait is over the submit too
+const deadlineBreaks = (call: CallView): ReadonlyArray<string> => {
+  const { watchDeadline } = call.invoked
+  if (watchDeadline === undefined || call.ends === 0) return []
+  const took = call.endT - call.t
+  if (took > watchDeadline + lastPollMillis)
+    return [`${name(call)} took ${took} ms, with a deadline of ${watchDeadline}`]
+  return call.failed?.tag === "JobDeadlineExceeded" && took < watchDeadline
+    ? [`${name(call)} ended after ${took} ms of its deadline of ${watchDeadline}`]
+    : []
+}
+
 const jobEventBreaks = (call: CallView): ReadonlyArray<string> => {
   const completed = call.jobEvents.filter((event) => event === "Completed").length
   if (call.jobEvents.length === 0 && call.op !== "jobs.watch" && call.op !== "jobs.follow") return []
@@ -60,7 +75,7 @@ const pollBreaks = (view: View, call: CallView, job: string): ReadonlyArray<stri
   return late === undefined ? [] : [`${call.client} polled ${job} after ${name(call)} reported its end`]
 }
 
-/** 3: an accepted job ends once, with the outcome that the server knows or with its reference; none is lost, none is polled after its end. */
+/** 3: an accepted job ends once, with the outcome that the server knows or with its reference; none is lost, none is polled after its end, and a wait ends at its deadline. */
 export const jobBreaks = (view: View): ReadonlyArray<string> => {
   const { jobs } = view.history.truth
   const stored = new Set(view.history.events.flatMap((event) => (event.kind === "stored" ? [event.detail.job] : [])))
@@ -75,7 +90,7 @@ export const jobBreaks = (view: View): ReadonlyArray<string> => {
     }
     if (!isWatch(call)) return breaks
     const job = jobOf(call)
-    breaks.push(...jobEventBreaks(call))
+    breaks.push(...jobEventBreaks(call), ...deadlineBreaks(call))
     if (job === undefined) return breaks
     const truth = jobs[job]
     breaks.push(...endBreaks(call, job, truth), ...pollBreaks(view, call, job))

@@ -23,7 +23,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   mutant("Retry-After has no cap", ["internal/http/retry.js", "hinted > maxRetryAfterMillis", "false"]),
   mutant("Retry-After is not read", [
     "internal/http/failure.js",
-    "retryAfterMillis(received.headers, call.now())",
+    "retryAfterMillis(received.headers, call.clock.unsafeCurrentTimeMillis())",
     "undefined"
   ]),
   mutant("what was sent counts as not sent", [
@@ -79,7 +79,11 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]),
   mutant(
     "the deadline is for each attempt",
-    ["internal/http/call.js", "deadlineAt: now() + deadlineMillis,", "deadlineAt: Infinity, each: deadlineMillis,"],
+    [
+      "internal/http/call.js",
+      "deadlineAt: deadlineMillis === Infinity ? Infinity : monotonicMillis(clock) + deadlineMillis,",
+      "deadlineAt: Infinity, each: deadlineMillis,"
+    ],
     [
       "internal/http/send.js",
       "const { body, limits } = call.request;",
@@ -118,5 +122,20 @@ export const mutants: ReadonlyArray<Mutant> = [
     'if (exit._tag === "Success") { flights.delete(name); keep(name, exit.value); } else flights.set(name, exit);'
   ]),
   mutant("credentials are renewed again and again", ["internal/http/retry.js", "canRenew = false;", ""]),
+  mutant("time is that of the wall clock", [
+    "internal/runtime/monotonic.js",
+    "Number(clock.unsafeCurrentTimeNanos() / 1000000n)",
+    "clock.unsafeCurrentTimeMillis()"
+  ]),
+  mutant("the deadline of a watch is that of the wall clock", [
+    "internal/jobs/watchPlan.js",
+    "monotonicMillis(clock)",
+    "clock.unsafeCurrentTimeMillis()"
+  ]),
+  mutant("the tracker goes by the wall clock", [
+    "internal/jobs/tracker/timer.js",
+    "monotonicMillis(this.clock)",
+    "this.clock.unsafeCurrentTimeMillis()"
+  ]),
   mutant("more attempts than promised", ["Retry.js", "Schedule.recurs(2)", "Schedule.recurs(5)"])
 ]

@@ -18,8 +18,9 @@ export class Recorder {
     private readonly startMillis: number
   ) {}
 
+  /** The time of the servers: that of the clients' machine may be set. */
   get now(): number {
-    return this.clock.unsafeCurrentTimeMillis()
+    return Number(this.clock.unsafeCurrentTimeNanos() / 1_000_000n)
   }
 
   call(): number {

@@ -137,9 +137,24 @@ const audit = Effect.fnUntraced(function* (servers: Servers, recorder: Recorder,
   yield* live(servers, recorder, tenant, 9, (process) => resumed(process, random, jobs, 45_000), undefined)
 })
 
-const program = (scenario: Scenario, recorder: Recorder) =>
+// servers are other machines: their clocks are not set
+const setClocks = (virtual: VirtualClock.Service, recorder: Recorder, { clockJumps }: Scenario) =>
+  Effect.forEach(
+    clockJumps,
+    ({ after, byMillis }) =>
+      Effect.zipRight(
+        Effect.delay(virtual.jumpWallTime(byMillis), after),
+        Effect.sync(() =>
+          recorder.add("clock", "", 0, "clock", { fault: byMillis < 0 ? "clockBack" : "clockForward", byMillis })
+        )
+      ),
+    { discard: true }
+  )
+
+const program = (virtual: VirtualClock.Service, scenario: Scenario, recorder: Recorder) =>
   Effect.gen(function* () {
     const scope = yield* Scope.make()
+    const clocks = yield* Effect.fork(setClocks(virtual, recorder, scenario))
     const servers = yield* Scope.extend(
       Servers.make(recorder, scenario.faultProfile, new SeededRandom(scenario.faultSeed), maxBodyBytes),
       scope
@@ -150,6 +165,7 @@ const program = (scenario: Scenario, recorder: Recorder) =>
     })
     servers.isFaultless = true
     yield* Effect.forEach(scenario.tenants, (tenant) => audit(servers, recorder, tenant), { discard: true })
+    yield* Fiber.interrupt(clocks)
     // a discovery is shared: it may outlive the calls that wait for it, but it must end
     yield* Effect.sleep("15 minutes")
     const truth = yield* servers.truth
@@ -163,14 +179,19 @@ const program = (scenario: Scenario, recorder: Recorder) =>
 const nothing: Omit<Truth, "sleepers"> = { executions: {}, jobs: {}, openExchanges: 0, openBodies: 0 }
 
 /** Runs one seed. The same seed gives the same history. */
-export const simulate = (seed: number): Promise<History> => {
-  const scenario = scenarioOf(seed)
+export const simulate = (seed: number): Promise<History> => simulateScenario(seed, scenarioOf(seed))
+
+/** The same, and nobody sets a clock. */
+export const simulateEvenly = (seed: number): Promise<History> =>
+  simulateScenario(seed, { ...scenarioOf(seed), clockJumps: [] })
+
+const simulateScenario = (seed: number, scenario: Scenario): Promise<History> => {
   let recorder: Recorder | undefined
   const run = Effect.gen(function* () {
     const virtual = yield* VirtualClock
     const written = new Recorder(virtual.clock, startMillis)
     recorder = written
-    const truth = yield* program(scenario, written)
+    const truth = yield* program(virtual, scenario, written)
     // timers of interrupted fibers are removed at the next turn
     yield* Effect.yieldNow()
     return { ...truth, sleepers: yield* virtual.pending }

@@ -20,9 +20,17 @@ export interface TenantScenario {
   readonly burst: BurstKind | undefined
 }
 
+/** The wall clock of the clients' machine is set. */
+interface ClockJump {
+  /** Milliseconds after the one before. */
+  readonly after: number
+  readonly byMillis: number
+}
+
 /** What happens in the run of one seed, except what the library does. */
 export interface Scenario {
   readonly tenants: ReadonlyArray<TenantScenario>
+  readonly clockJumps: ReadonlyArray<ClockJump>
   readonly faultProfile: FaultProfile
   readonly faultSeed: number
   /** Debug logs are searched for secrets too. */
@@ -110,6 +118,19 @@ const burstOf = (seed: number): BurstKind | undefined => {
   return seed % 50 === 13 ? "mixed" : undefined
 }
 
+const minute = 60_000
+const hour = 60 * minute
+
+// other draws than those of the calls and faults: without it a seed has the same history
+const clockJumps = (seed: number): ReadonlyArray<ClockJump> => {
+  const random = new SeededRandom(~seed)
+  const size = random.pick([0, 2, 8, 40])
+  return Array.from({ length: size }, () => ({
+    after: random.between(1, random.pick([2_000, 20_000, 60_000])),
+    byMillis: random.pick([1_000, minute, 5 * minute, hour, 24 * hour]) * random.pick([-1, 1])
+  }))
+}
+
 export const scenarioOf = (seed: number): Scenario => {
   const random = new SeededRandom(seed)
   const burst = burstOf(seed)
@@ -119,6 +140,7 @@ export const scenarioOf = (seed: number): Scenario => {
     faultProfile: faultProfile(random, rate),
     faultSeed: random.seed(),
     logsAll: seed % 4 === 0,
+    clockJumps: clockJumps(seed),
     tenants: Array.from({ length: count }, (_, index) => tenantScenario(random, index, count === 1 ? 8 : 5, burst))
   }
 }

@@ -6,8 +6,7 @@ import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import type * as Scope from "effect/Scope"
 import type { SeededRandom } from "./seededRandom.js"
-import type { SimulatorKind } from "../faultKinds.js"
-import { drawFault, type FaultProfile } from "./faults.js"
+import { drawFault, type ExchangeFault, type FaultProfile } from "./faults.js"
 import type { Network } from "./transports.js"
 import type { JobTruth, Truth } from "./history.js"
 import { currentCall, type Recorder } from "./recorder.js"
@@ -24,9 +23,9 @@ const measured = (wire: Wire): Wire =>
     : wire
 
 /** Chooses the faults of one client, in place of the fault profile. */
-export type Script = (request: ModelRequest, attempt: number) => SimulatorKind | undefined
+export type Script = (request: ModelRequest, attempt: number) => ExchangeFault | undefined
 
-const isUnwritten = (fault: SimulatorKind | undefined): boolean => fault === "refused" || fault === "tlsFailed"
+const isUnwritten = (fault: ExchangeFault | undefined): boolean => fault === "refused" || fault === "tlsFailed"
 
 const markerIn = (body: unknown): string | undefined => {
   const text = JSON.stringify(body) ?? ""
@@ -96,7 +95,7 @@ export class Servers {
     }
   }
 
-  private faultFor(client: string, request: ModelRequest, key: string): SimulatorKind | undefined {
+  private faultFor(client: string, request: ModelRequest, key: string): ExchangeFault | undefined {
     if (this.isFaultless) return undefined
     const script = this.scripts.get(client)
     if (script === undefined) return drawFault(this.faultProfile, requestKindOf(request), this.random)
@@ -161,7 +160,7 @@ export class Servers {
   private readonly outcomeOf = Effect.fnUntraced(function* (
     this: Servers,
     request: ModelRequest,
-    fault: SimulatorKind | undefined,
+    fault: ExchangeFault | undefined,
     limitMillis: number | undefined
   ): Effect.fn.Return<ExchangeOutcome> {
     const [there, back] = [this.random.between(1, 60), this.random.between(1, 60)]

@@ -1,7 +1,7 @@
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads"
 import { simulate } from "./run.js"
 import { add, merge, noTotals, type Totals } from "./totals.js"
-import { type Break, breaksOf, isSame } from "./breaks.js"
+import { type Break, breaksOf, isEven, isSame } from "./breaks.js"
 
 export interface Range {
   readonly from: number
@@ -46,6 +46,9 @@ export const sweep = async (
       compared++
       if (!(await isSame(history))) {
         breaks.push({ seed, invariant: "8 determinism", reason: "the same seed gave another history" })
+      }
+      if (!(await isEven(history))) {
+        breaks.push({ seed, invariant: "9 even time", reason: "it has another history when nobody sets the clock" })
       }
     }
     if (breaks.length >= (stopsAtBreak ? 1 : 200)) break

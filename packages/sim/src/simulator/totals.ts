@@ -37,6 +37,9 @@ export const add = (totals: Totals, { events, truth }: History): void => {
         totals.exchanges++
         if (event.detail.fault !== "") addCount(totals.faults, event.detail.fault)
         break
+      case "clock":
+        addCount(totals.faults, event.detail.fault)
+        break
       case "invoke":
         addCount(totals.calls, event.op)
         if (event.detail.job !== undefined && /\.[19]$/.test(event.client)) totals.resumed++

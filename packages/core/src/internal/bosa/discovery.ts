@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "../data/result.js"
@@ -12,6 +11,7 @@ import { bind } from "../http/bind.js"
 import { withResponse } from "../http/errorDetails.js"
 import type { RequestPipeline } from "../http/call.js"
 import { nearest } from "../jsonSchema/nearest.js"
+import { monotonicTime } from "../runtime/monotonic.js"
 import { singleFlight } from "../runtime/singleFlight.js"
 import type { Table } from "./dialects.js"
 import { type Connector, connectorIn } from "./discoveredConnector.js"
@@ -103,7 +103,7 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
           ? withResponse(new NotFound({ ...error, missing: `connector "${name}"` }), responseOf(error))
           : error
       ),
-      Effect.zipWith(Clock.currentTimeMillis, (connector, at) => ({ connector, at })),
+      Effect.zipWith(monotonicTime, (connector, at) => ({ connector, at })),
       // a caller's own settings are not those of all who share the response
       Effect.provideService(Call.Settings, {})
     )
@@ -134,7 +134,7 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
   }
 
   const within = (name: string, maxAgeMillis: number): Effect.Effect<Connector, ReadError> =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    Effect.flatMap(monotonicTime, (now) => {
       const found = held.get(name)
       return found !== undefined && now - found.at < maxAgeMillis
         ? Effect.succeed(found.connector)

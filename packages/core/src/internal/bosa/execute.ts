@@ -1,6 +1,6 @@
 import { settingOf, withCaller } from "../runtime/callContext.js"
 import { toEffect } from "../runtime/fromResult.js"
-import * as Clock from "effect/Clock"
+import { monotonicTime } from "../runtime/monotonic.js"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Result from "../data/result.js"
@@ -81,7 +81,7 @@ export const make = (
 
   // the response is shared with others, who may wait longer
   const bounded = <A>(self: Effect.Effect<A, ReadError>): Effect.Effect<A, ReadError> =>
-    Effect.flatMap(Effect.zip(Call.Settings, Clock.currentTimeMillis), ([{ deadlineAt = Infinity }, now]) => {
+    Effect.flatMap(Effect.zip(Call.Settings, monotonicTime), ([{ deadlineAt = Infinity }, now]) => {
       const left = deadlineAt - now
       return left === Infinity || left <= 0
         ? self
@@ -155,7 +155,7 @@ const within = <A, E>(settings: Resolved, self: Effect.Effect<A, E>): Effect.Eff
     const given = settingOf(caller, Call.Settings)
     const own = given.deadline ?? settings.deadline
     if (own === undefined && given.deadlineAt === undefined) return self
-    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    return Effect.flatMap(monotonicTime, (now) => {
       const left = own === undefined ? Infinity : Duration.toMillis(own)
       const deadlineAt = Math.min(now + left, given.deadlineAt ?? Infinity)
       return Effect.provideService(self, Call.Settings, { ...given, deadlineAt })

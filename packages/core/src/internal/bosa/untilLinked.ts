@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -10,6 +9,7 @@ import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import { milliseconds } from "../data/checks.js"
 import type { Endpoint } from "../http/endpoint.js"
 import * as Pace from "../jobs/tracker/pace.js"
+import { monotonicTime } from "../runtime/monotonic.js"
 import * as ScheduleStep from "../runtime/scheduleStep.js"
 
 type Pacing = Schedule.Schedule<unknown, number>
@@ -50,7 +50,7 @@ export const untilLinked = (
 ): Stream.Stream<Waiting | Linked, ReadError> =>
   Stream.unwrap(
     Effect.flatMap(
-      Clock.currentTimeMillis,
+      monotonicTime,
       (start): Effect.Effect<Stream.Stream<Waiting | Linked, ReadError>, InvalidRequest> => {
         const issues: Array<Issue> = []
         const limit = milliseconds("deadline", deadline, issues)
@@ -71,7 +71,7 @@ export const untilLinked = (
           })
 
         const waited = (at: At): Effect.Effect<void, ReadError> =>
-          Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          Effect.flatMap(monotonicTime, (now) => {
             const left = deadlineAt - now
             if (left > at.waitMillis) return Effect.sleep(at.waitMillis)
             return Effect.zipRight(Effect.sleep(Math.max(left, 0)), Effect.fail(late(at.checks)))
@@ -79,7 +79,7 @@ export const untilLinked = (
 
         // a check that is under way at the deadline is late too, whatever it would have found
         const checkedInTime = (checks: number): Effect.Effect<boolean, ReadError> =>
-          Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          Effect.flatMap(monotonicTime, (now) => {
             const left = deadlineAt - now
             if (left <= 0) return Effect.fail(late(checks))
             return left === Infinity
@@ -92,7 +92,7 @@ export const untilLinked = (
             if (at.checks > 0) yield* waited(at)
             if (yield* checkedInTime(at.checks)) return [Linked, Option.none()] as const
             const checks = at.checks + 1
-            const now = yield* Clock.currentTimeMillis
+            const now = yield* monotonicTime
             const paced = yield* stepped(schedule, { ...at, checks: checks }, now)
             return [Waiting(checks), Option.some(paced)] as const
           })

@@ -1,6 +1,6 @@
 import { toEffect } from "../runtime/fromResult.js"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -12,9 +12,11 @@ import type { UserAuthOptions } from "../../UserAuth.js"
 import type { UserToken } from "../../Users.js"
 import { bearer } from "../http/bearer.js"
 import { headerIssues } from "../http/headers.js"
+import { servedMillis } from "../http/retryAfter.js"
 import { blankIssues, waitMilliseconds } from "../data/checks.js"
 import * as requestPipeline from "../http/call.js"
 import { resolve } from "../http/settings.js"
+import { monotonicMillis, monotonicTime } from "../runtime/monotonic.js"
 import { singleFlight } from "../runtime/singleFlight.js"
 import { tables } from "./dialects.js"
 import { platform } from "./platform.js"
@@ -30,7 +32,7 @@ const storeLimit = "5 seconds"
 // between two tries to renew a token that has not ended yet
 const pauseMillis = 5_000
 
-/** A token that is in use. */
+/** A token that is in use, with times on the monotonic clock: from when it was had, its life is counted here. */
 interface Held {
   readonly credentials: Credentials
   /** From here on a newer one is had; `undefined` when its end is not known. */
@@ -56,6 +58,10 @@ const tolerant = <A>(use: () => Effect.Effect<A>, otherwise: A): Effect.Effect<A
       Effect.as(Effect.logDebug("UserAuth: the store of tokens failed, and is treated as empty"), otherwise)
     )
   )
+
+/** What is left of a token's life at a time by the wall clock, if its end is known. */
+const leftOf = ({ expiresAtMillis }: UserToken, wallMillis: number): number | undefined =>
+  expiresAtMillis === undefined ? undefined : expiresAtMillis - wallMillis
 
 const noStore: TokenStore = {
   get: () => Effect.succeedNone,
@@ -93,33 +99,41 @@ export const make = Effect.fnUntraced(function* (
   /** A token of ours was refused: what the store holds may be refused as well. */
   let isRefused = false
 
-  // a token that the server calls ended when it is new shows that the clocks differ: only a 401 shows its end then
-  const heldOf = (token: UserToken, now: number, isNew: boolean): Held => {
-    const endsAt = isNew && (token.expiresAtMillis ?? 0) <= now ? undefined : token.expiresAtMillis
-    const margin = endsAt === undefined ? 0 : Math.min(renewBeforeMillis, isNew ? (endsAt - now) / 2 : Infinity)
-    return {
-      credentials: { ...keyOnly, authorization: bearer(token.token) },
-      endsAt,
-      renewAt: endsAt === undefined ? undefined : endsAt - margin
+  const heldOf = (token: UserToken, lifeMillis: number | undefined, now: number, isNew: boolean): Held => {
+    const credentials: Credentials = { ...keyOnly, authorization: bearer(token.token) }
+    // a token that the server calls ended when it is new shows that the clocks differ: only a 401 shows its end then
+    if (lifeMillis === undefined || (isNew && lifeMillis <= 0)) {
+      return { credentials, endsAt: undefined, renewAt: undefined }
     }
+    const margin = Math.min(renewBeforeMillis, isNew ? lifeMillis / 2 : Infinity)
+    return { credentials, endsAt: now + lifeMillis, renewAt: now + lifeMillis - margin }
   }
 
   const isFresh = ({ renewAt }: Held, now: number): boolean => renewAt === undefined || now < renewAt
 
+  // ours may have ended here while by the wall clock, which is all that a store knows, it has not
+  const isOurs = ({ credentials }: Held): boolean =>
+    held !== undefined && Equal.equals(held.credentials["authorization"], credentials["authorization"])
+
   const stored = Effect.zipWith(
     tolerant(() => store.get(key), Option.none()),
-    Clock.currentTimeMillis,
-    (token, now) =>
-      token.pipe(
+    Effect.clock,
+    (token, clock) => {
+      const now = monotonicMillis(clock)
+      return token.pipe(
         Option.filter(({ isRevoked }) => isRevoked !== true),
-        Option.map((it) => heldOf(it, now, false)),
-        Option.filter((it) => isFresh(it, now) && headerIssues("UserAuth", it.credentials).length === 0)
+        Option.map((it) => heldOf(it, leftOf(it, clock.unsafeCurrentTimeMillis()), now, false)),
+        Option.filter((it) => isFresh(it, now) && !isOurs(it) && headerIssues("UserAuth", it.credentials).length === 0)
       )
+    }
   )
 
   const issued = Effect.gen(function* () {
-    const token = yield* authenticate(options.identifier, options.secret)
-    const fresh = heldOf(token, yield* Clock.currentTimeMillis, true)
+    const { response, value: token } = yield* Call.withResponse(authenticate(options.identifier, options.secret))
+    const clock = yield* Effect.clock
+    const served = response === undefined ? undefined : servedMillis(response.headers)
+    const lifeMillis = leftOf(token, served ?? clock.unsafeCurrentTimeMillis())
+    const fresh = heldOf(token, lifeMillis, monotonicMillis(clock), true)
     const badHeaders = headerIssues("UserAuth", fresh.credentials)
     if (badHeaders.length > 0) return yield* new InvalidRequest({ operation: "UserAuth", issues: badHeaders })
     return { fresh, token }
@@ -154,7 +168,7 @@ export const make = Effect.fnUntraced(function* (
   // a token that has not ended yet is better than none, and another try at once would only hold up the next call
   const renewedInTime = (old: Held): Effect.Effect<Credentials, Unavailable> =>
     Effect.catchAll(renewed, (error) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      Effect.flatMap(monotonicTime, (now) => {
         const { credentials, endsAt } = old
         if (held?.credentials !== credentials || endsAt === undefined || now >= endsAt) return Effect.fail(error)
         held = { ...old, renewAt: Math.min(now + pauseMillis, endsAt) }
@@ -164,7 +178,7 @@ export const make = Effect.fnUntraced(function* (
 
   return {
     key: keyOnly,
-    current: Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    current: Effect.flatMap(monotonicTime, (now) => {
       if (held === undefined) return renewed
       return isFresh(held, now) ? Effect.succeed(held.credentials) : renewedInTime(held)
     }),

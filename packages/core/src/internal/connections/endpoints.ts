@@ -60,10 +60,11 @@ const subscriberIssues = (id: string | number): ReadonlyArray<Issue> =>
     ? noIssues
     : [{ path: ["subscriber"], message: "is not an exact number", fix: "give the id as `subscribe` gave it" }]
 
-const state: Read<JobProtocol.JobState, Client> = ({ body, now, response }, { segments }, { protocol, stateOf }) =>
-  Result.fromUndefined(stateOf(segments[0] ?? "", body, retryAfterMillis(response.headers, now())), () => [
-    `expected a state in "${protocol.state.join('" or "')}"`
-  ])
+const state: Read<JobProtocol.JobState, Client> = ({ body, clock, response }, { segments }, { protocol, stateOf }) =>
+  Result.fromUndefined(
+    stateOf(segments[0] ?? "", body, retryAfterMillis(response.headers, clock.unsafeCurrentTimeMillis())),
+    () => [`expected a state in "${protocol.state.join('" or "')}"`]
+  )
 
 /** An operation that takes nothing but the slug: bound to it, it is a value and not a function. */
 const onSlug = <E>(endpoint: E) => ({ ...endpoint, isValue: true }) as const

@@ -93,7 +93,7 @@ export const executeInput = (
  */
 export const executionOf =
   (operation: string): Read<Execution, Client> =>
-  ({ body, now, response }, { segments: [connection] }, { base, protocol }) => {
+  ({ body, clock, response }, { segments: [connection] }, { base, protocol }) => {
     const given = JobProtocol.jobIdIn(protocol, body)
     if (given === undefined) return Result.succeed(Completed(body))
     const jobId = exactDigits(given, response.text, protocol.jobId) ?? given
@@ -109,7 +109,7 @@ export const executionOf =
             jobId,
             operation,
             connection,
-            submittedAt: now(),
+            submittedAt: clock.unsafeCurrentTimeMillis(),
             requestId: requestIdOf(response.headers)
           },
           true

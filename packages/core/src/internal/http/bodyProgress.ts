@@ -1,8 +1,10 @@
 import * as HttpBody from "@effect/platform/HttpBody"
+import type * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
+import { monotonicMillis } from "../runtime/monotonic.js"
 import * as Signal from "../runtime/signal.js"
 import { isCode } from "./serverCode.js"
 
@@ -21,14 +23,14 @@ export interface Watched {
 }
 
 /** @internal */
-export const watched = (body: HttpBody.Stream, now: () => number): Watched => {
-  let at = now()
+export const watched = (body: HttpBody.Stream, clock: Clock.Clock): Watched => {
+  let at = monotonicMillis(clock)
   let failure: string | undefined
   const over = Signal.make<void>()
   const moving = body.stream.pipe(
     Stream.tap(() =>
       Effect.sync(() => {
-        at = now()
+        at = monotonicMillis(clock)
       })
     ),
     Stream.tapError((error) =>
@@ -54,12 +56,12 @@ export const watched = (body: HttpBody.Stream, now: () => number): Watched => {
 export const whileMoving = <A, E>(
   self: Effect.Effect<A, E>,
   { end, lastMoveAt }: Watched,
-  now: () => number,
+  clock: Clock.Clock,
   idleMillis: number,
   onIdle: () => E
 ): Effect.Effect<A, E> => {
   const idle: Effect.Effect<never, E> = Effect.suspend(() => {
-    const left = lastMoveAt() + idleMillis - now()
+    const left = lastMoveAt() + idleMillis - monotonicMillis(clock)
     return left > 0 ? Effect.zipRight(Effect.sleep(left), idle) : Effect.fail(onIdle())
   })
   return Effect.ensuring(Effect.raceFirst(self, idle), end)

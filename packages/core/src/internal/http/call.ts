@@ -1,4 +1,5 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Tracer from "effect/Tracer"
@@ -7,7 +8,8 @@ import type { Auth, Credentials } from "../../Auth.js"
 import * as Call from "../../Call.js"
 import { InvalidRequest } from "../../InvalidRequest.js"
 import * as Retry from "../../Retry.js"
-import { type Caller, settingOf, timeOf, withCaller } from "../runtime/callContext.js"
+import { type Caller, clockOf, settingOf, withCaller } from "../runtime/callContext.js"
+import { monotonicMillis } from "../runtime/monotonic.js"
 import { initialState } from "../runtime/scheduleStep.js"
 import { isTraced } from "../runtime/tracing.js"
 import { readyCredentials, renewedCredentials } from "./authorize.js"
@@ -22,7 +24,6 @@ import { defaultsOf, type Input, type PreparedRequest, prepareRequest, type Requ
 import { type Decode, decodeResponse } from "./response.js"
 import { mayGoOn, retry } from "./retry.js"
 import * as Bucket from "./retryBucket.js"
-import { retryAfterMillis } from "./retryAfter.js"
 import { send } from "./send.js"
 import type { Resolved } from "./settings.js"
 import * as Telemetry from "./telemetry.js"
@@ -115,11 +116,11 @@ const carry = <A, E extends ApiError>(
   span: Tracer.Span | undefined
 ): Effect.Effect<A, CallError<E>> => {
   const settings = settingOf(caller, Call.Settings)
-  const now = timeOf(caller)
-  const deadlineMillis = deadlineOf(shared.settings, settings, now)
+  const clock = clockOf(caller)
+  const deadlineMillis = deadlineOf(shared.settings, settings, clock)
   const request = prepareRequest(shared.defaults, operation, input, settings, deadlineMillis, key)
   if (request._tag === "Failure") return Effect.fail(request.failure)
-  const call = stateOf(shared, operation, input, settings, request.success, now, deadlineMillis, span)
+  const call = stateOf(shared, operation, input, settings, request.success, clock, deadlineMillis, span)
   settings.onCall?.(startedCall(call))
   // a deadline that several calls share may be over before this one starts
   if (deadlineMillis <= 0) return Effect.fail(lateError(call, 0))
@@ -131,9 +132,9 @@ const carry = <A, E extends ApiError>(
     : Effect.timeoutFail(done, { duration: deadlineMillis, onTimeout: () => lateError(call, deadlineMillis) })
 }
 
-const deadlineOf = (client: Resolved, call: Call.CallSettings, now: () => number): number => {
+const deadlineOf = (client: Resolved, call: Call.CallSettings, clock: Clock.Clock): number => {
   const own = call.deadline ?? client.deadline
-  const left = call.deadlineAt === undefined ? Infinity : call.deadlineAt - now()
+  const left = call.deadlineAt === undefined ? Infinity : call.deadlineAt - monotonicMillis(clock)
   return Math.min(own === undefined ? Infinity : Duration.toMillis(own), left)
 }
 
@@ -143,7 +144,7 @@ const stateOf = <E extends ApiError>(
   input: Input,
   settings: Call.CallSettings,
   request: PreparedRequest,
-  now: () => number,
+  clock: Clock.Clock,
   deadlineMillis: number,
   span: Tracer.Span | undefined
 ): CallState<E> => {
@@ -156,11 +157,11 @@ const stateOf = <E extends ApiError>(
     settings,
     span,
     origin: shared.settings.baseUrl.origin,
-    now,
+    clock,
     request,
     client: transformed(shared.client, settings.transformClient),
     schedule: policy.schedule,
-    deadlineAt: now() + deadlineMillis,
+    deadlineAt: deadlineMillis === Infinity ? Infinity : monotonicMillis(clock) + deadlineMillis,
     replayPolicy: named === undefined ? input.attempts : undefined,
     reading: input.scope ?? (operation.files ? "bytes" : "text"),
     outcome: "clear",
@@ -233,7 +234,7 @@ const limited = <E extends ApiError>(
   call.isWaiting = true
   return limiter.run(
     source,
-    call.now,
+    call.clock,
     Effect.suspend(() => {
       call.isWaiting = false
       return checked(shared, call, credentials)
@@ -267,16 +268,14 @@ const sendOnce = <E extends ApiError>(
     : Telemetry.observed(settings.metrics, call, watched)
 }
 
-const paceBy = <E extends ApiError>(
+const pause = <E extends ApiError>(
   limiter: Limiter,
-  settings: Resolved,
-  call: CallState<E>,
-  response: TransportResponse
+  { metrics }: Resolved,
+  { clock }: CallState<E>,
+  hintMillis: number | undefined
 ): void => {
-  if (response.status !== 429) return limiter.accepted()
-  const now = call.now()
-  settings.metrics?.paused("limits")
-  limiter.pause(now, retryAfterMillis(response.headers, now))
+  metrics?.paused("limits")
+  limiter.pause(monotonicMillis(clock), hintMillis)
 }
 
 const retried = <A, E extends ApiError>(

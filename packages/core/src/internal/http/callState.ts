@@ -1,4 +1,5 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as Clock from "effect/Clock"
 import type * as Tracer from "effect/Tracer"
 import type { ApiError, CallContext } from "../../ApiError.js"
 import type { Credentials } from "../../Auth.js"
@@ -21,10 +22,11 @@ export interface CallState<out E extends ApiError> {
   /** Its own span, where somebody sees it. */
   readonly span: Tracer.Span | undefined
   readonly origin: string
-  readonly now: () => number
+  readonly clock: Clock.Clock
   readonly request: PreparedRequest
   readonly client: HttpClient.HttpClient
   readonly schedule: Retry.Retry["schedule"]
+  /** On the monotonic time of the clock. */
   readonly deadlineAt: number
   readonly replayPolicy: ReplayPolicy | undefined
   readonly reading: Reading

@@ -105,7 +105,7 @@ const statusFailure = <E extends ApiError>(
 ): AttemptFailure<CallError<E>> => {
   const response = keptResponse(call.operation, received, bodyOf(received))
   call.settings.onResponse?.(response)
-  const waitMillis = retryAfterMillis(received.headers, call.now())
+  const waitMillis = retryAfterMillis(received.headers, call.clock.unsafeCurrentTimeMillis())
   const replay = mayReplayStatus(call.retryClass, response)
   const earlier =
     Outcome.earlierMayHaveHappened(call.outcome) && call.operation.retry !== "safe" ? { mayHaveHappened: true } : {}

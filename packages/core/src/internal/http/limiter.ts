@@ -1,6 +1,8 @@
+import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Budget } from "../data/budget.js"
 import { callback } from "../runtime/callback.js"
+import { monotonicMillis } from "../runtime/monotonic.js"
 
 /**
  * The bounds of a limiter; times in milliseconds.
@@ -57,9 +59,9 @@ export class Limiter {
   }
 
   /** Runs an effect that sends one request. What it does before it is run is not bounded. */
-  run<A, E, R>(source: Source, now: () => number, request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+  run<A, E, R>(source: Source, clock: Clock.Clock, request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
     return Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(restore(this.enter(source, now)), () =>
+      Effect.flatMap(restore(this.enter(source, clock)), () =>
         Effect.ensuring(
           restore(request),
           Effect.sync(() => this.release())
@@ -79,10 +81,14 @@ export class Limiter {
     this.unhinted = 0
   }
 
-  private enter(source: Source, now: () => number): Effect.Effect<void> {
+  private enter(source: Source, clock: Clock.Clock): Effect.Effect<void> {
     return Effect.suspend(() => {
-      if (this.next === undefined && this.running < this.bounds.concurrency && this.freeAt() <= now()) {
-        this.start(now())
+      if (
+        this.next === undefined &&
+        this.running < this.bounds.concurrency &&
+        this.freeAt() <= monotonicMillis(clock)
+      ) {
+        this.start(monotonicMillis(clock))
         return Effect.void
       }
       const waiter: Waiter = { source, resume: undefined }
@@ -94,7 +100,7 @@ export class Limiter {
             if (this.next === undefined) this.callNext()
             return undefined
           }),
-          this.turn(waiter, now)
+          this.turn(waiter, clock)
         ),
         () => Effect.sync(() => this.leave(waiter))
       )
@@ -102,12 +108,12 @@ export class Limiter {
   }
 
   /** Waits until the one whose turn it is may start, and starts it. */
-  private turn(waiter: Waiter, now: () => number): Effect.Effect<void> {
+  private turn(waiter: Waiter, clock: Clock.Clock): Effect.Effect<void> {
     return Effect.suspend(() => {
-      if (this.running >= this.bounds.concurrency) return Effect.flatMap(this.released, () => this.turn(waiter, now))
-      const wait = this.freeAt() - now()
-      if (wait > 0) return Effect.flatMap(Effect.sleep(wait), () => this.turn(waiter, now))
-      this.start(now())
+      if (this.running >= this.bounds.concurrency) return Effect.flatMap(this.released, () => this.turn(waiter, clock))
+      const wait = this.freeAt() - monotonicMillis(clock)
+      if (wait > 0) return Effect.flatMap(Effect.sleep(wait), () => this.turn(waiter, clock))
+      this.start(monotonicMillis(clock))
       this.leave(waiter)
       return Effect.void
     })

@@ -1,3 +1,4 @@
+import type * as Clock from "effect/Clock"
 import type { ApiError } from "../../ApiError.js"
 import type { ApiResponse } from "../../ApiResponse.js"
 import { isFields } from "../data/fields.js"
@@ -26,7 +27,7 @@ import {
 export interface ParsedResponse {
   readonly body: unknown
   readonly response: TransportResponse
-  readonly now: () => number
+  readonly clock: Clock.Clock
 }
 
 /**
@@ -99,7 +100,7 @@ export const keptResponse = (operation: Endpoint, response: TransportResponse, b
  * @internal
  */
 export const decodeResponse = <A, E extends ApiError>(
-  { now, operation, settings }: CallState<E>,
+  { clock, operation, settings }: CallState<E>,
   response: TransportResponse,
   decode: Decode<A>
 ): Result.Result<A, NoValue> => {
@@ -107,7 +108,7 @@ export const decodeResponse = <A, E extends ApiError>(
   const file = operation.files ? fileIn(response) : undefined
   if (file !== undefined) {
     settings.onResponse?.(responseOf(response, file))
-    return Result.mapFailure(decode({ body: file, response, now }), (expected) => unfit(file, expected))
+    return Result.mapFailure(decode({ body: file, response, clock }), (expected) => unfit(file, expected))
   }
   const type = response.headers["content-type"]
   const read = parse(response.text)
@@ -119,7 +120,7 @@ export const decodeResponse = <A, E extends ApiError>(
     return Result.fail({ _tag: "Unreadable", reason: parsed.reason, body: response.text })
   }
   const body = parsed._tag === "Value" ? parsed.value : null
-  const decoded = decode({ body, response, now })
+  const decoded = decode({ body, response, clock })
   if (decoded._tag === "Failure") return Result.fail(unfit(body, decoded.failure))
   settings.onResponse?.(keptResponse(operation, response, body))
   return decoded

@@ -5,6 +5,7 @@ import type { ApiResponse } from "../../ApiResponse.js"
 import type { Credentials } from "../../Auth.js"
 import type { Evidence } from "../../Transport.js"
 import { resultOf } from "../runtime/fromResult.js"
+import { monotonicMillis } from "../runtime/monotonic.js"
 import { step } from "../runtime/scheduleStep.js"
 import type { CallState } from "./callState.js"
 import type { RetryClass } from "./endpoint.js"
@@ -129,7 +130,7 @@ export const retry = Effect.fnUntraced(function* <A, E extends ApiError>(
       credentials = yield* renewed
       if (credentials === undefined) return yield* Effect.fail(failure.error)
     } else {
-      const now = call.now()
+      const now = monotonicMillis(call.clock)
       const wait = yield* waitBefore(call, failure, now, maxRetryAfterMillis)
       // a wait that ends too late is the caller's to decide on
       if (wait === undefined || now + wait >= call.deadlineAt) return yield* Effect.fail(failure.error)

@@ -5,17 +5,26 @@ const imfDate =
 const dateMillis = (text: string | undefined): number | undefined =>
   text !== undefined && imfDate.test(text) ? Date.parse(text) : undefined
 
+type Headers = Readonly<Record<string, string | undefined>>
+
 /**
- * The wait that a response asks for, in milliseconds. Strict: `Number("")` is 0
- * and `Date.parse("-1")` is 2001, so only the grammar of RFC 9110 counts. A date
- * is compared with the response's own `Date`, so that our clock does not matter.
+ * When the server sent a response, by its own clock; `undefined` when it does not say.
  *
  * @internal
  */
-export const retryAfterMillis = (
-  headers: Readonly<Record<string, string | undefined>>,
-  nowMillis: number
-): number | undefined => {
+export const servedMillis = (headers: Headers): number | undefined => {
+  const millis = dateMillis(headers["date"])
+  return millis === undefined || Number.isNaN(millis) ? undefined : millis
+}
+
+/**
+ * The wait that a response asks for, in milliseconds. Strict: `Number("")` is 0
+ * and `Date.parse("-1")` is 2001, so only the grammar of RFC 9110 counts. A date
+ * is compared with the response's own `Date`, so that our clock does not matter; without one with `nowMillis` of the wall clock.
+ *
+ * @internal
+ */
+export const retryAfterMillis = (headers: Headers, nowMillis: number): number | undefined => {
   const millis = headers["retry-after-ms"] ?? headers["x-ms-retry-after-ms"]
   if (millis !== undefined && digits.test(millis.trim())) return Number(millis)
   const value = headers["retry-after"]?.trim()
@@ -23,6 +32,5 @@ export const retryAfterMillis = (
   if (digits.test(value)) return Number(value) * 1000
   const at = dateMillis(value)
   if (at === undefined || Number.isNaN(at)) return undefined
-  const served = dateMillis(headers["date"])
-  return Math.max(0, at - (served === undefined || Number.isNaN(served) ? nowMillis : served))
+  return Math.max(0, at - (servedMillis(headers) ?? nowMillis))
 }

@@ -17,16 +17,16 @@ export const send = <E extends ApiError>(
   call: CallState<E>,
   credentials: Credentials
 ): Effect.Effect<TransportResponse, Lost> => {
-  const { client, now, operation, reading } = call
+  const { client, clock, operation, reading } = call
   const { body, limits } = call.request
   if (body._tag !== "Stream") {
     return exchange(client, buildRequest(defaults, operation, call.request, credentials), limits, reading)
   }
   // its time is not known before it is sent: only a pause may be too long
-  const moving = watched(body, now)
+  const moving = watched(body, clock)
   const request = buildRequest(defaults, operation, { ...call.request, body: moving.body }, credentials)
   const unbound = { ...limits, timeoutMillis: maxTimerMillis }
-  return whileMoving(exchange(client, request, unbound, reading), moving, now, limits.timeoutMillis, () =>
+  return whileMoving(exchange(client, request, unbound, reading), moving, clock, limits.timeoutMillis, () =>
     timedOut(undefined)
   ).pipe(
     // the transport only sees that the body broke off

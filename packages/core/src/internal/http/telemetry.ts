@@ -8,6 +8,7 @@ import * as Predicate from "effect/Predicate"
 import type * as Tracer from "effect/Tracer"
 import type { ApiError } from "../../ApiError.js"
 import { locally } from "../runtime/fiberLocal.js"
+import { monotonicMillis } from "../runtime/monotonic.js"
 import type { CallState } from "./callState.js"
 import type { Endpoint } from "./endpoint.js"
 import type { Metrics } from "./metrics.js"
@@ -83,9 +84,9 @@ export const observed = <E extends ApiError>(
   attempt: Effect.Effect<TransportResponse, Lost>
 ): Effect.Effect<TransportResponse, Lost> =>
   Effect.suspend(() => {
-    const { now, operation, span } = call
-    const startedAt = now()
-    const took = (outcome: string) => metrics?.requested(operation.name, outcome, now() - startedAt)
+    const { clock, operation, span } = call
+    const startedAt = monotonicMillis(clock)
+    const took = (outcome: string) => metrics?.requested(operation.name, outcome, monotonicMillis(clock) - startedAt)
     return Effect.onExit(attempt, (exit) =>
       Effect.sync(() => {
         if (Exit.isFailure(exit)) {

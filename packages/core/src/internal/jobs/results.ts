@@ -12,6 +12,7 @@ import * as JobProtocol from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
 import type { JobResult, ResultsOptions } from "../../Jobs.js"
 import { fromEither } from "../runtime/fromResult.js"
+import { monotonicMillis } from "../runtime/monotonic.js"
 import type { Dependencies } from "./dependencies.js"
 import { reportFailed } from "./failures.js"
 import { type Ended, type Limits, type ResultError, ResultsState } from "./resultsState.js"
@@ -126,13 +127,13 @@ const endedOf = Effect.fnUntraced(function* <XE, XR, E, R, SE, SR>(
   const base = yield* planOf("jobs.results", options, deps.defaults)
   const clock = yield* Effect.clock
   const fibers = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.parallel)
-  const startedAt = clock.unsafeCurrentTimeMillis()
+  const startedAt = monotonicMillis(clock)
   const state = new ResultsState<XE | SE, E>(limits)
 
   const start = (execute: Effect.Effect<Execution<unknown>, XE, XR>) =>
     Effect.suspend(() => {
       const index = state.start()
-      const plan = { ...base, deadlineAt: base.deadlineAt - startedAt + clock.unsafeCurrentTimeMillis() }
+      const plan = { ...base, deadlineAt: base.deadlineAt - startedAt + monotonicMillis(clock) }
       return Effect.forkIn(Effect.interruptible(submitOne(deps, state, plan, index, execute)), fibers)
     })
   // waits for room after each and not before: an execute that there is no room for is not even pulled

@@ -7,6 +7,7 @@ import type { WatchOptions } from "../../Job.js"
 import type { JobRef } from "../../JobRef.js"
 import { milliseconds, waitMilliseconds, wholeIssues } from "../data/checks.js"
 import { expectations } from "../http/outputSchema.js"
+import { monotonicMillis } from "../runtime/monotonic.js"
 import { unexpectedValue } from "./outcome.js"
 import type { Subscription } from "./tracker/engine.js"
 
@@ -19,6 +20,7 @@ export interface WatchPlan<out E = unknown, out R = unknown> {
   readonly deadline: Duration.Duration
   /** Only a deadline that the caller gave also limits the submit. */
   readonly isDeadlineGiven: boolean
+  /** On the monotonic time of the clock. */
   readonly deadlineAt: number
   readonly notFoundGraceMillis: number
   readonly maxConsecutivePollFailures: number
@@ -48,7 +50,7 @@ export const planOf = <E, R>(
       : Effect.succeed({
           deadline: Duration.millis(millis),
           isDeadlineGiven: deadline !== undefined,
-          deadlineAt: clock.unsafeCurrentTimeMillis() + millis,
+          deadlineAt: monotonicMillis(clock) + millis,
           notFoundGraceMillis,
           maxConsecutivePollFailures: failures,
           pace: options.pace ?? defaults.pace,

@@ -24,7 +24,7 @@ import { type Plan, planOf } from "./plan.js"
 import { isNotDone, provesNotDone } from "./proof.js"
 import * as Sending from "./sending.js"
 import { settle } from "./settle.js"
-import { nowMillis } from "./time.js"
+import { monotonicTime } from "../runtime/monotonic.js"
 import * as Turns from "./turns.js"
 
 // the time limit of an attempt, where none was seen
@@ -60,7 +60,7 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
   let firstUse: number | undefined
   let longestAttempt = 0
 
-  const used = Effect.map(nowMillis, (now) => void (firstUse ??= now))
+  const used = Effect.map(monotonicTime, (now) => void (firstUse ??= now))
 
   const attemptMillis = (least = 0): number => Math.max(longestAttempt, least) || usualAttemptMillis
 
@@ -112,7 +112,7 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
         key,
         journal,
         verify,
-        sentAt: sentAt.get(key) ?? firstUse ?? (yield* nowMillis),
+        sentAt: sentAt.get(key) ?? firstUse ?? (yield* monotonicTime),
         settleMillis: (seen) => plan.settleMillis ?? attemptsToSettle * attemptMillis(Math.max(seen, given))
       })
     })
@@ -154,7 +154,7 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
           yield* noted(key, freed)
           return yield* exit
         }
-        sentAt.set(key, sending.sentAt ?? (yield* nowMillis))
+        sentAt.set(key, sending.sentAt ?? (yield* monotonicTime))
         if (refusal !== undefined) return yield* new SubmissionUnknown(errorOf(entry))
         // a defect and an interruption go on as they are: the next submit of the key asks
         if (Option.isNone(Cause.failureOption(cause)) || Cause.isInterrupted(cause)) return yield* exit

@@ -6,7 +6,7 @@ import { type StartedCall, withBeforeWrite, withOnCall } from "../../Call.js"
 import type { LedgerFailed } from "../../LedgerError.js"
 import type { LedgerJournal } from "../../LedgerJournal.js"
 import { withoutFailureLogs } from "../runtime/fiberLocal.js"
-import { nowMillis } from "./time.js"
+import { monotonicTime } from "../runtime/monotonic.js"
 
 /**
  * How far one submit came.
@@ -17,7 +17,7 @@ export interface Sending {
   /** Its calls that change something. */
   readonly writes: Array<StartedCall>
   hasStarted: boolean
-  /** When its last request left, by {@link nowMillis}. */
+  /** When its last request left, by {@link monotonicTime}. */
   sentAt: number | undefined
   /** The journal was no longer ours when a request was about to leave, so it did not leave. */
   refusal: LedgerFailed | undefined
@@ -57,7 +57,7 @@ const observed = <A, E, R>(
       sending.refusal = refusal
       return Effect.interrupt
     },
-    onSuccess: () => Effect.map(nowMillis, (now) => void (sending.sentAt = now))
+    onSuccess: () => Effect.map(monotonicTime, (now) => void (sending.sentAt = now))
   })
   return execution.pipe(
     withBeforeWrite(Effect.suspend(() => (sending.isDraining ? Effect.interrupt : leaving))),

@@ -5,7 +5,7 @@ import type { NotDone, Verification } from "../../Ledger.js"
 import type { LedgerFailed } from "../../LedgerError.js"
 import type { LedgerJournal } from "../../LedgerJournal.js"
 import { maxTimerMillis } from "../data/checks.js"
-import { nowMillis } from "./time.js"
+import { monotonicTime } from "../runtime/monotonic.js"
 
 /**
  * How a piece of work of unknown outcome may be settled.
@@ -16,7 +16,7 @@ export interface Settling<A, R> {
   readonly key: string
   readonly journal: LedgerJournal
   readonly verify: Effect.Effect<Verification<A>, unknown, R>
-  /** Its last request left at this time or earlier, by `nowMillis`. */
+  /** Its last request left at this time or earlier, by `monotonicTime`. */
   readonly sentAt: number
   /** How long after that a request may still be carried out. Gets the longest attempt that the verifier's calls may take. */
   readonly settleMillis: (attemptMillis: number) => number
@@ -50,12 +50,12 @@ export const settle = <A, R>({
       )
     )
     while (true) {
-      const start = yield* nowMillis
+      const start = yield* monotonicTime
       const found = yield* asked
       if (found === undefined || found._tag === "CannotTell") return undefined
       if (found._tag !== "NotDone") return found
       const until = sentAt + settleMillis(attemptMillis)
       if (start >= until) return yield* Effect.as(stillHeld, found)
-      yield* Effect.sleep(Math.min(Math.ceil(until - (yield* nowMillis)), maxTimerMillis))
+      yield* Effect.sleep(Math.min(Math.ceil(until - (yield* monotonicTime)), maxTimerMillis))
     }
   })

@@ -22,12 +22,5 @@ export const withCaller = <A, E, R>(f: (caller: Caller) => Effect.Effect<A, E, R
 export const settingOf = <Id, A>(caller: Caller, reference: Context.Reference<Id, A>): A =>
   Context.get(caller.currentContext, reference)
 
-/**
- * The time of the caller's Clock, in milliseconds.
- *
- * @internal
- */
-export const timeOf = (caller: Caller): (() => number) => {
-  const clock = Context.get(caller.currentDefaultServices, Clock.Clock)
-  return () => clock.unsafeCurrentTimeMillis()
-}
+/** @internal */
+export const clockOf = (caller: Caller): Clock.Clock => Context.get(caller.currentDefaultServices, Clock.Clock)

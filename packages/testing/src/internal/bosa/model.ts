@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { BosaModel, Execution, Matcher, BosaModelOptions, RecordedRequest } from "../../BosaModel.js"
 import type { ModelRequest, ModelResponse } from "../../ConnectionsModel.js"
@@ -11,6 +10,7 @@ import { type FaultRules, faultRulesOf } from "../fakeServer/faultRules.js"
 import { RequestHistory } from "../fakeServer/requestHistory.js"
 import { respondTo } from "../fakeServer/respond.js"
 import { Scripts } from "../fakeServer/scripts.js"
+import { serverTime } from "../fakeServer/serverClock.js"
 import { redactHeaders } from "../fakeServer/redactHeaders.js"
 import type { RequestListener } from "../fakeServer/requestListener.js"
 import { Actions } from "./actions.js"
@@ -82,10 +82,9 @@ export const make = (
     executionLog: Effect.sync(() => log.executions.map((execution) => ({ ...execution }))),
     calls: callsIn(log, () => unusedScriptsAndFaults(scripts, rules)),
     executions: (connector, action) => Effect.sync(() => log.executionsOf(`${connector}/${action}`)),
-    users: Effect.map(Clock.currentTimeMillis, (now) => directory.views(now)),
+    users: Effect.map(serverTime, (now) => directory.views(now)),
     user: (identifier) => Effect.sync(() => createdUserOf(directory.user(identifier))),
-    token: (identifier) =>
-      Effect.map(Clock.currentTimeMillis, (now) => directory.issue(directory.user(identifier), now).token),
+    token: (identifier) => Effect.map(serverTime, (now) => directory.issue(directory.user(identifier), now).token),
     link: (identifier, connector, account) =>
       Effect.sync(() => directory.link(directory.user(identifier), connector, account ?? identifier)),
     unlink: (identifier, connector, account) =>

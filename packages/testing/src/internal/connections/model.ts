@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type {
@@ -16,6 +15,7 @@ import { type FaultRules, faultRulesOf } from "../fakeServer/faultRules.js"
 import type { RequestListener } from "../fakeServer/requestListener.js"
 import { respondTo } from "../fakeServer/respond.js"
 import { Scripts } from "../fakeServer/scripts.js"
+import { serverMillis, serverTime } from "../fakeServer/serverClock.js"
 import { callsIn } from "./calls.js"
 import { Connections } from "./connections.js"
 import { handle, type PlatformParts } from "./handle.js"
@@ -56,7 +56,7 @@ export const make = (
       const respond =
         scripted === undefined
           ? handle(parts, request, route, record, now)
-          : Effect.clockWith((clock) => handle(parts, request, route, record, clock.unsafeCurrentTimeMillis()))
+          : Effect.clockWith((clock) => handle(parts, request, route, record, serverMillis(clock)))
       return respondTo(record, `req-${record.index + 1}`, scripted, respond, history)
     }
     return {
@@ -66,13 +66,13 @@ export const make = (
       executionLog: Effect.sync(() => log.executions.map((execution) => ({ ...execution }))),
       calls: callsIn(log, () => unusedScriptsAndFaults(scripts, rules)),
       executions: (connection, name) => Effect.sync(() => log.executionsOf(connection, name)),
-      jobs: Effect.map(Clock.currentTimeMillis, (now) => jobs.views(now)),
+      jobs: Effect.map(serverTime, (now) => jobs.views(now)),
       connections: Effect.sync(() => parts.connections.views),
       subscribers: Effect.sync(() => parts.triggers.ids),
       respondNext: (matcher, answers) => Effect.sync(() => scripts.add(matcher, answers)),
       unusedScripts: Effect.sync(() => scripts.unused),
       ...rules.state,
-      setJob: (id, change) => Effect.map(Clock.currentTimeMillis, (now) => jobs.change(id, change, now)),
+      setJob: (id, change) => Effect.map(serverTime, (now) => jobs.change(id, change, now)),
       clearLog: Effect.sync(() => log.clear())
     }
   })

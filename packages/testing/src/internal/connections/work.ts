@@ -1,5 +1,4 @@
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -13,6 +12,7 @@ import type { LiveConnection } from "./connections.js"
 import type { Jobs } from "./jobs.js"
 import { durationOf, failureOf, type WorkOutcome } from "./jobState.js"
 import { reportDefect } from "../fakeServer/reportDefect.js"
+import { serverTime } from "../fakeServer/serverClock.js"
 import { isObject } from "../fakeServer/json.js"
 import type { Log, RequestInProgress } from "./log.js"
 
@@ -124,7 +124,7 @@ export class WorkRunner {
   ) {
     const { plan, name } = task
     const connection = task.connection.view.slug
-    const createdAt = yield* Clock.currentTimeMillis
+    const createdAt = yield* serverTime
     const execution = this.log.execute(createdAt, connection, name, task.body)
     record.executed = true
     const outcome: WorkOutcome = { exit: undefined }

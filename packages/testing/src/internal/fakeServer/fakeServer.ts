@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { ModelRequest, ModelResponse } from "../../ConnectionsModel.js"
+import { serverMillis } from "./serverClock.js"
 
 /** What handles requests, whichever platform it is. @internal */
 export interface FakeServer {
@@ -14,4 +15,4 @@ export interface FakeServer {
 export const handleWith =
   (server: FakeServer) =>
   (request: ModelRequest): Effect.Effect<ModelResponse> =>
-    Effect.clockWith((clock) => server.receive(request, clock.unsafeCurrentTimeMillis()))
+    Effect.clockWith((clock) => server.receive(request, serverMillis(clock)))

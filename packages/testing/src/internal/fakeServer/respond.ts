@@ -1,12 +1,11 @@
 import * as Headers from "@effect/platform/Headers"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { FaultName, ModelResponse, Scripted } from "../../ConnectionsModel.js"
 import * as MaybeDone from "./maybeDone.js"
 import { cutInHalf, rateLimited, scriptedResponse } from "./faultResponses.js"
 import { type FakeResponse, json } from "./response.js"
 import type { AnswerHistory, ReadRequest } from "./answerHistory.js"
-import { skewClock } from "./serverClock.js"
+import { serverTime, skewClock } from "./serverClock.js"
 
 /** The parts of a record that identify the read, and those that a response, a fault or an interruption writes. @internal */
 export interface ResponseRecord extends ReadRequest {
@@ -64,7 +63,7 @@ const outcomeOf = Effect.fnUntraced(function* (
       record.fault = "Duplicate"
       return yield* Effect.zipRight(respond, respond, { concurrent: true })
     case "RateLimited":
-      return rateLimited(scripted, yield* Clock.currentTimeMillis)
+      return rateLimited(scripted, yield* serverTime)
     default:
       if (scripted.commit === true) yield* respond
       return scriptedResponse(scripted)
@@ -80,7 +79,7 @@ const applyScript = Effect.fnUntraced(function* (
   const response = yield* outcomeOf(scripted, arrival)
   if (skewMillis === undefined || !("status" in response)) return response
   arrival.record.fault ??= "ClockSkew"
-  return skewClock(response, yield* Clock.currentTimeMillis, skewMillis)
+  return skewClock(response, yield* serverTime, skewMillis)
 })
 
 // most responses have headers in the form that a client needs

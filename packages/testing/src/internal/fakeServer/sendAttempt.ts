@@ -13,6 +13,7 @@ import type { FakeServer } from "./fakeServer.js"
 import * as MaybeDone from "./maybeDone.js"
 import { parseTarget, toModelRequest } from "./modelRequest.js"
 import { lengthMillis } from "./pacedBody.js"
+import { serverMillis } from "./serverClock.js"
 import { notSent, requestFailed } from "./transportFailure.js"
 
 type Request = HttpClientRequest.HttpClientRequest
@@ -106,7 +107,7 @@ export const sendAttempt =
     }
     const send = (body: EncodedBody) =>
       Effect.clockWith((clock): AttemptResult => {
-        const received = server.receive(toModelRequest(request, body, target), clock.unsafeCurrentTimeMillis())
+        const received = server.receive(toModelRequest(request, body, target), serverMillis(clock))
         const response = MaybeDone.isDone(received) && Exit.isSuccess(received) ? received.value : undefined
         return response?._tag === "Answer" && response.pace === undefined
           ? readWithin(request, limits, response)

@@ -1,4 +1,17 @@
+import type * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+
+/**
+ * What the clock of a fake server shows, in milliseconds since the epoch. It goes on evenly: a server is another machine,
+ * and does not notice when a test sets the wall clock of the client.
+ *
+ * @internal
+ */
+export const serverMillis = (clock: Clock.Clock): number => Number(clock.unsafeCurrentTimeNanos() / 1_000_000n)
+
+/** {@link serverMillis} on the Clock of the fiber. @internal */
+export const serverTime: Effect.Effect<number> = Effect.clockWith((clock) => Effect.succeed(serverMillis(clock)))
 
 /** A date in the format of headers, in whole seconds. @internal */
 export const httpDate = (millis: number): string => DateTime.toDateUtc(DateTime.unsafeMake(millis)).toUTCString()

@@ -6,18 +6,18 @@ export class ExchangeLog {
   private readonly pending: Array<PendingExchange> = []
 
   constructor(
-    readonly startedAt: number,
-    private readonly now: () => number,
+    /** Milliseconds since the recorder started. */
+    private readonly elapsed: () => number,
     private readonly limit: number
   ) {}
 
   begin(method: string, url: URL, headers: Headers): PendingExchange {
-    const exchange = new PendingExchange(method, url, headers, this.now(), this.now, this.limit)
+    const exchange = new PendingExchange(method, url, headers, this.elapsed, this.limit)
     this.pending.push(exchange)
     return exchange
   }
 
   get exchanges(): ReadonlyArray<Exchange> {
-    return this.pending.map((exchange) => exchange.toExchange(this.startedAt))
+    return this.pending.map((exchange) => exchange.toExchange())
   }
 }

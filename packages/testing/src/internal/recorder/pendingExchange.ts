@@ -10,6 +10,7 @@ type BodyState = "unread" | "reading" | Ending | "whole"
 
 /** An exchange that is being recorded: it collects the request and the response as they pass. @internal */
 export class PendingExchange {
+  private readonly requestedAt: number
   private readonly requestBuffer: BodyBuffer
   private contentType: string | undefined = undefined
   private isRequestWhole = false
@@ -25,10 +26,10 @@ export class PendingExchange {
     private readonly method: string,
     private readonly url: URL,
     private readonly headers: Headers,
-    private readonly requestedAt: number,
-    private readonly now: () => number,
+    private readonly elapsed: () => number,
     limit: number
   ) {
+    this.requestedAt = elapsed()
     this.requestBuffer = new BodyBuffer(limit)
     this.responseBuffer = new BodyBuffer(limit)
   }
@@ -71,13 +72,13 @@ export class PendingExchange {
   }
 
   /** The exchange as recorded so far. Its secrets are still in it. */
-  toExchange(startedAt: number): Exchange {
+  toExchange(): Exchange {
     const request = recordedRequest(this.method, this.url, this.headers, this.sentBody, this.contentType)
-    return { at: Math.max(this.requestedAt - startedAt, 0), took: this.took, request, outcome: this.outcome }
+    return { at: this.requestedAt, took: this.took, request, outcome: this.outcome }
   }
 
   private updateDuration(): void {
-    this.took = Math.max(this.now() - this.requestedAt, 0)
+    this.took = this.elapsed() - this.requestedAt
   }
 
   private get sentBody(): SentBody {

@@ -44,7 +44,10 @@ export class VirtualTime {
   readonly clock: Clock.Clock
   advances = 0
   maxPending = 0
+  /** The time that passes: sleepers and nanoseconds count on it. */
   private now: number
+  /** How far the wall clock was moved from it. */
+  private wallOffset = 0
   private readonly sleepers = new SleepHeap<Resume>()
   private readonly adjustments: Array<Adjustment> = []
   private readonly runner: Scheduler.SchedulerRunner
@@ -68,16 +71,16 @@ export class VirtualTime {
     const nanos = () => BigInt(this.now) * 1_000_000n
     this.clock = {
       [Clock.ClockTypeId]: Clock.ClockTypeId,
-      unsafeCurrentTimeMillis: () => this.now,
+      unsafeCurrentTimeMillis: () => this.wallMillis,
       unsafeCurrentTimeNanos: nanos,
-      currentTimeMillis: Effect.sync(() => this.now),
+      currentTimeMillis: Effect.sync(() => this.wallMillis),
       currentTimeNanos: Effect.sync(nanos),
       sleep: (duration) => this.sleep(duration)
     }
   }
 
-  get currentMillis(): number {
-    return this.now
+  get wallMillis(): number {
+    return this.now + this.wallOffset
   }
 
   get pending(): number {
@@ -98,6 +101,10 @@ export class VirtualTime {
         if (index >= 0) this.adjustments.splice(index, 1)
       })
     })
+  }
+
+  jumpWall(millis: number): void {
+    this.wallOffset += Math.trunc(millis)
   }
 
   hold<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {

@@ -16,7 +16,7 @@ import * as Pace from "./pace.js"
 export type End = Exit.Exit<JobState, JobError | ReadError>
 
 /**
- * What a watcher wants. Times are milliseconds on the clock of the fiber that subscribes.
+ * What a watcher wants. Times are milliseconds on the monotonic time of the clock of the fiber that subscribes.
  *
  * @internal
  */

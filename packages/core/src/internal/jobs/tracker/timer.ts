@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Background from "../../runtime/background.js"
 import { interrupt } from "../../runtime/interruption.js"
+import { monotonicMillis } from "../../runtime/monotonic.js"
 
 // a timer of the platform is 31 bits wide, and a longer sleep never ends
 const longestSleep = 2 ** 30
@@ -23,8 +24,6 @@ export class Timer {
   private loop: Loop | undefined
   private alarmAt = Infinity
   private firedAt = -Infinity
-  private latest = -Infinity
-  private skew = 0
   private clock: Clock.Clock | undefined
   private background = Background.defaults
   private readonly onAlarm: () => void
@@ -45,21 +44,13 @@ export class Timer {
     this.background = background
     if (this.clock === clock) return false
     this.clock = clock
-    this.firedAt = this.latest = -Infinity
-    this.skew = 0
+    this.firedAt = -Infinity
     return true
   }
 
-  /** Milliseconds on the clock, except that it never goes back: a wall clock that is set back must not stop everything. */
+  /** Milliseconds on the monotonic time of the clock. */
   now(): number {
-    if (this.clock === undefined) return 0
-    const now = this.clock.unsafeCurrentTimeMillis() + this.skew
-    if (now < this.latest) {
-      this.skew += this.latest - now
-      return this.latest
-    }
-    this.latest = now
-    return now
+    return this.clock === undefined ? 0 : monotonicMillis(this.clock)
   }
 
   /** Sets the alarm to this time; it goes off then, or up to the coalescing time later. */
