@@ -211,9 +211,14 @@ const attempt = <A, E extends ApiError, F>(
     {
       onFailure: (lost) => onFailure(lostFailure(call, lost)),
       onSuccess: (response) => {
-        if (limiter !== undefined) paceBy(limiter, shared.settings, call, response)
         const value = decodeResponse(call, response, decode)
-        if (value._tag === "Failure") return onFailure(responseFailure(call, response, value.failure))
+        if (value._tag === "Failure") {
+          const failure = responseFailure(call, response, value.failure)
+          if (limiter !== undefined && response.status === 429)
+            pause(limiter, shared.settings, call, failure.waitMillis)
+          return onFailure(failure)
+        }
+        limiter?.accepted()
         Outcome.record(call, "answered")
         bucket.succeeded(call.paid)
         if (call.span !== undefined) Telemetry.describeValue(call.span, value.success)
