@@ -45,7 +45,7 @@ export const clockOperations = {
       return (request) =>
         request.startsWith("POST")
           ? { ...reply({ job_id: `job-${polls}` }), executes: true }
-          : reply(++polls % 2 === 1 ? { status: "running" } : { status: "completed", result: marker })
+          : reply(++polls % 3 > 0 ? { status: "running" } : { status: "completed", result: marker })
     },
     run: ({ connections: { actions, jobs } }, marker, setClock) =>
       Effect.gen(function* () {
@@ -85,9 +85,11 @@ export const clockOperations = {
     run: ({ user }, marker, setClock) =>
       Effect.gen(function* () {
         const has = Call.withRetry(user.integrations.has("demo", undefined), "none")
-        const early = [yield* has, yield* Effect.zipRight(setClock, Effect.delay(has, 500))]
-        const late = yield* Effect.delay(has, 4_000)
-        return [...early, late].every((one) => one) ? whole(marker) : "another token"
+        const first = yield* has
+        yield* setClock
+        // with the first token, with the second, and with the second when the first has ended
+        const rest = yield* Effect.forEach([500, 4_000, 2_500], (millis) => Effect.delay(has, millis))
+        return [first, ...rest].every((one) => one) ? whole(marker) : "another token"
       })
   }
 } satisfies Record<string, Operation>
