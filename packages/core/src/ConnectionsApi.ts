@@ -234,7 +234,7 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ConnectionsApi.Service, InvalidRequest, Auth | HttpClient.HttpClient | Scope.Scope> {
   const settings = yield* toEffect(resolve("ConnectionsApi.make", options, platform))
   const issues: Array<Issue> = []
-  const jobOptions = trackerOptions(options.jobs ?? {}, issues)
+  const jobOptions = trackerOptions(options.jobs ?? {}, settings.metrics, issues)
   if (issues.length > 0) return yield* new InvalidRequest({ operation: "ConnectionsApi.make", issues })
   const auth = yield* Auth
   const pipeline = requestPipeline.make(yield* HttpClient.HttpClient, auth, settings)

@@ -11,7 +11,7 @@ import * as Retry from "../../Retry.js"
 import { type Caller, clockOf, settingOf, withCaller } from "../runtime/callContext.js"
 import { monotonicMillis } from "../runtime/monotonic.js"
 import { initialState } from "../runtime/scheduleStep.js"
-import { isTraced } from "../runtime/tracing.js"
+import { isDebugged, isTraced } from "../runtime/tracing.js"
 import { readyCredentials, renewedCredentials } from "./authorize.js"
 import type { CallState } from "./callState.js"
 import type { Endpoint } from "./endpoint.js"
@@ -97,13 +97,16 @@ const traced = <A, E extends ApiError>(
   decode: Decode<A>,
   key?: string
 ): Effect.Effect<A, CallError<E>> =>
-  withCaller((caller) =>
-    isTraced(caller)
+  withCaller((caller) => {
+    const call = isTraced(caller)
       ? Telemetry.spanned(shared.settings, operation, input, (span) =>
           carry(shared, caller, operation, input, decode, key, span)
         )
       : carry(shared, caller, operation, input, decode, key, undefined)
-  )
+    return operation.retry !== "safe" && isDebugged(caller)
+      ? Effect.zipRight(Effect.logDebug(`${operation.name}: sending`), call)
+      : call
+  })
 
 // build -> authorize -> send -> read within limits -> classify -> decode -> retry
 const carry = <A, E extends ApiError>(

@@ -8,12 +8,24 @@ import { JobRef } from "../../JobRef.js"
 import type { FollowOptions, Jobs, Target } from "../../Jobs.js"
 import type { Dependencies } from "./dependencies.js"
 import * as Results from "./results.js"
-import { executionOf, refOf, reportSubmitted } from "./target.js"
+import * as JobTrace from "./jobTrace.js"
+import { accepted, executionOf, refOf } from "./target.js"
 import { awaitEnd, eventsOf } from "./watch.js"
 import { decoderOf, planOf, subscriptionOf } from "./watchPlan.js"
 
 const refOfId = (jobId: string, origin: string): JobRef =>
   new JobRef({ v: 1, api: "connections", origin, jobId, operation: "jobs.get", submittedAt: 0 }, true)
+
+const tracedStream = <A, E, R>(
+  stream: (trace: JobTrace.JobTrace | undefined) => Stream.Stream<A, E, R>
+): Stream.Stream<A, E, R> =>
+  Stream.unwrap(
+    Effect.map(JobTrace.open, (trace) =>
+      trace === undefined
+        ? stream(trace)
+        : Stream.ensuringWith(stream(trace), (exit) => Effect.sync(() => JobTrace.close(trace, exit)))
+    )
+  )
 
 const get =
   ({ origin, poll }: Dependencies): Jobs["get"] =>
@@ -27,7 +39,10 @@ const watch = (
 ): Stream.Stream<WatchEvent, ReadError | JobError> =>
   Stream.unwrap(
     Effect.map(Effect.zip(planOf("jobs.watch", options, defaults), refOf("jobs.watch", job, origin)), ([plan, ref]) =>
-      eventsOf(tracker, plan, ref, false, decoderOf(options.output))
+      tracedStream((trace) => {
+        JobTrace.describe(trace, ref)
+        return eventsOf(tracker, plan, ref, false, decoderOf(options.output), trace)
+      })
     )
   )
 
@@ -37,19 +52,19 @@ const follow = <E, R, SE, SR>(
   options: FollowOptions<unknown, unknown, SE, SR>
 ): Stream.Stream<JobEvent, E | SE | ReadError | JobError, R | SR> => {
   const decode = decoderOf(options.output)
-  return Stream.unwrap(
-    Effect.gen(function* () {
-      const plan = yield* planOf("jobs.follow", options, defaults)
-      const { execution, isNew } = yield* executionOf("jobs.follow", target, plan, origin)
-      if (execution._tag === "Completed") {
-        const value = JobProtocol.resultIn(protocol, execution.value)
-        return Stream.fromEffect(Effect.map(decode(value, undefined), Completed))
-      }
-      const { job } = execution
-      if (isNew) yield* reportSubmitted(plan, job)
-      return Stream.concat(Stream.succeed(Submitted(job)), eventsOf(tracker, plan, job, isNew, decode))
-    })
-  )
+  const stream = Effect.fnUntraced(function* (trace: JobTrace.JobTrace | undefined) {
+    const plan = yield* planOf("jobs.follow", options, defaults)
+    const { execution, isNew } = yield* JobTrace.within(trace, executionOf("jobs.follow", target, plan, origin))
+    if (execution._tag === "Completed") {
+      const value = JobProtocol.resultIn(protocol, execution.value)
+      return Stream.fromEffect(Effect.map(decode(value, undefined), Completed))
+    }
+    const { job } = execution
+    JobTrace.describe(trace, job)
+    if (isNew) yield* accepted(plan, job)
+    return Stream.concat(Stream.succeed(Submitted(job)), eventsOf(tracker, plan, job, isNew, decode, trace))
+  })
+  return tracedStream((trace) => Stream.unwrap(stream(trace)))
 }
 
 const result = <E, R, SE, SR>(
@@ -58,17 +73,20 @@ const result = <E, R, SE, SR>(
   options: FollowOptions<unknown, unknown, SE, SR>
 ): Effect.Effect<unknown, E | SE | ReadError | JobError, R | SR> => {
   const decode = decoderOf(options.output)
-  return Effect.gen(function* () {
-    const plan = yield* planOf("jobs.result", options, defaults)
-    const { execution, isNew } = yield* executionOf("jobs.result", target, plan, origin)
-    if (execution._tag === "Completed") {
-      return yield* decode(JobProtocol.resultIn(protocol, execution.value), undefined)
-    }
-    const { job } = execution
-    if (isNew) yield* reportSubmitted(plan, job)
-    const end = yield* awaitEnd(tracker, (onEnd) => subscriptionOf(plan, job, isNew, onEnd))
-    return yield* decode(end.result, job)
-  })
+  return JobTrace.traced(
+    Effect.fnUntraced(function* (trace) {
+      const plan = yield* planOf("jobs.result", options, defaults)
+      const { execution, isNew } = yield* executionOf("jobs.result", target, plan, origin)
+      if (execution._tag === "Completed") {
+        return yield* decode(JobProtocol.resultIn(protocol, execution.value), undefined)
+      }
+      const { job } = execution
+      JobTrace.describe(trace, job)
+      if (isNew) yield* accepted(plan, job)
+      const end = yield* awaitEnd(tracker, (onEnd) => subscriptionOf(plan, job, isNew, onEnd, trace))
+      return yield* decode(end.result, job)
+    })
+  )
 }
 
 const stats = ({ tracker }: Dependencies): Jobs["stats"] =>

@@ -11,13 +11,15 @@ import type { Execution } from "../../Job.js"
 import * as JobProtocol from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
 import type { JobResult, ResultsOptions } from "../../Jobs.js"
+import { interrupted } from "../runtime/interruption.js"
 import { fromEither } from "../runtime/fromResult.js"
 import { monotonicMillis } from "../runtime/monotonic.js"
 import type { Dependencies } from "./dependencies.js"
 import { reportFailed } from "./failures.js"
+import * as JobTrace from "./jobTrace.js"
 import { type Ended, type Limits, type ResultError, ResultsState } from "./resultsState.js"
-import { checkOrigin, reportSubmitted, submit } from "./target.js"
-import type { Tracker } from "./tracker/engine.js"
+import { accepted, checkOrigin, submit } from "./target.js"
+import type { End, Tracker } from "./tracker/engine.js"
 import { decoderOf, planOf, subscriptionOf, type WatchPlan } from "./watchPlan.js"
 import { wholeIssues } from "../data/checks.js"
 
@@ -65,25 +67,31 @@ const track = <XE, E>(
   state: ResultsState<XE, E>,
   plan: WatchPlan,
   index: number,
-  job: JobRef
+  job: JobRef,
+  trace: JobTrace.JobTrace | undefined
 ): Effect.Effect<void> => {
   let unsubscribe: (() => void) | undefined
   let isOver = false
-  const subscription = subscriptionOf(plan, job, true, (end) => {
+  const onEnd = (end: End): void => {
     isOver = true
+    JobTrace.close(trace, end)
     if (unsubscribe !== undefined) state.forget(unsubscribe)
     if (Exit.isSuccess(end)) state.deliver({ index, job, outcome: Exit.succeed(end.value.result) })
     else deliverFailure(state, index, job, end.cause)
-  })
+  }
+  const leave = (stop: () => void) => (): void => {
+    JobTrace.close(trace, interrupted)
+    stop()
+  }
   // an interruption between the two steps would leave the subscription behind
   return Effect.uninterruptible(
     Effect.suspend(() =>
       state.isClosed
-        ? Effect.void
-        : Effect.map(tracker.subscribe(subscription), (given) => {
-            unsubscribe = given
+        ? Effect.sync(() => JobTrace.close(trace, interrupted))
+        : Effect.map(tracker.subscribe(subscriptionOf(plan, job, true, onEnd, trace)), (given) => {
+            unsubscribe = trace === undefined ? given : leave(given)
             // the end may have come already
-            if (!isOver) state.keep(given)
+            if (!isOver) state.keep(unsubscribe)
           })
     )
   )
@@ -96,27 +104,38 @@ const submitOne = <XE, XR, SE, SR, E>(
   plan: WatchPlan<SE, SR>,
   index: number,
   execute: Effect.Effect<Execution<unknown>, XE, XR>
-): Effect.Effect<void, never, XR | SR> => {
-  const submitted = Effect.tap(submit(execute, plan), (execution) =>
-    execution._tag === "Accepted" ? checkOrigin("jobs.results", execution.job, deps.origin) : Effect.void
-  )
-  return Effect.matchCauseEffect(submitted, {
-    onFailure: (cause) => Effect.sync(() => deliverFailure(state, index, undefined, cause)),
-    onSuccess: (execution) =>
-      execution._tag === "Completed"
-        ? Effect.sync(() => {
-            const value = JobProtocol.resultIn(deps.protocol, execution.value)
-            state.deliver({ index, job: undefined, outcome: Exit.succeed(value) })
+): Effect.Effect<void, never, XR | SR> =>
+  Effect.flatMap(JobTrace.open, (trace) => {
+    const submitted = Effect.tap(JobTrace.within(trace, submit(execute, plan)), (execution) =>
+      execution._tag === "Accepted" ? checkOrigin("jobs.results", execution.job, deps.origin) : Effect.void
+    )
+    const failed = (job: JobRef | undefined) => (cause: Cause.Cause<ResultError<XE | SE>>) =>
+      Effect.sync(() => {
+        JobTrace.close(trace, Exit.failCause(cause))
+        deliverFailure(state, index, job, cause)
+      })
+    return Effect.matchCauseEffect(submitted, {
+      onFailure: failed(undefined),
+      onSuccess: (execution) => {
+        if (execution._tag === "Completed") {
+          const outcome = Exit.succeed(JobProtocol.resultIn(deps.protocol, execution.value))
+          return Effect.sync(() => {
+            JobTrace.close(trace, outcome)
+            state.deliver({ index, job: undefined, outcome })
           })
-        : Effect.matchCauseEffect(reportSubmitted(plan, execution.job), {
-            onFailure: (cause) => Effect.sync(() => deliverFailure(state, index, execution.job, cause)),
-            onSuccess: () => track(deps.tracker, state, plan, index, execution.job)
-          })
+        }
+        const { job } = execution
+        JobTrace.describe(trace, job)
+        return Effect.matchCauseEffect(accepted(plan, job), {
+          onFailure: failed(job),
+          onSuccess: () => track(deps.tracker, state, plan, index, job, trace)
+        })
+      }
+    })
   }).pipe(
     Effect.catchAllCause((cause) => Effect.sync(() => state.stop(cause))),
     Effect.ensuring(Effect.sync(() => state.submitEnded()))
   )
-}
 
 const endedOf = Effect.fnUntraced(function* <XE, XR, E, R, SE, SR>(
   deps: Dependencies,

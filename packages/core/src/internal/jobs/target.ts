@@ -56,9 +56,16 @@ export const submit = <A, E, R>(
       )
     : effect
 
-/** @internal */
-export const reportSubmitted = <E, R>(plan: WatchPlan<E, R>, ref: JobRef): Effect.Effect<void, E, R> =>
-  plan.onSubmitted?.(ref) ?? Effect.void
+/**
+ * Hands out the reference of a job that was submitted just now.
+ *
+ * @internal
+ */
+export const accepted = <E, R>(plan: WatchPlan<E, R>, ref: JobRef): Effect.Effect<void, E, R> =>
+  Effect.zipRight(
+    Effect.logDebug(`${ref.operation}: accepted as job ${ref.jobId}`),
+    plan.onSubmitted?.(ref) ?? Effect.void
+  )
 
 /**
  * An execution to follow, and whether it was submitted just now.

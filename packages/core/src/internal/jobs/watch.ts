@@ -8,6 +8,7 @@ import type { JobState } from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
 import * as Signal from "../runtime/signal.js"
 import { reportFailed } from "./failures.js"
+import type { JobTrace } from "./jobTrace.js"
 import * as Mailbox from "./mailbox.js"
 import type { Subscription, Tracker } from "./tracker/engine.js"
 import { type Decoder, subscriptionOf, type WatchPlan } from "./watchPlan.js"
@@ -41,7 +42,8 @@ export const eventsOf = (
   plan: WatchPlan,
   ref: JobRef,
   isNew: boolean,
-  decode: Decoder
+  decode: Decoder,
+  trace: JobTrace | undefined
 ): Stream.Stream<WatchEvent, ReadError | JobError> => {
   let latest: JobState | undefined
   let emitted: JobState | undefined
@@ -62,6 +64,7 @@ export const eventsOf = (
       if (Exit.isSuccess(end)) last = end.value
       mailbox.end(Exit.asVoid(end))
     },
+    trace,
     (state) => {
       latest = state
       mailbox.wake()

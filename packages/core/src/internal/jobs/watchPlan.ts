@@ -9,6 +9,7 @@ import { milliseconds, waitMilliseconds, wholeIssues } from "../data/checks.js"
 import { expectations } from "../http/outputSchema.js"
 import { monotonicMillis } from "../runtime/monotonic.js"
 import { unexpectedValue } from "./outcome.js"
+import type { JobTrace } from "./jobTrace.js"
 import type { Subscription } from "./tracker/engine.js"
 
 /**
@@ -64,9 +65,11 @@ export const subscriptionOf = (
   ref: JobRef,
   isNew: boolean,
   onEnd: Subscription["onEnd"],
+  trace: JobTrace | undefined,
   onProgress?: Subscription["onProgress"]
 ): Subscription => ({
   ref,
+  trace,
   deadlineAt: plan.deadlineAt,
   deadline: plan.deadline,
   firstDelayMillis: isNew ? firstDelayMillis : undefined,

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import * as FiberRefs from "effect/FiberRefs"
+import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Runtime from "effect/Runtime"
@@ -33,7 +34,9 @@ export const defaults: Background = Runtime.defaultRuntime
 export const current: Effect.Effect<Background> = Effect.map(Effect.runtime(), (runtime) =>
   runtime.pipe(
     Runtime.updateContext(Context.omit(Tracer.ParentSpan)),
-    Runtime.setFiberRef(FiberRef.unhandledErrorLogLevel, Option.none())
+    Runtime.setFiberRef(FiberRef.unhandledErrorLogLevel, Option.none()),
+    // what runs for a caller is traced with the caller's own tracer
+    Runtime.setFiberRef(FiberRef.currentTracerEnabled, false)
   )
 )
 
@@ -51,6 +54,16 @@ export const withServices = (background: Background, clock: Clock.Clock, random:
       Context.add(Random.Random, random)
     )
   )
+
+/**
+ * Writes a debug log, where somebody sees it.
+ *
+ * @internal
+ */
+export const debug = (background: Background, message: () => string): void => {
+  const level = FiberRefs.getOrDefault(background.fiberRefs, FiberRef.currentMinimumLogLevel)
+  if (LogLevel.lessThanEqual(level, LogLevel.Debug)) run(background, Effect.logDebug(message()))
+}
 
 /**
  * Starts a fiber, which runs within this call up to its first wait.

@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
+import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import type { Caller } from "./callContext.js"
@@ -17,6 +18,14 @@ const defaultTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 export const isTraced = (caller: Caller): boolean =>
   (caller.currentSpan !== undefined || caller.currentTracer !== defaultTracer) &&
   caller.getFiberRef(FiberRef.currentTracerEnabled)
+
+/**
+ * Whether anybody sees a debug log that is written now.
+ *
+ * @internal
+ */
+export const isDebugged = (caller: Caller): boolean =>
+  LogLevel.lessThanEqual(caller.getFiberRef(FiberRef.currentMinimumLogLevel), LogLevel.Debug)
 
 /**
  * The span that is open in a fiber, if somebody sees it.

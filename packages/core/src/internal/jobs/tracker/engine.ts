@@ -18,11 +18,13 @@ import { JobDeadlineExceeded } from "../../../JobError.js"
 import { isOver, type JobState } from "../../../JobProtocol.js"
 import type { JobRef } from "../../../JobRef.js"
 import { Budget } from "../../data/budget.js"
+import type { Metrics } from "../../http/metrics.js"
 import { Heap } from "./heap.js"
 import * as Background from "../../runtime/background.js"
 import * as Fork from "../../runtime/fork.js"
 import { interrupt, interrupted } from "../../runtime/interruption.js"
 import { seeded, type SeededRandom } from "../../runtime/random.js"
+import * as JobTrace from "../jobTrace.js"
 import { endOf, failureOf } from "../outcome.js"
 import * as SchedulePace from "./schedulePace.js"
 import * as Pace from "./pace.js"
@@ -45,6 +47,7 @@ export interface TrackerOptions {
   readonly coalesceMillis: number
   /** How many ends are kept for late watchers; 128 unless given. */
   readonly maxEnds?: number
+  readonly metrics?: Metrics | undefined
   /** How long an end is kept for late watchers; 5 minutes unless given. */
   readonly keepEndsMillis?: number
 }
@@ -189,7 +192,7 @@ class Engine implements Tracker {
     const { jobId } = subscription.ref
     const state = this.recent.get(jobId, now)
     if (state !== undefined) {
-      this.notify(() => subscription.onEnd(endOf(state, subscription.ref)))
+      this.report(subscription, endOf(state, subscription.ref))
       return constVoid
     }
     const entry = this.entries.get(jobId) ?? this.openEntry(subscription.ref)
@@ -206,6 +209,7 @@ class Engine implements Tracker {
   private openEntry(ref: JobRef): Entry {
     const entry = Entries.makeEntry(ref)
     this.entries.set(ref.jobId, entry)
+    this.options.metrics?.watched(this.entries.size)
     return entry
   }
 
@@ -215,6 +219,7 @@ class Engine implements Tracker {
     entry.live = false
     entry.fiber = undefined
     this.entries.delete(entry.ref.jobId)
+    this.options.metrics?.watched(this.entries.size)
     this.due.remove(entry)
     this.ends.remove(entry)
     if (fiber !== undefined) interrupt(fiber)
@@ -235,7 +240,14 @@ class Engine implements Tracker {
   private end(watcher: Watcher, end: End): void {
     if (!watcher.live) return
     this.remove(watcher)
-    this.notify(() => watcher.subscription.onEnd(end))
+    this.report(watcher.subscription, end)
+  }
+
+  private report({ onEnd, ref }: Subscription, end: End): void {
+    const kind = JobTrace.kindOf(end)
+    this.options.metrics?.ended(kind)
+    Background.debug(this.background, () => `job ${ref.jobId}: the watch ended (${kind})`)
+    this.notify(() => onEnd(end))
   }
 
   private endAtDeadline(watcher: Watcher): void {
@@ -313,6 +325,7 @@ class Engine implements Tracker {
   }
 
   private startPoll(entry: Entry, now: number): void {
+    this.options.metrics?.polled(Math.max(0, now - this.due.keyOf(entry)))
     this.due.remove(entry)
     this.budget?.charge(now)
     entry.busy = true
@@ -333,7 +346,7 @@ class Engine implements Tracker {
 
   private polled(entry: Entry): Effect.Effect<JobState, ReadError> {
     return Effect.flatMap(
-      Effect.suspend(() => this.poll(entry.ref)),
+      Effect.suspend(() => JobTrace.poll(Entries.traceOf(entry), this.poll(entry.ref))),
       (state) => {
         if (isOver(state) || !SchedulePace.isIn(entry)) return Effect.succeed(state)
         const onDefect = (watcher: Watcher, cause: Cause.Cause<never>) => this.end(watcher, Exit.failCause(cause))
@@ -412,8 +425,11 @@ class Engine implements Tracker {
   private pause(entry: Entry, hint: number, now: number): void {
     const isNew = entry.pauses === this.pauses
     if (isNew) this.pauses++
+    if (isNew) this.options.metrics?.paused("polls")
     if (hint > 0) this.pausedUntil = Math.max(this.pausedUntil, now + hint)
     else if (isNew) this.pausedUntil = now + Pace.pause(this.unhinted++)
+    const wait = this.pausedUntil - now
+    if (isNew) Background.debug(this.background, () => `jobs.get: 429, all polls wait ${wait} ms`)
     for (const watcher of Entries.watchers(entry)) {
       watcher.pollAt = this.pausedUntil
       if (watcher.last) this.endAtDeadline(watcher)

@@ -6,6 +6,7 @@ import type { ReadError } from "../../../ApiError.js"
 import type { JobError } from "../../../JobError.js"
 import type { JobState } from "../../../JobProtocol.js"
 import type { JobRef } from "../../../JobRef.js"
+import type { JobTrace } from "../jobTrace.js"
 import * as Pace from "./pace.js"
 
 /**
@@ -29,6 +30,8 @@ export interface Subscription {
   readonly firstDelayMillis?: number | undefined
   readonly notFoundGraceMillis: number
   readonly maxConsecutivePollFailures: number
+  /** The trace that its polls are a part of. */
+  readonly trace?: JobTrace | undefined
   readonly pace: Schedule.Schedule<unknown, JobState> | undefined
   /** Runs for each poll that does not show an end. */
   readonly onProgress: ((state: JobState) => void) | undefined
@@ -177,4 +180,16 @@ export const waitOf = (watcher: Watcher, random: number): number => {
     return Pace.jittered(watcher.waited, random)
   }
   return watcher.waited > 0 ? watcher.waited : Pace.jittered(Pace.firstMillis, random)
+}
+
+/**
+ * The trace that the next poll is a part of: that of the watcher that came first of those that have one.
+ *
+ * @internal
+ */
+export const traceOf = (entry: Entry): JobTrace | undefined => {
+  for (let watcher = entry.first; watcher !== undefined; watcher = watcher.after) {
+    if (watcher.subscription.trace !== undefined) return watcher.subscription.trace
+  }
+  return undefined
 }

@@ -1,10 +1,15 @@
 import type { Issue } from "../../../InvalidRequest.js"
 import type { JobTrackerOptions } from "../../../JobTracker.js"
+import type { Metrics } from "../../http/metrics.js"
 import { isWhole, wholeIssues } from "../../data/checks.js"
 import { defaultOptions, type TrackerOptions } from "./engine.js"
 
 /** @internal */
-export const trackerOptions = (options: JobTrackerOptions, issues: Array<Issue>): TrackerOptions => {
+export const trackerOptions = (
+  options: JobTrackerOptions,
+  metrics: Metrics | undefined,
+  issues: Array<Issue>
+): TrackerOptions => {
   const concurrency = options.concurrency ?? defaultOptions.concurrency
   const budget = options.budget === "unlimited" ? undefined : (options.budget ?? defaultOptions.budget)
   const { keepEnds } = options
@@ -14,5 +19,5 @@ export const trackerOptions = (options: JobTrackerOptions, issues: Array<Issue>)
     issues.push({ path: ["jobs", "budget"], message: "is not a whole number from 1 up", fix })
   }
   issues.push(...wholeIssues(["jobs", "keepEnds"], keepEnds, 0, undefined, fix))
-  return { ...defaultOptions, concurrency, budget, ...(keepEnds === undefined ? {} : { maxEnds: keepEnds }) }
+  return { ...defaultOptions, concurrency, budget, metrics, ...(keepEnds === undefined ? {} : { maxEnds: keepEnds }) }
 }
