@@ -155,6 +155,11 @@ export declare namespace BosaApi {
     readonly retry?: Exclude<RetryInput, "idempotent"> | undefined
     /** Changes the `HttpClient` that every call goes through. */
     readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+    /**
+     * Whether errors show the server's own reason, in `serverReason`, in the message and in logs. Default `"shown"`:
+     * without the credentials that were sent, and without what the input holds under names of secrets.
+     */
+    readonly reasons?: "shown" | "hidden" | undefined
   }
 
   /**

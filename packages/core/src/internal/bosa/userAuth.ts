@@ -78,7 +78,8 @@ export const make = Effect.fnUntraced(function* (
       {
         baseUrl: options.baseUrl ?? table.baseUrl,
         allowInsecureHttp: options.allowInsecureHttp,
-        retry: options.retry
+        retry: options.retry,
+        reasons: options.reasons
       },
       platform
     )

@@ -146,6 +146,7 @@ const stateOf = <E extends ApiError>(
     retryClass: operation.retry === "unsafe" && policy.replay === "declared" ? "idempotent" : operation.retry,
     settings,
     origin: shared.settings.baseUrl.origin,
+    resolved: shared.settings,
     now,
     request,
     client: settings.transformClient === undefined ? shared.client : settings.transformClient(shared.client),

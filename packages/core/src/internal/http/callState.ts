@@ -6,6 +6,8 @@ import type * as Retry from "../../Retry.js"
 import type { Endpoint, RetryClass } from "./endpoint.js"
 import type * as Outcome from "./outcome.js"
 import type { PreparedRequest, ReplayPolicy } from "./request.js"
+import { exactTextOf } from "./sentSecrets.js"
+import type { Resolved } from "./settings.js"
 import type { Reading } from "./transport.js"
 
 /**
@@ -18,6 +20,7 @@ export interface CallState<out E extends ApiError> {
   readonly retryClass: RetryClass
   readonly settings: Call.CallSettings
   readonly origin: string
+  readonly resolved: Resolved
   readonly now: () => number
   readonly request: PreparedRequest
   readonly client: HttpClient.HttpClient
@@ -52,5 +55,5 @@ export const contextOf = <E extends ApiError>(
   url: call.request.url,
   attempts: call.attempts,
   retryable,
-  requestId
+  requestId: exactTextOf(call, "name", requestId)
 })

@@ -3,11 +3,14 @@ import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Result from "../data/result.js"
 import type * as Redacted from "effect/Redacted"
+import type { Credentials } from "../../Auth.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import * as Retry from "../../Retry.js"
 import type * as Transport from "../../Transport.js"
 import { headerIssue, headerIssues, plainHeaders } from "./headers.js"
 import { maxTimerMillis, milliseconds, wholeIssues } from "../data/checks.js"
+import type { Secrets } from "../data/secretValues.js"
+import { secretHeaders } from "./sentSecrets.js"
 import { type BaseUrl, baseUrl } from "./url.js"
 
 /**
@@ -28,6 +31,7 @@ export interface ClientOptions {
   readonly maxRetryAfter?: Duration.DurationInput | undefined
   readonly maxBodyBytes?: number | undefined
   readonly idempotencyKey?: { readonly header: string; readonly make: Effect.Effect<string> } | undefined
+  readonly reasons?: "shown" | "hidden" | undefined
 }
 
 /** @internal */
@@ -44,6 +48,20 @@ export interface Resolved {
   readonly slugPattern: RegExp | undefined
   readonly maxRetryAfterMillis: number
   readonly idempotencyKey: ClientOptions["idempotencyKey"]
+  /** Errors show the server's own reason. */
+  readonly showsReasons: boolean
+  readonly secrets: LayerSecrets
+}
+
+/**
+ * What the requests of a client have in common that no response may show.
+ *
+ * @internal
+ */
+interface LayerSecrets {
+  readonly headers: ReadonlyArray<string>
+  /** With those of each credentials that were sent. */
+  readonly byCredentials: WeakMap<Credentials, Secrets>
 }
 
 /**
@@ -86,6 +104,10 @@ export const resolve = (
   if (maxRetryAfterMillis > maxTimerMillis) {
     issues.push({ path: ["maxRetryAfter"], message: "is longer than a timer can wait", fix: "give 24 days at most" })
   }
+  const reasons = options.reasons ?? "shown"
+  if (reasons !== "shown" && reasons !== "hidden") {
+    issues.push({ path: ["reasons"], message: "is not a way to show reasons", fix: 'give "shown" or "hidden"' })
+  }
   const maxBodyBytes = options.maxBodyBytes ?? 16 * mebibyte
   issues.push(...wholeIssues("maxBodyBytes", maxBodyBytes, 1, undefined, "give a size in bytes"))
   if (url._tag === "Failure" || issues.length > 0) {
@@ -102,6 +124,8 @@ export const resolve = (
     platform,
     slugPattern: options.slugPattern,
     maxRetryAfterMillis,
-    idempotencyKey: options.idempotencyKey
+    idempotencyKey: options.idempotencyKey,
+    showsReasons: reasons !== "hidden",
+    secrets: { headers: secretHeaders(extraHeaders), byCredentials: new WeakMap() }
   })
 }
