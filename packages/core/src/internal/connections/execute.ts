@@ -10,7 +10,7 @@ import { type Fields, isFields } from "../data/fields.js"
 import type { Read } from "../http/bind.js"
 import { segmentIssue } from "../http/path.js"
 import type { Input } from "../http/request.js"
-import { acceptedId, sensitiveInput } from "../http/sentSecrets.js"
+import { acceptedId, repeatsCredential, sensitiveInput } from "../http/sentSecrets.js"
 import { requestIdOf } from "../http/transport.js"
 import { rememberInput } from "../jobs/reported.js"
 
@@ -101,6 +101,8 @@ export const executionOf =
     const jobId = exactDigits(given, response.text, protocol.jobId) ?? given
     // the work was accepted: an id that does not fit into a path is kept in the error's body
     if (segmentIssue("job", jobId) !== undefined) return Result.fail(["expected a job id that fits into a path"])
+    // a reference is stored and printed
+    if (repeatsCredential(call, jobId)) return Result.fail(["expected a job id that repeats no credential"])
     const job = new JobRef(
       {
         v: 1,

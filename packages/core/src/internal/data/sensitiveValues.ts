@@ -1,20 +1,33 @@
+import * as Redacted from "effect/Redacted"
 import * as SensitiveName from "../../SensitiveName.js"
 import { isFields } from "./fields.js"
 
-// a value is also known by what a scheme stands before: "Bearer x"
-const scheme = /^[A-Za-z][A-Za-z0-9_-]*\s+(\S[^]*)$/
+const scheme = /^(?:bearer|basic|token|apikey|digest)\s+/i
 
-const leavesOf = (value: unknown, found: Array<string>): void => {
-  if (typeof value === "string") {
-    found.push(value)
-    const [, bare] = scheme.exec(value) ?? []
-    if (bare !== undefined) found.push(bare)
-  } else if (typeof value === "number" || typeof value === "bigint") {
+/**
+ * A credential, and what of it stands after its scheme: of `Bearer x` the `x`.
+ *
+ * @internal
+ */
+export const withBare = (credential: string): ReadonlyArray<string> => {
+  const bare = credential.replace(scheme, "")
+  return bare === credential ? [credential] : [credential, bare]
+}
+
+const writesItself = (value: object): boolean => "toJSON" in value && typeof value.toJSON === "function"
+
+// these and `collect`: false when something in it writes itself, since what is sent of it cannot be seen here
+const leavesOf = (value: unknown, found: Array<string>): boolean => {
+  if (Redacted.isRedacted(value)) return leavesOf(Redacted.value(value), found)
+  if (typeof value === "string") found.push(...withBare(value))
+  else if (typeof value === "number" || typeof value === "bigint") {
     const digits = String(value)
     // a smaller number is a count of something else in most texts
     if (digits.length >= 4) found.push(digits)
+  } else if (typeof value === "object" && value !== null) {
+    return !writesItself(value) && Object.values(value).every((part) => leavesOf(part, found))
   }
-  if (typeof value === "object" && value !== null) for (const part of Object.values(value)) leavesOf(part, found)
+  return true
 }
 
 const userInfo = /:\/\/[^\s/@:]*:([^\s/@]+)@/g
@@ -49,20 +62,18 @@ const isSensitive = (name: string): boolean => {
   return found
 }
 
-// false when something in it writes itself: what is sent of it cannot be seen here
 const collect = (value: unknown, found: Array<string>): boolean => {
   if (typeof value === "string") {
     inAddress(value, found)
     return true
   }
   if (typeof value !== "object" || value === null) return true
-  if ("toJSON" in value && typeof value.toJSON === "function") return false
+  if (writesItself(value)) return false
   if (Array.isArray(value)) return value.every((element) => collect(element, found))
   if (!isFields(value)) return true
   for (const name of Object.keys(value)) {
     const element = value[name]
-    if (isSensitive(name)) leavesOf(element, found)
-    else if (!collect(element, found)) return false
+    if (!(isSensitive(name) ? leavesOf(element, found) : collect(element, found))) return false
   }
   return true
 }

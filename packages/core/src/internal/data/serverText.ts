@@ -1,5 +1,5 @@
 import { noSecrets, type Secrets } from "./secretValues.js"
-import { oneLine, visible } from "./visibleText.js"
+import { oneLine, printable, visible } from "./visibleText.js"
 
 /** @internal */
 export type Kind = "word" | "name" | "reason" | "link"
@@ -15,6 +15,13 @@ const cut = (text: string, limit: number, isWhole: boolean): string => {
   return (/[\ud800-\udbff]$/.test(kept) ? kept.slice(0, -1) : kept) + more
 }
 
+// what does not print may stand inside a secret
+const hide = (text: string, secrets: Secrets): string => {
+  const hidden = secrets.hide(text)
+  const printed = printable(hidden)
+  return printed === hidden || secrets.hide(printed) === printed ? hidden : secrets.hide(printed)
+}
+
 /**
  * A text of a server as it may be shown: see `ServerText.show`. The one place that does it.
  *
@@ -26,7 +33,7 @@ export const shownText = (kind: Kind, text: string, secrets: Secrets = noSecrets
   // megabytes are not searched; a secret that is cut at the end of what is would not be found, so that end is dropped
   const window = limit * 4 + secrets.longest
   const isWhole = text.length <= window
-  const hidden = secrets.hide(write(secrets.hide(isWhole ? text : text.slice(0, window))))
+  const hidden = secrets.hide(write(hide(isWhole ? text : text.slice(0, window), secrets)))
   return cut(isWhole ? hidden : hidden.slice(0, Math.max(0, hidden.length - secrets.longest)), limit, isWhole)
 }
 

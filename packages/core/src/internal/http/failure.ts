@@ -7,7 +7,7 @@ import * as Outcome from "./outcome.js"
 import { bodyOf, keptResponse, type NoValue } from "./response.js"
 import { mayReplayLost, mayReplayStatus } from "./retry.js"
 import { retryAfterMillis } from "./retryAfter.js"
-import { saidIn } from "./said.js"
+import { saidIn, saidInSuccess } from "./said.js"
 import { textOf } from "./sentSecrets.js"
 import type { Lost, TransportResponse } from "./transport.js"
 
@@ -118,7 +118,7 @@ export const responseFailure = <E extends ApiError>(
   const context = contextOf(call, false, kept.requestId)
   if (noValue._tag === "Unfit") {
     Outcome.record(call, "answered")
-    return final(unfitBody(context, kept, saidIn(call, kept.body), expectedOf(call, noValue.expected)))
+    return final(unfitBody(context, kept, saidInSuccess(call, kept.body), expectedOf(call, noValue.expected)))
   }
   Outcome.record(call, "unreadable")
   return {

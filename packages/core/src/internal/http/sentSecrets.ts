@@ -4,7 +4,7 @@ import type { Credentials } from "../../Auth.js"
 import * as SensitiveName from "../../SensitiveName.js"
 import { parse } from "../data/json.js"
 import { type Secrets, secretsOf } from "../data/secretValues.js"
-import { sensitiveQuery, sensitiveValues } from "../data/sensitiveValues.js"
+import { sensitiveQuery, sensitiveValues, withBare } from "../data/sensitiveValues.js"
 import { exactText, type Kind, shownText } from "../data/serverText.js"
 import type { Endpoint } from "./endpoint.js"
 import type { PreparedRequest } from "./request.js"
@@ -21,8 +21,6 @@ export interface SentCall {
   readonly credentials: Credentials | undefined
   readonly resolved: Resolved
 }
-
-const scheme = /^(?:bearer|basic|token|apikey|digest)\s+/i
 
 const passwordIn = (basic: string): ReadonlyArray<string> => {
   try {
@@ -41,8 +39,8 @@ const inHeader = (name: string, value: string): ReadonlyArray<string> => {
     const values = value.split(";").map((pair) => pair.slice(pair.indexOf("=") + 1).trim())
     return [value, ...values.filter((one) => one.length >= shortestCookie)]
   }
-  const bare = value.replace(scheme, "")
-  return bare === value ? [value] : [value, bare, ...passwordIn(bare)]
+  const [, basic] = /^basic\s+(\S+)$/i.exec(value) ?? []
+  return basic === undefined ? withBare(value) : [...withBare(value), ...passwordIn(basic)]
 }
 
 const inHeaders = (
@@ -152,6 +150,16 @@ export const textOf = (call: SentCall, kind: Kind, text: string): string => show
  */
 export const exactTextOf = (call: SentCall, kind: Kind, text: string | undefined): string | undefined =>
   text === undefined ? undefined : exactText(kind, text, secretsIn(call))
+
+const longRepeated = 12
+
+/**
+ * Whether an id repeats a credential. A short one may be a part of it by chance.
+ *
+ * @internal
+ */
+export const repeatsCredential = (call: SentCall, id: string): boolean =>
+  sharedSecrets(call).values.some((value) => value.length >= longRepeated && id.includes(value))
 
 /**
  * The id of a request that was carried out: only credentials are looked for, since this is done for each job.

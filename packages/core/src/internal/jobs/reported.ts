@@ -45,7 +45,7 @@ export const keepReport = (call: SentCall, protocol: JobProtocol, state: JobStat
   const reason = protocol.error.map((name) => reasonOf(fields[name])).find((text) => text !== undefined)
   reports.set(state, {
     serverCode: exactTextOf(call, "word", codeIn(state.error)),
-    serverReason: reasonShown(call, reason)
+    serverReason: reasonShown(call, fields, reason)
   })
 }
 
