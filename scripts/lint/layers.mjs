@@ -15,7 +15,7 @@ const plain = /^effect\/(Duration|Equal|Function|Option|Order|Predicate|Record|R
  */
 const packages = {
   core: {
-    data: { modules: ["InvalidRequest"], imports: [], pure: true },
+    data: { modules: ["InvalidRequest", "SensitiveName", "ServerText"], imports: [], pure: true },
     runtime: { imports: ["data"], internals: true },
     http: {
       modules: ["ApiError", "ApiResponse", "Auth", "Call", "ConnectorFile", "Limits", "Retry", "Transport"],

@@ -68,7 +68,8 @@ export interface ToolFile {
 }
 
 /**
- * A failure as models see it. It holds no credential, no header and no text of the server except its code.
+ * A failure as models see it. It holds no credential and no header. Of the server's own text it holds the code, and the
+ * reason in `message`: without secrets, in 500 characters, and not at all with the layer option `reasons: "hidden"`.
  *
  * @since 0.2.0
  * @category models

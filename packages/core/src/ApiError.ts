@@ -1,9 +1,10 @@
 /**
  * Every way a call to a platform can end without its value.
  *
- * No error holds a credential. What the server said (`body`, `responseOf`) can be
- * read from an error but is never printed with it: not by its message, JSON,
- * `inspect` or a log.
+ * No error holds a credential. The server's own reason is in `serverReason` and in
+ * the message, without secrets and in 500 characters. All that it said (`body`,
+ * `responseOf`) can be read from an error but is never printed with it: not by its
+ * message, JSON, `inspect` or a log.
  *
  * @since 0.1.0
  */
@@ -12,8 +13,11 @@ import * as Schema from "effect/Schema"
 import type { ApiResponse } from "./ApiResponse.js"
 import {
   coded,
+  endedHint,
   hintOf,
   jobHint,
+  namesOf,
+  said,
   attemptsMade,
   serverWait,
   where,
@@ -21,6 +25,7 @@ import {
   endedUnknown,
   fileHint
 } from "./internal/http/errorMessage.js"
+import { shownText } from "./internal/data/serverText.js"
 import { reportedResponse } from "./internal/http/errorDetails.js"
 import { InvalidRequest, Issue } from "./InvalidRequest.js"
 import { JobRef } from "./JobRef.js"
@@ -93,8 +98,13 @@ export interface CallContext {
 const answered = {
   ...call,
   status: Schema.Number,
-  /** The server's own code for what went wrong, such as `NOT_FOUND`, when it gives one. */
-  serverCode: Schema.optional(Schema.String)
+  /** The server's own code for what went wrong, such as `NOT_FOUND` or `42P01`, when it gives one. */
+  serverCode: Schema.optional(Schema.String),
+  /**
+   * What the server says of it in its own words, 500 characters at most: without what the call sent as credentials or
+   * under names of secrets. Absent when it says nothing, or with the layer option `reasons: "hidden"`.
+   */
+  serverReason: Schema.optional(Schema.String)
 }
 const hinted = { ...answered, retryAfter: Schema.optional(Schema.DurationFromSelf) }
 
@@ -121,7 +131,7 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>("@effect-conn
   override get message(): string {
     return this.status === 0
       ? `${where(this)}: no credentials to send. Auth.refreshing or UserAuth could not give any`
-      : `${where(this)}: the server does not accept the credentials (${this.status}${coded(this.serverCode)}). ${credentialsHint(this.serverCode, "Check the key, token or session of Auth, or the token given to this call")}${jobHint(this)}`
+      : `${where(this)}: the server does not accept the credentials (${this.status}${coded(this.serverCode)}).${said(this.serverReason)} ${credentialsHint(this.serverCode, "Check the key, token or session of Auth, or the token given to this call")}${jobHint(this)}`
   }
 }
 
@@ -141,18 +151,21 @@ export class Forbidden extends Schema.TaggedError<Forbidden>("@effect-connectors
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: these credentials may not do this (403${coded(this.serverCode)}). ${credentialsHint(this.serverCode, "Use an account that has the right")}${jobHint(this)}`
+    return `${where(this)}: these credentials may not do this (403${coded(this.serverCode)}).${said(this.serverReason)} ${credentialsHint(this.serverCode, "Use an account that has the right")}${jobHint(this)}`
   }
 }
 
 /**
- * 404: the server knows no such thing. With `missing`, what it does not know and the nearest name that it does.
+ * 404: the server knows no such thing. `requested` is what the call named, each by what it is: the connection, the action.
+ * With `missing`, what the server does not know and the nearest name that it does.
  *
  * @since 0.1.0
  * @category errors
  */
 export class NotFound extends Schema.TaggedError<NotFound>("@effect-connectors/core/ApiError/NotFound")("NotFound", {
   ...answered,
+  /** The names in the call's path by what they are, such as `{ connection: "crm", action: "sync" }`. */
+  requested: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
   missing: Schema.optional(Schema.String)
 }) {
   /** The response's body. */
@@ -161,7 +174,7 @@ export class NotFound extends Schema.TaggedError<NotFound>("@effect-connectors/c
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: the server knows no ${this.missing ?? "such thing"} (${this.status}${coded(this.serverCode)}). Check the names, that this account can see them, and \`baseUrl\``
+    return `${where(this)}: the server knows no ${this.missing ?? namesOf(this.requested) ?? "such thing"} (${this.status}${coded(this.serverCode)}).${said(this.serverReason)} Check the names, that this account can see them, and \`baseUrl\``
   }
 }
 
@@ -181,7 +194,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>("@effect-connec
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: the server asks to slow down (429${coded(this.serverCode)})${attemptsMade(this)}.${serverWait(this.retryAfter)} Send less at once${jobHint(this)}`
+    return `${where(this)}: the server asks to slow down (429${coded(this.serverCode)})${attemptsMade(this)}.${said(this.serverReason)}${serverWait(this.retryAfter)} Send less at once${jobHint(this)}`
   }
 }
 
@@ -201,7 +214,9 @@ export class ApiRejected extends Schema.TaggedError<ApiRejected>("@effect-connec
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: the server refused the request (${this.status}${coded(this.serverCode)})${attemptsMade(this)}. Its reason is in \`body\`${jobHint(this)}`
+    return `${where(this)}: the server refused the request (${this.status}${coded(this.serverCode)})${attemptsMade(this)}.${said(this.serverReason)} ${
+      this.serverReason === undefined ? "What it responded is in `body`" : "Correct the request"
+    }${jobHint(this)}`
   }
 }
 
@@ -222,7 +237,7 @@ export class ServerFailed extends Schema.TaggedError<ServerFailed>("@effect-conn
   /** What happened and what to do. */
   override get message(): string {
     return (
-      `${where(this)}: the server failed (${this.status}${coded(this.serverCode)})${attemptsMade(this)}.${serverWait(this.retryAfter)}` +
+      `${where(this)}: the server failed (${this.status}${coded(this.serverCode)})${attemptsMade(this)}.${said(this.serverReason)}${serverWait(this.retryAfter)}` +
       (this.retryable ? " Try again later" : " See what it did before this is repeated") +
       jobHint(this)
     )
@@ -245,8 +260,8 @@ export class UnexpectedRedirect extends Schema.TaggedError<UnexpectedRedirect>(
   /** What happened and what to do. */
   override get message(): string {
     return `${where(this)}: the server redirects (${this.status})${
-      this.location === undefined ? "" : ` to ${this.location}`
-    }, which is never followed. Check \`baseUrl\`${jobHint(this)}`
+      this.location === undefined ? "" : ` to ${shownText("name", this.location)}`
+    }, which is never followed.${said(this.serverReason)} Check \`baseUrl\`${jobHint(this)}`
   }
 }
 
@@ -275,10 +290,12 @@ export class UnexpectedBody extends Schema.TaggedError<UnexpectedBody>(
   }
   /** What happened and what to do. */
   override get message(): string {
-    if (this.reason === "ended") return `${where(this)}: ${endedUnknown(this.job?.jobId, this.word)}`
+    if (this.reason === "ended") {
+      return `${where(this)}: ${endedUnknown(this.job?.jobId, this.word)}.${said(this.serverReason)} ${endedHint}`
+    }
     return `${where(this)}: the response's body is not what was promised: ${this.reason}${
-      this.contentType === undefined ? "" : ` (${this.contentType})`
-    }${this.expected === undefined ? "" : `; ${this.expected.join("; ")}`}. It is in \`body\`${jobHint(this)}`
+      this.contentType === undefined ? "" : ` (${shownText("name", this.contentType)})`
+    }${this.expected === undefined ? "" : `; ${this.expected.join("; ")}`}.${said(this.serverReason)} It is in \`body\`${jobHint(this)}`
   }
 }
 

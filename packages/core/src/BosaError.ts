@@ -4,7 +4,7 @@
  * @since 0.2.0
  */
 import * as Schema from "effect/Schema"
-import { shown } from "./internal/data/printable.js"
+import { quoted } from "./internal/data/serverText.js"
 
 const loops = {
   repeated: "the server gave a cursor or a page that it gave before",
@@ -47,7 +47,7 @@ export class PaginationLoop extends Schema.TaggedError<PaginationLoop>(
   override get message(): string {
     const at = this.page === undefined ? "" : `, at page ${this.page}`
     const read = `${this.pages} page${this.pages === 1 ? "" : "s"}`
-    return `${shown(this.connector)} ${shown(this.action)}: ${loops[this.reason]} (after ${read}${at}). ${loopFixes[this.reason]}`
+    return `${quoted(this.connector)} ${quoted(this.action)}: ${loops[this.reason]} (after ${read}${at}). ${loopFixes[this.reason]}`
   }
 }
 
@@ -72,7 +72,7 @@ export class IntegrationRequired extends Schema.TaggedError<IntegrationRequired>
       this.url === undefined
         ? "Start it with `integrations.initiate`, send the user to the link it gives, and call again"
         : "Send the user to the link in `url`, and call again"
-    return `${shown(this.connector)} is not linked for this user. ${next}`
+    return `${quoted(this.connector)} is not linked for this user. ${next}`
   }
 }
 
@@ -138,10 +138,10 @@ export class SkillRejected extends Schema.TaggedError<SkillRejected>("@effect-co
   readonly retryable = false
   /** What happened and what to do. */
   override get message(): string {
-    const at = this.at === undefined ? "" : ` at ${shown(this.at)}`
+    const at = this.at === undefined ? "" : ` at ${quoted(this.at)}`
     const detail = this.detail === undefined ? "" : `: ${this.detail}`
-    const digests = this.actual === undefined ? "" : ` (expected ${shown(this.expected ?? "")}, got ${this.actual})`
-    return `Skill ${shown(this.skill)} was refused: ${flaws[this.reason]}${at}${detail}${digests}. ${flawFixes[this.reason]}`
+    const digests = this.actual === undefined ? "" : ` (expected ${quoted(this.expected ?? "")}, got ${this.actual})`
+    return `Skill ${quoted(this.skill)} was refused: ${flaws[this.reason]}${at}${detail}${digests}. ${flawFixes[this.reason]}`
   }
 }
 

@@ -10,6 +10,7 @@ import type * as Stream from "effect/Stream"
 import type { Token } from "./Action.js"
 import type { ReadError } from "./ApiError.js"
 import { type PaginationLoop, SkillRejected } from "./BosaError.js"
+import { shownText } from "./internal/data/serverText.js"
 import { bearer } from "./internal/http/bearer.js"
 import { tokenOf } from "./internal/bosa/token.js"
 
@@ -313,7 +314,7 @@ export const skillTarget = (
   const installer = installers.get(skill.source)
   const target = skill.url ?? skill.name
   const refuse = (detail?: string) =>
-    Either.left(new SkillRejected({ skill: skill.name ?? "", reason: "unknown source", detail }))
+    Either.left(new SkillRejected({ skill: shownText("name", skill.name ?? ""), reason: "unknown source", detail }))
   if (installer === undefined) return refuse()
   return target === undefined ? refuse("it has neither a URL nor a name") : Either.right({ installer, target })
 }

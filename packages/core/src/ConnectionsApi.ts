@@ -161,6 +161,11 @@ export declare namespace ConnectionsApi {
     readonly limits?: Limits | undefined
     /** Whether this client keeps metrics: requests, retries, pauses, and jobs. Default false. */
     readonly metrics?: boolean | undefined
+    /**
+     * Whether errors show the server's own reason, in `serverReason`, in the message and in logs. Default `"shown"`:
+     * without the credentials that were sent, and without what the input holds under names of secrets.
+     */
+    readonly reasons?: "shown" | "hidden" | undefined
     /** What slugs of connections and actions have to fit; nothing by default. */
     readonly slugPattern?: RegExp | undefined
     /** A key for each call that changes something, the same on each of its attempts. */

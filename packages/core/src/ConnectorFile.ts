@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { isCode } from "./internal/http/serverCode.js"
 import { concat } from "./internal/data/concat.js"
+import { quoted, shownText } from "./internal/data/serverText.js"
 import * as fileContent from "./internal/http/fileContent.js"
 
 /**
@@ -50,7 +51,7 @@ export class FileError extends Schema.TaggedError<FileError>("@effect-connectors
   { code: Schema.String, filename: Schema.optional(Schema.String) }
 ) {
   override get message(): string {
-    const file = this.filename === undefined ? "the file" : `the file ${JSON.stringify(this.filename)}`
+    const file = this.filename === undefined ? "the file" : `the file ${quoted(this.filename)}`
     return `${file} cannot be read: ${this.code}`
   }
 }
@@ -130,8 +131,13 @@ class Made extends Pipeable.Class() implements ConnectorFile {
 
   // neither content nor headers: both may be secret, and megabytes do not belong in a log
   toJSON() {
-    const { contentType, filename, size } = this
-    return { _id: "@effect-connectors/core/ConnectorFile", filename, contentType, size }
+    const shown = (text: string | undefined) => (text === undefined ? undefined : shownText("name", text))
+    return {
+      _id: "@effect-connectors/core/ConnectorFile",
+      filename: shown(this.filename),
+      contentType: shown(this.contentType),
+      size: this.size
+    }
   }
 
   [Symbol.for("nodejs.util.inspect.custom")]() {

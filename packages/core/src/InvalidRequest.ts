@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { shownText } from "./internal/data/serverText.js"
 
 /**
  * One thing that is wrong with a call: where, what, and what to do about it.
@@ -31,6 +32,13 @@ const line = (issue: Issue): string =>
   issue.message +
   (issue.fix === undefined ? "" : ` (${issue.fix})`)
 
+// names that a server gave stand in it
+const shown = ({ fix, message, path }: Issue): Issue => ({
+  path: path.map((name) => shownText("name", name)),
+  message: shownText("reason", message),
+  ...(fix === undefined ? {} : { fix: shownText("reason", fix) })
+})
+
 /**
  * A call, a setting or a reference is wrong; nothing was sent. Every issue is
  * listed with its path and what to do about it.
@@ -44,6 +52,12 @@ export class InvalidRequest extends Schema.TaggedError<InvalidRequest>(
   operation: Schema.String,
   issues: Schema.Array(Issue)
 }) {
+  constructor(
+    props: { readonly operation: string; readonly issues: ReadonlyArray<Issue> },
+    options?: Schema.MakeOptions
+  ) {
+    super({ operation: props.operation, issues: props.issues.map(shown) }, options)
+  }
   /** Repeating the same call gives the same error. */
   readonly retryable = false
 

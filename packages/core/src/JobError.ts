@@ -5,7 +5,8 @@
  */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
-import { coded } from "./internal/http/errorMessage.js"
+import { coded, said } from "./internal/http/errorMessage.js"
+import { shownText } from "./internal/data/serverText.js"
 import { reportedJobError } from "./internal/http/errorDetails.js"
 import { JobRef } from "./JobRef.js"
 
@@ -14,11 +15,15 @@ const followed = {
   /** The server's word for the state. */
   word: Schema.optional(Schema.String),
   /** The server's own code for what went wrong, when it gives one. */
-  serverCode: Schema.optional(Schema.String)
+  serverCode: Schema.optional(Schema.String),
+  /** What the server says of it in its own words, as for the errors of calls. */
+  serverReason: Schema.optional(Schema.String)
 }
 
 const which = (ref: JobRef): string =>
-  `job ${ref.jobId} (${ref.operation}${ref.connection === undefined ? "" : ` on ${ref.connection}`})`
+  `job ${shownText("name", ref.jobId)} (${ref.operation}${
+    ref.connection === undefined ? "" : ` on ${shownText("name", ref.connection)}`
+  })`
 
 /**
  * The job ended in failure. `error` is what the server said of it.
@@ -38,7 +43,9 @@ export class JobFailed extends Schema.TaggedError<JobFailed>("@effect-connectors
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${which(this.job)} failed${coded(this.serverCode)}${this.word === undefined ? "" : `: the server calls it "${this.word}"`}. Its reason is in \`error\``
+    return `${which(this.job)} failed${coded(this.serverCode)}${this.word === undefined ? "" : `: the server calls it "${shownText("word", this.word)}"`}.${said(this.serverReason)} ${
+      this.serverReason === undefined ? "What it reports" : "All that it reports"
+    } is in \`error\``
   }
 }
 
@@ -60,7 +67,7 @@ export class JobCancelled extends Schema.TaggedError<JobCancelled>("@effect-conn
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${which(this.job)} was cancelled on the server`
+    return `${which(this.job)} was cancelled on the server${this.serverReason === undefined ? "" : `.${said(this.serverReason)}`}`
   }
 }
 
@@ -75,7 +82,9 @@ export class JobNotFound extends Schema.TaggedError<JobNotFound>("@effect-connec
   {
     job: JobRef,
     seen: Schema.Boolean,
-    status: Schema.Number
+    status: Schema.Number,
+    /** What the server says of it in its own words, as for the errors of calls. */
+    serverReason: Schema.optional(Schema.String)
   }
 ) {
   /** How it ended is unknown. */
@@ -83,8 +92,8 @@ export class JobNotFound extends Schema.TaggedError<JobNotFound>("@effect-connec
   /** What happened and what to do. */
   override get message(): string {
     return this.seen
-      ? `${which(this.job)} is gone: the server knew it and does not any more (${this.status}). How it ended is unknown`
-      : `${which(this.job)} is not known to the server (${this.status}). Check that this is the tenant it was submitted to`
+      ? `${which(this.job)} is gone: the server knew it and does not any more (${this.status}).${said(this.serverReason)} How it ended is unknown`
+      : `${which(this.job)} is not known to the server (${this.status}).${said(this.serverReason)} Check that this is the tenant it was submitted to`
   }
 }
 
@@ -108,7 +117,7 @@ export class JobDeadlineExceeded extends Schema.TaggedError<JobDeadlineExceeded>
   /** What happened and what to do. */
   override get message(): string {
     return `${which(this.job)} was not at its end within ${Duration.format(this.deadline)} (${this.polls} polls${
-      this.word === undefined ? "" : `, last "${this.word}"`
+      this.word === undefined ? "" : `, last "${shownText("word", this.word)}"`
     }). It may still be running: watch it again with this reference`
   }
 }

@@ -28,7 +28,10 @@ export type State = "queued" | "running" | "succeeded" | "failed" | "cancelled" 
 export interface JobState {
   readonly jobId: string
   readonly state: State
-  /** The server's own word for it, as it came. */
+  /**
+   * The server's own word for it: as it came, if it is no longer than 64 characters, has no control characters and
+   * repeats no credential that was sent. `raw` has it as it came in any case.
+   */
   readonly word: string
   /** From 0 to 1. */
   readonly progress: number | undefined

@@ -5,7 +5,7 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
-import { shown } from "./internal/data/printable.js"
+import { quoted } from "./internal/data/serverText.js"
 import { JobRef } from "./JobRef.js"
 
 const submission = {
@@ -24,10 +24,10 @@ interface Submission {
 }
 
 const which = ({ connection, key, operation }: Submission): string => {
-  const on = connection === undefined ? "" : ` on ${shown(connection)}`
+  const on = connection === undefined ? "" : ` on ${quoted(connection)}`
   return operation === undefined && connection === undefined
-    ? shown(key)
-    : `${shown(key)} (${operation === undefined ? "work" : shown(operation)}${on})`
+    ? quoted(key)
+    : `${quoted(key)} (${operation === undefined ? "work" : quoted(operation)}${on})`
 }
 
 // a time out of range has no ISO form
@@ -81,7 +81,7 @@ export class AlreadyDone extends Schema.TaggedError<AlreadyDone>("@effect-connec
     const next =
       this.job === undefined
         ? "The option `value` of submit keeps the value of the next one"
-        : `Its job was ${shown(this.job.jobId)}, which the server may still know`
+        : `Its job was ${quoted(this.job.jobId)}, which the server may still know`
     return `${which(this)} was done at ${at(this.doneAt)}, and nothing was sent. ${next}; forget(key) allows to send it again`
   }
 }
@@ -173,7 +173,7 @@ export class LedgerFailed extends Schema.TaggedError<LedgerFailed>("@effect-conn
   readonly retryable: boolean = !permanentCodes.has(this.code)
   /** What happened and what to do. */
   override get message(): string {
-    const about = this.key === undefined ? "" : ` for ${shown(this.key)}`
+    const about = this.key === undefined ? "" : ` for ${quoted(this.key)}`
     const done = { open: "opened", read: "read", write: "written" }[this.step]
     return `the ledger could not be ${done}${about} (${this.code}), and nothing was sent. ${fixes[this.code] ?? "Mend the ledger's store, then submit again"}`
   }

@@ -55,6 +55,8 @@ export interface ClientOptions {
   readonly retry?: Exclude<RetryInput, "idempotent"> | undefined
   /** Changes the `HttpClient` that authenticating goes through. */
   readonly transformClient?: TransformClient | undefined
+  /** Whether the warning about a user who could not be authenticated shows the server's own reason. Default `"shown"`. */
+  readonly reasons?: "shown" | "hidden" | undefined
 }
 
 /**

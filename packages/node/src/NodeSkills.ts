@@ -201,7 +201,7 @@ export const install = (
   artifact: Artifact,
   options: NodeSkillsOptions
 ): Effect.Effect<ReadonlyArray<Installed>, SkillRejected | SkillNotWritten> => {
-  const skill = artifact.id === "" ? artifact.name : artifact.id
+  const skill = visible(artifact.id === "" ? artifact.name : artifact.id)
   return Effect.mapError(installed(artifact, options), (failure) => {
     if (failure._tag === "Refusal") {
       const { _tag, ...refused } = failure

@@ -18,6 +18,7 @@ import * as Stream from "effect/Stream"
 import { bosaFake, bosaOver, dialects, inputs, integer, ok, optional, row, rows, text } from "../support/bosaKit.js"
 import { callTags } from "../support/callTags.js"
 import { answer, cut, fakeClient, hang, json, lost, type Reply, thrown } from "../support/fakeClient.js"
+import { echoedHeaders, echoing, echoOf, leaks } from "../support/echo.js"
 import { printed, recording } from "../support/sinks.js"
 
 type Failure = ApiError | BosaError
@@ -37,25 +38,34 @@ const signed = Redacted.make("https://files.example/skill?signature=CANARY-signa
 const parameters = { n: 1, note: "CANARY-parameter" }
 const options = { token, headers: { "x-own": "CANARY-header" } }
 
-const headers = {
-  "set-cookie": "sid=CANARY-setcookie",
-  location: "https://elsewhere.example/x?token=CANARY-location#CANARY-hash",
-  "www-authenticate": 'Bearer realm="CANARY-realm"'
-}
-const hostile = {
-  json: {
-    error: {
-      code: "CANARY code",
-      message: "CANARY-message",
-      recovery: { retryable: true },
-      details: { token: "CANARY-detail" }
-    },
-    detail: ["CANARY-detail"],
-    data: { secret: "CANARY-secret", token: "CANARY-token", url: "https://h/?t=CANARY-url" }
+const bodyOf = (secrets: ReadonlyArray<string>) => ({
+  error: {
+    code: secrets[0] ?? "CODE",
+    message: echoOf(secrets),
+    request_id: secrets[0],
+    recovery: { retryable: true },
+    details: { token: "CANARY-detail" }
   },
-  headers
-}
-const page = { text: "<html>CANARY-page</html>", headers: { ...headers, "content-type": "text/html" } }
+  detail: [{ loc: ["body", secrets[0] ?? "x"], msg: echoOf(secrets) }],
+  data: { secret: "CANARY-secret", token: "CANARY-token", url: "https://h/?t=CANARY-url" }
+})
+
+/** A response that gives back all that it was sent. */
+const hostile = (status: number): Reply =>
+  echoing((secrets) => answer(status, { json: bodyOf(secrets), headers: echoedHeaders(secrets) }))
+const page = (status: number): Reply =>
+  echoing((secrets) =>
+    answer(status, {
+      text: `<html>${echoOf(secrets)}</html>`,
+      headers: { ...echoedHeaders(secrets), "content-type": `text/html; a=${secrets[0]}` }
+    })
+  )
+const file: Reply = echoing((secrets) =>
+  cut(200, `a,${secrets[0]}`, "ECONNRESET", {
+    "content-type": "text/csv",
+    "content-disposition": `attachment; filename="${secrets[0]}.csv"`
+  })
+)
 
 type Run = (bosa: BosaApi.Service) => Effect.Effect<unknown, Failure>
 
@@ -100,21 +110,25 @@ const angry: Reply = (request) =>
   )
 
 const faults: Readonly<Record<string, Reply>> = {
-  "302": answer(302, hostile),
-  "400": answer(400, hostile),
-  "401": answer(401, hostile),
-  "403": answer(403, hostile),
-  "404": answer(404, hostile),
-  "429": answer(429, hostile),
-  "503": answer(503, hostile),
-  "500 with a page": answer(500, page),
-  "200 with a list": answer(200, { json: ["CANARY-response"], headers }),
-  "200 with another answer": answer(200, {
-    json: { data: { secret: "CANARY-secret", has_integration: "CANARY" } },
-    headers
-  }),
-  "200, cut": cut(200, '{"data":"CANARY-cut', "ECONNRESET", headers),
-  "200, not JSON": answer(200, { text: "{CANARY", headers }),
+  "302": hostile(302),
+  "400": hostile(400),
+  "401": hostile(401),
+  "403": hostile(403),
+  "404": hostile(404),
+  "429": hostile(429),
+  "503": hostile(503),
+  "500 with a page": page(500),
+  "200 with a list": echoing((secrets) => answer(200, { json: ["CANARY-response"], headers: echoedHeaders(secrets) })),
+  "200 with another answer": echoing((secrets) =>
+    answer(200, {
+      json: { data: { secret: "CANARY-secret", has_integration: "CANARY" } },
+      headers: echoedHeaders(secrets)
+    })
+  ),
+  "200 with a failure": hostile(200),
+  "200, cut": echoing((secrets) => cut(200, `{"data":"${secrets[0]}`, "ECONNRESET", echoedHeaders(secrets))),
+  "200, not JSON": echoing((secrets) => answer(200, { text: "{CANARY", headers: echoedHeaders(secrets) })),
+  "200, a file that is cut": file,
   reset: lost({ code: "ECONNRESET" }),
   refused: lost({ sent: false, phase: "connect", code: "ECONNREFUSED" }),
   "refused, by fetch": thrown("ECONNREFUSED", "connect"),
@@ -139,7 +153,7 @@ interface Case {
   readonly tag?: Failure["_tag"]
 }
 
-const bad = answer(200, hostile)
+const bad = hostile(200)
 const special: ReadonlyArray<Case & { readonly tag: Failure["_tag"] }> = [
   {
     tag: "InvalidRequest",
@@ -187,9 +201,13 @@ const special: ReadonlyArray<Case & { readonly tag: Failure["_tag"] }> = [
   },
   {
     tag: "PaginationLoop",
-    name: "the same cursor",
+    name: "the same cursor, which is a credential",
     run: calls["items"] ?? (() => Effect.void),
-    client: () => bosaFake(world, json({ data: [], meta: { has_next: true, forwards_cursor: "again" } })).client
+    client: () =>
+      bosaFake(
+        world,
+        echoing(([secret]) => json({ data: [], meta: { has_next: true, forwards_cursor: secret } }))
+      ).client
   },
   {
     tag: "IntegrationRequired",
@@ -198,6 +216,16 @@ const special: ReadonlyArray<Case & { readonly tag: Failure["_tag"] }> = [
     client: () =>
       fakeClient(json({ data: { has_integration: false } }), json({ data: { url: "https://login.example/authorize" } }))
         .client
+  },
+  {
+    tag: "IntegrationRequired",
+    name: "with a link that holds the user's token",
+    run: (bosa) => bosa.integrations.require("demo", token, callback),
+    client: () =>
+      fakeClient(
+        json({ data: { has_integration: false } }),
+        echoing((secrets) => json({ data: { url: `https://login.example/?t=${secrets.join("&u=")}` } }))
+      ).client
   },
   {
     tag: "SkillRejected",
@@ -255,7 +283,7 @@ describe("no secret leaves with an error of BOSA", () => {
       }
       assert.deepStrictEqual(
         Object.entries(texts)
-          .filter(([, text]) => /CANARY/i.test(text))
+          .filter(([, text]) => leaks(text))
           .map(([name]) => name),
         []
       )

@@ -14,6 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
 import { answer, cut, fakeClient, lost, type Reply } from "../support/fakeClient.js"
+import { echoing, echoOf, leaks as hasLeak } from "../support/echo.js"
 import { printed, recording } from "../support/sinks.js"
 import { baseUrl, data, ids, issuedToken } from "../support/usersKit.js"
 
@@ -42,16 +43,24 @@ const answered = {
   secret: "CANARY-secret",
   token: "CANARY-token",
   api_key: "CANARY-key",
-  auth_string: "CANARY-auth",
-  message: "CANARY-message"
+  auth_string: "CANARY-auth"
 }
+const received = ["CANARY-secret", "CANARY-token", "CANARY-key", "CANARY-auth"]
+
+// gives back what it was sent, and what it holds itself
+const hostile = (status: number): Reply =>
+  echoing((secrets) => {
+    const said = { ...answered, message: echoOf([...secrets, ...received]) }
+    return answer(status, { json: { error: said, ...said } })
+  })
+
 const failures: Readonly<Record<string, Reply>> = {
   "a 201 that does not fit": answer(201, { json: { data: { ...answered, id: 7, identifier: 7, token: 7 } } }),
   "a 201 that is not JSON": answer(201, { text: '{"data":{"secret":"CANARY-secret"' }),
   "a 201 as a page": answer(201, { text: "CANARY-secret", headers: { "content-type": "text/html" } }),
-  "a 400 that repeats it all": answer(400, { json: { error: answered, ...answered } }),
-  "a 401": answer(401, { json: answered }),
-  "a 503": answer(503, { json: answered }),
+  "a 400 that repeats it all": hostile(400),
+  "a 401": hostile(401),
+  "a 503": hostile(503),
   "a cut answer": cut(200, '{"data":{"secret":"CANARY-secret"'),
   "a lost connection": lost({ sent: true })
 }
@@ -69,7 +78,7 @@ const leaksIn = async (effect: Effect.Effect<unknown, unknown>) => {
     Object.assign(texts, await printed(error, exit.cause))
   }
   const leaks = Object.entries(texts)
-    .filter(([, text]) => /CANARY/.test(text))
+    .filter(([, text]) => hasLeak(text))
     .map(([name]) => name)
   return { exit, leaks, sinks: Object.keys(texts).length }
 }

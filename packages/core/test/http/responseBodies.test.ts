@@ -291,9 +291,13 @@ describe("an error's body", () => {
   for (const [code, taken] of [
     ["QUOTA_EXCEEDED", true],
     ["E1", true],
+    ["42P01", true],
+    ["quota.exceeded-1", true],
+    ["q", true],
+    ["Q".repeat(64), true],
     ["quota exceeded for CANARY", false],
-    ["canary", false],
-    ["CANARY-1", false],
+    ["CANARY/1", false],
+    ["", false],
     ["CANARY".padEnd(65, "X"), false],
     [17, false],
     [{ CANARY: 1 }, false]

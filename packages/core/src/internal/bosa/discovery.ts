@@ -4,11 +4,13 @@ import * as Result from "../data/result.js"
 import * as Option from "effect/Option"
 import { NotFound, type ReadError, responseOf } from "../../ApiError.js"
 import * as Call from "../../Call.js"
+import { quoted } from "../data/serverText.js"
 import type { Decode } from "../http/response.js"
 import { requestIdOf } from "../http/transport.js"
 import type { Endpoint } from "../http/endpoint.js"
 import { bind } from "../http/bind.js"
 import { withResponse } from "../http/errorDetails.js"
+import { exactTextOf } from "../http/sentSecrets.js"
 import type { RequestPipeline } from "../http/call.js"
 import { nearest } from "../jsonSchema/nearest.js"
 import { monotonicTime } from "../runtime/monotonic.js"
@@ -71,12 +73,12 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
 
   const decode =
     (name: string): Decode<Discovered> =>
-    ({ response, body }) =>
+    ({ call, response, body }) =>
       Result.map(connectorIn(body, name, table.dialect), (connector) => ({
         connector,
         others: Object.keys(body ?? {}),
         status: response.status,
-        requestId: requestIdOf(response.headers)
+        requestId: exactTextOf(call, "name", requestIdOf(response.headers))
       }))
 
   const unknown = (name: string, { others, requestId, status }: Discovered): NotFound => {
@@ -87,7 +89,8 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
       retryable: false,
       requestId,
       status,
-      missing: `connector "${name}"${near === undefined ? "" : `; the nearest is "${near}"`}`
+      requested: { connector: name },
+      missing: `connector ${quoted(name)}${near === undefined ? "" : `; the nearest is ${quoted(near)}`}`
     })
   }
 
@@ -100,7 +103,10 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
       ),
       Effect.mapError((error) =>
         error._tag === "NotFound" && error.missing === undefined
-          ? withResponse(new NotFound({ ...error, missing: `connector "${name}"` }), responseOf(error))
+          ? withResponse(
+              new NotFound({ ...error, requested: { connector: name }, missing: `connector ${quoted(name)}` }),
+              responseOf(error)
+            )
           : error
       ),
       Effect.zipWith(monotonicTime, (connector, at) => ({ connector, at })),

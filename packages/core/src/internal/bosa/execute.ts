@@ -9,6 +9,7 @@ import type { ActionError, Executed } from "../../Action.js"
 import { type ApiError, DeadlineExceeded, NotFound, type ReadError, responseOf } from "../../ApiError.js"
 import * as Call from "../../Call.js"
 import { isFields } from "../data/fields.js"
+import { shownText } from "../data/serverText.js"
 import { requestIdOf } from "../http/transport.js"
 import { type Decode, type ParsedResponse } from "../http/response.js"
 import { withResponse } from "../http/errorDetails.js"
@@ -55,6 +56,10 @@ const isRouteUnknown = (error: ApiError): boolean => {
   if (!isFields(body) || Object.keys(body).length !== 1) return false
   return body["detail"] === "Not Found" || (error.status === 405 && body["detail"] === "Method Not Allowed")
 }
+
+// the path of an action is the server's, and has no parameters to take the names from
+const named = ({ connector, name }: ActionCall, error: NotFound): NotFound =>
+  withResponse(new NotFound({ ...error, requested: { connector, action: name } }), responseOf(error))
 
 const remarks = ({ connector, name }: ActionCall, { cleaned }: Prepared): Effect.Effect<void> =>
   cleaned.ignored.some((ignored) => ignored.name === "response_fields")
@@ -112,7 +117,8 @@ export const make = (
   // nothing is sent again: the error is only made clearer
   const explained =
     (call: ActionCall) =>
-    (error: ActionError): Effect.Effect<never, ActionError> => {
+    (given: ActionError): Effect.Effect<never, ActionError> => {
+      const error = given._tag === "NotFound" ? named(call, given) : given
       if (!isRouteUnknown(error)) return Effect.fail(error)
       discovery.forget(call.connector)
       if (error._tag !== "NotFound") return Effect.fail(error)
@@ -121,7 +127,7 @@ export const make = (
         onSuccess: (connector) => {
           if (connector.entries.has(call.name)) return Effect.fail(error)
           const { fix, message } = unknownAction(call, connector)
-          const missing = `such action: ${message}${fix === undefined ? "" : `; ${fix}`}`
+          const missing = shownText("reason", `such action: ${message}${fix === undefined ? "" : `; ${fix}`}`)
           return Effect.fail(withResponse(new NotFound({ ...error, missing }), responseOf(error)))
         }
       })

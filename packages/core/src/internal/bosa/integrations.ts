@@ -2,8 +2,11 @@ import * as Effect from "effect/Effect"
 import { IntegrationRequired } from "../../BosaError.js"
 import { type InitiateOptions, Linked, type Operations, Visit } from "../../Integrations.js"
 import { InvalidRequest } from "../../InvalidRequest.js"
+import * as Result from "../data/result.js"
 import { bind } from "../http/bind.js"
 import type { RequestPipeline } from "../http/call.js"
+import type { Input } from "../http/request.js"
+import { exactTextOf } from "../http/sentSecrets.js"
 import { dialectsWith, type Table } from "./dialects.js"
 import { callbackIssues, type Extra, removeAccount, removeConnector } from "./endpoints.js"
 import { untilLinked } from "./untilLinked.js"
@@ -12,7 +15,13 @@ import { untilLinked } from "./untilLinked.js"
 export const make = (pipeline: RequestPipeline, table: Table): Operations => {
   const { integrationBody, integrations, removes } = table
   const has = bind(pipeline, undefined, integrations.has)
-  const link = bind(pipeline, undefined, integrations.initiate)
+  const link = integrations.initiate
+  const start = bind(pipeline, undefined, link)
+  // one that would have to be changed for an error leads nowhere: only `initiate` gives it
+  const shownLink = (input: Input) =>
+    pipeline.call(link, input, (response) =>
+      Result.map(link.decode(response), (url) => exactTextOf(response.call, "link", url))
+    )
 
   const lacking = (operation: string, what: string, dialects: string): Effect.Effect<never, InvalidRequest> =>
     Effect.fail(
@@ -44,7 +53,7 @@ export const make = (pipeline: RequestPipeline, table: Table): Operations => {
   }
 
   const initiate: Operations["initiate"] = (connector, token, callbackUrl, options = {}) =>
-    link(connector, token, callbackUrl, replacing(options))
+    start(connector, token, callbackUrl, replacing(options))
 
   // what is wrong with the second call is known before the first
   const checked = (name: string, callbackUrl: string | undefined): Effect.Effect<void, InvalidRequest> => {
@@ -63,7 +72,8 @@ export const make = (pipeline: RequestPipeline, table: Table): Operations => {
   const require: Operations["require"] = Effect.fnUntraced(function* (connector, token, callbackUrl) {
     yield* checked("require", callbackUrl)
     if (yield* has(connector, token)) return
-    const url = callbackUrl === undefined ? undefined : yield* initiate(connector, token, callbackUrl)
+    if (callbackUrl === undefined) return yield* new IntegrationRequired({ connector })
+    const url = yield* shownLink(link.input(connector, token, callbackUrl, replacing({})))
     return yield* new IntegrationRequired({ connector, url })
   })
 

@@ -8,6 +8,7 @@ import { PaginationLoop } from "../../BosaError.js"
 import type { Page, PageError, Position } from "../../Page.js"
 import { isFields } from "../data/fields.js"
 import * as Result from "../data/result.js"
+import { type SentCall, textOf } from "../http/sentSecrets.js"
 import { CycleDetector } from "./cycleDetector.js"
 import { type Calls, executed } from "./execute.js"
 import { type NeighborPage, neighborPage } from "./pagePosition.js"
@@ -54,10 +55,20 @@ const startOf = ({ given, options }: ActionCall): Position => {
 const isSame = (a: Position, b: Position): boolean =>
   b.cursor === undefined ? b.page !== undefined && a.page === b.page : a.cursor === b.cursor
 
+/** A cursor of the server, as an error shows it. */
+type ShowCursor = (cursor: string) => string
+
+// made here, so that a page keeps the call and not its response
+const showerOf =
+  (call: SentCall): ShowCursor =>
+  (cursor) =>
+    textOf(call, "name", cursor)
+
 const loopOf = (
   { connector, name }: ActionCall,
   reason: PaginationLoop["reason"],
   pages: number,
+  show: ShowCursor,
   { cursor, page }: Position = {}
 ): PaginationLoop =>
   new PaginationLoop({
@@ -66,7 +77,7 @@ const loopOf = (
     reason,
     pages,
     page,
-    cursor: cursor === undefined ? undefined : String(cursor)
+    cursor: cursor === undefined ? undefined : show(String(cursor))
   })
 
 // the parameters of the first call and one of the position, as the server expects it
@@ -75,13 +86,17 @@ const callAt = (call: ActionCall, from: Position): ActionCall => ({ ...call, opt
 const positionOf = (neighbor: NeighborPage): Option.Option<Position> =>
   neighbor._tag === "At" ? Option.some(neighbor.position) : Option.none()
 
-const neighborOf = <A>(source: PageSource<A>, call: ActionCall, neighbor: NeighborPage): Page<A>["next"] => {
+const neighborOf = <A>(
+  source: PageSource<A>,
+  call: ActionCall,
+  neighbor: NeighborPage,
+  show: ShowCursor
+): Page<A>["next"] => {
   if (neighbor._tag === "None") return Option.none()
-  if (neighbor._tag === "Loop") return Option.some(Effect.fail(loopOf(call, neighbor.reason, 1, neighbor.position)))
+  const loop = (reason: PaginationLoop["reason"]) => Effect.fail(loopOf(call, reason, 1, show, neighbor.position))
+  if (neighbor._tag === "Loop") return Option.some(loop(neighbor.reason))
   return Option.some(
-    isSame(startOf(call), neighbor.position)
-      ? Effect.fail(loopOf(call, "repeated", 1, neighbor.position))
-      : page(source, callAt(call, neighbor.position))
+    isSame(startOf(call), neighbor.position) ? loop("repeated") : page(source, callAt(call, neighbor.position))
   )
 }
 
@@ -89,6 +104,7 @@ interface PageRead<A> {
   readonly page: Page<A>
   readonly next: NeighborPage
   readonly prev: NeighborPage
+  readonly show: ShowCursor
 }
 
 const readPage = <A>(source: PageSource<A>, call: ActionCall): Effect.Effect<PageRead<A>, PageError> =>
@@ -96,6 +112,7 @@ const readPage = <A>(source: PageSource<A>, call: ActionCall): Effect.Effect<Pag
     const { data, meta } = unwrapped(response.body)
     return Result.map(fromEither(source.decode(data)), (decoded): PageRead<A> => {
       const isList = Array.isArray(data)
+      const show = showerOf(response.call)
       const next = neighborPage(meta, isList, 1, prepared.schema.declares)
       const prev = neighborPage(meta, isList, -1, prepared.schema.declares)
       const { headers, ignored, requestId, status } = executed(response, prepared)
@@ -111,10 +128,10 @@ const readPage = <A>(source: PageSource<A>, call: ActionCall): Effect.Effect<Pag
         hasPrev: prev._tag !== "None",
         nextPosition: positionOf(next),
         prevPosition: positionOf(prev),
-        next: neighborOf(source, call, next),
-        prev: neighborOf(source, call, prev)
+        next: neighborOf(source, call, next, show),
+        prev: neighborOf(source, call, prev, show)
       }
-      return { page, next, prev }
+      return { page, next, prev, show }
     })
   })
 
@@ -131,12 +148,13 @@ const stepAfter = (
   start: ActionCall,
   neighbor: NeighborPage,
   pages: number,
-  cycles: CycleDetector
+  cycles: CycleDetector,
+  show: ShowCursor
 ): Option.Option<Step> => {
   if (neighbor._tag === "None") return Option.none()
   const { position } = neighbor
   const stop = (reason: PaginationLoop["reason"]): Option.Option<Step> =>
-    Option.some({ _tag: "Stop", error: loopOf(start, reason, pages, position) })
+    Option.some({ _tag: "Stop", error: loopOf(start, reason, pages, show, position) })
   if (neighbor._tag === "Loop") return stop(neighbor.reason)
   if (pages >= (start.options.maxPages ?? defaultMaxPages)) return stop("cap")
   return cycles.isRepeated(neighbor.position)
@@ -160,8 +178,8 @@ export const walk = <A>(
     return Stream.paginateChunkEffect(first, (step: Step) =>
       step._tag === "Stop"
         ? Effect.fail(step.error)
-        : Effect.map(readPage(source, step.call), ({ next, page, prev }) => {
-            const after = stepAfter(start, direction === 1 ? next : prev, step.pages + 1, cycles)
+        : Effect.map(readPage(source, step.call), ({ next, page, prev, show }) => {
+            const after = stepAfter(start, direction === 1 ? next : prev, step.pages + 1, cycles, show)
             return [Chunk.of(page), after] as const
           })
     )

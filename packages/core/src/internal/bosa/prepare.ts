@@ -140,7 +140,7 @@ const contentOf = (table: Table, prepared: Prepared): Effect.Effect<Content | un
 export const inputOf = (table: Table, prepared: Prepared, options: ActionOptions): Effect.Effect<Input> =>
   Effect.map(contentOf(table, prepared), (content) => ({
     segments: [],
-    ...(content === undefined ? { body: prepared.cleaned.values } : { content }),
+    ...(content === undefined ? { body: prepared.cleaned.values } : { content, values: prepared.cleaned.values }),
     headers: options.headers,
     token: tokenOf(options.token),
     ...(options.identifier === undefined ? {} : { added: identifierHeaders(table, options.identifier) }),

@@ -4,6 +4,7 @@ import * as Result from "../data/result.js"
 import * as Redacted from "effect/Redacted"
 import { SkillRejected } from "../../BosaError.js"
 import type { Artifact, Downloadable, Operations } from "../../Skills.js"
+import { shownText } from "../data/serverText.js"
 import { bind } from "../http/bind.js"
 import type { Target } from "../http/request.js"
 import type { RequestPipeline } from "../http/call.js"
@@ -14,7 +15,7 @@ import { offered, walk } from "./catalogList.js"
 const sourceTypes: ReadonlySet<string> = new Set(["upload_md", "manual", "upload_zip", "github"])
 
 const rejected = ({ id, name }: Downloadable, reason: SkillRejected["reason"], detail?: string): SkillRejected =>
-  new SkillRejected({ skill: id ?? name ?? "", reason, detail })
+  new SkillRejected({ skill: shownText("name", id ?? name ?? ""), reason, detail })
 
 // oxlint-disable-next-line no-control-regex
 const unprintable = /[\u0000-\u0020\u007f]/

@@ -5,6 +5,7 @@ import { type ConnectorFile, fromBytes } from "../../ConnectorFile.js"
 import type { Issue } from "../../InvalidRequest.js"
 import { type Fields, isFields } from "../data/fields.js"
 import * as Result from "../data/result.js"
+import { shownText } from "../data/serverText.js"
 import { contentOf } from "../http/fileContent.js"
 import type { WireType } from "../jsonSchema/wireType.js"
 import { declaredIn, requestIn } from "./toolSchema.js"
@@ -18,8 +19,8 @@ export const toolFileOf = (file: ConnectorFile, maxBytes: number): ToolFile => {
   const content = contentOf(file)
   const size = content?.length ?? file.size ?? 0
   return {
-    ...(file.filename === undefined ? {} : { filename: file.filename }),
-    ...(file.contentType === undefined ? {} : { contentType: file.contentType }),
+    ...(file.filename === undefined ? {} : { filename: shownText("name", file.filename) }),
+    ...(file.contentType === undefined ? {} : { contentType: shownText("name", file.contentType) }),
     size,
     ...(content === undefined || size > maxBytes ? {} : { base64: Encoding.encodeBase64(content) })
   }

@@ -85,7 +85,8 @@ export const make = Effect.fnUntraced(function* (
         baseUrl: options.baseUrl ?? table.baseUrl,
         allowInsecureHttp: options.allowInsecureHttp,
         retry: options.retry,
-        transformClient: options.transformClient
+        transformClient: options.transformClient,
+        reasons: options.reasons
       },
       platform
     )

@@ -7,7 +7,7 @@ import type {
   Subscription
 } from "../../ConnectionHandle.js"
 import type { Issue } from "../../InvalidRequest.js"
-import type * as JobProtocol from "../../JobProtocol.js"
+import * as JobProtocol from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
 import { isWhole, noIssues } from "../data/checks.js"
 import * as Result from "../data/result.js"
@@ -16,6 +16,8 @@ import { effectful, type NameIn, safe } from "../http/endpoint.js"
 import { query } from "../http/query.js"
 import type { Input } from "../http/request.js"
 import { retryAfterMillis } from "../http/retryAfter.js"
+import { textOf } from "../http/sentSecrets.js"
+import { inputSecrets, keepReport } from "../jobs/reported.js"
 import { type Client, executeInput, executionOf } from "./execute.js"
 import * as records from "./records.js"
 
@@ -60,11 +62,18 @@ const subscriberIssues = (id: string | number): ReadonlyArray<Issue> =>
     ? noIssues
     : [{ path: ["subscriber"], message: "is not an exact number", fix: "give the id as `subscribe` gave it" }]
 
-const state: Read<JobProtocol.JobState, Client> = ({ body, clock, response }, { segments }, { protocol, stateOf }) =>
-  Result.fromUndefined(
-    stateOf(segments[0] ?? "", body, retryAfterMillis(response.headers, clock.unsafeCurrentTimeMillis())),
-    () => [`expected a state in "${protocol.state.join('" or "')}"`]
-  )
+const plainWord = /^[\w .-]{1,64}$/
+
+const state: Read<JobProtocol.JobState, Client> = (received, { segments }, { protocol, stateOf }) => {
+  const { body, call, clock, response } = received
+  const found = stateOf(segments[0] ?? "", body, retryAfterMillis(response.headers, clock.unsafeCurrentTimeMillis()))
+  if (found === undefined) return Result.fail([`expected a state in "${protocol.state.join('" or "')}"`])
+  // a word that is known repeats nothing that was sent
+  const isShown = found.state !== "unknown" && plainWord.test(found.word)
+  const shown = isShown ? found : { ...found, word: textOf(call, "word", found.word) }
+  if (found.state !== "succeeded" && JobProtocol.isOver(found)) keepReport(call, protocol, shown, found.word)
+  return Result.succeed(shown)
+}
 
 /** An operation that takes nothing but the slug: bound to it, it is a value and not a function. */
 const onSlug = <E>(endpoint: E) => ({ ...endpoint, isValue: true }) as const
@@ -99,7 +108,7 @@ export const endpoints = {
     get: get(
       "jobs.get",
       at("/jobs/{job}"),
-      (ref: JobRef, retry?: "none"): Input => ({ segments: [ref.jobId], retry }),
+      (ref: JobRef, retry?: "none"): Input => ({ segments: [ref.jobId], retry, secrets: inputSecrets(ref) }),
       state
     )
   },

@@ -10,7 +10,9 @@ import { type Fields, isFields } from "../data/fields.js"
 import type { Read } from "../http/bind.js"
 import { segmentIssue } from "../http/path.js"
 import type { Input } from "../http/request.js"
+import { acceptedId, repeatsCredential, sensitiveInput } from "../http/sentSecrets.js"
 import { requestIdOf } from "../http/transport.js"
+import { rememberInput } from "../jobs/reported.js"
 
 /**
  * What the client is made with that its responses are read by.
@@ -93,27 +95,27 @@ export const executeInput = (
  */
 export const executionOf =
   (operation: string): Read<Execution, Client> =>
-  ({ body, clock, response }, { segments: [connection] }, { base, protocol }) => {
+  ({ body, call, clock, response }, { segments: [connection] }, { base, protocol }) => {
     const given = JobProtocol.jobIdIn(protocol, body)
     if (given === undefined) return Result.succeed(Completed(body))
     const jobId = exactDigits(given, response.text, protocol.jobId) ?? given
     // the work was accepted: an id that does not fit into a path is kept in the error's body
     if (segmentIssue("job", jobId) !== undefined) return Result.fail(["expected a job id that fits into a path"])
-    return Result.succeed(
-      Accepted(
-        new JobRef(
-          {
-            v: 1,
-            api: "connections",
-            origin: base,
-            jobId,
-            operation,
-            connection,
-            submittedAt: clock.unsafeCurrentTimeMillis(),
-            requestId: requestIdOf(response.headers)
-          },
-          true
-        )
-      )
+    // a reference is stored and printed
+    if (repeatsCredential(call, jobId)) return Result.fail(["expected a job id that repeats no credential"])
+    const job = new JobRef(
+      {
+        v: 1,
+        api: "connections",
+        origin: base,
+        jobId,
+        operation,
+        connection,
+        submittedAt: clock.unsafeCurrentTimeMillis(),
+        requestId: acceptedId(call, requestIdOf(response.headers))
+      },
+      true
     )
+    rememberInput(job, sensitiveInput(call.request))
+    return Result.succeed(Accepted(job))
   }

@@ -161,6 +161,7 @@ const stateOf = <E extends ApiError>(
     span,
     origin: shared.settings.baseUrl.origin,
     clock,
+    resolved: shared.settings,
     request,
     client: transformed(shared.client, settings.transformClient),
     schedule: policy.schedule,

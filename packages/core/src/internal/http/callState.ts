@@ -8,6 +8,8 @@ import type * as Retry from "../../Retry.js"
 import type { Endpoint, RetryClass } from "./endpoint.js"
 import type * as Outcome from "./outcome.js"
 import type { PreparedRequest, ReplayPolicy } from "./request.js"
+import { exactTextOf } from "./sentSecrets.js"
+import type { Resolved } from "./settings.js"
 import type { Reading } from "./transport.js"
 
 /**
@@ -23,6 +25,7 @@ export interface CallState<out E extends ApiError> {
   readonly span: Tracer.Span | undefined
   readonly origin: string
   readonly clock: Clock.Clock
+  readonly resolved: Resolved
   readonly request: PreparedRequest
   readonly client: HttpClient.HttpClient
   readonly schedule: Retry.Retry["schedule"]
@@ -59,5 +62,5 @@ export const contextOf = <E extends ApiError>(
   url: call.request.url,
   attempts: call.attempts,
   retryable,
-  requestId
+  requestId: exactTextOf(call, "name", requestId)
 })

@@ -1,10 +1,10 @@
 import * as Duration from "effect/Duration"
 import type { CallContext } from "../../ApiError.js"
-import { shown } from "../data/printable.js"
+import { quoted, shownText } from "../data/serverText.js"
 
 /** @internal */
 export const where = (error: CallContext): string => {
-  const request = error.requestId === undefined ? "" : `, request ${error.requestId}`
+  const request = error.requestId === undefined ? "" : `, request ${shownText("name", error.requestId)}`
   const earlier = error.mayHaveHappened === true ? "; an earlier attempt may have been carried out" : ""
   return error.url === "" ? error.operation : `${error.operation} (${error.method} ${error.url}${request}${earlier})`
 }
@@ -15,7 +15,28 @@ export const attemptsMade = (error: CallContext): string =>
   (error.retryBudgetExhausted === true ? "; not retried, because too many calls to this origin are failing" : "")
 
 /** @internal */
-export const coded = (code: string | undefined): string => (code === undefined ? "" : `, ${code}`)
+export const coded = (code: string | undefined): string => (code === undefined ? "" : `, ${shownText("word", code)}`)
+
+/**
+ * The server's own reason as a sentence.
+ *
+ * @internal
+ */
+export const said = (reason: string | undefined): string => {
+  if (reason === undefined) return ""
+  const text = shownText("reason", reason)
+  return ` It says: ${text}${/[.!?]$/.test(text) ? "" : "."}`
+}
+
+/**
+ * What a call named, each for what it is.
+ *
+ * @internal
+ */
+export const namesOf = (requested: Readonly<Record<string, string>> | undefined): string | undefined => {
+  const named = Object.entries(requested ?? {}).map(([thing, name]) => `${thing} ${quoted(name)}`)
+  return named.length === 0 ? undefined : named.join(" or ")
+}
 
 /** @internal */
 export const serverWait = (retryAfter: Duration.Duration | undefined): string =>
@@ -29,7 +50,7 @@ export const serverWait = (retryAfter: Duration.Duration | undefined): string =>
 export const jobHint = (error: CallContext): string =>
   error.job === undefined || error.operation !== "jobs.get"
     ? ""
-    : `. Job ${error.job.jobId} may still be running: watch it again with the reference in \`job\``
+    : `. Job ${shownText("name", error.job.jobId)} may still be running: watch it again with the reference in \`job\``
 
 /**
  * A job that is over with a state word that no protocol knows.
@@ -37,8 +58,10 @@ export const jobHint = (error: CallContext): string =>
  * @internal
  */
 export const endedUnknown = (jobId: string | undefined, word: string | undefined): string =>
-  `job ${jobId ?? ""} is over, and the server's word for it is not known: ${shown(word ?? "")}. ` +
-  "Its last state is in `body`; if you know the word, add it with `JobProtocol.make({ words })`"
+  `job ${shownText("name", jobId ?? "")} is over, and the server's word for it is not known: "${shownText("word", word ?? "")}"`
+
+/** @internal */
+export const endedHint = "Its last state is in `body`; if you know the word, add it with `JobProtocol.make({ words })`"
 
 /**
  * What to do when credentials are not accepted, or do not suffice.

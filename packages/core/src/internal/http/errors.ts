@@ -21,7 +21,6 @@ import type { InvalidRequest } from "../../InvalidRequest.js"
 import type { Evidence } from "../../Transport.js"
 import * as Outcome from "./outcome.js"
 import { encodingInvalid, encodingUnsupported, encodingUnverified } from "./contentEncoding.js"
-import { codeIn } from "./serverCode.js"
 import { withResponse } from "./errorDetails.js"
 
 /** @internal */
@@ -41,14 +40,39 @@ export type CallError<E> = E | StatusError | InvalidRequest | Unauthorized | Une
 export type BadBody = Exclude<UnexpectedBody["reason"], "ended">
 
 /**
+ * A response, and what of its head an error shows.
+ *
+ * @internal
+ */
+export interface ResponseSeen {
+  readonly response: ApiResponse
+  readonly contentType: string | undefined
+}
+
+/**
+ * What the server says in a response, as an error shows it.
+ *
+ * @internal
+ */
+export interface Said {
+  readonly serverCode: string | undefined
+  readonly serverReason: string | undefined
+}
+
+/**
  * How a call without a value ends: the one difference between reads, which
  * changed nothing, and writes, which may have.
  *
  * @internal
  */
 export interface NoValueErrors<out E> {
-  readonly lost: (call: CallContext, outcome: Outcome.State, evidence: Evidence, response: ApiResponse | undefined) => E
-  readonly unreadable: (call: CallContext, response: ApiResponse, reason: BadBody) => E
+  readonly lost: (
+    call: CallContext,
+    outcome: Outcome.State,
+    evidence: Evidence,
+    response: ResponseSeen | undefined
+  ) => E
+  readonly unreadable: (call: CallContext, response: ResponseSeen, reason: BadBody) => E
   /** `isWaiting`: its attempt waited in the limits of the client. */
   readonly late: (call: CallContext, outcome: Outcome.State, deadline: Duration.Duration, isWaiting: boolean) => E
 }
@@ -83,12 +107,8 @@ const badBody = (
   call: CallContext,
   status: number,
   reason: BadBody,
-  response: ApiResponse | undefined
-): UnexpectedBody =>
-  withResponse(
-    new UnexpectedBody({ ...call, status, reason, contentType: response?.headers["content-type"] }),
-    response
-  )
+  { contentType, response }: Partial<ResponseSeen> = {}
+): UnexpectedBody => withResponse(new UnexpectedBody({ ...call, status, reason, contentType }), response)
 
 /** @internal */
 export const readErrors: NoValueErrors<ReadError> = {
@@ -96,7 +116,7 @@ export const readErrors: NoValueErrors<ReadError> = {
     status === undefined
       ? new Unreachable({ ...call, code, phase, timedOut, detail })
       : badBody(call, status, lostBodies[code] ?? "truncated", response),
-  unreadable: (call, response, reason) => badBody(call, response.status, reason, response),
+  unreadable: (call, seen, reason) => badBody(call, seen.response.status, reason, seen),
   late: (call, _outcome, deadline) => new DeadlineExceeded({ ...call, deadline })
 }
 
@@ -105,8 +125,8 @@ export const writeErrors: NoValueErrors<WriteError> = {
   lost: (call, outcome, { code, detail, phase, status }, response) =>
     Outcome.lostWrite(outcome) === "NotSent"
       ? new NotSent({ ...call, code, detail })
-      : withResponse(new OutcomeUnknown({ ...call, phase, code, status }), response),
-  unreadable: (call, response, reason) =>
+      : withResponse(new OutcomeUnknown({ ...call, phase, code, status }), response?.response),
+  unreadable: (call, { response }, reason) =>
     withResponse(
       new OutcomeUnknown({ ...call, phase: "body", code: bodyCodes[reason], status: response.status }),
       response
@@ -119,11 +139,28 @@ export const writeErrors: NoValueErrors<WriteError> = {
       : new OutcomeUnknown({ ...call, phase: "request", code: "DEADLINE" })
 }
 
-const locationOf = (response: ApiResponse, origin: string): { location?: string; sameOrigin?: boolean } => {
+const locationOf = ({ origin, response, shown }: StatusSeen): { location?: string; sameOrigin?: boolean } => {
   const header = response.headers["location"]
   if (header === undefined || !URL.canParse(header, origin)) return {}
   const target = new URL(header, origin).origin
-  return { location: target, sameOrigin: target === origin }
+  return { location: shown(target), sameOrigin: target === origin }
+}
+
+/**
+ * What is known of a response with a status outside of 2xx.
+ *
+ * @internal
+ */
+export interface StatusSeen {
+  readonly response: ApiResponse
+  readonly said: Said
+  readonly waitMillis: number | undefined
+  /** The origin that was called. */
+  readonly origin: string
+  /** What the path was made of, by the names of its parameters. */
+  readonly requested: Readonly<Record<string, string>> | undefined
+  /** A name that the server gives, as it may be shown. */
+  readonly shown: (name: string) => string
 }
 
 /**
@@ -131,22 +168,18 @@ const locationOf = (response: ApiResponse, origin: string): { location?: string;
  *
  * @internal
  */
-export const statusError = (
-  call: CallContext,
-  response: ApiResponse,
-  origin: string,
-  waitMillis: number | undefined
-): StatusError => {
+export const statusError = (call: CallContext, seen: StatusSeen): StatusError => {
+  const { requested, response, said, waitMillis } = seen
   const { status } = response
-  const answered = { ...call, status, serverCode: codeIn(response.body) }
+  const answered = { ...call, status, ...said }
   const hinted = waitMillis === undefined ? answered : { ...answered, retryAfter: Duration.millis(waitMillis) }
   if (status === 401) return withResponse(new Unauthorized(answered), response)
   if (status === 403) return withResponse(new Forbidden(answered), response)
-  if (status === 404) return withResponse(new NotFound(answered), response)
+  if (status === 404) return withResponse(new NotFound({ ...answered, requested }), response)
   if (status === 429) return withResponse(new RateLimited(hinted), response)
   if (status >= 500) return withResponse(new ServerFailed(hinted), response)
   if (status >= 400) return withResponse(new ApiRejected(hinted), response)
-  return withResponse(new UnexpectedRedirect({ ...answered, ...locationOf(response, origin) }), response)
+  return withResponse(new UnexpectedRedirect({ ...answered, ...locationOf(seen) }), response)
 }
 
 /**
@@ -154,8 +187,13 @@ export const statusError = (
  *
  * @internal
  */
-export const unfitBody = (call: CallContext, response: ApiResponse, expected: ReadonlyArray<string>): UnexpectedBody =>
-  withResponse(new UnexpectedBody({ ...call, status: response.status, reason: "invalid", expected }), response)
+export const unfitBody = (
+  call: CallContext,
+  response: ApiResponse,
+  said: Said,
+  expected: ReadonlyArray<string>
+): UnexpectedBody =>
+  withResponse(new UnexpectedBody({ ...call, status: response.status, reason: "invalid", ...said, expected }), response)
 
 /**
  * The error of a call whose credentials could not be had.

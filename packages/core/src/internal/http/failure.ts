@@ -2,11 +2,13 @@ import * as Duration from "effect/Duration"
 import type { ApiError } from "../../ApiError.js"
 import type { ApiResponse } from "../../ApiResponse.js"
 import { type CallState, contextOf } from "./callState.js"
-import { type CallError, statusError, unfitBody, withoutCredentials } from "./errors.js"
+import { type CallError, type ResponseSeen, statusError, unfitBody, withoutCredentials } from "./errors.js"
 import * as Outcome from "./outcome.js"
 import { bodyOf, keptResponse, type NoValue } from "./response.js"
 import { mayReplayLost, mayReplayStatus } from "./retry.js"
 import { retryAfterMillis } from "./retryAfter.js"
+import { saidIn, saidInSuccess } from "./said.js"
+import { textOf } from "./sentSecrets.js"
 import type { Lost, TransportResponse } from "./transport.js"
 
 /**
@@ -45,6 +47,31 @@ export const final = <E extends ApiError>(error: E): AttemptFailure<E> => ({
   exhausted: () => error
 })
 
+const seenOf = <E extends ApiError>(call: CallState<E>, response: ApiResponse): ResponseSeen => {
+  const contentType = response.headers["content-type"]
+  return { response, contentType: contentType === undefined ? undefined : textOf(call, "name", contentType) }
+}
+
+const mostExpected = 20
+
+// names of the server stand in it
+const expectedOf = <E extends ApiError>(call: CallState<E>, expected: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const shown = expected.slice(0, mostExpected).map((one) => textOf(call, "reason", one))
+  return expected.length > mostExpected ? [...shown, `${expected.length - mostExpected} more`] : shown
+}
+
+// the parameters of a path have the names of what they stand for, but for this one
+const things: Readonly<Record<string, string>> = { slug: "connection" }
+
+const requestedOf = <E extends ApiError>({ operation, request }: CallState<E>): Record<string, string> | undefined => {
+  const { names, parts } = operation.path
+  if (names.length === 0) return undefined
+  const named = names.map((name, index) => [things[name] ?? name, request.segments[index] ?? ""] as const)
+  // a connection may be there, and this not be one of its operations
+  const isOfConnection = names.length === 1 && names[0] === "slug" && parts[1] !== ""
+  return Object.fromEntries(isOfConnection ? [...named, ["operation", operation.name]] : named)
+}
+
 /** @internal */
 export const credentialsFailure = <E extends ApiError>(call: CallState<E>): AttemptFailure<CallError<E>> =>
   final(withoutCredentials(contextOf(call, false, undefined)))
@@ -61,8 +88,9 @@ export const lostFailure = <E extends ApiError>(
   Outcome.record(call, Outcome.eventOfLoss(evidence))
   const { outcome } = call
   const replay = mayReplayLost(call.retryClass, evidence)
+  const seen = response === undefined ? undefined : seenOf(call, response)
   const build = (more?: { readonly retryBudgetExhausted: boolean }) =>
-    call.operation.kind.lost({ ...contextOf(call, replay, response?.requestId), ...more }, outcome, evidence, response)
+    call.operation.kind.lost({ ...contextOf(call, replay, response?.requestId), ...more }, outcome, evidence, seen)
   return {
     error: build(),
     mayReplay: replay,
@@ -90,11 +118,11 @@ export const responseFailure = <E extends ApiError>(
   const context = contextOf(call, false, kept.requestId)
   if (noValue._tag === "Unfit") {
     Outcome.record(call, "answered")
-    return final(unfitBody(context, kept, noValue.expected))
+    return final(unfitBody(context, kept, saidInSuccess(call, kept.body), expectedOf(call, noValue.expected)))
   }
   Outcome.record(call, "unreadable")
   return {
-    ...final(call.operation.kind.unreadable(context, kept, noValue.reason)),
+    ...final(call.operation.kind.unreadable(context, seenOf(call, kept), noValue.reason)),
     isUnknown: call.operation.retry !== "safe"
   }
 }
@@ -103,20 +131,23 @@ const statusFailure = <E extends ApiError>(
   call: CallState<E>,
   received: TransportResponse
 ): AttemptFailure<CallError<E>> => {
-  const response = keptResponse(call.operation, received, bodyOf(received))
+  const response = keptResponse(call.operation, received, bodyOf(call, received))
   call.settings.onResponse?.(response)
   const waitMillis = retryAfterMillis(received.headers, call.clock.unsafeCurrentTimeMillis())
   const replay = mayReplayStatus(call.retryClass, response)
   const earlier =
     Outcome.earlierMayHaveHappened(call.outcome) && call.operation.retry !== "safe" ? { mayHaveHappened: true } : {}
   Outcome.record(call, Outcome.eventOfStatus(received.status))
+  const seen = {
+    response,
+    said: saidIn(call, response.body),
+    waitMillis,
+    origin: call.origin,
+    requested: requestedOf(call),
+    shown: (name: string) => textOf(call, "name", name)
+  }
   const build = (more?: { readonly retryBudgetExhausted: boolean }) =>
-    statusError(
-      { ...contextOf(call, replay, response.requestId), ...earlier, ...more },
-      response,
-      call.origin,
-      waitMillis
-    )
+    statusError({ ...contextOf(call, replay, response.requestId), ...earlier, ...more }, seen)
   return {
     error: build(),
     mayReplay: replay,

@@ -1,22 +1,34 @@
 import type * as Headers from "@effect/platform/Headers"
 import * as Stream from "effect/Stream"
 import * as ConnectorFile from "../../ConnectorFile.js"
+import { shownText } from "../data/serverText.js"
 import type { Lost } from "./transport.js"
-import { filenameOf } from "./contentDisposition.js"
+import { filenameOf, safeFilename } from "./contentDisposition.js"
+import { secretsIn, type SentCall } from "./sentSecrets.js"
 
-const detailsOf = (headers: Headers.Headers): ConnectorFile.Details => ({
-  filename: filenameOf(headers["content-disposition"]),
+const detailsOf = (call: SentCall, headers: Headers.Headers): ConnectorFile.Details => ({
+  filename: nameOf(call, filenameOf(headers["content-disposition"])),
   contentType: headers["content-type"],
   headers
 })
+
+// what is redacted in it stays a name that every system takes
+const nameOf = (call: SentCall, name: string | undefined): string | undefined => {
+  if (name === undefined) return undefined
+  const hidden = secretsIn(call).hide(name)
+  return hidden === name ? name : safeFilename(hidden)
+}
 
 /**
  * A response that is a file.
  *
  * @internal
  */
-export const receivedFile = (headers: Headers.Headers, bytes: Uint8Array): ConnectorFile.ConnectorFile =>
-  ConnectorFile.fromBytes(bytes, detailsOf(headers))
+export const receivedFile = (
+  call: SentCall,
+  headers: Headers.Headers,
+  bytes: Uint8Array
+): ConnectorFile.ConnectorFile => ConnectorFile.fromBytes(bytes, detailsOf(call, headers))
 
 // packed bytes are fewer than those that are read
 const sizeOf = (headers: Headers.Headers): number | undefined => {
@@ -32,11 +44,15 @@ const sizeOf = (headers: Headers.Headers): number | undefined => {
  * @internal
  */
 export const unreadFile = (
+  call: SentCall,
   headers: Headers.Headers,
   unread: Stream.Stream<Uint8Array, Lost>
 ): ConnectorFile.ConnectorFile => {
-  const details = detailsOf(headers)
+  const details = detailsOf(call, headers)
   const failed = ({ evidence }: Lost) =>
-    new ConnectorFile.FileError({ code: evidence.code, filename: details.filename })
+    new ConnectorFile.FileError({
+      code: evidence.code,
+      filename: details.filename === undefined ? undefined : shownText("name", details.filename)
+    })
   return ConnectorFile.fromStream(Stream.mapError(unread, failed), { ...details, size: sizeOf(headers) })
 }

@@ -32,6 +32,10 @@ export interface Input {
   /** With its `?`, encoded; empty for none. */
   readonly query?: string
   readonly body?: unknown
+  /** What `content` was written from. */
+  readonly values?: unknown
+  /** Values that a response must not show, of a request before this one. */
+  readonly secrets?: ReadonlyArray<string> | undefined
   readonly retry?: Retry.RetryInput | undefined
   /** The server's own time limit for the work. */
   readonly timeoutMs?: number | undefined
@@ -105,6 +109,11 @@ export interface PreparedRequest {
   readonly own: Own | undefined
   readonly limits: Transport.Attempt
   readonly idempotencyKey: string | undefined
+  /** The path's parameters in order. */
+  readonly segments: ReadonlyArray<string>
+  /** What the body was written from. */
+  readonly values: unknown
+  readonly secrets: Input["secrets"]
 }
 
 interface Own {
@@ -289,7 +298,10 @@ export const prepareRequest = (
     isReplayable: input.content?.isReplayable ?? true,
     own: ownOf(input),
     limits: limitsFor(settings, operation, input, call),
-    idempotencyKey
+    idempotencyKey,
+    segments: input.segments,
+    values: input.values ?? input.body,
+    secrets: input.secrets
   })
 }
 

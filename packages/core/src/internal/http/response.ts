@@ -9,6 +9,7 @@ import type { Endpoint } from "./endpoint.js"
 import type { BadBody } from "./errors.js"
 import { receivedFile, unreadFile } from "./receivedFile.js"
 import { withoutSecrets } from "./secrets.js"
+import type { SentCall } from "./sentSecrets.js"
 import {
   hasNoContent,
   isJsonType,
@@ -28,6 +29,8 @@ export interface ParsedResponse {
   readonly body: unknown
   readonly response: TransportResponse
   readonly clock: Clock.Clock
+  /** What it is the response to. */
+  readonly call: SentCall
 }
 
 /**
@@ -58,7 +61,7 @@ const noStatus: Result.Result<never, NoValue> = Result.fail({ _tag: "Status" })
  *
  * @internal
  */
-export const bodyOf = (response: TransportResponse): unknown => {
+export const bodyOf = (call: SentCall, response: TransportResponse): unknown => {
   const type = response.headers["content-type"]
   const parsed = isJson(type) || startsAsJson(response.text) ? parse(response.text) : undefined
   if (
@@ -66,7 +69,7 @@ export const bodyOf = (response: TransportResponse): unknown => {
     !isJsonType(type) &&
     !isFields(parsed?._tag === "Value" ? parsed.value : undefined)
   ) {
-    return receivedFile(response.headers, response.bytes)
+    return receivedFile(call, response.headers, response.bytes)
   }
   return parsed?._tag === "Value" ? parsed.value : response.text
 }
@@ -100,15 +103,16 @@ export const keptResponse = (operation: Endpoint, response: TransportResponse, b
  * @internal
  */
 export const decodeResponse = <A, E extends ApiError>(
-  { clock, operation, settings }: CallState<E>,
+  call: CallState<E>,
   response: TransportResponse,
   decode: Decode<A>
 ): Result.Result<A, NoValue> => {
   if (!isOk(response.status)) return noStatus
-  const file = operation.files ? fileIn(response) : undefined
+  const { clock, operation, settings } = call
+  const file = operation.files ? fileIn(call, response) : undefined
   if (file !== undefined) {
     settings.onResponse?.(responseOf(response, file))
-    return Result.mapFailure(decode({ body: file, response, clock }), (expected) => unfit(file, expected))
+    return Result.mapFailure(decode({ body: file, response, clock, call }), (expected) => unfit(file, expected))
   }
   const type = response.headers["content-type"]
   const read = parse(response.text)
@@ -120,7 +124,7 @@ export const decodeResponse = <A, E extends ApiError>(
     return Result.fail({ _tag: "Unreadable", reason: parsed.reason, body: response.text })
   }
   const body = parsed._tag === "Value" ? parsed.value : null
-  const decoded = decode({ body, response, clock })
+  const decoded = decode({ body, response, clock, call })
   if (decoded._tag === "Failure") return Result.fail(unfit(body, decoded.failure))
   settings.onResponse?.(keptResponse(operation, response, body))
   return decoded
@@ -132,10 +136,10 @@ const unfit = (body: unknown, expected: ReadonlyArray<string>): NoValue => ({ _t
 const isData = (parsed: Parsed): boolean => parsed._tag === "Value" && isFields(parsed.value) && "data" in parsed.value
 
 // 204 has no file to give
-const fileIn = (response: TransportResponse): unknown => {
+const fileIn = (call: SentCall, response: TransportResponse): unknown => {
   const type = response.headers["content-type"]
   if (hasNoContent(response.status) || isJsonType(type)) return undefined
   if (response.unread === undefined && mayBeJson(type) && isData(parse(response.text))) return undefined
-  if (response.unread !== undefined) return unreadFile(response.headers, response.unread)
-  return response.bytes === undefined ? undefined : receivedFile(response.headers, response.bytes)
+  if (response.unread !== undefined) return unreadFile(call, response.headers, response.unread)
+  return response.bytes === undefined ? undefined : receivedFile(call, response.headers, response.bytes)
 }

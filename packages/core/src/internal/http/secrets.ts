@@ -1,18 +1,11 @@
 import * as Redacted from "effect/Redacted"
+import * as SensitiveName from "../../SensitiveName.js"
 import { type Fields, isFields } from "../data/fields.js"
 
-const names: ReadonlySet<string> = new Set([
-  "secret",
-  "token",
-  "api_key",
-  "access_token",
-  "refresh_token",
-  "auth_string",
-  "configuration"
-])
-
 const hidden = (name: string, value: unknown): unknown =>
-  names.has(name) && value !== null && value !== undefined ? Redacted.make(value) : withoutSecrets(value, false)
+  SensitiveName.isField(name) && value !== null && value !== undefined
+    ? Redacted.make(value)
+    : withoutSecrets(value, false)
 
 /**
  * A body whose secrets are redacted: the whole of it, when it is text and not JSON.

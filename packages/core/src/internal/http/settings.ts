@@ -2,6 +2,7 @@ import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Result from "../data/result.js"
 import type * as Redacted from "effect/Redacted"
+import type { Credentials } from "../../Auth.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import * as Retry from "../../Retry.js"
 import type { Limits } from "../../Limits.js"
@@ -10,6 +11,8 @@ import { headerIssue, headerIssues, plainHeaders } from "./headers.js"
 import { maxTimerMillis, milliseconds, wholeIssues } from "../data/checks.js"
 import type { Bounds } from "./limiter.js"
 import * as Metrics from "./metrics.js"
+import type { Secrets } from "../data/secretValues.js"
+import { secretHeaders } from "./sentSecrets.js"
 import { type BaseUrl, baseUrl } from "./url.js"
 
 /**
@@ -32,6 +35,7 @@ export interface ClientOptions {
   readonly idempotencyKey?: { readonly header: string; readonly make: Effect.Effect<string> } | undefined
   readonly limits?: Limits | undefined
   readonly metrics?: boolean | undefined
+  readonly reasons?: "shown" | "hidden" | undefined
 }
 
 /** @internal */
@@ -51,6 +55,20 @@ export interface Resolved {
   readonly bounds: Bounds | undefined
   readonly metrics: Metrics.Metrics | undefined
   readonly transformClient: Transport.TransformClient | undefined
+  /** Errors show the server's own reason. */
+  readonly showsReasons: boolean
+  readonly secrets: LayerSecrets
+}
+
+/**
+ * What the requests of a client have in common that no response may show.
+ *
+ * @internal
+ */
+interface LayerSecrets {
+  readonly headers: ReadonlyArray<string>
+  /** With those of each credentials that were sent. */
+  readonly byCredentials: WeakMap<Credentials, Secrets>
 }
 
 /**
@@ -113,6 +131,10 @@ export const resolve = (
   if (maxRetryAfterMillis > maxTimerMillis) {
     issues.push({ path: ["maxRetryAfter"], message: "is longer than a timer can wait", fix: "give 24 days at most" })
   }
+  const reasons = options.reasons ?? "shown"
+  if (reasons !== "shown" && reasons !== "hidden") {
+    issues.push({ path: ["reasons"], message: "is not a way to show reasons", fix: 'give "shown" or "hidden"' })
+  }
   const maxBodyBytes = options.maxBodyBytes ?? 16 * mebibyte
   issues.push(...wholeIssues("maxBodyBytes", maxBodyBytes, 1, undefined, "give a size in bytes"))
   const bounds = options.limits && boundsOf(options.limits, maxRetryAfterMillis, issues)
@@ -133,6 +155,8 @@ export const resolve = (
     idempotencyKey: options.idempotencyKey,
     bounds,
     metrics: options.metrics === true ? Metrics.make(platform.name) : undefined,
-    transformClient: options.transformClient
+    transformClient: options.transformClient,
+    showsReasons: reasons !== "hidden",
+    secrets: { headers: secretHeaders(extraHeaders), byCredentials: new WeakMap() }
   })
 }

@@ -19,8 +19,8 @@ import {
 import { JobCancelled, JobFailed, JobNotFound } from "../../JobError.js"
 import type { JobState } from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
-import { codeIn } from "../http/serverCode.js"
 import { withJobError, withResponse, withValue } from "../http/errorDetails.js"
+import { reportOf } from "./reported.js"
 import type { End } from "./tracker/entry.js"
 
 const copied = (error: ReadError, job: JobRef): ReadError => {
@@ -66,7 +66,7 @@ const withJob = (error: ReadError, job: JobRef): ReadError => withResponse(copie
 export const unexpectedValue = (
   job: JobRef | undefined,
   value: unknown,
-  why: Pick<UnexpectedBody, "reason" | "word" | "expected">
+  why: Pick<UnexpectedBody, "reason" | "word" | "expected" | "serverCode" | "serverReason">
 ): UnexpectedBody =>
   withValue(
     new UnexpectedBody({
@@ -91,9 +91,10 @@ export const unexpectedValue = (
  */
 export const endOf = (state: JobState, job: JobRef): End => {
   if (state.state === "succeeded") return Exit.succeed(state)
+  const said = reportOf(state, job)
   if (state.state === "unknown")
-    return Exit.fail(unexpectedValue(job, state.raw, { reason: "ended", word: state.word }))
-  const followed = { job, word: state.word, serverCode: codeIn(state.error) }
+    return Exit.fail(unexpectedValue(job, state.raw, { reason: "ended", word: state.word, ...said }))
+  const followed = { job, word: state.word, ...said }
   const error = state.state === "cancelled" ? new JobCancelled(followed) : new JobFailed(followed)
   return Exit.fail(withJobError(error, state.error))
 }
@@ -114,9 +115,9 @@ export type Failure =
     }
 
 const notFound =
-  (status: number) =>
+  ({ serverReason, status }: NotFound | ApiRejected) =>
   (job: JobRef, seen: boolean): End =>
-    Exit.fail(new JobNotFound({ job, seen, status }))
+    Exit.fail(new JobNotFound({ job, seen, status, serverReason }))
 
 /**
  * What the failure of a poll means for its watchers.
@@ -139,10 +140,10 @@ export const failureOf = (cause: Cause.Cause<ReadError>): Failure => {
     case "RateLimited":
       return { _tag: "Limited", retryAfter: error.retryAfter }
     case "NotFound":
-      return { _tag: "Missing", retryAfter: undefined, end: notFound(error.status) }
+      return { _tag: "Missing", retryAfter: undefined, end: notFound(error) }
     case "ApiRejected":
       return error.status === 410
-        ? { _tag: "Final", end: notFound(error.status) }
+        ? { _tag: "Final", end: notFound(error) }
         : { _tag: "Failed", retryAfter: error.retryAfter, end }
     case "ServerFailed":
       return { _tag: "Failed", retryAfter: error.retryAfter, end }

@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
+import * as SensitiveName from "@effect-connectors/core/SensitiveName"
 import type { Json } from "../../Executor.js"
 import type { World } from "../../World.js"
 import { longestPrefixAtEnd } from "../recorder/partialSecret.js"
@@ -22,9 +23,6 @@ const formPart = new RegExp(
   `(name="[^"\\r\\n]*(?:${secretWord})[^"\\r\\n]*"[^]*?\\r\\n\\r\\n)([^]*?)(?=\\r\\n--|$)`,
   "gi"
 )
-
-// not every name with "token": page tokens are not secret
-const isSecretField = (name: string): boolean => names.isField(name) || /secret|passw|credential/i.test(name)
 
 /** A shorter value would be found inside other words. */
 const minLength = 6
@@ -123,7 +121,7 @@ export class SecretMask {
   query(query: ReadonlyArray<readonly [string, string]>): ReadonlyArray<readonly [string, string]> {
     return query.map(([name, value]) => [
       this.text(name),
-      names.isQuery(name) || isSecretField(name) ? hidden : this.text(value)
+      names.isQuery(name) || SensitiveName.isFieldLike(name) ? hidden : this.text(value)
     ])
   }
 
@@ -161,7 +159,7 @@ export class SecretMask {
     return Object.fromEntries(
       Object.entries(value).map(([name, each]) => [
         this.text(name),
-        isSecretField(name) && each !== null && typeof each !== "boolean" ? hidden : this.fields(each)
+        SensitiveName.isFieldLike(name) && each !== null && typeof each !== "boolean" ? hidden : this.fields(each)
       ])
     )
   }
@@ -170,7 +168,7 @@ export class SecretMask {
     if (isArray(value)) return value.forEach((each) => this.learnFields(each))
     if (!isObject(value)) return
     for (const [name, each] of Object.entries(value)) {
-      if (typeof each === "string" && isSecretField(name)) this.learn(each)
+      if (typeof each === "string" && SensitiveName.isFieldLike(name)) this.learn(each)
       else this.learnFields(each)
     }
   }
