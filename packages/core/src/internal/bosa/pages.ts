@@ -5,7 +5,7 @@ import type * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { PaginationLoop } from "../../BosaError.js"
-import type { Page, PageError, Position } from "../../Page.js"
+import type { Page, PageError, Position, PositionInput } from "../../Page.js"
 import { isFields } from "../data/fields.js"
 import * as Result from "../data/result.js"
 import { CycleDetector } from "./cycleDetector.js"
@@ -42,23 +42,28 @@ export const unwrapped = (body: unknown): { readonly data: unknown; readonly met
   return { data: Object.hasOwn(body, "data") ? body["data"] : body, meta }
 }
 
-const startOf = ({ given, options }: ActionCall): Position => {
+const isCursor = (value: unknown): value is string | number | bigint =>
+  typeof value === "string" || typeof value === "number" || typeof value === "bigint"
+
+const startOf = ({ given, options }: ActionCall): PositionInput => {
   if (options.from !== undefined) return options.from
   const { cursor, page } = given
   return {
     ...(typeof page === "number" ? { page } : {}),
-    ...(typeof cursor === "string" || typeof cursor === "number" ? { cursor } : {})
+    ...(isCursor(cursor) ? { cursor } : {})
   }
 }
 
-const isSame = (a: Position, b: Position): boolean =>
-  b.cursor === undefined ? b.page !== undefined && a.page === b.page : a.cursor === b.cursor
+const isSame = (a: PositionInput, b: PositionInput): boolean =>
+  b.cursor === undefined
+    ? b.page !== undefined && a.page === b.page
+    : a.cursor !== undefined && String(a.cursor) === String(b.cursor)
 
 const loopOf = (
   { connector, name }: ActionCall,
   reason: PaginationLoop["reason"],
   pages: number,
-  { cursor, page }: Position = {}
+  { cursor, page }: PositionInput = {}
 ): PaginationLoop =>
   new PaginationLoop({
     connector,
@@ -70,10 +75,14 @@ const loopOf = (
   })
 
 // the parameters of the first call and one of the position, as the server expects it
-const callAt = (call: ActionCall, from: Position): ActionCall => ({ ...call, options: { ...call.options, from } })
+const callAt = (call: ActionCall, from: PositionInput): ActionCall => ({ ...call, options: { ...call.options, from } })
 
-const positionOf = (neighbor: NeighborPage): Option.Option<Position> =>
-  neighbor._tag === "At" ? Option.some(neighbor.position) : Option.none()
+const positionOf = (neighbor: NeighborPage): Option.Option<Position> => {
+  if (neighbor._tag !== "At") return Option.none()
+  const { cursor, page } = neighbor.position
+  if (cursor === undefined) return Option.some({ page })
+  return Option.some({ cursor: typeof cursor === "bigint" ? String(cursor) : cursor })
+}
 
 const neighborOf = <A>(source: PageSource<A>, call: ActionCall, neighbor: NeighborPage): Page<A>["next"] => {
   if (neighbor._tag === "None") return Option.none()
@@ -96,8 +105,9 @@ const readPage = <A>(source: PageSource<A>, call: ActionCall): Effect.Effect<Pag
     const { data, meta } = unwrapped(response.body)
     return Result.map(fromEither(source.decode(data)), (decoded): PageRead<A> => {
       const isList = Array.isArray(data)
-      const next = neighborPage(meta, isList, 1, prepared.schema.declares)
-      const prev = neighborPage(meta, isList, -1, prepared.schema.declares)
+      const cursors = response.exact === response.body ? meta : unwrapped(response.exact).meta
+      const next = neighborPage(cursors, isList, 1, prepared.schema.declares)
+      const prev = neighborPage(cursors, isList, -1, prepared.schema.declares)
       const { headers, ignored, requestId, status } = executed(response, prepared)
       const page: Page<A> = {
         data: decoded,

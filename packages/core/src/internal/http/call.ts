@@ -147,6 +147,7 @@ const stateOf = <E extends ApiError>(
     settings,
     origin: shared.settings.baseUrl.origin,
     now,
+    integers: input.integers ?? settings.integers ?? shared.settings.integers,
     request,
     client: settings.transformClient === undefined ? shared.client : settings.transformClient(shared.client),
     schedule: policy.schedule,

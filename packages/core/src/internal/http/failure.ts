@@ -103,7 +103,7 @@ const statusFailure = <E extends ApiError>(
   call: CallState<E>,
   received: TransportResponse
 ): AttemptFailure<CallError<E>> => {
-  const response = keptResponse(call.operation, received, bodyOf(received))
+  const response = keptResponse(call.operation, received, bodyOf(received, call.integers))
   call.settings.onResponse?.(response)
   const waitMillis = retryAfterMillis(received.headers, call.now())
   const replay = mayReplayStatus(call.retryClass, response)

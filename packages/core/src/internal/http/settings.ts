@@ -7,7 +7,8 @@ import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import * as Retry from "../../Retry.js"
 import type * as Transport from "../../Transport.js"
 import { headerIssue, headerIssues, plainHeaders } from "./headers.js"
-import { maxTimerMillis, milliseconds, wholeIssues } from "../data/checks.js"
+import { integersIssues, maxTimerMillis, milliseconds, wholeIssues } from "../data/checks.js"
+import type { Integers } from "../data/json.js"
 import { type BaseUrl, baseUrl } from "./url.js"
 
 /**
@@ -27,6 +28,7 @@ export interface ClientOptions {
   readonly slugPattern?: RegExp | undefined
   readonly maxRetryAfter?: Duration.DurationInput | undefined
   readonly maxBodyBytes?: number | undefined
+  readonly integers?: Integers | undefined
   readonly idempotencyKey?: { readonly header: string; readonly make: Effect.Effect<string> } | undefined
 }
 
@@ -43,6 +45,7 @@ export interface Resolved {
   readonly platform: Platform
   readonly slugPattern: RegExp | undefined
   readonly maxRetryAfterMillis: number
+  readonly integers: Integers
   readonly idempotencyKey: ClientOptions["idempotencyKey"]
 }
 
@@ -88,6 +91,8 @@ export const resolve = (
   }
   const maxBodyBytes = options.maxBodyBytes ?? 16 * mebibyte
   issues.push(...wholeIssues("maxBodyBytes", maxBodyBytes, 1, undefined, "give a size in bytes"))
+  const integers = options.integers ?? "number"
+  issues.push(...integersIssues(integers))
   if (url._tag === "Failure" || issues.length > 0) {
     return Result.fail(new InvalidRequest({ operation, issues }))
   }
@@ -102,6 +107,7 @@ export const resolve = (
     platform,
     slugPattern: options.slugPattern,
     maxRetryAfterMillis,
+    integers,
     idempotencyKey: options.idempotencyKey
   })
 }

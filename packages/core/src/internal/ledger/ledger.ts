@@ -10,21 +10,37 @@ import type { Ledger, SubmitOptions } from "../../Ledger.js"
 import { AlreadyDone, type LedgerError, LedgerFailed, SubmissionUnknown } from "../../LedgerError.js"
 import type * as Journal from "../../LedgerJournal.js"
 import { isNotDone, provesNotDone } from "./proof.js"
+import { parse } from "../data/json.js"
+import { writeJson } from "../data/writeJson.js"
 import { segmentIssue } from "../http/path.js"
 import * as Signal from "../runtime/signal.js"
 
 // a larger value is a document, and belongs in a store for documents
 const maxValueLength = 65_536
 
-const valueOf = <A, I>(value: A, schema: Schema.Schema<A, I> | undefined): unknown => {
-  if (schema === undefined) return undefined
+type Kept = Pick<Journal.Done, "value" | "valueText">
+
+const nothing: Kept = {}
+
+const textOf = Option.liftThrowable((json: unknown) => writeJson(json))
+
+// a bigint is kept in a text: journals write their entries as JSON
+const keptOf = <A, I>(value: A, schema: Schema.Schema<A, I> | undefined): Kept => {
+  if (schema === undefined) return nothing
   const encoded = Schema.encodeOption(schema)(value)
-  if (Option.isNone(encoded)) return undefined
-  const text = Option.getOrUndefined(
-    Option.liftThrowable((json: unknown): string | undefined => JSON.stringify(json))(encoded.value)
-  )
-  const kept: unknown = text === undefined || text.length > maxValueLength ? undefined : JSON.parse(text)
-  return kept
+  const text = Option.getOrUndefined(Option.flatMap(encoded, textOf))
+  if (text === undefined || text.length > maxValueLength) return nothing
+  return holdsBigint(Option.getOrUndefined(encoded)) ? { valueText: text } : { value: JSON.parse(text) }
+}
+
+const holdsBigint = (value: unknown): boolean => {
+  if (typeof value === "bigint") return true
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsBigint)
+}
+
+const valueIn = ({ value, valueText }: Kept): unknown => {
+  const parsed = valueText === undefined ? undefined : parse(valueText, "bigint")
+  return parsed?._tag === "Value" ? parsed.value : value
 }
 
 const checked = (key: string): Effect.Effect<void, InvalidRequest> => {
@@ -120,7 +136,7 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
           const entry: Journal.Entry =
             done._tag === "Accepted"
               ? { _tag: "Accepted", ...submission, job: done.job, acceptedAt: now }
-              : { _tag: "Done", ...submission, doneAt: now, value: valueOf(done.value, options.value) }
+              : { _tag: "Done", ...submission, doneAt: now, ...keptOf(done.value, options.value) }
           yield* noted(key, journal.put(entry))
         } else if (sending.refusal !== undefined) {
           // an attempt before may have been carried out
@@ -144,8 +160,9 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
       return Effect.fail(new SubmissionUnknown({ key, operation, connection, intendedAt: entry.intendedAt }))
     }
     const already = new AlreadyDone({ key, operation, connection, doneAt: entry.doneAt, job: entry.job })
-    if (schema === undefined || entry.value === undefined) return Effect.fail(already)
-    return Option.match(Schema.decodeUnknownOption(schema)(entry.value), {
+    const kept = valueIn(entry)
+    if (schema === undefined || kept === undefined) return Effect.fail(already)
+    return Option.match(Schema.decodeUnknownOption(schema)(kept), {
       onNone: () => Effect.fail(already),
       onSome: (value) => Effect.succeed(Completed(value))
     })
