@@ -9,6 +9,24 @@ import { readExact } from "./internal/data/exactJson.js"
 import { writeJson } from "./internal/data/writeJson.js"
 
 /**
+ * A value of JSON. A whole number outside of +-(2^53 - 1) is a bigint.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export type Value = null | boolean | number | bigint | string | ReadonlyArray<Value> | ValueFields
+
+/**
+ * The fields of an object of JSON.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface ValueFields {
+  readonly [name: string]: Value
+}
+
+/**
  * Reads JSON as `JSON.parse` does, but a whole number outside of +-(2^53 - 1) is a bigint. A number with a fraction or an
  * exponent stays a number. None when the text is not JSON, or when a number in it is over the largest, such as `1e400`,
  * or has more than 4,300 digits.
@@ -23,7 +41,7 @@ import { writeJson } from "./internal/data/writeJson.js"
  * @since 0.5.0
  * @category decoding
  */
-export const parse = (text: string): Option.Option<unknown> => {
+export const parse = (text: string): Option.Option<Value> => {
   try {
     JSON.parse(text)
   } catch {

@@ -119,10 +119,9 @@ describe("ledger: a known key", () => {
         assert.strictEqual(tagOf(yield* Effect.exit(ledger.submit(`text-${length}`, unsent, text))), expected)
       }
       // what no JSON can say is given to the caller all the same
-      const odd = yield* ledger.submit("odd", Effect.succeed(Completed(Symbol.iterator)), {
-        value: Schema.SymbolFromSelf
-      })
-      assert.deepStrictEqual(odd, Completed(Symbol.iterator))
+      const symbol: symbol = Symbol.iterator
+      const odd = yield* ledger.submit("odd", Effect.succeed(Completed(symbol)), { value: Schema.SymbolFromSelf })
+      assert.deepStrictEqual(odd, Completed(symbol))
     })
   )
 })

@@ -45,8 +45,8 @@ describe("ledger in a KeyValueStore", () => {
   virtual("keeps a value with bigints, with all their digits", () =>
     Effect.gen(function* () {
       const { held, open } = kv()
-      const value = Schema.Struct({ id: Schema.BigIntFromSelf, next: Schema.NullOr(Schema.BigIntFromSelf) })
-      const deal = { id: 1234567890123456789n, next: null }
+      const value = Schema.Struct({ id: Schema.BigIntFromSelf, others: Schema.Array(Schema.BigIntFromSelf) })
+      const deal: typeof value.Type = { id: 1234567890123456789n, others: [-9007199254740993n] }
       const first = yield* open
       yield* first.submit("deal", Effect.succeed(Completed(deal)), { value })
       assert.include(held.get("ledger/entry/deal"), String(deal.id))

@@ -1,3 +1,5 @@
+import type { Value } from "../../ExactJson.js"
+
 /**
  * The digits that a whole number may have: a much longer one takes seconds to read. Python has the same limit.
  *
@@ -13,7 +15,7 @@ export const maxDigits = 4300
  * @internal
  */
 export interface ExactText {
-  readonly value: unknown
+  readonly value: Value
   readonly hasOverflow: boolean
   readonly hasHuge: boolean
 }
@@ -57,7 +59,7 @@ class Reader {
   }
 
   /** A number, or one of the three words; its first character was passed over. */
-  scalar(first: string): unknown {
+  scalar(first: string): Value {
     if (first === "t" || first === "n") this.#at += 3
     else if (first === "f") this.#at += 4
     else return this.number()
@@ -83,10 +85,10 @@ class Reader {
   }
 }
 
-type Container = Array<unknown> | Record<string, unknown>
+type Container = Array<Value> | Record<string, Value>
 
 // like JSON.parse: the last of two fields with one name counts, and "__proto__" is a field like any other
-const put = (container: Container, name: string, value: unknown, keepsProto: boolean): void => {
+const put = (container: Container, name: string, value: Value, keepsProto: boolean): void => {
   if (Array.isArray(container)) container.push(value)
   else if (name !== "__proto__") container[name] = value
   else if (keepsProto) {
@@ -109,10 +111,10 @@ export const readExact = (text: string, keepsProto: boolean): ExactText => {
     return found
   }
   for (let mark = reader.mark(); ; mark = reader.mark()) {
-    let value: unknown
+    let value: Value
     if (mark === "[" || mark === "{") {
       const next = reader.mark()
-      const container = mark === "[" ? [] : {}
+      const container: Container = mark === "[" ? [] : {}
       if (next !== "]" && next !== "}") {
         containers.push(container)
         names.push(mark === "[" ? "" : name())
