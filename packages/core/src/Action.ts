@@ -18,7 +18,7 @@ import type { ReadError, WriteError } from "./ApiError.js"
 import type { ConnectorFile } from "./ConnectorFile.js"
 import { decoded } from "./internal/http/outputSchema.js"
 import type * as errors from "./internal/http/errors.js"
-import type { Page, PageError, Position } from "./Page.js"
+import type { Page, PageError, PositionInput } from "./Page.js"
 import type { UserToken } from "./Users.js"
 
 /**
@@ -66,7 +66,12 @@ export interface ActionOptions {
   /** The most pages that are read, 100,000 unless given: one more is a `PaginationLoop`. */
   readonly maxPages?: number | undefined
   /** The page to start with. */
-  readonly from?: Position | undefined
+  readonly from?: PositionInput | undefined
+  /**
+   * How whole numbers of the response outside of +-(2^53 - 1) are read, in place of what the layer says: as `"number"`,
+   * rounded, or as `"bigint"`.
+   */
+  readonly integers?: "number" | "bigint" | undefined
 }
 
 /**
@@ -273,7 +278,15 @@ export const maxPages = (maxPages: number): Keeping => withOptions({ maxPages })
  * @since 0.2.0
  * @category combinators
  */
-export const from = (from: Position): Keeping => withOptions({ from })
+export const from = (from: PositionInput): Keeping => withOptions({ from })
+
+/**
+ * Sets how whole numbers of the response outside of +-(2^53 - 1) are read: as `"number"`, which rounds them, or as `"bigint"`.
+ *
+ * @since 0.5.0
+ * @category combinators
+ */
+export const integers = (integers: "number" | "bigint"): Keeping => withOptions({ integers })
 
 /**
  * Decodes the data of each page. Data that does not fit is `UnexpectedBody`, with the data as it came.

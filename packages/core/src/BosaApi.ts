@@ -136,6 +136,11 @@ export declare namespace BosaApi {
     readonly maxRetryAfter?: Duration.DurationInput | undefined
     /** The largest response that is read into memory, in bytes. Default 16 MiB. */
     readonly maxBodyBytes?: number | undefined
+    /**
+     * How whole numbers of a response outside of +-(2^53 - 1) are read: as `"number"`, which rounds them and is the
+     * default, or as `"bigint"`, with all their digits.
+     */
+    readonly integers?: "number" | "bigint" | undefined
     /** How long what discovery says of a connector is used. Default 10 minutes. */
     readonly discoveryTtl?: Duration.DurationInput | undefined
     /** Whether all actions are checked as with `Action.strict`. Default false. */

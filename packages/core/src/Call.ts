@@ -32,6 +32,8 @@ export interface CallSettings {
   readonly deadlineAt?: number | undefined
   readonly attemptTimeout?: Duration.Duration | undefined
   readonly transformClient?: TransformClient | undefined
+  /** See {@link withIntegers}. */
+  readonly integers?: "number" | "bigint" | undefined
   readonly onResponse?: ((response: ApiResponse) => void) | undefined
   /** Runs before each attempt of a call that changes something. Nothing is sent unless it succeeds. */
   readonly beforeWrite?: Effect.Effect<void> | undefined
@@ -147,6 +149,27 @@ export const withAttemptTimeout: {
 } = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.DurationInput) =>
   locally(self, { attemptTimeout: durationOf(timeout) })
 )
+
+/**
+ * Sets how the calls in an effect read whole numbers outside of +-(2^53 - 1): as `"number"`, which rounds them and is
+ * the default, or as `"bigint"`, with all their digits. A number with a fraction or an exponent stays a number.
+ *
+ * @example
+ * ```ts
+ * import * as Call from "@effect-connectors/core/Call"
+ * import type { ConnectionsApi } from "@effect-connectors/core"
+ *
+ * export const exact = (api: ConnectionsApi.Service) =>
+ *   api.actions.execute("crm", "fetch-deal", { input: { id: 1234567890123456789n } }).pipe(Call.withIntegers("bigint"))
+ * ```
+ *
+ * @since 0.5.0
+ * @category combinators
+ */
+export const withIntegers: {
+  (integers: "number" | "bigint"): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, integers: "number" | "bigint"): Effect.Effect<A, E, R>
+} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, integers: "number" | "bigint") => locally(self, { integers }))
 
 /**
  * Changes the `HttpClient` that the calls in an effect go through, after the layer's own `transformClient`.

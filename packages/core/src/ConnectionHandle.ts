@@ -36,6 +36,11 @@ export interface ExecuteOptions {
   readonly execution?: Parameters | undefined
   /** When to try again; `"idempotent"` declares that doing it twice is harmless. */
   readonly retry?: RetryInput | undefined
+  /**
+   * How whole numbers of the response outside of +-(2^53 - 1) are read, in place of what the layer says: as `"number"`,
+   * rounded, or as `"bigint"`. Polls of a job go by the layer.
+   */
+  readonly integers?: "number" | "bigint" | undefined
 }
 
 /**
@@ -83,10 +88,10 @@ export interface AccountFilter {
 export interface Subscription {
   readonly targetUrl: string
   readonly service?: string | undefined
-  readonly userId?: string | number | undefined
+  readonly userId?: string | number | bigint | undefined
   readonly apiKey?: string | undefined
   readonly apiKeyHeader?: string | undefined
-  readonly accountId?: string | number | undefined
+  readonly accountId?: string | number | bigint | undefined
   readonly account?: string | undefined
   readonly inputs?: Parameters | undefined
   readonly name?: string | undefined

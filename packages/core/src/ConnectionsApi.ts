@@ -144,6 +144,11 @@ export declare namespace ConnectionsApi {
     readonly maxRetryAfter?: Duration.DurationInput | undefined
     /** The largest response that is read, in bytes. Default 16 MiB. */
     readonly maxBodyBytes?: number | undefined
+    /**
+     * How whole numbers of a response outside of +-(2^53 - 1) are read: as `"number"`, which rounds them and is the
+     * default, or as `"bigint"`, with all their digits.
+     */
+    readonly integers?: "number" | "bigint" | undefined
   }
 
   /**
@@ -216,7 +221,7 @@ export declare namespace ConnectionsApi {
     readonly sql: Unbound<SqlOperations>
     readonly triggers: Unbound<TriggerOperations>
     readonly subscribers: {
-      readonly remove: (id: string | number) => Effect.Effect<Unsubscribed, WriteError>
+      readonly remove: (id: string | number | bigint) => Effect.Effect<Unsubscribed, WriteError>
     }
     readonly jobs: Jobs
   }

@@ -209,7 +209,7 @@ const idOf = (protocol: JobProtocol, fields: Fields): string | undefined => {
   for (const name of protocol.jobId) {
     const value = fields[name]
     if (Predicate.isString(value) && value !== "") return value
-    if (Predicate.isNumber(value)) return String(value)
+    if (Predicate.isNumber(value) || Predicate.isBigInt(value)) return String(value)
   }
   return undefined
 }
@@ -268,7 +268,7 @@ const lastTime = (): typeof timeOf => {
 
 /**
  * The job id in an execute's response, if it names one: a string or a number, but not `null` or `""`.
- * Inside a container it counts only with a word for queued or running, since there it may as well be
+ * An id over 2^53 is exact where it is a bigint, as `ExactJson.parse` reads it. Inside a container it counts only with a word for queued or running, since there it may as well be
  * data.
  *
  * @since 0.1.0

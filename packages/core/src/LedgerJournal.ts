@@ -73,7 +73,9 @@ export const Done = Schema.TaggedStruct("Done", {
   /** When its end was written down: epoch milliseconds. */
   doneAt: Schema.Number,
   /** Its value as JSON, where the caller had it kept. */
-  value: Schema.optional(Schema.Unknown)
+  value: Schema.optional(Schema.Unknown),
+  /** The same as a text of JSON, where it holds a bigint: then `value` is not there. */
+  valueText: Schema.optional(Schema.String)
 })
 
 /**

@@ -19,7 +19,18 @@ import type { PaginationLoop } from "./BosaError.js"
  */
 export interface Position {
   readonly page?: number | undefined
+  /** A number over 2^53 is its text here. */
   readonly cursor?: string | number | undefined
+}
+
+/**
+ * The page to start with: a {@link Position}, or one whose cursor is a bigint.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface PositionInput extends Omit<Position, "cursor"> {
+  readonly cursor?: string | number | bigint | undefined
 }
 
 /**

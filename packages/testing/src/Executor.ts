@@ -9,12 +9,12 @@ import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 
 /**
- * A value that JSON can carry.
+ * A value that JSON can carry. A whole number outside of +-(2^53 - 1) is a bigint, with all its digits.
  *
  * @since 0.1.0
  * @category models
  */
-export type Json = null | boolean | number | string | ReadonlyArray<Json> | JsonObject
+export type Json = null | boolean | number | bigint | string | ReadonlyArray<Json> | JsonObject
 
 /**
  * A JSON object.

@@ -4,6 +4,7 @@
  *
  * @since 0.4.0
  */
+import * as ExactJson from "@effect-connectors/core/ExactJson"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -521,11 +522,10 @@ export const fromJson = (json: unknown): Effect.Effect<Plan, FaultsInvalid> => d
  */
 export const fromJsonText = (text: string): Effect.Effect<Plan, FaultsInvalid> =>
   Effect.flatMap(
-    Effect.try({
-      try: (): unknown => JSON.parse(text),
-      catch: () =>
-        new FaultsInvalid({ issues: [{ ...notJson, reason: `${notJson.reason}, begin with {"rules": []}` }] })
-    }),
+    Effect.mapError(
+      ExactJson.parse(text),
+      () => new FaultsInvalid({ issues: [{ ...notJson, reason: `${notJson.reason}, begin with {"rules": []}` }] })
+    ),
     fromJson
   )
 

@@ -4,6 +4,8 @@
  *
  * @since 0.4.0
  */
+import { jsonText } from "./internal/fakeServer/json.js"
+import * as ExactJson from "@effect-connectors/core/ExactJson"
 import type * as Transport from "@effect-connectors/core/Transport"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -184,10 +186,7 @@ export const fromJson = (json: unknown): Effect.Effect<Recording, RecordingInval
  */
 export const fromJsonText = (text: string): Effect.Effect<Recording, RecordingInvalid> =>
   Effect.flatMap(
-    Effect.try({
-      try: (): unknown => JSON.parse(text),
-      catch: () => new RecordingInvalid({ path: "", reason: "it is not JSON" })
-    }),
+    Effect.mapError(ExactJson.parse(text), () => new RecordingInvalid({ path: "", reason: "it is not JSON" })),
     fromJson
   )
 
@@ -198,7 +197,7 @@ export const fromJsonText = (text: string): Effect.Effect<Recording, RecordingIn
  * @since 0.4.0
  * @category conversions
  */
-export const toJsonText = (recording: Recording): string => `${JSON.stringify(inFileOrder(recording), null, 2)}\n`
+export const toJsonText = (recording: Recording): string => `${jsonText(inFileOrder(recording), 2)}\n`
 
 interface Named {
   readonly name: string

@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as ExactJson from "@effect-connectors/core/ExactJson"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -335,9 +336,6 @@ const duplicates = (world: World): ReadonlyArray<{ readonly path: string; readon
  */
 export const fromJsonText = (text: string): Effect.Effect<World, WorldInvalid> =>
   Effect.flatMap(
-    Effect.try({
-      try: (): unknown => JSON.parse(text),
-      catch: () => invalid([notJson])
-    }),
+    Effect.mapError(ExactJson.parse(text), () => invalid([notJson])),
     fromJson
   )

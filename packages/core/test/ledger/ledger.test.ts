@@ -119,8 +119,9 @@ describe("ledger: a known key", () => {
         assert.strictEqual(tagOf(yield* Effect.exit(ledger.submit(`text-${length}`, unsent, text))), expected)
       }
       // what no JSON can say is given to the caller all the same
-      const odd = yield* ledger.submit("odd", Effect.succeed(Completed(1n)), { value: Schema.BigIntFromSelf })
-      assert.deepStrictEqual(odd, Completed(1n))
+      const symbol: symbol = Symbol.iterator
+      const odd = yield* ledger.submit("odd", Effect.succeed(Completed(symbol)), { value: Schema.SymbolFromSelf })
+      assert.deepStrictEqual(odd, Completed(symbol))
     })
   )
 })

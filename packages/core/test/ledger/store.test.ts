@@ -1,11 +1,12 @@
 import { assert, describe } from "@effect/vitest"
-import { Completed } from "@effect-connectors/core/Job"
+import { Completed, type Execution } from "@effect-connectors/core/Job"
 import { Ledger } from "@effect-connectors/core/Ledger"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import { SystemError } from "@effect/platform/Error"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import { accepted, client, submit, virtual } from "../support/jobsKit.js"
 import { kv, runs } from "../support/ledgerKit.js"
 
@@ -38,6 +39,20 @@ describe("ledger in a KeyValueStore", () => {
         "ledger/pending"
       ])
       assert.strictEqual(held.get("ledger/pending"), "[]")
+    })
+  )
+
+  virtual("keeps a value with bigints, with all their digits", () =>
+    Effect.gen(function* () {
+      const { held, open } = kv()
+      const value = Schema.Struct({ id: Schema.BigIntFromSelf, others: Schema.Array(Schema.BigIntFromSelf) })
+      const deal: typeof value.Type = { id: 1234567890123456789n, others: [-9007199254740993n] }
+      const first = yield* open
+      yield* first.submit("deal", Effect.succeed(Completed(deal)), { value })
+      assert.include(held.get("ledger/entry/deal"), String(deal.id))
+      const next = yield* open
+      const never: Effect.Effect<Execution<typeof deal>> = Effect.dieMessage("sent twice")
+      assert.deepStrictEqual(yield* next.submit("deal", never, { value }), Completed(deal))
     })
   )
 

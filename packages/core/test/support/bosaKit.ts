@@ -97,8 +97,10 @@ export const gaps = (sent: ReadonlyArray<Sent>): ReadonlyArray<number> =>
   sent.slice(1).map(({ at }, index) => at - (sent[index]?.at ?? 0))
 
 /** An answer in JSON whose body is in memory already: for tests of many calls. */
-export const quick = (value: unknown, status = 200): Reply => {
-  const text = JSON.stringify(value)
+export const quick = (value: unknown, status = 200): Reply => quickText(JSON.stringify(value), status)
+
+/** The same for a text that is written by hand. */
+export const quickText = (text: string, status = 200): Reply => {
   const buffered: Transport.BufferedBody = { text, byteLength: text.length, truncated: false }
   const init = { status, headers: { "content-type": "application/json" } }
   const content = {

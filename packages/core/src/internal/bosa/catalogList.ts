@@ -10,6 +10,7 @@ import type { CatalogPage, ListError, Range } from "../../Catalog.js"
 import { InvalidRequest } from "../../InvalidRequest.js"
 import { wholeIssues } from "../data/checks.js"
 import { fieldsOf } from "../data/fields.js"
+import { writeJson } from "../data/writeJson.js"
 import { dialectsWith, type Table } from "./dialects.js"
 
 /**
@@ -57,7 +58,7 @@ export const walk = <A>(
     const given = meta.offset
     if (given !== undefined && given < at.offset) return Result.fail(loop("repeated", at))
     if (items.length === 0) return Result.succeed(Option.none())
-    const before = given === undefined ? JSON.stringify(fieldsOf(raw)["items"]) : undefined
+    const before = given === undefined ? writeJson(fieldsOf(raw)["items"]) : undefined
     if (before !== undefined && before === at.before) return Result.fail(loop("repeated", at))
     const next: At = { offset: at.offset + items.length, pages: at.pages + 1, before }
     return Result.succeed(meta.total !== undefined && next.offset >= meta.total ? Option.none() : Option.some(next))

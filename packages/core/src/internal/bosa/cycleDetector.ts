@@ -1,4 +1,4 @@
-import type { Position } from "../../Page.js"
+import type { PositionInput } from "../../Page.js"
 
 // exact for as many, so that no page is given twice; a longer cycle is found later
 const remembered = 4096
@@ -16,7 +16,7 @@ export class CycleDetector {
   private page: number | undefined
 
   constructor(
-    start: Position,
+    start: PositionInput,
     private readonly direction: 1 | -1
   ) {
     this.page = start.page
@@ -24,7 +24,7 @@ export class CycleDetector {
   }
 
   /** Whether the walk has been there, or turns back. */
-  isRepeated({ cursor, page }: Position): boolean {
+  isRepeated({ cursor, page }: PositionInput): boolean {
     return cursor === undefined ? this.turnsBack(page) : this.returnsTo(String(cursor))
   }
 

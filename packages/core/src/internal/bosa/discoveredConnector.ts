@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import type { WriteError } from "../../ApiError.js"
 import type { Dialect } from "../../Dialect.js"
 import type { ActionInfo, ConnectorInfo, Skipped } from "../../Discovery.js"
-import { type Fields, isFields } from "../data/fields.js"
+import { type Fields, fieldsOf, isFields } from "../data/fields.js"
 import type { Endpoint } from "../http/endpoint.js"
 import { actionAt } from "./endpoints.js"
 import { type CompiledActionSchema, readActionSchema } from "./actionSchema.js"
@@ -39,11 +39,16 @@ const isLikeRoute = (name: string): boolean => routes.some((route) => name.start
 
 const unlisted = "it is named like a route of the integrations: it is not listed, but can be run by its name"
 
-const entryOf = (name: string, row: Fields, dialect: Dialect): Result.Result<DiscoveredAction, string> => {
+const entryOf = (
+  name: string,
+  row: Fields,
+  exact: unknown,
+  dialect: Dialect
+): Result.Result<DiscoveredAction, string> => {
   const { docstring, parameters, path } = row
   if (typeof path !== "string") return Result.fail("it has no path")
   if (docstring === undefined) return Result.fail("it has no docstring")
-  return Result.map(readActionSchema(parameters, dialect), (schema) => ({
+  return Result.map(readActionSchema(fieldsOf(exact)["parameters"], dialect), (schema) => ({
     schema,
     parameters,
     operation: Result.map(actionPath(path), actionAt),
@@ -60,12 +65,14 @@ const entryOf = (name: string, row: Fields, dialect: Dialect): Result.Result<Dis
 }
 
 /**
- * The connector in the response of discovery; none when it is not there.
+ * The connector in the response of discovery; none when it is not there. `exact` is the body with all digits of its
+ * numbers: inputs are checked against those.
  *
  * @internal
  */
 export const connectorIn = (
   body: unknown,
+  exact: unknown,
   name: string,
   dialect: Dialect
 ): Result.Result<Option.Option<Connector>, ReadonlyArray<string>> => {
@@ -73,6 +80,7 @@ export const connectorIn = (
   if (!Object.hasOwn(body, name)) return Result.succeed(Option.none())
   const rows = body[name]
   if (!isFields(rows)) return Result.fail([`expected an object of actions at "${name}"`])
+  const exactRows = fieldsOf(fieldsOf(exact)[name])
   const entries = new Map<string, DiscoveredAction>()
   const odd: Array<string> = []
   const skipped: Array<Skipped> = []
@@ -82,7 +90,7 @@ export const connectorIn = (
       skipped.push({ name: action, reason: "its method is not POST" })
       continue
     }
-    const entry = isFields(row) ? entryOf(action, row, dialect) : Result.fail("it is not an object")
+    const entry = isFields(row) ? entryOf(action, row, exactRows[action], dialect) : Result.fail("it is not an object")
     if (entry._tag === "Success") entries.set(action, entry.success)
     else odd.push(`expected an action at "${name}.${action}": ${entry.failure}`)
     if (entry._tag === "Failure") skipped.push({ name: action, reason: entry.failure })

@@ -8,6 +8,7 @@ import { quoted } from "../data/serverText.js"
 import type { Decode } from "../http/response.js"
 import { requestIdOf } from "../http/transport.js"
 import type { Endpoint } from "../http/endpoint.js"
+import type { Input } from "../http/request.js"
 import { bind } from "../http/bind.js"
 import { withResponse } from "../http/errorDetails.js"
 import { exactTextOf } from "../http/sentSecrets.js"
@@ -73,8 +74,8 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
 
   const decode =
     (name: string): Decode<Discovered> =>
-    ({ call, response, body }) =>
-      Result.map(connectorIn(body, name, table.dialect), (connector) => ({
+    ({ call, response, body, exact }) =>
+      Result.map(connectorIn(body, exact, name, table.dialect), (connector) => ({
         connector,
         others: Object.keys(body ?? {}),
         status: response.status,
@@ -95,7 +96,9 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
   }
 
   const fetch = (name: string): Fetch => {
-    return pipeline.call(actions, actions.input(name), decode(name)).pipe(
+    // what it gives is sent on as JSON, to models too
+    const input: Input = { ...actions.input(name), integers: "number" }
+    return pipeline.call(actions, input, decode(name)).pipe(
       Effect.flatMap((discovered) =>
         Option.isSome(discovered.connector)
           ? Effect.succeed(discovered.connector.value)

@@ -1,6 +1,6 @@
 import type { PaginationLoop } from "../../BosaError.js"
 import { isWhole } from "../data/checks.js"
-import type { Position } from "../../Page.js"
+import type { PositionInput } from "../../Page.js"
 
 /**
  * What a page says of its neighbor: there is none, there is one at a position, or there is one
@@ -10,8 +10,8 @@ import type { Position } from "../../Page.js"
  */
 export type NeighborPage =
   | { readonly _tag: "None" }
-  | { readonly _tag: "At"; readonly position: Position }
-  | { readonly _tag: "Loop"; readonly reason: PaginationLoop["reason"]; readonly position?: Position }
+  | { readonly _tag: "At"; readonly position: PositionInput }
+  | { readonly _tag: "Loop"; readonly reason: PaginationLoop["reason"]; readonly position?: PositionInput }
 
 const none: NeighborPage = { _tag: "None" }
 const stuck: NeighborPage = { _tag: "Loop", reason: "stuck" }
@@ -24,11 +24,13 @@ const pageIn = (value: unknown): number | undefined => {
 }
 
 // an empty cursor is none
-const cursorIn = (value: unknown): string | number | undefined =>
-  (typeof value === "string" && value !== "") || (typeof value === "number" && value !== 0) ? value : undefined
+const cursorIn = (value: unknown): string | number | bigint | undefined =>
+  (typeof value === "string" && value !== "") || (typeof value === "number" && value !== 0) || typeof value === "bigint"
+    ? value
+    : undefined
 
 /**
- * Where the neighbor of a page is, by what the server says of the page: a cursor goes before a number.
+ * Where the neighbor of a page is, by what the server says of the page, with all digits: a cursor goes before a number.
  *
  * @internal
  */

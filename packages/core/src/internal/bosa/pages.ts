@@ -5,7 +5,7 @@ import type * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { PaginationLoop } from "../../BosaError.js"
-import type { Page, PageError, Position } from "../../Page.js"
+import type { Page, PageError, Position, PositionInput } from "../../Page.js"
 import { isFields } from "../data/fields.js"
 import * as Result from "../data/result.js"
 import { type SentCall, textOf } from "../http/sentSecrets.js"
@@ -43,17 +43,22 @@ export const unwrapped = (body: unknown): { readonly data: unknown; readonly met
   return { data: Object.hasOwn(body, "data") ? body["data"] : body, meta }
 }
 
-const startOf = ({ given, options }: ActionCall): Position => {
+const isCursor = (value: unknown): value is string | number | bigint =>
+  typeof value === "string" || typeof value === "number" || typeof value === "bigint"
+
+const startOf = ({ given, options }: ActionCall): PositionInput => {
   if (options.from !== undefined) return options.from
   const { cursor, page } = given
   return {
     ...(typeof page === "number" ? { page } : {}),
-    ...(typeof cursor === "string" || typeof cursor === "number" ? { cursor } : {})
+    ...(isCursor(cursor) ? { cursor } : {})
   }
 }
 
-const isSame = (a: Position, b: Position): boolean =>
-  b.cursor === undefined ? b.page !== undefined && a.page === b.page : a.cursor === b.cursor
+const isSame = (a: PositionInput, b: PositionInput): boolean =>
+  b.cursor === undefined
+    ? b.page !== undefined && a.page === b.page
+    : a.cursor !== undefined && String(a.cursor) === String(b.cursor)
 
 /** A cursor of the server, as an error shows it. */
 type ShowCursor = (cursor: string) => string
@@ -69,7 +74,7 @@ const loopOf = (
   reason: PaginationLoop["reason"],
   pages: number,
   show: ShowCursor,
-  { cursor, page }: Position = {}
+  { cursor, page }: PositionInput = {}
 ): PaginationLoop =>
   new PaginationLoop({
     connector,
@@ -81,10 +86,14 @@ const loopOf = (
   })
 
 // the parameters of the first call and one of the position, as the server expects it
-const callAt = (call: ActionCall, from: Position): ActionCall => ({ ...call, options: { ...call.options, from } })
+const callAt = (call: ActionCall, from: PositionInput): ActionCall => ({ ...call, options: { ...call.options, from } })
 
-const positionOf = (neighbor: NeighborPage): Option.Option<Position> =>
-  neighbor._tag === "At" ? Option.some(neighbor.position) : Option.none()
+const positionOf = (neighbor: NeighborPage): Option.Option<Position> => {
+  if (neighbor._tag !== "At") return Option.none()
+  const { cursor, page } = neighbor.position
+  if (cursor === undefined) return Option.some({ page })
+  return Option.some({ cursor: typeof cursor === "bigint" ? String(cursor) : cursor })
+}
 
 const neighborOf = <A>(
   source: PageSource<A>,
@@ -113,8 +122,9 @@ const readPage = <A>(source: PageSource<A>, call: ActionCall): Effect.Effect<Pag
     return Result.map(fromEither(source.decode(data)), (decoded): PageRead<A> => {
       const isList = Array.isArray(data)
       const show = showerOf(response.call)
-      const next = neighborPage(meta, isList, 1, prepared.schema.declares)
-      const prev = neighborPage(meta, isList, -1, prepared.schema.declares)
+      const cursors = response.exact === response.body ? meta : unwrapped(response.exact).meta
+      const next = neighborPage(cursors, isList, 1, prepared.schema.declares)
+      const prev = neighborPage(cursors, isList, -1, prepared.schema.declares)
       const { headers, ignored, requestId, status } = executed(response, prepared)
       const page: Page<A> = {
         data: decoded,

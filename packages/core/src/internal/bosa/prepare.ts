@@ -97,7 +97,7 @@ export const unknownAction = ({ connector, name }: ActionCall, { entries, info }
 const positioned = (
   schema: DiscoveredAction["schema"],
   name: "page" | "cursor",
-  value: string | number | undefined
+  value: string | number | bigint | undefined
 ) => {
   if (value === undefined) return {}
   const isText = schema.parameters.some((parameter) => parameter.name === name && /^string\??$/.test(parameter.type))
@@ -144,6 +144,7 @@ export const inputOf = (table: Table, prepared: Prepared, options: ActionOptions
     headers: options.headers,
     token: tokenOf(options.token),
     ...(options.identifier === undefined ? {} : { added: identifierHeaders(table, options.identifier) }),
+    integers: options.integers,
     attempts: table.attempts(options.maxAttempts ?? 1, options.replayUnsafe === true)
   }))
 

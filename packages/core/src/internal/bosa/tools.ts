@@ -32,7 +32,7 @@ const invalidRequest = (issues: ReadonlyArray<Issue>): InvalidRequest =>
 const argumentsOf = (args: unknown): Result.Result<Parameters, ReadonlyArray<Issue>> => {
   if (args === undefined || args === null || args === "") return Result.succeed({})
   const parsed = typeof args === "string" ? parse(args) : undefined
-  const value = parsed?._tag === "Value" ? parsed.value : args
+  const value = parsed?._tag === "Value" ? parsed.exact : args
   return isData(value)
     ? Result.succeed(value)
     : Result.fail([{ path: [], message: `expected an object, got ${describe(value)}`, fix: "pass them by name" }])

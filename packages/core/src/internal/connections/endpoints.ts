@@ -9,7 +9,7 @@ import type {
 import type { Issue } from "../../InvalidRequest.js"
 import * as JobProtocol from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
-import { isWhole, noIssues } from "../data/checks.js"
+import { idIssues } from "../data/checks.js"
 import * as Result from "../data/result.js"
 import type { Read } from "../http/bind.js"
 import { effectful, type NameIn, safe } from "../http/endpoint.js"
@@ -47,7 +47,11 @@ const subscriptionBody = (subscription: Subscription): Parameters => ({
   name: subscription.name
 })
 
-const subscriptionIssues = ({ apiKey, service, targetUrl }: Subscription): ReadonlyArray<Issue> => [
+const exactFix = "give it as text, or as a bigint"
+
+const subscriptionIssues = ({ accountId, apiKey, service, targetUrl, userId }: Subscription): ReadonlyArray<Issue> => [
+  ...idIssues("userId", userId, exactFix),
+  ...idIssues("accountId", accountId, exactFix),
   ...(URL.canParse(targetUrl)
     ? []
     : [{ path: ["targetUrl"], message: "is not an absolute URL", fix: "give the address that events are sent to" }]),
@@ -55,12 +59,6 @@ const subscriptionIssues = ({ apiKey, service, targetUrl }: Subscription): Reado
     ? [{ path: ["service"], message: "needs exactly one of service and apiKey", fix: "give one of them" }]
     : [])
 ]
-
-// a number over 2^53 was rounded before it came here
-const subscriberIssues = (id: string | number): ReadonlyArray<Issue> =>
-  typeof id === "string" || isWhole(id, Number.MIN_SAFE_INTEGER)
-    ? noIssues
-    : [{ path: ["subscriber"], message: "is not an exact number", fix: "give the id as `subscribe` gave it" }]
 
 const plainWord = /^[\w .-]{1,64}$/
 
@@ -196,7 +194,10 @@ export const endpoints = {
       name: "subscribers.remove",
       method: "DELETE",
       route: at("/subscribers/{subscriber}"),
-      input: (id: string | number): Input => ({ segments: [String(id)], issues: subscriberIssues(id) }),
+      input: (id: string | number | bigint): Input => ({
+        segments: [String(id)],
+        issues: idIssues("subscriber", id, "give the id as `subscribe` gave it")
+      }),
       decode: records.unsubscribed
     })
   }

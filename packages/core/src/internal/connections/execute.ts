@@ -5,7 +5,6 @@ import { Accepted, Completed, type Execution } from "../../Job.js"
 import * as JobProtocol from "../../JobProtocol.js"
 import { JobRef } from "../../JobRef.js"
 import { noIssues, wholeIssues } from "../data/checks.js"
-import { exactDigits } from "../data/exactDigits.js"
 import { type Fields, isFields } from "../data/fields.js"
 import type { Read } from "../http/bind.js"
 import { segmentIssue } from "../http/path.js"
@@ -78,6 +77,7 @@ export const executeInput = (
     query: queryOf(options),
     body: body._tag === "Failure" ? {} : body.success,
     retry: options.retry,
+    integers: options.integers,
     timeoutMs: options.timeoutMs,
     issues:
       body._tag === "Failure"
@@ -95,10 +95,9 @@ export const executeInput = (
  */
 export const executionOf =
   (operation: string): Read<Execution, Client> =>
-  ({ body, call, clock, response }, { segments: [connection] }, { base, protocol }) => {
-    const given = JobProtocol.jobIdIn(protocol, body)
-    if (given === undefined) return Result.succeed(Completed(body))
-    const jobId = exactDigits(given, response.text, protocol.jobId) ?? given
+  ({ body, call, clock, exact, response }, { segments: [connection] }, { base, protocol }) => {
+    const jobId = JobProtocol.jobIdIn(protocol, exact)
+    if (jobId === undefined) return Result.succeed(Completed(body))
     // the work was accepted: an id that does not fit into a path is kept in the error's body
     if (segmentIssue("job", jobId) !== undefined) return Result.fail(["expected a job id that fits into a path"])
     // a reference is stored and printed

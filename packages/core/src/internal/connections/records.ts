@@ -12,25 +12,23 @@ import type {
   Unsubscribed
 } from "../../Records.js"
 import { booleanIn, idIn, listIn, textIn } from "../data/decoders.js"
-import { exactDigits } from "../data/exactDigits.js"
 import type { Decode, ParsedResponse } from "../http/response.js"
 import { type Fields, fieldsOf, isFields } from "../data/fields.js"
 
-const exactId = (fields: Fields, text: string): string | number | undefined => {
-  const found = idIn(fields, "id")
-  return Predicate.isNumber(found) ? (exactDigits(String(found), text, ["id"]) ?? found) : found
-}
+/** Reads a thing from what the response says of it, and its ids from the same with all their digits. */
+type ReadRecord<A> = (raw: unknown, exact: unknown) => A
 
-const connection = (raw: unknown): Connection => {
+const connection: ReadRecord<Connection> = (raw, exact) => {
   const fields = fieldsOf(raw)
+  const ids = fieldsOf(exact)
   return {
     slug: textIn(fields, "slug"),
     displayName: textIn(fields, "display_name", "name"),
     description: textIn(fields, "description"),
     active: booleanIn(fields, "active", "is_active"),
     authorized: booleanIn(fields, "authorized", "is_authorized"),
-    relayId: idIn(fields, "relay_id"),
-    templateId: idIn(fields, "template_id"),
+    relayId: idIn(ids, "relay_id"),
+    templateId: idIn(ids, "template_id"),
     raw
   }
 }
@@ -88,9 +86,15 @@ const listed = (body: unknown, name: string): ReadonlyArray<unknown> | undefined
 }
 
 const list =
-  <A>(name: string, decode: (raw: unknown) => A): Decode<ReadonlyArray<A>> =>
-  ({ body }) =>
-    Result.fromUndefined(listed(body, name)?.map(decode), () => [`expected a list in "${name}"`])
+  <A>(name: string, decode: ReadRecord<A>): Decode<ReadonlyArray<A>> =>
+  ({ body, exact }) => {
+    const all = listed(body, name)
+    const exactly = exact === body ? all : listed(exact, name)
+    return Result.fromUndefined(
+      all?.map((raw, index) => decode(raw, exactly?.[index])),
+      () => [`expected a list in "${name}"`]
+    )
+  }
 
 // it stands under its name, under `data`, or is the whole body
 const inner = (body: unknown, name: string): Fields | undefined => {
@@ -100,19 +104,19 @@ const inner = (body: unknown, name: string): Fields | undefined => {
 }
 
 const one =
-  <A>(name: string, decode: (raw: Fields) => A): Decode<A> =>
-  ({ body }) =>
+  <A>(name: string, decode: ReadRecord<A>): Decode<A> =>
+  ({ body, exact }) =>
     Result.map(
       Result.fromUndefined(inner(body, name), () => [`expected an object in "${name}"`]),
-      decode
+      (raw) => decode(raw, exact === body ? raw : inner(exact, name))
     )
 
 const object =
-  <A>(decode: (raw: Fields, text: string) => A): Decode<A> =>
-  ({ response, body }) =>
+  <A>(decode: (raw: Fields, exact: Fields) => A): Decode<A> =>
+  ({ body, exact }) =>
     // only a 204 comes here without a body: the work is done
     isFields(body) || body === null
-      ? Result.succeed(decode(body ?? {}, response.text))
+      ? Result.succeed(decode(body ?? {}, fieldsOf(exact)))
       : Result.fail(["expected an object"])
 
 const accountOf = (body: unknown): unknown => {
@@ -150,15 +154,15 @@ export const triggerDetail: Decode<TriggerDetail> = withAccount(one("trigger", t
   raw
 }))
 /** @internal */
-export const subscribed = object((raw, text): Subscribed => ({
+export const subscribed = object((raw, exact): Subscribed => ({
   created: booleanIn(raw, "created"),
-  id: exactId(fieldsOf(raw["subscriber"]), text),
+  id: idIn(fieldsOf(exact["subscriber"]), "id"),
   subscriber: raw["subscriber"],
   raw
 }))
 /** @internal */
-export const unsubscribed = object((raw, text): Unsubscribed => ({
-  id: exactId(raw, text),
+export const unsubscribed = object((raw, exact): Unsubscribed => ({
+  id: idIn(exact, "id"),
   deleted: booleanIn(raw, "deleted"),
   webhook: raw["webhook"],
   raw

@@ -40,6 +40,27 @@ export const blankIssues = (name: string, value: string, fix: string): ReadonlyA
   value.trim() === "" ? [{ path: [name], message: value === "" ? "is empty" : "holds only spaces", fix }] : noIssues
 
 /**
+ * What is wrong with a choice of how whole numbers are read.
+ *
+ * @internal
+ */
+export const integersIssues = (value: unknown): ReadonlyArray<Issue> =>
+  value === "number" || value === "bigint"
+    ? noIssues
+    : [{ path: ["integers"], message: "is neither of its two values", fix: 'give "number" or "bigint"' }]
+
+/**
+ * What is wrong with an id that a caller gives.
+ *
+ * @internal
+ */
+export const idIssues = (name: string, id: string | number | bigint | undefined, fix: string): ReadonlyArray<Issue> =>
+  typeof id === "number" && !isWhole(id, Number.MIN_SAFE_INTEGER)
+    ? // a number over 2^53 was rounded before it came here
+      [{ path: [name], message: "is not an exact number", fix }]
+    : noIssues
+
+/**
  * A timer of more than this never fires.
  *
  * @internal

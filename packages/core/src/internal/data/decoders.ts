@@ -24,8 +24,20 @@ export const booleanIn = fieldOf(Predicate.isBoolean)
 /** @internal */
 export const numberIn = fieldOf(Predicate.isNumber)
 
-/** @internal */
-export const idIn = fieldOf((value): value is string | number => Predicate.isString(value) || Predicate.isNumber(value))
+const nameIn = fieldOf(
+  (value): value is string | number | bigint =>
+    Predicate.isString(value) || Predicate.isNumber(value) || Predicate.isBigInt(value)
+)
+
+/**
+ * What names a thing, in fields that were read exactly: a number with more digits than JavaScript holds is its text.
+ *
+ * @internal
+ */
+export const idIn = (exact: Fields, name: string): string | number | undefined => {
+  const id = nameIn(exact, name)
+  return typeof id === "bigint" ? String(id) : id
+}
 
 /** @internal */
 export const listIn = (fields: Fields, name: string): ReadonlyArray<unknown> => {

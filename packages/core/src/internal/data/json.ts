@@ -1,4 +1,5 @@
 import type { Issue } from "../../InvalidRequest.js"
+import { readExact } from "./exactJson.js"
 
 const maxDepth = 200
 
@@ -9,13 +10,12 @@ const issueOf = (value: unknown, path: ReadonlyArray<string>, inArray: boolean):
   switch (typeof value) {
     case "string":
     case "boolean":
+    case "bigint":
       return undefined
     case "number":
       return Number.isFinite(value)
         ? undefined
         : refuse(`${value} has no form in JSON`, "send a finite number, or null")
-    case "bigint":
-      return refuse("a bigint has no form in JSON", "send it as a string, or as a number if it is small enough")
     case "undefined":
       return inArray ? refuse("undefined has no form in an array", "send null, or leave it out") : undefined
     case "function":
@@ -74,38 +74,86 @@ const deep = (value: unknown, path: ReadonlyArray<string>, key: string, inArray:
 
 /**
  * What in a value has no form in JSON: `JSON.stringify` would drop it, change
- * it or throw.
+ * it or throw. A bigint has one: its digits.
  *
  * @internal
  */
 export const jsonIssue = (value: unknown, name: string): Issue | undefined => deep(value, [], name, false)
 
-/** @internal */
+/**
+ * How whole numbers outside of +-(2^53 - 1) are read.
+ *
+ * @internal
+ */
+export type Integers = "number" | "bigint"
+
+/**
+ * A text that was read. `exact` is the value with such numbers as bigints, whatever it was read as; what is used as a
+ * name is read there.
+ *
+ * @internal
+ */
 export type Parsed =
-  | { readonly _tag: "Value"; readonly value: unknown }
-  | { readonly _tag: "Bad"; readonly reason: "invalid" | "empty" | "too deep" }
+  | { readonly _tag: "Value"; readonly value: unknown; readonly exact: unknown }
+  | {
+      readonly _tag: "Bad"
+      readonly reason: "invalid" | "empty" | "too deep"
+      /** What `JSON.parse` makes of it, when all that is wrong is a number. */
+      readonly rounded?: unknown
+    }
 
 const empty: Parsed = { _tag: "Bad", reason: "empty" }
 const tooDeep: Parsed = { _tag: "Bad", reason: "too deep" }
 const invalid: Parsed = { _tag: "Bad", reason: "invalid" }
 
-const isTooDeep = (text: string): boolean => {
-  // every level takes an opening and a closing character
-  if (text.length < maxDepth * 2) return false
+// 2^53 - 1 has as many
+const safeDigits = 16
+
+// whatever is over the largest number, 1.8e308, has one of the two
+const mayBeInexact = /\d{16}|\d[eE]\+?\d{3}/
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+
+// the words end in the same letter
+const isLargeExponent = (text: string, at: number): boolean =>
+  isDigit(text.charCodeAt(at - 1)) && /^\+?\d{3}/.test(text.slice(at + 1, at + 5))
+
+/** What of a text is not as `JSON.parse` reads it. */
+type Finding = "nothing" | "depth" | "number"
+
+const inspected = (text: string): Finding => {
   let depth = 0
   let quoted = false
+  let found: Finding = "nothing"
+  // of a whole number, or of the part before the point
+  let digits = 0
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (quoted) {
       if (code === 92) i++
       else if (code === 34) quoted = false
-    } else if (code === 34) quoted = true
-    else if (code === 91 || code === 123) {
-      if (++depth > maxDepth) return true
-    } else if (code === 93 || code === 125) depth--
+    } else if (isDigit(code)) {
+      // of those with sixteen digits, the ones that start with 9 may be too large
+      if (++digits > safeDigits || (digits === safeDigits && text.charCodeAt(i - safeDigits + 1) === 57))
+        found = "number"
+    } else {
+      // what follows a point is a fraction, which is rounded as it is everywhere
+      digits = code === 46 ? -Infinity : 0
+      if (code === 34) quoted = true
+      else if (code === 91 || code === 123) {
+        if (++depth > maxDepth) return "depth"
+      } else if (code === 93 || code === 125) depth--
+      else if ((code === 101 || code === 69) && isLargeExponent(text, i)) found = "number"
+    }
   }
-  return false
+  return found
 }
+
+// every level takes an opening and a closing character
+const mayBeTooDeep = (text: string): boolean => text.length >= maxDepth * 2
+
+const findingIn = (text: string): Finding =>
+  mayBeTooDeep(text) || mayBeInexact.test(text) ? inspected(text) : "nothing"
 
 // an own key "__proto__" becomes a prototype as soon as somebody copies the object
 const mayHaveProto = (text: string): boolean => text.includes("__proto__") || text.includes("\\u00")
@@ -113,13 +161,21 @@ const mayHaveProto = (text: string): boolean => text.includes("__proto__") || te
 const withoutProto = (key: string, value: unknown): unknown => (key === "__proto__" ? undefined : value)
 
 /** @internal */
-export const parse = (text: string): Parsed => {
+export const parse = (text: string, integers: Integers = "number"): Parsed => {
   const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
   if (body.trim() === "") return empty
-  if (isTooDeep(body)) return tooDeep
+  const finding = findingIn(body)
+  if (finding === "depth") return tooDeep
   try {
-    return { _tag: "Value", value: mayHaveProto(body) ? JSON.parse(body, withoutProto) : JSON.parse(body) }
+    const value: unknown = mayHaveProto(body) ? JSON.parse(body, withoutProto) : JSON.parse(body)
+    return finding === "nothing" ? { _tag: "Value", value, exact: value } : exactly(body, value, integers)
   } catch {
     return invalid
   }
+}
+
+const exactly = (body: string, rounded: unknown, integers: Integers): Parsed => {
+  const { hasHuge, hasOverflow, value } = readExact(body, false)
+  if (hasOverflow || (hasHuge && integers === "number")) return { _tag: "Bad", reason: "invalid", rounded }
+  return { _tag: "Value", value: integers === "bigint" ? value : rounded, exact: value }
 }

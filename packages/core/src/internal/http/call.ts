@@ -162,6 +162,7 @@ const stateOf = <E extends ApiError>(
     origin: shared.settings.baseUrl.origin,
     clock,
     resolved: shared.settings,
+    integers: input.integers ?? settings.integers ?? shared.settings.integers,
     request,
     client: transformed(shared.client, settings.transformClient),
     schedule: policy.schedule,

@@ -5,6 +5,7 @@ import type { ApiError, CallContext } from "../../ApiError.js"
 import type { Credentials } from "../../Auth.js"
 import type * as Call from "../../Call.js"
 import type * as Retry from "../../Retry.js"
+import type { Integers } from "../data/json.js"
 import type { Endpoint, RetryClass } from "./endpoint.js"
 import type * as Outcome from "./outcome.js"
 import type { PreparedRequest, ReplayPolicy } from "./request.js"
@@ -26,6 +27,7 @@ export interface CallState<out E extends ApiError> {
   readonly origin: string
   readonly clock: Clock.Clock
   readonly resolved: Resolved
+  readonly integers: Integers
   readonly request: PreparedRequest
   readonly client: HttpClient.HttpClient
   readonly schedule: Retry.Retry["schedule"]

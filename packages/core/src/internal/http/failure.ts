@@ -131,7 +131,7 @@ const statusFailure = <E extends ApiError>(
   call: CallState<E>,
   received: TransportResponse
 ): AttemptFailure<CallError<E>> => {
-  const response = keptResponse(call.operation, received, bodyOf(call, received))
+  const response = keptResponse(call.operation, received, bodyOf(call, received, call.integers))
   call.settings.onResponse?.(response)
   const waitMillis = retryAfterMillis(received.headers, call.clock.unsafeCurrentTimeMillis())
   const replay = mayReplayStatus(call.retryClass, response)

@@ -1,3 +1,5 @@
+import { writeJson } from "../data/writeJson.js"
+
 /**
  * A parameter in a form: text, number, boolean, null, bytes, a list, or an object.
  *
@@ -15,18 +17,17 @@ export type Booleans = "True" | "true"
 
 const encoder = new TextEncoder()
 
-const ofNumber = (value: number, isNumber: boolean): string => {
+const ofNumber = (value: number | bigint, isNumber: boolean): string => {
   const text = String(value)
   return isNumber && /^-?\d+$/.test(text) ? `${text}.0` : text
 }
 
 const ofOne = (value: unknown, { isNumber = false }: Field, booleans: Booleans): string | Uint8Array => {
   if (typeof value === "string" || value instanceof Uint8Array) return value
-  if (typeof value === "number") return ofNumber(value, isNumber)
+  if (typeof value === "number" || typeof value === "bigint") return ofNumber(value, isNumber)
   if (typeof value === "boolean") return booleans === "True" ? (value ? "True" : "False") : String(value)
-  if (typeof value === "bigint") return String(value)
   // a form has no place for what is inside of an object, so it goes as one field of JSON
-  return JSON.stringify(value) ?? ""
+  return writeJson(value) ?? ""
 }
 
 /**

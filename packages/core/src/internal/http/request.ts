@@ -15,8 +15,9 @@ import type * as Retry from "../../Retry.js"
 import type * as Transport from "../../Transport.js"
 import { bearer } from "./bearer.js"
 import { headerIssue, headerIssues, plainHeaders } from "./headers.js"
-import { jsonIssue } from "../data/json.js"
-import { milliseconds } from "../data/checks.js"
+import { type Integers, jsonIssue } from "../data/json.js"
+import { integersIssues, milliseconds } from "../data/checks.js"
+import { writeJson } from "../data/writeJson.js"
 import type { Endpoint, EndpointCredentials } from "./endpoint.js"
 import { segmentIssue } from "./path.js"
 import type { Resolved } from "./settings.js"
@@ -56,6 +57,8 @@ export interface Input {
   readonly scope?: Scope.Scope | undefined
   /** Lets the response be larger than others may be. */
   readonly maxBodyBytes?: number | undefined
+  /** How whole numbers of the response are read, when it is not the call's settings or the client that say so. */
+  readonly integers?: Integers | undefined
 }
 
 /** @internal */
@@ -133,13 +136,13 @@ const sent: Record<EndpointCredentials, (header: string) => boolean> = {
   bare: () => false
 }
 
-// checked before and not by writing: JSON.stringify turns NaN into null and drops what it does not know
+// checked before and not by writing: JSON turns NaN into null and drops what it does not know
 const written = (input: Input): Result.Result<HttpBody.HttpBody, Issue> => {
   if (input.content !== undefined) return Result.succeed(input.content.body)
   if (input.body === undefined) return noBody
   try {
     const issue = jsonIssue(input.body, "body")
-    return issue === undefined ? Result.succeed(HttpBody.raw(JSON.stringify(input.body))) : Result.fail(issue)
+    return issue === undefined ? Result.succeed(HttpBody.raw(writeJson(input.body))) : Result.fail(issue)
   } catch {
     return Result.fail({ path: ["body"], message: "cannot be written as JSON", fix: "send plain data" })
   }
@@ -232,6 +235,8 @@ const issuesIn = (
   deadlineMillis: number
 ): ReadonlyArray<Issue> => {
   const issues: Array<Issue> = [...(input.issues ?? [])]
+  const integers = input.integers ?? call.integers
+  if (integers !== undefined) issues.push(...integersIssues(integers))
   for (const name of ["deadline", "attemptTimeout"] as const)
     if (call[name] !== undefined) milliseconds(name, call[name], issues)
   input.segments.forEach((value, index) => {

@@ -2,7 +2,7 @@ import type * as Clock from "effect/Clock"
 import type { ApiError } from "../../ApiError.js"
 import type { ApiResponse } from "../../ApiResponse.js"
 import { isFields } from "../data/fields.js"
-import { parse, type Parsed } from "../data/json.js"
+import { type Integers, parse, type Parsed } from "../data/json.js"
 import * as Result from "../data/result.js"
 import type { CallState } from "./callState.js"
 import type { Endpoint } from "./endpoint.js"
@@ -27,6 +27,8 @@ import {
  */
 export interface ParsedResponse {
   readonly body: unknown
+  /** The body with all digits of its numbers: what names a thing is read here. */
+  readonly exact: unknown
   readonly response: TransportResponse
   readonly clock: Clock.Clock
   /** What it is the response to. */
@@ -61,9 +63,9 @@ const noStatus: Result.Result<never, NoValue> = Result.fail({ _tag: "Status" })
  *
  * @internal
  */
-export const bodyOf = (call: SentCall, response: TransportResponse): unknown => {
+export const bodyOf = (call: SentCall, response: TransportResponse, integers: Integers): unknown => {
   const type = response.headers["content-type"]
-  const parsed = isJson(type) || startsAsJson(response.text) ? parse(response.text) : undefined
+  const parsed = isJson(type) || startsAsJson(response.text) ? parse(response.text, integers) : undefined
   if (
     response.bytes !== undefined &&
     !isJsonType(type) &&
@@ -108,23 +110,25 @@ export const decodeResponse = <A, E extends ApiError>(
   decode: Decode<A>
 ): Result.Result<A, NoValue> => {
   if (!isOk(response.status)) return noStatus
-  const { clock, operation, settings } = call
+  const { clock, integers, operation, settings } = call
   const file = operation.files ? fileIn(call, response) : undefined
   if (file !== undefined) {
     settings.onResponse?.(responseOf(response, file))
-    return Result.mapFailure(decode({ body: file, response, clock, call }), (expected) => unfit(file, expected))
+    return Result.mapFailure(decode({ body: file, exact: file, response, clock, call }), (expected) =>
+      unfit(file, expected)
+    )
   }
   const type = response.headers["content-type"]
-  const read = parse(response.text)
+  const read = parse(response.text, integers)
   // JSON is JSON by any name; what is not is named by its type
-  const parsed = read._tag === "Value" || response.text === "" || isJson(type) ? read : notJson
+  const parsed = isJsonText(read) || response.text === "" || isJson(type) ? read : notJson
   // 204 is the server's word that it did the work and has nothing to say
   const mayBeEmpty = operation.mayBeEmpty || (hasNoContent(response.status) && operation.retry !== "safe")
   if (parsed._tag === "Bad" && !(parsed.reason === "empty" && mayBeEmpty)) {
     return Result.fail({ _tag: "Unreadable", reason: parsed.reason, body: response.text })
   }
-  const body = parsed._tag === "Value" ? parsed.value : null
-  const decoded = decode({ body, response, clock, call })
+  const { exact, value: body } = parsed._tag === "Value" ? parsed : noContent
+  const decoded = decode({ body, exact, response, clock, call })
   if (decoded._tag === "Failure") return Result.fail(unfit(body, decoded.failure))
   settings.onResponse?.(keptResponse(operation, response, body))
   return decoded
@@ -132,8 +136,15 @@ export const decodeResponse = <A, E extends ApiError>(
 
 const unfit = (body: unknown, expected: ReadonlyArray<string>): NoValue => ({ _tag: "Unfit", body, expected })
 
+const noContent = { value: null, exact: null }
+
+const isJsonText = (parsed: Parsed): boolean => parsed._tag === "Value" || parsed.rounded !== undefined
+
 // an object without data is a file of its own
-const isData = (parsed: Parsed): boolean => parsed._tag === "Value" && isFields(parsed.value) && "data" in parsed.value
+const isData = (parsed: Parsed): boolean => {
+  const value = parsed._tag === "Value" ? parsed.value : parsed.rounded
+  return isFields(value) && "data" in value
+}
 
 // 204 has no file to give
 const fileIn = (call: SentCall, response: TransportResponse): unknown => {

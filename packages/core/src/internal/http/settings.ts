@@ -8,11 +8,12 @@ import * as Retry from "../../Retry.js"
 import type { Limits } from "../../Limits.js"
 import type * as Transport from "../../Transport.js"
 import { headerIssue, headerIssues, plainHeaders } from "./headers.js"
-import { maxTimerMillis, milliseconds, wholeIssues } from "../data/checks.js"
 import type { Bounds } from "./limiter.js"
 import * as Metrics from "./metrics.js"
 import type { Secrets } from "../data/secretValues.js"
 import { secretHeaders } from "./sentSecrets.js"
+import { integersIssues, maxTimerMillis, milliseconds, wholeIssues } from "../data/checks.js"
+import type { Integers } from "../data/json.js"
 import { type BaseUrl, baseUrl } from "./url.js"
 
 /**
@@ -32,6 +33,7 @@ export interface ClientOptions {
   readonly slugPattern?: RegExp | undefined
   readonly maxRetryAfter?: Duration.DurationInput | undefined
   readonly maxBodyBytes?: number | undefined
+  readonly integers?: Integers | undefined
   readonly idempotencyKey?: { readonly header: string; readonly make: Effect.Effect<string> } | undefined
   readonly limits?: Limits | undefined
   readonly metrics?: boolean | undefined
@@ -51,6 +53,7 @@ export interface Resolved {
   readonly platform: Platform
   readonly slugPattern: RegExp | undefined
   readonly maxRetryAfterMillis: number
+  readonly integers: Integers
   readonly idempotencyKey: ClientOptions["idempotencyKey"]
   readonly bounds: Bounds | undefined
   readonly metrics: Metrics.Metrics | undefined
@@ -138,6 +141,8 @@ export const resolve = (
   const maxBodyBytes = options.maxBodyBytes ?? 16 * mebibyte
   issues.push(...wholeIssues("maxBodyBytes", maxBodyBytes, 1, undefined, "give a size in bytes"))
   const bounds = options.limits && boundsOf(options.limits, maxRetryAfterMillis, issues)
+  const integers = options.integers ?? "number"
+  issues.push(...integersIssues(integers))
   if (url._tag === "Failure" || issues.length > 0) {
     return Result.fail(new InvalidRequest({ operation, issues }))
   }
@@ -152,6 +157,7 @@ export const resolve = (
     platform,
     slugPattern: options.slugPattern,
     maxRetryAfterMillis,
+    integers,
     idempotencyKey: options.idempotencyKey,
     bounds,
     metrics: options.metrics === true ? Metrics.make(platform.name) : undefined,

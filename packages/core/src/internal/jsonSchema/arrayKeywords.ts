@@ -1,6 +1,6 @@
 import type { Fields } from "../data/fields.js"
 import { canonical } from "./canonical.js"
-import { acceptAll, type Check, checkAt, type CheckBuilder, forArrays, limitOf } from "./check.js"
+import { acceptAll, type Check, checkAt, type CheckBuilder, forArrays, countOf } from "./check.js"
 import { isStopped, refuse } from "./context.js"
 
 const minItems = (limit: number | undefined): ReadonlyArray<Check> =>
@@ -47,8 +47,8 @@ const items = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArray
  * @internal
  */
 export const arrayKeywords = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArray<Check> => [
-  ...minItems(limitOf(schema.minItems)),
-  ...maxItems(limitOf(schema.maxItems)),
+  ...minItems(countOf(schema.minItems)),
+  ...maxItems(countOf(schema.maxItems)),
   ...(schema.uniqueItems === true ? [uniqueItems] : []),
   ...items(schema, at, builder)
 ]

@@ -1,4 +1,12 @@
+import { writeExact } from "../data/writeJson.js"
 import { isData } from "./describe.js"
+
+const sorted = (part: unknown): unknown =>
+  isData(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part
+
+// a number and a bigint of one value are equal
+const whole = (part: unknown): unknown =>
+  typeof part === "number" && Number.isInteger(part) && !Number.isSafeInteger(part) ? BigInt(part) : part
 
 /**
  * The same text for the same data, whatever the order of its fields.
@@ -6,6 +14,4 @@ import { isData } from "./describe.js"
  * @internal
  */
 export const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, part: unknown) =>
-    isData(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part
-  ) ?? "undefined"
+  writeExact(value, undefined, (part) => whole(sorted(part))) ?? "undefined"

@@ -44,9 +44,9 @@ export const checkAt = (ctx: Context, key: string, check: Check, value: unknown)
 
 /** @internal */
 export const forNumbers =
-  (check: (value: number, ctx: Context) => void): Check =>
+  (check: (value: number | bigint, ctx: Context) => void): Check =>
   (value, ctx) => {
-    if (typeof value === "number") check(value, ctx)
+    if (typeof value === "number" || typeof value === "bigint") check(value, ctx)
   }
 
 /** @internal */
@@ -75,5 +75,15 @@ export const forObjects =
  *
  * @internal
  */
-export const limitOf = (keyword: unknown): number | undefined =>
-  typeof keyword === "number" && Number.isFinite(keyword) ? keyword : undefined
+export const limitOf = (keyword: unknown): number | bigint | undefined =>
+  typeof keyword === "bigint" || (typeof keyword === "number" && Number.isFinite(keyword)) ? keyword : undefined
+
+/**
+ * The same for a limit on how many there are of something.
+ *
+ * @internal
+ */
+export const countOf = (keyword: unknown): number | undefined => {
+  const limit = limitOf(keyword)
+  return typeof limit === "bigint" ? Number(limit) : limit
+}

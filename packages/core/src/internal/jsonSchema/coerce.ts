@@ -26,10 +26,15 @@ const toObject: Coercer["coerce"] = (value, ctx) => (isData(value) ? jsonValue(v
 
 const toList: Coercer["coerce"] = (value, ctx) => (Array.isArray(value) ? jsonValue(value, ctx) : notList(value, ctx))
 
+const isInteger = (value: unknown): boolean => typeof value === "bigint" || Number.isSafeInteger(value)
+
+const isNumber = (value: unknown): boolean =>
+  typeof value === "bigint" || (typeof value === "number" && Number.isFinite(value))
+
 const scalars: Readonly<Record<Scalar, Coercer>> = {
   string: { coerce: toText, isExact: (value) => typeof value === "string" },
-  integer: { coerce: toInteger, isExact: Number.isSafeInteger },
-  number: { coerce: toNumber, isExact: (value) => typeof value === "number" && Number.isFinite(value) },
+  integer: { coerce: toInteger, isExact: isInteger },
+  number: { coerce: toNumber, isExact: isNumber },
   boolean: { coerce: toBoolean, isExact: (value) => typeof value === "boolean" },
   binary: { coerce: toBinary, isExact: (value) => typeof value === "string" },
   any: { coerce: jsonValue, isExact: () => true },

@@ -20,6 +20,7 @@ const isJson = (value: unknown, ctx: Context): boolean => {
   switch (typeof value) {
     case "string":
     case "boolean":
+    case "bigint":
       return true
     case "number":
       if (Number.isFinite(value)) return true
@@ -74,6 +75,7 @@ const areFieldsJson = (value: object, ctx: Context): boolean => {
 
 const isPartJson = (element: unknown, key: string, ctx: Context): boolean => {
   if (typeof element === "string" || typeof element === "boolean" || element === null) return true
+  if (typeof element === "bigint") return true
   if (typeof element === "number" && Number.isFinite(element)) return true
   ctx.path.push(key)
   const isValid = isJson(element, ctx)

@@ -10,8 +10,8 @@ import { textKeywords } from "./textKeywords.js"
 
 const typeTests: ReadonlyMap<unknown, (value: unknown) => boolean> = new Map<unknown, (value: unknown) => boolean>([
   ["string", (value) => typeof value === "string"],
-  ["integer", Number.isInteger],
-  ["number", (value) => typeof value === "number"],
+  ["integer", (value) => typeof value === "bigint" || Number.isInteger(value)],
+  ["number", (value) => typeof value === "bigint" || typeof value === "number"],
   ["boolean", (value) => typeof value === "boolean"],
   ["array", Array.isArray],
   ["object", isData],

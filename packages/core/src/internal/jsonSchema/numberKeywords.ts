@@ -2,15 +2,32 @@ import type { Fields } from "../data/fields.js"
 import { type Check, forNumbers, limitOf } from "./check.js"
 import { refuse } from "./context.js"
 
+/** A number as a whole number of powers of ten: 0.25 is 25 and 2. */
+const decimalOf = (number: number): readonly [digits: bigint, places: number] => {
+  const [, whole = "0", fraction = "", exponent = "0"] =
+    /^(-?\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(number)) ?? []
+  return [BigInt(whole + fraction), fraction.length - Number(exponent)]
+}
+
+// by its digits: a bigint is not rounded to be divided
+const isExactMultiple = (value: bigint, step: number | bigint): boolean => {
+  const [digits, places] = typeof step === "bigint" ? [step, 0] : decimalOf(step)
+  const tens = 10n ** BigInt(Math.abs(places))
+  return places > 0 ? (value * tens) % digits === 0n : value % (digits * tens) === 0n
+}
+
 // 0.3 / 0.1 is not a whole number in binary fractions
-const isMultiple = (value: number, step: number): boolean => {
+const isMultiple = (value: number | bigint, step: number | bigint): boolean => {
+  if (typeof value === "bigint") return isExactMultiple(value, step)
+  if (typeof step === "bigint") return Number.isInteger(value) && BigInt(value) % step === 0n
+  if (Number.isInteger(value) && Number.isInteger(step)) return value % step === 0
   const times = value / step
   return Math.abs(times - Math.round(times)) <= 1e-9 * Math.max(1, Math.abs(times))
 }
 
 const rule = (
-  limit: number | undefined,
-  holds: (value: number, limit: number) => boolean,
+  limit: number | bigint | undefined,
+  holds: (value: number | bigint, limit: number | bigint) => boolean,
   message: string,
   fix: string
 ): ReadonlyArray<Check> =>

@@ -1,5 +1,5 @@
 import { type Fields, isFields } from "../data/fields.js"
-import { acceptAll, type Check, checkAt, type CheckBuilder, forObjects, limitOf } from "./check.js"
+import { acceptAll, type Check, checkAt, type CheckBuilder, forObjects, countOf } from "./check.js"
 import { type Context, isStopped, refuseAt, refuse } from "./context.js"
 import { nearest } from "./nearest.js"
 import { pattern } from "./pattern.js"
@@ -94,6 +94,6 @@ const fields = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArra
  */
 export const objectKeywords = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArray<Check> => [
   ...required(schema, builder),
-  ...propertyCount(limitOf(schema.minProperties), limitOf(schema.maxProperties)),
+  ...propertyCount(countOf(schema.minProperties), countOf(schema.maxProperties)),
   ...fields(schema, at, builder)
 ]

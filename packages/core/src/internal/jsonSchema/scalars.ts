@@ -1,3 +1,4 @@
+import { maxDigits } from "../data/exactJson.js"
 import { type Context, refuse, type refused } from "./context.js"
 import { describe } from "./describe.js"
 
@@ -10,16 +11,26 @@ const oddUnderscore = /^_|_$|__/
 
 const nonFinite = (ctx: Context): typeof refused => refuse(ctx, "has no form in JSON", "pass a finite number")
 
-const inexact = (ctx: Context): typeof refused =>
-  refuse(
-    ctx,
-    "is a whole number that JavaScript does not hold exactly",
-    `pass one between -(2^53 - 1) and 2^53 - 1: a larger one would be rounded`
-  )
-
 const exact = (number: number, ctx: Context): number | typeof refused =>
-  // adding 0 leaves no -0
-  Number.isSafeInteger(number) ? number + 0 : inexact(ctx)
+  Number.isSafeInteger(number)
+    ? // adding 0 leaves no -0
+      number + 0
+    : refuse(ctx, "is a number over 2^53, which JavaScript rounds", "pass it as a bigint, or as text")
+
+/** A number where that holds it exactly. */
+const wholeOf = (whole: bigint): number | bigint => {
+  const number = Number(whole)
+  return Number.isSafeInteger(number) ? number : whole
+}
+
+const wholeIn = (text: string, ctx: Context): number | bigint | typeof refused => {
+  const digits = text.replaceAll("_", "").replace(/\.0+$/, "")
+  const number = Number(digits)
+  if (Number.isSafeInteger(number)) return number + 0
+  return digits.length > maxDigits
+    ? refuse(ctx, `has more than ${maxDigits} digits`, "pass a smaller number")
+    : BigInt(digits)
+}
 
 const integerFix = "pass a whole number, or text that is one"
 
@@ -33,13 +44,13 @@ export const toInteger: Coerce = (value, ctx) => {
     case "boolean":
       return value ? 1 : 0
     case "bigint":
-      return exact(Number(value), ctx)
+      return wholeOf(value)
     case "string": {
       const text = value.trim()
       if (!integerText.test(text)) {
         return refuse(ctx, "expected an integer, got text that is not a whole number", integerFix)
       }
-      return exact(Number(text.replaceAll("_", "")), ctx)
+      return wholeIn(text, ctx)
     }
     default:
       return refuse(ctx, `expected an integer, got ${describe(value)}`, integerFix)
@@ -56,7 +67,7 @@ export const toNumber: Coerce = (value, ctx) => {
     case "boolean":
       return value ? 1 : 0
     case "bigint":
-      return exact(Number(value), ctx)
+      return wholeOf(value)
     case "string": {
       const text = value.trim()
       if (nonFiniteText.test(text)) return nonFinite(ctx)
@@ -65,7 +76,8 @@ export const toNumber: Coerce = (value, ctx) => {
         return refuse(ctx, "expected a number, got text that is not a number", numberFix)
       }
       const number = Number(digits)
-      return Number.isFinite(number) ? number : nonFinite(ctx)
+      if (!Number.isFinite(number)) return nonFinite(ctx)
+      return Number.isSafeInteger(number) || !integerText.test(digits) ? number : wholeIn(digits, ctx)
     }
     default:
       return refuse(ctx, `expected a number, got ${describe(value)}`, numberFix)

@@ -1,5 +1,5 @@
 import type { Fields } from "../data/fields.js"
-import { type Check, type CheckBuilder, forText, limitOf } from "./check.js"
+import { type Check, type CheckBuilder, forText, countOf } from "./check.js"
 import { refuse } from "./context.js"
 import { formats } from "./formats.js"
 import { pattern } from "./pattern.js"
@@ -64,8 +64,8 @@ const patternRule = (source: unknown, at: string, builder: CheckBuilder): Readon
  * @internal
  */
 export const textKeywords = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArray<Check> => [
-  ...minLength(limitOf(schema.minLength)),
-  ...maxLength(limitOf(schema.maxLength)),
+  ...minLength(countOf(schema.minLength)),
+  ...maxLength(countOf(schema.maxLength)),
   ...format(schema.format),
   ...patternRule(schema.pattern, at, builder)
 ]

@@ -4,24 +4,40 @@ import * as Schema from "effect/Schema"
 import { Accepted, Completed, type Execution } from "../../Job.js"
 import { AlreadyDone, KeyReused } from "../../LedgerError.js"
 import type * as Journal from "../../LedgerJournal.js"
+import { parse } from "../data/json.js"
+import { writeJson } from "../data/writeJson.js"
 
 // a larger value is a document, and belongs in a store for documents
 const maxValueLength = 65_536
 
+/** A value as a journal keeps it. */
+type Kept = Pick<Journal.Done, "value" | "valueText">
+
+const nothing: Kept = {}
+
+const textOf = Option.liftThrowable((json: unknown) => writeJson(json))
+
+const holdsBigint = (value: unknown): boolean => {
+  if (typeof value === "bigint") return true
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsBigint)
+}
+
 /**
- * A value as it is kept, if it is.
+ * A value as it is kept, if it is. A bigint is kept in a text: journals write their entries as JSON.
  *
  * @internal
  */
-export const valueOf = <A, I>(value: A, schema: Schema.Schema<A, I> | undefined): unknown => {
-  if (schema === undefined) return undefined
+export const keptOf = <A, I>(value: A, schema: Schema.Schema<A, I> | undefined): Kept => {
+  if (schema === undefined) return nothing
   const encoded = Schema.encodeOption(schema)(value)
-  if (Option.isNone(encoded)) return undefined
-  const text = Option.getOrUndefined(
-    Option.liftThrowable((json: unknown): string | undefined => JSON.stringify(json))(encoded.value)
-  )
-  const kept: unknown = text === undefined || text.length > maxValueLength ? undefined : JSON.parse(text)
-  return kept
+  const text = Option.getOrUndefined(Option.flatMap(encoded, textOf))
+  if (text === undefined || text.length > maxValueLength) return nothing
+  return holdsBigint(Option.getOrUndefined(encoded)) ? { valueText: text } : { value: JSON.parse(text) }
+}
+
+const valueIn = ({ value, valueText }: Kept): unknown => {
+  const parsed = valueText === undefined ? undefined : parse(valueText, "bigint")
+  return parsed?._tag === "Value" ? parsed.value : value
 }
 
 /**
@@ -36,8 +52,9 @@ export const knownOf = <A, I>(
   const { connection, key, operation } = entry
   if (entry._tag === "Accepted") return Effect.succeed(Accepted(entry.job))
   const already = new AlreadyDone({ key, operation, connection, doneAt: entry.doneAt, job: entry.job })
-  if (schema === undefined || entry.value === undefined) return Effect.fail(already)
-  return Option.match(Schema.decodeUnknownOption(schema)(entry.value), {
+  const value = valueIn(entry)
+  if (schema === undefined || value === undefined) return Effect.fail(already)
+  return Option.match(Schema.decodeUnknownOption(schema)(value), {
     onNone: () => Effect.fail(already),
     onSome: (value) => Effect.succeed(Completed(value))
   })

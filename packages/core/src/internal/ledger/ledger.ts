@@ -19,7 +19,7 @@ import {
 } from "../../LedgerError.js"
 import type * as Journal from "../../LedgerJournal.js"
 import { onFailed } from "../jobs/failures.js"
-import { knownOf, reuseOf, valueOf } from "./known.js"
+import { keptOf, knownOf, reuseOf } from "./known.js"
 import { type Plan, planOf } from "./plan.js"
 import { isNotDone, provesNotDone } from "./proof.js"
 import * as Sending from "./sending.js"
@@ -97,7 +97,7 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
       const entry: Journal.Entry =
         execution._tag === "Accepted"
           ? { _tag: "Accepted", ...submission, job: execution.job, acceptedAt: now }
-          : { _tag: "Done", ...submission, doneAt: now, value: valueOf(execution.value, schema) }
+          : { _tag: "Done", ...submission, doneAt: now, ...keptOf(execution.value, schema) }
       return Effect.as(noted(key, journal.put(entry)), followed(key, execution))
     })
 

@@ -1,3 +1,4 @@
+import { jsonText } from "../fakeServer/json.js"
 import type { BosaAction, BosaConnector } from "../../BosaWorld.js"
 import type { Json, JsonObject } from "../../Executor.js"
 import { type FakeResponse, json } from "../fakeServer/response.js"
@@ -113,7 +114,7 @@ export class Connectors {
     if (live.rows === undefined) {
       const rows: Record<string, Json> = { ...live.definition.rows }
       for (const [name, action] of live.actions) rows[name] = rowOf(action)
-      live.rows = JSON.stringify(rows)
+      live.rows = jsonText(rows)
     }
     return live.rows
   }

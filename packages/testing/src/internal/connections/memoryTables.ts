@@ -1,18 +1,21 @@
 import type { Json, JsonObject, Operation } from "../../Executor.js"
-import { isArray, isObject, textOf } from "../fakeServer/json.js"
+import { isArray, isObject, textOf, jsonText } from "../fakeServer/json.js"
 import { refused, type Result } from "./refusal.js"
 
 type Rows = Array<JsonObject>
 
-const same = (a: Json | undefined, b: Json): boolean => JSON.stringify(a ?? null) === JSON.stringify(b)
+const same = (a: Json | undefined, b: Json): boolean => jsonText(a ?? null) === jsonText(b)
 
 const matchesRow = (row: JsonObject, where: JsonObject): boolean =>
   Object.entries(where).every(([column, expected]) =>
     isArray(expected) ? expected.some((one) => same(row[column], one)) : same(row[column], expected)
   )
 
+const isNumber = (value: Json | undefined): value is number | bigint =>
+  typeof value === "number" || typeof value === "bigint"
+
 const compare = (a: Json | undefined, b: Json | undefined): number => {
-  if (typeof a === "number" && typeof b === "number") return a - b
+  if (isNumber(a) && isNumber(b)) return a < b ? -1 : a > b ? 1 : 0
   const [left, right] = [String(a ?? ""), String(b ?? "")]
   return left < right ? -1 : left > right ? 1 : 0
 }

@@ -1,3 +1,4 @@
+import { jsonText, parse as parseJson } from "../fakeServer/json.js"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
@@ -93,7 +94,7 @@ const withBody = (request: HttpClientRequest.HttpClientRequest, body: Json | und
     ? request
     : typeof body === "string"
       ? HttpClientRequest.bodyText(request, body, type ?? "text/plain; charset=utf-8")
-      : HttpClientRequest.bodyText(request, JSON.stringify(body), type ?? "application/json")
+      : HttpClientRequest.bodyText(request, jsonText(body), type ?? "application/json")
 
 const causeCode = (error: unknown): string => {
   let cause: unknown = error
@@ -109,12 +110,7 @@ const contentOf = (bytes: Uint8Array, type: string): { readonly body: Json; read
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes)
     if (text === "") return { body: null }
     if (!/^application\/(?:[^;]+\+)?json\b/i.test(type)) return { body: text }
-    try {
-      const json: Json = JSON.parse(text)
-      return { body: json }
-    } catch {
-      return { body: text }
-    }
+    return { body: parseJson(text) ?? text }
   } catch {
     return { body: Buffer.from(bytes).toString("base64"), encoding: "base64" }
   }

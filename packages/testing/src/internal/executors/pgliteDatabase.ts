@@ -11,7 +11,7 @@ import {
   type Session,
   unavailable
 } from "./sqlDatabase.js"
-import { parsers } from "./sqlValues.js"
+import { parsers, toParameter } from "./sqlValues.js"
 
 /** A PostgreSQL in this process: in memory, or kept in a folder. */
 export const pglite = (dataDir: string | undefined): Effect.Effect<Database, ExecutorFailure, Scope.Scope> =>
@@ -35,7 +35,8 @@ export const pglite = (dataDir: string | undefined): Effect.Effect<Database, Exe
       (database) => Effect.ignore(Effect.tryPromise(() => inTurn(() => database.close())))
     )
     const session: Session = {
-      run: async ({ params, sql }) => fromClient(await database.query(sql, [...params], { rowMode: "array" })),
+      run: async ({ params, sql }) =>
+        fromClient(await database.query(sql, params.map(toParameter), { rowMode: "array" })),
       script: async (sql) => {
         const result = (await database.exec(sql, { rowMode: "array" })).at(-1)
         return result === undefined ? emptyResult : fromClient(result)

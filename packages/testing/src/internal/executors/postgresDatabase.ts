@@ -13,7 +13,7 @@ import {
   type Session,
   unavailable
 } from "./sqlDatabase.js"
-import { parsers } from "./sqlValues.js"
+import { parsers, toParameter } from "./sqlValues.js"
 
 interface PgResult {
   readonly command: string
@@ -79,7 +79,8 @@ export const postgres = (url: string): Effect.Effect<Database, ExecutorFailure, 
             let broken = true
             try {
               const session: Session = {
-                run: async ({ params, sql }) => lastOf(await client.query({ ...shape, text: sql, values: params })),
+                run: async ({ params, sql }) =>
+                  lastOf(await client.query({ ...shape, text: sql, values: params.map(toParameter) })),
                 script: async (sql) => lastOf(await client.query({ ...shape, text: sql }))
               }
               const ended = await withRollback(session, (session) =>

@@ -1,3 +1,4 @@
+import { jsonText } from "../fakeServer/json.js"
 import * as Effect from "effect/Effect"
 import type { ExecutorFailure, Json, JsonObject } from "../../Executor.js"
 import type { Database } from "./sqlDatabase.js"
@@ -7,6 +8,7 @@ type Tables = Readonly<Record<string, ReadonlyArray<JsonObject>>>
 
 const typeOf = (value: Json): string => {
   if (typeof value === "boolean") return "boolean"
+  if (typeof value === "bigint") return BigInt.asIntN(64, value) === value ? "bigint" : "numeric"
   if (typeof value === "number") {
     if (!Number.isSafeInteger(value)) return "double precision"
     return Math.abs(value) < 2 ** 31 ? "integer" : "bigint"
@@ -15,7 +17,7 @@ const typeOf = (value: Json): string => {
 }
 
 /** From the narrowest to the widest. */
-const numberTypes: ReadonlyArray<string> = ["integer", "bigint", "double precision"]
+const numberTypes: ReadonlyArray<string> = ["integer", "bigint", "numeric", "double precision"]
 
 /** The narrowest type that holds every value of the column. */
 const columnType = (values: ReadonlyArray<Json>): string => {
@@ -38,7 +40,7 @@ const createTable = Effect.fnUntraced(function* (table: string, rows: ReadonlyAr
     Object.fromEntries(
       Object.entries(row).map(([column, value]) => [
         column,
-        types.get(column) === "jsonb" && value !== null ? JSON.stringify(value) : value
+        types.get(column) === "jsonb" && value !== null ? jsonText(value) : value
       ])
     )
   )

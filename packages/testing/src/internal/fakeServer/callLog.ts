@@ -1,3 +1,4 @@
+import { jsonText } from "./json.js"
 import * as Effect from "effect/Effect"
 import { AssertionFailed, type Call, type CallLog, type Calls, type Executed } from "../../Calls.js"
 import type { Json } from "../../Executor.js"
@@ -40,7 +41,7 @@ const notFoundStatuses: ReadonlySet<number | undefined> = new Set([404, 405])
 const attemptCounter = () => {
   const attempts = new Map<string, number>()
   return ({ body, method, path, query }: Recorded<string>): number => {
-    const key = JSON.stringify([method, path, query, body])
+    const key = jsonText([method, path, query, body])
     const attempt = (attempts.get(key) ?? 0) + 1
     attempts.set(key, attempt)
     return attempt

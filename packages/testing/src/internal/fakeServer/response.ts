@@ -1,3 +1,4 @@
+import { jsonText } from "./json.js"
 import * as Headers from "@effect/platform/Headers"
 import type { ModelResponse } from "../../ConnectionsModel.js"
 
@@ -18,4 +19,4 @@ export const text = (
 
 /** @internal */
 export const json = (status: number, body: unknown, headers?: Readonly<Record<string, string>>): FakeResponse =>
-  text(status, JSON.stringify(body) ?? "", { "content-type": "application/json", ...headers })
+  text(status, jsonText(body), { "content-type": "application/json", ...headers })

@@ -1,3 +1,4 @@
+import { jsonText } from "../fakeServer/json.js"
 import type { Fault, Matcher, Plan, Rule } from "../../Faults.js"
 import { sharesOf } from "./kinds.js"
 
@@ -16,7 +17,7 @@ const quoted = (text: string): string => JSON.stringify(short(text))
 
 const bodyOf = ({ json, text }: Extract<Fault, { readonly _tag: "Answer" }>): string => {
   if (text !== undefined) return ` ${quoted(text)}`
-  return json === undefined ? "" : ` ${short(JSON.stringify(json))}`
+  return json === undefined ? "" : ` ${short(jsonText(json))}`
 }
 
 const nameOf = (fault: Fault): string => {

@@ -1,3 +1,4 @@
+import { jsonText } from "../fakeServer/json.js"
 import * as Effect from "effect/Effect"
 import * as Faults from "../../Faults.js"
 import { kinds as faultOf } from "../faults/kinds.js"
@@ -41,7 +42,7 @@ export const addFault = (inspector: Inspector, field: Field): Effect.Effect<bool
 export const removeFault = (inspector: Inspector, field: Field): Effect.Effect<boolean> =>
   Effect.gen(function* () {
     const { rules } = yield* inspector.platforms.connections.faults
-    const index = rules.findIndex((rule) => JSON.stringify(rule) === field("rule"))
+    const index = rules.findIndex((rule) => jsonText(rule) === field("rule"))
     if (index < 0) return false
     yield* change(inspector, { rules: rules.filter((_, at) => at !== index) })
     return true

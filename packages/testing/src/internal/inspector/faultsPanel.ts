@@ -1,3 +1,4 @@
+import { jsonText } from "../fakeServer/json.js"
 import * as Effect from "effect/Effect"
 import * as Faults from "../../Faults.js"
 import { html, type Html } from "./html.js"
@@ -36,7 +37,7 @@ const inForce = (token: string, rule: Faults.Rule): Html => {
   return html`<li><span class="plan"><bdi>${words}</bdi></span>
     <form method="post" action="/__emulator/form">
       <input type="hidden" name="token" value="${token}" />
-      <input type="hidden" name="rule" value="${JSON.stringify(rule)}" />
+      <input type="hidden" name="rule" value="${jsonText(rule)}" />
       <button name="do" value="remove-fault" aria-label="Switch off: ${words}">Switch off</button>
     </form></li>`
 }

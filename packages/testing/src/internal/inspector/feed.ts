@@ -1,3 +1,4 @@
+import { jsonText } from "../fakeServer/json.js"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"
@@ -49,7 +50,7 @@ const encoder = new TextEncoder()
 
 /** JSON is one line, so one `data` is enough. */
 const frame = ({ event, data }: FeedEvent, id?: string): Uint8Array =>
-  encoder.encode(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+  encoder.encode(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${jsonText(data)}\n\n`)
 
 const cleared: FeedEvent = { event: "cleared", data: {} }
 
@@ -82,10 +83,10 @@ const polledEvents = (inspector: Inspector, format: EventFormat): Stream.Stream<
     return true
   }
   const readChanges = Effect.gen(function* () {
-    const jobs = (yield* inspector.jobs).filter((job) => hasChanged(jobKey(job), JSON.stringify(job)))
+    const jobs = (yield* inspector.jobs).filter((job) => hasChanged(jobKey(job), jsonText(job)))
     const pending = inspector
       .requests()
-      .filter(({ id, state, ...rest }) => state === "pending" && hasChanged(`request-${id}`, JSON.stringify(rest)))
+      .filter(({ id, state, ...rest }) => state === "pending" && hasChanged(`request-${id}`, jsonText(rest)))
     return [...(yield* Effect.forEach(jobs, format.job)), ...(yield* Effect.forEach(pending, format.request))]
   })
   return Stream.repeatEffectWithSchedule(readChanges, Schedule.spaced("200 millis")).pipe(

@@ -1,3 +1,4 @@
+import { jsonText } from "../fakeServer/json.js"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 
 type Response = HttpServerResponse.HttpServerResponse
@@ -11,7 +12,7 @@ export const commonHeaders: Readonly<Record<string, string>> = {
 
 /** @internal */
 export const json = (body: unknown, status = 200): Response =>
-  HttpServerResponse.text(`${JSON.stringify(body, undefined, 2)}\n`, {
+  HttpServerResponse.text(`${jsonText(body, 2)}\n`, {
     status,
     headers: commonHeaders,
     contentType: "application/json"

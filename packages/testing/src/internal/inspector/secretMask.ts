@@ -4,7 +4,7 @@ import * as SensitiveName from "@effect-connectors/core/SensitiveName"
 import type { Json } from "../../Executor.js"
 import type { World } from "../../World.js"
 import { longestPrefixAtEnd } from "../recorder/partialSecret.js"
-import { isArray, isObject, parse } from "../fakeServer/json.js"
+import { isArray, isObject, parse, jsonText } from "../fakeServer/json.js"
 import { secretNames } from "../recorder/secretNames.js"
 
 /** The text that replaces a secret. */
@@ -136,7 +136,7 @@ export class SecretMask {
     const value = parsed(text)
     return value === undefined
       ? this.cutText(text.replace(formPart, `$1${hidden}`).replace(assignment, `$1${hidden}`))
-      : JSON.stringify(this.fields(value), undefined, 2)
+      : jsonText(this.fields(value), 2)
   }
 
   /** Hides the start of a known value at the end of a text, which may have been cut off. */
@@ -148,7 +148,7 @@ export class SecretMask {
 
   /** A value as JSON, with its secrets hidden. */
   json(value: unknown): Json {
-    const plain = parsed(JSON.stringify(value) ?? "")
+    const plain = parsed(jsonText(value))
     return plain === undefined ? hidden : this.fields(plain)
   }
 

@@ -1,3 +1,4 @@
+import { jsonText } from "../fakeServer/json.js"
 import * as Action from "@effect-connectors/core/Action"
 import { BosaApi } from "@effect-connectors/core/BosaApi"
 import type { Page } from "@effect-connectors/core/Page"
@@ -47,9 +48,9 @@ const complete = law(
         const found = pages.flatMap(itemsOf)
         yield* transcript.ensure(
           list.items === undefined || isSameJson(found, list.items),
-          `${action} has other items: ${JSON.stringify(found)} and not ${JSON.stringify(list.items)}`
+          `${action} has other items: ${jsonText(found)} and not ${jsonText(list.items)}`
         )
-        const texts = found.map((item) => JSON.stringify(item))
+        const texts = found.map((item) => jsonText(item))
         yield* transcript.ensure(new Set(texts).size === texts.length, `${action} gave an item twice`)
         const total = pages[0]?.meta["total"]
         yield* transcript.ensure(
@@ -73,7 +74,7 @@ const concatenated = law(
       Effect.fnUntraced(function* (list) {
         const { action, pages, value } = yield* readPages(transcript, list)
         const items = yield* collect(value.items)
-        yield* transcript.ensure(isSameJson(items, pages.flatMap(itemsOf)), `${action} gives ${JSON.stringify(items)}`)
+        yield* transcript.ensure(isSameJson(items, pages.flatMap(itemsOf)), `${action} gives ${jsonText(items)}`)
       })
     )
 )
@@ -93,12 +94,12 @@ const backward = law(
         const expected = pages.map(itemsOf).reverse()
         yield* transcript.ensure(
           isSameJson(back.map(itemsOf), expected),
-          `${action} gives ${JSON.stringify(back.map(itemsOf))} backward`
+          `${action} gives ${jsonText(back.map(itemsOf))} backward`
         )
         const items = yield* collect(fromLast.itemsBackward)
         yield* transcript.ensure(
           isSameJson(items, pages.flatMap(itemsOf).reverse()),
-          `${action} gives the items ${JSON.stringify(items)} backward`
+          `${action} gives the items ${jsonText(items)} backward`
         )
       })
     )

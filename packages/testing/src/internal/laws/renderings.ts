@@ -1,3 +1,4 @@
+import * as ExactJson from "@effect-connectors/core/ExactJson"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 
@@ -47,7 +48,7 @@ export const renderings = (value: unknown): ReadonlyArray<string> => {
     texts.push(...attempt(() => String(next)))
     if (Redacted.isRedacted(next) || !(Predicate.isObject(next) || Predicate.isFunction(next))) continue
     seen.add(next)
-    texts.push(...attempt(() => JSON.stringify(next)))
+    texts.push(...attempt(() => ExactJson.stringify(next)))
     waiting.push(...partsOf(next))
   }
   return texts

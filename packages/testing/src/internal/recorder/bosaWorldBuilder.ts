@@ -1,6 +1,6 @@
 import type { BosaAction, BosaConnector, BosaFailure, BosaWorld } from "../../BosaWorld.js"
 import type { Json, JsonObject } from "../../Executor.js"
-import { isArray, isObject } from "../fakeServer/json.js"
+import { isArray, isObject, jsonText } from "../fakeServer/json.js"
 import { bytesOf } from "./content.js"
 import { decode } from "./encodings.js"
 import { nonEmpty, isOk, objectIn, type CompletedExchange, textIn, without } from "./completedExchange.js"
@@ -134,7 +134,7 @@ export class BosaWorldBuilder {
       return this.page(action, exchange, data, meta)
     }
     const results = this.results.get(exchange.path) ?? new Set()
-    this.results.set(exchange.path, results.add(JSON.stringify(data ?? null)))
+    this.results.set(exchange.path, results.add(jsonText(data ?? null)))
     action.value = data ?? null
     if (isObject(meta)) action.meta = meta
   }

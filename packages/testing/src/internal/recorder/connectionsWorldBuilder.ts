@@ -1,6 +1,6 @@
 import type { Json, JsonObject, Kind } from "../../Executor.js"
 import type { JobStep, JobPlan, WorldAction, WorldConnection, WorldHttpAnswer, WorldTrigger } from "../../World.js"
-import { isObject } from "../fakeServer/json.js"
+import { isObject, jsonText } from "../fakeServer/json.js"
 import { match } from "../connections/routes.js"
 import { nonEmpty, isOk, objectIn, objectsIn, type CompletedExchange, textIn, without } from "./completedExchange.js"
 
@@ -36,7 +36,7 @@ const methods: Readonly<Record<string, WorldHttpAnswer["method"]>> = {
 
 const jobIn = (json: Json | undefined): string | undefined => {
   const { job_id: id } = objectIn(json)
-  return typeof id === "string" || typeof id === "number" ? String(id) : undefined
+  return typeof id === "string" || typeof id === "number" || typeof id === "bigint" ? String(id) : undefined
 }
 
 const failureIn = ({ response, json }: CompletedExchange): NonNullable<JobPlan["fails"]> => {
@@ -205,7 +205,7 @@ export class ConnectionsWorldBuilder {
 
   private addResult(name: string, json: Json | undefined): void {
     const results = this.results.get(name) ?? new Set()
-    results.add(JSON.stringify(json))
+    results.add(jsonText(json))
     this.results.set(name, results)
   }
 
@@ -220,7 +220,7 @@ export class ConnectionsWorldBuilder {
     const step = stepIn(steps.length === 0 ? 0 : Math.max(exchange.at - started.at, 0), exchange.json)
     const last = steps.at(-1)
     // a step starts when it is first polled
-    if (last === undefined || JSON.stringify({ ...step, atMillis: 0 }) !== JSON.stringify({ ...last, atMillis: 0 })) {
+    if (last === undefined || jsonText({ ...step, atMillis: 0 }) !== jsonText({ ...last, atMillis: 0 })) {
       steps.push(step)
     }
     started.action.steps = [...steps]

@@ -1,6 +1,6 @@
 import type { Json } from "../../Executor.js"
 import type { Content } from "../../Recording.js"
-import { isArray, isObject, parse } from "../fakeServer/json.js"
+import { holdsBigint, isArray, isObject, parse, jsonText } from "../fakeServer/json.js"
 
 const encoder = new TextEncoder()
 
@@ -12,18 +12,21 @@ const textOf = (bytes: Uint8Array): string | undefined => {
   }
 }
 
+/** A body of JSON. With bigints it is text: a recording is plain JSON. @internal */
+export const jsonContent = (json: Json): Content => (holdsBigint(json) ? { text: jsonText(json) } : { json })
+
 /** Bytes in the most readable form that gives the same bytes again. @internal */
 export const contentOf = (bytes: Uint8Array): Content => {
   const text = textOf(bytes)
   if (text === undefined) return { base64: Buffer.from(bytes).toString("base64") }
   const json = parse(text)
-  return json !== undefined && typeof json !== "string" && JSON.stringify(json) === text ? { json } : { text }
+  return json !== undefined && typeof json !== "string" && jsonText(json) === text ? jsonContent(json) : { text }
 }
 
 /** @internal */
 export const bytesOf = (content: Content | undefined): Uint8Array => {
   if (content === undefined) return new Uint8Array()
-  if ("json" in content) return encoder.encode(JSON.stringify(content.json))
+  if ("json" in content) return encoder.encode(jsonText(content.json))
   if ("text" in content) return encoder.encode(content.text)
   return new Uint8Array(Buffer.from(content.base64, "base64"))
 }
@@ -38,7 +41,7 @@ export const rawOf = (content: Content): string =>
     ? Buffer.from(content.base64, "base64").toString("latin1")
     : "text" in content
       ? content.text
-      : JSON.stringify(content.json)
+      : jsonText(content.json)
 
 /** Replaces the texts of a JSON value, keys included. @internal */
 export const mapTexts = (json: Json, f: (text: string) => Json, key: (text: string) => string): Json => {

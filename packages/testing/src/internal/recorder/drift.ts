@@ -9,7 +9,7 @@ import type {
   Recording,
   Unrecorded
 } from "../../Recording.js"
-import { isArray, isObject, parse } from "../fakeServer/json.js"
+import { isArray, isObject, parse, jsonText } from "../fakeServer/json.js"
 import { mapTexts } from "./content.js"
 import { splitAtPlaceholders } from "./placeholder.js"
 
@@ -49,7 +49,12 @@ const ofOutcome = (outcome: Outcome): Json => {
   }
 }
 
-const kindOf = (json: Json): string => (json === null ? "null" : isArray(json) ? "array" : typeof json)
+const kindOf = (json: Json): string => {
+  if (json === null) return "null"
+  if (isArray(json)) return "array"
+  // a whole number that grew is still a number
+  return typeof json === "bigint" ? "number" : typeof json
+}
 
 type PlacedChange = Omit<Change, "call">
 
@@ -77,8 +82,7 @@ const callOf = ({ method, path, query }: RecordedRequest): string => {
 const shapeOf = (request: RecordedRequest): string =>
   `${request.method} ${plain(request.path).replace(/[0-9a-f]{8}[0-9a-f-]{8,}|\d+/gi, "*")}`
 
-const exactOf = ({ body, ...request }: RecordedRequest): string =>
-  `${callOf(request)} ${JSON.stringify(ofContent(body))}`
+const exactOf = ({ body, ...request }: RecordedRequest): string => `${callOf(request)} ${jsonText(ofContent(body))}`
 
 interface Pairs {
   readonly paired: ReadonlyArray<readonly [before: Exchange, after: Exchange]>
@@ -143,7 +147,7 @@ export const drift = (before: Recording, after: Recording, ignore: ReadonlyArray
 const longest = 100
 
 const short = (json: Json | undefined): string => {
-  const text = JSON.stringify(json) ?? ""
+  const text = jsonText(json)
   return text.length > longest ? `${text.slice(0, longest)}…` : text
 }
 

@@ -12,7 +12,7 @@ import type {
   RecordedRequest,
   Unrecorded
 } from "../../Recording.js"
-import { isObject, parse } from "../fakeServer/json.js"
+import { isObject, parse, jsonText } from "../fakeServer/json.js"
 import { bytesOf } from "./content.js"
 
 // the transports do not report the version
@@ -28,7 +28,7 @@ const pairs = (values: Headers) => Object.entries(values).map(([name, value]) =>
 const textOf = (content: Content) =>
   "base64" in content
     ? { text: content.base64, encoding: "base64" as const }
-    : { text: "text" in content ? content.text : JSON.stringify(content.json) }
+    : { text: "text" in content ? content.text : jsonText(content.json) }
 
 const urlOf = ({ origin, path, query }: RecordedRequest): string =>
   query.length === 0

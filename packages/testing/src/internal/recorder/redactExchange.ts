@@ -8,8 +8,8 @@ import type {
   RecordedRequest,
   Unrecorded
 } from "../../Recording.js"
-import { isArray, isObject, parse } from "../fakeServer/json.js"
-import { mapContent, mapTexts } from "./content.js"
+import { isArray, isObject, parse, jsonText } from "../fakeServer/json.js"
+import { jsonContent, mapContent, mapTexts } from "./content.js"
 import { decode, type Encoding } from "./encodings.js"
 import type { SecretNames } from "./secretNames.js"
 
@@ -50,7 +50,8 @@ const inParts = (redactor: Redactor, text: string, encoding: Encoding): string =
 
 const inJson = (redactor: Redactor, json: Json, isSecret: boolean): Json => {
   if (typeof json === "string") return isSecret ? redactor.secret(json, "plain") : inUrls(redactor, json)
-  if (typeof json === "number") return isSecret ? redactor.secret(String(json), "number") : json
+  if (typeof json === "number" || typeof json === "bigint")
+    return isSecret ? redactor.secret(String(json), "number") : json
   if (isArray(json)) return json.map((one) => inJson(redactor, one, isSecret))
   if (!isObject(json)) return json
   return Object.fromEntries(
@@ -71,7 +72,7 @@ const inText = (redactor: Redactor, text: string): Content => {
     return redactor.secret(written, encoding)
   }
   const hidden = inJson({ ...redactor, secret }, json, false)
-  return hasNamedSecret ? { json: hidden } : { text: inUrls(redactor, text) }
+  return hasNamedSecret ? jsonContent(hidden) : { text: inUrls(redactor, text) }
 }
 
 const inContent = (redactor: Redactor, content: Content, contentType: string): Content => {
@@ -95,7 +96,7 @@ const wholeBody = (redactor: Redactor, body: Content, headers: Headers): Content
   const json = "text" in content ? parse(content.text) : undefined
   if (json === undefined) return content
   const hidden = mapTexts(json, redactor.text, redactor.text)
-  return JSON.stringify(hidden) === JSON.stringify(json) ? content : { json: hidden }
+  return jsonText(hidden) === jsonText(json) ? content : jsonContent(hidden)
 }
 
 const inCookies = (redactor: Redactor, value: string): string =>

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../Executor.js"
 import type { Content, Headers, RecordedRequest, Unrecorded } from "../../Recording.js"
-import { isArray, isObject } from "../fakeServer/json.js"
+import { isArray, isObject, jsonText } from "../fakeServer/json.js"
 import { jsonOf, rawOf } from "./content.js"
 import type { SecretNames } from "./secretNames.js"
 import type { ReplaySecrets } from "./replaySecrets.js"
@@ -19,7 +19,7 @@ type Differences = Generator<string, void, undefined>
 const longestShown = 60
 
 const shown = (json: Json): string => {
-  const text = JSON.stringify(json)
+  const text = jsonText(json)
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text
 }
 
@@ -76,7 +76,7 @@ const fieldsOf = ({ secrets }: Comparison, recorded: JsonObject, actual: JsonObj
 const isSame = ({ secrets }: Comparison, recorded: Json, actual: Json): boolean => {
   if (typeof recorded !== "string") return recorded === actual
   if (typeof actual === "string") return secrets.matches(recorded, actual)
-  return typeof actual === "number" && secrets.matches(recorded, String(actual))
+  return (typeof actual === "number" || typeof actual === "bigint") && secrets.matches(recorded, String(actual))
 }
 
 const inContent = function* (by: Comparison, recorded: Content, actual: Content): Differences {

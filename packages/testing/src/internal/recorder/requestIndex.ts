@@ -1,6 +1,6 @@
 import type { Json } from "../../Executor.js"
 import type { Content, Exchange, RecordedRequest, Unrecorded } from "../../Recording.js"
-import { isArray, isObject } from "../fakeServer/json.js"
+import { isArray, isObject, jsonText } from "../fakeServer/json.js"
 import { jsonOf, rawOf } from "./content.js"
 
 /** Exchanges whose requests are equal: a request matches all of them or none. @internal */
@@ -33,13 +33,14 @@ const jsonKey = (json: Json, place: string, isSkipped: IsSkipped, leaf: (json: J
   const fields = Object.entries(json)
     .filter(([name]) => !isSkipped(`${place}.${name}`))
     .sort(byName)
-  return `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${jsonKey(value, `${place}.${name}`, isSkipped, leaf)}`).join()}}`
+  return `{${fields.map(([name, value]) => `${jsonText(name)}:${jsonKey(value, `${place}.${name}`, isSkipped, leaf)}`).join()}}`
 }
 
-const exactLeaf = (json: Json): string => JSON.stringify(json)
+const exactLeaf = (json: Json): string => jsonText(json)
 
 // a recorded text matches a number that is written like it
-const looseLeaf = (json: Json): string => JSON.stringify(typeof json === "number" ? String(json) : json)
+const looseLeaf = (json: Json): string =>
+  jsonText(typeof json === "number" || typeof json === "bigint" ? String(json) : json)
 
 const bodyKey = (
   body: Content | Unrecorded | undefined,
@@ -47,7 +48,7 @@ const bodyKey = (
   leaf: (json: Json) => string
 ): string => {
   if (isSkipped("body")) return "*"
-  if (body === undefined || "unrecorded" in body) return JSON.stringify(body ?? null)
+  if (body === undefined || "unrecorded" in body) return jsonText(body ?? null)
   const json = jsonOf(body)
   if (json !== undefined) return `json ${jsonKey(json, "body", isSkipped, leaf)}`
   return `${"base64" in body ? "bytes" : "text"} ${rawOf(body)}`
@@ -60,7 +61,7 @@ const headerPlace = (name: string): string => `the header ${name}`
 const queryPlace = (name: string): string => `the query ${name}`
 
 const fieldsKey = ({ headers, query }: RecordedRequest, isSkipped: IsSkipped): string =>
-  JSON.stringify([
+  jsonText([
     // stable: the values of one name stay in order
     query.filter(([name]) => !isSkipped(queryPlace(name))).sort(byName),
     Object.entries(headers)
@@ -100,7 +101,7 @@ const wildcardsOf = (
 
 /** What two requests have to share to be equal for every comparison. */
 const identityOf = (request: RecordedRequest, wildcards: ReadonlySet<string>, isIgnored: IsSkipped): string =>
-  JSON.stringify([
+  jsonText([
     request.origin,
     request.path,
     fieldsKey(request, isIgnored),
@@ -155,7 +156,7 @@ export class RequestIndex {
   private shape(call: string, wildcards: ReadonlySet<string>): Shape {
     const shapes = this.shapesByCall.get(call) ?? new Map<string, Shape>()
     this.shapesByCall.set(call, shapes)
-    const name = JSON.stringify([...wildcards].sort())
+    const name = jsonText([...wildcards].sort())
     const shape = shapes.get(name) ?? { wildcards, byKey: new Map<string, Map<string, EqualExchanges>>() }
     shapes.set(name, shape)
     return shape

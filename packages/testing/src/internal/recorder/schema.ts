@@ -5,7 +5,7 @@ import { Headers, maybe, Text } from "../schema/parts.js"
 
 const isJson = (u: unknown): u is JsonValue =>
   u === null ||
-  ["string", "number", "boolean"].includes(typeof u) ||
+  ["string", "number", "bigint", "boolean"].includes(typeof u) ||
   (typeof u === "object" && Object.values(u).every(isJson))
 
 // declared, so that the value is kept: a schema that rebuilds it may lose a key or the order

@@ -1,3 +1,4 @@
+import { jsonText } from "../fakeServer/json.js"
 import type { Recording, RecordedWorld } from "../../Recording.js"
 import type { World } from "../../World.js"
 import { forEachPlatform, platformOf } from "../platforms.js"
@@ -17,7 +18,7 @@ export const toWorld = ({ exchanges }: Recording): RecordedWorld => {
   const world = Object.values(builders).reduce<World>((world, builder) => ({ ...world, ...builder.world() }), {
     connections: []
   })
-  const isSecret = splitAtPlaceholders(JSON.stringify(world)).placeholders.length > 0
+  const isSecret = splitAtPlaceholders(jsonText(world)).placeholders.length > 0
   const incomplete = exchanges.length - completed.length
   return {
     world,

@@ -7,6 +7,7 @@ export const Json: Schema.Schema<JsonValue> = Schema.suspend(() =>
     Schema.Null,
     Schema.Boolean,
     Schema.Number,
+    Schema.BigIntFromSelf.annotations({ jsonSchema: { type: "integer" } }),
     Schema.String,
     Schema.Array(Json),
     Schema.Record({ key: Schema.String, value: Json })
