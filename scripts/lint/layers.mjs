@@ -18,7 +18,7 @@ const packages = {
     data: { modules: ["InvalidRequest"], imports: [], pure: true },
     runtime: { imports: ["data"], internals: true },
     http: {
-      modules: ["ApiError", "ApiResponse", "Auth", "Call", "ConnectorFile", "Retry", "Transport"],
+      modules: ["ApiError", "ApiResponse", "Auth", "Call", "ConnectorFile", "FetchTransport", "Retry", "Transport"],
       imports: ["data", "runtime"],
       platform: true
     },
