@@ -46,8 +46,7 @@ import type { RetryInput } from "./Retry.js"
  *
  * @example
  * ```ts
- * import { Auth, ConnectionsApi } from "@effect-connectors/core"
- * import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+ * import { Auth, ConnectionsApi, FetchTransport } from "@effect-connectors/core"
  * import * as Effect from "effect/Effect"
  * import * as Layer from "effect/Layer"
  * import * as Redacted from "effect/Redacted"
@@ -62,7 +61,7 @@ import type { RetryInput } from "./Retry.js"
  *   Effect.provide(
  *     ConnectionsApi.layer({ baseUrl: "https://connections.example" }).pipe(
  *       Layer.provide(Auth.serviceToken(Redacted.make("token"))),
- *       Layer.provide(FetchHttpClient.layer)
+ *       Layer.provide(FetchTransport.layer)
  *     )
  *   )
  * )

@@ -1,3 +1,4 @@
+import type { ApiError } from "@effect-connectors/core/ApiError"
 import { Auth } from "@effect-connectors/core/Auth"
 import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import * as FetchTransport from "@effect-connectors/core/FetchTransport"
@@ -31,7 +32,9 @@ const api = (transport: Layer.Layer<HttpClient.HttpClient>) =>
   ConnectionsApi.layer({ baseUrl, retry: "none" }).pipe(Layer.provide(Auth.none), Layer.provide(transport))
 
 const run = (call: "safe" | "unsafe", transport: Layer.Layer<HttpClient.HttpClient>) =>
-  Effect.flatMap(ConnectionsApi, (connections) => calls[call](connections)).pipe(Effect.provide(api(transport)))
+  Effect.flatMap(ConnectionsApi, (connections): Effect.Effect<unknown, ApiError> => calls[call](connections)).pipe(
+    Effect.provide(api(transport))
+  )
 
 /** What a runtime has for all programs, for as long as the scope is open. */
 const withGlobal = (name: string, value: unknown): Effect.Effect<void, never, Scope.Scope> =>
@@ -103,7 +106,7 @@ describe("FetchTransport", () => {
       )
       yield* client.pipe(
         Effect.provide(transport),
-        Effect.provide(given({ mode: "no-cors", headers: { "X-B": "program" } }))
+        Effect.provideService(FetchHttpClient.RequestInit, { mode: "no-cors", headers: { "X-B": "program" } })
       )
       const init = fake.fetched[0]?.init
       assert.deepStrictEqual([init?.credentials, init?.mode], ["include", "no-cors"])
