@@ -18,7 +18,17 @@ const packages = {
     data: { modules: ["InvalidRequest", "SensitiveName", "ServerText"], imports: [], pure: true },
     runtime: { imports: ["data"], internals: true },
     http: {
-      modules: ["ApiError", "ApiResponse", "Auth", "Call", "ConnectorFile", "Limits", "Retry", "Transport"],
+      modules: [
+        "ApiError",
+        "ApiResponse",
+        "Auth",
+        "Call",
+        "ConnectorFile",
+        "FetchTransport",
+        "Limits",
+        "Retry",
+        "Transport"
+      ],
       imports: ["data", "runtime"],
       platform: true
     },

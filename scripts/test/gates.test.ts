@@ -200,6 +200,12 @@ describe("lint", () => {
     }
   })
 
+  it("refuses the undici that Bun replaces, and lets the real one pass", () => {
+    const sending = (from: string) => `import { Agent } from "${from}"\n\nexport const agent = () => new Agent()\n`
+    refuses(lint({ "packages/node/src/Thing.ts": sending("undici") }), "no-restricted-imports")
+    passes(lint({ "packages/node/src/Thing.ts": sending("undici/index.js") }))
+  })
+
   it("refuses each import between folders of core that is not in the table of layers", () => {
     const refused: ReadonlyArray<Import> = [
       ["internal/http/ToConnections", "../connections/client.js"],

@@ -47,8 +47,7 @@ import type * as Users from "./Users.js"
  *
  * @example
  * ```ts
- * import { Auth, BosaApi } from "@effect-connectors/core"
- * import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+ * import { Auth, BosaApi, FetchTransport } from "@effect-connectors/core"
  * import * as Effect from "effect/Effect"
  * import * as Layer from "effect/Layer"
  * import * as Redacted from "effect/Redacted"
@@ -63,7 +62,7 @@ import type * as Users from "./Users.js"
  *   Effect.provide(
  *     BosaApi.layer({ dialect: "gl" }).pipe(
  *       Layer.provide(Auth.apiKey(Redacted.make("key"))),
- *       Layer.provide(FetchHttpClient.layer)
+ *       Layer.provide(FetchTransport.layer)
  *     )
  *   )
  * )

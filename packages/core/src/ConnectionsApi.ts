@@ -48,8 +48,7 @@ import type { TransformClient } from "./Transport.js"
  *
  * @example
  * ```ts
- * import { Auth, ConnectionsApi } from "@effect-connectors/core"
- * import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+ * import { Auth, ConnectionsApi, FetchTransport } from "@effect-connectors/core"
  * import * as Effect from "effect/Effect"
  * import * as Layer from "effect/Layer"
  * import * as Redacted from "effect/Redacted"
@@ -64,7 +63,7 @@ import type { TransformClient } from "./Transport.js"
  *   Effect.provide(
  *     ConnectionsApi.layer({ baseUrl: "https://connections.example" }).pipe(
  *       Layer.provide(Auth.serviceToken(Redacted.make("token"))),
- *       Layer.provide(FetchHttpClient.layer)
+ *       Layer.provide(FetchTransport.layer)
  *     )
  *   )
  * )

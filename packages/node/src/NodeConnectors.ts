@@ -14,7 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import type { Dispatcher } from "undici"
+import type { Dispatcher } from "undici/index.js"
 import { makeClient } from "./internal/client.js"
 import { makeDispatcher, type OwnDispatcher, type Settings, type Tls } from "./internal/dispatcher.js"
 
@@ -52,7 +52,10 @@ export interface NodeConnectorsOptions {
   readonly proxy?: string | undefined
   /** Passed to Node's TLS. */
   readonly tls?: Tls | undefined
-  /** A dispatcher of yours instead of a pool of ours. It is never closed; the options above do not apply to it. */
+  /**
+   * A dispatcher of yours instead of a pool of ours. It is never closed; the options above do not apply to it.
+   * Under Bun import it from `undici/index.js`: what Bun gives for `undici` cannot send.
+   */
   readonly dispatcher?: Dispatcher | undefined
 }
 
@@ -124,6 +127,10 @@ export const make = Effect.fnUntraced(function* (
   options: NodeConnectorsOptions = {}
 ): Effect.fn.Return<HttpClient.HttpClient, InvalidOptions, Scope.Scope> {
   if (options.dispatcher !== undefined) {
+    if (typeof options.dispatcher.dispatch !== "function") {
+      const reason = 'has no dispatch: under Bun, import undici from "undici/index.js"'
+      return yield* new InvalidOptions({ option: "dispatcher", reason })
+    }
     return yield* makeClient({ dispatcher: options.dispatcher, connections: Infinity, copyHeaders: true })
   }
   const settings = yield* settingsOf(options)

@@ -8,7 +8,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Net from "node:net"
-import { Agent } from "undici"
+import { Agent, Dispatcher } from "undici"
 import { attempt, echoed, evidence } from "./support/attempts.js"
 import { cert } from "./support/certificate.js"
 import { echo, http, raw, type Sockets, tls } from "./support/servers.js"
@@ -117,6 +117,15 @@ describe("NodeConnectors: options", () => {
       assert.strictEqual(error._tag, "InvalidOptions")
       assert.strictEqual(error.option, option)
       assert.notInclude(error.message, "canary")
+    })
+  )
+
+  it.effect("refuses a dispatcher that cannot send, such as those of the undici that Bun puts in place of undici", () =>
+    Effect.gen(function* () {
+      const stub: Dispatcher = Object.create({ constructor: Dispatcher })
+      const error = yield* Effect.flip(Effect.scoped(NodeConnectors.make({ dispatcher: stub })))
+      assert.strictEqual(error.option, "dispatcher")
+      assert.include(error.reason, "undici/index.js")
     })
   )
 

@@ -3,7 +3,7 @@
  */
 import type { Socket } from "node:net"
 import * as Predicate from "effect/Predicate"
-import { type buildConnector, Client, type Dispatcher, errors, Pool } from "undici"
+import { type buildConnector, Client, type Dispatcher, errors, Pool } from "undici/index.js"
 import { withoutContinue } from "./continueHeads.js"
 import { Exchange } from "./exchange.js"
 

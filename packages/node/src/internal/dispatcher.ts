@@ -2,7 +2,7 @@
  * The undici dispatcher of one client: its own, or the one the user brought.
  */
 import type { ConnectionOptions } from "node:tls"
-import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from "undici"
+import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from "undici/index.js"
 import { Connections } from "./connections.js"
 
 /** The part of Node's TLS options that makes sense for a pool. */

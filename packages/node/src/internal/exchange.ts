@@ -4,7 +4,7 @@
 import * as Transport from "@effect-connectors/core/Transport"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import type { Dispatcher } from "undici"
+import type { Dispatcher } from "undici/index.js"
 import { codeInPhase, codeOf, isPermanent, REQUEST_BODY_FAILED } from "./errorCodes.js"
 import { Timed } from "./deadlines.js"
 import type { Queued } from "./origins.js"

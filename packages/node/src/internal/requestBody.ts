@@ -6,7 +6,7 @@ import type * as HttpBody from "@effect/platform/HttpBody"
 import type * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 import { Readable } from "node:stream"
-import { FormData as UndiciFormData } from "undici"
+import { FormData as UndiciFormData } from "undici/index.js"
 
 /** What `dispatch` takes as a body. */
 type Body = string | Buffer | Uint8Array | Readable | UndiciFormData | null

@@ -68,19 +68,79 @@ export const isProxyRefusal = (error: unknown): boolean => {
  */
 export const evidenceIn = (error: unknown): Transport.Evidence => Transport.evidenceOf(error) ?? guess(error)
 
+const notSent = (code: string, permanent = false): Transport.Evidence => ({
+  sent: false,
+  phase: "connect",
+  code,
+  permanent,
+  timedOut: false
+})
+
+const causeOf = (error: unknown): unknown => (Predicate.hasProperty(error, "cause") ? error.cause : undefined)
+
+// only Bun's fetch gives a code on the TypeError that it throws; of others, such errors are about an argument
+const isOfBun = (thrown: unknown): boolean =>
+  thrown instanceof TypeError &&
+  Predicate.hasProperty(thrown, "code") &&
+  isCode(thrown.code) &&
+  !thrown.code.startsWith("ERR_INVALID_")
+
 // without a transport's word, only what cannot happen after the request started is proof that it did not
 const guess = (error: unknown): Transport.Evidence => {
   const reason = Predicate.hasProperty(error, "reason") ? error.reason : undefined
-  if (reason === "InvalidUrl" || reason === "Encode") {
-    return { sent: false, phase: "connect", code: "INVALID_REQUEST", permanent: true, timedOut: false }
-  }
-  const trace = traceOf(Predicate.hasProperty(error, "cause") ? error.cause : undefined)
+  if (reason === "InvalidUrl" || reason === "Encode") return notSent("INVALID_REQUEST", true)
+  const thrown = causeOf(error)
+  const trace = traceOf(thrown)
   const code = trace?.code ?? "NO_ANSWER"
   const permanent = refusedForGood.test(code)
-  const beforeConnect =
-    connectCodes.has(code) &&
-    (trace?.syscall === undefined ? code === "UND_ERR_CONNECT_TIMEOUT" : connectSyscalls.has(trace.syscall))
-  return beforeConnect || permanent
-    ? { sent: false, phase: "connect", code, permanent, timedOut: false }
+  // it sends a request again over a second connection, and the error is that of the second one
+  if (isOfBun(thrown)) return { sent: true, phase: "request", code, permanent, timedOut: false }
+  return isBeforeConnect(trace) || permanent
+    ? notSent(code, permanent)
     : { sent: true, phase: "request", code, permanent: badResponse.test(code), timedOut: false }
+}
+
+const isBeforeConnect = (trace: Trace | undefined): boolean =>
+  trace !== undefined &&
+  connectCodes.has(trace.code) &&
+  (trace.syscall === undefined ? trace.code === "UND_ERR_CONNECT_TIMEOUT" : connectSyscalls.has(trace.syscall))
+
+/** Deno's words for a connection that was not made. A URL has no blank, so none can bring these words along. */
+const denoConnect = /^error sending request for url \(\S+\): client error \(Connect\)(?:: (.*))?$/s
+const denoReasons: ReadonlyArray<readonly [reason: RegExp, code: string, permanent: boolean]> = [
+  [/^tcp connect error: Connection refused/, "ECONNREFUSED", false],
+  [/^dns error: /, "ENOTFOUND", false],
+  [/^invalid peer certificate: /, "CERT_REJECTED", true]
+]
+const denoBlockedPort = /^Fetch failed: Requests to port \d+ are blocked$/
+
+/**
+ * What an error of Deno's `fetch` with a client that cannot send a request twice proves, if it proves that nothing was
+ * sent. With another client it proves nothing: a first connection may have brought the request to the server.
+ *
+ * @internal
+ */
+export const evidenceOfDeno = (error: unknown): Transport.Evidence | undefined => {
+  const thrown = causeOf(error)
+  if (!(thrown instanceof Error)) return undefined
+  if (thrown.name === "NotCapable") return notSent("NOT_CAPABLE", true)
+  if (denoBlockedPort.test(thrown.message)) return notSent("BAD_PORT", true)
+  const found = thrown.cause instanceof Error ? denoConnect.exec(thrown.cause.message) : null
+  if (found === null) return undefined
+  const [, code, permanent] = denoReasons.find(([reason]) => reason.test(found[1] ?? "")) ?? []
+  return notSent(code ?? "CONNECT_FAILED", permanent)
+}
+
+/**
+ * What an error of Bun's `fetch` over a connection of its own proves, if it proves that nothing was sent.
+ *
+ * @internal
+ */
+export const evidenceOfBun = (error: unknown): Transport.Evidence | undefined => {
+  const thrown = causeOf(error)
+  const trace = isOfBun(thrown) ? traceOf(thrown) : undefined
+  if (trace === undefined) return undefined
+  const permanent = refusedForGood.test(trace.code)
+  const isRefused = trace.code === "ECONNREFUSED" && trace.syscall === undefined
+  return isRefused || isBeforeConnect(trace) || permanent ? notSent(trace.code, permanent) : undefined
 }

@@ -140,13 +140,13 @@ const cutBy = (error: HttpClientError.ResponseError | ContentEncoding.EncodingFa
 
 /**
  * Whether the runtime's `fetch` made a response: it decodes what it can, keeps the header that says otherwise, and
- * does not mind a body that is cut.
+ * does not mind a body that is cut. A response that was made in any other way has no address. What the platform's
+ * client was given as `fetch` cannot be watched: to put another one in its place would hide that of its layer.
  */
-interface Origin {
-  isFetched: boolean
+const isFetched = (response: HttpClientResponse.HttpClientResponse): boolean => {
+  const source = Predicate.hasProperty(response, "source") ? response.source : undefined
+  return Predicate.hasProperty(source, "url") && Predicate.isString(source.url) && source.url !== ""
 }
-
-const ownTransport: Origin = Object.freeze({ isFetched: false })
 
 /** What a response holds, once nothing of it is packed. */
 interface Content {
@@ -156,12 +156,12 @@ interface Content {
   readonly isUnverified: boolean
 }
 
-const contentOf = (response: HttpClientResponse.HttpClientResponse, isFile: boolean, origin: Origin): Content => {
+const contentOf = (response: HttpClientResponse.HttpClientResponse, isFile: boolean): Content => {
   const { stream } = response
   const encodings = ContentEncoding.encodingsOf(response.headers)
   if (encodings.length === 0) return { headers: response.headers, stream, isUnverified: false }
   const headers = ContentEncoding.decodedHeaders(response.headers)
-  if (!origin.isFetched) {
+  if (!isFetched(response)) {
     return { headers, stream: ContentEncoding.decoded(stream, encodings, !isFile), isUnverified: false }
   }
   if (!isFile || !isOk(response.status)) return { headers, stream, isUnverified: true }
@@ -183,8 +183,7 @@ const mayBeCut = (text: string, packedLength: number): boolean =>
 const readBounded = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
-  asBytes: boolean,
-  origin: Origin
+  asBytes: boolean
 ): Effect.Effect<TransportResponse, Lost> =>
   Effect.suspend(() => {
     const { status } = response
@@ -201,8 +200,7 @@ const readBounded = (
     }
     const { headers, isUnverified, stream } = contentOf(
       response,
-      asBytes && !isJsonType(response.headers["content-type"]),
-      origin
+      asBytes && !isJsonType(response.headers["content-type"])
     )
     const decoder = new TextDecoder()
     let text = ""
@@ -257,8 +255,7 @@ const bufferedResponse = (
 const bodyWithin = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
-  asBytes: boolean,
-  origin: Origin
+  asBytes: boolean
 ): Effect.Effect<TransportResponse, Lost> => {
   if (Transport.BufferedBodyTypeId in response) {
     const body = response[Transport.BufferedBodyTypeId]
@@ -268,7 +265,7 @@ const bodyWithin = (
       )
     }
   }
-  return hasNoContent(response.status) ? ignored(response) : readBounded(response, limits, asBytes, origin)
+  return hasNoContent(response.status) ? ignored(response) : readBounded(response, limits, asBytes)
 }
 
 // the rest is let go at its first chunk: a response that nobody reads keeps its socket
@@ -310,14 +307,9 @@ export const timedOut = (response: HttpClientResponse.HttpClientResponse | undef
   )
 
 // for the runtime's fetch alone: it follows redirects, and decodes a file without saying whether it was whole
-const withFetchOptions = <A, E, R>(
-  effect: Effect.Effect<A, E, R>,
-  reading: Reading,
-  origin: Origin
-): Effect.Effect<A, E, R> =>
+const withFetchOptions = <A, E, R>(effect: Effect.Effect<A, E, R>, reading: Reading): Effect.Effect<A, E, R> =>
   Effect.mapInputContext(effect, (context: Context.Context<R>) => {
     const given = Option.getOrElse(Context.getOption(context, FetchHttpClient.RequestInit), (): RequestInit => ({}))
-    const fetch = Option.getOrElse(Context.getOption(context, FetchHttpClient.Fetch), () => globalThis.fetch)
     const asked =
       reading === "text"
         ? given
@@ -325,17 +317,7 @@ const withFetchOptions = <A, E, R>(
             ...given,
             headers: { "accept-encoding": "identity", ...Headers.fromInput(new globalThis.Headers(given.headers)) }
           }
-    return context.pipe(
-      Context.add(FetchHttpClient.RequestInit, { ...asked, redirect: "manual" }),
-      Context.add(FetchHttpClient.Fetch, (input, init) => {
-        // a response that was made in any other way has no address
-        const observe = (response: Response): Response => {
-          origin.isFetched = response.url !== ""
-          return response
-        }
-        return fetch(input, init).then(observe)
-      })
-    )
+    return Context.add(context, FetchHttpClient.RequestInit, { ...asked, redirect: "manual" })
   })
 
 // the platform's own span would show our headers
@@ -383,11 +365,10 @@ const opens = (response: HttpClientResponse.HttpClientResponse): boolean => {
 const open = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
-  scope: Scope.Scope,
-  origin: Origin
+  scope: Scope.Scope
 ): Effect.Effect<TransportResponse> => {
   const { status } = response
-  const { headers, stream } = contentOf(response, true, origin)
+  const { headers, stream } = contentOf(response, true)
   const unread = unreadBody(response, stream, limits)
   return headers["content-type"] === undefined
     ? Effect.map(peeked(unread, limits.maxBodyBytes, scope), (body) =>
@@ -400,7 +381,6 @@ const readResponse = (
   sent: Effect.Effect<HttpClientResponse.HttpClientResponse, unknown>,
   limits: Transport.Attempt,
   reading: Reading,
-  origin: Origin,
   onHead?: (response: HttpClientResponse.HttpClientResponse) => void
 ): Effect.Effect<TransportResponse, Lost> =>
   Effect.matchCauseEffect(sent, {
@@ -408,8 +388,8 @@ const readResponse = (
     onSuccess: (response) => {
       onHead?.(response)
       return typeof reading !== "string" && opens(response)
-        ? open(response, limits, reading, origin)
-        : bodyWithin(response, limits, reading !== "text", origin)
+        ? open(response, limits, reading)
+        : bodyWithin(response, limits, reading !== "text")
     }
   })
 
@@ -428,7 +408,7 @@ export const exchange = (
 ): Effect.Effect<TransportResponse, Lost> => {
   if (typeof reading !== "string") return opened(client, request, limits, reading)
   const send = Transport.sendAttemptOf(client)
-  if (send !== undefined) return readResponse(send(request, limits), limits, reading, ownTransport)
+  if (send !== undefined) return readResponse(send(request, limits), limits, reading)
   return timed(client.execute(request), limits, reading).pipe(locally(Transport.currentAttempt, limits))
 }
 
@@ -438,8 +418,7 @@ const timed = (
   reading: Reading
 ): Effect.Effect<TransportResponse, Lost> => {
   let head: HttpClientResponse.HttpClientResponse | undefined
-  const origin: Origin = { isFetched: false }
-  return readResponse(sent, limits, reading, origin, (response) => {
+  return readResponse(sent, limits, reading, (response) => {
     head = response
   }).pipe(
     Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => timedOut(head) }),
@@ -449,7 +428,7 @@ const timed = (
     withCallSpan,
     // fibers that are forked below would log how they failed, with the platform's errors in it
     withoutFailureLogs,
-    (effect) => withFetchOptions(effect, reading, origin)
+    (effect) => withFetchOptions(effect, reading)
   )
 }
 
