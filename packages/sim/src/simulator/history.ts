@@ -83,7 +83,7 @@ export interface Replied {
   readonly wait?: number
 }
 
-export interface Order {
+interface Order {
   readonly key: string
   /** Its program could find out what the server did. */
   readonly isVerified: boolean

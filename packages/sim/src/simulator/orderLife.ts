@@ -63,7 +63,7 @@ const readFaults: ReadonlyArray<readonly [SimulatorKind | "none", number]> = [
 ]
 
 /** A journal that outlives its processes, and that one of them has at a time. */
-export class SharedJournal {
+class SharedJournal {
   readonly entries = new Map<string, Entry>()
   private holder = -1
 
