@@ -78,7 +78,8 @@ export interface LedgerOptions {
 /**
  * A ledger in a file of JSON lines, for its owner alone (mode 0600, its folder 0700). A line is on the disk before the
  * work that it is about is sent. What a crash tore off at the end of the file is dropped, and the file is made smaller, when it is
- * opened. It holds keys, names, times and job references: no credential, no input, and no value unless `submit` was given a schema for it.
+ * opened. It holds keys, names, times and job references: no credential, no input but a digest of it, and no value unless
+ * `submit` was given a schema for it.
  *
  * One process at a time. A second one is refused (`LOCKED`). A process that has ended is taken over at once where
  * it can be seen: on the same host, in the same container. Of any other the lease decides: opening waits until the holder
@@ -89,7 +90,7 @@ export interface LedgerOptions {
  * Every process must see the same folder at the same time: a volume of one machine, not a copy that is synchronized. On a
  * network volume a finished write and the lock are as good as its server. The signs of life keep the process running until the scope ends.
  *
- * Each key takes some 300 bytes, in the file and in memory, until it is forgotten.
+ * Each key takes some 300 bytes, 90 more with an `input`, in the file and in memory, until it is forgotten.
  *
  * @example
  * ```ts

@@ -87,6 +87,56 @@ describe("NodeLedger", () => {
     )
   )
 
+  inFolder("keeps a digest of the input, and that a job has failed, for the next process", (path) =>
+    Effect.gen(function* () {
+      const order = { operation: "place", input: { id: 7 } }
+      const digest = createHash("sha256")
+        .update(JSON.stringify(["place", null, order.input]))
+        .digest("hex")
+      yield* opened(path, (ledger) => ledger.submit("a", accepted, order))
+      assert.deepInclude(lines(path).at(-1), { _tag: "Accepted", digest })
+      assert.notInclude(Fs.readFileSync(path, "utf8"), "input")
+      yield* opened(path, (ledger) =>
+        Effect.gen(function* () {
+          assert.deepStrictEqual(yield* ledger.submit("a", never, order), { _tag: "Accepted", job })
+          const error = yield* Effect.flip(ledger.submit("a", never, { ...order, input: { id: 8 } }))
+          assert.deepStrictEqual(error._tag === "KeyReused" ? error.known.digest : error, digest)
+        })
+      )
+      const line = { _tag: "Accepted", key: "b", intendedAt: 0, job: JobRef.encode(job), acceptedAt: 0, failedAt: 1 }
+      Fs.appendFileSync(path, `${JSON.stringify(line)}\n`)
+      yield* opened(path, (ledger) =>
+        Effect.gen(function* () {
+          assert.deepStrictEqual(yield* ledger.submit("b", never), { _tag: "Accepted", job })
+          assert.deepStrictEqual(yield* ledger.submit("b", done, { resubmit: "failed" }), Completed(1))
+        })
+      )
+    })
+  )
+
+  inFolder("of an earlier release, without digests, is read and goes on", (path) =>
+    Effect.gen(function* () {
+      const old = {
+        _tag: "Accepted",
+        key: "job",
+        operation: "place",
+        intendedAt: 0,
+        job: JobRef.encode(job),
+        acceptedAt: 0
+      }
+      writeOwn(path, `${header}${intent("lost")}${JSON.stringify(old)}\n`)
+      yield* opened(path, (ledger) =>
+        Effect.gen(function* () {
+          const order = { operation: "place", input: { id: 7 } }
+          assert.deepStrictEqual(yield* ledger.submit("job", never, order), { _tag: "Accepted", job })
+          const verify = Effect.succeed(Completed(7))
+          assert.deepStrictEqual(yield* ledger.submit("lost", never, { ...order, verify }), Completed(7))
+          assert.deepInclude(lines(path).at(-1), { _tag: "Done", key: "lost" })
+        })
+      )
+    })
+  )
+
   inFolder("is there for the next process, with pending work alone", (path) =>
     Effect.gen(function* () {
       yield* opened(path, (ledger) =>

@@ -43,6 +43,17 @@ describe("simulator", () => {
     assert.isAbove(Object.keys(totals.faults).length, 20)
   })
 
+  it("10 seeds of orders through a ledger settle none wrongly", { timeout: 120_000 }, async () => {
+    const settled: Array<string> = []
+    for (let seed = 4; seed < 100; seed += 10) {
+      const history = await simulate(seed)
+      assert.deepStrictEqual(breaksOf(history), [])
+      for (const event of history.events) if (event.kind === "order") settled.push(event.detail.state)
+    }
+    assert.isAbove(settled.length, 30)
+    assert.includeMembers(settled, ["Accepted", "Done", "Intended"])
+  })
+
   for (const { seed, showed } of regressions) {
     it(`seed ${seed} breaks no invariant: ${showed}`, async () => {
       assert.deepStrictEqual(breaksOf(await simulate(seed)), [])

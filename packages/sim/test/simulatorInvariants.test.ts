@@ -3,7 +3,7 @@ import type { Event, History, Invoked, Replied, Sent, Truth } from "../src/simul
 import { invariants } from "../src/simulator/invariants.js"
 import { viewOf } from "../src/simulator/view.js"
 
-const truth: Truth = { executions: {}, jobs: {}, openExchanges: 0, openBodies: 0, sleepers: 0 }
+const truth: Truth = { executions: {}, orders: {}, jobs: {}, openExchanges: 0, openBodies: 0, sleepers: 0 }
 
 const client = "0.0"
 const path = "/api/v1/connections"
@@ -53,6 +53,15 @@ const reply = (t: number, exchange: number, more: Partial<Replied> = {}): Event 
   detail: { exchange, reply: "success", status: 200, ...more }
 })
 
+const order = (state: "free" | "Intended" | "Accepted" | "Done", isVerified = false): Event => ({
+  t: 0,
+  client,
+  call: 0,
+  op: "an.order",
+  kind: "order",
+  detail: { key: "o1", isVerified, state, ...(state === "Accepted" ? { job: "job-1" } : {}) }
+})
+
 const brokenBy = (events: ReadonlyArray<Event>, more: Partial<Truth> = {}): ReadonlyArray<string> => {
   const history: History = { seed: 0, events, truth: { ...truth, ...more } }
   const view = viewOf(history)
@@ -67,6 +76,20 @@ describe("invariants", () => {
     assert.deepStrictEqual(brokenBy([invoke(0, unsafe), send(1, 1), reply(5, 1), ok(5, { marker: "k1" })], done), [])
     assert.deepStrictEqual(
       brokenBy([invoke(0, safe), send(1, 1), reply(5, 1, { reply: "lost" }), send(9, 2), reply(12, 2), ok(12)]),
+      []
+    )
+    const placed = { orders: { o1: ["job-1"] } }
+    assert.deepStrictEqual(brokenBy([order("Accepted", true)], placed), [])
+    assert.deepStrictEqual(brokenBy([order("Intended")], placed), [])
+    assert.deepStrictEqual(brokenBy([order("free")]), [])
+    // a failure that its program saw allows another one
+    const failed = fail(1, "JobFailed", { job: "job-0" })
+    const again = {
+      orders: { o1: ["job-0", "job-1"] },
+      jobs: { "job-0": { end: "failed", gone: false, marker: "k1" } }
+    } as const
+    assert.deepStrictEqual(
+      brokenBy([invoke(0, { ...watch, job: "job-0", order: "o1" }), failed, order("Accepted")], again),
       []
     )
   })
@@ -216,6 +239,16 @@ describe("invariants", () => {
       "a job that is still followed",
       "7",
       [{ t: 0, client, call: 0, op: "rest", kind: "rest", detail: { watched: 1, inFlight: 0, timers: 1 } }]
+    ],
+    ["an order that is placed twice", "9", [order("Accepted")], { orders: { o1: ["job-1", "job-2"] } }],
+    ["an order that is free, and was placed", "9", [order("free")], { orders: { o1: ["job-1"] } }],
+    ["an order that is done, and was not placed", "9", [order("Done")]],
+    ["an order with the job of another", "9", [order("Accepted")], { orders: { o1: ["job-2"] } }],
+    [
+      "an order of unknown outcome, where the server could be asked",
+      "9",
+      [order("Intended", true)],
+      { orders: { o1: ["job-1"] } }
     ]
   ]
   for (const [what, number, events, more] of cases) {

@@ -129,6 +129,20 @@ describe("ledger: a verifier of work whose response was lost", () => {
     })
   )
 
+  virtual("is asked from the time of the request when its outcome could not be written", () =>
+    Effect.gen(function* () {
+      const { failing, ledger } = journal()
+      const api = yield* client()
+      yield* Effect.sleep("1 hour")
+      failing.add("Accepted")
+      yield* ledger.submit(key, submit(api, "sync"))
+      failing.clear()
+      const { asked, verify } = scripted(Ledger.notDone, Completed(1))
+      assert.deepStrictEqual(yield* ledger.submit(key, never, { verify }), Completed(1))
+      assert.deepStrictEqual(asked, [3600, 3660])
+    })
+  )
+
   virtual("can be interrupted while it waits: the key stays unknown, and the next submit asks again", () =>
     Effect.gen(function* () {
       const { entries, ledger } = journal()

@@ -105,6 +105,13 @@ const lost = (code: string): ExchangeOutcome => ({
   reply: "lost"
 })
 
+/** A response with a status that says that nothing was done. */
+export const refusedStatus = (status: number, reply: Reply): ExchangeOutcome =>
+  respond(status, envelope(`STATUS_${status}`), reply)
+
+/** The connection ends without a response. */
+export const resetWire: ExchangeOutcome = lost("ECONNRESET")
+
 const imf = (millis: number): string => new Date(millis).toUTCString()
 
 type Hint = { readonly headers: Headers; readonly wait?: number }

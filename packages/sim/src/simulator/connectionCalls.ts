@@ -143,13 +143,14 @@ export const run = (
   slug: string,
   action: string,
   options: ExecuteOptions = {},
-  stores = true
+  stores = true,
+  more: Readonly<Record<string, string>> = {}
 ): Effect.Effect<Execution, ApiError> => {
   const id = process.log.recorder.call()
   const marker = `k${id}`
   const path = `/connections/${segment(slug)}/actions/${segment(action)}/execute`
   const call = invoked(process, random, path, { class: "unsafe", marker })
-  const execution = process.connections.actions.execute(slug, action, { input: { marker } }, options)
+  const execution = process.connections.actions.execute(slug, action, { input: { marker, ...more } }, options)
   const stored = Effect.tap(execution, (done) =>
     Effect.sync(() => {
       if (stores && done._tag === "Accepted") store(process, id, "actions.execute", done.job)

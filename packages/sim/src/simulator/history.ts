@@ -39,6 +39,8 @@ export interface Invoked {
   readonly path?: string
   /** The job that it follows. */
   readonly job?: string
+  /** The key of the order that it is for. */
+  readonly order?: string
   /** It follows a job that it submits by itself. */
   readonly follows?: boolean
   /** It reads page after page. */
@@ -85,6 +87,14 @@ export interface Replied {
   readonly wait?: number
 }
 
+interface Order {
+  readonly key: string
+  /** Its program could find out what the server did. */
+  readonly isVerified: boolean
+  readonly state: "free" | "Intended" | "Accepted" | "Done"
+  readonly job?: string
+}
+
 type Kinds = {
   readonly invoke: Invoked
   readonly ok: Returned
@@ -100,6 +110,8 @@ type Kinds = {
   readonly crash: {}
   /** The wall clock was set by so many milliseconds. */
   readonly clock: { readonly fault: MachineFault; readonly byMillis: number }
+  /** What the ledger has of an order at the end. */
+  readonly order: Order
   readonly leak: { readonly sink: string }
   readonly rest: { readonly watched: number; readonly inFlight: number; readonly timers: number }
 }
@@ -127,6 +139,8 @@ export interface JobTruth {
 export interface Truth {
   /** How often each marker was executed. */
   readonly executions: Readonly<Record<string, number>>
+  /** The executions of each order, by the jobs that they became. */
+  readonly orders: Readonly<Record<string, ReadonlyArray<string | undefined>>>
   readonly jobs: Readonly<Record<string, JobTruth>>
   readonly openExchanges: number
   readonly openBodies: number

@@ -1,6 +1,7 @@
 import { bucketBreaks } from "./budgetInvariant.js"
 import type { Failed } from "./history.js"
 import { jobBreaks } from "./jobInvariant.js"
+import { orderBreaks } from "./orderInvariant.js"
 import { mayFollow } from "./replayRule.js"
 import { attemptsOf, type CallView, type Exchange, type View } from "./view.js"
 
@@ -15,7 +16,7 @@ const known = new Set(
   (
     "InvalidRequest Unauthorized Forbidden NotFound RateLimited ApiRejected ServerFailed UnexpectedRedirect UnexpectedBody " +
     "Unreachable NotSent OutcomeUnknown DeadlineExceeded JobFailed JobCancelled JobNotFound JobDeadlineExceeded " +
-    "PaginationLoop SkillRejected FileError"
+    "PaginationLoop SkillRejected FileError SubmissionUnknown SubmissionNotDone AlreadyDone KeyReused LedgerFailed"
   ).split(" ")
 )
 
@@ -92,7 +93,7 @@ const noLazyUnknowns: Invariant = (view) =>
   callsOf(view).flatMap((call) => {
     const { exchanges, failed } = call
     // the submit is a call of its own
-    if (failed === undefined || call.invoked.follows === true) return []
+    if (failed === undefined || call.invoked.follows === true || call.invoked.order !== undefined) return []
     const breaks: Array<string> = []
     if (call.isUnknown) {
       // an attempt that is abandoned while it connects has no evidence
@@ -250,5 +251,6 @@ export const invariants: ReadonlyArray<readonly [name: string, check: Invariant]
   ["4 no forbidden sends", noStraySends],
   ["5 waits as requested", waitsAsAsked],
   ["6 no leaks", noLeaks],
-  ["7 nothing left", nothingLeft]
+  ["7 nothing left", nothingLeft],
+  ["9 no wrong settlement", orderBreaks]
 ]

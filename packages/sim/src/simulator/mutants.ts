@@ -137,5 +137,26 @@ export const mutants: ReadonlyArray<Mutant> = [
     "monotonicMillis(this.clock)",
     "this.clock.unsafeCurrentTimeMillis()"
   ]),
-  mutant("more attempts than promised", ["Retry.js", "Schedule.recurs(2)", "Schedule.recurs(5)"])
+  mutant("more attempts than promised", ["Retry.js", "Schedule.recurs(2)", "Schedule.recurs(5)"]),
+  mutant("a verifier's word counts while a late request may be carried out", [
+    "internal/ledger/settle.js",
+    "if (start >= until)",
+    "if (true)"
+  ]),
+  mutant("what an earlier process sent counts as sent long ago", [
+    "internal/ledger/ledger.js",
+    "sentAt.get(key) ?? firstUse ?? (yield* monotonicTime)",
+    "sentAt.get(key) ?? -Infinity"
+  ]),
+  mutant("an interruption frees a key", [
+    "internal/ledger/sending.js",
+    "Cause.isInterrupted(cause) && sending.writes.length > 0 && !mayHaveHappened(sending)",
+    "Cause.isInterrupted(cause)"
+  ]),
+  mutant("a 5xx frees a key", ["internal/ledger/proof.js", '"RateLimited"', '"RateLimited", "ServerFailed"']),
+  mutant("a key is submitted again whose job has not failed", [
+    "internal/ledger/ledger.js",
+    'entry._tag === "Accepted" && entry.failedAt !== undefined;',
+    'entry._tag === "Accepted";'
+  ])
 ]

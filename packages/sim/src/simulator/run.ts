@@ -13,6 +13,7 @@ import { connectionCalls, type Operation } from "./connectionCalls.js"
 import { SeededRandom } from "./seededRandom.js"
 import type { History, Truth } from "./history.js"
 import { jobCalls, resume } from "./jobCalls.js"
+import { orderLife } from "./orderLife.js"
 import { type ScheduledCall, type Scenario, scenarioOf, type TenantScenario } from "./scenario.js"
 import { type ClientProcess, start, type Tenant } from "./clientProcess.js"
 import { Recorder } from "./recorder.js"
@@ -95,6 +96,7 @@ const resumed = (process: ClientProcess, random: SeededRandom, jobs: ReadonlyArr
 const lifeOf = Effect.fnUntraced(function* (servers: Servers, recorder: Recorder, scenario: TenantScenario) {
   const { tenant } = scenario
   const random = new SeededRandom(scenario.seed)
+  if (scenario.burst === "orders") return yield* orderLife(servers, recorder, tenant, random)
   if (scenario.burst !== undefined) {
     const kind = scenario.burst
     yield* live(servers, recorder, tenant, 0, (process) => burst(servers, process, kind, random), undefined)
@@ -176,7 +178,7 @@ const program = (virtual: VirtualClock.Service, scenario: Scenario, recorder: Re
     scenario.logsAll ? Logger.withMinimumLogLevel(LogLevel.Debug) : (self) => self
   )
 
-const nothing: Omit<Truth, "sleepers"> = { executions: {}, jobs: {}, openExchanges: 0, openBodies: 0 }
+const nothing: Omit<Truth, "sleepers"> = { executions: {}, orders: {}, jobs: {}, openExchanges: 0, openBodies: 0 }
 
 /** Runs one seed. The same seed gives the same history. */
 export const simulate = (seed: number): Promise<History> => simulateScenario(seed, scenarioOf(seed))

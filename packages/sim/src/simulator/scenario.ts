@@ -17,7 +17,8 @@ export interface TenantScenario {
   readonly calls: ReadonlyArray<ScheduledCall>
   readonly crashAt: number | undefined
   readonly callsAfterCrash: ReadonlyArray<ScheduledCall>
-  readonly burst: BurstKind | undefined
+  /** `orders`: its processes pursue orders through a ledger. */
+  readonly burst: BurstKind | "orders" | undefined
 }
 
 /** The wall clock of the clients' machine is set. */
@@ -95,7 +96,7 @@ const tenantScenario = (
   random: SeededRandom,
   index: number,
   most: number,
-  burst: BurstKind | undefined
+  burst: TenantScenario["burst"]
 ): TenantScenario => ({
   tenant: {
     index,
@@ -112,7 +113,8 @@ const tenantScenario = (
   burst
 })
 
-const burstOf = (seed: number): BurstKind | undefined => {
+const burstOf = (seed: number): TenantScenario["burst"] => {
+  if (seed % 10 === 4) return "orders"
   if (seed % 100 === 7) return "outage"
   if (seed % 100 === 32) return "recovery"
   return seed % 50 === 13 ? "mixed" : undefined

@@ -3,6 +3,7 @@ import type { ModelRequest, ModelResponse } from "@effect-connectors/testing/Con
 import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import type * as Scope from "effect/Scope"
 import type { SeededRandom } from "./seededRandom.js"
@@ -11,7 +12,16 @@ import type { Network } from "./transports.js"
 import type { JobTruth, Truth } from "./history.js"
 import { currentCall, type Recorder } from "./recorder.js"
 import { platformRequest, platformOf, requestKey, requestKindOf } from "./platformRequest.js"
-import { type ExchangeOutcome, forever, unchanged, type PollMemory, applyFault, type Wire } from "./applyFault.js"
+import { applyOrderFault, isOrderFault, type OrderFault } from "./orderFaults.js"
+import {
+  type ExchangeOutcome,
+  type FaultedExchange,
+  forever,
+  unchanged,
+  type PollMemory,
+  applyFault,
+  type Wire
+} from "./applyFault.js"
 import { canary } from "../common/canary.js"
 import { connectionsOrigin, ends, filesOrigin, forbiddenOrigin, world } from "./world.js"
 
@@ -23,9 +33,18 @@ const measured = (wire: Wire): Wire =>
     : wire
 
 /** Chooses the faults of one client, in place of the fault profile. */
-export type Script = (request: ModelRequest, attempt: number) => ExchangeFault | undefined
+export type Script = (request: ModelRequest, attempt: number) => ExchangeFault | OrderFault | undefined
 
-const isUnwritten = (fault: ExchangeFault | undefined): boolean => fault === "refused" || fault === "tlsFailed"
+/** Where the server says what it did for the key of an order. */
+export const lookupPath = "/api/v1/connections/orders/http/get"
+
+const keyIn = (body: unknown): string | undefined => {
+  const text = JSON.stringify(body) ?? ""
+  return /"key":"([^"]*)"/.exec(text)?.[1]
+}
+
+const isUnwritten = (fault: ExchangeFault | OrderFault | undefined): boolean =>
+  fault === "refused" || fault === "tlsFailed"
 
 const markerIn = (body: unknown): string | undefined => {
   const text = JSON.stringify(body) ?? ""
@@ -48,6 +67,8 @@ export class Servers {
   private readonly gone = new Set<string>()
   private readonly dead = new Set<string>()
   private readonly scripts = new Map<string, Script>()
+  /** Clients whose requests go on when they leave, with the time of their attempts. */
+  private readonly detached = new Map<string, number>()
   private readonly attempts = new Map<string, number>()
 
   constructor(
@@ -80,6 +101,11 @@ export class Servers {
     this.scripts.set(client, script)
   }
 
+  /** What this client has sent is carried out, whatever becomes of the client. */
+  detach(client: string, attemptMillis: number): void {
+    this.detached.set(client, attemptMillis)
+  }
+
   /** The network between one client's process and the servers. */
   network(client: string): Network {
     return {
@@ -95,7 +121,7 @@ export class Servers {
     }
   }
 
-  private faultFor(client: string, request: ModelRequest, key: string): ExchangeFault | undefined {
+  private faultFor(client: string, request: ModelRequest, key: string): ExchangeFault | OrderFault | undefined {
     if (this.isFaultless) return undefined
     const script = this.scripts.get(client)
     if (script === undefined) return drawFault(this.faultProfile, requestKindOf(request), this.random)
@@ -114,9 +140,8 @@ export class Servers {
     if (this.dead.has(client)) return yield* forever
     const request = yield* platformRequest(sent, url)
     const requestKind = requestKindOf(request)
-    const own = yield* FiberRef.get(currentCall)
     // calls share a discovery that is in flight
-    const call = requestKind === "discovery" ? 0 : own
+    const call = requestKind === "discovery" ? 0 : yield* FiberRef.get(currentCall)
     const exchange = ++this.exchanges
     const key = requestKey(request, url.search)
     const isStrange = url.origin === forbiddenOrigin || url.origin === filesOrigin
@@ -137,7 +162,10 @@ export class Servers {
       this.recorder.add("abandoned", client, call, requestKind, { exchange, fault: fault ?? "" })
     })
     const startedAt = this.recorder.now
-    const whole = Effect.flatMap(this.outcomeOf(request, fault, limitMillis), (outcome) => {
+    const attemptMillis = this.detached.get(client)
+    const own = this.outcomeOf(request, fault, limitMillis, attemptMillis ?? 0)
+    const carried = attemptMillis === undefined ? own : Effect.flatMap(Effect.forkDaemon(own), Fiber.join)
+    const whole = Effect.flatMap(carried, (outcome) => {
       if (!openWire.has(outcome.wire._tag)) return Effect.succeed(outcome)
       // without a limit of its own the client's timeout ends the wait
       if (limitMillis !== undefined)
@@ -160,25 +188,28 @@ export class Servers {
   private readonly outcomeOf = Effect.fnUntraced(function* (
     this: Servers,
     request: ModelRequest,
-    fault: ExchangeFault | undefined,
-    limitMillis: number | undefined
+    fault: ExchangeFault | OrderFault | undefined,
+    limitMillis: number | undefined,
+    attemptMillis: number
   ): Effect.fn.Return<ExchangeOutcome> {
     const [there, back] = [this.random.between(1, 60), this.random.between(1, 60)]
     yield* Effect.sleep(there)
     const poll = this.pollOf(request)
     const work = this.work(request, poll)
-    const outcome =
-      fault === undefined
-        ? yield* Effect.map(work, unchanged)
-        : yield* applyFault(fault, {
-            random: this.random,
-            now: this.recorder.now,
-            request,
-            maxBodyBytes: this.maxBodyBytes,
-            work,
-            poll,
-            ...(limitMillis === undefined ? {} : { limitMillis: limitMillis - there - back })
-          })
+    const exchange: FaultedExchange = {
+      random: this.random,
+      now: this.recorder.now,
+      request,
+      maxBodyBytes: this.maxBodyBytes,
+      work,
+      poll,
+      ...(limitMillis === undefined ? {} : { limitMillis: limitMillis - there - back })
+    }
+    const outcome = yield* fault === undefined
+      ? Effect.map(work, unchanged)
+      : isOrderFault(fault)
+        ? applyOrderFault(fault, exchange, attemptMillis)
+        : applyFault(fault, exchange)
     if (!openWire.has(outcome.wire._tag)) yield* Effect.sleep(back)
     return outcome
   })
@@ -203,8 +234,29 @@ export class Servers {
         body: "# A skill"
       })
     }
+    if (request.path === lookupPath) return this.lookup(request)
     const handled = request.origin === connectionsOrigin ? this.connections.handle(request) : this.bosa.handle(request)
     return poll === undefined ? handled : Effect.tap(handled, (response) => this.remember(poll.id, response))
+  }
+
+  private readonly orders = Effect.suspend(() =>
+    Effect.map(this.connections.executionLog, (log) => {
+      const orders: Record<string, Array<string | undefined>> = {}
+      for (const { body, jobId } of log) {
+        const key = keyIn(body)
+        if (key !== undefined) (orders[key] ??= []).push(jobId === undefined ? undefined : String(jobId))
+      }
+      return orders
+    })
+  )
+
+  private lookup({ body }: ModelRequest): Effect.Effect<ModelResponse> {
+    return Effect.map(this.orders, (orders) => ({
+      _tag: "Answer",
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ placed: (orders[keyIn(JSON.parse(body)) ?? ""] ?? []).map((job) => job ?? null) })
+    }))
   }
 
   private remember(id: string, response: ModelResponse): Effect.Effect<void> {
@@ -219,8 +271,8 @@ export class Servers {
   /** What the servers really did, once all is over. */
   readonly truth: Effect.Effect<Omit<Truth, "sleepers">> = Effect.suspend(() =>
     Effect.map(
-      Effect.all([this.connections.executionLog, this.bosa.executionLog, this.connections.jobs]),
-      ([ofConnections, ofBosa, jobs]) => {
+      Effect.all([this.connections.executionLog, this.bosa.executionLog, this.connections.jobs, this.orders]),
+      ([ofConnections, ofBosa, jobs, orders]) => {
         const executions: Record<string, number> = {}
         const markers = new Map<string, string | undefined>()
         for (const { body, jobId } of ofConnections) {
@@ -240,7 +292,7 @@ export class Servers {
             marker: markers.get(String(id))
           }
         }
-        return { executions, jobs: truths, openExchanges: this.openExchanges, openBodies: this.openBodies }
+        return { executions, orders, jobs: truths, openExchanges: this.openExchanges, openBodies: this.openBodies }
       }
     )
   )

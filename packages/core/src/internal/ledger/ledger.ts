@@ -70,6 +70,10 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
       Effect.logWarning(`The outcome of ${JSON.stringify(key)} was not written to the ledger: it stays unknown`, cause)
     )
 
+  // until it is written, the key counts as sent
+  const settledBy = (key: string, change: Effect.Effect<void, LedgerFailed>): Effect.Effect<void, LedgerFailed> =>
+    Effect.uninterruptible(Effect.map(change, () => void sentAt.delete(key)))
+
   // a failure that is seen late says nothing of what was submitted under the key since
   const jobFailed = (key: string, job: JobRef): Effect.Effect<void> => {
     const change = Effect.flatMap(Effect.zip(journal.get(key), Clock.currentTimeMillis), ([found, failedAt]) => {
@@ -93,12 +97,11 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
   ): Effect.Effect<Execution<A>> =>
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const submission = { key, operation, connection, digest, intendedAt }
-      sentAt.delete(key)
       const entry: Journal.Entry =
         execution._tag === "Accepted"
           ? { _tag: "Accepted", ...submission, job: execution.job, acceptedAt: now }
           : { _tag: "Done", ...submission, doneAt: now, ...keptOf(execution.value, schema) }
-      return Effect.as(noted(key, journal.put(entry)), followed(key, execution))
+      return Effect.as(noted(key, settledBy(key, journal.put(entry))), followed(key, execution))
     })
 
   /** What the verifier says of a key; nothing without one, or when it cannot tell. */
@@ -137,32 +140,30 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
         }
         const freed = before === undefined ? journal.remove(key) : journal.put(before)
         yield* Effect.tapError(journal.put(entry), () => Effect.ignore(freed))
-        sentAt.delete(key)
         const sending = Sending.make()
         const drainMillis = () => plan.drainMillis ?? attemptMillis(Sending.attemptMillis(sending))
         const exit = yield* Sending.run({ execution, journal, sending, restore, drainMillis })
         longestAttempt = Math.max(longestAttempt, Sending.attemptMillis(sending))
+        sentAt.set(key, sending.sentAt ?? (yield* monotonicTime))
         if (Exit.isSuccess(exit)) return yield* write(entry, exit.value, options.value)
         const { cause } = exit
         const { refusal } = sending
         if (refusal !== undefined && !Sending.mayHaveHappened(sending)) {
-          yield* Effect.ignore(freed)
+          yield* Effect.ignore(settledBy(key, freed))
           return yield* new LedgerFailed({ step: refusal.step, key, code: refusal.code })
         }
         const isUnsent = !sending.hasStarted || Sending.isUnsent(sending, cause)
         if (isUnsent || provesNotDone(cause, options.isNotDone ?? isNotDone)) {
-          yield* noted(key, freed)
+          yield* noted(key, settledBy(key, freed))
           return yield* exit
         }
-        sentAt.set(key, sending.sentAt ?? (yield* monotonicTime))
         if (refusal !== undefined) return yield* new SubmissionUnknown(errorOf(entry))
         // a defect and an interruption go on as they are: the next submit of the key asks
         if (Option.isNone(Cause.failureOption(cause)) || Cause.isInterrupted(cause)) return yield* exit
         const found = yield* Effect.mapError(restore(verified(submit)), () => new SubmissionUnknown(errorOf(entry)))
         if (found === undefined) return yield* exit
         if (found._tag !== "NotDone") return yield* write(entry, found, options.value)
-        sentAt.delete(key)
-        yield* noted(key, freed)
+        yield* noted(key, settledBy(key, freed))
         return yield* new SubmissionNotDone(errorOf(entry))
       })
     )
@@ -234,13 +235,10 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
     unknown: entries.filter((entry) => entry._tag === "Intended").filter(({ key }) => !isTaken(key))
   }))
 
-  const changed = (key: string, change: Effect.Effect<void, LedgerFailed>) =>
-    Effect.uninterruptible(Effect.tap(change, () => Effect.sync(() => void sentAt.delete(key))))
-
   return {
     submit,
     pending,
-    forget: (key) => inTurn(key, changed(key, journal.remove(key))),
+    forget: (key) => inTurn(key, settledBy(key, journal.remove(key))),
     finish: (key) =>
       inTurn(
         key,
@@ -248,7 +246,7 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
           if (Option.isNone(found) || found.value._tag === "Done") return Effect.void
           const { connection, digest, intendedAt, operation } = found.value
           const job = found.value._tag === "Accepted" ? found.value.job : undefined
-          return changed(
+          return settledBy(
             key,
             journal.put({ _tag: "Done", key, operation, connection, digest, intendedAt, job, doneAt })
           )
