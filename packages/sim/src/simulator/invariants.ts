@@ -252,5 +252,5 @@ export const invariants: ReadonlyArray<readonly [name: string, check: Invariant]
   ["5 waits as requested", waitsAsAsked],
   ["6 no leaks", noLeaks],
   ["7 nothing left", nothingLeft],
-  ["9 no wrong settlement", orderBreaks]
+  ["10 no wrong settlement", orderBreaks]
 ]

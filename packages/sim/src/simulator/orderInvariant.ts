@@ -8,7 +8,7 @@ const failedJobs = (view: View, key: string): ReadonlySet<string> =>
     )
   )
 
-/** 9: what the ledger says of an order is what the server did, and no order is placed twice but after its failure. */
+/** 10: what the ledger says of an order is what the server did, and no order is placed twice but after its failure. */
 export const orderBreaks = (view: View): ReadonlyArray<string> =>
   view.history.events.flatMap((event) => {
     if (event.kind !== "order") return []
