@@ -9,6 +9,10 @@ export const canaries = {
   userToken: "canary-user-token-5d1f0c7e"
 }
 
+/** What careless servers do: the reason of a failure repeats the credentials of its request. */
+const echo = ` for ${canaries.serviceToken}`
+const connectorEcho = ` for ${canaries.apiKey}, ${canaries.userToken}`
+
 const items = Array.from({ length: 7 }, (_, index) => ({ id: index + 1 }))
 const result = { answer: 42 }
 
@@ -39,9 +43,9 @@ export const lawsWorld: World = {
             { atMillis: 60, status: "completed", progress: 1, result }
           ]
         },
-        { slug: "fails", takesMillis: 30, progress: true, fails: { code: "NO_LUCK", message: "it went wrong" } },
+        { slug: "fails", takesMillis: 30, progress: true, fails: { code: "NO_LUCK", message: `it went wrong${echo}` } },
         { slug: "stays", stays: "running" },
-        ...refusals.map(({ action, status }) => ({ slug: action, fails: { status, message: "refused" } }))
+        ...refusals.map(({ action, status }) => ({ slug: action, fails: { status, message: `refused${echo}` } }))
       ]
     },
     { slug: "laws-files", kind: "file", files: { "log.txt": "begin\n" } }
@@ -57,7 +61,7 @@ export const lawsWorld: World = {
           { name: "by_cursor", properties: { cursor: maybe("string") }, pages: { items, by: "cursor", perPage: 3 } },
           ...connectorRefusals.map(({ action, status }) => ({
             name: action,
-            error: { status, code: "REFUSED", message: "refused" }
+            error: { status, code: "REFUSED", message: `refused${connectorEcho}` }
           }))
         ]
       }
