@@ -15,7 +15,7 @@ const plain = /^effect\/(Duration|Equal|Function|Option|Order|Predicate|Record|R
  */
 const packages = {
   core: {
-    data: { modules: ["InvalidRequest"], imports: [], pure: true },
+    data: { modules: ["InvalidRequest", "OptionNames"], imports: [], pure: true },
     runtime: { imports: ["data"], internals: true },
     http: {
       modules: ["ApiError", "ApiResponse", "Auth", "Call", "ConnectorFile", "Retry", "Transport"],
@@ -29,7 +29,7 @@ const packages = {
     },
     ledger: { modules: ["Ledger", "LedgerError", "LedgerJournal"], imports: ["data", "runtime", "http", "jobs"] },
     connections: {
-      modules: ["ConnectionHandle", "ConnectionsApi", "Records"],
+      modules: ["ConnectionHandle", "ConnectionsApi", "ExecuteParameters", "Records"],
       imports: ["data", "runtime", "http", "jobs"]
     },
     bosa: { modules: "others", imports: ["data", "runtime", "http", "jobs", "jsonSchema"] }

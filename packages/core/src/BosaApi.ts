@@ -36,6 +36,7 @@ import { resolve } from "./internal/http/settings.js"
 import { tables } from "./internal/bosa/dialects.js"
 import { platform } from "./internal/bosa/platform.js"
 import { InvalidRequest, type Issue } from "./InvalidRequest.js"
+import * as OptionNames from "./OptionNames.js"
 import type { RetryInput } from "./Retry.js"
 import type * as Skills from "./Skills.js"
 import type * as Users from "./Users.js"
@@ -215,6 +216,24 @@ const contractHeader = ({ dialect = "bosa", errorContract }: BosaApi.Options): R
   return header === undefined || errorContract !== 2 ? {} : { [header]: "2" }
 }
 
+const optionNames = OptionNames.make<BosaApi.Options>({
+  dialect: true,
+  baseUrl: true,
+  extraHeaders: true,
+  attemptTimeout: true,
+  deadline: true,
+  userAgent: true,
+  allowInsecureHttp: true,
+  maxRetryAfter: true,
+  maxBodyBytes: true,
+  discoveryTtl: true,
+  strict: true,
+  errorContract: true,
+  createClient: true,
+  retry: true,
+  transformClient: true
+})
+
 /**
  * The service itself, for programs that hold one client per tenant.
  *
@@ -224,6 +243,8 @@ const contractHeader = ({ dialect = "bosa", errorContract }: BosaApi.Options): R
 export const make = Effect.fnUntraced(function* (
   options: BosaApi.Options = {}
 ): Effect.fn.Return<BosaApi.Service, InvalidRequest, Auth | HttpClient.HttpClient> {
+  const wrongNames = OptionNames.issues(optionNames, options)
+  if (wrongNames.length > 0) return yield* new InvalidRequest({ operation: "BosaApi.make", issues: wrongNames })
   const dialect = options.dialect ?? "bosa"
   if (!isDialect(dialect)) return yield* new InvalidRequest({ operation: "BosaApi.make", issues: [noDialect] })
   const table = tables[dialect]

@@ -15,7 +15,8 @@ import * as proof from "./internal/ledger/proof.js"
 import { store } from "./internal/ledger/store.js"
 import type { InvalidRequest } from "./InvalidRequest.js"
 import type { Execution } from "./Job.js"
-import type { LedgerError, LedgerFailed } from "./LedgerError.js"
+import { type LedgerError, LedgerFailed } from "./LedgerError.js"
+import * as OptionNames from "./OptionNames.js"
 import type { Accepted, Intended, LedgerJournal } from "./LedgerJournal.js"
 
 /**
@@ -61,6 +62,8 @@ export interface StoreOptions {
   /** Begins the names of all that is kept. Default `ledger/`. */
   readonly prefix?: string | undefined
 }
+
+const storeOptions = OptionNames.make<StoreOptions>({ prefix: true })
 
 /**
  * Whether an error of a call proves that the work was not done: `InvalidRequest`, `NotSent` and `DeadlineExceeded`
@@ -131,13 +134,16 @@ export class Ledger extends Context.Tag("@effect-connectors/core/Ledger")<Ledger
    */
   static readonly layerStore = (
     options: StoreOptions = {}
-  ): Layer.Layer<Ledger, LedgerFailed, KeyValueStore.KeyValueStore> =>
-    Layer.effect(
+  ): Layer.Layer<Ledger, LedgerFailed, KeyValueStore.KeyValueStore> => {
+    const issues = OptionNames.issues(storeOptions, options)
+    if (issues.length > 0) return Layer.fail(new LedgerFailed({ step: "open", code: "UNKNOWN_OPTION" }))
+    return Layer.effect(
       Ledger,
       Effect.flatMap(KeyValueStore.KeyValueStore, (kv) =>
         Effect.map(store(kv, options.prefix ?? "ledger/"), ledger.make)
       )
     )
+  }
 }
 
 /**

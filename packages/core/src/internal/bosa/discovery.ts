@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "../data/result.js"
@@ -7,21 +6,14 @@ import { NotFound, type ReadError, responseOf } from "../../ApiError.js"
 import * as Call from "../../Call.js"
 import type { Decode } from "../http/response.js"
 import { requestIdOf } from "../http/transport.js"
-import type { Endpoint } from "../http/endpoint.js"
 import { bind } from "../http/bind.js"
 import { withResponse } from "../http/errorDetails.js"
+import { calledAs } from "../http/sharedDeadline.js"
 import type { RequestPipeline } from "../http/call.js"
-import { nearest } from "../jsonSchema/nearest.js"
-import { singleFlight } from "../runtime/singleFlight.js"
+import { nearest } from "../data/nearest.js"
+import * as ReadCache from "../runtime/readCache.js"
 import type { Table } from "./dialects.js"
 import { type Connector, connectorIn } from "./discoveredConnector.js"
-
-interface Held {
-  readonly connector: Connector
-  readonly at: number
-}
-
-type Fetch = Effect.Effect<Held, ReadError>
 
 /**
  * The connectors of one client, each read when it is first used.
@@ -37,24 +29,6 @@ export interface Discovery {
   readonly newer: (name: string) => Effect.Effect<Connector, ReadError>
 }
 
-// what was just read is not read again because of one unknown name
-const freshMillis = 10_000
-
-// names come from callers: what they make up must not fill the memory
-const mostHeld = 1024
-
-/**
- * What an error says of an operation without parameters in its path.
- *
- * @internal
- */
-export const calledAs = ({ method, name, path }: Endpoint, base: string) => ({
-  operation: name,
-  method,
-  route: path.route,
-  url: base + path.route
-})
-
 interface Discovered {
   readonly connector: Option.Option<Connector>
   readonly others: ReadonlyArray<string>
@@ -66,8 +40,6 @@ interface Discovered {
 export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Duration): Discovery => {
   const ttlMillis = Duration.toMillis(ttl)
   const { actions, list } = table.connectors
-  const held = new Map<string, Held>()
-  const flights = new Map<string, Fetch>()
 
   const decode =
     (name: string): Decode<Discovered> =>
@@ -91,8 +63,8 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
     })
   }
 
-  const fetch = (name: string): Fetch => {
-    return pipeline.call(actions, actions.input(name), decode(name)).pipe(
+  const fetch = (name: string): Effect.Effect<Connector, ReadError> =>
+    pipeline.call(actions, actions.input(name), decode(name)).pipe(
       Effect.flatMap((discovered) =>
         Option.isSome(discovered.connector)
           ? Effect.succeed(discovered.connector.value)
@@ -103,51 +75,16 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
           ? withResponse(new NotFound({ ...error, missing: `connector "${name}"` }), responseOf(error))
           : error
       ),
-      Effect.zipWith(Clock.currentTimeMillis, (connector, at) => ({ connector, at })),
       // a caller's own settings are not those of all who share the response
       Effect.provideService(Call.Settings, {})
     )
-  }
 
-  const keep = (name: string, found: Held): void => {
-    held.delete(name)
-    held.set(name, found)
-    const oldest = held.size > mostHeld ? held.keys().next() : undefined
-    if (oldest !== undefined && oldest.done !== true) held.delete(oldest.value)
-  }
-
-  const flightTo = (name: string): Fetch => {
-    const running = flights.get(name)
-    if (running !== undefined) return running
-    const flight: Fetch = singleFlight(
-      Effect.onExit(fetch(name), (exit) =>
-        Effect.sync(() => {
-          // one that was forgotten meanwhile is older than the wish for a newer one
-          if (flights.get(name) !== flight) return
-          flights.delete(name)
-          if (exit._tag === "Success") keep(name, exit.value)
-        })
-      )
-    )
-    flights.set(name, flight)
-    return flight
-  }
-
-  const within = (name: string, maxAgeMillis: number): Effect.Effect<Connector, ReadError> =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const found = held.get(name)
-      return found !== undefined && now - found.at < maxAgeMillis
-        ? Effect.succeed(found.connector)
-        : Effect.map(flightTo(name), ({ connector }) => connector)
-    })
+  const cache = ReadCache.make(fetch)
 
   return {
     names: bind(pipeline, undefined, list)(),
-    get: (name) => within(name, ttlMillis),
-    newer: (name) => within(name, Math.min(freshMillis, ttlMillis)),
-    forget: (name) => {
-      held.delete(name)
-      flights.delete(name)
-    }
+    get: (name) => cache.within(name, ttlMillis),
+    newer: (name) => cache.within(name, Math.min(ReadCache.freshMillis, ttlMillis)),
+    forget: cache.forget
   }
 }

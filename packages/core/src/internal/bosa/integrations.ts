@@ -2,11 +2,14 @@ import * as Effect from "effect/Effect"
 import { IntegrationRequired } from "../../BosaError.js"
 import { type InitiateOptions, Linked, type Operations, Visit } from "../../Integrations.js"
 import { InvalidRequest } from "../../InvalidRequest.js"
+import * as OptionNames from "../../OptionNames.js"
 import { bind } from "../http/bind.js"
 import type { RequestPipeline } from "../http/call.js"
 import { dialectsWith, type Table } from "./dialects.js"
 import { callbackIssues, type Extra, removeAccount, removeConnector } from "./endpoints.js"
 import { untilLinked } from "./untilLinked.js"
+
+const initiateOptions = OptionNames.make<InitiateOptions>({ replaceDuplicate: true })
 
 /** @internal */
 export const make = (pipeline: RequestPipeline, table: Table): Operations => {
@@ -35,7 +38,10 @@ export const make = (pipeline: RequestPipeline, table: Table): Operations => {
       dialectsWith((it) => it.integrations[name] !== undefined)
     )
 
-  const replacing = ({ replaceDuplicate }: InitiateOptions): Extra => {
+  const replacing = (options: InitiateOptions): Extra => {
+    const wrongNames = OptionNames.issues(initiateOptions, options)
+    if (wrongNames.length > 0) return { issues: wrongNames }
+    const { replaceDuplicate } = options
     if (replaceDuplicate === undefined) return { fields: integrationBody }
     if ("replace_duplicate" in integrationBody) return { fields: { replace_duplicate: replaceDuplicate } }
     const dialects = dialectsWith((it) => "replace_duplicate" in it.integrationBody)

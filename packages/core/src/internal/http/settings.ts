@@ -4,6 +4,7 @@ import type * as Effect from "effect/Effect"
 import * as Result from "../data/result.js"
 import type * as Redacted from "effect/Redacted"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
+import * as OptionNames from "../../OptionNames.js"
 import * as Retry from "../../Retry.js"
 import type * as Transport from "../../Transport.js"
 import { headerIssue, headerIssues, plainHeaders } from "./headers.js"
@@ -63,6 +64,8 @@ export interface Platform {
 
 const mebibyte = 1024 * 1024
 
+const keyOptions = OptionNames.make<NonNullable<ClientOptions["idempotencyKey"]>>({ header: true, make: true })
+
 /** @internal */
 export const resolve = (
   operation: string,
@@ -78,6 +81,7 @@ export const resolve = (
   const agentIssue = headerIssue(["userAgent"], "user-agent", userAgent)
   if (agentIssue !== undefined) issues.push(agentIssue)
   if (options.idempotencyKey !== undefined) {
+    issues.push(...OptionNames.issues(keyOptions, options.idempotencyKey, ["idempotencyKey"]))
     issues.push(...headerIssues("idempotencyKey", { [options.idempotencyKey.header]: "key" }))
   }
   const timeoutMillis = milliseconds("attemptTimeout", options.attemptTimeout ?? "30 seconds", issues)

@@ -36,10 +36,10 @@ const follow = <E, R>(
   target: Target<unknown, E, R>,
   options: FollowOptions<unknown, unknown>
 ): Stream.Stream<JobEvent, E | ReadError | JobError, R> => {
-  const decode = decoderOf(options.output)
   return Stream.unwrap(
     Effect.gen(function* () {
       const plan = yield* planOf("jobs.follow", options, defaults)
+      const decode = decoderOf(options.output)
       const { execution, isNew } = yield* executionOf("jobs.follow", target, plan, origin)
       if (execution._tag === "Completed") {
         const value = JobProtocol.resultIn(protocol, execution.value)
@@ -57,9 +57,9 @@ const result = <E, R>(
   target: Target<unknown, E, R>,
   options: FollowOptions<unknown, unknown>
 ): Effect.Effect<unknown, E | ReadError | JobError, R> => {
-  const decode = decoderOf(options.output)
   return Effect.gen(function* () {
     const plan = yield* planOf("jobs.result", options, defaults)
+    const decode = decoderOf(options.output)
     const { execution, isNew } = yield* executionOf("jobs.result", target, plan, origin)
     if (execution._tag === "Completed") {
       return yield* decode(JobProtocol.resultIn(protocol, execution.value), undefined)

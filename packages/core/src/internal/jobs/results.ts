@@ -11,15 +11,24 @@ import type { Execution } from "../../Job.js"
 import * as JobProtocol from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
 import type { JobResult, ResultsOptions } from "../../Jobs.js"
+import * as OptionNames from "../../OptionNames.js"
 import { fromEither } from "../runtime/fromResult.js"
 import type { Dependencies } from "./dependencies.js"
 import { type Ended, type Limits, type ResultError, ResultsState } from "./resultsState.js"
 import { checkOrigin, reportSubmitted, submit } from "./target.js"
 import type { Tracker } from "./tracker/engine.js"
-import { decoderOf, planOf, subscriptionOf, type WatchPlan } from "./watchPlan.js"
+import { decoderOf, followNames, planOf, subscriptionOf, type WatchPlan } from "./watchPlan.js"
 import { wholeIssues } from "../data/checks.js"
 
 type AnyResultsOptions = ResultsOptions<unknown, unknown, "end" | "value">
+
+const resultsOptions = OptionNames.make<AnyResultsOptions>({
+  ...followNames,
+  concurrency: true,
+  submitConcurrency: true,
+  order: true,
+  failures: true
+})
 
 const count = (
   name: string,
@@ -118,8 +127,8 @@ const endedOf = Effect.fnUntraced(function* <XE, XR, E, R>(
   source: Stream.Stream<Effect.Effect<Execution<unknown>, XE, XR>, E, R>,
   options: AnyResultsOptions
 ) {
+  const base = yield* planOf("jobs.results", options, deps.defaults, resultsOptions)
   const limits = yield* limitsOf(options)
-  const base = yield* planOf("jobs.results", options, deps.defaults)
   const clock = yield* Effect.clock
   const fibers = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.parallel)
   const startedAt = clock.unsafeCurrentTimeMillis()

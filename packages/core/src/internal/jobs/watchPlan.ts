@@ -5,6 +5,8 @@ import type { UnexpectedBody } from "../../ApiError.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import type { WatchOptions } from "../../Job.js"
 import type { JobRef } from "../../JobRef.js"
+import * as OptionNames from "../../OptionNames.js"
+import type { FollowOptions } from "../../Jobs.js"
 import { milliseconds, waitMilliseconds, wholeIssues } from "../data/checks.js"
 import { expectations } from "../http/outputSchema.js"
 import { unexpectedValue } from "./outcome.js"
@@ -29,14 +31,38 @@ export interface WatchPlan {
 // a poll right after the submit rarely finds the end
 const firstDelayMillis = 500
 
+/**
+ * The names of what a watch takes.
+ *
+ * @internal
+ */
+export const watchNames = {
+  deadline: true,
+  pace: true,
+  notFoundGrace: true,
+  maxConsecutivePollFailures: true,
+  onSubmitted: true
+} as const satisfies OptionNames.Table<WatchOptions>
+
+/**
+ * The names of what following one job takes.
+ *
+ * @internal
+ */
+export const followNames = { ...watchNames, output: true } as const
+
+const followOptions = OptionNames.make<FollowOptions<unknown, unknown>>(followNames)
+
 /** @internal */
 export const planOf = (
   operation: string,
-  options: WatchOptions,
-  defaults: WatchOptions
+  given: WatchOptions,
+  defaults: WatchOptions,
+  names: OptionNames.OptionNames = followOptions
 ): Effect.Effect<WatchPlan, InvalidRequest> =>
   Effect.flatMap(Effect.clock, (clock) => {
-    const issues: Array<Issue> = []
+    const issues: Array<Issue> = [...OptionNames.issues(names, given)]
+    const options: WatchOptions = { ...given }
     const deadline = options.deadline ?? defaults.deadline
     const millis = milliseconds("deadline", deadline ?? "24 hours", issues)
     const failures = options.maxConsecutivePollFailures ?? defaults.maxConsecutivePollFailures ?? 20

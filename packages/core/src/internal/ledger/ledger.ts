@@ -9,6 +9,7 @@ import { Accepted, Completed, type Execution } from "../../Job.js"
 import type { Ledger, SubmitOptions } from "../../Ledger.js"
 import { AlreadyDone, type LedgerError, LedgerFailed, SubmissionUnknown } from "../../LedgerError.js"
 import type * as Journal from "../../LedgerJournal.js"
+import * as OptionNames from "../../OptionNames.js"
 import { isNotDone, provesNotDone } from "./proof.js"
 import { segmentIssue } from "../http/path.js"
 import * as Signal from "../runtime/signal.js"
@@ -27,16 +28,22 @@ const valueOf = <A, I>(value: A, schema: Schema.Schema<A, I> | undefined): unkno
   return kept
 }
 
-const checked = (key: string): Effect.Effect<void, InvalidRequest> => {
+const submitOptions = OptionNames.make<SubmitOptions<unknown, unknown, unknown>>({
+  operation: true,
+  connection: true,
+  value: true,
+  isNotDone: true
+})
+
+const checked = (key: string, options: object): Effect.Effect<void, InvalidRequest> => {
   const issue = segmentIssue("key", key)
-  return issue === undefined
-    ? Effect.void
-    : Effect.fail(
-        new InvalidRequest({
-          operation: "ledger.submit",
-          issues: [{ ...issue, fix: "give a name of your own for this piece of work, of 1 to 512 characters" }]
-        })
-      )
+  const issues = [
+    ...(issue === undefined
+      ? []
+      : [{ ...issue, fix: "give a name of your own for this piece of work, of 1 to 512 characters" }]),
+    ...OptionNames.issues(submitOptions, options)
+  ]
+  return issues.length === 0 ? Effect.void : Effect.fail(new InvalidRequest({ operation: "ledger.submit", issues }))
 }
 
 /** How far the attempts of one submit came. */
@@ -168,7 +175,7 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
       Option.isSome(entry) && entry.value._tag !== "Intended" ? known(entry.value, options.value) : inOwnTurn
     )
     return Effect.zipRight(
-      checked(key),
+      checked(key, options),
       Effect.suspend(() => {
         const other = others(key)
         return other === undefined ? inOwnTurn : Effect.zipRight(other, afterOthers)

@@ -1,6 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Predicate from "effect/Predicate"
+import { isBeforeSending } from "../http/errorDetails.js"
 import { provesNothing } from "../http/outcome.js"
 
 // InvalidRequest, NotSent and DeadlineExceeded were not sent; the others are the server's own refusal
@@ -20,6 +21,7 @@ const refusals: ReadonlySet<unknown> = new Set([
  */
 export const isNotDone = (error: unknown): boolean => {
   if (!Predicate.hasProperty(error, "_tag")) return false
+  if (isBeforeSending(error)) return true
   // an earlier attempt may have been carried out, whatever became of the last
   if (Predicate.hasProperty(error, "mayHaveHappened") && error.mayHaveHappened === true) return false
   if (error._tag === "ApiRejected") {
