@@ -37,13 +37,14 @@ const packages = {
   // no fake platform imports another one, and the fake server does not know its platforms
   testing: {
     schema: { imports: [] },
-    executors: { imports: [] },
+    parameters: { imports: [] },
+    executors: { imports: ["parameters"] },
     virtualClock: { imports: [] },
     faults: { imports: ["schema"] },
     fakeServer: { imports: ["faults"] },
     laws: { imports: ["fakeServer"] },
     platform: { modules: ["internal/platform"], imports: ["fakeServer", "recorder"] },
-    connections: { imports: ["schema", "fakeServer", "recorder", "platform"] },
+    connections: { imports: ["schema", "parameters", "fakeServer", "recorder", "platform"] },
     bosa: { imports: ["schema", "fakeServer", "recorder", "platform"] },
     platforms: {
       modules: ["internal/platforms", "internal/worldSchema"],

@@ -51,15 +51,12 @@ export const make = <Options>(names: Table<Options>): OptionNames => new Set(Obj
 const list = (names: OptionNames): string => Array.from(names, (name) => `"${name}"`).join(", ")
 
 /**
- * Where a name probably belongs: the nearest that is known, or all of them.
+ * The name that was probably meant, if one is near.
  *
  * @since 0.5.0
  * @category checks
  */
-export const suggestion = (names: OptionNames, name: string): string => {
-  const near = nearest(name, [...names])
-  return near === undefined ? `the names are ${list(names)}` : `the nearest is "${near}"`
-}
+export const nearestTo = (names: OptionNames, name: string): string | undefined => nearest(name, [...names])
 
 /**
  * The names with a value that are not known. A name whose value is `undefined` says nothing, and is no mistake.
@@ -91,8 +88,11 @@ export const issues = (names: OptionNames, given: unknown, path: ReadonlyArray<s
 }
 
 const unknownIssues = (names: OptionNames, given: object, path: ReadonlyArray<string>): ReadonlyArray<Issue> =>
-  unknownIn(names, given).map((name) => ({
-    path: [...path, name],
-    message: "is not an option",
-    fix: suggestion(names, name)
-  }))
+  unknownIn(names, given).map((name) => {
+    const near = nearestTo(names, name)
+    return {
+      path: [...path, name],
+      message: "is not an option",
+      fix: near === undefined ? `the names are ${list(names)}` : `the nearest is "${near}"`
+    }
+  })

@@ -7,6 +7,7 @@ import { Auth } from "@effect-connectors/core/Auth"
 import { BosaApi } from "@effect-connectors/core/BosaApi"
 import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as ConfigError from "effect/ConfigError"
 import * as Duration from "effect/Duration"
@@ -55,6 +56,15 @@ export interface NodeConnectorsOptions {
   /** A dispatcher of yours instead of a pool of ours. It is never closed; the options above do not apply to it. */
   readonly dispatcher?: Dispatcher | undefined
 }
+
+const optionNames = OptionNames.make<NodeConnectorsOptions>({
+  connections: true,
+  keepAlive: true,
+  connectTimeout: true,
+  proxy: true,
+  tls: true,
+  dispatcher: true
+})
 
 const defaults: Settings = {
   connections: 16,
@@ -123,6 +133,11 @@ const pooled = (settings: Settings, dispatcher: Dispatcher): Effect.Effect<HttpC
 export const make = Effect.fnUntraced(function* (
   options: NodeConnectorsOptions = {}
 ): Effect.fn.Return<HttpClient.HttpClient, InvalidOptions, Scope.Scope> {
+  const [wrong] = OptionNames.issues(optionNames, options)
+  if (wrong !== undefined) {
+    const reason = wrong.fix === undefined ? wrong.message : `${wrong.message}; ${wrong.fix}`
+    return yield* new InvalidOptions({ option: wrong.path.join("."), reason })
+  }
   if (options.dispatcher !== undefined) {
     return yield* makeClient({ dispatcher: options.dispatcher, connections: Infinity, copyHeaders: true })
   }
