@@ -1,5 +1,6 @@
 import type { ActionOptions } from "../../Action.js"
 import type { ToolOptions } from "../../ActionTools.js"
+import type { OutputOptions } from "../../ConnectorHandle.js"
 import type { McpFilter, Range, SearchOptions, SkillFilter, ToolFilter } from "../../Catalog.js"
 import * as OptionNames from "../../OptionNames.js"
 import type { Position } from "../../Page.js"
@@ -19,6 +20,9 @@ const actionNames = {
 
 /** @internal */
 export const actionOptions = OptionNames.make<ActionOptions>(actionNames)
+
+/** @internal */
+export const outputOptions = OptionNames.make<OutputOptions<unknown, unknown>>({ ...actionNames, output: true })
 
 /** @internal */
 export const positionNames = OptionNames.make<Position>({ page: true, cursor: true })

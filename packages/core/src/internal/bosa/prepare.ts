@@ -31,6 +31,8 @@ export interface ActionCall {
   readonly name: string
   readonly given: Parameters
   readonly options: ActionOptions
+  /** Of the options, where it is called with more than those of an action. */
+  readonly names?: OptionNames.OptionNames
 }
 
 /**
@@ -70,10 +72,10 @@ const identifierIssues = (table: Table, identifier: string | undefined): Readonl
   return issue === undefined ? [] : [issue]
 }
 
-const optionIssues = (table: Table, options: ActionOptions) => {
+const optionIssues = (table: Table, { names = actionOptions, options }: ActionCall) => {
   const { from, identifier, maxAttempts, maxPages, timeout } = options
   const issues: Array<Issue> = [
-    ...OptionNames.issues(actionOptions, options),
+    ...OptionNames.issues(names, options),
     ...(from === undefined ? [] : OptionNames.issues(positionNames, from, ["from"])),
     ...wholeIssues("maxAttempts", maxAttempts, 1, mostAttempts),
     ...wholeIssues("maxPages", maxPages, 1),
@@ -172,7 +174,7 @@ export const prepare = (
   call: ActionCall
 ): Result.Result<Prepared, InvalidRequest> => {
   const { options } = call
-  const issues = optionIssues(table, options)
+  const issues = optionIssues(table, call)
   const refuse = () => Result.fail(new InvalidRequest({ operation: nameOf(call), issues }))
   const entry = connector.entries.get(call.name)
   if (entry === undefined) {
