@@ -15,7 +15,11 @@ const plain = /^effect\/(Duration|Equal|Function|Option|Order|Predicate|Record|R
  */
 const packages = {
   core: {
-    data: { modules: ["InvalidRequest", "SensitiveName", "ServerText"], imports: [], pure: true },
+    data: {
+      modules: ["ExactJson", "InvalidRequest", "OptionNames", "SensitiveName", "ServerText"],
+      imports: [],
+      pure: true
+    },
     runtime: { imports: ["data"], internals: true },
     http: {
       modules: [
@@ -39,7 +43,7 @@ const packages = {
     },
     ledger: { modules: ["Ledger", "LedgerError", "LedgerJournal"], imports: ["data", "runtime", "http", "jobs"] },
     connections: {
-      modules: ["ConnectionHandle", "ConnectionsApi", "Records"],
+      modules: ["ConnectionHandle", "ConnectionsApi", "ExecuteParameters", "Records"],
       imports: ["data", "runtime", "http", "jobs"]
     },
     bosa: { modules: "others", imports: ["data", "runtime", "http", "jobs", "jsonSchema"] }
@@ -47,13 +51,14 @@ const packages = {
   // no fake platform imports another one, and the fake server does not know its platforms
   testing: {
     schema: { imports: [] },
-    executors: { imports: [] },
+    parameters: { imports: [] },
+    executors: { imports: ["parameters"] },
     virtualClock: { imports: [] },
     faults: { imports: ["schema"] },
     fakeServer: { imports: ["faults"] },
     laws: { imports: ["fakeServer"] },
     platform: { modules: ["internal/platform"], imports: ["fakeServer", "recorder"] },
-    connections: { imports: ["schema", "fakeServer", "recorder", "platform"] },
+    connections: { imports: ["schema", "parameters", "fakeServer", "recorder", "platform"] },
     bosa: { imports: ["schema", "fakeServer", "recorder", "platform"] },
     platforms: {
       modules: ["internal/platforms", "internal/worldSchema"],

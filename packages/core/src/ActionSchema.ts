@@ -3,7 +3,7 @@
  *
  * @since 0.2.0
  */
-import type * as Either from "effect/Either"
+import * as Either from "effect/Either"
 import type * as Schema from "effect/Schema"
 import type { Dialect } from "./Dialect.js"
 import {
@@ -17,6 +17,7 @@ import type { Ignored } from "./internal/jsonSchema/context.js"
 import type { Parameter } from "./internal/jsonSchema/parameterList.js"
 import type { Unchecked } from "./internal/jsonSchema/unchecked.js"
 import type { Issue } from "./InvalidRequest.js"
+import * as OptionNames from "./OptionNames.js"
 
 export type {
   /**
@@ -118,6 +119,8 @@ export interface ActionSchemaOptions {
   readonly dialect: Dialect
 }
 
+const optionNames = OptionNames.make<ActionSchemaOptions>({ dialect: true })
+
 /**
  * Reads the `parameters` of an action as discovery gives them. A property that cannot be read does not make the others
  * unusable. When nothing can be read, the reason is on the left.
@@ -137,5 +140,9 @@ export interface ActionSchemaOptions {
  * @since 0.2.0
  * @category constructors
  */
-export const make = (parameters: unknown, options: ActionSchemaOptions): Either.Either<ActionSchema, string> =>
-  toEither(readActionSchema(parameters, options.dialect))
+export const make = (parameters: unknown, options: ActionSchemaOptions): Either.Either<ActionSchema, string> => {
+  const [wrong] = OptionNames.issues(optionNames, options)
+  return wrong === undefined
+    ? toEither(readActionSchema(parameters, options.dialect))
+    : Either.left(`"${wrong.path.join(".")}" ${wrong.message}${wrong.fix === undefined ? "" : `: ${wrong.fix}`}`)
+}

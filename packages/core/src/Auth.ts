@@ -14,6 +14,7 @@ import type * as Redacted from "effect/Redacted"
 import { bearer } from "./internal/http/bearer.js"
 import { headerIssue, headerIssues } from "./internal/http/headers.js"
 import { singleFlight } from "./internal/runtime/singleFlight.js"
+import * as OptionNames from "./OptionNames.js"
 import { InvalidRequest, type Issue } from "./InvalidRequest.js"
 
 /**
@@ -70,7 +71,7 @@ export class Auth extends Context.Tag("@effect-connectors/core/Auth")<Auth, Auth
     readonly cookie?: Redacted.Redacted
     readonly csrfToken?: Redacted.Redacted
   }): Layer.Layer<Auth, InvalidRequest> {
-    return fixed(sessionHeaders(session))
+    return named(sessionNames, session, (given) => fixed(sessionHeaders(given)))
   }
 
   /**
@@ -89,7 +90,7 @@ export class Auth extends Context.Tag("@effect-connectors/core/Auth")<Auth, Auth
    * @since 0.2.0
    */
   static bosa(credentials: Auth.BosaSettings): Layer.Layer<Auth, InvalidRequest> {
-    return Layer.unwrapEffect(Effect.map(bosaHeaders(credentials), fixed))
+    return named(bosaNames, credentials, (given) => Layer.unwrapEffect(Effect.map(bosaHeaders(given), fixed)))
   }
 
   /**
@@ -143,7 +144,7 @@ export class Auth extends Context.Tag("@effect-connectors/core/Auth")<Auth, Auth
   static layerConfig(
     settings: Config.Config.Wrap<Auth.Settings> = environment
   ): Layer.Layer<Auth, ConfigError.ConfigError | InvalidRequest> {
-    return Layer.unwrapEffect(Effect.map(Config.unwrap(settings), fromSettings))
+    return Layer.unwrapEffect(Effect.map(Config.unwrap(settings), (read) => named(settingNames, read, fromSettings)))
   }
 }
 
@@ -195,6 +196,24 @@ export declare namespace Auth {
     /** With or without `Bearer` before it. */
     readonly userToken?: Redacted.Redacted | undefined
   }
+}
+
+const sessionNames = OptionNames.make<Parameters<typeof Auth.session>[0]>({ cookie: true, csrfToken: true })
+const bosaNames = OptionNames.make<Auth.BosaSettings>({ apiKey: true, userToken: true })
+const settingNames = OptionNames.make<Auth.Settings>({
+  serviceToken: true,
+  cookie: true,
+  csrfToken: true,
+  apiKey: true
+})
+
+const named = <Given extends object, E>(
+  names: OptionNames.OptionNames,
+  given: Given,
+  make: (given: Given) => Layer.Layer<Auth, E | InvalidRequest>
+): Layer.Layer<Auth, E | InvalidRequest> => {
+  const issues = OptionNames.issues(names, given, ["Auth"])
+  return issues.length === 0 ? make(given) : Layer.fail(new InvalidRequest({ operation: "Auth", issues }))
 }
 
 // a variable that is set to nothing counts as one that is not set

@@ -37,6 +37,7 @@ import { tables } from "./internal/bosa/dialects.js"
 import { platform } from "./internal/bosa/platform.js"
 import { InvalidRequest, type Issue } from "./InvalidRequest.js"
 import type { Limits } from "./Limits.js"
+import * as OptionNames from "./OptionNames.js"
 import type { RetryInput } from "./Retry.js"
 import type * as Skills from "./Skills.js"
 import type { TransformClient } from "./Transport.js"
@@ -230,6 +231,28 @@ const contractHeader = ({ dialect = "bosa", errorContract }: BosaApi.Options): R
   return header === undefined || errorContract !== 2 ? {} : { [header]: "2" }
 }
 
+const optionNames = OptionNames.make<BosaApi.Options>({
+  dialect: true,
+  baseUrl: true,
+  extraHeaders: true,
+  attemptTimeout: true,
+  deadline: true,
+  userAgent: true,
+  allowInsecureHttp: true,
+  maxRetryAfter: true,
+  maxBodyBytes: true,
+  discoveryTtl: true,
+  strict: true,
+  errorContract: true,
+  createClient: true,
+  retry: true,
+  integers: true,
+  limits: true,
+  metrics: true,
+  reasons: true,
+  transformClient: true
+})
+
 /**
  * The service itself, for programs that hold one client per tenant.
  *
@@ -239,6 +262,8 @@ const contractHeader = ({ dialect = "bosa", errorContract }: BosaApi.Options): R
 export const make = Effect.fnUntraced(function* (
   options: BosaApi.Options = {}
 ): Effect.fn.Return<BosaApi.Service, InvalidRequest, Auth | HttpClient.HttpClient> {
+  const wrongNames = OptionNames.issues(optionNames, options)
+  if (wrongNames.length > 0) return yield* new InvalidRequest({ operation: "BosaApi.make", issues: wrongNames })
   const dialect = options.dialect ?? "bosa"
   if (!isDialect(dialect)) return yield* new InvalidRequest({ operation: "BosaApi.make", issues: [noDialect] })
   const table = tables[dialect]

@@ -9,6 +9,22 @@
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type { ReadError, WriteError } from "./ApiError.js"
+import type {
+  FileAppend,
+  FileDelete,
+  FileList,
+  FileMove,
+  FileRead,
+  FileRename,
+  FileUpload,
+  HttpParameters,
+  OpenBody,
+  SqlDelete,
+  SqlInsert,
+  SqlSelect,
+  SqlStatement,
+  SqlUpdate
+} from "./ExecuteParameters.js"
 import type { Execution } from "./Job.js"
 import type { Connection, Field, SavedAction, Subscribed, TriggerDetail, TriggerList } from "./Records.js"
 import type { RetryInput } from "./Retry.js"
@@ -44,15 +60,28 @@ export interface ExecuteOptions {
 }
 
 /**
- * The body of a saved action's execute.
+ * How a saved action is to run.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface ActionExecuteOptions extends ExecuteOptions {
+  /**
+   * Whether `input` is compared with the inputs that the server declares, before anything is sent. Default the layer's
+   * `checkInputs`.
+   */
+  readonly checkInputs?: boolean | undefined
+}
+
+/**
+ * The body of a saved action's execute. Anything else in it is `InvalidRequest`, with the place where it was meant.
  *
  * @since 0.1.0
  * @category models
  */
-export interface ActionBody {
-  readonly [key: string]: unknown
+export interface ActionBody extends OpenBody {
+  /** The inputs of the action, by name: see `actions.inputs`. */
   readonly input?: Parameters | undefined
-  readonly options?: Parameters | undefined
 }
 
 /**
@@ -98,9 +127,9 @@ export interface Subscription {
 }
 
 /** A call that reads by its declared meaning. */
-type ReadExecute = (parameters?: Parameters, options?: ExecuteOptions) => Effect.Effect<Execution, ReadError>
+type ReadExecute<P> = (parameters?: P, options?: ExecuteOptions) => Effect.Effect<Execution, ReadError>
 /** A call that changes something: never replayed unless it is proved not to have been done. */
-type WriteExecute = (parameters?: Parameters, options?: ExecuteOptions) => Effect.Effect<Execution, WriteError>
+type WriteExecute<P> = (parameters?: P, options?: ExecuteOptions) => Effect.Effect<Execution, WriteError>
 
 /**
  * The saved actions of a connection.
@@ -117,24 +146,23 @@ export interface ActionOperations {
   readonly execute: (
     action: string,
     body?: ActionBody,
-    options?: ExecuteOptions
+    options?: ActionExecuteOptions
   ) => Effect.Effect<Execution, WriteError>
 }
 
 /**
- * HTTP calls that the server makes on behalf of a connection. Parameters are usually
- * `path`, `query`, `headers` and `body`. `get` counts as a read: where a system changes
+ * HTTP calls that the server makes on behalf of a connection. `get` counts as a read: where a system changes
  * something on GET, give `retry: "none"`.
  *
  * @since 0.1.0
  * @category models
  */
 export interface HttpOperations {
-  readonly get: ReadExecute
-  readonly post: WriteExecute
-  readonly patch: WriteExecute
-  readonly put: WriteExecute
-  readonly delete: WriteExecute
+  readonly get: ReadExecute<HttpParameters>
+  readonly post: WriteExecute<HttpParameters>
+  readonly patch: WriteExecute<HttpParameters>
+  readonly put: WriteExecute<HttpParameters>
+  readonly delete: WriteExecute<HttpParameters>
 }
 
 /**
@@ -144,13 +172,13 @@ export interface HttpOperations {
  * @category models
  */
 export interface FileOperations {
-  readonly read: ReadExecute
-  readonly upload: WriteExecute
-  readonly append: WriteExecute
-  readonly list: ReadExecute
-  readonly rename: WriteExecute
-  readonly move: WriteExecute
-  readonly delete: WriteExecute
+  readonly read: ReadExecute<FileRead>
+  readonly upload: WriteExecute<FileUpload>
+  readonly append: WriteExecute<FileAppend>
+  readonly list: ReadExecute<FileList>
+  readonly rename: WriteExecute<FileRename>
+  readonly move: WriteExecute<FileMove>
+  readonly delete: WriteExecute<FileDelete>
 }
 
 /**
@@ -162,13 +190,13 @@ export interface FileOperations {
  */
 export interface SqlOperations {
   /** Counts as a change, since any statement can be one. */
-  readonly query: WriteExecute
-  readonly select: ReadExecute
-  readonly insert: WriteExecute
-  readonly update: WriteExecute
-  readonly delete: WriteExecute
+  readonly query: WriteExecute<SqlStatement>
+  readonly select: ReadExecute<SqlSelect>
+  readonly insert: WriteExecute<SqlInsert>
+  readonly update: WriteExecute<SqlUpdate>
+  readonly delete: WriteExecute<SqlDelete>
   /** Raw SQL: text built from foreign input is an injection. */
-  readonly execute: WriteExecute
+  readonly execute: WriteExecute<SqlStatement>
 }
 
 /**

@@ -27,7 +27,9 @@ import type {
   Unbound
 } from "./ConnectionHandle.js"
 import * as connections from "./internal/connections/client.js"
+import { optionIssues } from "./internal/connections/optionNames.js"
 import { platform } from "./internal/connections/platform.js"
+import { milliseconds } from "./internal/data/checks.js"
 import * as jobs from "./internal/jobs/follow.js"
 import * as requestPipeline from "./internal/http/call.js"
 import { resolve } from "./internal/http/settings.js"
@@ -148,6 +150,14 @@ export declare namespace ConnectionsApi {
      * default, or as `"bigint"`, with all their digits.
      */
     readonly integers?: "number" | "bigint" | undefined
+    /**
+     * Whether the `input` of each saved action is compared with the inputs that the server declares, before anything is
+     * sent: what is missing, what is not known, and values of another type are `InvalidRequest`. The inputs are read once
+     * for each action. Default false, since that costs a request.
+     */
+    readonly checkInputs?: boolean | undefined
+    /** How long the declared inputs of an action are used. Default 10 minutes. */
+    readonly inputsTtl?: Duration.DurationInput | undefined
   }
 
   /**
@@ -241,14 +251,20 @@ const environment: Config.Config.Wrap<ConnectionsApi.Settings> = Config.all({
 export const make = Effect.fnUntraced(function* (
   options: ConnectionsApi.Options
 ): Effect.fn.Return<ConnectionsApi.Service, InvalidRequest, Auth | HttpClient.HttpClient | Scope.Scope> {
+  const issues: Array<Issue> = [...optionIssues(options)]
+  if (issues.length > 0) return yield* new InvalidRequest({ operation: "ConnectionsApi.make", issues })
   const settings = yield* toEffect(resolve("ConnectionsApi.make", options, platform))
-  const issues: Array<Issue> = []
+  const inputsTtlMillis = milliseconds("inputsTtl", options.inputsTtl ?? "10 minutes", issues)
   const jobOptions = trackerOptions(options.jobs ?? {}, settings.metrics, issues)
   if (issues.length > 0) return yield* new InvalidRequest({ operation: "ConnectionsApi.make", issues })
   const auth = yield* Auth
   const pipeline = requestPipeline.make(yield* HttpClient.HttpClient, auth, settings)
   const protocol = options.jobs?.protocol ?? JobProtocol.defaultProtocol
-  const client = connections.make(pipeline, { base: pipeline.base, protocol, stateOf: JobProtocol.decoder(protocol) })
+  const client = connections.make(
+    pipeline,
+    { base: pipeline.base, protocol, stateOf: JobProtocol.decoder(protocol) },
+    { byDefault: options.checkInputs === true, ttlMillis: inputsTtlMillis, deadline: settings.deadline }
+  )
   return {
     origin: pipeline.origin,
     connection: client.connection,

@@ -12,6 +12,7 @@ import * as Stream from "effect/Stream"
 import { isCode } from "./internal/http/serverCode.js"
 import { concat } from "./internal/data/concat.js"
 import { quoted, shownText } from "./internal/data/serverText.js"
+import * as OptionNames from "./OptionNames.js"
 import * as fileContent from "./internal/http/fileContent.js"
 
 /**
@@ -101,6 +102,9 @@ export interface ConnectorFile extends Pipeable.Pipeable {
  */
 export const isConnectorFile = (u: unknown): u is ConnectorFile => Predicate.hasProperty(u, TypeId)
 
+const detailNames = { filename: true, contentType: true, headers: true } as const satisfies OptionNames.Table<Details>
+const ofDetails = OptionNames.make<Details>(detailNames)
+
 type Content = Stream.Stream<Uint8Array, FileError>
 
 const defaultMaxBytes = 64 * 1024 * 1024
@@ -145,6 +149,9 @@ class Made extends Pipeable.Class() implements ConnectorFile {
   }
 }
 
+const made = (names: OptionNames.OptionNames, details: Details, fields: Fields): ConnectorFile =>
+  fileContent.withWrongDetails(new Made(fields), OptionNames.issues(names, details))
+
 const lowerCased = (headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
   Object.freeze(Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])))
 
@@ -167,7 +174,7 @@ const pieces = function* (content: Uint8Array) {
  */
 export const fromBytes = (content: Uint8Array, details: Details = {}): ConnectorFile =>
   fileContent.remember(
-    new Made({
+    made(ofDetails, details, {
       filename: details.filename,
       contentType: details.contentType,
       headers: lowerCased(details.headers),
@@ -205,6 +212,8 @@ export interface StreamDetails extends Details {
   /** The most bytes that `bytes` holds in memory. Default 64 MiB. */
   readonly maxBytes?: number | undefined
 }
+
+const ofStream = OptionNames.make<StreamDetails>({ ...detailNames, size: true, replayable: true, maxBytes: true })
 
 const sourceError =
   (filename: string | undefined) =>
@@ -278,7 +287,7 @@ export const fromStream = <E>(
   const sized = size === undefined ? content : ofSize(content, size, failure("SIZE_MISMATCH"))
   const stream = replayable ? sized : once(sized, failure("ALREADY_READ"))
   const tooLarge = failure("TOO_LARGE")
-  return new Made({
+  return made(ofStream, details, {
     filename,
     contentType,
     headers: lowerCased(details.headers),
@@ -309,7 +318,7 @@ export const withDetails: {
   (self: ConnectorFile, details: Details): ConnectorFile
 } = dual(2, (self: ConnectorFile, details: Details): ConnectorFile => {
   const { bytes, isReplayable, size, stream } = self
-  const file = new Made({
+  const file = made(ofDetails, details, {
     filename: details.filename ?? self.filename,
     contentType: details.contentType ?? self.contentType,
     headers: details.headers === undefined ? self.headers : lowerCased(details.headers),
@@ -318,6 +327,7 @@ export const withDetails: {
     stream,
     bytes
   })
+  fileContent.withWrongDetails(file, [...fileContent.wrongDetailsOf(self), ...fileContent.wrongDetailsOf(file)])
   const content = fileContent.contentOf(self)
   return content === undefined ? file : fileContent.remember(file, content)
 })

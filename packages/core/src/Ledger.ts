@@ -16,7 +16,8 @@ import * as proof from "./internal/ledger/proof.js"
 import { store } from "./internal/ledger/store.js"
 import type { InvalidRequest } from "./InvalidRequest.js"
 import type { Execution } from "./Job.js"
-import type { KeyReused, LedgerError, LedgerFailed, SubmissionNotDone } from "./LedgerError.js"
+import { type KeyReused, type LedgerError, LedgerFailed, type SubmissionNotDone } from "./LedgerError.js"
+import * as OptionNames from "./OptionNames.js"
 import type { Accepted, Intended, LedgerJournal } from "./LedgerJournal.js"
 
 /**
@@ -145,6 +146,8 @@ export interface StoreOptions {
   readonly prefix?: string | undefined
 }
 
+const storeOptions = OptionNames.make<StoreOptions>({ prefix: true })
+
 /**
  * Whether an error of a call says that the work was not done: `InvalidRequest`, `NotSent` and `DeadlineExceeded`
  * (not sent), `Unauthorized`, `Forbidden`, `NotFound`, `RateLimited` and `ApiRejected` (refused; 408, 409 and 425 prove
@@ -235,13 +238,16 @@ export class Ledger extends Context.Tag("@effect-connectors/core/Ledger")<Ledger
    */
   static readonly layerStore = (
     options: StoreOptions = {}
-  ): Layer.Layer<Ledger, LedgerFailed, KeyValueStore.KeyValueStore> =>
-    Layer.effect(
+  ): Layer.Layer<Ledger, LedgerFailed, KeyValueStore.KeyValueStore> => {
+    const issues = OptionNames.issues(storeOptions, options)
+    if (issues.length > 0) return Layer.fail(new LedgerFailed({ step: "open", code: "UNKNOWN_OPTION" }))
+    return Layer.effect(
       Ledger,
       Effect.flatMap(KeyValueStore.KeyValueStore, (kv) =>
         Effect.map(store(kv, options.prefix ?? "ledger/"), ledger.make)
       )
     )
+  }
 }
 
 /**

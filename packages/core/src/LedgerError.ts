@@ -142,11 +142,12 @@ export class SubmissionNotDone extends Schema.TaggedError<SubmissionNotDone>(
   }
 }
 
-const permanentCodes: ReadonlySet<string> = new Set(["CORRUPT", "CLOSED", "TAKEN_OVER"])
+const permanentCodes: ReadonlySet<string> = new Set(["CORRUPT", "CLOSED", "TAKEN_OVER", "UNKNOWN_OPTION"])
 
 const fixes: Readonly<Record<string, string>> = {
   TAKEN_OVER: "Another process has the ledger now: leave the work to it, or end it and open the ledger again",
-  LEASE_ENDED: "This process stood still for the length of its lease: submit again"
+  LEASE_ENDED: "This process stood still for the length of its lease: submit again",
+  UNKNOWN_OPTION: "`layerStore` takes the option `prefix` and no other"
 }
 
 /**
@@ -156,6 +157,7 @@ const fixes: Readonly<Record<string, string>> = {
  * - `CLOSED`: the ledger's scope has ended;
  * - `TAKEN_OVER`: another process has the ledger now, since this one stood still for longer than its lease;
  * - `LEASE_ENDED`: the same may have happened, and this process could not make sure yet;
+ * - `UNKNOWN_OPTION`: an option is not known;
  * - else that of the store, such as `ENOSPC`.
  *
  * @since 0.3.0

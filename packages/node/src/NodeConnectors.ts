@@ -7,6 +7,7 @@ import { Auth } from "@effect-connectors/core/Auth"
 import { BosaApi } from "@effect-connectors/core/BosaApi"
 import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as ConfigError from "effect/ConfigError"
 import * as Duration from "effect/Duration"
@@ -58,6 +59,15 @@ export interface NodeConnectorsOptions {
    */
   readonly dispatcher?: Dispatcher | undefined
 }
+
+const optionNames = OptionNames.make<NodeConnectorsOptions>({
+  connections: true,
+  keepAlive: true,
+  connectTimeout: true,
+  proxy: true,
+  tls: true,
+  dispatcher: true
+})
 
 const defaults: Settings = {
   connections: 16,
@@ -126,6 +136,11 @@ const pooled = (settings: Settings, dispatcher: Dispatcher): Effect.Effect<HttpC
 export const make = Effect.fnUntraced(function* (
   options: NodeConnectorsOptions = {}
 ): Effect.fn.Return<HttpClient.HttpClient, InvalidOptions, Scope.Scope> {
+  const [wrong] = OptionNames.issues(optionNames, options)
+  if (wrong !== undefined) {
+    const reason = wrong.fix === undefined ? wrong.message : `${wrong.message}; ${wrong.fix}`
+    return yield* new InvalidOptions({ option: wrong.path.join("."), reason })
+  }
   if (options.dispatcher !== undefined) {
     if (typeof options.dispatcher.dispatch !== "function") {
       const reason = 'has no dispatch: under Bun, import undici from "undici/index.js"'

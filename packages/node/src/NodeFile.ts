@@ -4,6 +4,7 @@
  * @since 0.2.0
  */
 import * as ConnectorFile from "@effect-connectors/core/ConnectorFile"
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Fs from "node:fs/promises"
@@ -11,6 +12,7 @@ import * as Path from "node:path"
 import { codeOf } from "./internal/errorCodes.js"
 import * as reading from "./internal/fileReading.js"
 import * as saving from "./internal/fileWriting.js"
+import { unknownOption, unknownOptionCode } from "./internal/unknownOption.js"
 
 /**
  * A path cannot be sent: `code` is `NOT_A_FILE` for a folder, a socket and the like, or that of Node, such as `ENOENT`.
@@ -20,9 +22,14 @@ import * as saving from "./internal/fileWriting.js"
  */
 export class FileUnreadable extends Schema.TaggedError<FileUnreadable>(
   "@effect-connectors/node/NodeFile/FileUnreadable"
-)("FileUnreadable", { path: Schema.String, code: Schema.String }) {
+)("FileUnreadable", {
+  path: Schema.String,
+  code: Schema.String,
+  /** What is wrong with an option, where that is the reason. */
+  detail: Schema.optional(Schema.String)
+}) {
   override get message(): string {
-    return `${this.path} cannot be read: ${this.code}`
+    return `${this.path} cannot be read: ${this.code}${this.detail === undefined ? "" : `. ${this.detail}`}`
   }
 }
 
@@ -47,10 +54,16 @@ const savingHints: Readonly<Record<string, string>> = {
  */
 export class FileUnsaved extends Schema.TaggedError<FileUnsaved>("@effect-connectors/node/NodeFile/FileUnsaved")(
   "FileUnsaved",
-  { path: Schema.String, code: Schema.String }
+  {
+    path: Schema.String,
+    code: Schema.String,
+    /** What is wrong with an option, where that is the reason. */
+    detail: Schema.optional(Schema.String)
+  }
 ) {
   override get message(): string {
-    return `${this.path} was not saved: ${this.code}${savingHints[this.code] ?? ""}`
+    const hint = this.detail === undefined ? savingHints[this.code] : `. ${this.detail}`
+    return `${this.path} was not saved: ${this.code}${hint ?? ""}`
   }
 }
 
@@ -100,6 +113,10 @@ export const fromPath = Effect.fnUntraced(function* (
   path: string,
   options: FromPathOptions = {}
 ): Effect.fn.Return<ConnectorFile.ConnectorFile, FileUnreadable> {
+  const unknown = unknownOption(fromPathNames, options)
+  if (unknown !== undefined) {
+    return yield* new FileUnreadable({ path, code: unknownOptionCode, detail: unknown.detail })
+  }
   const seen = yield* Effect.tryPromise({
     try: () => Fs.stat(path),
     catch: (error) => new FileUnreadable({ path, code: codeOf(error) })
@@ -139,6 +156,15 @@ export interface Saved {
   /** The SHA-256 of what was written, in hexadecimal. */
   readonly sha256: string
 }
+
+const fromPathNames = OptionNames.make<FromPathOptions>({
+  filename: true,
+  contentType: true,
+  headers: true,
+  maxBytes: true
+})
+
+const saveNames = OptionNames.make<SaveOptions>({ overwrite: true, sha256: true })
 
 const targetOf = Effect.fnUntraced(function* (
   file: ConnectorFile.ConnectorFile,
@@ -184,6 +210,8 @@ export const save = Effect.fnUntraced(function* (
   path: string,
   options: SaveOptions = {}
 ): Effect.fn.Return<Saved, ConnectorFile.FileError | FileUnsaved | DigestMismatch> {
+  const unknown = unknownOption(saveNames, options)
+  if (unknown !== undefined) return yield* new FileUnsaved({ path, code: unknownOptionCode, detail: unknown.detail })
   const { overwrite = false } = options
   const expected = options.sha256?.trim().toLowerCase()
   if (expected !== undefined && !/^[0-9a-f]{64}$/.test(expected)) {

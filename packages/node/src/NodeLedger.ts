@@ -4,12 +4,14 @@
  * @since 0.3.0
  */
 import { Ledger } from "@effect-connectors/core/Ledger"
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as ledgerFile from "./internal/ledgerFile.js"
+import { unknownOption, unknownOptionCode } from "./internal/unknownOption.js"
 import { isLease } from "./internal/ledgerHolder.js"
 
 const defaultLease = "15 seconds"
@@ -22,7 +24,8 @@ const fixes: Readonly<Record<string, string>> = {
   NOT_A_LEDGER: "name another path",
   VERSION: "a later release wrote it: update this package",
   TOO_OPEN: "others may read or write it: chmod 600 it",
-  NOT_A_FILE: "it is a folder, a link or the like: name another path"
+  NOT_A_FILE: "it is a folder, a link or the like: name another path",
+  [unknownOptionCode]: "the option is `lease`, and there is no other"
 }
 
 /**
@@ -75,6 +78,8 @@ export interface LedgerOptions {
   readonly lease?: Duration.DurationInput | undefined
 }
 
+const optionNames = OptionNames.make<LedgerOptions>({ lease: true })
+
 /**
  * A ledger in a file of JSON lines, for its owner alone (mode 0600, its folder 0700). A line is on the disk before the
  * work that it is about is sent. What a crash tore off at the end of the file is dropped, and the file is made smaller, when it is
@@ -112,6 +117,9 @@ export interface LedgerOptions {
  * @category layers
  */
 export const layer = (path: string, options: LedgerOptions = {}): Layer.Layer<Ledger, LedgerFileRefused> => {
+  if (unknownOption(optionNames, options) !== undefined) {
+    return Layer.fail(new LedgerFileRefused({ path, code: unknownOptionCode }))
+  }
   const leaseMillis = Option.match(Duration.decodeUnknown(options.lease ?? defaultLease), {
     onNone: () => NaN,
     onSome: Duration.toMillis

@@ -4,6 +4,7 @@
  * @since 0.2.0
  */
 import { SkillRejected } from "@effect-connectors/core/BosaError"
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { type Contents, readArchive } from "./internal/skills/archive.js"
@@ -13,6 +14,7 @@ import { maxBytes } from "./internal/skills/limits.js"
 import { lastPart, segmentFault } from "./internal/skills/names.js"
 import { place } from "./internal/skills/place.js"
 import { planAll } from "./internal/skills/installPlan.js"
+import { unknownOption, unknownOptionCode } from "./internal/unknownOption.js"
 import { refusal, refuse, type Refusal, visible } from "./internal/skills/refusal.js"
 
 /**
@@ -32,12 +34,15 @@ export class SkillNotWritten extends Schema.TaggedError<SkillNotWritten>(
   /** What could not be made, written or moved. */
   path: Schema.String,
   /** Where the previous version is, when it could not be put back. */
-  kept: Schema.optional(Schema.String)
+  kept: Schema.optional(Schema.String),
+  /** What is wrong with an option, where that is the reason. */
+  detail: Schema.optional(Schema.String)
 }) {
   /** The disk has to change first. */
   readonly retryable = false
   /** What happened and what to do. */
   override get message(): string {
+    if (this.detail !== undefined) return `Skill "${visible(this.skill)}" was not written: ${this.detail}`
     const next =
       this.kept === undefined
         ? "Check that the destination is a folder that can be written to, and has room"
@@ -103,6 +108,13 @@ export interface Installed {
   /** Whether the digest was compared; `false` when the server gave none. */
   readonly verified: boolean
 }
+
+const optionNames = OptionNames.make<NodeSkillsOptions>({
+  destinations: true,
+  createParent: true,
+  overwrite: true,
+  folder: true
+})
 
 type Kind = "file" | "archive"
 
@@ -202,6 +214,11 @@ export const install = (
   options: NodeSkillsOptions
 ): Effect.Effect<ReadonlyArray<Installed>, SkillRejected | SkillNotWritten> => {
   const skill = visible(artifact.id === "" ? artifact.name : artifact.id)
+  const unknown = unknownOption(optionNames, options)
+  if (unknown !== undefined) {
+    const { detail, option } = unknown
+    return Effect.fail(new SkillNotWritten({ skill, code: unknownOptionCode, path: option, detail }))
+  }
   return Effect.mapError(installed(artifact, options), (failure) => {
     if (failure._tag === "Refusal") {
       const { _tag, ...refused } = failure

@@ -4,6 +4,7 @@
  *
  * @since 0.2.0
  */
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -11,8 +12,11 @@ import * as Layer from "effect/Layer"
 import type * as BosaModel from "./BosaModel.js"
 import { make as makeModel } from "./internal/bosa/model.js"
 import { clientOf } from "./internal/fakeServer/client.js"
+import { knownOptions } from "./internal/knownOptions.js"
 import { verifyAtEnd } from "./internal/fakeServer/verifyAtEnd.js"
 import * as World from "./World.js"
+
+const optionNames = OptionNames.make<BosaTest.Options>({ logLimit: true, faults: true, verify: true })
 
 /**
  * The state of the platform that a program talks to.
@@ -39,11 +43,13 @@ export class BosaTest extends Context.Tag("@effect-connectors/testing/BosaTest")
   static readonly make = (
     world: World.World = World.demo,
     options?: BosaModel.BosaModelOptions
-  ): Effect.Effect<BosaTest.Service> =>
-    Effect.sync(() => {
-      const { receive, ...state } = makeModel(world, options)
+  ): Effect.Effect<BosaTest.Service> => {
+    const known = knownOptions("BosaTest", optionNames, options)
+    return Effect.sync(() => {
+      const { receive, ...state } = makeModel(world, known)
       return { ...state, client: clientOf({ receive }) }
     })
+  }
 
   /**
    * An `HttpClient` over the platform in memory, for any origin, and the service with its state. The world is

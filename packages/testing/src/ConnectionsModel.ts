@@ -290,6 +290,13 @@ export interface ConnectionsModelOptions {
   /** The faults in force from the start; those of the world come after them. */
   readonly faults?: Faults.Plan
   /**
+   * Whether names that the platform does not know pass, in the body of an execute and in the parameters of typed calls.
+   * They are refused with 400 unless given.
+   *
+   * @since 0.5.0
+   */
+  readonly lenient?: boolean
+  /**
    * The executor of a connection that has none of its own; called once for each connection when the model is made.
    * Without it, or when it gives `undefined`, a small executor in memory does the work.
    */

@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -11,9 +12,18 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type * as ConnectionsModel from "./ConnectionsModel.js"
 import { clientOf } from "./internal/fakeServer/client.js"
+import { knownOptions } from "./internal/knownOptions.js"
 import { verifyAtEnd } from "./internal/fakeServer/verifyAtEnd.js"
 import { make as makeModel } from "./internal/connections/model.js"
 import * as World from "./World.js"
+
+const optionNames = OptionNames.make<ConnectionsTest.Options>({
+  logLimit: true,
+  faults: true,
+  executorFor: true,
+  lenient: true,
+  verify: true
+})
 
 /**
  * The state of the platform that a program talks to.
@@ -44,7 +54,7 @@ export class ConnectionsTest extends Context.Tag("@effect-connectors/testing/Con
     world: World.World = World.demo,
     options?: ConnectionsModel.ConnectionsModelOptions
   ): Effect.Effect<ConnectionsTest.Service, never, Scope.Scope> =>
-    Effect.map(makeModel(world, options), ({ receive, ...state }) => ({
+    Effect.map(makeModel(world, knownOptions("ConnectionsTest", optionNames, options)), ({ receive, ...state }) => ({
       ...state,
       client: clientOf({ receive })
     }))

@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
@@ -35,12 +36,13 @@ import * as World from "./World.js"
  * - `Listen`: the system refused the address.
  * - `Executors`: the files of the world could not be written.
  * - `Record`: the file of the recording cannot be written.
+ * - `Options`: an option is not known.
  *
  * @since 0.1.0
  * @category errors
  */
 export class EmulatorFailure extends Data.TaggedError("EmulatorFailure")<{
-  readonly reason: "PortInUse" | "NotLoopback" | "Listen" | "Executors" | "Record"
+  readonly reason: "PortInUse" | "NotLoopback" | "Listen" | "Executors" | "Record" | "Options"
   readonly message: string
 }> {}
 
@@ -68,6 +70,13 @@ export interface EmulatorOptions {
   readonly dataDir?: string | undefined
   /** The faults in force from the start, one plan for both platforms; those of the world come after them. */
   readonly faults?: Faults.Plan | undefined
+  /**
+   * Whether names that Connections does not know pass, in the body of an execute and in the parameters of typed calls.
+   * They are refused with 400 unless given.
+   *
+   * @since 0.5.0
+   */
+  readonly lenient?: boolean | undefined
   /**
    * The file for a recording of the requests and responses, written when the emulator ends. `Recorder` replays it.
    * Nothing is recorded unless given.
@@ -136,6 +145,18 @@ export declare namespace Emulator {
   }
 }
 
+const optionNames = OptionNames.make<EmulatorOptions>({
+  world: true,
+  port: true,
+  host: true,
+  executors: true,
+  databaseUrl: true,
+  dataDir: true,
+  faults: true,
+  lenient: true,
+  record: true
+})
+
 /**
  * Whether only programs on this machine can reach a host.
  *
@@ -170,6 +191,11 @@ const closeAtOnce = (server: Server) =>
  */
 export const make = (options: EmulatorOptions = {}): Effect.Effect<Emulator.Service, EmulatorFailure, Scope.Scope> =>
   Effect.gen(function* () {
+    const [wrong] = OptionNames.issues(optionNames, options)
+    if (wrong !== undefined) {
+      const message = `${wrong.path.join(".")} ${wrong.message}: ${wrong.fix ?? "leave it out"}`
+      return yield* new EmulatorFailure({ reason: "Options", message })
+    }
     const { databaseUrl, dataDir, host = "127.0.0.1", port = 0, world = World.demo } = options
     if (!isLoopback(host)) {
       return yield* new EmulatorFailure({
@@ -183,6 +209,7 @@ export const make = (options: EmulatorOptions = {}): Effect.Effect<Emulator.Serv
       .make(world, {
         real: options.executors !== "memory",
         faults: options.faults,
+        lenient: options.lenient === true,
         listener: inspectorState.watch,
         databaseUrl,
         dataDir

@@ -5,6 +5,7 @@
  * @since 0.4.0
  */
 import * as ExactJson from "@effect-connectors/core/ExactJson"
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -13,6 +14,7 @@ import * as Function from "effect/Function"
 import type * as Schema from "effect/Schema"
 import type * as BosaModel from "./BosaModel.js"
 import type { Json, OperationName } from "./Executor.js"
+import { knownOptions } from "./internal/knownOptions.js"
 import * as arbitraries from "./internal/faults/arbitrary.js"
 import * as kindFaults from "./internal/faults/kinds.js"
 import * as printing from "./internal/faults/print.js"
@@ -546,10 +548,18 @@ export interface ArbitraryOptions {
   readonly maxFrom?: number
 }
 
+const arbitraryNames = OptionNames.make<ArbitraryOptions>({
+  kinds: true,
+  matchers: true,
+  maxFaults: true,
+  maxFrom: true
+})
+
 /**
  * Plans for property tests with fast-check. They shrink towards fewer faults, simpler kinds and earlier requests.
  *
  * @since 0.4.0
  * @category testing
  */
-export const arbitrary = (options: ArbitraryOptions = {}): FastCheck.Arbitrary<Plan> => arbitraries.arbitrary(options)
+export const arbitrary = (options: ArbitraryOptions = {}): FastCheck.Arbitrary<Plan> =>
+  arbitraries.arbitrary(knownOptions("Faults.arbitrary", arbitraryNames, options))

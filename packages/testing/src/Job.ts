@@ -3,10 +3,12 @@
  *
  * @since 0.4.0
  */
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import type { Answer } from "./Answer.js"
 import type { ActionContext, Json } from "./Executor.js"
+import { knownOptions } from "./internal/knownOptions.js"
 import { isEnd, isSuccess, issueOf, stateOf } from "./internal/connections/jobScript.js"
 import type { JobPoll, JobPlan } from "./World.js"
 
@@ -61,6 +63,15 @@ export class JobInvalid extends Data.TaggedError("JobInvalid")<{
   }
 }
 
+const jobTable = { result: true, alwaysJob: true } as const satisfies OptionNames.Table<JobOptions>
+const jobNames = OptionNames.make<JobOptions>(jobTable)
+const takesNames = OptionNames.make<NonNullable<Parameters<typeof takes>[1]>>({
+  ...jobTable,
+  queued: true,
+  progress: true
+})
+const scriptNames = OptionNames.make<NonNullable<Parameters<typeof script>[1]>>({ result: true, error: true })
+
 const make = (plan: JobPlan, { result, alwaysJob }: JobOptions = {}): Job => ({
   [TypeId]: TypeId,
   plan: alwaysJob === true ? { ...plan, alwaysJob } : plan,
@@ -94,7 +105,7 @@ export const script = (
 ): Job => {
   const issue = issueOf(steps)
   if (issue !== undefined) throw new JobInvalid({ path: `steps[${issue.index}]`, reason: issue.reason })
-  const { error } = options
+  const { error } = knownOptions("Job.script", scriptNames, options)
   const polls = steps.map((poll): JobPoll => {
     const state = stateOf(poll)
     return error === undefined || !isEnd(state.status) || isSuccess(state.status) ? poll : { error, ...state }
@@ -125,7 +136,7 @@ export const takes = (
   options: JobOptions & { readonly queued?: Duration.DurationInput; readonly progress?: boolean } = {}
 ): Job => {
   const takesMillis = Duration.toMillis(duration)
-  const queuedMillis = Duration.toMillis(options.queued ?? 0)
+  const queuedMillis = Duration.toMillis(knownOptions("Job.takes", takesNames, options).queued ?? 0)
   if (queuedMillis > takesMillis) {
     const reason = `it takes ${takesMillis} ms and cannot be queued for ${queuedMillis} ms of them`
     throw new JobInvalid({ path: "queued", reason })
@@ -139,7 +150,8 @@ export const takes = (
  * @since 0.4.0
  * @category constructors
  */
-export const stays = (status: string, options?: JobOptions): Job => make({ stays: status }, options)
+export const stays = (status: string, options?: JobOptions): Job =>
+  make({ stays: status }, knownOptions("Job.stays", jobNames, options))
 
 /**
  * A job that is `running` forever.

@@ -4,6 +4,7 @@
  *
  * @since 0.4.0
  */
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import { Auth } from "@effect-connectors/core/Auth"
 import { BosaApi } from "@effect-connectors/core/BosaApi"
 import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
@@ -14,6 +15,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { knownOptions } from "./internal/knownOptions.js"
 import { connectorErrorLaws, errorLaws } from "./internal/laws/errorLaws.js"
 import { jobLaws } from "./internal/laws/jobLaws.js"
 import { connectorOnceLaws, onceLaws } from "./internal/laws/onceLaws.js"
@@ -122,6 +124,8 @@ export interface ClientOptions {
   readonly credentials?: Credentials | undefined
 }
 
+const clientNames = OptionNames.make<ClientOptions>({ baseUrl: true, dialect: true, through: true, credentials: true })
+
 /**
  * This library's clients over an `HttpClient`, with a `Wire` between them. Use it to check a transport, a fake or a
  * recording.
@@ -132,7 +136,8 @@ export interface ClientOptions {
 export const client = (
   options: ClientOptions
 ): Layer.Layer<ConnectionsApi | BosaApi | Wire, InvalidRequest, HttpClient.HttpClient> => {
-  const { apiKey, serviceToken, userToken } = options.credentials ?? credentials
+  const known = knownOptions("Laws.client", clientNames, options)
+  const { apiKey, serviceToken, userToken } = known.credentials ?? credentials
   const clients = Layer.merge(
     ConnectionsApi.layer({ baseUrl: options.baseUrl }).pipe(Layer.provide(Auth.serviceToken(serviceToken))),
     BosaApi.layer({ baseUrl: options.baseUrl, dialect: options.dialect }).pipe(
@@ -155,6 +160,8 @@ export interface LawsOptions {
   /** How long one law may take, on the clock of the layer. Default 10 seconds. */
   readonly limit?: Duration.DurationInput | undefined
 }
+
+const lawsNames = OptionNames.make<LawsOptions>({ target: true, limit: true })
 
 /**
  * An implementation keeps a law.
@@ -197,7 +204,7 @@ export const checkOne = <R, E>(
   subject: Subject<R, E>,
   options: LawsOptions = {}
 ): Effect.Effect<LawResult, E> => {
-  const { limit = defaultLimit, target = worldTarget } = options
+  const { limit = defaultLimit, target = worldTarget } = knownOptions("Laws", lawsNames, options)
   const late = () =>
     new LawBroken({ law: law.name, reason: `it did not end within ${Duration.format(limit)}`, trace: [] })
   const checked = Effect.match(Effect.timeoutFail(law.check, { duration: limit, onTimeout: late }), {

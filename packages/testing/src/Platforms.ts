@@ -4,6 +4,7 @@
  *
  * @since 0.2.0
  */
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -12,6 +13,7 @@ import { BosaTest } from "./BosaTest.js"
 import { ConnectionsTest } from "./ConnectionsTest.js"
 import type * as Faults from "./Faults.js"
 import { faultRulesOf } from "./internal/fakeServer/faultRules.js"
+import { knownOptions } from "./internal/knownOptions.js"
 import { verifyAtEnd } from "./internal/fakeServer/verifyAtEnd.js"
 import { clientOfAll, makePlatforms } from "./internal/platforms.js"
 import * as World from "./World.js"
@@ -26,11 +28,19 @@ export interface PlatformsOptions {
   /** The faults in force from the start, one plan for both platforms; those of the world come after them. */
   readonly faults?: Faults.Plan
   /**
+   * Whether names that Connections does not know pass; see `ConnectionsModelOptions`.
+   *
+   * @since 0.5.0
+   */
+  readonly lenient?: boolean
+  /**
    * Verifies the calls of both platforms when the scope of the Layer closes after a success; see
    * `ConnectionsTest.Options`.
    */
   readonly verify?: boolean
 }
+
+const optionNames = OptionNames.make<PlatformsOptions>({ faults: true, lenient: true, verify: true })
 
 /**
  * An `HttpClient` over both platforms, for any origin, and the services with their state. The world is `World.demo`
@@ -56,10 +66,13 @@ export interface PlatformsOptions {
  */
 export const layer = (
   world: World.World = World.demo,
-  options?: PlatformsOptions
-): Layer.Layer<ConnectionsTest | BosaTest | HttpClient.HttpClient> =>
-  Layer.scopedContext(
-    Effect.suspend(() => makePlatforms(world, { rules: faultRulesOf(world, options?.faults) })).pipe(
+  given?: PlatformsOptions
+): Layer.Layer<ConnectionsTest | BosaTest | HttpClient.HttpClient> => {
+  const options = knownOptions("Platforms.layer", optionNames, given)
+  return Layer.scopedContext(
+    Effect.suspend(() =>
+      makePlatforms(world, { rules: faultRulesOf(world, options?.faults), lenient: options?.lenient })
+    ).pipe(
       Effect.tap(({ bosa, connections }) =>
         verifyAtEnd(Effect.zipRight(connections.calls.verify, bosa.calls.verify), options)
       ),
@@ -74,3 +87,4 @@ export const layer = (
       })
     )
   )
+}

@@ -5,6 +5,7 @@
  * @since 0.4.0
  */
 import { isPlatformError, type PlatformError } from "@effect/platform/Error"
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Cause from "effect/Cause"
@@ -17,6 +18,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { randomBytes } from "node:crypto"
+import { knownOptions } from "./internal/knownOptions.js"
 import * as recordingFile from "./internal/recorder/recordingFile.js"
 import { recordingClient } from "./internal/recorder/recordingClient.js"
 import { secretNames } from "./internal/recorder/secretNames.js"
@@ -109,6 +111,16 @@ export interface RecorderOptions extends RecordOptions, ReplayOptions {
   readonly mode?: "record" | "replay" | "auto" | undefined
 }
 
+const recordTable = { secrets: true, maxBodyBytes: true } as const satisfies OptionNames.Table<RecordOptions>
+const replayTable = {
+  secrets: true,
+  ignore: true,
+  repeatLast: true
+} as const satisfies OptionNames.Table<ReplayOptions>
+const recordNames = OptionNames.make<RecordOptions>(recordTable)
+const replayNames = OptionNames.make<ReplayOptions>(replayTable)
+const recorderNames = OptionNames.make<RecorderOptions>({ ...recordTable, ...replayTable, mode: true })
+
 /**
  * Gives access to the recording, and to what a replay did not use or find.
  *
@@ -154,7 +166,7 @@ import * as Layer from "effect/Layer"
     Recorder | HttpClient.HttpClient,
     RecorderFailure | RecordingInvalid,
     HttpClient.HttpClient | FileSystem.FileSystem
-  > => Layer.scopedContext(Effect.map(make(file, options), contextOf))
+  > => Layer.scopedContext(Effect.map(make(file, knownOptions("Recorder.layer", recorderNames, options)), contextOf))
 
   /**
    * Records without a file. The service has the recording for as long as the Layer lives.
@@ -163,10 +175,12 @@ import * as Layer from "effect/Layer"
    */
   static readonly layerRecord = (
     options?: RecordOptions
-  ): Layer.Layer<Recorder | HttpClient.HttpClient, never, HttpClient.HttpClient> =>
-    Layer.effectContext(
-      Effect.flatMap(HttpClient.HttpClient, (below) => Effect.map(record(below, newSalt(), options), contextOf))
+  ): Layer.Layer<Recorder | HttpClient.HttpClient, never, HttpClient.HttpClient> => {
+    const known = knownOptions("Recorder.layerRecord", recordNames, options)
+    return Layer.effectContext(
+      Effect.flatMap(HttpClient.HttpClient, (below) => Effect.map(record(below, newSalt(), known), contextOf))
     )
+  }
 
   /**
    * An `HttpClient` that replays a recording in memory. It sends nothing and writes nothing.
@@ -176,8 +190,10 @@ import * as Layer from "effect/Layer"
   static readonly layerReplay = (
     recording: Recording,
     options?: ReplayOptions
-  ): Layer.Layer<Recorder | HttpClient.HttpClient> =>
-    Layer.effectContext(Effect.sync(() => contextOf(replay(recording, options))))
+  ): Layer.Layer<Recorder | HttpClient.HttpClient> => {
+    const known = knownOptions("Recorder.layerReplay", replayNames, options)
+    return Layer.effectContext(Effect.sync(() => contextOf(replay(recording, known))))
+  }
 }
 
 /**

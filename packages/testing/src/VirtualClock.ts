@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type * as Clock from "effect/Clock"
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
@@ -14,6 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import type * as Scheduler from "effect/Scheduler"
 import type * as Scope from "effect/Scope"
+import { knownOptions } from "./internal/knownOptions.js"
 import { type StuckReason, VirtualTime } from "./internal/virtualClock/virtualTime.js"
 
 /**
@@ -51,8 +53,17 @@ export interface RunOptions extends VirtualClockOptions {
   readonly deadlockTurns?: number | false
 }
 
-const open = (options?: VirtualClockOptions): Effect.Effect<VirtualTime> =>
-  Effect.sync(
+const optionNames = OptionNames.make<RunOptions>({
+  startMillis: true,
+  autoAdvance: true,
+  maxAdvances: true,
+  seed: true,
+  deadlockTurns: true
+})
+
+const open = (given?: VirtualClockOptions): Effect.Effect<VirtualTime> => {
+  const options = knownOptions("VirtualClock", optionNames, given)
+  return Effect.sync(
     () =>
       new VirtualTime({
         startMillis: Math.trunc(options?.startMillis ?? 0),
@@ -60,6 +71,7 @@ const open = (options?: VirtualClockOptions): Effect.Effect<VirtualTime> =>
         maxAdvances: options?.maxAdvances ?? 1_000_000
       })
   )
+}
 
 const close = (time: VirtualTime): Effect.Effect<void> => Effect.sync(() => time.close())
 

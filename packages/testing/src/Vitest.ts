@@ -6,8 +6,10 @@
  */
 import type { BosaApi } from "@effect-connectors/core/BosaApi"
 import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import * as Effect from "effect/Effect"
 import { describe, it, type TestContext } from "vitest"
+import { knownOptions } from "./internal/knownOptions.js"
 import { checkResult } from "./internal/laws/checkResult.js"
 import type { Law } from "./Law.js"
 import * as Laws from "./Laws.js"
@@ -23,6 +25,8 @@ export interface VitestOptions extends Laws.LawsOptions {
   readonly name?: string | undefined
 }
 
+const optionNames = OptionNames.make<VitestOptions>({ target: true, limit: true, name: true })
+
 /**
  * Registers some laws, such as `Laws.connections`, as tests of an implementation.
  *
@@ -32,8 +36,9 @@ export interface VitestOptions extends Laws.LawsOptions {
 export const lawsOnly = <R, E>(
   chosen: ReadonlyArray<Law<R>>,
   subject: Laws.Subject<R, E>,
-  { name = "laws", ...options }: VitestOptions = {}
+  given: VitestOptions = {}
 ): void => {
+  const { name = "laws", ...options } = knownOptions("Vitest.laws", optionNames, given)
   const test =
     (law: Law<R>) =>
     async ({ skip }: TestContext): Promise<void> =>

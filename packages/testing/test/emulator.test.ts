@@ -256,6 +256,34 @@ describe("emulator", () => {
     })
   )
 
+  it.scopedLive("refuses parameters that the real executors do not take, unless lenient", () =>
+    Effect.gen(function* () {
+      const read = (url: string, body: JsonObject) => post(`${url}/api/v1/connections/files/file/readFile`, body)
+      const { executions, url } = yield* Emulator.make()
+      assert.deepStrictEqual(yield* read(url, { path: "readme.txt", page: 2 }), {
+        status: 400,
+        body: {
+          code: "INVALID_PARAMETERS",
+          message: '"page" is not a parameter of file.read. It takes path, encoding, options'
+        }
+      })
+      assert.strictEqual(yield* executions("files", "file.read"), 0)
+      const lenient = yield* Emulator.make({ lenient: true })
+      assert.strictEqual((yield* read(lenient.url, { path: "readme.txt", page: 2 })).status, 200)
+    })
+  )
+
+  it.scopedLive("refuses an option that it does not know", () =>
+    Effect.gen(function* () {
+      const options: Emulator.EmulatorOptions = JSON.parse('{"lenent":true}')
+      const refused = yield* Effect.flip(Emulator.make(options))
+      assert.deepStrictEqual(
+        [refused.reason, refused.message],
+        ["Options", 'lenent is not an option: the nearest is "lenient"']
+      )
+    })
+  )
+
   it.effect("is provided by its Layer", () =>
     Effect.gen(function* () {
       const { connections } = yield* Emulator.Emulator

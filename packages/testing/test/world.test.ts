@@ -158,7 +158,8 @@ describe("handlers and executors of a world", () => {
                 actions: [{ slug: "a", handler: (input, context) => Effect.succeed({ input, ...context }) }]
               }
             ]
-          })
+          }),
+          { lenient: true }
         )
       )
     )

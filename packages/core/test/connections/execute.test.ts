@@ -19,7 +19,7 @@ type Execute = (
 const executes: Readonly<Record<string, readonly [path: string, execute: Execute]>> = {
   "actions.execute": [
     "/api/v1/connections/c/actions/a/execute",
-    (api, body, options) => api.actions.execute("c", "a", { more: body["more"] }, options)
+    (api, body, options) => api.actions.execute("c", "a", { extra: body }, options)
   ],
   "http.get": ["/api/v1/connections/c/http/get", (api, body, options) => api.http.get("c", body, options)],
   "http.post": ["/api/v1/connections/c/http/post", (api, body, options) => api.http.post("c", body, options)],
@@ -128,7 +128,9 @@ describe("execution options", () => {
     virtual(`are refused next to options that are ${JSON.stringify(options)}`, () =>
       Effect.gen(function* () {
         const { api, lines } = yield* platform([json({})])
-        const error = yield* Effect.flip(api.http.post("c", { options }, { execution: { debug: true } }))
+        const error = yield* Effect.flip(
+          api.http.post("c", JSON.parse(JSON.stringify({ options })), { execution: { debug: true } })
+        )
         assert.deepStrictEqual(
           [error._tag === "InvalidRequest" && error.issues.map(({ path }) => path), lines()],
           [[["body", "options"]], []]

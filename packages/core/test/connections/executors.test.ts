@@ -8,6 +8,10 @@ const http = { path: "/x", query: { a: "1" }, headers: { H: "v" }, body: { b: tr
 const httpText = `{"path":"/x","query":{"a":"1"},"headers":{"H":"v"},"body":{"b":true}}`
 const file = { path: "/a/b.txt" }
 const fileText = `{"path":"/a/b.txt"}`
+const move = { from: "/a/b.txt", to: "/c/" }
+const moveText = `{"from":"/a/b.txt","to":"/c/"}`
+const statement = { sql: "select $1", params: [1, "ž"] }
+const statementText = `{"sql":"select $1","params":[1,"ž"]}`
 
 const typed = (
   sends: string,
@@ -87,9 +91,9 @@ const executes: Readonly<Record<string, Row>> = {
   ),
   "file move": typed(
     "/api/v1/connections/crm/file/moveFile",
-    fileText,
-    (api) => api.file.move("crm", file),
-    (crm) => crm.file.move(file)
+    moveText,
+    (api) => api.file.move("crm", move),
+    (crm) => crm.file.move(move)
   ),
   "file delete": typed(
     "/api/v1/connections/crm/file/deleteFile",
@@ -99,9 +103,9 @@ const executes: Readonly<Record<string, Row>> = {
   ),
   "sql query": typed(
     "/api/v1/connections/crm/sql/query",
-    sqlText,
-    (api) => api.sql.query("crm", sql),
-    (crm) => crm.sql.query(sql)
+    statementText,
+    (api) => api.sql.query("crm", statement),
+    (crm) => crm.sql.query(statement)
   ),
   "sql select": typed(
     "/api/v1/connections/crm/sql/select",
@@ -129,9 +133,9 @@ const executes: Readonly<Record<string, Row>> = {
   ),
   "sql execute": typed(
     "/api/v1/connections/crm/sql/execute",
-    sqlText,
-    (api) => api.sql.execute("crm", sql),
-    (crm) => crm.sql.execute(sql)
+    statementText,
+    (api) => api.sql.execute("crm", statement),
+    (crm) => crm.sql.execute(statement)
   ),
   "a typed call without parameters": typed(
     "/api/v1/connections/crm/http/get",

@@ -13,6 +13,7 @@ import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import type { Completed, Execution, JobEvent } from "@effect-connectors/core/Job"
 import type { Connection } from "@effect-connectors/core/Records"
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
@@ -152,5 +153,85 @@ describe("the types", () => {
       void api.actions.execute("a", "b", {}, { timeout: 5 })
     })
     expectTypeOf<DeadlineExceeded["retryable"]>().toEqualTypeOf<boolean>()
+  })
+
+  it("the body of an execute has input, options and extra, and nothing else", () => {
+    compiled(() => {
+      const { execute } = api.connection("a").actions
+      void execute("b", { input: { orderId: 7 }, options: { keep: 1 }, extra: { later: true } })
+      interface Order {
+        readonly orderId: number
+      }
+      const order: Order = { orderId: 7 }
+      void execute("b", { input: order })
+      // @ts-expect-error forgot `input`
+      void execute("b", { orderId: 7 })
+      // @ts-expect-error the options are an argument of their own
+      void execute("b", { input: {}, async: true })
+      // @ts-expect-error the same, with the slug first
+      void api.actions.execute("a", "b", { input: {}, timeoutMs: 5 })
+      const forgot = { orderId: 7 }
+      // @ts-expect-error a variable without any field of a body
+      void execute("b", forgot)
+      const misplaced = { input: {}, async: true }
+      // @ts-expect-error a variable with an option in it
+      void execute("b", misplaced)
+      // @ts-expect-error there is no such option
+      void execute("b", {}, { asnyc: true })
+      // @ts-expect-error typed calls have no inputs to check
+      void api.sql.select("a", {}, { checkInputs: true })
+    })
+  })
+
+  it("typed calls take the fields of their operation, and others in extra", () => {
+    compiled(() => {
+      const { file, http, sql } = api.connection("a")
+      void http.post({
+        path: "/x",
+        query: { a: [1, true] },
+        headers: { h: "v" },
+        body: { b: 1 },
+        extra: { retries: 3 }
+      })
+      void file.upload({ path: "a", content: "b", encoding: "base64", overwrite: false })
+      void sql.select({ table: "t", columns: ["a"], where: { a: { gte: 1 } }, orderBy: [{ a: "desc" }, "b"], limit: 1 })
+      void sql.insert({ table: "t", rows: [{ a: 1 }], returning: ["a"], options: { debug: true } })
+      void sql.insert({ table: "t", columns: ["a"], rows: [[1]] })
+      void sql.update({ table: "t", set: { a: 1 }, all: true })
+      void sql.query({ sql: "select $1", params: [1, "a", null] })
+      // @ts-expect-error a slip of a name
+      void sql.select({ tabel: "t" })
+      // @ts-expect-error a value of another type
+      void sql.select({ table: "t", limit: "many" })
+      const slip = { tabel: "t" }
+      // @ts-expect-error the same in a variable
+      void sql.select(slip)
+      // @ts-expect-error a field of another operation
+      void sql.delete({ table: "t", set: { a: 1 } })
+      // @ts-expect-error the options are an argument of their own
+      void sql.select({ table: "t", async: true })
+      // @ts-expect-error no such encoding
+      void file.read({ path: "a", encoding: "base65" })
+      // @ts-expect-error a move has no path
+      void file.move({ path: "a", to: "b" })
+      // @ts-expect-error a header is text
+      void http.get({ headers: { h: 1 } })
+      // @ts-expect-error the same with the slug first
+      void api.http.get("a", { pat: "/x" })
+    })
+  })
+
+  it("the names of an options type are complete", () => {
+    compiled(() => {
+      interface Two {
+        readonly one?: number
+        readonly two?: number | undefined
+      }
+      OptionNames.make<Two>({ one: true, two: true })
+      // @ts-expect-error one is missing
+      OptionNames.make<Two>({ one: true })
+      // @ts-expect-error one is too many
+      OptionNames.make<Two>({ one: true, two: true, three: true })
+    })
   })
 })

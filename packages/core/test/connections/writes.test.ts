@@ -53,8 +53,10 @@ const writes: Readonly<Record<string, Row>> = {
     response: done,
     gives: completed,
     refused: [429, "RateLimited"],
-    call: (api) => api.actions.execute("crm", "fetch-deal", { input: { id: 7 }, options: { keep: 1 }, more: [null] }),
-    bound: (crm) => crm.actions.execute("fetch-deal", { input: { id: 7 }, options: { keep: 1 }, more: [null] })
+    call: (api) =>
+      api.actions.execute("crm", "fetch-deal", { input: { id: 7 }, options: { keep: 1 }, extra: { more: [null] } }),
+    bound: (crm) =>
+      crm.actions.execute("fetch-deal", { input: { id: 7 }, options: { keep: 1 }, extra: { more: [null] } })
   },
   "subscribe as a service": {
     request: "POST /api/v1/connections/crm/triggers/issues/subscribers",

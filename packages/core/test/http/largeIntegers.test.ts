@@ -147,10 +147,16 @@ describe("a bigint in an input", () => {
         api.triggers.subscribe("c", "t", { ...subscription, userId: digits, accountId: digits, inputs: { x: digits } }),
       `{"target_url":"https://a.example/","service":"s","user_id":${digits},"account_id":${digits},"inputs":{"x":${digits}}}`
     ],
-    "what toJSON gives": [(api) => api.http.put("c", { a: { toJSON: () => digits } }), `{"a":${digits}}`],
+    "what toJSON gives": [
+      (api) => api.http.put("c", { body: { a: { toJSON: () => digits } } }),
+      `{"body":{"a":${digits}}}`
+    ],
     "next to text that looks like it": [
-      (api) => api.http.put("c", { a: [digits, String(digits), `\0${digits}`, '"\0', { [`\0${digits}`]: digits }] }),
-      `{"a":[${digits},"${digits}","\\u0000${digits}","\\"\\u0000",{"\\u0000${digits}":${digits}}]}`
+      (api) =>
+        api.http.put("c", {
+          body: { a: [digits, String(digits), `\0${digits}`, '"\0', { [`\0${digits}`]: digits }] }
+        }),
+      `{"body":{"a":[${digits},"${digits}","\\u0000${digits}","\\"\\u0000",{"\\u0000${digits}":${digits}}]}}`
     ]
   }
   for (const [name, [call, body]] of Object.entries(written)) {

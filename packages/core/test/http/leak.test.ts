@@ -136,7 +136,7 @@ const cases: ReadonlyArray<Case> = [
     "a toJSON that throws",
     (api) =>
       api.sql.select("crm", {
-        a: {
+        where: {
           toJSON: () => {
             throw new Error("CANARY-thrown")
           }

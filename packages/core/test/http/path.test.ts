@@ -247,7 +247,7 @@ describe("input that JSON cannot hold", () => {
     ["a date that is none", { a: new Date(NaN) }, "body.a", /date/]
   ]
   for (const [name, input, path, says] of bad) {
-    const run: Run = (api) => api.sql.select("crm", input)
+    const run: Run = (api) => api.sql.select("crm", { extra: input })
     virtual(`${name} is refused with its place, and nothing is sent`, () =>
       Effect.gen(function* () {
         const fake = fakeClient(goodAnswer)
@@ -278,7 +278,7 @@ describe("input that JSON cannot hold", () => {
         deep: nested(199)
       }
       const fake = fakeClient(goodAnswer)
-      yield* (yield* apiOver(fake.client)).sql.select("crm", input)
+      yield* (yield* apiOver(fake.client)).sql.select("crm", { extra: input })
       assert.strictEqual(fake.sent[0]?.body, JSON.stringify(input))
     })
   )

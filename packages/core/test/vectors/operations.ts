@@ -28,6 +28,14 @@ const isObject = (u: unknown): u is Readonly<Record<string, unknown>> => Predica
 const isActionBody = (u: unknown): u is ConnectionHandle.ActionBody =>
   isObject(u) && [u["input"], u["options"]].every((part) => part === undefined || isObject(part))
 
+// what a vector sends besides the fields of a body is given as one who calls the library gives it
+const withExtra = (body: ConnectionHandle.ActionBody | undefined): ConnectionHandle.ActionBody | undefined => {
+  const others = Object.entries(body ?? {}).filter(([name]) => name !== "input" && name !== "options")
+  if (body === undefined || others.length === 0) return body
+  const { input, options } = body
+  return { input, options, extra: Object.fromEntries(others) }
+}
+
 // declared and not described: a schema with fields would copy the body, and its bytes are read
 const Parameters = Schema.declare(isObject)
 const ActionBody = Schema.declare(isActionBody)
@@ -102,7 +110,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       body: Schema.optional(ActionBody),
       options: Schema.optional(Options)
     }),
-    (api, { action, body, options, slug }) => api.actions.execute(slug, action, body, options)
+    (api, { action, body, options, slug }) => api.actions.execute(slug, action, withExtra(body), options)
   ),
   "http.get": typed((api) => api.http.get),
   "http.post": typed((api) => api.http.post),

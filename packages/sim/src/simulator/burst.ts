@@ -51,7 +51,7 @@ const replayed = (process: ClientProcess, index: number): Effect.Effect<unknown,
       path: "/api/v1/connections/web/http/post",
       marker
     }
-    const posted = process.connections.http.post("web", { marker }, { retry: "idempotent" })
+    const posted = process.connections.http.post("web", { extra: { marker } }, { retry: "idempotent" })
     return recordCall(process.log, "http.post", call, posted, returnedValue, id)
   }
   const options = { maxAttempts: 3, replayUnsafe: true }

@@ -105,7 +105,7 @@ type Typed = "sql.select" | "http.get" | "sql.insert" | "http.post" | "file.uplo
 const typed = (
   { connections }: ClientProcess,
   operation: Typed,
-  body: { readonly marker: string },
+  body: { readonly extra: { readonly marker: string } },
   options: ExecuteOptions
 ): { readonly path: string; readonly run: Effect.Effect<Execution, ApiError> } => {
   switch (operation) {
@@ -131,7 +131,12 @@ const execute = (
 ) => {
   const id = process.log.recorder.call()
   const marker = `k${id}`
-  const { path, run } = typed(process, operation, { marker }, policy === "declared" ? { retry: "idempotent" } : {})
+  const { path, run } = typed(
+    process,
+    operation,
+    { extra: { marker } },
+    policy === "declared" ? { retry: "idempotent" } : {}
+  )
   const call = invoked(process, random, path, { class: retryClass, policy, marker })
   return recordCall(process.log, operation, call, run, returnedExecution, id)
 }

@@ -117,9 +117,9 @@ export const mutants: ReadonlyArray<Mutant> = [
     "false"
   ]),
   mutant("a failure of discovery is kept", [
-    "internal/bosa/discovery.js",
-    'flights.delete(name);\n            if (exit._tag === "Success")\n                keep(name, exit.value);',
-    'if (exit._tag === "Success") { flights.delete(name); keep(name, exit.value); } else flights.set(name, exit);'
+    "internal/runtime/readCache.js",
+    'flights.delete(key);\n            if (exit._tag === "Success")\n                keep(key, exit.value);',
+    'if (exit._tag === "Success") { flights.delete(key); keep(key, exit.value); } else flights.set(key, exit);'
   ]),
   mutant("credentials are renewed again and again", ["internal/http/retry.js", "canRenew = false;", ""]),
   mutant("time is that of the wall clock", [

@@ -103,7 +103,7 @@ const executions = (value: unknown): ReadonlyArray<unknown> =>
 const verifier = (process: ClientProcess, { key }: Order) => {
   const id = process.log.recorder.call()
   const call: Invoked = { class: "safe", policy: "default", maxSends: sends(process, 3), path: lookupPath }
-  const read = process.connections.http.get("orders", { key })
+  const read = process.connections.http.get("orders", { query: { key } })
   return Effect.map(
     recordCall(process.log, "ledger.verify", call, read, () => ({}), id),
     (found) => {

@@ -16,7 +16,7 @@ import * as Faults from "../Faults.js"
 import * as World from "../World.js"
 
 const usage = `usage: connectors-emulator [--port P] [--host H] [--world FILE] [--faults FILE] [--record FILE]
-                           [--data-dir DIR]
+                           [--data-dir DIR] [--lenient]
 
 Serves the Connections platform under /api/v1 and BOSA / GL Connectors on all other paths. A page at / shows requests,
 jobs and faults live; the same is under /__emulator/ as JSON.
@@ -26,6 +26,7 @@ jobs and faults live; the same is under /__emulator/ as JSON.
   --world FILE    the world of the platforms as JSON; a demonstration unless given
   --faults FILE   a fault plan as JSON; none unless given
   --record FILE   writes the requests and responses there when it ends, without their secrets, for Recorder to replay
+  --lenient       lets names pass that Connections does not know, in bodies and parameters; refused with 400 unless given
   --data-dir DIR  keeps the databases of sql connections there; in memory unless given
 
 DATABASE_URL, when set, is the PostgreSQL server of all sql connections (needs the package pg).`
@@ -47,6 +48,7 @@ const readArguments = Effect.try({
         faults: { type: "string" },
         record: { type: "string" },
         "data-dir": { type: "string" },
+        lenient: { type: "boolean" },
         help: { type: "boolean", short: "h" }
       }
     }).values,
@@ -100,6 +102,7 @@ const program = Effect.gen(function* () {
     faults,
     record: values.record,
     databaseUrl,
+    lenient: values.lenient,
     dataDir: values["data-dir"]
   })
   yield* Console.log(`listening on ${emulator.url}`)

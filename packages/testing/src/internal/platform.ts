@@ -22,6 +22,8 @@ export interface PlatformSettings {
   readonly listener?: RequestListener | undefined
   /** What does the typed work of a connection; a small executor in memory unless given. */
   readonly executorFor?: ConnectionsModelOptions["executorFor"] | undefined
+  /** Whether names that the platform does not know pass. */
+  readonly lenient?: boolean | undefined
 }
 
 /** Builds the world of a platform from recorded exchanges. */

@@ -112,6 +112,18 @@ describe("emulator program", () => {
     })
   )
 
+  it.scopedLive("lets names pass that it does not know with --lenient", () =>
+    Effect.gen(function* () {
+      const tmp = yield* folder
+      const echo = (url: string) =>
+        json(`${url}/api/v1/connections/crm/actions/echo/execute`, { method: "POST", body: '{"input":7,"later":1}' })
+      const strict = yield* start([], tmp)
+      assert.include(yield* echo(yield* strict.url), "is not a field of the body")
+      const lenient = yield* start(["--lenient"], tmp)
+      assert.strictEqual(yield* echo(yield* lenient.url), '{"result":7}')
+    })
+  )
+
   it.scopedLive("reads a fault plan from a file", () =>
     Effect.gen(function* () {
       const tmp = yield* folder

@@ -187,7 +187,7 @@ describe("tables in memory", () => {
       refusedWith(400, "UNDEFINED_TABLE", yield* sql("select", { table: "nope" }))
       refusedWith(400, "INVALID_ROWS", yield* sql("insert", { table: "t", rows: [1] }))
       refusedWith(400, "INVALID_SET", yield* sql("update", { table: "t" }))
-      refusedWith(400, "INVALID_WHERE", yield* sql("delete", { table: "t", where: "id = 1" }))
+      refusedWith(400, "INVALID_PARAMETERS", yield* sql("delete", { table: "t", where: "id = 1" }))
       refusedWith(400, "NO_SQL_ENGINE", yield* sql("query", { sql: "select 1" }))
       refusedWith(400, "NO_SQL_ENGINE", yield* sql("execute", { sql: "drop table t" }))
     })

@@ -251,6 +251,25 @@ describe("sql executor", () => {
       assert.deepStrictEqual(rows(yield* call("sql.query", { sql: "select 1 as one" })), [{ one: 1 }])
     }))
 
+  test("says which table, column or type is wrong", () =>
+    Effect.gen(function* () {
+      const said = (operation: Operation, body: JsonObject) =>
+        Effect.map(refusal(operation, body), ({ code, message, status }) => [status, code, message])
+      assert.deepStrictEqual(yield* said("sql.select", { table: "usres" }), [
+        400,
+        "42P01",
+        'relation "usres" does not exist'
+      ])
+      assert.deepStrictEqual(yield* said("sql.select", { table: "users", columns: ["nmae"] }), [
+        400,
+        "42703",
+        'column "nmae" does not exist'
+      ])
+      const wrongType = [400, "22P02", 'invalid input syntax for type integer: "seven"']
+      assert.deepStrictEqual(yield* said("sql.select", { table: "users", where: { id: "seven" } }), wrongType)
+      assert.deepStrictEqual(yield* said("sql.insert", { table: "users", rows: { id: "seven" } }), wrongType)
+    }))
+
   test("rolls back a transaction before the next call", () =>
     Effect.gen(function* () {
       yield* call("sql.execute", { sql: "create table ledger (n int)" })

@@ -86,7 +86,7 @@ describe("a double execution", () => {
   it.effect("that needs two faults is shrunk to those two", () =>
     Effect.gen(function* () {
       const store = Effect.flatMap(ConnectionsApi, ({ sql }) =>
-        sql.insert("ledger", { table: "invoices", data: { id: 1 } })
+        sql.insert("ledger", { table: "invoices", rows: { id: 1 } })
       )
       const isStored = Effect.flatMap(ConnectionsApi, ({ sql }) =>
         sql.select("ledger", { table: "invoices" }, { retry: "none" })

@@ -14,6 +14,7 @@ import type { ParsedResponse } from "../http/response.js"
 import { isOk } from "../http/transport.js"
 import { common } from "./endpoints.js"
 import { type Calls, executed } from "./execute.js"
+import { actionOptions } from "./optionNames.js"
 import { type DecodeData, page, type PageSource, walk } from "./pages.js"
 import type { ActionCall } from "./prepare.js"
 
@@ -117,5 +118,5 @@ class ActionOf<A> extends Pipeable.Class() implements Action.Action<A> {
 }
 
 /** @internal */
-export const make = (calls: Calls, connector: string, name: string): Action.Action =>
-  new ActionOf({ calls, decode: Either.right }, { connector, name, given: {}, options: {} })
+export const make = (calls: Calls, connector: string, name: string, names = actionOptions): Action.Action =>
+  new ActionOf({ calls, decode: Either.right }, { connector, name, given: {}, options: {}, names })

@@ -1,8 +1,9 @@
-import type * as Either from "effect/Either"
+import * as Either from "effect/Either"
 import type * as Schema from "effect/Schema"
 import type { ConnectorFile } from "../../ConnectorFile.js"
 import type { Issue } from "../../InvalidRequest.js"
 import type { Dialect } from "../../Dialect.js"
+import * as OptionNames from "../../OptionNames.js"
 import { type Fields, isFields } from "../data/fields.js"
 import * as Result from "../data/result.js"
 import { toEither } from "../runtime/fromResult.js"
@@ -48,6 +49,8 @@ export interface ValidateOptions {
    */
   readonly strict?: boolean | undefined
 }
+
+const validateOptions = OptionNames.make<ValidateOptions>({ strict: true })
 
 const noFiles: ReadonlyArray<ParameterFiles> = []
 
@@ -99,8 +102,10 @@ export class CompiledActionSchema {
     return Result.map(this.#parameters.validate(input, strict), cleanedOf)
   }
 
-  readonly validate = (input: Fields, options?: ValidateOptions): Either.Either<Cleaned, ReadonlyArray<Issue>> =>
-    toEither(this.clean(input, options?.strict === true))
+  readonly validate = (input: Fields, options: ValidateOptions = {}): Either.Either<Cleaned, ReadonlyArray<Issue>> => {
+    const wrongNames = OptionNames.issues(validateOptions, options)
+    return wrongNames.length > 0 ? Either.left(wrongNames) : toEither(this.clean(input, options.strict === true))
+  }
 }
 
 const none: Fields = {}

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { CreateClientOptions, Operations } from "../../Clients.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
+import * as OptionNames from "../../OptionNames.js"
 import { bind } from "../http/bind.js"
 import { headerIssues } from "../http/headers.js"
 import type { RequestPipeline } from "../http/call.js"
@@ -11,6 +12,8 @@ const path = /^(?:\/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+\/?$/
 
 const isFolded = (segment: string): boolean => segment === "." || segment === ".."
 
+const optionNames = OptionNames.make<CreateClientOptions>({ path: true, header: true })
+
 /**
  * What is wrong with the option `createClient`.
  *
@@ -18,6 +21,8 @@ const isFolded = (segment: string): boolean => segment === "." || segment === ".
  */
 export const optionIssues = (option: CreateClientOptions | undefined): ReadonlyArray<Issue> => {
   if (option === undefined) return []
+  const wrongNames = OptionNames.issues(optionNames, option, ["createClient"])
+  if (wrongNames.length > 0) return wrongNames
   const issues: Array<Issue> = [...headerIssues("createClient", { [option.header]: "key" })]
   if (!path.test(option.path) || option.path.split("/").some(isFolded)) {
     issues.push({

@@ -4,6 +4,7 @@ import type { ConnectorHandle, OutputOptions } from "../../ConnectorHandle.js"
 import { decoded } from "../http/outputSchema.js"
 import * as action from "./action.js"
 import type { Calls } from "./execute.js"
+import { outputOptions } from "./optionNames.js"
 
 const noInput: Parameters = {}
 
@@ -19,8 +20,10 @@ export const make =
   (calls: Calls) =>
   (name: string): ConnectorHandle => {
     const named = (of: string) => action.make(calls, name, of)
-    const given = (of: string, input: Parameters = noInput) => named(of).with({ given: input })
-    const plain = (of: string, input?: Parameters, options: ActionOptions = {}) => given(of, input).with({ options })
+    const plain = (of: string, input: Parameters = noInput, options: ActionOptions = {}) =>
+      named(of).with({ given: input, options })
+    const given = (of: string, input: Parameters = noInput) =>
+      action.make(calls, name, of, outputOptions).with({ given: input })
     const info = Effect.map(calls.discovery.get(name), (connector) => connector.info)
     return {
       name,

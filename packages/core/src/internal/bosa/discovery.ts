@@ -7,24 +7,16 @@ import * as Call from "../../Call.js"
 import { quoted } from "../data/serverText.js"
 import type { Decode } from "../http/response.js"
 import { requestIdOf } from "../http/transport.js"
-import type { Endpoint } from "../http/endpoint.js"
 import type { Input } from "../http/request.js"
+import { exactTextOf } from "../http/sentSecrets.js"
 import { bind } from "../http/bind.js"
 import { withResponse } from "../http/errorDetails.js"
-import { exactTextOf } from "../http/sentSecrets.js"
+import { calledAs } from "../http/sharedDeadline.js"
 import type { RequestPipeline } from "../http/call.js"
-import { nearest } from "../jsonSchema/nearest.js"
-import { monotonicTime } from "../runtime/monotonic.js"
-import { singleFlight } from "../runtime/singleFlight.js"
+import { nearest } from "../data/nearest.js"
+import * as ReadCache from "../runtime/readCache.js"
 import type { Table } from "./dialects.js"
 import { type Connector, connectorIn } from "./discoveredConnector.js"
-
-interface Held {
-  readonly connector: Connector
-  readonly at: number
-}
-
-type Fetch = Effect.Effect<Held, ReadError>
 
 /**
  * The connectors of one client, each read when it is first used.
@@ -40,24 +32,6 @@ export interface Discovery {
   readonly newer: (name: string) => Effect.Effect<Connector, ReadError>
 }
 
-// what was just read is not read again because of one unknown name
-const freshMillis = 10_000
-
-// names come from callers: what they make up must not fill the memory
-const mostHeld = 1024
-
-/**
- * What an error says of an operation without parameters in its path.
- *
- * @internal
- */
-export const calledAs = ({ method, name, path }: Endpoint, base: string) => ({
-  operation: name,
-  method,
-  route: path.route,
-  url: base + path.route
-})
-
 interface Discovered {
   readonly connector: Option.Option<Connector>
   readonly others: ReadonlyArray<string>
@@ -69,8 +43,6 @@ interface Discovered {
 export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Duration): Discovery => {
   const ttlMillis = Duration.toMillis(ttl)
   const { actions, list } = table.connectors
-  const held = new Map<string, Held>()
-  const flights = new Map<string, Fetch>()
 
   const decode =
     (name: string): Decode<Discovered> =>
@@ -95,7 +67,7 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
     })
   }
 
-  const fetch = (name: string): Fetch => {
+  const fetch = (name: string): Effect.Effect<Connector, ReadError> => {
     // what it gives is sent on as JSON, to models too
     const input: Input = { ...actions.input(name), integers: "number" }
     return pipeline.call(actions, input, decode(name)).pipe(
@@ -112,51 +84,17 @@ export const make = (pipeline: RequestPipeline, table: Table, ttl: Duration.Dura
             )
           : error
       ),
-      Effect.zipWith(monotonicTime, (connector, at) => ({ connector, at })),
       // a caller's own settings are not those of all who share the response
       Effect.provideService(Call.Settings, {})
     )
   }
 
-  const keep = (name: string, found: Held): void => {
-    held.delete(name)
-    held.set(name, found)
-    const oldest = held.size > mostHeld ? held.keys().next() : undefined
-    if (oldest !== undefined && oldest.done !== true) held.delete(oldest.value)
-  }
-
-  const flightTo = (name: string): Fetch => {
-    const running = flights.get(name)
-    if (running !== undefined) return running
-    const flight: Fetch = singleFlight(
-      Effect.onExit(fetch(name), (exit) =>
-        Effect.sync(() => {
-          // one that was forgotten meanwhile is older than the wish for a newer one
-          if (flights.get(name) !== flight) return
-          flights.delete(name)
-          if (exit._tag === "Success") keep(name, exit.value)
-        })
-      )
-    )
-    flights.set(name, flight)
-    return flight
-  }
-
-  const within = (name: string, maxAgeMillis: number): Effect.Effect<Connector, ReadError> =>
-    Effect.flatMap(monotonicTime, (now) => {
-      const found = held.get(name)
-      return found !== undefined && now - found.at < maxAgeMillis
-        ? Effect.succeed(found.connector)
-        : Effect.map(flightTo(name), ({ connector }) => connector)
-    })
+  const cache = ReadCache.make(fetch)
 
   return {
     names: bind(pipeline, undefined, list)(),
-    get: (name) => within(name, ttlMillis),
-    newer: (name) => within(name, Math.min(freshMillis, ttlMillis)),
-    forget: (name) => {
-      held.delete(name)
-      flights.delete(name)
-    }
+    get: (name) => cache.within(name, ttlMillis),
+    newer: (name) => cache.within(name, Math.min(ReadCache.freshMillis, ttlMillis)),
+    forget: cache.forget
   }
 }

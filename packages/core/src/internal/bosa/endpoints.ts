@@ -2,6 +2,7 @@ import type { Token } from "../../Action.js"
 import type { WriteError } from "../../ApiError.js"
 import type { Kind, McpFilter, Range, SearchOptions, SkillFilter, ToolFilter } from "../../Catalog.js"
 import type { Issue } from "../../InvalidRequest.js"
+import * as OptionNames from "../../OptionNames.js"
 import { blankIssues, noIssues, wholeIssues } from "../data/checks.js"
 import type { Fields } from "../data/fields.js"
 import { effectful, type Endpoint, type EndpointCredentials, safe } from "../http/endpoint.js"
@@ -9,6 +10,7 @@ import { headerIssue } from "../http/headers.js"
 import { segmentIssue } from "../http/path.js"
 import { query } from "../http/query.js"
 import type { Input, Target } from "../http/request.js"
+import { mcpFilter, rangeOptions, searchOptions, skillFilter, toolFilter } from "./optionNames.js"
 import * as records from "./records.js"
 import { tokenOf } from "./token.js"
 
@@ -187,22 +189,23 @@ export const removeConnector = remove(integrationsAt, ofConnector)
 /** Unlinks one account of it. @internal */
 export const removeAccount = remove(accountAt, ofAccount)
 
-const rangeIssues = ({ limit, offset }: Range): ReadonlyArray<Issue> => [
-  ...wholeIssues("limit", limit, 0),
-  ...wholeIssues("offset", offset, 0)
-]
-
 const ofPage = (
+  names: OptionNames.OptionNames,
   filter: ReadonlyArray<readonly [name: string, value: string | undefined]>,
   range: Range,
   token?: Token
 ): Input => {
-  const { limit = defaultLimit, offset = 0 } = range
+  const { limit = defaultLimit, offset = 0 }: Range = { ...range }
   const given = query([...filter, ["limit", String(limit)], ["offset", String(offset)]])
   return {
     segments: [],
     query: given.query,
-    issues: [...given.issues, ...rangeIssues(range)],
+    issues: [
+      ...OptionNames.issues(names, range),
+      ...given.issues,
+      ...wholeIssues("limit", limit, 0),
+      ...wholeIssues("offset", offset, 0)
+    ],
     token: tokenOf(token)
   }
 }
@@ -223,14 +226,15 @@ export const catalog = {
   tools: get(
     "catalog.tools",
     "/catalog/tools",
-    ({ category, connector, q, ...range }: ToolFilter = {}): Input =>
+    (filter: ToolFilter = {}): Input =>
       ofPage(
+        toolFilter,
         [
-          ["q", q],
-          ["connector", connector],
-          ["category", category]
+          ["q", filter.q],
+          ["connector", filter.connector],
+          ["category", filter.category]
         ],
-        range
+        filter
       ),
     records.tools,
     anonymous
@@ -238,13 +242,14 @@ export const catalog = {
   mcps: get(
     "catalog.mcps",
     "/catalog/mcp",
-    ({ category, q, ...range }: McpFilter = {}): Input =>
+    (filter: McpFilter = {}): Input =>
       ofPage(
+        mcpFilter,
         [
-          ["q", q],
-          ["category", category]
+          ["q", filter.q],
+          ["category", filter.category]
         ],
-        range
+        filter
       ),
     records.mcps,
     anonymous
@@ -252,13 +257,14 @@ export const catalog = {
   skills: get(
     "catalog.skills",
     "/catalog/skills",
-    ({ q, source, ...range }: SkillFilter = {}): Input =>
+    (filter: SkillFilter = {}): Input =>
       ofPage(
+        skillFilter,
         [
-          ["q", q],
-          ["source", source]
+          ["q", filter.q],
+          ["source", filter.source]
         ],
-        range
+        filter
       ),
     records.catalogSkills,
     anonymous
@@ -266,7 +272,8 @@ export const catalog = {
   search: get(
     "catalog.search",
     "/catalog/search",
-    (text: string, { count, kinds }: SearchOptions = {}, token?: Token): Input => {
+    (text: string, options: SearchOptions = {}, token?: Token): Input => {
+      const { count, kinds }: SearchOptions = { ...options }
       const given = query([
         ["q", text],
         ["kinds", kinds?.map((kind) => kindNames[kind]).join(",")],
@@ -275,7 +282,12 @@ export const catalog = {
       return {
         segments: [],
         query: given.query,
-        issues: [...given.issues, ...kindIssues(kinds), ...wholeIssues("count", count, 1)],
+        issues: [
+          ...OptionNames.issues(searchOptions, options),
+          ...given.issues,
+          ...kindIssues(kinds),
+          ...wholeIssues("count", count, 1)
+        ],
         token: tokenOf(token)
       }
     },
@@ -290,7 +302,7 @@ export const skills = {
   list: get(
     "skills.list",
     "/api/skills",
-    (range: Range = {}, token?: Token): Input => ofPage([], range, token),
+    (range: Range = {}, token?: Token): Input => ofPage(rangeOptions, [], range, token),
     records.skills,
     personal
   ),

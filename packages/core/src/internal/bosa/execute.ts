@@ -1,12 +1,10 @@
-import { settingOf, withCaller } from "../runtime/callContext.js"
 import { toEffect } from "../runtime/fromResult.js"
-import { monotonicTime } from "../runtime/monotonic.js"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Result from "../data/result.js"
 import type * as Scope from "effect/Scope"
 import type { ActionError, Executed } from "../../Action.js"
-import { type ApiError, DeadlineExceeded, NotFound, type ReadError, responseOf } from "../../ApiError.js"
+import { type ApiError, NotFound, type ReadError, responseOf } from "../../ApiError.js"
+import * as sharedDeadline from "../http/sharedDeadline.js"
 import * as Call from "../../Call.js"
 import { isFields } from "../data/fields.js"
 import { shownText } from "../data/serverText.js"
@@ -18,7 +16,7 @@ import type { Resolved } from "../http/settings.js"
 import type { Table } from "./dialects.js"
 import { InvalidRequest } from "../../InvalidRequest.js"
 import type { Connector, DiscoveredAction } from "./discoveredConnector.js"
-import { calledAs, type Discovery } from "./discovery.js"
+import type { Discovery } from "./discovery.js"
 import { type ActionCall, inputOf, nameOf, prepare, type Prepared, unknownAction } from "./prepare.js"
 
 /**
@@ -84,22 +82,8 @@ export const make = (
       )
     )
 
-  // the response is shared with others, who may wait longer
   const bounded = <A>(self: Effect.Effect<A, ReadError>): Effect.Effect<A, ReadError> =>
-    Effect.flatMap(Effect.zip(Call.Settings, monotonicTime), ([{ deadlineAt = Infinity }, now]) => {
-      const left = deadlineAt - now
-      return left === Infinity || left <= 0
-        ? self
-        : Effect.timeoutFail(self, { duration: left, onTimeout: () => late(Duration.millis(left)) })
-    })
-
-  const late = (deadline: Duration.Duration): DeadlineExceeded =>
-    new DeadlineExceeded({
-      ...calledAs(table.connectors.actions, pipeline.base),
-      attempts: 1,
-      retryable: true,
-      deadline
-    })
+    sharedDeadline.bounded(sharedDeadline.calledAs(table.connectors.actions, pipeline.base), self)
 
   const entry: Calls["entry"] = (call) =>
     Effect.flatMap(known(call), (connector) => {
@@ -139,7 +123,8 @@ export const make = (
   }
 
   const send: Calls["send"] = (call, decode, scope) =>
-    within(
+    // discovery is part of the call: one deadline over both
+    sharedDeadline.within(
       settings,
       Effect.flatMap(prepared(call), (ready) => {
         const read: Decode<Decoded<typeof decode>> = (received) => decode(received, ready)
@@ -154,16 +139,3 @@ export const make = (
 }
 
 type Decoded<D> = D extends (...args: never) => Result.Result<infer A, unknown> ? A : never
-
-// discovery is part of the call: one deadline over both
-const within = <A, E>(settings: Resolved, self: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  withCaller((caller) => {
-    const given = settingOf(caller, Call.Settings)
-    const own = given.deadline ?? settings.deadline
-    if (own === undefined && given.deadlineAt === undefined) return self
-    return Effect.flatMap(monotonicTime, (now) => {
-      const left = own === undefined ? Infinity : Duration.toMillis(own)
-      const deadlineAt = Math.min(now + left, given.deadlineAt ?? Infinity)
-      return Effect.provideService(self, Call.Settings, { ...given, deadlineAt })
-    })
-  })

@@ -3,6 +3,7 @@ import { IntegrationRequired } from "../../BosaError.js"
 import { type InitiateOptions, Linked, type Operations, Visit } from "../../Integrations.js"
 import { InvalidRequest } from "../../InvalidRequest.js"
 import * as Result from "../data/result.js"
+import * as OptionNames from "../../OptionNames.js"
 import { bind } from "../http/bind.js"
 import type { RequestPipeline } from "../http/call.js"
 import type { Input } from "../http/request.js"
@@ -10,6 +11,8 @@ import { exactTextOf } from "../http/sentSecrets.js"
 import { dialectsWith, type Table } from "./dialects.js"
 import { callbackIssues, type Extra, removeAccount, removeConnector } from "./endpoints.js"
 import { untilLinked } from "./untilLinked.js"
+
+const initiateOptions = OptionNames.make<InitiateOptions>({ replaceDuplicate: true })
 
 /** @internal */
 export const make = (pipeline: RequestPipeline, table: Table): Operations => {
@@ -44,7 +47,10 @@ export const make = (pipeline: RequestPipeline, table: Table): Operations => {
       dialectsWith((it) => it.integrations[name] !== undefined)
     )
 
-  const replacing = ({ replaceDuplicate }: InitiateOptions): Extra => {
+  const replacing = (options: InitiateOptions): Extra => {
+    const wrongNames = OptionNames.issues(initiateOptions, options)
+    if (wrongNames.length > 0) return { issues: wrongNames }
+    const { replaceDuplicate } = options
     if (replaceDuplicate === undefined) return { fields: integrationBody }
     if ("replace_duplicate" in integrationBody) return { fields: { replace_duplicate: replaceDuplicate } }
     const dialects = dialectsWith((it) => "replace_duplicate" in it.integrationBody)

@@ -4,6 +4,7 @@ import type { WriteError } from "../../ApiError.js"
 import type { Cleaned } from "../../ActionSchema.js"
 import type { ActionOptions, Parameters } from "../../Action.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
+import * as OptionNames from "../../OptionNames.js"
 import type { Field } from "../http/form.js"
 import { encodeForm, encodeMultipart, randomBoundary } from "../http/formBody.js"
 import { headerIssue } from "../http/headers.js"
@@ -11,10 +12,11 @@ import { milliseconds, wholeIssues } from "../data/checks.js"
 import { fileIssues, type Part } from "../http/multipart.js"
 import type { Content, Input } from "../http/request.js"
 import type { Endpoint } from "../http/endpoint.js"
-import { nearest } from "../jsonSchema/nearest.js"
+import { nearest } from "../data/nearest.js"
 import { dialectsWith, type Table } from "./dialects.js"
 import { common } from "./endpoints.js"
 import type { Connector, DiscoveredAction } from "./discoveredConnector.js"
+import { actionOptions, positionNames } from "./optionNames.js"
 import { tokenOf } from "./token.js"
 
 const mostAttempts = 11
@@ -29,6 +31,8 @@ export interface ActionCall {
   readonly name: string
   readonly given: Parameters
   readonly options: ActionOptions
+  /** Of the options, where it is called with more than those of an action. */
+  readonly names?: OptionNames.OptionNames
 }
 
 /**
@@ -68,8 +72,11 @@ const identifierIssues = (table: Table, identifier: string | undefined): Readonl
   return issue === undefined ? [] : [issue]
 }
 
-const optionIssues = (table: Table, { from, identifier, maxAttempts, maxPages, timeout }: ActionOptions) => {
+const optionIssues = (table: Table, { names = actionOptions, options }: ActionCall) => {
+  const { from, identifier, maxAttempts, maxPages, timeout } = options
   const issues: Array<Issue> = [
+    ...OptionNames.issues(names, options),
+    ...(from === undefined ? [] : OptionNames.issues(positionNames, from, ["from"])),
     ...wholeIssues("maxAttempts", maxAttempts, 1, mostAttempts),
     ...wholeIssues("maxPages", maxPages, 1),
     ...identifierIssues(table, identifier),
@@ -168,7 +175,7 @@ export const prepare = (
   call: ActionCall
 ): Result.Result<Prepared, InvalidRequest> => {
   const { options } = call
-  const issues = optionIssues(table, options)
+  const issues = optionIssues(table, call)
   const refuse = () => Result.fail(new InvalidRequest({ operation: nameOf(call), issues }))
   const entry = connector.entries.get(call.name)
   if (entry === undefined) {

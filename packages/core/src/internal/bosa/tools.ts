@@ -5,11 +5,13 @@ import type { ReadError } from "../../ApiError.js"
 import { isConnectorFile } from "../../ConnectorFile.js"
 import type { ConnectorHandle } from "../../ConnectorHandle.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
+import * as OptionNames from "../../OptionNames.js"
 import { parse } from "../data/json.js"
 import * as Result from "../data/result.js"
 import { describe, isData } from "../jsonSchema/describe.js"
 import { common } from "./endpoints.js"
 import { toEffect } from "../runtime/fromResult.js"
+import { toolOptions } from "./optionNames.js"
 import { unwrapped } from "./pages.js"
 import type { Connector, DiscoveredAction } from "./discoveredConnector.js"
 import type { Discovery } from "./discovery.js"
@@ -116,7 +118,10 @@ export const make =
   (discovery: Discovery, connect: (connector: string) => ConnectorHandle): Tools =>
   (connectors, options = {}) =>
     Effect.suspend(() => {
-      const issues = wholeIssues("maxFileBytes", options.maxFileBytes, 0)
+      const issues = [
+        ...OptionNames.issues(toolOptions, options),
+        ...wholeIssues("maxFileBytes", options.maxFileBytes, 0)
+      ]
       if (issues.length > 0) return Effect.fail(new InvalidRequest({ operation: "tools", issues }))
       const names = [...new Set(typeof connectors === "string" ? [connectors] : connectors)]
       return Effect.map(Effect.forEach(names, discovery.get, { concurrency: 4 }), (found) =>

@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import { DeadlineExceeded, type ReadError } from "../../ApiError.js"
 import { Linked, type UntilLinkedOptions, Waiting } from "../../Integrations.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
+import * as OptionNames from "../../OptionNames.js"
 import { milliseconds } from "../data/checks.js"
 import type { Endpoint } from "../http/endpoint.js"
 import * as Pace from "../jobs/tracker/pace.js"
@@ -17,6 +18,8 @@ type Pacing = Schedule.Schedule<unknown, number>
 const defaultSchedule: Pacing = Schedule.exponential("1 second", 1.5).pipe(
   Schedule.either(Schedule.spaced("10 seconds"))
 )
+
+const optionNames = OptionNames.make<UntilLinkedOptions>({ deadline: true, schedule: true })
 
 interface At {
   /** How often it was checked. */
@@ -46,13 +49,14 @@ export const untilLinked = (
   url: string,
   operation: Endpoint<ReadError>,
   check: Effect.Effect<boolean, ReadError>,
-  { deadline = "10 minutes", schedule = defaultSchedule }: UntilLinkedOptions
+  options: UntilLinkedOptions
 ): Stream.Stream<Waiting | Linked, ReadError> =>
   Stream.unwrap(
     Effect.flatMap(
       monotonicTime,
       (start): Effect.Effect<Stream.Stream<Waiting | Linked, ReadError>, InvalidRequest> => {
-        const issues: Array<Issue> = []
+        const { deadline = "10 minutes", schedule = defaultSchedule }: UntilLinkedOptions = { ...options }
+        const issues: Array<Issue> = [...OptionNames.issues(optionNames, options)]
         const limit = milliseconds("deadline", deadline, issues)
         if (issues.length > 0) {
           return Effect.fail(new InvalidRequest({ operation: "integrations.untilLinked", issues }))

@@ -7,6 +7,7 @@ import * as Redacted from "effect/Redacted"
 import type { Auth, Credentials, Unavailable } from "../../Auth.js"
 import * as Call from "../../Call.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
+import * as OptionNames from "../../OptionNames.js"
 import type { TokenStore } from "../../TokenStore.js"
 import type { UserAuthOptions } from "../../UserAuth.js"
 import type { UserToken } from "../../Users.js"
@@ -39,6 +40,20 @@ interface Held {
   readonly renewAt: number | undefined
   readonly endsAt: number | undefined
 }
+
+const optionNames = OptionNames.make<UserAuthOptions>({
+  apiKey: true,
+  identifier: true,
+  secret: true,
+  baseUrl: true,
+  dialect: true,
+  renewBefore: true,
+  allowInsecureHttp: true,
+  store: true,
+  retry: true,
+  transformClient: true,
+  reasons: true
+})
 
 const issuesIn = (options: UserAuthOptions): ReadonlyArray<Issue> => [
   ...headerIssues("UserAuth", { "x-api-key": options.apiKey }),
@@ -74,6 +89,8 @@ export const make = Effect.fnUntraced(function* (
   client: Parameters<typeof requestPipeline.make>[0],
   options: UserAuthOptions
 ): Effect.fn.Return<Auth.Service, InvalidRequest> {
+  const wrongNames = OptionNames.issues(optionNames, options)
+  if (wrongNames.length > 0) return yield* new InvalidRequest({ operation: "UserAuth", issues: wrongNames })
   const table = tables[options.dialect ?? "bosa"]
   const issues: Array<Issue> = [...issuesIn(options)]
   const renewBeforeMillis = waitMilliseconds("renewBefore", options.renewBefore ?? "60 seconds", issues)

@@ -8,6 +8,8 @@ import type { RequestPipeline } from "../http/call.js"
 import type { Endpoint } from "../http/endpoint.js"
 import type { Input } from "../http/request.js"
 import type { CallError } from "../http/errors.js"
+import * as checkedExecute from "./checkedExecute.js"
+import type { InputChecks } from "./checkedExecute.js"
 import { endpoints } from "./endpoints.js"
 import type { Client } from "./execute.js"
 
@@ -108,10 +110,12 @@ class Handle implements ConnectionHandle {
  *
  * @internal
  */
-export const make = (pipeline: RequestPipeline, client: Client) => {
+export const make = (pipeline: RequestPipeline, client: Client, checks: InputChecks) => {
   const { list, ...ofConnection } = endpoints.connections
   const self = bindGroup(pipeline, client, ofConnection)
-  const actions = bindGroup(pipeline, client, endpoints.actions)
+  const execute = checkedExecute.make(pipeline, client, checks)
+  const { execute: _, ...otherActions } = endpoints.actions
+  const actions = bindGroup(pipeline, client, otherActions)
   const http = bindGroup(pipeline, client, endpoints.http)
   const file = bindGroup(pipeline, client, endpoints.file)
   const sql = bindGroup(pipeline, client, endpoints.sql)
@@ -119,7 +123,10 @@ export const make = (pipeline: RequestPipeline, client: Client) => {
   const poll = bind(pipeline, client, endpoints.jobs.get)
   const on: Binds = {
     self: self.on,
-    actions: actions.on,
+    actions: (slug) => ({
+      ...actions.on(slug),
+      execute: (action, body, options) => execute(slug, action, body, options)
+    }),
     http: http.on,
     file: file.on,
     sql: sql.on,
@@ -131,7 +138,7 @@ export const make = (pipeline: RequestPipeline, client: Client) => {
       ...self.unbound,
       list: bind(pipeline, client, list),
       catalog: bind(pipeline, client, endpoints.catalog.list)(),
-      actions: actions.unbound,
+      actions: { ...actions.unbound, execute },
       http: http.unbound,
       file: file.unbound,
       sql: sql.unbound,

@@ -1,14 +1,17 @@
 import type {
   AccountFilter,
   ActionBody,
+  ActionExecuteOptions,
   ExecuteOptions,
   ListFilter,
   Parameters,
   Subscription
 } from "../../ConnectionHandle.js"
+import type * as Params from "../../ExecuteParameters.js"
 import type { Issue } from "../../InvalidRequest.js"
 import * as JobProtocol from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
+import * as OptionNames from "../../OptionNames.js"
 import { idIssues } from "../data/checks.js"
 import * as Result from "../data/result.js"
 import type { Read } from "../http/bind.js"
@@ -18,22 +21,46 @@ import type { Input } from "../http/request.js"
 import { retryAfterMillis } from "../http/retryAfter.js"
 import { textOf } from "../http/sentSecrets.js"
 import { inputSecrets, keepReport } from "../jobs/reported.js"
+import { actionRules, typedRules } from "./body.js"
 import { type Client, executeInput, executionOf } from "./execute.js"
 import * as records from "./records.js"
 
 const at = (path: string): string => `/api/v1${path}`
 const slug = (path: string): string => at(`/connections/{slug}${path}`)
 
-const listed = (filter: ListFilter = {}): Input => ({
-  segments: [],
-  ...query([
-    ["relay_id", filter.relayId],
-    ["authorized", filter.authorized === true ? "true" : undefined],
-    ["template_id", filter.templateId]
-  ])
-})
+const listFilter = OptionNames.make<ListFilter>({ relayId: true, authorized: true, templateId: true })
 
-const account = (filter: AccountFilter = {}) => query([["account_slug", filter.accountSlug]])
+const listed = (filter: ListFilter = {}): Input => {
+  const issues = OptionNames.issues(listFilter, filter)
+  if (issues.length > 0) return { segments: [], issues }
+  return {
+    segments: [],
+    ...query([
+      ["relay_id", filter.relayId],
+      ["authorized", filter.authorized === true ? "true" : undefined],
+      ["template_id", filter.templateId]
+    ])
+  }
+}
+
+const accountFilter = OptionNames.make<AccountFilter>({ accountSlug: true })
+
+const account = (filter: AccountFilter = {}) => {
+  const issues = OptionNames.issues(accountFilter, filter)
+  return issues.length > 0 ? { issues } : query([["account_slug", filter.accountSlug]])
+}
+
+const subscriptionFields = OptionNames.make<Subscription>({
+  targetUrl: true,
+  service: true,
+  userId: true,
+  apiKey: true,
+  apiKeyHeader: true,
+  accountId: true,
+  account: true,
+  inputs: true,
+  name: true
+})
 
 const subscriptionBody = (subscription: Subscription): Parameters => ({
   target_url: subscription.targetUrl,
@@ -86,15 +113,21 @@ const get = <const Name extends string, I, D>(name: Name, route: string, input: 
 const change = <const Name extends string, I>(retry: "idempotent" | "unsafe", name: Name, route: string, input: I) =>
   effectful(retry, { name, method: "POST", route, mayBeEmpty: true, input, decode: records.acknowledged })
 
-const typedInput = (slug: string, parameters?: Parameters, options?: ExecuteOptions): Input =>
-  executeInput([slug], parameters, options)
+const typedInput =
+  <P extends Parameters>() =>
+  (slug: string, parameters?: P, options?: ExecuteOptions): Input =>
+    executeInput([slug], typedRules, parameters, options)
 
 // POST on the wire, but reads by their declared meaning
-const reads = <const Name extends string>(name: Name, path: string) =>
-  safe({ name, method: "POST", route: slug(path), input: typedInput, decode: executionOf(name) })
+const reads =
+  <P extends Parameters>() =>
+  <const Name extends string>(name: Name, path: string) =>
+    safe({ name, method: "POST", route: slug(path), input: typedInput<P>(), decode: executionOf(name) })
 
-const writes = <const Name extends string>(name: Name, path: string) =>
-  effectful("unsafe", { name, method: "POST", route: slug(path), input: typedInput, decode: executionOf(name) })
+const writes =
+  <P extends Parameters>() =>
+  <const Name extends string>(name: Name, path: string) =>
+    effectful("unsafe", { name, method: "POST", route: slug(path), input: typedInput<P>(), decode: executionOf(name) })
 
 /**
  * Every operation of the Connections API. What the service and its handles offer is derived from it.
@@ -132,34 +165,34 @@ export const endpoints = {
       name: "actions.execute",
       method: "POST",
       route: slug("/actions/{action}/execute"),
-      input: (slug: string, action: string, body?: ActionBody, options?: ExecuteOptions): Input =>
-        executeInput([slug, action], body, options),
+      input: (slug: string, action: string, body?: ActionBody, options?: ActionExecuteOptions): Input =>
+        executeInput([slug, action], actionRules, body, options),
       decode: executionOf("actions.execute")
     })
   },
   http: {
-    get: reads("http.get", "/http/get"),
-    post: writes("http.post", "/http/post"),
-    patch: writes("http.patch", "/http/patch"),
-    put: writes("http.put", "/http/put"),
-    delete: writes("http.delete", "/http/delete")
+    get: reads<Params.HttpParameters>()("http.get", "/http/get"),
+    post: writes<Params.HttpParameters>()("http.post", "/http/post"),
+    patch: writes<Params.HttpParameters>()("http.patch", "/http/patch"),
+    put: writes<Params.HttpParameters>()("http.put", "/http/put"),
+    delete: writes<Params.HttpParameters>()("http.delete", "/http/delete")
   },
   file: {
-    read: reads("file.read", "/file/readFile"),
-    upload: writes("file.upload", "/file/uploadFile"),
-    append: writes("file.append", "/file/appendFile"),
-    list: reads("file.list", "/file/listFiles"),
-    rename: writes("file.rename", "/file/renameFile"),
-    move: writes("file.move", "/file/moveFile"),
-    delete: writes("file.delete", "/file/deleteFile")
+    read: reads<Params.FileRead>()("file.read", "/file/readFile"),
+    upload: writes<Params.FileUpload>()("file.upload", "/file/uploadFile"),
+    append: writes<Params.FileAppend>()("file.append", "/file/appendFile"),
+    list: reads<Params.FileList>()("file.list", "/file/listFiles"),
+    rename: writes<Params.FileRename>()("file.rename", "/file/renameFile"),
+    move: writes<Params.FileMove>()("file.move", "/file/moveFile"),
+    delete: writes<Params.FileDelete>()("file.delete", "/file/deleteFile")
   },
   sql: {
-    query: writes("sql.query", "/sql/query"),
-    select: reads("sql.select", "/sql/select"),
-    insert: writes("sql.insert", "/sql/insert"),
-    update: writes("sql.update", "/sql/update"),
-    delete: writes("sql.delete", "/sql/delete"),
-    execute: writes("sql.execute", "/sql/execute")
+    query: writes<Params.SqlStatement>()("sql.query", "/sql/query"),
+    select: reads<Params.SqlSelect>()("sql.select", "/sql/select"),
+    insert: writes<Params.SqlInsert>()("sql.insert", "/sql/insert"),
+    update: writes<Params.SqlUpdate>()("sql.update", "/sql/update"),
+    delete: writes<Params.SqlDelete>()("sql.delete", "/sql/delete"),
+    execute: writes<Params.SqlStatement>()("sql.execute", "/sql/execute")
   },
   triggers: {
     list: get(
@@ -181,11 +214,15 @@ export const endpoints = {
       name: "triggers.subscribe",
       method: "POST",
       route: slug("/triggers/{trigger}/subscribers"),
-      input: (slug: string, trigger: string, subscription: Subscription): Input => ({
-        segments: [slug, trigger],
-        body: subscriptionBody(subscription),
-        issues: subscriptionIssues(subscription)
-      }),
+      input: (slug: string, trigger: string, subscription: Subscription): Input => {
+        const wrongNames = OptionNames.issues(subscriptionFields, subscription)
+        const given: Subscription = { ...subscription }
+        return {
+          segments: [slug, trigger],
+          body: subscriptionBody(given),
+          issues: [...wrongNames, ...subscriptionIssues(given)]
+        }
+      },
       decode: records.subscribed
     })
   },

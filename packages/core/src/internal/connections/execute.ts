@@ -4,12 +4,13 @@ import type { Issue } from "../../InvalidRequest.js"
 import { Accepted, Completed, type Execution } from "../../Job.js"
 import * as JobProtocol from "../../JobProtocol.js"
 import { JobRef } from "../../JobRef.js"
+import * as OptionNames from "../../OptionNames.js"
 import { noIssues, wholeIssues } from "../data/checks.js"
-import { type Fields, isFields } from "../data/fields.js"
 import type { Read } from "../http/bind.js"
 import { segmentIssue } from "../http/path.js"
 import type { Input } from "../http/request.js"
 import { acceptedId, repeatsCredential, sensitiveInput } from "../http/sentSecrets.js"
+import type { BodyRules } from "./body.js"
 import { requestIdOf } from "../http/transport.js"
 import { rememberInput } from "../jobs/reported.js"
 
@@ -34,32 +35,10 @@ const queryOf = (options: ExecuteOptions): string => {
   return `${async}${async === "" ? "?" : "&"}timeout_ms=${options.timeoutMs}`
 }
 
-const refuse = (path: ReadonlyArray<string>, message: string, fix: string): Result.Result<Fields, Issue> =>
-  Result.fail({ path, message, fix })
-
-// a key without a value says nothing: it neither replaces what was given nor makes an `options` of its own
-const stated = (execution: Parameters): Parameters =>
-  Object.fromEntries(Object.entries(execution).filter(([, value]) => value !== undefined))
-
-// without execution options the body stays as it was given: no empty `options` key
-const bodyOf = (parameters: unknown, execution: Parameters | undefined): Result.Result<Fields, Issue> => {
-  if (!isFields(parameters)) return refuse(["body"], "is not an object", "give the parameters as an object")
-  if (execution === undefined) return Result.succeed(parameters)
-  try {
-    const merged = stated(execution)
-    if (Object.keys(merged).length === 0) return Result.succeed(parameters)
-    const given = parameters["options"]
-    return given !== undefined && !isFields(given)
-      ? refuse(
-          ["body", "options"],
-          "is not an object, so execution options cannot be merged into it",
-          "give one of the two"
-        )
-      : Result.succeed({ ...parameters, options: { ...given, ...merged } })
-  } catch {
-    return refuse(["body"], "cannot be read", "send plain data")
-  }
-}
+const timeoutIssues = (timeoutMs: number | undefined): ReadonlyArray<Issue> =>
+  timeoutMs === undefined
+    ? noIssues
+    : wholeIssues("timeoutMs", timeoutMs, 1, undefined, "give milliseconds, or leave it out")
 
 /**
  * The request of every execute: parameters as the body, options as the query.
@@ -68,23 +47,26 @@ const bodyOf = (parameters: unknown, execution: Parameters | undefined): Result.
  */
 export const executeInput = (
   segments: ReadonlyArray<string>,
+  rules: BodyRules,
   parameters: Parameters = {},
   options: ExecuteOptions = {}
 ): Input => {
-  const body = bodyOf(parameters, options.execution)
+  const wrongNames = OptionNames.issues(rules.options, options)
+  // what is not an object at all is an object without options here
+  const given: ExecuteOptions = wrongNames.length === 0 ? options : { ...options }
+  const body = rules.bodyOf(parameters, given.execution)
+  const wrongTimeout = timeoutIssues(given.timeoutMs)
+  const isRight = body._tag === "Success" && wrongNames.length === 0
   return {
     segments,
-    query: queryOf(options),
-    body: body._tag === "Failure" ? {} : body.success,
-    retry: options.retry,
-    integers: options.integers,
-    timeoutMs: options.timeoutMs,
-    issues:
-      body._tag === "Failure"
-        ? [body.failure]
-        : options.timeoutMs === undefined
-          ? noIssues
-          : wholeIssues("timeoutMs", options.timeoutMs, 1, undefined, "give milliseconds, or leave it out")
+    query: queryOf(given),
+    body: body._tag === "Success" ? body.success : {},
+    retry: given.retry,
+    integers: given.integers,
+    timeoutMs: given.timeoutMs,
+    issues: isRight
+      ? wrongTimeout
+      : [...wrongNames, ...(body._tag === "Failure" ? body.failure : noIssues), ...wrongTimeout]
   }
 }
 

@@ -22,6 +22,22 @@ export const withValue = <E extends object>(error: E, body: unknown, requestId: 
 /** @internal */
 export const reportedResponse = (error: object): ApiResponse | undefined => responses.get(error)
 
+// errors of what was read before a change, which was not sent then
+const beforeSending = new WeakSet<object>()
+
+/** @internal */
+export const markBeforeSending = <E extends object>(error: E): E => {
+  beforeSending.add(error)
+  return error
+}
+
+/**
+ * Whether the error is of a read that came before a change: the change itself was not sent.
+ *
+ * @internal
+ */
+export const isBeforeSending = (error: object): boolean => beforeSending.has(error)
+
 /** @internal */
 export const withJobError = <E extends object>(error: E, reported: unknown): E => {
   jobErrors.set(error, reported)

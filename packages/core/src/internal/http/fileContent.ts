@@ -1,7 +1,24 @@
 import type { ConnectorFile } from "../../ConnectorFile.js"
+import type { Issue } from "../../InvalidRequest.js"
+import { noIssues } from "../data/checks.js"
 
 // kept outside of the files: a file made by another copy of this package is merely streamed
 const contents = new WeakMap<ConnectorFile, Uint8Array>()
+
+const wrongDetails = new WeakMap<ConnectorFile, ReadonlyArray<Issue>>()
+
+/**
+ * Keeps what is wrong with the details of a file until it is sent: a file is made by a plain function, which cannot fail.
+ *
+ * @internal
+ */
+export const withWrongDetails = (file: ConnectorFile, issues: ReadonlyArray<Issue>): ConnectorFile => {
+  if (issues.length > 0) wrongDetails.set(file, issues)
+  return file
+}
+
+/** @internal */
+export const wrongDetailsOf = (file: ConnectorFile): ReadonlyArray<Issue> => wrongDetails.get(file) ?? noIssues
 
 /** @internal */
 export const remember = (file: ConnectorFile, content: Uint8Array): ConnectorFile => {

@@ -1,7 +1,7 @@
 import type { ConnectorFile } from "../../ConnectorFile.js"
 import type { Issue } from "../../InvalidRequest.js"
 import { guessType } from "./contentTypes.js"
-import { contentOf } from "./fileContent.js"
+import { contentOf, wrongDetailsOf } from "./fileContent.js"
 import { type Booleans, type Field, fieldValues } from "./form.js"
 import { headerIssue } from "./headers.js"
 import { wholeIssues } from "../data/checks.js"
@@ -171,7 +171,7 @@ const received = "a file that was received is sent on with `ConnectorFile.withDe
  * @internal
  */
 export const fileIssues = (file: ConnectorFile, path: ReadonlyArray<string>): ReadonlyArray<Issue> => {
-  const issues: Array<Issue> = []
+  const issues: Array<Issue> = wrongDetailsOf(file).map((issue) => ({ ...issue, path: [...path, ...issue.path] }))
   for (const [name, value] of Object.entries(file.headers)) {
     const at = [...path, "headers", name]
     const fix = ours.get(name)

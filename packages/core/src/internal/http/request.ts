@@ -11,6 +11,7 @@ import type { ApiResponse } from "../../ApiResponse.js"
 import type { Auth, Credentials } from "../../Auth.js"
 import type * as Call from "../../Call.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
+import * as OptionNames from "../../OptionNames.js"
 import type * as Retry from "../../Retry.js"
 import type * as Transport from "../../Transport.js"
 import { bearer } from "./bearer.js"
@@ -227,6 +228,18 @@ const limitsFor = (
     : { ...limits, timeoutMillis, idleMillis: timeoutMillis }
 }
 
+const callSettings = OptionNames.make<Call.CallSettings>({
+  retry: true,
+  deadline: true,
+  deadlineAt: true,
+  attemptTimeout: true,
+  transformClient: true,
+  onResponse: true,
+  beforeWrite: true,
+  onCall: true,
+  integers: true
+})
+
 const issuesIn = (
   settings: Resolved,
   operation: Endpoint,
@@ -234,7 +247,7 @@ const issuesIn = (
   call: Call.CallSettings,
   deadlineMillis: number
 ): ReadonlyArray<Issue> => {
-  const issues: Array<Issue> = [...(input.issues ?? [])]
+  const issues: Array<Issue> = [...(input.issues ?? []), ...OptionNames.issues(callSettings, call)]
   const integers = input.integers ?? call.integers
   if (integers !== undefined) issues.push(...integersIssues(integers))
   for (const name of ["deadline", "attemptTimeout"] as const)

@@ -4,6 +4,7 @@ import * as Result from "../data/result.js"
 import type * as Redacted from "effect/Redacted"
 import type { Credentials } from "../../Auth.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
+import * as OptionNames from "../../OptionNames.js"
 import * as Retry from "../../Retry.js"
 import type { Limits } from "../../Limits.js"
 import type * as Transport from "../../Transport.js"
@@ -89,8 +90,12 @@ export interface Platform {
   readonly segment: (value: string) => string
 }
 
-const boundsOf = ({ concurrency, per, requests }: Limits, maxPauseMillis: number, issues: Array<Issue>): Bounds => {
+const limitNames = OptionNames.make<Limits>({ requests: true, per: true, concurrency: true })
+
+const boundsOf = (limits: Limits, maxPauseMillis: number, issues: Array<Issue>): Bounds => {
+  const { concurrency, per, requests } = limits
   const own: Array<Issue> = [
+    ...OptionNames.issues(limitNames, limits),
     ...wholeIssues("requests", requests, 1, 1_000_000),
     ...wholeIssues("concurrency", concurrency, 1)
   ]
@@ -111,6 +116,8 @@ const boundsOf = ({ concurrency, per, requests }: Limits, maxPauseMillis: number
 
 const mebibyte = 1024 * 1024
 
+const keyOptions = OptionNames.make<NonNullable<ClientOptions["idempotencyKey"]>>({ header: true, make: true })
+
 /** @internal */
 export const resolve = (
   operation: string,
@@ -126,6 +133,7 @@ export const resolve = (
   const agentIssue = headerIssue(["userAgent"], "user-agent", userAgent)
   if (agentIssue !== undefined) issues.push(agentIssue)
   if (options.idempotencyKey !== undefined) {
+    issues.push(...OptionNames.issues(keyOptions, options.idempotencyKey, ["idempotencyKey"]))
     issues.push(...headerIssues("idempotencyKey", { [options.idempotencyKey.header]: "key" }))
   }
   const timeoutMillis = milliseconds("attemptTimeout", options.attemptTimeout ?? "30 seconds", issues)

@@ -12,6 +12,7 @@ import * as JobProtocol from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
 import type { JobResult, ResultsOptions } from "../../Jobs.js"
 import { interrupted } from "../runtime/interruption.js"
+import * as OptionNames from "../../OptionNames.js"
 import { fromEither } from "../runtime/fromResult.js"
 import { monotonicMillis } from "../runtime/monotonic.js"
 import type { Dependencies } from "./dependencies.js"
@@ -20,10 +21,18 @@ import * as JobTrace from "./jobTrace.js"
 import { type Ended, type Limits, type ResultError, ResultsState } from "./resultsState.js"
 import { accepted, checkOrigin, submit } from "./target.js"
 import type { End, Tracker } from "./tracker/engine.js"
-import { decoderOf, planOf, subscriptionOf, type WatchPlan } from "./watchPlan.js"
+import { decoderOf, followNames, planOf, subscriptionOf, type WatchPlan } from "./watchPlan.js"
 import { wholeIssues } from "../data/checks.js"
 
 type AnyResultsOptions<SE, SR> = ResultsOptions<unknown, unknown, "end" | "value", SE, SR>
+
+const resultsOptions = OptionNames.make<AnyResultsOptions<unknown, unknown>>({
+  ...followNames,
+  concurrency: true,
+  submitConcurrency: true,
+  order: true,
+  failures: true
+})
 
 const count = (
   name: string,
@@ -142,8 +151,8 @@ const endedOf = Effect.fnUntraced(function* <XE, XR, E, R, SE, SR>(
   source: Stream.Stream<Effect.Effect<Execution<unknown>, XE, XR>, E, R>,
   options: AnyResultsOptions<SE, SR>
 ) {
+  const base = yield* planOf("jobs.results", options, deps.defaults, resultsOptions)
   const limits = yield* limitsOf(options)
-  const base = yield* planOf("jobs.results", options, deps.defaults)
   const clock = yield* Effect.clock
   const fibers = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.parallel)
   const startedAt = monotonicMillis(clock)

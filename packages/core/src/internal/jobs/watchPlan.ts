@@ -5,6 +5,8 @@ import type { UnexpectedBody } from "../../ApiError.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import type { WatchOptions } from "../../Job.js"
 import type { JobRef } from "../../JobRef.js"
+import * as OptionNames from "../../OptionNames.js"
+import type { FollowOptions } from "../../Jobs.js"
 import { milliseconds, waitMilliseconds, wholeIssues } from "../data/checks.js"
 import { expectations } from "../http/outputSchema.js"
 import { monotonicMillis } from "../runtime/monotonic.js"
@@ -32,14 +34,38 @@ export interface WatchPlan<out E = unknown, out R = unknown> {
 // a poll right after the submit rarely finds the end
 const firstDelayMillis = 500
 
+/**
+ * The names of what a watch takes.
+ *
+ * @internal
+ */
+export const watchNames = {
+  deadline: true,
+  pace: true,
+  notFoundGrace: true,
+  maxConsecutivePollFailures: true,
+  onSubmitted: true
+} as const satisfies OptionNames.Table<WatchOptions>
+
+/**
+ * The names of what following one job takes.
+ *
+ * @internal
+ */
+export const followNames = { ...watchNames, output: true } as const
+
+const followOptions = OptionNames.make<FollowOptions<unknown, unknown>>(followNames)
+
 /** @internal */
 export const planOf = <E, R>(
   operation: string,
-  options: WatchOptions<E, R>,
-  defaults: WatchOptions
+  given: WatchOptions<E, R>,
+  defaults: WatchOptions,
+  names: OptionNames.OptionNames = followOptions
 ): Effect.Effect<WatchPlan<E, R>, InvalidRequest> =>
   Effect.flatMap(Effect.clock, (clock) => {
-    const issues: Array<Issue> = []
+    const issues: Array<Issue> = [...OptionNames.issues(names, given)]
+    const options: WatchOptions<E, R> = { ...given }
     const deadline = options.deadline ?? defaults.deadline
     const millis = milliseconds("deadline", deadline ?? "24 hours", issues)
     const failures = options.maxConsecutivePollFailures ?? defaults.maxConsecutivePollFailures ?? 20

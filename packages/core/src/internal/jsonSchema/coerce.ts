@@ -1,7 +1,7 @@
 import { collectIssues, type Context, refuse, refuseAt, refused, takeStep } from "./context.js"
 import { describe, isData } from "./describe.js"
 import { jsonValue } from "./jsonValue.js"
-import { nearest } from "./nearest.js"
+import { nearest } from "../data/nearest.js"
 import { toBinary, toBoolean, toInteger, toNumber, toText } from "./scalars.js"
 import { isAny, type Property, type Scalar, type Shape, typeName, type WireType } from "./wireType.js"
 

@@ -1,7 +1,7 @@
 import { type Fields, isFields } from "../data/fields.js"
 import { acceptAll, type Check, checkAt, type CheckBuilder, forObjects, countOf } from "./check.js"
 import { type Context, isStopped, refuseAt, refuse } from "./context.js"
-import { nearest } from "./nearest.js"
+import { nearest } from "../data/nearest.js"
 import { pattern } from "./pattern.js"
 import { mayBeMissing } from "./wireType.js"
 

@@ -1,6 +1,8 @@
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
+import type { SubmitOptions } from "../../Ledger.js"
+import * as OptionNames from "../../OptionNames.js"
 import { waitMilliseconds } from "../data/checks.js"
 import { jsonIssue } from "../data/json.js"
 import { segmentIssue } from "../http/path.js"
@@ -18,6 +20,18 @@ export interface Plan {
   readonly drainMillis: number | undefined
 }
 
+const submitOptions = OptionNames.make<SubmitOptions<unknown, unknown, unknown, unknown, unknown>>({
+  operation: true,
+  connection: true,
+  input: true,
+  value: true,
+  isNotDone: true,
+  resubmit: true,
+  verify: true,
+  settleAfter: true,
+  drain: true
+})
+
 /** What a plan is made of. */
 interface Options {
   readonly operation?: string | undefined
@@ -31,7 +45,7 @@ interface Options {
 export const planOf = (key: string, options: Options): Effect.Effect<Plan, InvalidRequest> =>
   Effect.suspend(() => {
     const { drain, input, settleAfter } = options
-    const issues: Array<Issue> = []
+    const issues: Array<Issue> = [...OptionNames.issues(submitOptions, options)]
     const keyIssue = segmentIssue("key", key)
     if (keyIssue !== undefined) {
       issues.push({ ...keyIssue, fix: "give a name of your own for this piece of work, of 1 to 512 characters" })

@@ -1,6 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Predicate from "effect/Predicate"
+import { isBeforeSending } from "../http/errorDetails.js"
 
 // InvalidRequest, NotSent and DeadlineExceeded were not sent; the others are refusals, by the server or before it
 const refusals: ReadonlySet<unknown> = new Set([
@@ -23,6 +24,7 @@ const unproven: ReadonlySet<unknown> = new Set([408, 409, 425])
  */
 export const isNotDone = (error: unknown): boolean => {
   if (!Predicate.hasProperty(error, "_tag")) return false
+  if (isBeforeSending(error)) return true
   // an earlier attempt may have been carried out, whatever became of the last
   if (Predicate.hasProperty(error, "mayHaveHappened") && error.mayHaveHappened === true) return false
   if (error._tag === "ApiRejected") {

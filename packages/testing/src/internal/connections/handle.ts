@@ -74,8 +74,9 @@ const write = (
   record: RequestInProgress
 ): Effect.Effect<FakeResponse> => {
   const { name, parameters } = found
-  const connection = parts.connections.get(parameters["connection"] ?? "")
-  if (connection === undefined) return Effect.succeed(notFound("the connection"))
+  const slug = parameters["connection"] ?? ""
+  const connection = parts.connections.get(slug)
+  if (connection === undefined) return Effect.succeed(notFound(`the connection ${slug}`))
   const body = bodyOf(request)
   if (body === undefined) return Effect.succeed(badRequest("the body must be a JSON object"))
   if (isOperation(name)) return parts.work.typed(record, connection, name, body)

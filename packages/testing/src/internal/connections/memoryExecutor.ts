@@ -4,6 +4,7 @@ import type { WorldConnection } from "../../World.js"
 import { textOf } from "../fakeServer/json.js"
 import { type FileOperation, MemoryFiles } from "./memoryFiles.js"
 import { MemoryTables, type SqlOperation } from "./memoryTables.js"
+import { takesKnown } from "../parameters/check.js"
 import { refused, type Result } from "./refusal.js"
 
 const isFile = (operation: Operation): operation is FileOperation => operation.startsWith("file.")
@@ -11,7 +12,7 @@ const isSql = (operation: Operation): operation is SqlOperation => operation.sta
 
 const http = (definition: WorldConnection, { operation, body }: Work): Result => {
   const method = operation.slice("http.".length)
-  const path = textOf(body, "path", "url") ?? ""
+  const path = textOf(body, "path") ?? ""
   const answer = definition.answers?.find((answer) => answer.method === method && answer.path === path)
   if (answer === undefined) {
     return refused("NOT_SCRIPTED", `the world has no answer to ${method} ${path}; add one to the connection's answers`)
@@ -29,9 +30,10 @@ export const memoryExecutor = (definition: WorldConnection): Executor => {
     if (isSql(operation)) return tables.run(operation, body)
     return http(definition, work)
   }
-  return (work) =>
+  return takesKnown((work) =>
     Effect.suspend(() => {
       const result = run(work)
       return result instanceof ExecutorFailure ? Effect.fail(result) : Effect.succeed(result)
     })
+  )
 }

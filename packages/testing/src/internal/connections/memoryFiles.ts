@@ -17,7 +17,7 @@ const pathOf = (body: JsonObject, ...names: ReadonlyArray<string>): string | Exe
 }
 
 const contentOf = (body: JsonObject): Uint8Array | ExecutorFailure => {
-  const content = textOf(body, "content", "data")
+  const content = textOf(body, "content")
   if (content === undefined) return refused("INVALID_CONTENT", "content is required")
   if (body["encoding"] !== "base64") return new TextEncoder().encode(content)
   return Either.getOrElse(Encoding.decodeBase64(content), () => refused("INVALID_CONTENT", "content is not base64"))
@@ -38,7 +38,7 @@ export class MemoryFiles {
 
   run(operation: FileOperation, body: JsonObject): Result {
     if (operation === "file.list") return this.list(body)
-    const path = pathOf(body, "path", "from", "source")
+    const path = pathOf(body, operation === "file.move" ? "from" : "path")
     if (path instanceof ExecutorFailure) return path
     if (operation === "file.upload") return this.upload(path, body)
     const bytes = this.files.get(path)
@@ -53,8 +53,8 @@ export class MemoryFiles {
       case "file.rename":
         return this.rename(path, bytes, body)
       case "file.move": {
-        const target = pathOf(body, "to", "destination", "new_path")
-        return target instanceof ExecutorFailure ? target : this.move(path, target, bytes)
+        const target = pathOf(body, "to")
+        return target instanceof ExecutorFailure ? target : this.move(path, target, bytes, body)
       }
       case "file.delete":
         this.files.delete(path)
@@ -89,14 +89,16 @@ export class MemoryFiles {
   }
 
   private rename(path: string, bytes: Uint8Array, body: JsonObject): Result {
-    const target = pathOf(body, "newName", "new_name", "new_path", "name")
+    const target = pathOf(body, "newName", "newPath")
     if (target instanceof ExecutorFailure) return target
+    const isWhole = body["newName"] === undefined || target.includes("/")
     const folder = path.slice(0, path.lastIndexOf("/") + 1)
-    return this.move(path, target.includes("/") ? target : `${folder}${target}`, bytes)
+    return this.move(path, isWhole ? target : `${folder}${target}`, bytes, body)
   }
 
-  private move(path: string, target: string, bytes: Uint8Array): Result {
-    if (target !== path && this.files.has(target)) return refused("FILE_EXISTS", `${target} exists`, 409)
+  private move(path: string, target: string, bytes: Uint8Array, { overwrite }: JsonObject): Result {
+    if (target !== path && this.files.has(target) && overwrite !== true)
+      return refused("FILE_EXISTS", `${target} exists`, 409)
     this.files.delete(path)
     return this.put(target, bytes)
   }

@@ -1,3 +1,4 @@
+import * as OptionNames from "@effect-connectors/core/OptionNames"
 import type { Json, JsonObject, Operation } from "../../Executor.js"
 import { isArray, isObject, textOf, jsonText } from "../fakeServer/json.js"
 import { refused, type Result } from "./refusal.js"
@@ -5,11 +6,6 @@ import { refused, type Result } from "./refusal.js"
 type Rows = Array<JsonObject>
 
 const same = (a: Json | undefined, b: Json): boolean => jsonText(a ?? null) === jsonText(b)
-
-const matchesRow = (row: JsonObject, where: JsonObject): boolean =>
-  Object.entries(where).every(([column, expected]) =>
-    isArray(expected) ? expected.some((one) => same(row[column], one)) : same(row[column], expected)
-  )
 
 const isNumber = (value: Json | undefined): value is number | bigint =>
   typeof value === "number" || typeof value === "bigint"
@@ -20,19 +16,62 @@ const compare = (a: Json | undefined, b: Json | undefined): number => {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-const orderOf = (body: JsonObject): { readonly column: string; readonly sign: 1 | -1 } | undefined => {
-  const order = body["orderBy"] ?? body["order_by"]
-  if (typeof order === "string") {
-    const descends = /\s+desc$/i.test(order)
-    return { column: order.replace(/\s+(asc|desc)$/i, ""), sign: descends ? -1 : 1 }
-  }
-  if (!isObject(order)) return undefined
-  const column = textOf(order, "column", "name")
-  return column === undefined ? undefined : { column, sign: order["direction"] === "desc" ? -1 : 1 }
+const isAmong = (value: Json | undefined, list: Json): boolean => isArray(list) && list.some((one) => same(value, one))
+
+const operators: Readonly<Record<string, (value: Json | undefined, given: Json) => boolean>> = {
+  eq: same,
+  ne: (value, given) => !same(value, given),
+  gt: (value, given) => compare(value, given) > 0,
+  gte: (value, given) => compare(value, given) >= 0,
+  lt: (value, given) => compare(value, given) < 0,
+  lte: (value, given) => compare(value, given) <= 0,
+  in: isAmong,
+  not_in: (value, given) => !isAmong(value, given)
 }
 
+const fits = (value: Json | undefined, expected: Json): boolean => {
+  if (isArray(expected)) return isAmong(value, expected)
+  const tests = isObject(expected) ? Object.entries(expected) : []
+  return tests.length > 0 && tests.every(([operator]) => Object.hasOwn(operators, operator))
+    ? tests.every(([operator, given]) => operators[operator]?.(value, given) === true)
+    : same(value, expected)
+}
+
+const matchesRow = (row: JsonObject, where: JsonObject): boolean =>
+  Object.entries(where).every(([column, expected]) => fits(row[column], expected))
+
+interface Order {
+  readonly column: string
+  readonly sign: 1 | -1
+}
+
+const signOf = (direction: Json | undefined): Order["sign"] => (/^desc$/i.test(String(direction)) ? -1 : 1)
+
+const ordersIn = (order: Json | undefined): ReadonlyArray<Order> => {
+  if (typeof order === "string") {
+    const [, column = order, direction] = /^(.+?)\s+(asc|desc)$/i.exec(order) ?? []
+    return [{ column, sign: signOf(direction) }]
+  }
+  if (isArray(order)) return order.flatMap(ordersIn)
+  if (!isObject(order)) return []
+  const { column, direction } = order
+  return typeof column === "string"
+    ? [{ column, sign: signOf(direction) }]
+    : Object.entries(order).map(([name, word]) => ({ column: name, sign: signOf(word) }))
+}
+
+const compareBy =
+  (orders: ReadonlyArray<Order>) =>
+  (a: JsonObject, b: JsonObject): number => {
+    for (const { column, sign } of orders) {
+      const difference = sign * compare(a[column], b[column])
+      if (difference !== 0) return difference
+    }
+    return 0
+  }
+
 const rowsOf = (body: JsonObject): ReadonlyArray<JsonObject> | undefined => {
-  const given = body["rows"] ?? body["row"] ?? body["values"] ?? body["data"]
+  const given = body["rows"]
   const rows = isArray(given) ? given : [given]
   const objects = rows.filter(isObject)
   return objects.length === rows.length && objects.length > 0 ? objects : undefined
@@ -58,9 +97,8 @@ export class MemoryTables {
     }
     const name = textOf(body, "table") ?? ""
     const rows = this.tables.get(name)
-    if (rows === undefined) return refused("UNDEFINED_TABLE", `the table ${name} does not exist`)
-    const where = body["where"] ?? {}
-    if (!isObject(where)) return refused("INVALID_WHERE", "where must be an object of column and value")
+    if (rows === undefined) return refused("UNDEFINED_TABLE", this.noSuchTable(name))
+    const where = isObject(body["where"]) ? body["where"] : {}
     switch (operation) {
       case "sql.select":
         return this.select(rows, where, body)
@@ -80,25 +118,29 @@ export class MemoryTables {
     }
   }
 
+  private noSuchTable(name: string): string {
+    const names: ReadonlySet<string> = new Set(this.tables.keys())
+    const near = OptionNames.nearestTo(names, name)
+    const all = names.size === 0 ? "there are none" : `there are ${[...names].join(", ")}`
+    return `the table ${name} does not exist; ${near === undefined ? all : `the nearest is ${near}`}`
+  }
+
   private select(rows: Rows, where: JsonObject, body: JsonObject): Result {
-    const order = orderOf(body)
-    const found = rows.filter((row) => matchesRow(row, where))
-    if (order !== undefined) found.sort((a, b) => order.sign * compare(a[order.column], b[order.column]))
+    const found = rows.filter((row) => matchesRow(row, where)).sort(compareBy(ordersIn(body["orderBy"])))
     const offset = typeof body["offset"] === "number" ? body["offset"] : 0
     const limit = typeof body["limit"] === "number" ? body["limit"] : found.length
-    const columns = isArray(body["columns"])
-      ? body["columns"].filter((column) => typeof column === "string")
-      : undefined
+    const given = body["columns"]
+    const columns = (isArray(given) ? given : [given]).filter((column) => typeof column === "string")
     const page = found.slice(offset, offset + limit)
     const shown =
-      columns === undefined || columns.length === 0 || columns.includes("*")
+      columns.length === 0 || columns.includes("*")
         ? page
         : page.map((row) => Object.fromEntries(columns.map((column) => [column, row[column] ?? null])))
     return { rows: shown, row_count: shown.length }
   }
 
   private update(name: string, rows: Rows, where: JsonObject, body: JsonObject): Result {
-    const set = body["set"] ?? body["values"]
+    const set = body["set"]
     if (!isObject(set)) return refused("INVALID_SET", "set must be an object of column and value")
     const changed: Rows = []
     this.tables.set(

@@ -44,7 +44,7 @@ export const make = (
       jobs,
       connections: new Connections(world, options),
       triggers: new Triggers(world),
-      work: new WorkRunner(world, jobs, log, scope)
+      work: new WorkRunner(world, jobs, log, scope, options?.lenient === true)
     }
     const receive = (request: ModelRequest, now: number): Effect.Effect<ModelResponse> => {
       const route = match(request.method, request.path)

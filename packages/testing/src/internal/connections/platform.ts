@@ -17,8 +17,8 @@ export const connections: Platform<"connections", ConnectionsModel> = {
   title: "Connections",
   targetTitle: "Connection",
   ownsRequest: (path) => path === "/api/v1" || path.startsWith("/api/v1/"),
-  make: (world, { executorFor, listener: onRequest, rules }) =>
-    make(world, executorFor === undefined ? {} : { executorFor }, rules, onRequest),
+  make: (world, { executorFor, lenient, listener: onRequest, rules }) =>
+    make(world, { ...(executorFor === undefined ? {} : { executorFor }), lenient: lenient === true }, rules, onRequest),
   refuseBody: (bytes) => (bytes === undefined ? tooLarge : isText(bytes) ? undefined : notText),
   recorderView: () => new ConnectionsWorldBuilder()
 }

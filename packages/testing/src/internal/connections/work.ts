@@ -5,7 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { ExecutorFailure, Json, JsonObject, Operation } from "../../Executor.js"
-import type { JobPlan, World, WorldAction } from "../../World.js"
+import type { JobPlan, World } from "../../World.js"
 import type { FakeResponse } from "../fakeServer/response.js"
 import { badRequest, notFound, ok, refuse } from "./responses.js"
 import type { LiveConnection } from "./connections.js"
@@ -13,7 +13,8 @@ import type { Jobs } from "./jobs.js"
 import { durationOf, failureOf, type WorkOutcome } from "./jobState.js"
 import { reportDefect } from "../fakeServer/reportDefect.js"
 import { serverTime } from "../fakeServer/serverClock.js"
-import { isObject } from "../fakeServer/json.js"
+import { check, isBuiltIn, refuseUnknown } from "../parameters/check.js"
+import { inputRefusal } from "./actionInput.js"
 import type { Log, RequestInProgress } from "./log.js"
 
 interface ExecuteQuery {
@@ -29,6 +30,11 @@ interface Task {
   readonly work: Effect.Effect<Json, ExecutorFailure>
 }
 
+const bodyFields = ["input", "options"]
+
+const refused = ({ code, message, status }: ExecutorFailure): Effect.Effect<FakeResponse> =>
+  Effect.succeed(refuse(status, code, message))
+
 const executeQueryOf = (query: ReadonlyArray<readonly [string, string]>): ExecuteQuery | undefined => {
   let async = false
   let timeoutMillis: number | undefined
@@ -39,14 +45,6 @@ const executeQueryOf = (query: ReadonlyArray<readonly [string, string]>): Execut
     timeoutMillis = Number(value)
   }
   return { async, timeoutMillis }
-}
-
-const missingInput = (action: WorldAction, input: Json | undefined): string | undefined => {
-  for (const { name, required } of action.inputs ?? []) {
-    if (typeof name !== "string" || required !== true) continue
-    if (!isObject(input) || input[name] === undefined) return name
-  }
-  return undefined
 }
 
 const responseOf = (plan: JobPlan, exit: Exit.Exit<Json, ExecutorFailure>): FakeResponse => {
@@ -68,7 +66,8 @@ export class WorkRunner {
     private readonly world: World,
     private readonly jobs: Jobs,
     private readonly log: Log,
-    private readonly scope: Scope.Scope
+    private readonly scope: Scope.Scope,
+    private readonly lenient: boolean
   ) {}
 
   action(
@@ -80,14 +79,20 @@ export class WorkRunner {
     const action = connection.actions.get(slug)
     if (action === undefined) return Effect.succeed(notFound(`the action ${slug} of ${connection.view.slug}`))
     const input = body["input"] ?? {}
-    const name = missingInput(action, input)
-    if (name !== undefined) return Effect.succeed(refuse(400, "INVALID_INPUT", `the input ${name} is required`))
+    const names = this.lenient ? Effect.void : refuseUnknown(body, bodyFields, bodyFields, "a field of the body")
+    const refusal = inputRefusal(action, input)
     const work = Effect.suspend(() => {
       if (action.handler === undefined) return Effect.succeed(action.echo === true ? input : (action.result ?? null))
       const execution = this.log.executionsOf(connection.view.slug, slug)
       return action.handler(input, { connection: connection.view.slug, action: slug, body, execution })
     })
-    return this.start(record, { connection, name: slug, plan: action, body, work })
+    return Effect.matchEffect(names, {
+      onFailure: refused,
+      onSuccess: () =>
+        refusal === undefined
+          ? this.start(record, { connection, name: slug, plan: action, body, work })
+          : Effect.succeed(refuse(400, "INVALID_INPUT", refusal))
+    })
   }
 
   typed(
@@ -101,8 +106,14 @@ export class WorkRunner {
       return Effect.succeed(badRequest(`${connection.view.slug} is of kind ${connection.view.kind}, not ${kind}`))
     }
     const plan = connection.definition.plans?.[operation] ?? connection.definition.plans?.["*"] ?? {}
-    const work = Effect.suspend(() => connection.executor({ connection: connection.view, operation, body }))
-    return this.start(record, { connection, name: operation, plan, body, work })
+    const parameters = isBuiltIn(connection.executor) ? check(operation, body, this.lenient) : Effect.succeed(body)
+    return Effect.matchEffect(parameters, {
+      onFailure: refused,
+      onSuccess: (given) => {
+        const work = Effect.suspend(() => connection.executor({ connection: connection.view, operation, body: given }))
+        return this.start(record, { connection, name: operation, plan, body, work })
+      }
+    })
   }
 
   private start(record: RequestInProgress, task: Task): Effect.Effect<FakeResponse> {

@@ -17,6 +17,8 @@ export interface ResettablePlatformsOptions extends executors.ExecutorsOptions {
   /** Whether real executors do the typed work, or small ones in memory. */
   readonly real: boolean
   readonly faults: Plan | undefined
+  /** Whether names that a platform does not know pass. */
+  readonly lenient: boolean
   readonly listener: RequestListener
 }
 
@@ -32,10 +34,10 @@ export interface ResettablePlatforms {
 
 const build = Effect.fnUntraced(function* (
   world: World,
-  { faults, listener: onRequest, real, ...rest }: ResettablePlatformsOptions
+  { faults, lenient, listener: onRequest, real, ...rest }: ResettablePlatformsOptions
 ) {
   const executorFor = real ? yield* executors.make(world, rest) : undefined
-  return yield* makePlatforms(world, { executorFor, rules: faultRulesOf(world, faults), listener: onRequest })
+  return yield* makePlatforms(world, { executorFor, lenient, rules: faultRulesOf(world, faults), listener: onRequest })
 })
 
 const member = (object: object, key: PropertyKey): unknown => Reflect.get(object, key)

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { lstat } from "node:fs/promises"
 import { join } from "node:path"
 import { ExecutorFailure } from "../../Executor.js"
-import * as Parameters from "./parameters.js"
+import * as Parameters from "../parameters/values.js"
 
 /** A path inside of a folder: relative to it, with `/`, and on the disk. */
 export interface Contained {

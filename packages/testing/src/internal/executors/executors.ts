@@ -16,6 +16,7 @@ import * as fileExecutor from "./fileExecutor.js"
 import * as httpExecutor from "./httpExecutor.js"
 import { pglite } from "./pgliteDatabase.js"
 import { postgres } from "./postgresDatabase.js"
+import { takesKnown } from "../parameters/check.js"
 import * as sqlExecutor from "./sqlExecutor.js"
 import * as sqlSeed from "./sqlSeed.js"
 
@@ -91,7 +92,10 @@ export const make = Effect.fnUntraced(function* (world: World, options: Executor
     }
   }
   const entries = yield* Effect.forEach(world.connections, (connection) =>
-    Effect.map(executorOf(connection), (executor) => [connection.slug, executor] as const)
+    Effect.map(
+      executorOf(connection),
+      (executor) => [connection.slug, executor === undefined ? undefined : takesKnown(executor)] as const
+    )
   )
   const executors = new Map(entries)
   return (connection: ExecutorConnection): Executor | undefined => executors.get(connection.slug)

@@ -5,20 +5,8 @@ import { lstat, mkdir, open, readdir, rename, rm, unlink, writeFile } from "node
 import { basename, dirname, join, posix } from "node:path"
 import { type Executor, ExecutorFailure, type Json, type JsonObject } from "../../Executor.js"
 import { type Contained, onDisk, resolveFile, resolveFolder } from "./containedPath.js"
-import * as Parameters from "./parameters.js"
-
-const names = {
-  path: ["path", "file", "file_path", "filePath"],
-  folder: ["path", "folder", "directory", "prefix"],
-  content: ["content", "data", "body"],
-  encoding: ["encoding"],
-  overwrite: ["overwrite"],
-  recursive: ["recursive"],
-  newName: ["newName", "new_name", "name"],
-  newPath: ["newPath", "new_path"],
-  from: ["from", "path", "source", "from_path", "fromPath"],
-  to: ["to", "destination", "target", "to_path", "toPath"]
-} as const satisfies Record<string, Parameters.Names>
+import { file as names } from "../parameters/names.js"
+import * as Parameters from "../parameters/values.js"
 
 /** A list has at most so many entries; `truncated` says that there are more. */
 const maxEntries = 10_000

@@ -8,14 +8,8 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import { type Executor, ExecutorFailure, type Json, type JsonObject } from "../../Executor.js"
-import * as Parameters from "./parameters.js"
-
-const names = {
-  target: ["path", "url"],
-  query: ["query", "params", "query_params", "queryParams"],
-  headers: ["headers"],
-  body: ["body", "data", "json"]
-} as const satisfies Record<string, Parameters.Names>
+import { http as names } from "../parameters/names.js"
+import * as Parameters from "../parameters/values.js"
 
 const methods: Readonly<Record<string, HttpMethod>> = {
   "http.get": "GET",

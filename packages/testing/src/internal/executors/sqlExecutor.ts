@@ -1,14 +1,10 @@
 import * as Effect from "effect/Effect"
 import type { Executor, ExecutorFailure, Json, JsonObject } from "../../Executor.js"
-import * as Parameters from "./parameters.js"
+import { sql as names } from "../parameters/names.js"
+import * as Parameters from "../parameters/values.js"
 import type { Database, Result, Session } from "./sqlDatabase.js"
 import * as Statement from "./sqlStatement.js"
 import { toJson } from "./sqlValues.js"
-
-const names = {
-  sql: ["sql", "query", "statement"],
-  params: ["params", "parameters", "values", "bindings"]
-} as const satisfies Record<string, Parameters.Names>
 
 /** A second column of the same name is called `name_2`: an object would drop the first one. */
 const columnNames = (result: Result): ReadonlyArray<string> => {

@@ -1,25 +1,13 @@
 import * as Effect from "effect/Effect"
 import type { ExecutorFailure, Json, JsonObject } from "../../Executor.js"
-import * as Parameters from "./parameters.js"
+import { sql as names } from "../parameters/names.js"
+import * as Parameters from "../parameters/values.js"
 
 /** One statement and its bound values. */
 export interface Statement {
   readonly sql: string
   readonly params: ReadonlyArray<Json>
 }
-
-const names = {
-  table: ["table", "table_name", "tableName"],
-  columns: ["columns", "fields"],
-  where: ["where", "filter", "filters", "conditions"],
-  orderBy: ["orderBy", "order_by", "sort"],
-  limit: ["limit"],
-  offset: ["offset", "skip"],
-  rows: ["rows", "row", "values", "data", "records"],
-  set: ["set", "values", "data", "changes"],
-  returning: ["returning"],
-  all: ["all"]
-} as const satisfies Record<string, Parameters.Names>
 
 /** The server takes at most 65,535 values in one statement; a longer insert is sent in parts. */
 const maxValues = 30_000

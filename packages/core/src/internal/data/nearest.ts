@@ -3,6 +3,13 @@ const maxCandidates = 1000
 
 const normalize = (name: string): string => name.toLowerCase().replace(/[_\-\s.]/g, "")
 
+/**
+ * Whether two names differ in nothing but letter case, `_`, `-`, `.` and spaces.
+ *
+ * @internal
+ */
+export const isAlike = (a: string, b: string): boolean => normalize(a) === normalize(b)
+
 // optimal string alignment: a swap of two neighbors is one step
 const distance = (a: string, b: string, limit: number): number => {
   let before: Array<number> = []
