@@ -15,7 +15,7 @@ const plain = /^effect\/(Duration|Equal|Function|Option|Order|Predicate|Record|R
  */
 const packages = {
   core: {
-    data: { modules: ["InvalidRequest"], imports: [], pure: true },
+    data: { modules: ["ExactJson", "InvalidRequest"], imports: [], pure: true },
     runtime: { imports: ["data"], internals: true },
     http: {
       modules: ["ApiError", "ApiResponse", "Auth", "Call", "ConnectorFile", "Retry", "Transport"],
@@ -36,23 +36,24 @@ const packages = {
   },
   // no fake platform imports another one, and the fake server does not know its platforms
   testing: {
+    data: { imports: [] },
     schema: { imports: [] },
-    executors: { imports: [] },
+    executors: { imports: ["data"] },
     virtualClock: { imports: [] },
-    faults: { imports: ["schema"] },
-    fakeServer: { imports: ["faults"] },
-    laws: { imports: ["fakeServer"] },
-    platform: { modules: ["internal/platform"], imports: ["fakeServer", "recorder"] },
-    connections: { imports: ["schema", "fakeServer", "recorder", "platform"] },
-    bosa: { imports: ["schema", "fakeServer", "recorder", "platform"] },
+    faults: { imports: ["data", "schema"] },
+    fakeServer: { imports: ["data", "faults"] },
+    laws: { imports: ["data", "fakeServer"] },
+    platform: { modules: ["internal/platform"], imports: ["data", "fakeServer", "recorder"] },
+    connections: { imports: ["data", "schema", "fakeServer", "recorder", "platform"] },
+    bosa: { imports: ["data", "schema", "fakeServer", "recorder", "platform"] },
     platforms: {
       modules: ["internal/platforms", "internal/worldSchema"],
-      imports: ["schema", "fakeServer", "platform", "connections", "bosa"]
+      imports: ["data", "schema", "fakeServer", "platform", "connections", "bosa"]
     },
-    builders: { imports: ["fakeServer", "bosa"] },
-    recorder: { imports: ["schema", "fakeServer", "connections", "platforms"] },
-    emulator: { imports: ["executors", "fakeServer", "platform", "platforms", "inspector"] },
-    inspector: { imports: ["faults", "fakeServer", "recorder", "platforms", "emulator"] }
+    builders: { imports: ["data", "fakeServer", "bosa"] },
+    recorder: { imports: ["data", "schema", "fakeServer", "connections", "platforms"] },
+    emulator: { imports: ["data", "executors", "fakeServer", "platform", "platforms", "inspector"] },
+    inspector: { imports: ["data", "faults", "fakeServer", "recorder", "platforms", "emulator"] }
   }
 }
 

@@ -3,7 +3,8 @@ import * as Encoding from "effect/Encoding"
 import type { Json } from "../../Executor.js"
 import type { World } from "../../World.js"
 import { longestPrefixAtEnd } from "../recorder/partialSecret.js"
-import { isArray, isObject, parse, jsonText } from "../fakeServer/json.js"
+import { parse, jsonText } from "../data/jsonText.js"
+import { isArray, isObject } from "../fakeServer/json.js"
 import { secretNames } from "../recorder/secretNames.js"
 
 /** The text that replaces a secret. */
