@@ -207,7 +207,7 @@ describe("parity tables of BOSA / GL Connectors", () => {
       "Defects that are not repeated": 17,
       "Safer rules": 19,
       "What only Python has": 6,
-      "What only this library has": 21
+      "What only this library has": 22
     })
   })
 

@@ -50,24 +50,25 @@ const packages = {
   },
   // no fake platform imports another one, and the fake server does not know its platforms
   testing: {
+    data: { imports: [] },
     schema: { imports: [] },
-    parameters: { imports: [] },
-    executors: { imports: ["parameters"] },
+    parameters: { imports: ["data"] },
+    executors: { imports: ["data", "parameters"] },
     virtualClock: { imports: [] },
-    faults: { imports: ["schema"] },
-    fakeServer: { imports: ["faults"] },
-    laws: { imports: ["fakeServer"] },
-    platform: { modules: ["internal/platform"], imports: ["fakeServer", "recorder"] },
-    connections: { imports: ["schema", "parameters", "fakeServer", "recorder", "platform"] },
-    bosa: { imports: ["schema", "fakeServer", "recorder", "platform"] },
+    faults: { imports: ["data", "schema"] },
+    fakeServer: { imports: ["data", "faults"] },
+    laws: { imports: ["data", "fakeServer"] },
+    platform: { modules: ["internal/platform"], imports: ["data", "fakeServer", "recorder"] },
+    connections: { imports: ["data", "schema", "parameters", "fakeServer", "recorder", "platform"] },
+    bosa: { imports: ["data", "schema", "fakeServer", "recorder", "platform"] },
     platforms: {
       modules: ["internal/platforms", "internal/worldSchema"],
-      imports: ["schema", "fakeServer", "platform", "connections", "bosa"]
+      imports: ["data", "schema", "fakeServer", "platform", "connections", "bosa"]
     },
-    builders: { imports: ["fakeServer", "bosa"] },
-    recorder: { imports: ["schema", "fakeServer", "connections", "platforms"] },
-    emulator: { imports: ["executors", "fakeServer", "platform", "platforms", "inspector"] },
-    inspector: { imports: ["faults", "fakeServer", "recorder", "platforms", "emulator"] }
+    builders: { imports: ["data", "fakeServer", "bosa"] },
+    recorder: { imports: ["data", "schema", "fakeServer", "connections", "platforms"] },
+    emulator: { imports: ["data", "executors", "fakeServer", "platform", "platforms", "inspector"] },
+    inspector: { imports: ["data", "faults", "fakeServer", "recorder", "platforms", "emulator"] }
   }
 }
 

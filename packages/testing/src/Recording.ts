@@ -4,7 +4,7 @@
  *
  * @since 0.4.0
  */
-import { jsonText } from "./internal/fakeServer/json.js"
+import { jsonText } from "./internal/data/jsonText.js"
 import * as ExactJson from "@effect-connectors/core/ExactJson"
 import type * as Transport from "@effect-connectors/core/Transport"
 import * as Data from "effect/Data"

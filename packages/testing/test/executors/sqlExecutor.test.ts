@@ -179,6 +179,19 @@ describe("sql executor", () => {
       assert.strictEqual(count(yield* call("sql.insert", { table: "big", rows: many })), 25_000)
     }))
 
+  test("takes a bigint with all its digits", () =>
+    Effect.gen(function* () {
+      const large = 9007199254740993n
+      yield* call("sql.execute", { sql: "create table wide (id bigint, n numeric, t text, doc jsonb)" })
+      yield* call("sql.insert", { table: "wide", rows: [{ id: large, n: large, t: large, doc: { ids: [large] } }] })
+      const found = yield* call("sql.query", {
+        sql: "select id, n, t, doc->'ids'->>0 as inner from wide where id = $1",
+        params: [large]
+      })
+      const text = String(large)
+      assert.deepStrictEqual(rows(found), [{ id: text, n: text, t: text, inner: text }])
+    }))
+
   test("gives every value as JSON without a loss", () =>
     Effect.gen(function* () {
       const answer = yield* call("sql.query", {

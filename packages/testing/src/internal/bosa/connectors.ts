@@ -1,4 +1,4 @@
-import { jsonText } from "../fakeServer/json.js"
+import { jsonText } from "../data/jsonText.js"
 import type { BosaAction, BosaConnector } from "../../BosaWorld.js"
 import type { Json, JsonObject } from "../../Executor.js"
 import { type FakeResponse, json } from "../fakeServer/response.js"

@@ -1,7 +1,8 @@
 import type { BosaFailure } from "../../BosaWorld.js"
 import type { ModelRequest } from "../../ConnectionsModel.js"
 import type { Json, JsonObject } from "../../Executor.js"
-import { isArray, isObject, parse } from "../fakeServer/json.js"
+import { parse } from "../data/jsonText.js"
+import { isArray, isObject } from "../fakeServer/json.js"
 import { sha256Hex } from "./digest.js"
 import { type Part, parts } from "./multipart.js"
 

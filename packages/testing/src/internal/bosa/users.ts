@@ -1,5 +1,6 @@
 import type { FakeResponse } from "../fakeServer/response.js"
-import { isObject, parse } from "../fakeServer/json.js"
+import { parse } from "../data/jsonText.js"
+import { isObject } from "../fakeServer/json.js"
 import { type Call, data, isResponse, refusal } from "./envelope.js"
 import { integrationRecord, type Directory, preview } from "./directory.js"
 

@@ -5,7 +5,8 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { HandlerResult, TypedHandler } from "../../Answer.js"
 import { ExecutorFailure, type Json } from "../../Executor.js"
-import { isArray, isObject, parse } from "../fakeServer/json.js"
+import { parse } from "../data/jsonText.js"
+import { isArray, isObject } from "../fakeServer/json.js"
 import { toEffect } from "./answers.js"
 
 /** @internal */

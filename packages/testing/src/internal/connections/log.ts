@@ -1,6 +1,6 @@
 import type { Execution, ModelRequest, RecordedRequest } from "../../ConnectionsModel.js"
 import type { Json } from "../../Executor.js"
-import { parse } from "../fakeServer/json.js"
+import { parse } from "../data/jsonText.js"
 import { RequestHistory } from "../fakeServer/requestHistory.js"
 import { redactHeaders } from "../fakeServer/redactHeaders.js"
 import type { Match } from "./routes.js"

@@ -1,6 +1,7 @@
 import * as OptionNames from "@effect-connectors/core/OptionNames"
 import type { Json, JsonObject, Operation } from "../../Executor.js"
-import { isArray, isObject, textOf, jsonText } from "../fakeServer/json.js"
+import { jsonText } from "../data/jsonText.js"
+import { isArray, isObject, textOf } from "../fakeServer/json.js"
 import { refused, type Result } from "./refusal.js"
 
 type Rows = Array<JsonObject>

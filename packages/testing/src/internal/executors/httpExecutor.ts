@@ -1,4 +1,4 @@
-import { jsonText, parse as parseJson } from "../fakeServer/json.js"
+import { jsonText, parse as parseJson } from "../data/jsonText.js"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"

@@ -1,4 +1,4 @@
-import { jsonText } from "../fakeServer/json.js"
+import { jsonText } from "../data/jsonText.js"
 import * as Effect from "effect/Effect"
 import type { ExecutorFailure, Json, JsonObject } from "../../Executor.js"
 import type { Database } from "./sqlDatabase.js"

@@ -1,7 +1,8 @@
 import * as Encoding from "effect/Encoding"
 import * as Predicate from "effect/Predicate"
 import type { Json } from "../../Executor.js"
-import { holdsBigint, isArray, isObject, jsonText } from "../fakeServer/json.js"
+import { holdsBigint, jsonText } from "../data/jsonText.js"
+import * as Parameters from "../parameters/values.js"
 
 /** PostgreSQL's numbers of the types whose values JSON cannot represent without a loss. */
 const Oid = { bytea: 17, int8: 20, date: 1082, timestamp: 1114, timestamptz: 1184, numeric: 1700 } as const
@@ -42,8 +43,8 @@ export const parsers: Readonly<Record<number, (text: string) => string | number>
 /** A value as the drivers take it: they write JSON without bigints, and take none for some types. */
 export const toParameter = (value: Json): Json => {
   if (!holdsBigint(value)) return value
-  if (isArray(value)) return value.map(toParameter)
-  return isObject(value) ? jsonText(value) : String(value)
+  if (Parameters.isList(value)) return value.map(toParameter)
+  return Parameters.isObject(value) ? jsonText(value) : String(value)
 }
 
 /** The values of all other types as JSON. */

@@ -1,4 +1,4 @@
-import { jsonText } from "./json.js"
+import { jsonText } from "../data/jsonText.js"
 import * as Effect from "effect/Effect"
 import { AssertionFailed, type Call, type CallLog, type Calls, type Executed } from "../../Calls.js"
 import type { Json } from "../../Executor.js"

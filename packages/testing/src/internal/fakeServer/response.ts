@@ -1,4 +1,4 @@
-import { jsonText } from "./json.js"
+import { jsonText } from "../data/jsonText.js"
 import * as Headers from "@effect/platform/Headers"
 import type { ModelResponse } from "../../ConnectionsModel.js"
 

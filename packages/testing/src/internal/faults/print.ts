@@ -1,4 +1,4 @@
-import { jsonText } from "../fakeServer/json.js"
+import { jsonText } from "../data/jsonText.js"
 import type { Fault, Matcher, Plan, Rule } from "../../Faults.js"
 import { sharesOf } from "./kinds.js"
 

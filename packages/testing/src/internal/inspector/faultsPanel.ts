@@ -1,4 +1,4 @@
-import { jsonText } from "../fakeServer/json.js"
+import { jsonText } from "../data/jsonText.js"
 import * as Effect from "effect/Effect"
 import * as Faults from "../../Faults.js"
 import { html, type Html } from "./html.js"

@@ -1,4 +1,4 @@
-import { jsonText } from "../fakeServer/json.js"
+import { jsonText } from "../data/jsonText.js"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"

@@ -1,4 +1,4 @@
-import { jsonText } from "../fakeServer/json.js"
+import { jsonText } from "../data/jsonText.js"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 
 type Response = HttpServerResponse.HttpServerResponse

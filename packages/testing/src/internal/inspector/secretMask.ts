@@ -4,7 +4,8 @@ import * as SensitiveName from "@effect-connectors/core/SensitiveName"
 import type { Json } from "../../Executor.js"
 import type { World } from "../../World.js"
 import { longestPrefixAtEnd } from "../recorder/partialSecret.js"
-import { isArray, isObject, parse, jsonText } from "../fakeServer/json.js"
+import { parse, jsonText } from "../data/jsonText.js"
+import { isArray, isObject } from "../fakeServer/json.js"
 import { secretNames } from "../recorder/secretNames.js"
 
 /** The text that replaces a secret. */

@@ -1,4 +1,4 @@
-import { jsonText } from "../fakeServer/json.js"
+import { jsonText } from "../data/jsonText.js"
 import * as Action from "@effect-connectors/core/Action"
 import { BosaApi } from "@effect-connectors/core/BosaApi"
 import type { Page } from "@effect-connectors/core/Page"

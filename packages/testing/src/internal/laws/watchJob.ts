@@ -8,7 +8,7 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { JobAction } from "../../Law.js"
 import type { WireRequest } from "../../Wire.js"
-import { parse } from "../fakeServer/json.js"
+import { parse } from "../data/jsonText.js"
 import { errorLine, type Transcript } from "./transcript.js"
 
 /** Executes an action that becomes a job. @internal */

@@ -1,6 +1,7 @@
 import type { BosaAction, BosaConnector, BosaFailure, BosaWorld } from "../../BosaWorld.js"
 import type { Json, JsonObject } from "../../Executor.js"
-import { isArray, isObject, jsonText } from "../fakeServer/json.js"
+import { jsonText } from "../data/jsonText.js"
+import { isArray, isObject } from "../fakeServer/json.js"
 import { bytesOf } from "./content.js"
 import { decode } from "./encodings.js"
 import { nonEmpty, isOk, objectIn, type CompletedExchange, textIn, without } from "./completedExchange.js"

@@ -1,6 +1,7 @@
 import type { Json, JsonObject, Kind } from "../../Executor.js"
 import type { JobStep, JobPlan, WorldAction, WorldConnection, WorldHttpAnswer, WorldTrigger } from "../../World.js"
-import { isObject, jsonText } from "../fakeServer/json.js"
+import { jsonText } from "../data/jsonText.js"
+import { isObject } from "../fakeServer/json.js"
 import { match } from "../connections/routes.js"
 import { nonEmpty, isOk, objectIn, objectsIn, type CompletedExchange, textIn, without } from "./completedExchange.js"
 

@@ -1,6 +1,7 @@
 import type { Json } from "../../Executor.js"
 import type { Content } from "../../Recording.js"
-import { holdsBigint, isArray, isObject, parse, jsonText } from "../fakeServer/json.js"
+import { holdsBigint, parse, jsonText } from "../data/jsonText.js"
+import { isArray, isObject } from "../fakeServer/json.js"
 
 const encoder = new TextEncoder()
 

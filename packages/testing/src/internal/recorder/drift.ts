@@ -9,7 +9,8 @@ import type {
   Recording,
   Unrecorded
 } from "../../Recording.js"
-import { isArray, isObject, parse, jsonText } from "../fakeServer/json.js"
+import { parse, jsonText } from "../data/jsonText.js"
+import { isArray, isObject } from "../fakeServer/json.js"
 import { mapTexts } from "./content.js"
 import { splitAtPlaceholders } from "./placeholder.js"
 

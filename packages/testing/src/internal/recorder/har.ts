@@ -12,7 +12,8 @@ import type {
   RecordedRequest,
   Unrecorded
 } from "../../Recording.js"
-import { isObject, parse, jsonText } from "../fakeServer/json.js"
+import { parse, jsonText } from "../data/jsonText.js"
+import { isObject } from "../fakeServer/json.js"
 import { bytesOf } from "./content.js"
 
 // the transports do not report the version

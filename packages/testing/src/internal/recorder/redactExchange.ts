@@ -8,7 +8,8 @@ import type {
   RecordedRequest,
   Unrecorded
 } from "../../Recording.js"
-import { isArray, isObject, parse, jsonText } from "../fakeServer/json.js"
+import { parse, jsonText } from "../data/jsonText.js"
+import { isArray, isObject } from "../fakeServer/json.js"
 import { jsonContent, mapContent, mapTexts } from "./content.js"
 import { decode, type Encoding } from "./encodings.js"
 import type { SecretNames } from "./secretNames.js"

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../../Executor.js"
 import type { Content, Headers, RecordedRequest, Unrecorded } from "../../Recording.js"
-import { isArray, isObject, jsonText } from "../fakeServer/json.js"
+import { jsonText } from "../data/jsonText.js"
+import { isArray, isObject } from "../fakeServer/json.js"
 import { jsonOf, rawOf } from "./content.js"
 import type { SecretNames } from "./secretNames.js"
 import type { ReplaySecrets } from "./replaySecrets.js"

@@ -1,6 +1,7 @@
 import type { Json } from "../../Executor.js"
 import type { Content, Exchange, RecordedRequest, Unrecorded } from "../../Recording.js"
-import { isArray, isObject, jsonText } from "../fakeServer/json.js"
+import { jsonText } from "../data/jsonText.js"
+import { isArray, isObject } from "../fakeServer/json.js"
 import { jsonOf, rawOf } from "./content.js"
 
 /** Exchanges whose requests are equal: a request matches all of them or none. @internal */

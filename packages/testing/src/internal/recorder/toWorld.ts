@@ -1,4 +1,4 @@
-import { jsonText } from "../fakeServer/json.js"
+import { jsonText } from "../data/jsonText.js"
 import type { Recording, RecordedWorld } from "../../Recording.js"
 import type { World } from "../../World.js"
 import { forEachPlatform, platformOf } from "../platforms.js"
