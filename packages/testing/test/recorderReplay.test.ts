@@ -116,6 +116,25 @@ describe("Recorder.layerReplay: matching", () => {
       })
   )
 
+  it.effect("order: the values of a repeated query parameter match in their order only", () =>
+    Effect.gen(function* () {
+      const [, recording] = yield* record(echo, ask("GET", "/x?a=1&b=2&a=3"))
+      assert.include(
+        yield* miss(recording, ask("GET", "/x?a=3&b=2&a=1")),
+        'is not the same: the query a is ["3","1"] and was ["1","3"]. '
+      )
+    })
+  )
+
+  it.effect("order: requests that differ in the order of repeated query values have each its own response", () =>
+    Effect.gen(function* () {
+      const both = (["a=1&a=3", "a=3&a=1"] as const).map((query) => textOf(ask("GET", `/x?${query}`)))
+      const [live, recording] = yield* record((_, nth) => new Response(`answer ${nth}`), Effect.all(both))
+      assert.deepStrictEqual(live, ["answer 0", "answer 1"])
+      assert.deepStrictEqual(yield* Effect.all([...both].reverse()).pipe(replay(recording)), ["answer 1", "answer 0"])
+    })
+  )
+
   it.effect("a request that was not recorded: the message lists the differences and shows no secret", () =>
     Effect.gen(function* () {
       const headers = { "x-api-key": "the-right-key", accept: "text/plain" }
