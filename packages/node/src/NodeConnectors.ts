@@ -17,7 +17,8 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { Dispatcher } from "undici/index.js"
 import { makeClient } from "./internal/client.js"
-import { makeDispatcher, type OwnDispatcher, type Settings, type Tls } from "./internal/dispatcher.js"
+import { makeDispatcher, type Settings, type Tls } from "./internal/dispatcher.js"
+import * as Proxies from "./internal/proxies.js"
 
 /**
  * An option that cannot be used.
@@ -49,7 +50,10 @@ export interface NodeConnectorsOptions {
   readonly keepAlive?: Duration.DurationInput | undefined
   /** How long opening a connection may take, TLS included. Default 10 seconds. */
   readonly connectTimeout?: Duration.DurationInput | undefined
-  /** A proxy's URL, or `"env"` for `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`. Default none. */
+  /**
+   * The URL of an http or https proxy, or `"env"` for `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` by the
+   * rules of curl, read once. Another scheme, such as `socks5`, is {@link InvalidOptions}. Default none.
+   */
   readonly proxy?: string | undefined
   /** Passed to Node's TLS. */
   readonly tls?: Tls | undefined
@@ -73,7 +77,7 @@ const defaults: Settings = {
   connections: 16,
   keepAliveMillis: 4_000,
   connectMillis: 10_000,
-  proxy: undefined,
+  proxies: undefined,
   tls: undefined
 }
 
@@ -89,6 +93,12 @@ const millisOf = (
     : Effect.fail(new InvalidOptions({ option, reason: "not a finite duration of at least one millisecond" }))
 }
 
+const proxiesOf = (proxy: string | undefined): Effect.Effect<Proxies.Proxies | undefined, InvalidOptions> => {
+  if (proxy === undefined) return Effect.succeed(undefined)
+  const proxies = proxy === "env" ? Proxies.byEnvironment(process.env) : Proxies.byUrl(proxy)
+  return Effect.mapError(proxies, (reason) => new InvalidOptions({ option: "proxy", reason }))
+}
+
 const settingsOf = Effect.fnUntraced(function* (options: NodeConnectorsOptions) {
   const connections = options.connections ?? defaults.connections
   if (!Number.isSafeInteger(connections) || connections < 1) {
@@ -98,20 +108,21 @@ const settingsOf = Effect.fnUntraced(function* (options: NodeConnectorsOptions) 
     connections,
     keepAliveMillis: yield* millisOf("keepAlive", options.keepAlive, defaults.keepAliveMillis),
     connectMillis: yield* millisOf("connectTimeout", options.connectTimeout, defaults.connectMillis),
-    proxy: options.proxy,
+    proxies: yield* proxiesOf(options.proxy),
     tls: options.tls
   }
   return settings
 })
 
-const acquire = <E>(made: Effect.Effect<OwnDispatcher, E>): Effect.Effect<Dispatcher, E, Scope.Scope> =>
-  Effect.map(
-    Effect.acquireRelease(made, ({ close }) => Effect.promise(close)),
-    ({ dispatcher }) => dispatcher
+const pooled = (settings: Settings): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
+  Effect.flatMap(
+    Effect.acquireRelease(
+      Effect.sync(() => makeDispatcher(settings)),
+      ({ close }) => Effect.promise(close)
+    ),
+    ({ dispatcher }) =>
+      makeClient({ dispatcher, connections: settings.connections, copyHeaders: settings.proxies !== undefined })
   )
-
-const pooled = (settings: Settings, dispatcher: Dispatcher): Effect.Effect<HttpClient.HttpClient> =>
-  makeClient({ dispatcher, connections: settings.connections, copyHeaders: settings.proxy !== undefined })
 
 /**
  * Makes a client whose connections close with the scope; a dispatcher you bring stays open.
@@ -148,14 +159,7 @@ export const make = Effect.fnUntraced(function* (
     }
     return yield* makeClient({ dispatcher: options.dispatcher, connections: Infinity, copyHeaders: true })
   }
-  const settings = yield* settingsOf(options)
-  const dispatcher = yield* acquire(
-    Effect.try({
-      try: () => makeDispatcher(settings),
-      catch: () => new InvalidOptions({ option: "proxy", reason: "not the URL of a proxy" })
-    })
-  )
-  return yield* pooled(settings, dispatcher)
+  return yield* pooled(yield* settingsOf(options))
 })
 
 /**
@@ -176,10 +180,7 @@ export const make = Effect.fnUntraced(function* (
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.scoped(
-  HttpClient.HttpClient,
-  Effect.flatMap(acquire(Effect.sync(() => makeDispatcher(defaults))), (dispatcher) => pooled(defaults, dispatcher))
-)
+export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.scoped(HttpClient.HttpClient, pooled(defaults))
 
 /**
  * The client with options of your own; fails with {@link InvalidOptions} when one cannot be used.

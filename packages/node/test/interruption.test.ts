@@ -70,6 +70,31 @@ describe.each(forms)("%s", (_, through) => {
     })
   )
 
+  it.scoped("when the last in line leaves, those who come after it have their turn", () =>
+    Effect.gen(function* () {
+      const held = yield* Deferred.make<Net.Socket>()
+      const heads: Array<string> = []
+      const empty = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
+      const server = yield* raw((socket, head) => {
+        if (heads.push(head.slice(0, 6)) === 1) Deferred.unsafeDone(held, Effect.succeed(socket))
+        else socket.write(empty)
+      })
+      const client = yield* NodeConnectors.make({ connections: 1 })
+      const send = (path: string) => Effect.fork(through(client.get(server.base + path)))
+      const first = yield* send("/1")
+      const socket = yield* Deferred.await(held)
+      const second = yield* send("/2")
+      const third = yield* send("/3")
+      yield* Effect.yieldNow()
+      yield* Fiber.interrupt(third)
+      const fourth = yield* send("/4")
+      yield* Effect.yieldNow()
+      socket.write(empty)
+      yield* Fiber.joinAll([first, second, fourth])
+      assert.deepStrictEqual(heads, ["GET /1", "GET /2", "GET /4"])
+    })
+  )
+
   it.scoped("1,000 interrupts leave no socket", () =>
     Effect.gen(function* () {
       const { heads, reached, server } = yield* hanging("")
@@ -148,6 +173,19 @@ describe.each(forms)("whatever an interrupted request waits for, %s", (_, throug
       yield* Fiber.interrupt(fibers[0])
       for (const socket of held) secure.emit("connection", socket)
       assert.strictEqual(yield* Fiber.join(fibers[1]), 204)
+    })
+  )
+
+  it.scoped("a tunnel that a proxy opens after that is closed", () =>
+    Effect.gen(function* () {
+      const asked = yield* Deferred.make<Net.Socket>()
+      const proxy = yield* raw((socket) => Deferred.unsafeDone(asked, Effect.succeed(socket)))
+      const client = yield* NodeConnectors.make({ connectTimeout, proxy: proxy.base })
+      const fiber = yield* Effect.fork(through(client.get("http://api.example/")))
+      const socket = yield* Deferred.await(asked)
+      yield* Fiber.interrupt(fiber)
+      socket.write("HTTP/1.1 200 OK\r\n\r\n")
+      yield* proxy.allClosed
     })
   )
 

@@ -1,12 +1,20 @@
 import { NodeConnectors } from "@effect-connectors/node"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import { syncBuiltinESMExports } from "node:module"
 import type * as Net from "node:net"
-import * as Zlib from "node:zlib"
+import type { Transform } from "node:stream"
+import Zlib from "node:zlib"
+import { vi } from "vitest"
 import { attempt, bufferedOf, evidence } from "./support/attempts.js"
 import { http, raw } from "./support/servers.js"
+
+const gzips = (times: number, data: string | Buffer): Buffer =>
+  Array.from({ length: times }).reduce<Buffer>((packed) => Zlib.gzipSync(packed), Buffer.from(data))
 
 const okHead = "HTTP/1.1 200 OK\r\n"
 
@@ -109,6 +117,8 @@ describe("compression", () => {
     ["deflate", Zlib.deflateSync(text)],
     ["deflate", Zlib.deflateRawSync(text)],
     ["br", Zlib.brotliCompressSync(text)],
+    ["br, gzip", Zlib.gzipSync(Zlib.brotliCompressSync(text))],
+    ["gzip, br, gzip, gzip, deflate", Zlib.deflateSync(gzips(2, Zlib.brotliCompressSync(Zlib.gzipSync(text))))],
     ["identity", Buffer.from(text)]
   ]
   const serve = (status: number, encoding: string, body: Buffer) =>
@@ -132,6 +142,8 @@ describe("compression", () => {
     ["cut br", "br", Zlib.brotliCompressSync(text).subarray(0, -6), "CONTENT_ENCODING_CUT", false],
     ["not gzip", "gzip", Buffer.from(text), "CONTENT_ENCODING_INVALID", true],
     ["unknown", "zstd", Buffer.from(text), "CONTENT_ENCODING_UNSUPPORTED", true],
+    ["six encodings", "gzip, gzip, gzip, gzip, gzip, gzip", gzips(6, text), "CONTENT_ENCODING_UNSUPPORTED", true],
+    ["two in the wrong order", "gzip, br", gzips(1, Zlib.brotliCompressSync(text)), "CONTENT_ENCODING_INVALID", true],
     ["a bomb", "gzip", Zlib.gzipSync(Buffer.alloc(50_000_000)), "BODY_TOO_LARGE", true]
   ]
   it.scoped.each(wrong)("fails: %s", ([, encoding, body, code, permanent]) =>
@@ -140,6 +152,33 @@ describe("compression", () => {
       const client = yield* NodeConnectors.make()
       const found = yield* evidence(attempt()(client.get(server.base)))
       assert.deepInclude(found, { sent: true, phase: "body", code, permanent, status: 200 })
+    })
+  )
+
+  it.scoped("decoding ends with an interrupt", () =>
+    Effect.gen(function* () {
+      const started = yield* Deferred.make<Transform>()
+      const { createGunzip } = Zlib
+      const spy = vi.spyOn(Zlib, "createGunzip").mockImplementation((options) => {
+        const gunzip = createGunzip(options)
+        Deferred.unsafeDone(started, Effect.succeed(gunzip))
+        return gunzip
+      })
+      syncBuiltinESMExports()
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          spy.mockRestore()
+          syncBuiltinESMExports()
+        })
+      )
+      const server = yield* serve(200, "gzip", Zlib.gzipSync(Buffer.alloc(100_000_000)))
+      const client = yield* NodeConnectors.make()
+      const fiber = yield* Effect.fork(attempt({ maxBodyBytes: 200_000_000 })(client.get(server.base)))
+      const gunzip = yield* Deferred.await(started)
+      assert.isFalse(gunzip.destroyed)
+      yield* Fiber.interrupt(fiber)
+      assert.isTrue(gunzip.destroyed)
+      assert.isFalse(gunzip.readableEnded)
     })
   )
 
@@ -163,6 +202,21 @@ describe("times", () => {
       assert.deepInclude(found, { sent: true, phase: "request", code: "ATTEMPT_TIMEOUT", timedOut: true })
       assert.strictEqual(found?.permanent, false)
       yield* server.allClosed
+    })
+  )
+
+  it.scoped("a limit longer than the wheel of deadlines turns in does not end in its first turn", () =>
+    Effect.gen(function* () {
+      const server = yield* raw(() => {})
+      const client = yield* NodeConnectors.make()
+      // a turn takes 51.2 seconds: the place of these limits comes before that of the short one
+      const long = yield* Effect.forEach([51_200, 51_250, 51_300, 102_450], (timeoutMillis) =>
+        Effect.fork(attempt({ timeoutMillis })(client.get(server.base)))
+      )
+      const found = yield* evidence(attempt({ timeoutMillis: 300 })(client.get(server.base)))
+      assert.strictEqual(found?.code, "ATTEMPT_TIMEOUT")
+      for (const fiber of long) assert.isTrue(Option.isNone(yield* Fiber.poll(fiber)))
+      yield* Fiber.interruptAll(long)
     })
   )
 

@@ -7,50 +7,13 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
-import * as Net from "node:net"
 import { Agent, Dispatcher } from "undici"
 import { attempt, echoed, evidence } from "./support/attempts.js"
 import { cert } from "./support/certificate.js"
-import { echo, http, raw, type Sockets, tls } from "./support/servers.js"
+import { withEnvironment } from "./support/environment.js"
+import { echo, http, raw, type Sockets, tls, tunnel } from "./support/servers.js"
 
 const get = (client: HttpClient.HttpClient, url: string) => attempt()(Effect.flatMap(client.get(url), echoed))
-
-/** A proxy that opens tunnels, and the targets of its requests. */
-const proxy = Effect.gen(function* () {
-  const targets: Array<string> = []
-  const server = yield* raw((socket, head) => {
-    const match = /^CONNECT ([^ ]+) /.exec(head)
-    if (match === null) return
-    const target = match[1] ?? ""
-    targets.push(target)
-    const port = Number(target.slice(target.lastIndexOf(":") + 1))
-    const upstream = Net.connect(port, "127.0.0.1", () => {
-      socket.removeAllListeners("data")
-      socket.write("HTTP/1.1 200 Connected\r\n\r\n")
-      socket.pipe(upstream)
-      upstream.pipe(socket)
-    })
-    upstream.on("error", () => socket.destroy())
-    socket.on("close", () => upstream.destroy())
-  })
-  return { server, targets }
-})
-
-const withEnvironment = (variables: Record<string, string>) =>
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      const before = Object.keys(variables).map((name) => [name, process.env[name]] as const)
-      Object.assign(process.env, variables)
-      return before
-    }),
-    (before) =>
-      Effect.sync(() => {
-        for (const [name, value] of before) {
-          if (value === undefined) delete process.env[name]
-          else process.env[name] = value
-        }
-      })
-  )
 
 describe("NodeConnectors: scope", () => {
   it.scoped("closing it closes the pool and fails what is under way, also what waits", () =>
@@ -155,7 +118,7 @@ describe("NodeConnectors: proxy", () => {
   it.scoped("is used by its URL", () =>
     Effect.gen(function* () {
       const server = yield* http(echo)
-      const { server: via, targets } = yield* proxy
+      const { server: via, targets } = yield* tunnel
       const client = yield* NodeConnectors.make({ proxy: via.base })
       for (let i = 0; i < 3; i++) assert.strictEqual((yield* get(client, `${server.base}/${i}`)).url, `/${i}`)
       assert.deepStrictEqual(new Set(targets), new Set([`127.0.0.1:${server.port}`]))
@@ -165,7 +128,7 @@ describe("NodeConnectors: proxy", () => {
   it.scoped("is taken from the environment, except for hosts in NO_PROXY", () =>
     Effect.gen(function* () {
       const server = yield* http(echo)
-      const { server: via, targets } = yield* proxy
+      const { server: via, targets } = yield* tunnel
       yield* withEnvironment({ http_proxy: via.base, no_proxy: "localhost" })
       const client = yield* NodeConnectors.make({ proxy: "env" })
       yield* get(client, `${server.base}/through`)
@@ -177,7 +140,7 @@ describe("NodeConnectors: proxy", () => {
   it.scoped("leaves the headers of the request unchanged", () =>
     Effect.gen(function* () {
       const server = yield* http(echo)
-      const { server: via } = yield* proxy
+      const { server: via } = yield* tunnel
       const client = yield* NodeConnectors.make({ proxy: via.base })
       const request = HttpClientRequest.get(server.base, { headers: { "x-mine": "1" } })
       yield* attempt()(client.execute(request))

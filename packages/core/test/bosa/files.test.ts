@@ -180,6 +180,23 @@ describe("download", () => {
     })
   )
 
+  virtual("an attempt that gave no file is ended before the next one is sent", () =>
+    Effect.gen(function* () {
+      const signals: Array<AbortSignal> = []
+      let endedBefore: ReadonlyArray<boolean> = []
+      const client = HttpClient.make((request, _, signal) => {
+        const sent = { at: 0, method: request.method, url: request.url, headers: {}, body: "" }
+        if (request.method === "GET") return quick({ demo: rows })(request, sent)
+        endedBefore = signals.map(({ aborted }) => aborted)
+        signals.push(signal)
+        return (signals.length === 1 ? json({}, 503) : streaming(Stream.make(piece(3))))(request, sent)
+      })
+      const act = (yield* bosaOver(client)).connect("demo").action("act").pipe(Action.maxAttempts(2))
+      assert.deepStrictEqual(yield* (yield* Action.download(act)).bytes, piece(3))
+      assert.deepStrictEqual(endedBefore, [true])
+    })
+  )
+
   virtual("who stops reading lets go of the rest", () =>
     Effect.gen(function* () {
       let canceled = 0
@@ -286,6 +303,29 @@ describe("upload", () => {
         assert.strictEqual(error.code, code)
         assert.notInclude(JSON.stringify(error) + error.message, "CANARY")
       }
+    })
+  )
+
+  virtual("a call that is given up ends the source, also where the transport goes on to read it", () =>
+    Effect.gen(function* () {
+      let closed = 0
+      const source = Stream.concat(Stream.make(piece(10)), Stream.never).pipe(
+        Stream.ensuring(Effect.sync(() => void closed++))
+      )
+      const reading = HttpClient.make((request) =>
+        request.method === "GET"
+          ? quick({ demo: upload })(request, { at: 0, method: "GET", url: request.url, headers: {}, body: "" })
+          : Effect.zipRight(Effect.forkDaemon(Effect.ignore(Stream.runDrain(bodyOf(request)))), Effect.never)
+      )
+      const bosa = yield* bosaOver(reading)
+      assert.strictEqual((yield* Effect.flip(executing(bosa, source, { timeout: "5 seconds" })))._tag, "OutcomeUnknown")
+      yield* Effect.sleep(1)
+      assert.strictEqual(closed, 1)
+      const fiber = yield* Effect.fork(executing(bosa, source))
+      yield* Effect.sleep("1 second")
+      yield* Fiber.interrupt(fiber)
+      yield* Effect.sleep(1)
+      assert.strictEqual(closed, 2)
     })
   )
 

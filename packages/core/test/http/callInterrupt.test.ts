@@ -1,5 +1,6 @@
 import type { ApiError } from "@effect-connectors/core/ApiError"
 import * as Call from "@effect-connectors/core/Call"
+import * as Transport from "@effect-connectors/core/Transport"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
@@ -65,6 +66,22 @@ describe("interruption", () => {
       yield* Effect.sleep("1 second")
       yield* Fiber.interrupt(fiber)
       assert.deepStrictEqual([fake.sent.length, aborted], [2, 1])
+    })
+  )
+
+  virtual("an interruption that comes from the transport is one of the call, and no response that was lost", () =>
+    Effect.gen(function* () {
+      const fake = fakeClient(() => Effect.interrupt)
+      const keeping = Transport.keepsAttempt(fake.client, (request) => fake.client.execute(request))
+      for (const client of [fake.client, keeping]) {
+        const api = yield* apiOver(client)
+        fake.sent.length = 0
+        for (const call of ["safe", "unsafe"] as const) {
+          const running: Effect.Effect<unknown, ApiError> = calls[call](api)
+          assert.isTrue(Exit.isInterrupted(yield* Effect.exit(running)), call)
+        }
+        assert.strictEqual(fake.sent.length, 2)
+      }
     })
   )
 

@@ -212,6 +212,30 @@ describe("the retry budget", () => {
     })
   )
 
+  virtual("gives back no more than a retried success cost", () =>
+    Effect.gen(function* () {
+      let replies: ReadonlyArray<Reply> = []
+      const fake = fakeClient((request, sent) => (replies[fake.sent.length - 1] ?? failing)(request, sent))
+      const api = yield* apiOver(fake.client)
+      const sends = (...given: ReadonlyArray<Reply>) =>
+        Effect.suspend(() => {
+          replies = given
+          fake.sent.length = 0
+          return Effect.map(Effect.either(api.get("crm")), () => fake.sent.length)
+        })
+      for (let i = 0; i < 60; i++) yield* sends()
+      assert.strictEqual(yield* sends(), 1)
+      // two retries are left
+      for (let i = 0; i < 10; i++) assert.strictEqual(yield* sends(json(goodBody)), 1)
+      for (let i = 0; i < 10; i++) {
+        assert.strictEqual(yield* sends(failing, json(goodBody)), 2)
+        assert.strictEqual(yield* sends(failing, failing, json(goodBody)), 3)
+      }
+      assert.strictEqual(yield* sends(), 3)
+      assert.strictEqual(yield* sends(), 1)
+    })
+  )
+
   virtual("grows by one for each call that succeeds at once", () =>
     Effect.gen(function* () {
       let works = false

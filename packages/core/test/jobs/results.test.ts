@@ -1,11 +1,14 @@
 import { assert, describe } from "@effect/vitest"
 import { Accepted, Completed, type Execution } from "@effect-connectors/core/Job"
+import type { JobRef } from "@effect-connectors/core/JobRef"
 import type { ResultsOptions } from "@effect-connectors/core/Jobs"
 import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -235,6 +238,20 @@ describe("jobs.results: failures", () => {
     })
   )
 
+  virtual("a failure waits for the submits that were sent, so that their references are reported", () =>
+    Effect.gen(function* () {
+      const api = yield* client()
+      for (const order of ["source", "end"] as const) {
+        const reported: Array<string> = []
+        const source = Stream.make(submit(api, "nope"), Effect.delay(submit(api, "stuck"), "3 seconds"))
+        const onSubmitted = ({ jobId }: JobRef) => Effect.sync(() => void reported.push(jobId))
+        const { exit } = yield* whole(api.jobs.results(source, { order, onSubmitted }))
+        assert.strictEqual(errorOf(exit)?._tag, "NotFound")
+        assert.lengthOf(reported, 1)
+      }
+    })
+  )
+
   virtual('are values with their index and job with failures "value"', () =>
     Effect.gen(function* () {
       const api = yield* client()
@@ -286,6 +303,20 @@ describe("jobs.results: failures", () => {
       const before = yield* sends
       yield* Effect.sleep("1 hour")
       assert.strictEqual(yield* sends, before)
+    })
+  )
+
+  virtual("the first of two defects is the end, however late the reader comes for it", () =>
+    Effect.gen(function* () {
+      const api = yield* client()
+      const source = Stream.make(
+        submit(api, "now"),
+        Effect.delay(Effect.dieMessage("first"), "10 seconds"),
+        Effect.delay(Effect.dieMessage("second"), "20 seconds")
+      )
+      const slowly = Stream.tap(api.jobs.results(source, { order: "end" }), () => Effect.sleep("1 minute"))
+      const exit = yield* Effect.exit(Stream.runDrain(slowly))
+      assert.match(Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "", /^RuntimeException: first/)
     })
   )
 

@@ -2,8 +2,10 @@
  * The undici dispatcher of one client: its own, or the one the user brought.
  */
 import type { ConnectionOptions } from "node:tls"
-import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from "undici/index.js"
+import { Agent, ProxyAgent } from "undici/index.js"
 import { Connections } from "./connections.js"
+import type { Wire } from "./exchange.js"
+import type { Proxies, Proxy } from "./proxies.js"
 
 /** The part of Node's TLS options that makes sense for a pool. */
 export type Tls = Pick<
@@ -25,17 +27,16 @@ export interface Settings {
   readonly connections: number
   readonly keepAliveMillis: number
   readonly connectMillis: number
-  readonly proxy: string | undefined
+  readonly proxies: Proxies | undefined
   readonly tls: Tls | undefined
 }
 
 /** A dispatcher of our own, and what closes it: at once, whatever its connections are doing. */
 export interface OwnDispatcher {
-  readonly dispatcher: Dispatcher
+  readonly dispatcher: Wire["dispatcher"]
   readonly close: () => Promise<void>
 }
 
-/** Makes a dispatcher; throws what undici throws for a proxy it cannot use. */
 export const makeDispatcher = (settings: Settings): OwnDispatcher => {
   const connections = new Connections()
   const connect = { ...settings.tls, timeout: settings.connectMillis }
@@ -52,18 +53,27 @@ export const makeDispatcher = (settings: Settings): OwnDispatcher => {
     proxyTls: connect,
     clientFactory: (origin: URL, options: object) => connections.pool(origin, options, true)
   }
-  const dispatcher =
-    settings.proxy === undefined
-      ? new Agent(options)
-      : settings.proxy === "env"
-        ? new EnvHttpProxyAgent(proxied)
-        : new ProxyAgent({ ...proxied, uri: settings.proxy })
+  const direct = new Agent(options)
+  const agentOf = ({ token, uri }: Proxy) => new ProxyAgent({ ...proxied, uri, ...(token !== undefined && { token }) })
+  const agents = new Map(settings.proxies?.all.map((proxy) => [proxy, agentOf(proxy)]))
   return {
-    dispatcher,
-    close: () => {
-      const closed = dispatcher.destroy()
+    dispatcher: settings.proxies === undefined ? direct : routed(direct, agents, settings.proxies),
+    close: async () => {
+      const closed = [direct, ...agents.values()].map((dispatcher) => dispatcher.destroy())
       connections.close()
-      return closed
+      await Promise.all(closed)
     }
   }
 }
+
+const routed = (
+  direct: Wire["dispatcher"],
+  agents: ReadonlyMap<Proxy, Wire["dispatcher"]>,
+  proxies: Proxies
+): Wire["dispatcher"] => ({
+  dispatch: (options, handler) => {
+    const proxy = options.origin === undefined ? undefined : proxies.of(new URL(options.origin))
+    const agent = proxy === undefined ? direct : agents.get(proxy)
+    return (agent ?? direct).dispatch(options, handler)
+  }
+})

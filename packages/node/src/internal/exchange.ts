@@ -14,7 +14,7 @@ import type { Target } from "./targets.js"
 
 /** What every exchange of one client shares. */
 export interface Wire {
-  readonly dispatcher: Dispatcher
+  readonly dispatcher: Pick<Dispatcher, "dispatch">
   /** A dispatcher that adds headers to the object it is given gets a copy. */
   readonly copyHeaders: boolean
 }

@@ -77,6 +77,29 @@ export const raw = (
     )
   )
 
+/** A proxy that opens tunnels to this machine, and the heads and targets of its requests. */
+export const tunnel = Effect.gen(function* () {
+  const targets: Array<string> = []
+  const heads: Array<string> = []
+  const server = yield* raw((socket, head) => {
+    const match = /^CONNECT ([^ ]+) /.exec(head)
+    if (match === null) return
+    const target = match[1] ?? ""
+    heads.push(head)
+    targets.push(target)
+    const port = Number(target.slice(target.lastIndexOf(":") + 1))
+    const upstream = Net.connect(port, "127.0.0.1", () => {
+      socket.removeAllListeners("data")
+      socket.write("HTTP/1.1 200 Connected\r\n\r\n")
+      socket.pipe(upstream)
+      upstream.pipe(socket)
+    })
+    upstream.on("error", () => socket.destroy())
+    socket.on("close", () => upstream.destroy())
+  })
+  return { server, targets, heads }
+})
+
 export const tls = (
   options: Tls.TlsOptions,
   onRequest: (socket: Tls.TLSSocket) => void

@@ -75,6 +75,14 @@ describe("pages by number", () => {
   )
 
   test(
+    "end with a last page that is full",
+    pages,
+    Effect.gen(function* () {
+      assert.deepInclude((yield* page({ limit: items.length })).meta, { has_next: false, total_page: 1 })
+    })
+  )
+
+  test(
     "refuse an invalid page number",
     pages,
     Effect.gen(function* () {
@@ -115,6 +123,15 @@ describe("pages by cursor", () => {
       const first = yield* page({ cursor: second.meta["backwards_cursor"] })
       assert.deepStrictEqual(first.data, [1, 2, 3])
       assert.deepInclude(first.meta, { has_prev: false, backwards_cursor: null })
+    })
+  )
+
+  test(
+    "end with a last page that is full",
+    pages,
+    Effect.gen(function* () {
+      const all = yield* page({ limit: items.length })
+      assert.deepInclude(all.meta, { has_next: false, forwards_cursor: null, total_page: 1 })
     })
   )
 

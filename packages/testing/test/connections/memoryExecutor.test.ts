@@ -151,6 +151,10 @@ describe("tables in memory", () => {
         }),
         rows([{ n: 10 }])
       )
+      assert.deepStrictEqual(
+        yield* sql("select", { table: "t", columns: ["id"], orderBy: "id", offset: 1, limit: 1 }),
+        rows([{ id: 2 }])
+      )
     })
   )
 

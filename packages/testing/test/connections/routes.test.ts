@@ -248,6 +248,10 @@ describe("triggers", () => {
         200,
         { trigger: { ...trigger, subscriptions: [subscriber] }, account: null }
       ])
+      const other = { ...body, account_id: 415 }
+      const created = { created: true, subscriber: { id: 2, ...other } }
+      assert.deepStrictEqual(yield* post(path, other), [200, created])
+      assert.deepStrictEqual(yield* platform.subscribers, [1, 2])
     })
   )
 

@@ -245,6 +245,19 @@ describe("the history of stale reads", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.effect.each(["authorization", "cookie", "x-api-key", "x-service-token"])("is separate for each %s", (header) =>
+    Effect.gen(function* () {
+      const connections = yield* ConnectionsTest.make()
+      const job = (credential: string) => connections.handle(requestTo("/api/v1/jobs/1", { [header]: credential }))
+      yield* connections.setJob("1", { status: "running" })
+      yield* job("ann")
+      yield* connections.setJob("1", { status: "done" })
+      const own = yield* job("bob")
+      yield* connections.setFaults(Faults.next(Faults.staleRead()))
+      assert.deepInclude(yield* job("bob"), { _tag: "Answer", status: 200, body: "body" in own ? own.body : "" })
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("keeps the last thousand requests, and their last eight responses", () =>
     Effect.gen(function* () {
       const connections = yield* ConnectionsTest.make()
