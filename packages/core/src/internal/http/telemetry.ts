@@ -14,6 +14,7 @@ import type { Endpoint } from "./endpoint.js"
 import type { Metrics } from "./metrics.js"
 import { segmentIssue } from "./path.js"
 import type { Input } from "./request.js"
+import { exactTextOf } from "./sentSecrets.js"
 import type { Resolved } from "./settings.js"
 import { type Lost, requestIdOf, type TransportResponse } from "./transport.js"
 
@@ -98,10 +99,11 @@ export const observed = <E extends ApiError>(
           )
         }
         const { headers, status } = exit.value
-        const requestId = requestIdOf(headers)
         took(String(status))
-        span?.attribute("http.response.status_code", status)
-        if (requestId !== undefined) span?.attribute("connectors.request_id", requestId)
+        if (span === undefined) return
+        span.attribute("http.response.status_code", status)
+        const requestId = exactTextOf(call, "name", requestIdOf(headers))
+        if (requestId !== undefined) span.attribute("connectors.request_id", requestId)
       })
     )
   })
