@@ -6,6 +6,7 @@
  */
 import * as Option from "effect/Option"
 import { readExact } from "./internal/data/exactJson.js"
+import { findingIn } from "./internal/data/json.js"
 import { writeJson } from "./internal/data/writeJson.js"
 
 /**
@@ -43,7 +44,8 @@ export interface ValueFields {
  */
 export const parse = (text: string): Option.Option<Value> => {
   try {
-    JSON.parse(text)
+    const value: Value = JSON.parse(text)
+    if (findingIn(text) === "nothing") return Option.some(value)
   } catch {
     return Option.none()
   }

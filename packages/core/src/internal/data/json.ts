@@ -152,7 +152,8 @@ const inspected = (text: string): Finding => {
 // every level takes an opening and a closing character
 const mayBeTooDeep = (text: string): boolean => text.length >= maxDepth * 2
 
-const findingIn = (text: string): Finding =>
+/** @internal */
+export const findingIn = (text: string): Finding =>
   mayBeTooDeep(text) || mayBeInexact.test(text) ? inspected(text) : "nothing"
 
 // an own key "__proto__" becomes a prototype as soon as somebody copies the object
