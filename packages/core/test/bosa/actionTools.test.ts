@@ -329,14 +329,20 @@ describe("a tool run with invokeSafely", () => {
       const { bosa, test } = yield* platform
       const options = { token: Redacted.make("CANARY-token"), headers: { "x-secret": "CANARY-header" } }
       const item = named(yield* bosa.tools("demo", options), "demo_get_item_tool")
-      const json = { error: { code: "DENIED", message: "CANARY-message", details: { token: "CANARY-detail" } } }
+      const json = {
+        error: {
+          code: "DENIED",
+          message: "not for CANARY-token and CANARY-header",
+          details: { token: "CANARY-detail" }
+        }
+      }
       for (const status of [302, 400, 401, 403, 404, 429, 500]) {
         yield* test.respondNext({ operation: "actions.execute" }, [
           { status, json, headers: { location: "https://h/x?CANARY-location" } }
         ])
         const value = yield* item.invokeSafely({ id: 3 })
         assert.notInclude(JSON.stringify(value), "CANARY")
-        assert.isTrue("error" in value && value.error.message.length > 20)
+        assert.include(JSON.stringify(value), "It says: not for [redacted] and [redacted].")
       }
       assert.notInclude(JSON.stringify(yield* item.invokeSafely({ id: "CANARY-value", "CANARY name": 1 })), "CANARY-")
       assert.notInclude(JSON.stringify(item), "CANARY")

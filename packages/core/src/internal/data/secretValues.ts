@@ -75,7 +75,7 @@ const formsOf = (value: string): ReadonlyArray<string> => {
     percent.replaceAll("%20", "+"),
     value.replace(/[&<>"']/g, (character) => entities[character] ?? character),
     ...encodedForms(value)
-  ]
+  ].filter(isWhole)
 }
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
@@ -88,8 +88,13 @@ interface Form {
   readonly pattern: string
 }
 
+const letter = "[0-9A-Za-z]"
+
+// half of a surrogate pair would be found in a whole one
+const isWhole = (text: string): boolean => !/^[\udc00-\udfff]|[\ud800-\udbff]$/.test(text)
+
 const patternOf = (text: string): string =>
-  text.length < shortest ? `(?<![\\p{L}\\p{N}])${escaped(text)}(?![\\p{L}\\p{N}])` : escaped(text)
+  text.length < shortest ? `(?<!${letter})${escaped(text)}(?!${letter})` : escaped(text)
 
 const patternsOf = (value: string): ReadonlyArray<Form> => {
   if (value.length > longestSearched) {
@@ -115,7 +120,7 @@ export const secretsOf = (given: ReadonlyArray<string>): Secrets => {
   const forms = values.flatMap(patternsOf).filter(({ length }) => length > 0)
   // of two at one place the longer one: it may begin with the other
   const patterns = forms.sort((a, b) => b.length - a.length).map(({ pattern }) => pattern)
-  const pattern = new RegExp(Array.from(new Set(patterns)).join("|"), "giu")
+  const pattern = new RegExp(Array.from(new Set(patterns)).join("|"), "gi")
   return {
     values,
     longest: Math.max(...forms.map(({ length }) => length)),
