@@ -6,7 +6,9 @@ import * as Effect from "effect/Effect"
 import type { PlatformModel } from "../platform.js"
 import { secretHeaderName } from "../fakeServer/redactHeaders.js"
 import { isInspector } from "../inspector/routes.js"
+import { refuse } from "../inspector/responses.js"
 import { type PlatformName, platformOf } from "../platforms.js"
+import { refusalOf } from "./guard.js"
 import { readBody, toModelRequest } from "./receiveRequest.js"
 import { sendResponse } from "./sendResponse.js"
 
@@ -20,6 +22,8 @@ export interface Served {
 
 const respond = Effect.fnUntraced(function* ({ inspector, platforms }: Served) {
   const request = yield* HttpServerRequest.HttpServerRequest
+  const refusal = refusalOf(request)
+  if (refusal !== undefined) return refuse(403, "FORBIDDEN", refusal)
   if (isInspector(request.method, request.url.split("?")[0] ?? "")) return yield* inspector
   const bytes = yield* readBody(request)
   const received = toModelRequest(request, bytes ?? new Uint8Array())

@@ -13,12 +13,23 @@ import { setFaults } from "./faultRoutes.js"
 import { faultsPanel } from "./faultsPanel.js"
 import { dataFormat, htmlFormat, feed } from "./feed.js"
 import { submit } from "./forms.js"
-import { refusalOf } from "./guard.js"
 import type { Inspector } from "./inspector.js"
 import { render } from "./page.js"
 import { detail } from "./rows.js"
 
 const maxBodyBytes = 1024 * 1024
+
+/**
+ * Why a change is refused: the pages of other sites can send a text or a form without a preflight, but not JSON. A
+ * DELETE has no body; the browser asks before it sends one to another site.
+ */
+const notJson = ({ headers, method }: HttpServerRequest.HttpServerRequest): string | undefined => {
+  const type = headers["content-type"]
+  if (method === "GET" || method === "HEAD" || (method === "DELETE" && type === undefined)) return undefined
+  return type?.split(";")[0]?.trim().toLowerCase() === "application/json"
+    ? undefined
+    : "a change has to be sent as JSON: add the header content-type: application/json"
+}
 
 /** Whether a request is for the inspector. All others are for a platform. @internal */
 export const isInspector = (method: string, path: string): boolean =>
@@ -140,7 +151,7 @@ export const make = (inspector: Inspector): Effect.Effect<HttpApp.Default> =>
       Effect.catchTag("RouteNotFound", () => Effect.succeed(unknown))
     )
     return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-      const refusal = refusalOf(request)
+      const refusal = notJson(request)
       if (refusal !== undefined) return Effect.succeed(refuse(403, "FORBIDDEN", refusal))
       return Number(request.headers["content-length"] ?? 0) > maxBodyBytes ? Effect.succeed(tooLarge) : app
     })

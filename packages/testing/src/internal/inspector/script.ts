@@ -71,7 +71,12 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("submit", async (event) => {
   event.preventDefault()
   const form = event.target
-  const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) })
+  const fields = Object.fromEntries(new FormData(form, event.submitter))
+  const response = await fetch(form.action, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(fields)
+  })
   if (response.ok) say("done, live")
   else say(await response.text())
 })
