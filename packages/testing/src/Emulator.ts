@@ -17,6 +17,8 @@ import type * as BosaModel from "./BosaModel.js"
 import type * as ConnectionsModel from "./ConnectionsModel.js"
 import type * as Faults from "./Faults.js"
 import type { ExecutorFailure } from "./Executor.js"
+import { limitsOf } from "./internal/fakeServer/boundedList.js"
+import { defaultRequestLimit } from "./internal/fakeServer/requestBody.js"
 import { serve } from "./internal/emulator/serve.js"
 import * as inspector from "./internal/inspector/inspector.js"
 import * as inspectorRoutes from "./internal/inspector/routes.js"
@@ -75,6 +77,28 @@ export interface EmulatorOptions {
    * @since 0.4.0
    */
   readonly record?: string | undefined
+  /**
+   * How many requests, executions, and jobs whose end was polled are kept, of each platform and the oldest are dropped;
+   * 10,000 of each unless given. Dropped requests and executions still count. A poll of a dropped job gets a 404 that
+   * says so.
+   *
+   * @since 0.5.0
+   */
+  readonly logLimit?: number | undefined
+  /**
+   * How many bytes of bodies are kept with the requests, as many with the executions, and as many of results with those
+   * jobs; 32 MiB unless given. Beyond that the oldest bodies are replaced by their length and digest, and an assertion
+   * that needs one of them fails.
+   *
+   * @since 0.5.0
+   */
+  readonly logBytes?: number | undefined
+  /**
+   * The largest body of a request in bytes, a larger one gets a 413; 16 MiB unless given.
+   *
+   * @since 0.5.0
+   */
+  readonly requestLimit?: number | undefined
 }
 
 /**
@@ -170,7 +194,8 @@ const closeAtOnce = (server: Server) =>
  */
 export const make = (options: EmulatorOptions = {}): Effect.Effect<Emulator.Service, EmulatorFailure, Scope.Scope> =>
   Effect.gen(function* () {
-    const { databaseUrl, dataDir, host = "127.0.0.1", port = 0, world = World.demo } = options
+    const { databaseUrl, dataDir, host = "127.0.0.1", logBytes, logLimit = 10_000, port = 0 } = options
+    const { requestLimit = defaultRequestLimit, world = World.demo } = options
     if (!isLoopback(host)) {
       return yield* new EmulatorFailure({
         reason: "NotLoopback",
@@ -183,6 +208,8 @@ export const make = (options: EmulatorOptions = {}): Effect.Effect<Emulator.Serv
       .make(world, {
         real: options.executors !== "memory",
         faults: options.faults,
+        limits: limitsOf({ logBytes, logLimit }),
+        requestLimit,
         listener: inspectorState.watch,
         databaseUrl,
         dataDir
@@ -204,6 +231,7 @@ export const make = (options: EmulatorOptions = {}): Effect.Effect<Emulator.Serv
       return taped === undefined ? model : taped(model)
     }
     yield* serve(server, {
+      requestLimit,
       platforms: forEachPlatform(({ name }) => handlerOf(name)),
       inspector: yield* inspectorRoutes.make(inspected)
     })

@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import { BosaTest } from "./BosaTest.js"
 import { ConnectionsTest } from "./ConnectionsTest.js"
 import type * as Faults from "./Faults.js"
+import { limitsOf } from "./internal/fakeServer/boundedList.js"
 import { faultRulesOf } from "./internal/fakeServer/faultRules.js"
 import { verifyAtEnd } from "./internal/fakeServer/verifyAtEnd.js"
 import { clientOfAll, makePlatforms } from "./internal/platforms.js"
@@ -23,6 +24,24 @@ import * as World from "./World.js"
  * @category models
  */
 export interface PlatformsOptions {
+  /**
+   * How many requests, executions and ended jobs each platform keeps; see `ConnectionsModelOptions`.
+   *
+   * @since 0.5.0
+   */
+  readonly logLimit?: number
+  /**
+   * How many bytes of bodies each platform keeps; see `ConnectionsModelOptions`.
+   *
+   * @since 0.5.0
+   */
+  readonly logBytes?: number
+  /**
+   * The largest body of a request of BOSA / GL Connectors in bytes, a larger one gets a 413; 16 MiB unless given.
+   *
+   * @since 0.5.0
+   */
+  readonly requestLimit?: number
   /** The faults in force from the start, one plan for both platforms; those of the world come after them. */
   readonly faults?: Faults.Plan
   /**
@@ -59,7 +78,13 @@ export const layer = (
   options?: PlatformsOptions
 ): Layer.Layer<ConnectionsTest | BosaTest | HttpClient.HttpClient> =>
   Layer.scopedContext(
-    Effect.suspend(() => makePlatforms(world, { rules: faultRulesOf(world, options?.faults) })).pipe(
+    Effect.suspend(() =>
+      makePlatforms(world, {
+        rules: faultRulesOf(world, options?.faults),
+        limits: limitsOf(options ?? {}),
+        requestLimit: options?.requestLimit
+      })
+    ).pipe(
       Effect.tap(({ bosa, connections }) =>
         verifyAtEnd(Effect.zipRight(connections.calls.verify, bosa.calls.verify), options)
       ),

@@ -10,7 +10,7 @@ import { sendRequest, json } from "./support/http.ts"
 
 const memory = Emulator.make({ executors: "memory" })
 
-const execute = (url: string, action = "echo", query = "", body = { input: { id: 7 } }) =>
+const execute = (url: string, action = "echo", query = "", body: object = { input: { id: 7 } }) =>
   sendRequest(`${url}/api/v1/connections/crm/actions/${action}/execute${query}`, {
     method: "POST",
     headers: json,
@@ -59,6 +59,81 @@ describe("Inspector: routes", () => {
       )
       assert.deepStrictEqual(yield* requests(url, "?limit=0"), [])
       assert.strictEqual((yield* sendRequest(`${url}/__emulator/requests/9`)).status, 404)
+    })
+  )
+
+  it.scopedLive("executions: come in pages, each with the cursor of the next one", () =>
+    Effect.gen(function* () {
+      const { bosa, url } = yield* memory
+      const page = (query: string) =>
+        Effect.map(sendRequest(`${url}/__emulator/executions${query}`), ({ json }) => json)
+      const inputs = (list: unknown) =>
+        Array.isArray(list) ? list.map((each) => at(each, "body.input.id") ?? at(each, "input.id")) : []
+      assert.deepStrictEqual(yield* page(""), {
+        connections: [],
+        bosa: [],
+        counts: { connections: 0, bosa: 0 },
+        dropped: { connections: 0, bosa: 0 },
+        next: "0.0",
+        more: false
+      })
+      for (const id of [1, 2, 3]) yield* execute(url, "echo", "", { input: { id } })
+      yield* sendRequest(`${url}/demo/echo`, {
+        method: "POST",
+        headers: { ...json, "x-api-key": bosa.apiKey },
+        body: '{"id":9}'
+      })
+      const first = yield* page("?limit=2")
+      assert.deepStrictEqual([inputs(at(first, "connections")), inputs(at(first, "bosa"))], [[1, 2], [9]])
+      assert.deepStrictEqual([at(first, "next"), at(first, "more")], ["2.1", true])
+      const second = yield* page(`?limit=2&after=${String(at(first, "next"))}`)
+      assert.deepStrictEqual([inputs(at(second, "connections")), inputs(at(second, "bosa"))], [[3], []])
+      assert.deepStrictEqual([at(second, "next"), at(second, "more")], ["3.1", false])
+      assert.deepStrictEqual(at(second, "counts"), { connections: 3, bosa: 1 })
+      yield* execute(url, "echo", "", { input: { id: 4 } })
+      assert.deepStrictEqual(inputs(at(yield* page("?after=3.1"), "connections")), [4])
+      assert.deepStrictEqual(inputs(at(yield* page("?after=nonsense"), "connections")), [1, 2, 3, 4])
+      yield* sendRequest(`${url}/__emulator/requests`, { method: "DELETE" })
+      yield* execute(url, "echo", "", { input: { id: 5 } })
+      // a cursor from before the reset
+      assert.deepStrictEqual(inputs(at(yield* page("?after=3.1"), "connections")), [5])
+    })
+  )
+
+  it.scopedLive("executions: what is no longer kept is counted, and a body that was dropped is marked", () =>
+    Effect.gen(function* () {
+      const emulator = yield* Emulator.make({ executors: "memory", logLimit: 3, logBytes: 120 })
+      const { url } = emulator
+      for (const id of [1, 2, 3, 4, 5]) yield* execute(url, "echo", "", { input: { id, text: "x".repeat(30) } })
+      const { json: all } = yield* sendRequest(`${url}/__emulator/executions?after=1.0`)
+      assert.deepStrictEqual(at(all, "counts.connections"), 5)
+      assert.deepStrictEqual(at(all, "dropped.connections"), 1)
+      const list = at(all, "connections")
+      assert.deepStrictEqual(
+        Array.isArray(list)
+          ? list.map((each) => [at(each, "index"), at(each, "body.input.id"), at(each, "dropped.bytes")])
+          : [],
+        [
+          [2, undefined, 58],
+          [3, 4, undefined],
+          [4, 5, undefined]
+        ]
+      )
+      assert.strictEqual(yield* emulator.executions("crm", "echo"), 5)
+    })
+  )
+
+  it.scopedLive("executions: a long list is sent in pieces", () =>
+    Effect.gen(function* () {
+      const { url } = yield* memory
+      const text = "x".repeat(100_000)
+      for (let id = 0; id < 40; id++) yield* execute(url, "echo", "", { input: { id, text } })
+      const list = yield* Effect.fork(sendRequest(`${url}/__emulator/executions`))
+      assert.strictEqual((yield* sendRequest(`${url}/api/v1/connections`)).status, 200)
+      const { headers, json: all } = yield* Fiber.join(list)
+      assert.deepStrictEqual([headers["transfer-encoding"], headers["content-length"]], ["chunked", undefined])
+      const executions = at(all, "connections")
+      assert.strictEqual(Array.isArray(executions) ? executions.length : 0, 40)
     })
   )
 

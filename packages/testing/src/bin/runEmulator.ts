@@ -16,7 +16,7 @@ import * as Faults from "../Faults.js"
 import * as World from "../World.js"
 
 const usage = `usage: connectors-emulator [--port P] [--host H] [--world FILE] [--faults FILE] [--record FILE]
-                           [--data-dir DIR]
+                           [--data-dir DIR] [--log-limit N] [--log-bytes BYTES] [--request-limit BYTES]
 
 Serves the Connections platform under /api/v1 and BOSA / GL Connectors on all other paths. A page at / shows requests,
 jobs and faults live; the same is under /__emulator/ as JSON.
@@ -27,6 +27,11 @@ jobs and faults live; the same is under /__emulator/ as JSON.
   --faults FILE   a fault plan as JSON; none unless given
   --record FILE   writes the requests and responses there when it ends, without their secrets, for Recorder to replay
   --data-dir DIR  keeps the databases of sql connections there; in memory unless given
+  --log-limit N   how many requests, executions and ended jobs are kept; 10000 of each unless given
+  --log-bytes BYTES
+                  how many bytes of their bodies are kept, of each; 33554432 unless given
+  --request-limit BYTES
+                  the largest body of a request; 16777216 unless given
 
 DATABASE_URL, when set, is the PostgreSQL server of all sql connections (needs the package pg).`
 
@@ -47,6 +52,9 @@ const readArguments = Effect.try({
         faults: { type: "string" },
         record: { type: "string" },
         "data-dir": { type: "string" },
+        "log-limit": { type: "string" },
+        "log-bytes": { type: "string" },
+        "request-limit": { type: "string" },
         help: { type: "boolean", short: "h" }
       }
     }).values,
@@ -57,6 +65,14 @@ const portOf = (text: string): Effect.Effect<number, UsageError> =>
   /^\d{1,5}$/.test(text) && Number(text) <= 65_535
     ? Effect.succeed(Number(text))
     : refuse(`--port ${JSON.stringify(text)} is not a port: give a whole number from 0 to 65535`)
+
+/** A number of things or bytes; `undefined` when the option is not given. */
+const countOf = (option: string, text: string | undefined): Effect.Effect<number | undefined, UsageError> => {
+  if (text === undefined) return Effect.succeed(undefined)
+  return /^\d{1,15}$/.test(text)
+    ? Effect.succeed(Number(text))
+    : refuse(`${option} ${JSON.stringify(text)} is not a number: give a whole number such as 52428800`)
+}
 
 const hostOf = (host: string): Effect.Effect<string, UsageError> =>
   Emulator.isLoopback(host)
@@ -93,12 +109,18 @@ const program = Effect.gen(function* () {
   const faults = values.faults === undefined ? Faults.none : yield* faultsOf(values.faults)
   const databaseUrl = Option.getOrUndefined(yield* Config.option(Config.nonEmptyString("DATABASE_URL")))
   if (databaseUrl !== undefined) yield* Console.error("sql connections use the PostgreSQL server of DATABASE_URL")
+  const logLimit = yield* countOf("--log-limit", values["log-limit"])
+  const logBytes = yield* countOf("--log-bytes", values["log-bytes"])
+  const requestLimit = yield* countOf("--request-limit", values["request-limit"])
   const emulator = yield* Emulator.make({
     world,
     port,
     host,
     faults,
     record: values.record,
+    logLimit,
+    logBytes,
+    requestLimit,
     databaseUrl,
     dataDir: values["data-dir"]
   })

@@ -91,7 +91,7 @@ describe("emulator program", () => {
     Effect.gen(function* () {
       const tmp = yield* folder
       const file = join(tmp, "world.json")
-      const action = { slug: "slow", takesMillis: 150, result: { done: true } }
+      const action = { slug: "slow", takesMillis: 1_500, result: { done: true } }
       const world = { connections: [{ slug: "mine", actions: [action] }] }
       yield* Effect.promise(() => writeFile(file, JSON.stringify(world)))
       const emulator = yield* start(["--port=0", "--world", file], tmp)
@@ -109,6 +109,20 @@ describe("emulator program", () => {
         schedule: Schedule.intersect(Schedule.spaced("20 millis"), Schedule.recurs(250))
       }).pipe(Effect.zipRight(poll))
       assert.match(last, /"done":true/)
+    })
+  )
+
+  it.scopedLive("keeps as much as its options say, and takes bodies as large", () =>
+    Effect.gen(function* () {
+      const emulator = yield* start(["--log-limit", "2", "--log-bytes=30", "--request-limit", "40"], yield* folder)
+      const url = yield* emulator.url
+      const execute = (input: string) =>
+        json(`${url}/api/v1/connections/crm/actions/echo/execute`, { method: "POST", body: JSON.stringify({ input }) })
+      for (const input of ["one", "two", "three"]) assert.include(yield* execute(input), input)
+      assert.match(yield* execute("x".repeat(40)), /over the limit of 40 bytes/)
+      const list = yield* json(`${url}/__emulator/executions`)
+      assert.notInclude(list, '"one"')
+      assert.match(list, /"bytes":15[^]*"three"[^]*"counts": { "connections": 3[^]*"dropped": { "connections": 1/)
     })
   )
 
@@ -152,6 +166,9 @@ describe("emulator program", () => {
           [["--port", "x"], /--port "x".*0 to 65535/],
           [["--port", "65536"], /0 to 65535/],
           [["--host", "0.0.0.0"], /--host "0\.0\.0\.0".*127\.0\.0\.1/],
+          [["--log-limit", "many"], /--log-limit "many" is not a number/],
+          [["--log-bytes", "-1"], /--log-bytes/],
+          [["--request-limit", "16MB"], /--request-limit "16MB".*whole number such as 52428800/],
           [["--world", join(tmp, "none.json")], /none\.json cannot be read \(ENOENT\)/],
           [["--faults", join(tmp, "none.json")], /none\.json cannot be read \(ENOENT\)/],
           [["--faults", broken], /broken\.json is not a fault plan/],
@@ -166,7 +183,7 @@ describe("emulator program", () => {
           assert.match(err, expected)
         }
       }),
-    { timeout: 60_000 }
+    { timeout: 240_000 }
   )
 
   it.scopedLive("ends with 1 when the port is taken", () =>

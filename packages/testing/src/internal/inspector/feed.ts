@@ -75,13 +75,16 @@ const changed = (
  * They are read while a client listens. The first read emits all of them, later reads those that have changed.
  */
 const polledEvents = (inspector: Inspector, format: EventFormat): Stream.Stream<FeedEvent> => {
-  const emitted = new Map<string, string>()
+  let emitted = new Map<string, string>()
+  // only what is still shown is remembered
+  let shown = new Map<string, string>()
   const hasChanged = (key: string, now: string): boolean => {
-    if (emitted.get(key) === now) return false
-    emitted.set(key, now)
-    return true
+    shown.set(key, now)
+    return emitted.get(key) !== now
   }
   const readChanges = Effect.gen(function* () {
+    emitted = shown
+    shown = new Map()
     const jobs = (yield* inspector.jobs).filter((job) => hasChanged(jobKey(job), JSON.stringify(job)))
     const pending = inspector
       .requests()

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { randomBytes } from "node:crypto"
+import { executions } from "./executions.js"
 import { commonHeaders, noContent, json, page, refuse } from "./responses.js"
 import { setFaults } from "./faultRoutes.js"
 import { faultsPanel } from "./faultsPanel.js"
@@ -71,12 +72,8 @@ const request = (inspector: Inspector) =>
 
 const jobs = ({ jobs, mask }: Inspector) => Effect.map(jobs, (all) => json({ jobs: all.map((job) => mask.json(job)) }))
 
-const executions = ({ platforms, mask }: Inspector) =>
-  Effect.gen(function* () {
-    const shown = (log: ReadonlyArray<unknown>) => log.map((execution) => mask.json(execution))
-    const { connections, bosa } = platforms
-    return json({ connections: shown(yield* connections.executionLog), bosa: shown(yield* bosa.executionLog) })
-  })
+const executionList = (inspector: Inspector) =>
+  Effect.flatMap(parameters, ({ after, limit }) => executions(inspector, after, numberOf(limit)))
 
 const world = ({ platforms, mask }: Inspector) =>
   Effect.gen(function* () {
@@ -117,7 +114,7 @@ const routerOf = (inspector: Inspector, token: string) =>
     HttpRouter.get("/__emulator/requests/:id", request(inspector)),
     HttpRouter.del("/__emulator/requests", Effect.as(inspector.clear, noContent)),
     HttpRouter.get("/__emulator/jobs", jobs(inspector)),
-    HttpRouter.get("/__emulator/executions", executions(inspector)),
+    HttpRouter.get("/__emulator/executions", executionList(inspector)),
     HttpRouter.get("/__emulator/world", world(inspector)),
     HttpRouter.post("/__emulator/reset", Effect.as(inspector.reset, noContent)),
     HttpRouter.get(
