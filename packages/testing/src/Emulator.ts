@@ -7,6 +7,7 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
@@ -99,6 +100,13 @@ export interface EmulatorOptions {
    * @since 0.5.0
    */
   readonly requestLimit?: number | undefined
+  /**
+   * How long one call of a sql connection may take; 10 seconds unless given. SQL that takes longer is stopped and fails
+   * with `STATEMENT_LIMIT`. A PGlite without `dataDir` then starts again with the tables of the world.
+   *
+   * @since 0.5.0
+   */
+  readonly statementLimit?: Duration.DurationInput | undefined
 }
 
 /**
@@ -212,7 +220,8 @@ export const make = (options: EmulatorOptions = {}): Effect.Effect<Emulator.Serv
         requestLimit,
         listener: inspectorState.watch,
         databaseUrl,
-        dataDir
+        dataDir,
+        statementLimit: options.statementLimit
       })
       .pipe(Effect.mapError(failed))
     const taped =

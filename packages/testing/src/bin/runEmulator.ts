@@ -6,6 +6,7 @@ import * as Cause from "effect/Cause"
 import * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -17,6 +18,7 @@ import * as World from "../World.js"
 
 const usage = `usage: connectors-emulator [--port P] [--host H] [--world FILE] [--faults FILE] [--record FILE]
                            [--data-dir DIR] [--log-limit N] [--log-bytes BYTES] [--request-limit BYTES]
+                           [--statement-limit SECONDS]
 
 Serves the Connections platform under /api/v1 and BOSA / GL Connectors on all other paths. A page at / shows requests,
 jobs and faults live; the same is under /__emulator/ as JSON.
@@ -32,6 +34,8 @@ jobs and faults live; the same is under /__emulator/ as JSON.
                   how many bytes of their bodies are kept, of each; 33554432 unless given
   --request-limit BYTES
                   the largest body of a request; 16777216 unless given
+  --statement-limit SECONDS
+                  how long SQL may run until it is stopped; 10 unless given
 
 DATABASE_URL, when set, is the PostgreSQL server of all sql connections (needs the package pg).`
 
@@ -55,6 +59,7 @@ const readArguments = Effect.try({
         "log-limit": { type: "string" },
         "log-bytes": { type: "string" },
         "request-limit": { type: "string" },
+        "statement-limit": { type: "string" },
         help: { type: "boolean", short: "h" }
       }
     }).values,
@@ -112,6 +117,7 @@ const program = Effect.gen(function* () {
   const logLimit = yield* countOf("--log-limit", values["log-limit"])
   const logBytes = yield* countOf("--log-bytes", values["log-bytes"])
   const requestLimit = yield* countOf("--request-limit", values["request-limit"])
+  const seconds = yield* countOf("--statement-limit", values["statement-limit"])
   const emulator = yield* Emulator.make({
     world,
     port,
@@ -121,6 +127,7 @@ const program = Effect.gen(function* () {
     logLimit,
     logBytes,
     requestLimit,
+    statementLimit: seconds === undefined ? undefined : Duration.seconds(seconds),
     databaseUrl,
     dataDir: values["data-dir"]
   })

@@ -139,6 +139,33 @@ describe("emulator program", () => {
     })
   )
 
+  for (const name of ["SIGTERM", "SIGINT"] as const) {
+    it.scopedLive(`ends with ${name} while SQL runs that never ends`, () =>
+      Effect.gen(function* () {
+        const tmp = yield* folder
+        const file = join(tmp, "world.json")
+        const world = { syncLimitMillis: 600_000, connections: [{ slug: "warehouse", kind: "sql" }] }
+        yield* Effect.promise(() => writeFile(file, JSON.stringify(world)))
+        const emulator = yield* start(["--world", file, "--statement-limit", "100000"], tmp)
+        const url = yield* emulator.url
+        const query = (sql: string) =>
+          json(`${url}/api/v1/connections/warehouse/sql/query`, { method: "POST", body: JSON.stringify({ sql }) })
+        assert.include(yield* query("select 41 + 1 as n"), '"n":42')
+        yield* Effect.forkScoped(
+          Effect.ignore(Effect.sandbox(query("select count(*) from generate_series(1, 1e12::bigint)")))
+        )
+        yield* Effect.repeat(json(`${url}/__emulator/executions?limit=0`), {
+          until: (list) => list.includes('"connections": 2'),
+          schedule: Schedule.spaced("20 millis")
+        })
+        assert.include(yield* json(`${url}/api/v1/connections`), '"slug":"warehouse"')
+        yield* emulator.signal(name)
+        assert.deepInclude(yield* emulator.ended, { code: 0, err: "" })
+        assert.deepStrictEqual(yield* Effect.promise(() => readdir(tmp)), ["world.json"])
+      })
+    )
+  }
+
   it.scopedLive("ends at once, even when an inspector page is open", () =>
     Effect.gen(function* () {
       const emulator = yield* start([], yield* folder)
@@ -167,6 +194,7 @@ describe("emulator program", () => {
           [["--port", "65536"], /0 to 65535/],
           [["--host", "0.0.0.0"], /--host "0\.0\.0\.0".*127\.0\.0\.1/],
           [["--log-limit", "many"], /--log-limit "many" is not a number/],
+          [["--statement-limit", "soon"], /--statement-limit "soon"/],
           [["--log-bytes", "-1"], /--log-bytes/],
           [["--request-limit", "16MB"], /--request-limit "16MB".*whole number such as 52428800/],
           [["--world", join(tmp, "none.json")], /none\.json cannot be read \(ENOENT\)/],
