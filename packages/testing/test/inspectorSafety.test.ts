@@ -12,7 +12,7 @@ const memory = Emulator.make({ executors: "memory" })
 
 const form = { "content-type": "application/x-www-form-urlencoded" }
 
-/** A form of the page as its script sends it. */
+/** A form of the page as a browser sends it. */
 const submit = (
   url: string,
   fields: Readonly<Record<string, string>>,
@@ -21,8 +21,8 @@ const submit = (
   Effect.gen(function* () {
     const { text } = yield* sendRequest(`${url}/`)
     const token = /name="token" value="([^"]+)"/.exec(text)?.[1] ?? ""
-    const body = JSON.stringify({ token, ...fields })
-    return yield* sendRequest(`${url}/__emulator/form`, { method: "POST", headers: { ...json, ...headers }, body })
+    const body = new URLSearchParams({ token, ...fields }).toString()
+    return yield* sendRequest(`${url}/__emulator/form`, { method: "POST", headers: { ...form, ...headers }, body })
   })
 
 const addFault = { do: "add-fault", kind: "unavailable", to: "any", often: "next" }
@@ -100,11 +100,10 @@ describe("Inspector: access", () => {
       assert.strictEqual(yield* send("PUT", "faults", { origin: "http://evil.example" }, plan), 403)
       assert.strictEqual(yield* send("DELETE", "requests", { origin: "http://evil.example" }), 403)
       assert.strictEqual(yield* send("POST", "form", form, "do=add-fault&kind=reset&to=any&often=next"), 403)
-      assert.strictEqual(yield* send("POST", "form", json, JSON.stringify(addFault)), 403)
       assert.strictEqual((yield* submit(url, { ...addFault, token: "x".repeat(32) })).status, 403)
       assert.strictEqual((yield* submit(url, addFault, { origin: "http://evil.example" })).status, 403)
       assert.deepStrictEqual(yield* faults, Faults.none)
-      assert.strictEqual((yield* submit(url, addFault, { origin: url })).status, 204)
+      assert.strictEqual((yield* submit(url, addFault, { origin: url })).status, 303)
       assert.match(Faults.print(yield* faults), /^next any request: status 503/)
       const large = yield* sendRequest(`${url}/__emulator/faults`, {
         method: "PUT",
@@ -112,6 +111,24 @@ describe("Inspector: access", () => {
         body: " ".repeat(1024 * 1024 + 1)
       })
       assert.strictEqual(large.status, 413)
+    })
+  )
+
+  it.scopedLive("forms: the script of the page sends them as JSON, with the token of the page", () =>
+    Effect.gen(function* () {
+      const { faults, url } = yield* memory
+      const token = /name="token" value="([^"]+)"/.exec((yield* sendRequest(`${url}/`)).text)?.[1] ?? ""
+      const status = (fields: unknown) =>
+        Effect.map(
+          sendRequest(`${url}/__emulator/form`, { method: "POST", headers: json, body: JSON.stringify(fields) }),
+          (answer) => answer.status
+        )
+      for (const fields of [addFault, { ...addFault, token: "x" }, { ...addFault, token: [token] }, [], null]) {
+        assert.strictEqual(yield* status(fields), 403)
+      }
+      assert.deepStrictEqual(yield* faults, Faults.none)
+      assert.strictEqual(yield* status({ ...addFault, token }), 204)
+      assert.match(Faults.print(yield* faults), /^next any request: status 503/)
     })
   )
 
@@ -135,7 +152,7 @@ describe("Inspector: access", () => {
           ["Always", "jobs.get"]
         ]
       )
-      assert.strictEqual(yield* status({ do: "remove-fault", rule: JSON.stringify(rules[1]) }), 204)
+      assert.strictEqual(yield* status({ do: "remove-fault", rule: JSON.stringify(rules[1]) }), 303)
       assert.deepStrictEqual((yield* faults).rules, rules.slice(0, 1))
     })
   )

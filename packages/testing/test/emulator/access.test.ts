@@ -185,6 +185,8 @@ describe("Emulator: who may use it", () => {
         ] as const) {
           const answer = yield* send(method, path, { "content-type": type }, "{}")
           assert.strictEqual(answer.status, 403, `${method} ${path} ${type}`)
+          // a form of the page needs its token instead
+          if (path === "form" && type.endsWith("urlencoded")) continue
           assert.match(String(at(answer.json, "message")), /content-type: application\/json/)
         }
       }

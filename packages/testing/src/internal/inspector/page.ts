@@ -85,7 +85,6 @@ export const render = Effect.fnUntraced(function* (
 <header>
   <h1>Connections emulator</h1>
   <p id="live" class="quiet" role="status">as of when the page was loaded</p>
-  <noscript><p class="quiet">The buttons need JavaScript.</p></noscript>
   <div class="tools">${button(token, "clear", "Clear requests")}${button(token, "reset", "Reset platforms")}</div>
 </header>
 <main>

@@ -29,3 +29,6 @@ export const page = (text: string, policy = "default-src 'none'"): Response =>
     headers: { ...commonHeaders, "content-security-policy": policy, "referrer-policy": "same-origin" },
     contentType: "text/html; charset=utf-8"
   })
+
+/** Redirects to the page after a form. @internal */
+export const redirectToPage: Response = HttpServerResponse.redirect("/", { status: 303, headers: commonHeaders })

@@ -13,21 +13,25 @@ import { commonHeaders, noContent, json, page, refuse } from "./responses.js"
 import { setFaults } from "./faultRoutes.js"
 import { faultsPanel } from "./faultsPanel.js"
 import { dataFormat, htmlFormat, feed } from "./feed.js"
-import { submit } from "./forms.js"
+import { mediaTypeOf, submit } from "./forms.js"
 import type { Inspector } from "./inspector.js"
 import { render } from "./page.js"
 import { detail } from "./rows.js"
 
 const maxBodyBytes = 1024 * 1024
 
+const formPath = "/__emulator/form"
+
 /**
- * Why a change is refused: the pages of other sites can send a text or a form without a preflight, but not JSON. A
- * DELETE has no body; the browser asks before it sends one to another site.
+ * Why a change is refused: the pages of other sites can send a text without a preflight, but not JSON. A DELETE has no
+ * body, and a browser asks before it sends one to another site. A form of the page has a token that no other page knows.
  */
-const notJson = ({ headers, method }: HttpServerRequest.HttpServerRequest): string | undefined => {
-  const type = headers["content-type"]
-  if (method === "GET" || method === "HEAD" || (method === "DELETE" && type === undefined)) return undefined
-  return type?.split(";")[0]?.trim().toLowerCase() === "application/json"
+const notJson = (request: HttpServerRequest.HttpServerRequest): string | undefined => {
+  const { headers, method, url } = request
+  if (method === "GET" || method === "HEAD") return undefined
+  if (method === "DELETE" && headers["content-type"] === undefined) return undefined
+  const mediaType = mediaTypeOf(request)
+  return mediaType === "application/json" || (mediaType === "application/x-www-form-urlencoded" && url === formPath)
     ? undefined
     : "a change has to be sent as JSON: add the header content-type: application/json"
 }
@@ -109,7 +113,7 @@ const events = (inspector: Inspector, token: string) =>
 const routerOf = (inspector: Inspector, token: string) =>
   HttpRouter.empty.pipe(
     HttpRouter.get("/", shownPage(inspector, token)),
-    HttpRouter.post("/__emulator/form", submit(inspector, token)),
+    HttpRouter.post(formPath, submit(inspector, token)),
     HttpRouter.get("/__emulator/requests", requests(inspector)),
     HttpRouter.get("/__emulator/requests/:id", request(inspector)),
     HttpRouter.del("/__emulator/requests", Effect.as(inspector.clear, noContent)),
