@@ -62,6 +62,89 @@ describe("Inspector: routes", () => {
     })
   )
 
+  it.scopedLive("a filter: shows the requests with a text, an operation and a status", () =>
+    Effect.gen(function* () {
+      const { setFaults, url } = yield* memory
+      yield* sendRequest(`${url}/api/v1/connections?relay_id=r2`)
+      yield* sendRequest(`${url}/api/v1/connections/Nowhere`)
+      yield* execute(url)
+      yield* execute(url, "fetch-deal", "", { input: { id: 99 } })
+      yield* setFaults(Faults.next(Faults.reset))
+      yield* Effect.flip(execute(url))
+      yield* sendRequest(`${url}/connectors/names`)
+      const cases: ReadonlyArray<readonly [query: string, ids: ReadonlyArray<number>]> = [
+        ["", [1, 2, 3, 4, 5, 6]],
+        ["?operation=&text=&status=&job=", [1, 2, 3, 4, 5, 6]],
+        ["?operation=connections.list", [1]],
+        ["?operation=connections", [1, 2]],
+        ["?operation=connect", []],
+        ["?operation=actions.", [3, 4, 5]],
+        ["?status=404", [2, 4]],
+        ["?status=4XX", [2, 4]],
+        ["?status=2xx", [1, 3, 6]],
+        ["?status=lost", [5]],
+        ["?status=20", []],
+        ["?text=nowhere", [2]],
+        ["?text=RELAY_ID%3Dr2", [1]],
+        ["?text=reset", [5]],
+        ["?text=fetch-deal&status=4xx", [4]],
+        ["?text=fetch-deal&status=2xx", []],
+        ["?status=2xx&limit=2", [3, 6]],
+        ["?status=2xx&limit=1&after=1", [3]]
+      ]
+      for (const [query, ids] of cases) {
+        assert.deepStrictEqual(
+          (yield* requests(url, query)).map((each) => at(each, "id")),
+          [...ids],
+          query
+        )
+        // the page shows the same rows
+        if (query.includes("limit")) continue
+        const { text: page } = yield* sendRequest(`${url}/${query}`)
+        const rows = [...page.matchAll(/<tr id="request-(\d+)"/g)].map(([, id]) => Number(id))
+        assert.deepStrictEqual(rows, [...ids].reverse(), query)
+      }
+      const { text: page } = yield* sendRequest(`${url}/?text=%22%3E%3Cb%3E&status=503`)
+      assert.include(page, 'name="text" value="&quot;&gt;&lt;b&gt;"')
+      assert.include(page, '<option value="503" selected>503</option>')
+      assert.include(page, "No request fits the filter.")
+      const opened = yield* sendRequest(`${url}/?status=4xx&request=2`)
+      assert.include(opened.text, 'href="/?status=4xx&amp;request=4#detail"')
+      assert.include(opened.text, '<a class="close" href="/?status=4xx">')
+    })
+  )
+
+  it.scopedLive("a filter: shows the jobs in a state", () =>
+    Effect.gen(function* () {
+      const { setJob, url } = yield* memory
+      for (const [id, status] of [
+        ["a", "queued"],
+        ["b", "running"],
+        ["c", "completed"],
+        ["d", "FAILED"],
+        ["e", "cancelled"]
+      ] as const) {
+        yield* setJob(id, { status })
+      }
+      for (const [query, ids] of [
+        ["", ["a", "b", "c", "d", "e"]],
+        ["?job=running", ["a", "b"]],
+        ["?job=succeeded", ["c"]],
+        ["?job=failed", ["d", "e"]],
+        ["?job=cancelled", ["e"]],
+        ["?job=failed&text=E", ["d", "e"]],
+        ["?text=queued", ["a"]],
+        ["?job=none", []]
+      ] as const) {
+        const { json: found } = yield* sendRequest(`${url}/__emulator/jobs${query}`)
+        const list = at(found, "jobs")
+        assert.deepStrictEqual(Array.isArray(list) ? list.map((each: unknown) => at(each, "id")) : [], [...ids], query)
+        const { text: page } = yield* sendRequest(`${url}/${query}`)
+        assert.strictEqual(page.match(/<tr id="job-/g)?.length ?? 0, ids.length, query)
+      }
+    })
+  )
+
   it.scopedLive("executions: come in pages, each with the cursor of the next one", () =>
     Effect.gen(function* () {
       const { bosa, url } = yield* memory

@@ -268,6 +268,8 @@ describe("connectors-emulator without its optional peers", () => {
         const version = Predicate.hasProperty(versions, `@effect/${name}`) ? versions[`@effect/${name}`] : undefined
         return `@effect/${name}@${String(version)}`
       })
+      const pglite = Predicate.hasProperty(versions, "@electric-sql/pglite") ? versions["@electric-sql/pglite"] : ""
+      expected.push(`@electric-sql/pglite@${String(pglite)}`)
       assert.deepStrictEqual(
         { status, stdout, stderr },
         {

@@ -57,7 +57,10 @@ interface Waiting {
 
 const startFailure = (error: unknown): ExecutorFailure =>
   error instanceof DatabaseError && error.code === "ERR_MODULE_NOT_FOUND"
-    ? unavailable("sql connections need the package @electric-sql/pglite: install it, or set DATABASE_URL")
+    ? unavailable(
+        "sql connections need the package @electric-sql/pglite: install it with npm install --save-exact --save-dev " +
+          "@electric-sql/pglite@0.5.16, or set DATABASE_URL"
+      )
     : unavailable(`PGlite did not start: ${messageOf(error)}`)
 
 /** Starts a PGlite, in memory or in a folder. */

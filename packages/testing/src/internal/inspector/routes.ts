@@ -13,6 +13,7 @@ import { commonHeaders, noContent, json, page, refuse } from "./responses.js"
 import { setFaults } from "./faultRoutes.js"
 import { faultsPanel } from "./faultsPanel.js"
 import { dataFormat, htmlFormat, feed } from "./feed.js"
+import { filterOf } from "./filter.js"
 import { mediaTypeOf, submit } from "./forms.js"
 import type { Inspector } from "./inspector.js"
 import { render } from "./page.js"
@@ -56,25 +57,35 @@ const numberOf = (text: string | undefined): number | undefined =>
 
 const shownPage = (inspector: Inspector, token: string) =>
   Effect.gen(function* () {
-    const { request } = yield* parameters
+    const { request, ...fields } = yield* parameters
     const nonce = randomBytes(16).toString("base64url")
-    const { policy, text } = yield* render(inspector, { token, nonce, request: numberOf(request) })
+    const { policy, text } = yield* render(inspector, {
+      token,
+      nonce,
+      request: numberOf(request),
+      filter: filterOf(fields)
+    })
     return page(text, policy)
   })
 
 const requests = (inspector: Inspector) =>
-  Effect.map(parameters, ({ after, limit }) =>
-    json({ requests: inspector.requests({ after: numberOf(after), limit: numberOf(limit) }) })
+  Effect.map(parameters, ({ after, limit, ...fields }) =>
+    json({
+      requests: inspector.requests({ after: numberOf(after), limit: numberOf(limit), filter: filterOf(fields) })
+    })
   )
 
 const request = (inspector: Inspector) =>
   Effect.map(parameters, ({ as, id }) => {
     const found = inspector.detail(numberOf(id) ?? 0)
     if (found === undefined) return refuse(404, "NOT_FOUND", `the request ${id} is not kept`)
-    return as === "html" ? page(detail(found).text) : json(found)
+    return as === "html" ? page(detail(found, filterOf({})).text) : json(found)
   })
 
-const jobs = ({ jobs, mask }: Inspector) => Effect.map(jobs, (all) => json({ jobs: all.map((job) => mask.json(job)) }))
+const jobs = ({ jobs, mask }: Inspector) =>
+  Effect.flatMap(parameters, (fields) =>
+    Effect.map(jobs(filterOf(fields)), (all) => json({ jobs: all.map((job) => mask.json(job)) }))
+  )
 
 const executionList = (inspector: Inspector) =>
   Effect.flatMap(parameters, ({ after, limit }) => executions(inspector, after, numberOf(limit)))
@@ -97,11 +108,12 @@ const events = (inspector: Inspector, token: string) =>
   Effect.gen(function* () {
     if (inspector.events.isFull) return refuse(503, "TOO_MANY_LISTENERS", "there are too many listeners")
     const request = yield* HttpServerRequest.HttpServerRequest
-    const { as, after } = yield* parameters
+    const { as, after, ...fields } = yield* parameters
+    const filter = filterOf(fields)
     const format =
       as === "html"
-        ? htmlFormat(faultsPanel(inspector, token))
-        : dataFormat(inspector, inspector.platforms.connections.faults)
+        ? htmlFormat(filter, faultsPanel(inspector, token))
+        : dataFormat(inspector, filter, inspector.platforms.connections.faults)
     const response = NodeHttpServerRequest.toServerResponse(request)
     const bytes = feed(inspector, format, request.headers["last-event-id"] ?? after, () => response.destroy())
     return HttpServerResponse.stream(Stream.unwrapScoped(bytes), {
