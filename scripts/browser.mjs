@@ -172,6 +172,86 @@ const steps = {
     await plain.getByText("No faults are on").waitFor()
     await plain.close()
   },
+  "a filter shows the requests and jobs that fit, also those that come later": async () => {
+    await page.keyboard.press("Escape")
+    await withClient(url, (connections) => connections.list())
+    await withClient(url, (connections) => Effect.flip(connections.connection("nowhere").get))
+    const failing = (connections) => connections.actions.execute("crm", "fails", { input: {} }, { async: true })
+    await withClient(url, failing)
+    const rows = (name) => panel(name).locator("tbody[id]").getByRole("row")
+    const filter = page.getByRole("search")
+    await filter.getByLabel("Operation").fill("connections")
+    await text(rows("Requests").first(), "/api/v1/connections/nowhere")
+    await page.waitForFunction(() => !document.getElementById("requests").textContent.includes("/execute"))
+    await filter.getByLabel("Status").selectOption("4xx")
+    await page.waitForFunction(() => !document.getElementById("requests").textContent.includes("200"))
+    assert.ok((await rows("Requests").count()) > 0)
+    await withClient(url, (connections) => Effect.flip(connections.connection("not-there").get))
+    await withClient(url, (connections) => connections.list())
+    await text(rows("Requests").first(), "not-there")
+    await filter.getByLabel("Text").fill("NOT-there")
+    await page.waitForFunction(() => document.getElementById("requests").children.length === 1)
+    assert.equal(new URL(page.url()).search, "?text=NOT-there&operation=connections&status=4xx")
+    await rows("Requests").first().getByRole("link").click()
+    await page.locator("#detail").getByText("not-there").first().waitFor()
+    await page.reload()
+    await page.locator("#detail").getByText("not-there").first().waitFor()
+    assert.equal(await rows("Requests").count(), 1)
+    await page.keyboard.press("Escape")
+    await filter.getByRole("link", { name: "Show all" }).click()
+    await filter.getByLabel("Job state").selectOption("running")
+    // it fails after two seconds, and leaves
+    await withClient(url, failing)
+    await text(rows("Jobs").first(), "crm/fails")
+    await page.waitForFunction(() => !document.getElementById("jobs").textContent.includes("crm/fails"))
+    await filter.getByLabel("Job state").selectOption("failed")
+    await text(rows("Jobs").first(), "crm/fails")
+    await picture("filtered")
+    await filter.getByRole("link", { name: "Show all" }).click()
+    await text(row("/api/v1/connections"), "200")
+  },
+  "faults stay in sight beside a thousand jobs": async () => {
+    await withClient(url, (connections) =>
+      Effect.forEach(Array.from({ length: 1_000 }), () => execute(connections), { concurrency: 20, discard: true })
+    )
+    await page.waitForFunction(() => document.getElementById("jobs").children.length === 100)
+    const isInSight = () =>
+      panel("Faults")
+        .getByRole("button", { name: "Switch on" })
+        .evaluate((button) => {
+          const { bottom, top } = button.getBoundingClientRect()
+          return top >= 0 && bottom <= innerHeight
+        })
+    for (const size of [
+      { width: 1360, height: 860 },
+      { width: 420, height: 900 }
+    ]) {
+      await page.setViewportSize(size)
+      assert.ok(await isInSight(), `at ${size.width} px`)
+      await picture(`thousand-jobs-${size.width}`)
+    }
+    await page.setViewportSize({ width: 1360, height: 860 })
+    await row("/actions/sync/execute").getByRole("link").click()
+    await page.getByRole("heading", { name: /^Request \d+$/ }).scrollIntoViewIfNeeded()
+    await page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    assert.ok(await isInSight(), "at the end of the page")
+    await picture("thousand-jobs-end")
+    await page.keyboard.press("Escape")
+  },
+  "the filter works without JavaScript": async () => {
+    const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage()
+    await plain.goto(`${url}/`)
+    await plain.getByLabel("Text").fill("not-there")
+    await plain.getByRole("button", { name: "Filter" }).click()
+    const rows = plain.getByRole("region", { name: "Requests" }).locator("#requests").getByRole("row")
+    assert.equal(await rows.count(), 0)
+    await plain.getByText("No request fits the filter.").waitFor()
+    await plain.getByLabel("Text").fill("execute")
+    await plain.getByLabel("Status").selectOption("2xx")
+    await plain.getByRole("button", { name: "Filter" }).click()
+    assert.equal(await rows.count(), 200)
+    await plain.close()
+  },
   "clearing empties the page": async () => {
     await page.getByRole("button", { name: "Clear requests" }).click()
     await page.getByText("No requests yet").waitFor()

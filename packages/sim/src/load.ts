@@ -2,6 +2,9 @@
  * `npm run load -- [--minutes N] [--executes N] [--jobs N] [--budget N] [--faults SHARE]`: many executes at once and
  * many watched jobs against the emulator in another process, and the memory, sockets and timers of this process meanwhile. Fails when
  * it grows or does not release them.
+ *
+ * `npm run load -- --emulator-heap MIB [--executes N] [--bytes N]`: executes with bodies of so many bytes against an
+ * emulator with so much heap. Fails when the emulator ends, or does not count them all.
  */
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
@@ -9,6 +12,7 @@ import * as RuntimeFlags from "effect/RuntimeFlags"
 import * as RuntimeFlagsPatch from "effect/RuntimeFlagsPatch"
 import { parseArgs } from "node:util"
 import { startEmulator } from "./load/emulator.js"
+import { heapLine, measureHeap } from "./load/emulatorHeap.js"
 import { type Gauges, gauge, most } from "./load/gauges.js"
 import { type Done, working, world } from "./load/work.js"
 
@@ -19,6 +23,8 @@ const { values } = parseArgs({
     jobs: { type: "string", default: "100000" },
     budget: { type: "string", default: "1000" },
     faults: { type: "string", default: "0.01" },
+    "emulator-heap": { type: "string" },
+    bytes: { type: "string", default: "8000" },
     growth: { type: "string", default: "5" },
     json: { type: "boolean", default: false }
   }
@@ -82,23 +88,36 @@ const measured = (url: string) =>
     return { before, ends, after: yield* gauge(true) }
   })
 
-const emulator = await startEmulator(world(Number(values.faults), 1))
-const { after, before, ends } = await Effect.runPromise(
-  measured(emulator.url).pipe(
-    Effect.withRandom(Random.make("load")),
-    Effect.withRuntimeFlagsPatch(RuntimeFlagsPatch.enable(RuntimeFlags.RuntimeMetrics))
-  )
-).finally(emulator.stop)
+const loadClient = async (): Promise<void> => {
+  const emulator = await startEmulator(world(Number(values.faults), 1))
+  const { after, before, ends } = await Effect.runPromise(
+    measured(emulator.url).pipe(
+      Effect.withRandom(Random.make("load")),
+      Effect.withRuntimeFlagsPatch(RuntimeFlagsPatch.enable(RuntimeFlags.RuntimeMetrics))
+    )
+  ).finally(emulator.stop)
 
-const [first, last] = [ends[0] ?? before, ends.at(-1) ?? before]
-const growth = (100 * (last.rss - first.rss)) / first.rss
-const heapGrowth = (100 * (last.heap - first.heap)) / first.heap
-const isLetGo = letGo(after, before)
-log(`at the end: ${shown(after)}`)
-log(`failures: ${JSON.stringify(done.failures)}`)
-if (values.json) console.log(JSON.stringify({ ...amount, minutes, before, ends, after, growth, heapGrowth, done }))
-console.log(
-  `load ${amount.executes} executes, ${amount.jobs} jobs, ${minutes} minutes: RSS ${growth.toFixed(1)} % ` +
-    `(goal ${goal} %), live heap ${heapGrowth.toFixed(1)} %, handles ${isLetGo ? "back" : "NOT back"}`
-)
-process.exitCode = growth <= goal && isLetGo ? 0 : 1
+  const [first, last] = [ends[0] ?? before, ends.at(-1) ?? before]
+  const growth = (100 * (last.rss - first.rss)) / first.rss
+  const heapGrowth = (100 * (last.heap - first.heap)) / first.heap
+  const isLetGo = letGo(after, before)
+  log(`at the end: ${shown(after)}`)
+  log(`failures: ${JSON.stringify(done.failures)}`)
+  if (values.json) console.log(JSON.stringify({ ...amount, minutes, before, ends, after, growth, heapGrowth, done }))
+  console.log(
+    `load ${amount.executes} executes, ${amount.jobs} jobs, ${minutes} minutes: RSS ${growth.toFixed(1)} % ` +
+      `(goal ${goal} %), live heap ${heapGrowth.toFixed(1)} %, handles ${isLetGo ? "back" : "NOT back"}`
+  )
+  process.exitCode = growth <= goal && isLetGo ? 0 : 1
+}
+
+const loadHeap = async (heap: number): Promise<void> => {
+  const load = { heap, executes: amount.executes, bytes: Number(values.bytes) }
+  const result = await measureHeap(load)
+  if (values.json) console.log(JSON.stringify({ ...load, ...result }))
+  console.log(heapLine(load, result))
+  process.exitCode = result.done === load.executes && result.counted === load.executes ? 0 : 1
+}
+
+const heap = values["emulator-heap"]
+await (heap === undefined ? loadClient() : loadHeap(Number(heap)))

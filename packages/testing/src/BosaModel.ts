@@ -9,7 +9,7 @@ import type { BosaOperation } from "@effect-connectors/core/Operation"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { BosaAction } from "./BosaWorld.js"
-import type { Calls } from "./Calls.js"
+import type { Calls, DroppedBody } from "./Calls.js"
 import type { FaultName, ModelRequest, ModelResponse, Scripted } from "./ConnectionsModel.js"
 import type { Json, JsonObject } from "./Executor.js"
 import type * as Faults from "./Faults.js"
@@ -53,8 +53,10 @@ export interface RecordedRequest {
   readonly query: ReadonlyArray<readonly [name: string, value: string]>
   /** Names in lower case; whatever may be a secret is `Redacted`. */
   readonly headers: Readonly<Record<string, string | Redacted.Redacted>>
-  /** The parsed body, without a user's secret or a configuration; `undefined` when there is no body or it is not JSON. */
+  /** The parsed body, without a user's secret or a configuration; `undefined` when there is no body, it is not JSON, or it is no longer kept. */
   readonly body: Json | undefined
+  /** The body, when it is no longer kept. */
+  readonly dropped?: DroppedBody
   /** `undefined` for an unknown route. */
   readonly operation: OperationName | undefined
   readonly connector: string | undefined
@@ -79,12 +81,16 @@ export interface RecordedRequest {
  * @category models
  */
 export interface Execution {
+  /** 0 for the first execution. */
+  readonly index: number
   /** Milliseconds since the epoch, by the clock of the server. */
   readonly at: number
   readonly connector: string
   readonly action: string
-  /** The parameters as they were sent. */
-  readonly input: JsonObject
+  /** The parameters as they were sent; `undefined` when they are no longer kept. */
+  readonly input: JsonObject | undefined
+  /** The parameters, when they are no longer kept. */
+  readonly dropped?: DroppedBody
   /** The identifier of the user whose token was sent, if any. */
   readonly user: string | undefined
   /** The account that was used, if one is linked. */
@@ -139,12 +145,18 @@ export interface CreatedUser {
 export interface State {
   /** The first client key of the world. */
   readonly apiKey: string
-  /** Every request so far, in order of arrival. */
+  /** The requests in order of arrival: the newest, up to `logLimit`. */
   readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
   /** The calls so far, in a form for assertions. */
   readonly calls: Calls<OperationName>
-  /** Every execution so far, in order of their start. */
+  /** The executions in order of their start: the newest, up to `logLimit`. */
   readonly executionLog: Effect.Effect<ReadonlyArray<Execution>>
+  /**
+   * How often anything was executed. It counts the executions that are no longer in `executionLog` too.
+   *
+   * @since 0.5.0
+   */
+  readonly executionCount: Effect.Effect<number>
   /** How often an action was executed. */
   readonly executions: (connector: string, action: string) => Effect.Effect<number>
   readonly users: Effect.Effect<ReadonlyArray<UserView>>
@@ -196,8 +208,24 @@ export interface BosaModel extends State {
  * @category models
  */
 export interface BosaModelOptions {
-  /** How many requests and executions are kept, the oldest are dropped; 100,000 unless given. */
+  /**
+   * How many requests and executions are kept, the oldest are dropped; 100,000 of each unless given. Dropped ones still
+   * count.
+   */
   readonly logLimit?: number
+  /**
+   * How many bytes of bodies are kept with the requests, and as many with the executions; 32 MiB unless given. Beyond
+   * that the oldest bodies are replaced by their `dropped`, and an assertion that needs one of them fails.
+   *
+   * @since 0.5.0
+   */
+  readonly logBytes?: number
+  /**
+   * The largest body of a request in bytes, a larger one gets a 413; 16 MiB unless given.
+   *
+   * @since 0.5.0
+   */
+  readonly requestLimit?: number
   /** The faults in force from the start; those of the world come after them. */
   readonly faults?: Faults.Plan
 }

@@ -16,7 +16,13 @@ import { knownOptions } from "./internal/knownOptions.js"
 import { verifyAtEnd } from "./internal/fakeServer/verifyAtEnd.js"
 import * as World from "./World.js"
 
-const optionNames = OptionNames.make<BosaTest.Options>({ logLimit: true, faults: true, verify: true })
+const optionNames = OptionNames.make<BosaTest.Options>({
+  logLimit: true,
+  logBytes: true,
+  requestLimit: true,
+  faults: true,
+  verify: true
+})
 
 /**
  * The state of the platform that a program talks to.

@@ -15,6 +15,34 @@ import {
 } from "./internal/fakeServer/assertions.js"
 
 /**
+ * A body or an input that is no longer kept; see `logBytes`.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface DroppedBody {
+  /** Its length as it was sent. */
+  readonly bytes: number
+  /** Equal values have the same digest. */
+  readonly digest: string
+}
+
+/**
+ * What a log no longer has; see `logLimit`. It is the oldest part.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface DroppedCalls {
+  /** How many calls. */
+  readonly calls: number
+  /** How many of those calls were unmatched. */
+  readonly unmatched: number
+  /** The executions, counted. */
+  readonly executions: ReadonlyArray<{ readonly target: string; readonly work: string; readonly times: number }>
+}
+
+/**
  * A request that the platform has received.
  *
  * @since 0.4.0
@@ -33,9 +61,11 @@ export interface Call<Operation extends string = string> {
   readonly target: string | undefined
   /** The requested work: the slug of an action, or an operation such as `sql.insert`; `undefined` for other requests. */
   readonly work: string | undefined
-  /** The input of the work, else the parsed body. */
+  /** The input of the work, else the parsed body; `undefined` when it is no longer kept. */
   readonly input: Json | undefined
-  /** 1 for the first request of its method, path, query and body, 2 for its first repetition. */
+  /** The body, when it is no longer kept. */
+  readonly dropped?: DroppedBody
+  /** 1 for the first request of its method, path, query and body, 2 for its first repetition; among those in the log. */
   readonly attempt: number
   /** `undefined` while there is no response. */
   readonly status: number | undefined
@@ -61,7 +91,10 @@ export interface Executed {
   readonly target: string
   /** The slug of an action, or an operation such as `sql.insert`. */
   readonly work: string
-  readonly input: Json
+  /** `undefined` when it is no longer kept. */
+  readonly input: Json | undefined
+  /** The input, when it is no longer kept. */
+  readonly dropped?: DroppedBody
 }
 
 /**
@@ -75,6 +108,8 @@ export interface CallLog<Operation extends string = string> {
   readonly executions: ReadonlyArray<Executed>
   /** The scripted answers and faults that were not used, one text each. */
   readonly unused: ReadonlyArray<string>
+  /** What is no longer in `calls` and `executions`; absent while they have everything. */
+  readonly dropped?: DroppedCalls
 }
 
 /**
@@ -85,7 +120,7 @@ export interface CallLog<Operation extends string = string> {
  */
 export interface Calls<Operation extends string = string> {
   readonly log: Effect.Effect<CallLog<Operation>>
-  /** Every request so far, in order of arrival. */
+  /** Every request in the log, in order of arrival. */
   readonly all: Effect.Effect<ReadonlyArray<Call<Operation>>>
   /** The requests of an operation, such as `connections.list`. */
   readonly of: (operation: Operation) => Effect.Effect<ReadonlyArray<Call<Operation>>>
@@ -151,13 +186,13 @@ const assertResult = (
   check: (log: CallLog) => AssertionResult
 ): Effect.Effect<void, AssertionFailed> =>
   Effect.flatMap(platform.calls.log, (log) => {
-    const { pass, ...result } = check(log)
+    const { pass, undecided: _, ...result } = check(log)
     return pass ? Effect.void : Effect.fail(new AssertionFailed(result))
   })
 
 /**
- * Fails unless work was executed at the server as expected. Times in the message are milliseconds since the first
- * request.
+ * Fails unless work was executed at the server as expected, and when the log no longer has the inputs that decide it; see
+ * `logBytes` of the platform. Times in the message are milliseconds since the first request.
  *
  * @example
  * ```ts
@@ -184,7 +219,8 @@ export const assertExecuted = (
   assertResult(platform, (log) => checkExecuted(log, target, work, expectation))
 
 /**
- * Fails when work was executed at the server; with an input, only executions with that input count.
+ * Fails when work was executed at the server, or may have been because the log no longer has the inputs; with an input,
+ * only executions with that input count.
  *
  * @since 0.4.0
  * @category assertions
@@ -197,7 +233,8 @@ export const assertNotExecuted = (
 ): Effect.Effect<void, AssertionFailed> => assertExecuted(platform, target, work, { ...expectation, times: 0 })
 
 /**
- * Fails unless an operation was called as expected; repetitions count.
+ * Fails unless an operation was called as expected, and when the log no longer has the calls or inputs that decide it;
+ * repetitions count.
  *
  * @since 0.4.0
  * @category assertions

@@ -6,7 +6,7 @@
  */
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
-import type { Calls } from "./Calls.js"
+import type { Calls, DroppedBody } from "./Calls.js"
 import type { Executor, ExecutorConnection, Json, Kind, OperationName } from "./Executor.js"
 import type * as Faults from "./Faults.js"
 import type { WorldConnection } from "./World.js"
@@ -143,8 +143,10 @@ export interface RecordedRequest {
   readonly query: ReadonlyArray<readonly [name: string, value: string]>
   /** Names in lower case; whatever may be a secret is `Redacted`. */
   readonly headers: Readonly<Record<string, string | Redacted.Redacted>>
-  /** The parsed body; `undefined` when there is none or it is not JSON. */
+  /** The parsed body; `undefined` when there is none, it is not JSON, or it is no longer kept. */
   readonly body: Json | undefined
+  /** The body, when it is no longer kept. */
+  readonly dropped?: DroppedBody
   /** `connections.list`, `actions.execute`, `sql.select`, ...; `undefined` for an unknown route. */
   readonly operation: OperationName | undefined
   readonly connection: string | undefined
@@ -168,11 +170,16 @@ export interface RecordedRequest {
  * @category models
  */
 export interface Execution {
+  /** 0 for the first execution. */
+  readonly index: number
   readonly at: number
   readonly connection: string
   /** The slug of the saved action, or an operation such as `sql.insert`. */
   readonly name: string
-  readonly body: Json
+  /** `undefined` when it is no longer kept. */
+  readonly body: Json | undefined
+  /** The body, when it is no longer kept. */
+  readonly dropped?: DroppedBody
   readonly jobId: string | number | undefined
 }
 
@@ -235,15 +242,21 @@ export interface ConnectionView {
  * @category models
  */
 export interface State {
-  /** Every request so far, in order of arrival. */
+  /** The requests in order of arrival: the newest, up to `logLimit`. */
   readonly requests: Effect.Effect<ReadonlyArray<RecordedRequest>>
   /** The calls so far, in a form for assertions. */
   readonly calls: Calls<OperationName>
-  /** Every execution so far, in order of their start. */
+  /** The executions in order of their start: the newest, up to `logLimit`. */
   readonly executionLog: Effect.Effect<ReadonlyArray<Execution>>
+  /**
+   * How often anything was executed. It counts the executions that are no longer in `executionLog` too.
+   *
+   * @since 0.5.0
+   */
+  readonly executionCount: Effect.Effect<number>
   /** How often an action, or an operation such as `sql.insert`, was executed on a connection. */
   readonly executions: (connection: string, name: string) => Effect.Effect<number>
-  /** Every job so far, in the order they were created. */
+  /** The jobs in the order they were created, without those that ended and were dropped. */
   readonly jobs: Effect.Effect<ReadonlyArray<JobView>>
   readonly connections: Effect.Effect<ReadonlyArray<ConnectionView>>
   /** The ids of the live subscribers. */
@@ -285,8 +298,19 @@ export interface ConnectionsModel extends State {
  * @category models
  */
 export interface ConnectionsModelOptions {
-  /** How many requests and executions are kept, the oldest are dropped; 100,000 unless given. */
+  /**
+   * How many requests, executions, and jobs whose end was polled are kept, the oldest are dropped; 100,000 of each unless
+   * given. Dropped requests and executions still count. A poll of a dropped job gets a 404 that says so.
+   */
   readonly logLimit?: number
+  /**
+   * How many bytes of bodies are kept with the requests, as many with the executions, and as many of results with the jobs
+   * whose end was polled; 32 MiB unless given. Beyond that the oldest bodies are replaced by their `dropped`, and an
+   * assertion that needs one of them fails; the oldest of those jobs are dropped.
+   *
+   * @since 0.5.0
+   */
+  readonly logBytes?: number
   /** The faults in force from the start; those of the world come after them. */
   readonly faults?: Faults.Plan
   /**

@@ -19,6 +19,7 @@ import * as World from "./World.js"
 
 const optionNames = OptionNames.make<ConnectionsTest.Options>({
   logLimit: true,
+  logBytes: true,
   faults: true,
   executorFor: true,
   lenient: true,

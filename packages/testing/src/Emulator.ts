@@ -8,6 +8,7 @@ import * as OptionNames from "@effect-connectors/core/OptionNames"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
@@ -18,6 +19,8 @@ import type * as BosaModel from "./BosaModel.js"
 import type * as ConnectionsModel from "./ConnectionsModel.js"
 import type * as Faults from "./Faults.js"
 import type { ExecutorFailure } from "./Executor.js"
+import { limitsOf } from "./internal/fakeServer/boundedList.js"
+import { defaultRequestLimit } from "./internal/fakeServer/requestBody.js"
 import { serve } from "./internal/emulator/serve.js"
 import * as inspector from "./internal/inspector/inspector.js"
 import * as inspectorRoutes from "./internal/inspector/routes.js"
@@ -84,6 +87,35 @@ export interface EmulatorOptions {
    * @since 0.4.0
    */
   readonly record?: string | undefined
+  /**
+   * How many requests, executions, and jobs whose end was polled are kept, of each platform and the oldest are dropped;
+   * 10,000 of each unless given. Dropped requests and executions still count. A poll of a dropped job gets a 404 that
+   * says so.
+   *
+   * @since 0.5.0
+   */
+  readonly logLimit?: number | undefined
+  /**
+   * How many bytes of bodies are kept with the requests, as many with the executions, and as many of results with those
+   * jobs; 32 MiB unless given. Beyond that the oldest bodies are replaced by their length and digest, and an assertion
+   * that needs one of them fails.
+   *
+   * @since 0.5.0
+   */
+  readonly logBytes?: number | undefined
+  /**
+   * The largest body of a request in bytes, a larger one gets a 413; 16 MiB unless given.
+   *
+   * @since 0.5.0
+   */
+  readonly requestLimit?: number | undefined
+  /**
+   * How long one call of a sql connection may take; 10 seconds unless given. SQL that takes longer is stopped and fails
+   * with `STATEMENT_LIMIT`. A PGlite without `dataDir` then starts again with the tables of the world.
+   *
+   * @since 0.5.0
+   */
+  readonly statementLimit?: Duration.DurationInput | undefined
 }
 
 /**
@@ -154,7 +186,11 @@ const optionNames = OptionNames.make<EmulatorOptions>({
   dataDir: true,
   faults: true,
   lenient: true,
-  record: true
+  record: true,
+  logLimit: true,
+  logBytes: true,
+  requestLimit: true,
+  statementLimit: true
 })
 
 /**
@@ -196,7 +232,8 @@ export const make = (options: EmulatorOptions = {}): Effect.Effect<Emulator.Serv
       const message = `${wrong.path.join(".")} ${wrong.message}: ${wrong.fix ?? "leave it out"}`
       return yield* new EmulatorFailure({ reason: "Options", message })
     }
-    const { databaseUrl, dataDir, host = "127.0.0.1", port = 0, world = World.demo } = options
+    const { databaseUrl, dataDir, host = "127.0.0.1", logBytes, logLimit = 10_000, port = 0 } = options
+    const { requestLimit = defaultRequestLimit, world = World.demo } = options
     if (!isLoopback(host)) {
       return yield* new EmulatorFailure({
         reason: "NotLoopback",
@@ -210,9 +247,12 @@ export const make = (options: EmulatorOptions = {}): Effect.Effect<Emulator.Serv
         real: options.executors !== "memory",
         faults: options.faults,
         lenient: options.lenient === true,
+        limits: limitsOf({ logBytes, logLimit }),
+        requestLimit,
         listener: inspectorState.watch,
         databaseUrl,
-        dataDir
+        dataDir,
+        statementLimit: options.statementLimit
       })
       .pipe(Effect.mapError(failed))
     const taped =
@@ -231,6 +271,7 @@ export const make = (options: EmulatorOptions = {}): Effect.Effect<Emulator.Serv
       return taped === undefined ? model : taped(model)
     }
     yield* serve(server, {
+      requestLimit,
       platforms: forEachPlatform(({ name }) => handlerOf(name)),
       inspector: yield* inspectorRoutes.make(inspected)
     })

@@ -26,10 +26,15 @@ export interface Match {
   readonly actual: unknown
 }
 
-const matchOf = ({ message, ...result }: AssertionResult): Match => ({ ...result, message: () => message })
+const matchOf = ({ message, undecided, ...result }: AssertionResult): Match => {
+  // with `.not` a test runner would take a failure for a success
+  if (undecided === true) throw new Error(message)
+  return { ...result, message: () => message }
+}
 
 /**
- * Whether work was executed at the server: at least once unless `times` is given.
+ * Whether work was executed at the server: at least once unless `times` is given. Throws when the log no longer has the
+ * inputs that decide it; see `logBytes` of the platform.
  *
  * @example
  * ```ts
@@ -52,7 +57,8 @@ export const toHaveExecuted = (log: CallLog, target: string, work: string, expec
   matchOf(checkExecuted(log, target, work, expectation))
 
 /**
- * Whether an operation, such as `connections.list`, was called: at least once unless `times` is given.
+ * Whether an operation, such as `connections.list`, was called: at least once unless `times` is given. Throws when the
+ * log no longer has the calls or inputs that decide it; see `logLimit` and `logBytes` of the platform.
  *
  * @since 0.4.0
  * @category matchers

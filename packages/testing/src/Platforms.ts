@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import { BosaTest } from "./BosaTest.js"
 import { ConnectionsTest } from "./ConnectionsTest.js"
 import type * as Faults from "./Faults.js"
+import { limitsOf } from "./internal/fakeServer/boundedList.js"
 import { faultRulesOf } from "./internal/fakeServer/faultRules.js"
 import { knownOptions } from "./internal/knownOptions.js"
 import { verifyAtEnd } from "./internal/fakeServer/verifyAtEnd.js"
@@ -25,6 +26,24 @@ import * as World from "./World.js"
  * @category models
  */
 export interface PlatformsOptions {
+  /**
+   * How many requests, executions and ended jobs each platform keeps; see `ConnectionsModelOptions`.
+   *
+   * @since 0.5.0
+   */
+  readonly logLimit?: number
+  /**
+   * How many bytes of bodies each platform keeps; see `ConnectionsModelOptions`.
+   *
+   * @since 0.5.0
+   */
+  readonly logBytes?: number
+  /**
+   * The largest body of a request of BOSA / GL Connectors in bytes, a larger one gets a 413; 16 MiB unless given.
+   *
+   * @since 0.5.0
+   */
+  readonly requestLimit?: number
   /** The faults in force from the start, one plan for both platforms; those of the world come after them. */
   readonly faults?: Faults.Plan
   /**
@@ -40,7 +59,14 @@ export interface PlatformsOptions {
   readonly verify?: boolean
 }
 
-const optionNames = OptionNames.make<PlatformsOptions>({ faults: true, lenient: true, verify: true })
+const optionNames = OptionNames.make<PlatformsOptions>({
+  faults: true,
+  lenient: true,
+  verify: true,
+  logLimit: true,
+  logBytes: true,
+  requestLimit: true
+})
 
 /**
  * An `HttpClient` over both platforms, for any origin, and the services with their state. The world is `World.demo`
@@ -71,7 +97,12 @@ export const layer = (
   const options = knownOptions("Platforms.layer", optionNames, given)
   return Layer.scopedContext(
     Effect.suspend(() =>
-      makePlatforms(world, { rules: faultRulesOf(world, options?.faults), lenient: options?.lenient })
+      makePlatforms(world, {
+        rules: faultRulesOf(world, options?.faults),
+        lenient: options?.lenient,
+        limits: limitsOf(options ?? {}),
+        requestLimit: options?.requestLimit
+      })
     ).pipe(
       Effect.tap(({ bosa, connections }) =>
         verifyAtEnd(Effect.zipRight(connections.calls.verify, bosa.calls.verify), options)

@@ -229,6 +229,41 @@ describe("emulator", () => {
     })
   )
 
+  it.scopedLive("takes bodies up to its request limit, and names the limit to a larger one", () =>
+    Effect.gen(function* () {
+      const { bosa, url } = yield* Emulator.make({ executors: "memory", requestLimit: 1_000 })
+      const connections = `${url}/api/v1/connections/crm/actions/echo/execute`
+      const body = (bytes: number) => `{"input":"${"x".repeat(bytes - 12)}"}`
+      for (const target of [connections, `${url}/demo/echo`]) {
+        const to = (bytes: number) =>
+          Effect.flatMap(
+            send(target, {
+              method: "POST",
+              headers: { "content-type": "application/json", "x-api-key": bosa.apiKey },
+              body: body(bytes)
+            }),
+            (response) =>
+              Effect.map(
+                Effect.promise(() => response.text()),
+                (text) => [response.status, text] as const
+              )
+          )
+        assert.strictEqual((yield* to(1_000))[0], 200)
+        for (const bytes of [1_001, 3_000]) {
+          const [status, text] = yield* to(bytes)
+          assert.strictEqual(status, 413)
+          assert.match(text, /over the limit of 1000 bytes: .*requestLimit.*--request-limit/)
+        }
+      }
+      const { url: large } = yield* Emulator.make({ executors: "memory", requestLimit: 60_000_000 })
+      const upload = yield* post(`${large}/api/v1/connections/files/file/uploadFile`, {
+        path: "big.bin",
+        content: "x".repeat(50_000_000)
+      })
+      assert.strictEqual(upload.status, 200)
+    })
+  )
+
   it.scopedLive("ends at once, even when a client still waits", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()

@@ -10,7 +10,7 @@ import { sendRequest, json } from "./support/http.ts"
 
 const memory = Emulator.make({ executors: "memory" })
 
-const execute = (url: string, action = "echo", query = "", body = { input: { id: 7 } }) =>
+const execute = (url: string, action = "echo", query = "", body: object = { input: { id: 7 } }) =>
   sendRequest(`${url}/api/v1/connections/crm/actions/${action}/execute${query}`, {
     method: "POST",
     headers: json,
@@ -59,6 +59,164 @@ describe("Inspector: routes", () => {
       )
       assert.deepStrictEqual(yield* requests(url, "?limit=0"), [])
       assert.strictEqual((yield* sendRequest(`${url}/__emulator/requests/9`)).status, 404)
+    })
+  )
+
+  it.scopedLive("a filter: shows the requests with a text, an operation and a status", () =>
+    Effect.gen(function* () {
+      const { setFaults, url } = yield* memory
+      yield* sendRequest(`${url}/api/v1/connections?relay_id=r2`)
+      yield* sendRequest(`${url}/api/v1/connections/Nowhere`)
+      yield* execute(url)
+      yield* execute(url, "fetch-deal", "", { input: { id: 99 } })
+      yield* setFaults(Faults.next(Faults.reset))
+      yield* Effect.flip(execute(url))
+      yield* sendRequest(`${url}/connectors/names`)
+      const cases: ReadonlyArray<readonly [query: string, ids: ReadonlyArray<number>]> = [
+        ["", [1, 2, 3, 4, 5, 6]],
+        ["?operation=&text=&status=&job=", [1, 2, 3, 4, 5, 6]],
+        ["?operation=connections.list", [1]],
+        ["?operation=connections", [1, 2]],
+        ["?operation=connect", []],
+        ["?operation=actions.", [3, 4, 5]],
+        ["?status=404", [2, 4]],
+        ["?status=4XX", [2, 4]],
+        ["?status=2xx", [1, 3, 6]],
+        ["?status=lost", [5]],
+        ["?status=20", []],
+        ["?text=nowhere", [2]],
+        ["?text=RELAY_ID%3Dr2", [1]],
+        ["?text=reset", [5]],
+        ["?text=fetch-deal&status=4xx", [4]],
+        ["?text=fetch-deal&status=2xx", []],
+        ["?status=2xx&limit=2", [3, 6]],
+        ["?status=2xx&limit=1&after=1", [3]]
+      ]
+      for (const [query, ids] of cases) {
+        assert.deepStrictEqual(
+          (yield* requests(url, query)).map((each) => at(each, "id")),
+          [...ids],
+          query
+        )
+        // the page shows the same rows
+        if (query.includes("limit")) continue
+        const { text: page } = yield* sendRequest(`${url}/${query}`)
+        const rows = [...page.matchAll(/<tr id="request-(\d+)"/g)].map(([, id]) => Number(id))
+        assert.deepStrictEqual(rows, [...ids].reverse(), query)
+      }
+      const { text: page } = yield* sendRequest(`${url}/?text=%22%3E%3Cb%3E&status=503`)
+      assert.include(page, 'name="text" value="&quot;&gt;&lt;b&gt;"')
+      assert.include(page, '<option value="503" selected>503</option>')
+      assert.include(page, "No request fits the filter.")
+      const opened = yield* sendRequest(`${url}/?status=4xx&request=2`)
+      assert.include(opened.text, 'href="/?status=4xx&amp;request=4#detail"')
+      assert.include(opened.text, '<a class="close" href="/?status=4xx">')
+    })
+  )
+
+  it.scopedLive("a filter: shows the jobs in a state", () =>
+    Effect.gen(function* () {
+      const { setJob, url } = yield* memory
+      for (const [id, status] of [
+        ["a", "queued"],
+        ["b", "running"],
+        ["c", "completed"],
+        ["d", "FAILED"],
+        ["e", "cancelled"]
+      ] as const) {
+        yield* setJob(id, { status })
+      }
+      for (const [query, ids] of [
+        ["", ["a", "b", "c", "d", "e"]],
+        ["?job=running", ["a", "b"]],
+        ["?job=succeeded", ["c"]],
+        ["?job=failed", ["d", "e"]],
+        ["?job=cancelled", ["e"]],
+        ["?job=failed&text=E", ["d", "e"]],
+        ["?text=queued", ["a"]],
+        ["?job=none", []]
+      ] as const) {
+        const { json: found } = yield* sendRequest(`${url}/__emulator/jobs${query}`)
+        const list = at(found, "jobs")
+        assert.deepStrictEqual(Array.isArray(list) ? list.map((each: unknown) => at(each, "id")) : [], [...ids], query)
+        const { text: page } = yield* sendRequest(`${url}/${query}`)
+        assert.strictEqual(page.match(/<tr id="job-/g)?.length ?? 0, ids.length, query)
+      }
+    })
+  )
+
+  it.scopedLive("executions: come in pages, each with the cursor of the next one", () =>
+    Effect.gen(function* () {
+      const { bosa, url } = yield* memory
+      const page = (query: string) =>
+        Effect.map(sendRequest(`${url}/__emulator/executions${query}`), ({ json }) => json)
+      const inputs = (list: unknown) =>
+        Array.isArray(list) ? list.map((each) => at(each, "body.input.id") ?? at(each, "input.id")) : []
+      assert.deepStrictEqual(yield* page(""), {
+        connections: [],
+        bosa: [],
+        counts: { connections: 0, bosa: 0 },
+        dropped: { connections: 0, bosa: 0 },
+        next: "0.0",
+        more: false
+      })
+      for (const id of [1, 2, 3]) yield* execute(url, "echo", "", { input: { id } })
+      yield* sendRequest(`${url}/demo/echo`, {
+        method: "POST",
+        headers: { ...json, "x-api-key": bosa.apiKey },
+        body: '{"id":9}'
+      })
+      const first = yield* page("?limit=2")
+      assert.deepStrictEqual([inputs(at(first, "connections")), inputs(at(first, "bosa"))], [[1, 2], [9]])
+      assert.deepStrictEqual([at(first, "next"), at(first, "more")], ["2.1", true])
+      const second = yield* page(`?limit=2&after=${String(at(first, "next"))}`)
+      assert.deepStrictEqual([inputs(at(second, "connections")), inputs(at(second, "bosa"))], [[3], []])
+      assert.deepStrictEqual([at(second, "next"), at(second, "more")], ["3.1", false])
+      assert.deepStrictEqual(at(second, "counts"), { connections: 3, bosa: 1 })
+      yield* execute(url, "echo", "", { input: { id: 4 } })
+      assert.deepStrictEqual(inputs(at(yield* page("?after=3.1"), "connections")), [4])
+      assert.deepStrictEqual(inputs(at(yield* page("?after=nonsense"), "connections")), [1, 2, 3, 4])
+      yield* sendRequest(`${url}/__emulator/requests`, { method: "DELETE" })
+      yield* execute(url, "echo", "", { input: { id: 5 } })
+      // a cursor from before the reset
+      assert.deepStrictEqual(inputs(at(yield* page("?after=3.1"), "connections")), [5])
+    })
+  )
+
+  it.scopedLive("executions: what is no longer kept is counted, and a body that was dropped is marked", () =>
+    Effect.gen(function* () {
+      const emulator = yield* Emulator.make({ executors: "memory", logLimit: 3, logBytes: 120 })
+      const { url } = emulator
+      for (const id of [1, 2, 3, 4, 5]) yield* execute(url, "echo", "", { input: { id, text: "x".repeat(30) } })
+      const { json: all } = yield* sendRequest(`${url}/__emulator/executions?after=1.0`)
+      assert.deepStrictEqual(at(all, "counts.connections"), 5)
+      assert.deepStrictEqual(at(all, "dropped.connections"), 1)
+      const list = at(all, "connections")
+      assert.deepStrictEqual(
+        Array.isArray(list)
+          ? list.map((each) => [at(each, "index"), at(each, "body.input.id"), at(each, "dropped.bytes")])
+          : [],
+        [
+          [2, undefined, 58],
+          [3, 4, undefined],
+          [4, 5, undefined]
+        ]
+      )
+      assert.strictEqual(yield* emulator.executions("crm", "echo"), 5)
+    })
+  )
+
+  it.scopedLive("executions: a long list is sent in pieces", () =>
+    Effect.gen(function* () {
+      const { url } = yield* memory
+      const text = "x".repeat(100_000)
+      for (let id = 0; id < 40; id++) yield* execute(url, "echo", "", { input: { id, text } })
+      const list = yield* Effect.fork(sendRequest(`${url}/__emulator/executions`))
+      assert.strictEqual((yield* sendRequest(`${url}/api/v1/connections`)).status, 200)
+      const { headers, json: all } = yield* Fiber.join(list)
+      assert.deepStrictEqual([headers["transfer-encoding"], headers["content-length"]], ["chunked", undefined])
+      const executions = at(all, "connections")
+      assert.strictEqual(Array.isArray(executions) ? executions.length : 0, 40)
     })
   )
 

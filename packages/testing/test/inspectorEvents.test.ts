@@ -53,6 +53,40 @@ describe("Inspector: event stream", () => {
     })
   )
 
+  it.scopedLive("a filter: only what fits is reported, and the page removes what no longer fits", () =>
+    Effect.gen(function* () {
+      const { setJob, url } = yield* memory
+      const filter = "operation=connections.get&status=2xx&job=running"
+      const data = yield* listen(`${url}/__emulator/events?${filter}`)
+      const page = yield* listen(`${url}/__emulator/events?as=html&${filter}`)
+      yield* setJob("a", { status: "running" })
+      yield* setJob("b", { status: "failed" })
+      const isJob = ({ data }: ServerEvent) => at(data, "into") === "jobs"
+      yield* page.until((events) => events.some(isJob))
+      const job = page.heard.filter(isJob)
+      assert.deepStrictEqual(
+        [...new Set(job.map(({ data }) => at(data, "id")))],
+        [`job-${Buffer.from("a").toString("base64url")}`]
+      )
+      yield* setJob("a", { status: "completed" })
+      yield* sendRequest(`${url}/api/v1/connections`)
+      yield* sendRequest(`${url}/api/v1/connections/none`)
+      yield* getConnection(url)
+      yield* data.until((events) => events.some(isDone))
+      assert.deepStrictEqual(requestIds(data.heard), [3])
+      const removed = (id: string) => (events: ReadonlyArray<ServerEvent>) =>
+        events.some(({ data }) => at(data, "id") === id && at(data, "html") === "")
+      yield* page.until(removed(String(at(job[0]?.data, "id"))))
+      yield* page.until(removed("request-1"))
+      yield* page.until((events) => events.some(({ data }) => String(at(data, "html")).includes('id="request-3"')))
+      assert.isFalse(page.heard.some(({ data }) => String(at(data, "html")).includes('id="request-2"')))
+      // a page that is older than its stream learns which jobs are left
+      const later = yield* listen(`${url}/__emulator/events?as=html&${filter}`)
+      yield* later.until((events) => events.some(({ event }) => event === "jobs"))
+      assert.deepStrictEqual(later.heard.find(({ event }) => event === "jobs")?.data, [])
+    })
+  )
+
   it.scopedLive("resumes after the last event id", () =>
     Effect.gen(function* () {
       const { url } = yield* memory

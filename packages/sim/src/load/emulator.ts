@@ -8,17 +8,18 @@ import { fileURLToPath } from "node:url"
 /** The emulator in a process of its own. */
 export interface Running {
   readonly url: string
+  readonly pid: number
   readonly stop: () => Promise<void>
 }
 
 const program = fileURLToPath(new URL("../../../testing/dist/bin/emulator.js", import.meta.url))
 
-/** Starts the emulator with a world of its own; it listens when this is done. */
-export const startEmulator = async (world: object): Promise<Running> => {
+/** Starts the emulator with a world of its own, and options of Node; it listens when this is done. */
+export const startEmulator = async (world: object, nodeOptions: ReadonlyArray<string> = []): Promise<Running> => {
   const folder = mkdtempSync(join(tmpdir(), "connectors-load-"))
   const file = join(folder, "world.json")
   writeFileSync(file, JSON.stringify(world))
-  const child = spawn(process.execPath, [program, "--port", "0", "--world", file], {
+  const child = spawn(process.execPath, [...nodeOptions, program, "--port", "0", "--world", file], {
     stdio: ["ignore", "pipe", "inherit"]
   })
   // it must not outlive this process, however that ends
@@ -39,7 +40,7 @@ export const startEmulator = async (world: object): Promise<Running> => {
   })
   lines.close()
   child.stdout.resume()
-  if (url !== undefined) return { url, stop }
+  if (url !== undefined) return { url, pid: child.pid ?? 0, stop }
   await stop()
   throw new Error("the emulator did not start")
 }

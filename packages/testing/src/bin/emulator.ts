@@ -5,7 +5,14 @@
 import * as Predicate from "effect/Predicate"
 
 // The emulator needs packages that the fakes do not, so they are optional peers. `latest` of them is for Effect 4.
-const peers = ["@effect/platform-node@0.108.2", "@effect/cluster@0.60.2", "@effect/rpc@0.76.2", "@effect/sql@0.52.1"]
+const peers = [
+  "@effect/platform-node@0.108.2",
+  "@effect/cluster@0.60.2",
+  "@effect/rpc@0.76.2",
+  "@effect/sql@0.52.1",
+  // for sql connections
+  "@electric-sql/pglite@0.5.16"
+]
 
 const missingPackage = (error: unknown): string | undefined =>
   Predicate.hasProperty(error, "code") && error.code === "ERR_MODULE_NOT_FOUND" && error instanceof Error

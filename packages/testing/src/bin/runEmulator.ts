@@ -6,6 +6,7 @@ import * as Cause from "effect/Cause"
 import * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -16,7 +17,8 @@ import * as Faults from "../Faults.js"
 import * as World from "../World.js"
 
 const usage = `usage: connectors-emulator [--port P] [--host H] [--world FILE] [--faults FILE] [--record FILE]
-                           [--data-dir DIR] [--lenient]
+                           [--data-dir DIR] [--lenient] [--log-limit N] [--log-bytes BYTES] [--request-limit BYTES]
+                           [--statement-limit SECONDS]
 
 Serves the Connections platform under /api/v1 and BOSA / GL Connectors on all other paths. A page at / shows requests,
 jobs and faults live; the same is under /__emulator/ as JSON.
@@ -28,6 +30,13 @@ jobs and faults live; the same is under /__emulator/ as JSON.
   --record FILE   writes the requests and responses there when it ends, without their secrets, for Recorder to replay
   --lenient       lets names pass that Connections does not know, in bodies and parameters; refused with 400 unless given
   --data-dir DIR  keeps the databases of sql connections there; in memory unless given
+  --log-limit N   how many requests, executions and ended jobs are kept; 10000 of each unless given
+  --log-bytes BYTES
+                  how many bytes of their bodies are kept, of each; 33554432 unless given
+  --request-limit BYTES
+                  the largest body of a request; 16777216 unless given
+  --statement-limit SECONDS
+                  how long SQL may run until it is stopped; 10 unless given
 
 DATABASE_URL, when set, is the PostgreSQL server of all sql connections (needs the package pg).`
 
@@ -49,6 +58,10 @@ const readArguments = Effect.try({
         record: { type: "string" },
         "data-dir": { type: "string" },
         lenient: { type: "boolean" },
+        "log-limit": { type: "string" },
+        "log-bytes": { type: "string" },
+        "request-limit": { type: "string" },
+        "statement-limit": { type: "string" },
         help: { type: "boolean", short: "h" }
       }
     }).values,
@@ -59,6 +72,14 @@ const portOf = (text: string): Effect.Effect<number, UsageError> =>
   /^\d{1,5}$/.test(text) && Number(text) <= 65_535
     ? Effect.succeed(Number(text))
     : refuse(`--port ${JSON.stringify(text)} is not a port: give a whole number from 0 to 65535`)
+
+/** A number of things or bytes; `undefined` when the option is not given. */
+const countOf = (option: string, text: string | undefined): Effect.Effect<number | undefined, UsageError> => {
+  if (text === undefined) return Effect.succeed(undefined)
+  return /^\d{1,15}$/.test(text)
+    ? Effect.succeed(Number(text))
+    : refuse(`${option} ${JSON.stringify(text)} is not a number: give a whole number such as 52428800`)
+}
 
 const hostOf = (host: string): Effect.Effect<string, UsageError> =>
   Emulator.isLoopback(host)
@@ -95,12 +116,20 @@ const program = Effect.gen(function* () {
   const faults = values.faults === undefined ? Faults.none : yield* faultsOf(values.faults)
   const databaseUrl = Option.getOrUndefined(yield* Config.option(Config.nonEmptyString("DATABASE_URL")))
   if (databaseUrl !== undefined) yield* Console.error("sql connections use the PostgreSQL server of DATABASE_URL")
+  const logLimit = yield* countOf("--log-limit", values["log-limit"])
+  const logBytes = yield* countOf("--log-bytes", values["log-bytes"])
+  const requestLimit = yield* countOf("--request-limit", values["request-limit"])
+  const seconds = yield* countOf("--statement-limit", values["statement-limit"])
   const emulator = yield* Emulator.make({
     world,
     port,
     host,
     faults,
     record: values.record,
+    logLimit,
+    logBytes,
+    requestLimit,
+    statementLimit: seconds === undefined ? undefined : Duration.seconds(seconds),
     databaseUrl,
     lenient: values.lenient,
     dataDir: values["data-dir"]

@@ -4,6 +4,7 @@ import type { Calls } from "../Calls.js"
 import type { ConnectionsModel, ConnectionsModelOptions } from "../ConnectionsModel.js"
 import type { World } from "../World.js"
 import type { FakeServer } from "./fakeServer/fakeServer.js"
+import type { HistoryLimits } from "./fakeServer/boundedList.js"
 import type { FaultRules } from "./fakeServer/faultRules.js"
 import type { RequestListener } from "./fakeServer/requestListener.js"
 import type { FakeResponse } from "./fakeServer/response.js"
@@ -20,6 +21,10 @@ export interface PlatformSettings {
   readonly rules: FaultRules
   /** Called for each request, before its response. */
   readonly listener?: RequestListener | undefined
+  /** How much of the past is kept; the defaults of the platform unless given. */
+  readonly limits?: HistoryLimits | undefined
+  /** The largest body of a request in bytes; 16 MiB unless given. */
+  readonly requestLimit?: number | undefined
   /** What does the typed work of a connection; a small executor in memory unless given. */
   readonly executorFor?: ConnectionsModelOptions["executorFor"] | undefined
   /** Whether names that the platform does not know pass. */
@@ -51,7 +56,7 @@ export interface Platform<Name extends string, Model extends PlatformModel> {
   readonly ownsRequest: (path: string) => boolean
   /** A running fake: it ends with the scope. */
   readonly make: (world: World, settings: PlatformSettings) => Effect.Effect<Model & FakeServer, never, Scope.Scope>
-  /** How it refuses a body that it cannot take; `undefined` bytes mean that the body was too large. */
-  readonly refuseBody: (bytes: Uint8Array | undefined) => FakeResponse | undefined
+  /** How it refuses a body that it cannot take; `undefined` bytes mean that the body was over the limit. */
+  readonly refuseBody: (bytes: Uint8Array | undefined, limit: number) => FakeResponse | undefined
   readonly recorderView: () => WorldBuilder
 }

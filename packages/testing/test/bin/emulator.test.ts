@@ -91,7 +91,7 @@ describe("emulator program", () => {
     Effect.gen(function* () {
       const tmp = yield* folder
       const file = join(tmp, "world.json")
-      const action = { slug: "slow", takesMillis: 150, result: { done: true } }
+      const action = { slug: "slow", takesMillis: 1_500, result: { done: true } }
       const world = { connections: [{ slug: "mine", actions: [action] }] }
       yield* Effect.promise(() => writeFile(file, JSON.stringify(world)))
       const emulator = yield* start(["--port=0", "--world", file], tmp)
@@ -124,6 +124,20 @@ describe("emulator program", () => {
     })
   )
 
+  it.scopedLive("keeps as much as its options say, and takes bodies as large", () =>
+    Effect.gen(function* () {
+      const emulator = yield* start(["--log-limit", "2", "--log-bytes=30", "--request-limit", "40"], yield* folder)
+      const url = yield* emulator.url
+      const execute = (input: string) =>
+        json(`${url}/api/v1/connections/crm/actions/echo/execute`, { method: "POST", body: JSON.stringify({ input }) })
+      for (const input of ["one", "two", "three"]) assert.include(yield* execute(input), input)
+      assert.match(yield* execute("x".repeat(40)), /over the limit of 40 bytes/)
+      const list = yield* json(`${url}/__emulator/executions`)
+      assert.notInclude(list, '"one"')
+      assert.match(list, /"bytes":15[^]*"three"[^]*"counts": { "connections": 3[^]*"dropped": { "connections": 1/)
+    })
+  )
+
   it.scopedLive("reads a fault plan from a file", () =>
     Effect.gen(function* () {
       const tmp = yield* folder
@@ -136,6 +150,33 @@ describe("emulator program", () => {
       assert.match(yield* json(`${url}/api/v1/connections`), /"slug":"crm"/)
     })
   )
+
+  for (const name of ["SIGTERM", "SIGINT"] as const) {
+    it.scopedLive(`ends with ${name} while SQL runs that never ends`, () =>
+      Effect.gen(function* () {
+        const tmp = yield* folder
+        const file = join(tmp, "world.json")
+        const world = { syncLimitMillis: 600_000, connections: [{ slug: "warehouse", kind: "sql" }] }
+        yield* Effect.promise(() => writeFile(file, JSON.stringify(world)))
+        const emulator = yield* start(["--world", file, "--statement-limit", "100000"], tmp)
+        const url = yield* emulator.url
+        const query = (sql: string) =>
+          json(`${url}/api/v1/connections/warehouse/sql/query`, { method: "POST", body: JSON.stringify({ sql }) })
+        assert.include(yield* query("select 41 + 1 as n"), '"n":42')
+        yield* Effect.forkScoped(
+          Effect.ignore(Effect.sandbox(query("select count(*) from generate_series(1, 1e12::bigint)")))
+        )
+        yield* Effect.repeat(json(`${url}/__emulator/executions?limit=0`), {
+          until: (list) => list.includes('"connections": 2'),
+          schedule: Schedule.spaced("20 millis")
+        })
+        assert.include(yield* json(`${url}/api/v1/connections`), '"slug":"warehouse"')
+        yield* emulator.signal(name)
+        assert.deepInclude(yield* emulator.ended, { code: 0, err: "" })
+        assert.deepStrictEqual(yield* Effect.promise(() => readdir(tmp)), ["world.json"])
+      })
+    )
+  }
 
   it.scopedLive("ends at once, even when an inspector page is open", () =>
     Effect.gen(function* () {
@@ -164,6 +205,10 @@ describe("emulator program", () => {
           [["--port", "x"], /--port "x".*0 to 65535/],
           [["--port", "65536"], /0 to 65535/],
           [["--host", "0.0.0.0"], /--host "0\.0\.0\.0".*127\.0\.0\.1/],
+          [["--log-limit", "many"], /--log-limit "many" is not a number/],
+          [["--statement-limit", "soon"], /--statement-limit "soon"/],
+          [["--log-bytes", "-1"], /--log-bytes/],
+          [["--request-limit", "16MB"], /--request-limit "16MB".*whole number such as 52428800/],
           [["--world", join(tmp, "none.json")], /none\.json cannot be read \(ENOENT\)/],
           [["--faults", join(tmp, "none.json")], /none\.json cannot be read \(ENOENT\)/],
           [["--faults", broken], /broken\.json is not a fault plan/],
@@ -178,7 +223,7 @@ describe("emulator program", () => {
           assert.match(err, expected)
         }
       }),
-    { timeout: 60_000 }
+    { timeout: 240_000 }
   )
 
   it.scopedLive("ends with 1 when the port is taken", () =>
@@ -235,6 +280,8 @@ describe("connectors-emulator without its optional peers", () => {
         const version = Predicate.hasProperty(versions, `@effect/${name}`) ? versions[`@effect/${name}`] : undefined
         return `@effect/${name}@${String(version)}`
       })
+      const pglite = Predicate.hasProperty(versions, "@electric-sql/pglite") ? versions["@electric-sql/pglite"] : ""
+      expected.push(`@electric-sql/pglite@${String(pglite)}`)
       assert.deepStrictEqual(
         { status, stdout, stderr },
         {

@@ -115,13 +115,11 @@ export class Actions {
     const fails = flaky !== undefined && action.failures < flaky.times
     if (!fails || flaky.commits === true) {
       record.executed = true
-      this.log.execute(`${connector}/${name}`, {
-        at: call.now,
-        connector,
-        action: name,
-        input: input.values,
-        ...caller
-      })
+      const { executionCount: index } = this.log
+      this.log.execute(
+        { index, at: call.now, connector, action: name, input: input.values, ...caller },
+        call.request.bytes.byteLength
+      )
     }
     if (fails) {
       action.failures++
@@ -140,7 +138,7 @@ export class Actions {
     const respond = (value: Json, meta: JsonObject | null = null): FakeResponse =>
       json(200, { data: responseFields(value, input.values), meta })
     if (handler !== undefined) {
-      const execution = this.log.executionsOf(`${connector}/${name}`)
+      const execution = this.log.executionsOf(connector, name)
       return Effect.suspend(() => handler(input.values, { connector, action: name, execution, ...caller })).pipe(
         reportDefect(connector, name),
         Effect.map((value) => respond(value, meta)),

@@ -10,7 +10,19 @@ export const callsIn = (log: Log, unused: () => ReadonlyArray<string>): Calls<Op
   makeCalls<OperationName, RecordedRequest, Execution>({
     requests: Effect.sync(() => log.requests),
     executionLog: Effect.sync(() => log.executions),
+    dropped: Effect.sync(() => log.dropped),
     unused: Effect.sync(unused),
-    subjectOf: ({ action, body, connector }) => ({ target: connector, work: action, input: body }),
-    executed: ({ action, at, connector, input }) => ({ at, target: connector, work: action, input })
+    subjectOf: ({ action, body, connector, dropped }) => ({
+      target: connector,
+      work: action,
+      input: body,
+      ...(dropped !== undefined && { dropped })
+    }),
+    executed: ({ action, at, connector, dropped, input }) => ({
+      at,
+      target: connector,
+      work: action,
+      input,
+      ...(dropped !== undefined && { dropped })
+    })
   })

@@ -3,7 +3,7 @@ import type { ModelRequest } from "../../ConnectionsModel.js"
 import type { Json, JsonObject } from "../../Executor.js"
 import { type FakeResponse, json } from "../fakeServer/response.js"
 import { compact } from "../fakeServer/json.js"
-import { maxBodyBytes } from "../fakeServer/requestBody.js"
+import { tooLargeText } from "../fakeServer/requestBody.js"
 import type { Route } from "./routes.js"
 
 /** A request in progress. @internal */
@@ -60,8 +60,8 @@ export const refusal = (
 export const data = (value: Json, meta: JsonObject | null = null): FakeResponse => json(200, { data: value, meta })
 
 /** @internal */
-export const tooLarge = (requestId: string): FakeResponse =>
-  refuse(requestId, { status: 413, message: `the body is over ${maxBodyBytes} bytes` })
+export const tooLarge = (requestId: string, limit: number): FakeResponse =>
+  refuse(requestId, { status: 413, message: tooLargeText(limit) })
 
 /** Whether a check of a request gave a response: then the request is refused. @internal */
 export const isResponse = (value: object): value is FakeResponse => "_tag" in value && value._tag === "Answer"

@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { ModelRequest } from "../../ConnectionsModel.js"
 import type { FakeResponse } from "../fakeServer/response.js"
-import { maxBodyBytes } from "../fakeServer/requestBody.js"
 import type { Actions } from "./actions.js"
 import type { Catalog } from "./catalog.js"
 import type { Connectors, LiveAction } from "./connectors.js"
@@ -20,6 +19,8 @@ export interface PlatformParts {
   readonly actions: Actions
   readonly catalog: Catalog
   readonly skills: Skills
+  /** The largest body of a request, in bytes. */
+  readonly requestLimit: number
 }
 
 /** What a request is for. @internal */
@@ -81,7 +82,8 @@ export const handle = (
   call: Call,
   record: { executed: boolean }
 ): Effect.Effect<FakeResponse> => {
-  if (call.request.bytes.byteLength > maxBodyBytes) return Effect.succeed(tooLarge(call.requestId))
+  const { requestLimit } = parts
+  if (call.request.bytes.byteLength > requestLimit) return Effect.succeed(tooLarge(call.requestId, requestLimit))
   switch (found._tag) {
     case "Action":
       return parts.actions.execute(call, record, found.action)

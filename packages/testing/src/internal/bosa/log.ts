@@ -3,12 +3,24 @@ import type { ModelRequest } from "../../ConnectionsModel.js"
 import type { Json } from "../../Executor.js"
 import { parse } from "../data/jsonText.js"
 import { isObject } from "../fakeServer/json.js"
-import type { RequestHistory } from "../fakeServer/requestHistory.js"
+import type { HistoryLimits } from "../fakeServer/boundedList.js"
+import { RequestHistory } from "../fakeServer/requestHistory.js"
 import type { Found } from "./handle.js"
 import type { Route } from "./routes.js"
 
 /** The requests and executions of the platform. @internal */
 export type Log = RequestHistory<RecordedRequest, Execution>
+
+/** @internal */
+export const makeLog = (limits: HistoryLimits): Log =>
+  new RequestHistory<RecordedRequest, Execution>(limits, {
+    workOf: ({ action, connector }) => ({ target: connector, work: action }),
+    takeInput: (execution) => {
+      const { input } = execution
+      execution.input = undefined
+      return input
+    }
+  })
 
 const hidden = new Set(["secret", "configuration"])
 
@@ -43,20 +55,23 @@ export const startRecord = (
   at: number,
   { body, found, route }: { readonly body: Json | undefined; readonly found: Found; readonly route: Route | undefined }
 ) =>
-  log.record({
-    index: log.nextIndex(),
-    at,
-    method: request.method,
-    path: request.path,
-    query: request.query,
-    headers: request.headers,
-    body,
-    operation: route?.operation,
-    connector: route?.connector,
-    action: found._tag === "Action" ? found.action.definition.name : undefined,
-    status: undefined,
-    fault: undefined,
-    scripted: false,
-    executed: false,
-    interrupted: false
-  })
+  log.record(
+    {
+      index: log.nextIndex(),
+      at,
+      method: request.method,
+      path: request.path,
+      query: request.query,
+      headers: request.headers,
+      body,
+      operation: route?.operation,
+      connector: route?.connector,
+      action: found._tag === "Action" ? found.action.definition.name : undefined,
+      status: undefined,
+      fault: undefined,
+      scripted: false,
+      executed: false,
+      interrupted: false
+    },
+    request.bytes.byteLength
+  )

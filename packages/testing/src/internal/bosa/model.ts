@@ -1,13 +1,14 @@
 import * as Effect from "effect/Effect"
-import type { BosaModel, Execution, Matcher, BosaModelOptions, RecordedRequest } from "../../BosaModel.js"
+import type { BosaModel, Matcher, BosaModelOptions } from "../../BosaModel.js"
 import type { ModelRequest, ModelResponse } from "../../ConnectionsModel.js"
 import type { World } from "../../World.js"
 import * as MaybeDone from "../fakeServer/maybeDone.js"
 import { handleWith, type FakeServer } from "../fakeServer/fakeServer.js"
 import { AnswerHistory } from "../fakeServer/answerHistory.js"
+import { limitsOf } from "../fakeServer/boundedList.js"
 import { unusedScriptsAndFaults } from "../fakeServer/callLog.js"
 import { type FaultRules, faultRulesOf } from "../fakeServer/faultRules.js"
-import { RequestHistory } from "../fakeServer/requestHistory.js"
+import { defaultRequestLimit } from "../fakeServer/requestBody.js"
 import { respondTo } from "../fakeServer/respond.js"
 import { Scripts } from "../fakeServer/scripts.js"
 import { serverTime } from "../fakeServer/serverClock.js"
@@ -19,7 +20,7 @@ import { Catalog } from "./catalog.js"
 import { Connectors } from "./connectors.js"
 import type { Call } from "./envelope.js"
 import { find, handle } from "./handle.js"
-import { bodyOf, routeOf, startRecord } from "./log.js"
+import { bodyOf, makeLog, routeOf, startRecord } from "./log.js"
 import { Integrations } from "./integrations.js"
 import { createdUserOf, Directory } from "./directory.js"
 import { defaultCreateClientPath, makeMatch } from "./routes.js"
@@ -44,7 +45,7 @@ export const make = (
   listener?: RequestListener
 ): BosaModel & FakeServer => {
   const { bosa = {} } = world
-  const log = new RequestHistory<RecordedRequest, Execution>(options?.logLimit ?? 100_000)
+  const log = makeLog(limitsOf(options ?? {}))
   const scripts = new Scripts<Matcher>(rules)
   const history = new AnswerHistory()
   const directory = new Directory(bosa)
@@ -54,7 +55,8 @@ export const make = (
   const catalog = new Catalog(bosa.catalog ?? {}, connectors, directory)
   const skills = new Skills(bosa.skills ?? [], directory)
   const match = makeMatch(bosa.createClientPath ?? defaultCreateClientPath)
-  const parts = { directory, connectors, integrations, actions, catalog, skills }
+  const requestLimit = options?.requestLimit ?? defaultRequestLimit
+  const parts = { requestLimit, directory, connectors, integrations, actions, catalog, skills }
 
   const receive = (request: ModelRequest, now: number): Effect.Effect<ModelResponse> => {
     const found = find(connectors, match, request)
@@ -80,8 +82,9 @@ export const make = (
     apiKey: directory.firstClient.apiKey,
     requests: Effect.sync(() => log.requests.map(redactHeaders)),
     executionLog: Effect.sync(() => log.executions.map((execution) => ({ ...execution }))),
+    executionCount: Effect.sync(() => log.executionCount),
     calls: callsIn(log, () => unusedScriptsAndFaults(scripts, rules)),
-    executions: (connector, action) => Effect.sync(() => log.executionsOf(`${connector}/${action}`)),
+    executions: (connector, action) => Effect.sync(() => log.executionsOf(connector, action)),
     users: Effect.map(serverTime, (now) => directory.views(now)),
     user: (identifier) => Effect.sync(() => createdUserOf(directory.user(identifier))),
     token: (identifier) => Effect.map(serverTime, (now) => directory.issue(directory.user(identifier), now).token),

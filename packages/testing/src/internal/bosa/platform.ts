@@ -12,7 +12,10 @@ export const bosa: Platform<"bosa", BosaModel> = {
   targetTitle: "Connector",
   // an action may have any path: it takes what no other platform does
   ownsRequest: () => true,
-  make: (world, { listener: onRequest, rules }) => Effect.sync(() => make(world, {}, rules, onRequest)),
-  refuseBody: (bytes) => (bytes === undefined ? tooLarge("req-0") : undefined),
+  make: (world, { limits, listener: onRequest, requestLimit, rules }) =>
+    Effect.sync(() =>
+      make(world, { ...limits, ...(requestLimit !== undefined && { requestLimit }) }, rules, onRequest)
+    ),
+  refuseBody: (bytes, limit) => (bytes === undefined ? tooLarge("req-0", limit) : undefined),
   recorderView: () => new BosaWorldBuilder()
 }

@@ -17,23 +17,23 @@ const workOf = ({ action, operation }: RecordedRequest): string | undefined => {
 }
 
 const about = (request: RecordedRequest) => {
-  const { body, connection } = request
+  const { body, connection, dropped } = request
   const work = workOf(request)
+  if (dropped !== undefined) return { target: connection, work, input: undefined, dropped }
   return { target: connection, work, input: work === undefined ? body : inputOf(work, body) }
 }
 
-const executed = ({ at, body, connection, name }: Execution): Executed => ({
-  at,
-  target: connection,
-  work: name,
-  input: inputOf(name, body)
-})
+const executed = ({ at, body, connection, dropped, name }: Execution): Executed => {
+  const common = { at, target: connection, work: name }
+  return dropped === undefined ? { ...common, input: inputOf(name, body) } : { ...common, input: undefined, dropped }
+}
 
 /** The calls of the Connections platform. @internal */
 export const callsIn = (log: Log, unused: () => ReadonlyArray<string>): Calls<ConnectionsOperation> =>
   makeCalls<ConnectionsOperation, RecordedRequest, Execution>({
     requests: Effect.sync(() => log.requests),
     executionLog: Effect.sync(() => log.executions),
+    dropped: Effect.sync(() => log.dropped),
     unused: Effect.sync(unused),
     subjectOf: about,
     executed

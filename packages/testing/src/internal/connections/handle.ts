@@ -26,9 +26,10 @@ export interface PlatformParts {
   readonly work: WorkRunner
 }
 
-const bodyOf = (request: ModelRequest): JsonObject | undefined => {
-  const body = parse(request.body)
-  return isObject(body) ? body : undefined
+/** The body as it was recorded, so that it is kept once; a body too large to be kept is parsed again. */
+const bodyOf = (request: ModelRequest, { body, dropped }: RequestInProgress): JsonObject | undefined => {
+  const value = dropped === undefined ? body : parse(request.body)
+  return isObject(value) ? value : undefined
 }
 
 /** The operations without a body; `undefined` for the others. */
@@ -78,12 +79,13 @@ const write = (
   const slug = parameters["connection"] ?? ""
   const connection = parts.connections.get(slug)
   if (connection === undefined) return Effect.succeed(notFound(`the connection ${slug}`))
-  const body = bodyOf(request)
+  const body = bodyOf(request, record)
   if (body === undefined) return Effect.succeed(badRequest("the body must be a JSON object"))
-  if (isOperation(name)) return parts.work.typed(record, connection, name, body)
+  const bytes = request.bytes.byteLength
+  if (isOperation(name)) return parts.work.typed({ record, body, bytes }, connection, name)
   switch (name) {
     case "actions.execute":
-      return parts.work.action(record, connection, parameters["action"] ?? "", body)
+      return parts.work.action({ record, body, bytes }, connection, parameters["action"] ?? "")
     case "connections.authorize":
       return Effect.succeed(parts.connections.authorize(connection, true))
     case "connections.unauthorize":

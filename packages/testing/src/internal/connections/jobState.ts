@@ -8,6 +8,8 @@ import { isEnd, isSuccess, stateOf } from "./jobScript.js"
 /** How work ended; `undefined` while it runs. @internal */
 export interface WorkOutcome {
   exit: Exit.Exit<Json, ExecutorFailure> | undefined
+  /** The job that the work has become, if any. */
+  jobId: string | number | undefined
 }
 
 /** What decides the state of a job. */

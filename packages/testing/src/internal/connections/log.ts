@@ -1,6 +1,7 @@
 import type { Execution, ModelRequest, RecordedRequest } from "../../ConnectionsModel.js"
-import type { Json } from "../../Executor.js"
 import { parse } from "../data/jsonText.js"
+import type { DroppedCalls } from "../../Calls.js"
+import type { HistoryLimits } from "../fakeServer/boundedList.js"
 import { RequestHistory } from "../fakeServer/requestHistory.js"
 import { redactHeaders } from "../fakeServer/redactHeaders.js"
 import type { Match } from "./routes.js"
@@ -14,12 +15,23 @@ export type RequestInProgress = Mutable<RecordedRequest>
 export class Log {
   private readonly history: RequestHistory<RecordedRequest, Execution>
 
-  constructor(limit: number) {
-    this.history = new RequestHistory(limit)
+  constructor(limits: HistoryLimits) {
+    this.history = new RequestHistory<RecordedRequest, Execution>(limits, {
+      workOf: ({ connection, name }) => ({ target: connection, work: name }),
+      takeInput: (execution) => {
+        const { body } = execution
+        execution.body = undefined
+        return body
+      }
+    })
   }
 
   get requests(): ReadonlyArray<RecordedRequest> {
     return this.history.requests.map(redactHeaders)
+  }
+
+  get dropped(): DroppedCalls | undefined {
+    return this.history.dropped
   }
 
   get executions(): ReadonlyArray<Execution> {
@@ -28,7 +40,7 @@ export class Log {
 
   start(at: number, request: ModelRequest, match: Match): RequestInProgress {
     const parameters = match._tag === "Found" ? match.parameters : {}
-    return this.history.record({
+    const record: RequestInProgress = {
       index: this.history.nextIndex(),
       at,
       method: request.method,
@@ -44,15 +56,21 @@ export class Log {
       scripted: false,
       executed: false,
       interrupted: false
-    })
+    }
+    return this.history.record(record, request.bytes.byteLength)
   }
 
-  execute(at: number, connection: string, name: string, body: Json): Mutable<Execution> {
-    return this.history.execute(`${connection}/${name}`, { at, connection, name, body, jobId: undefined })
+  /** Records an execution; `bytes` is the length of its body. */
+  execute(start: Pick<Execution, "at" | "connection" | "name" | "body">, bytes: number): Mutable<Execution> {
+    return this.history.execute({ index: this.history.executionCount, ...start, jobId: undefined }, bytes)
   }
 
   executionsOf(connection: string, name: string): number {
-    return this.history.executionsOf(`${connection}/${name}`)
+    return this.history.executionsOf(connection, name)
+  }
+
+  get executionCount(): number {
+    return this.history.executionCount
   }
 
   clear(): void {

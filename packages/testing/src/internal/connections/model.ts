@@ -9,6 +9,7 @@ import type {
 } from "../../ConnectionsModel.js"
 import type { World } from "../../World.js"
 import { AnswerHistory } from "../fakeServer/answerHistory.js"
+import { limitsOf } from "../fakeServer/boundedList.js"
 import { unusedScriptsAndFaults } from "../fakeServer/callLog.js"
 import { type FakeServer, handleWith } from "../fakeServer/fakeServer.js"
 import { type FaultRules, faultRulesOf } from "../fakeServer/faultRules.js"
@@ -33,11 +34,12 @@ export const make = (
   listener?: RequestListener
 ): Effect.Effect<ConnectionsModel & FakeServer, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
+    const limits = limitsOf(options ?? {})
     const rules = shared ?? faultRulesOf(world, options?.faults)
-    const log = new Log(options?.logLimit ?? 100_000)
+    const log = new Log(limits)
     const scripts = new Scripts<Matcher>(rules)
     const history = new AnswerHistory()
-    const jobs = new Jobs(world.jobIds ?? "text")
+    const jobs = new Jobs(world.jobIds ?? "text", limits)
     const parts: PlatformParts = {
       world,
       log,
@@ -64,6 +66,7 @@ export const make = (
       handle: handleWith({ receive }),
       requests: Effect.sync(() => log.requests),
       executionLog: Effect.sync(() => log.executions.map((execution) => ({ ...execution }))),
+      executionCount: Effect.sync(() => log.executionCount),
       calls: callsIn(log, () => unusedScriptsAndFaults(scripts, rules)),
       executions: (connection, name) => Effect.sync(() => log.executionsOf(connection, name)),
       jobs: Effect.map(serverTime, (now) => jobs.views(now)),

@@ -1,5 +1,5 @@
 import type { ConnectionsModel } from "../../ConnectionsModel.js"
-import { isText, maxBodyBytes } from "../fakeServer/requestBody.js"
+import { isText, tooLargeText } from "../fakeServer/requestBody.js"
 import { json } from "../fakeServer/response.js"
 import type { Platform } from "../platform.js"
 import { ConnectionsWorldBuilder } from "../recorder/connectionsWorldBuilder.js"
@@ -8,7 +8,6 @@ import { make } from "./model.js"
 const refusal = (status: number, code: string, message: string) =>
   json(status, { message, code }, { connection: "close" })
 
-const tooLarge = refusal(413, "BODY_TOO_LARGE", `the body is over ${maxBodyBytes} bytes`)
 const notText = refusal(400, "BAD_REQUEST", "the body is not UTF-8 text")
 
 /** The Connections platform. @internal */
@@ -17,8 +16,16 @@ export const connections: Platform<"connections", ConnectionsModel> = {
   title: "Connections",
   targetTitle: "Connection",
   ownsRequest: (path) => path === "/api/v1" || path.startsWith("/api/v1/"),
-  make: (world, { executorFor, lenient, listener: onRequest, rules }) =>
-    make(world, { ...(executorFor === undefined ? {} : { executorFor }), lenient: lenient === true }, rules, onRequest),
-  refuseBody: (bytes) => (bytes === undefined ? tooLarge : isText(bytes) ? undefined : notText),
+  make: (world, { executorFor, lenient, limits, listener: onRequest, rules }) =>
+    make(
+      world,
+      { ...limits, lenient: lenient === true, ...(executorFor !== undefined && { executorFor }) },
+      rules,
+      onRequest
+    ),
+  refuseBody: (bytes, limit) => {
+    if (bytes === undefined) return refusal(413, "BODY_TOO_LARGE", tooLargeText(limit))
+    return isText(bytes) ? undefined : notText
+  },
   recorderView: () => new ConnectionsWorldBuilder()
 }

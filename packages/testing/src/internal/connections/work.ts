@@ -22,11 +22,18 @@ interface ExecuteQuery {
   readonly timeoutMillis: number | undefined
 }
 
+/** A request for work. @internal */
+interface WorkRequest {
+  readonly record: RequestInProgress
+  readonly body: JsonObject
+  /** The length of the body as it was sent. */
+  readonly bytes: number
+}
+
 interface Task {
   readonly connection: LiveConnection
   readonly name: string
   readonly plan: JobPlan
-  readonly body: JsonObject
   readonly work: Effect.Effect<Json, ExecutorFailure>
 }
 
@@ -70,12 +77,8 @@ export class WorkRunner {
     private readonly lenient: boolean
   ) {}
 
-  action(
-    record: RequestInProgress,
-    connection: LiveConnection,
-    slug: string,
-    body: JsonObject
-  ): Effect.Effect<FakeResponse> {
+  action(request: WorkRequest, connection: LiveConnection, slug: string): Effect.Effect<FakeResponse> {
+    const { body } = request
     const action = connection.actions.get(slug)
     if (action === undefined) return Effect.succeed(notFound(`the action ${slug} of ${connection.view.slug}`))
     const input = body["input"] ?? {}
@@ -90,17 +93,13 @@ export class WorkRunner {
       onFailure: refused,
       onSuccess: () =>
         refusal === undefined
-          ? this.start(record, { connection, name: slug, plan: action, body, work })
+          ? this.start(request, { connection, name: slug, plan: action, work })
           : Effect.succeed(refuse(400, "INVALID_INPUT", refusal))
     })
   }
 
-  typed(
-    record: RequestInProgress,
-    connection: LiveConnection,
-    operation: Operation,
-    body: JsonObject
-  ): Effect.Effect<FakeResponse> {
+  typed(request: WorkRequest, connection: LiveConnection, operation: Operation): Effect.Effect<FakeResponse> {
+    const { body } = request
     const kind = operation.slice(0, operation.indexOf("."))
     if (connection.view.kind !== kind) {
       return Effect.succeed(badRequest(`${connection.view.slug} is of kind ${connection.view.kind}, not ${kind}`))
@@ -111,40 +110,41 @@ export class WorkRunner {
       onFailure: refused,
       onSuccess: (given) => {
         const work = Effect.suspend(() => connection.executor({ connection: connection.view, operation, body: given }))
-        return this.start(record, { connection, name: operation, plan, body, work })
+        return this.start(request, { connection, name: operation, plan, work })
       }
     })
   }
 
-  private start(record: RequestInProgress, task: Task): Effect.Effect<FakeResponse> {
+  private start(request: WorkRequest, task: Task): Effect.Effect<FakeResponse> {
     const { slug } = task.connection.view
     if (!task.connection.active) return Effect.succeed(refuse(409, "CONNECTION_INACTIVE", `${slug} is not active`))
     if (!task.connection.authorized) {
       return Effect.succeed(refuse(409, "CONNECTION_UNAUTHORIZED", `${slug} is not authorized`))
     }
-    const query = executeQueryOf(record.query)
+    const query = executeQueryOf(request.record.query)
     if (query === undefined) return Effect.succeed(badRequest("timeout_ms must be a whole number of milliseconds"))
-    return this.run(record, task, query)
+    return this.run(request, task, query)
   }
 
   private readonly run = Effect.fnUntraced(function* (
     this: WorkRunner,
-    record: RequestInProgress,
+    { body, bytes, record }: WorkRequest,
     task: Task,
     query: ExecuteQuery
   ) {
     const { plan, name } = task
     const connection = task.connection.view.slug
     const createdAt = yield* serverTime
-    const execution = this.log.execute(createdAt, connection, name, task.body)
+    const execution = this.log.execute({ at: createdAt, connection, name, body }, bytes)
     record.executed = true
-    const outcome: WorkOutcome = { exit: undefined }
+    const outcome: WorkOutcome = { exit: undefined, jobId: undefined }
     const done = yield* Deferred.make<void>()
     // in the scope of the platform: a client that leaves does not stop the work of a server
     yield* task.work.pipe(
       reportDefect(connection, name),
       Effect.onExit((exit) => {
         outcome.exit = exit
+        if (outcome.jobId !== undefined) this.jobs.settle(outcome.jobId)
         return Deferred.succeed(done, undefined)
       }),
       Effect.exit,
@@ -161,6 +161,7 @@ export class WorkRunner {
     }
     const id = this.jobs.create({ connection, name, createdAt, plan, outcome })
     execution.jobId = id
+    outcome.jobId = id
     return ok({ job_id: id })
   })
 

@@ -3,13 +3,15 @@ import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ModelRequest } from "../../ConnectionsModel.js"
-import { maxBodyBytes } from "../fakeServer/requestBody.js"
 
-/** A body over the limit is read up to here and discarded, so that its sender can read the refusal. */
-const maxDiscardedBytes = 4 * maxBodyBytes
+/** A body over the limit is read up to so many times the limit and discarded, so that its sender can read the refusal. */
+const discarded = 4
 
-/** The body's bytes; `undefined` when there are too many. A body that breaks off never ends: its client has left. @internal */
-export const readBody = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<Uint8Array | undefined> =>
+/** The body's bytes; `undefined` when there are more than the limit. A body that breaks off never ends: its client has left. @internal */
+export const readBody = (
+  request: HttpServerRequest.HttpServerRequest,
+  limit: number
+): Effect.Effect<Uint8Array | undefined> =>
   Effect.suspend(() => {
     const chunks: Array<Uint8Array> = []
     let size = 0
@@ -17,13 +19,13 @@ export const readBody = (request: HttpServerRequest.HttpServerRequest): Effect.E
       Stream.runForEachWhile((chunk) =>
         Effect.sync(() => {
           size += chunk.byteLength
-          if (size <= maxBodyBytes) chunks.push(chunk)
-          return size <= maxDiscardedBytes
+          if (size <= limit) chunks.push(chunk)
+          return size <= discarded * limit
         })
       ),
       Effect.as(undefined),
       Effect.catchAll(() => Effect.never),
-      Effect.map(() => (size > maxBodyBytes ? undefined : Buffer.concat(chunks)))
+      Effect.map(() => (size > limit ? undefined : Buffer.concat(chunks)))
     )
   })
 

@@ -10,10 +10,12 @@ import type { World } from "../../World.js"
 import * as executors from "../executors/executors.js"
 import { faultRulesOf } from "../fakeServer/faultRules.js"
 import type { RequestListener } from "../fakeServer/requestListener.js"
+import type { PlatformSettings } from "../platform.js"
 import { forEachPlatform, makePlatforms } from "../platforms.js"
 
 /** @internal */
-export interface ResettablePlatformsOptions extends executors.ExecutorsOptions {
+export interface ResettablePlatformsOptions
+  extends executors.ExecutorsOptions, Pick<PlatformSettings, "limits" | "requestLimit"> {
   /** Whether real executors do the typed work, or small ones in memory. */
   readonly real: boolean
   readonly faults: Plan | undefined
@@ -34,10 +36,11 @@ export interface ResettablePlatforms {
 
 const build = Effect.fnUntraced(function* (
   world: World,
-  { faults, lenient, listener: onRequest, real, ...rest }: ResettablePlatformsOptions
+  { faults, lenient, limits, listener: onRequest, real, requestLimit, ...rest }: ResettablePlatformsOptions
 ) {
   const executorFor = real ? yield* executors.make(world, rest) : undefined
-  return yield* makePlatforms(world, { executorFor, lenient, rules: faultRulesOf(world, faults), listener: onRequest })
+  const rules = faultRulesOf(world, faults)
+  return yield* makePlatforms(world, { executorFor, lenient, rules, limits, requestLimit, listener: onRequest })
 })
 
 const member = (object: object, key: PropertyKey): unknown => Reflect.get(object, key)

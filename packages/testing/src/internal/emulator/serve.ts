@@ -6,7 +6,9 @@ import * as Effect from "effect/Effect"
 import type { PlatformModel } from "../platform.js"
 import { secretHeaderName } from "../fakeServer/redactHeaders.js"
 import { isInspector } from "../inspector/routes.js"
+import { refuse } from "../inspector/responses.js"
 import { type PlatformName, platformOf } from "../platforms.js"
+import { refusalOf } from "./guard.js"
 import { readBody, toModelRequest } from "./receiveRequest.js"
 import { sendResponse } from "./sendResponse.js"
 
@@ -14,17 +16,21 @@ import { sendResponse } from "./sendResponse.js"
 export interface Served {
   /** Each platform handles the requests that it owns. */
   readonly platforms: Readonly<Record<PlatformName, Pick<PlatformModel, "handle">>>
+  /** The largest body of a request, in bytes. */
+  readonly requestLimit: number
   /** The pages of the inspector, on paths that no platform has. */
   readonly inspector: HttpApp.Default
 }
 
-const respond = Effect.fnUntraced(function* ({ inspector, platforms }: Served) {
+const respond = Effect.fnUntraced(function* ({ inspector, platforms, requestLimit }: Served) {
   const request = yield* HttpServerRequest.HttpServerRequest
+  const refusal = refusalOf(request)
+  if (refusal !== undefined) return refuse(403, "FORBIDDEN", refusal)
   if (isInspector(request.method, request.url.split("?")[0] ?? "")) return yield* inspector
-  const bytes = yield* readBody(request)
+  const bytes = yield* readBody(request, requestLimit)
   const received = toModelRequest(request, bytes ?? new Uint8Array())
   const { name, refuseBody } = platformOf(received.path)
-  return yield* sendResponse(request, refuseBody(bytes) ?? (yield* platforms[name].handle(received)))
+  return yield* sendResponse(request, refuseBody(bytes, requestLimit) ?? (yield* platforms[name].handle(received)))
 })
 
 /**

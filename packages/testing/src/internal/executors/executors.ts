@@ -1,6 +1,7 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -17,6 +18,7 @@ import * as httpExecutor from "./httpExecutor.js"
 import { pglite } from "./pgliteDatabase.js"
 import { postgres } from "./postgresDatabase.js"
 import { takesKnown } from "../parameters/check.js"
+import type { Database } from "./sqlDatabase.js"
 import * as sqlExecutor from "./sqlExecutor.js"
 import * as sqlSeed from "./sqlSeed.js"
 
@@ -25,6 +27,8 @@ export interface ExecutorsOptions {
   readonly databaseUrl?: string | undefined
   /** Where PGlite keeps the databases, one folder each; in memory unless given. */
   readonly dataDir?: string | undefined
+  /** How long one SQL call may take; 10 seconds unless given. */
+  readonly statementLimit?: Duration.DurationInput | undefined
 }
 
 /** A folder that is removed with the scope. */
@@ -48,18 +52,19 @@ const openOnce = Effect.fnUntraced(function* <A, E>(open: Effect.Effect<A, E, Sc
   return Effect.flatMap(SynchronizedRef.get(ref), Option.match({ onNone: () => first, onSome: Effect.succeed }))
 })
 
-const makeSql = (connection: WorldConnection, options: ExecutorsOptions) =>
-  Effect.map(
+const makeSql = (connection: WorldConnection, options: ExecutorsOptions) => {
+  const statementLimit = Duration.decode(options.statementLimit ?? "10 seconds")
+  const prepare = (database: Database) => sqlSeed.seed(database, connection.tables ?? {})
+  const dataDir = options.dataDir === undefined ? undefined : join(options.dataDir, folderName(connection.slug))
+  return Effect.map(
     openOnce(
-      Effect.tap(
-        options.databaseUrl !== undefined
-          ? postgres(options.databaseUrl)
-          : pglite(options.dataDir === undefined ? undefined : join(options.dataDir, folderName(connection.slug))),
-        (database) => sqlSeed.seed(database, connection.tables ?? {})
-      )
+      options.databaseUrl === undefined
+        ? pglite({ dataDir, statementLimit, prepare })
+        : Effect.tap(postgres(options.databaseUrl, statementLimit), prepare)
     ),
     sqlExecutor.make
   )
+}
 
 const makeFile = Effect.fnUntraced(function* (connection: WorldConnection, root: string) {
   const folder = join(root, folderName(connection.slug))

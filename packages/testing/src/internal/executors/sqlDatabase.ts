@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import { ExecutorFailure } from "../../Executor.js"
@@ -18,9 +19,14 @@ export interface Session {
   readonly script: (sql: string) => Promise<Result>
 }
 
+export type Work<A> = (session: Session) => Promise<A>
+
 export interface Database {
-  /** Runs work with a session of its own. A transaction that is left open is rolled back. */
-  readonly use: <A>(work: (session: Session) => Promise<A>) => Effect.Effect<A, ExecutorFailure>
+  /**
+   * Runs work with a session of its own. A transaction that is left open is rolled back. Work that takes longer than the
+   * limit is stopped, and a session that it broke is replaced; both are failures.
+   */
+  readonly use: <A>(work: Work<A>) => Effect.Effect<A, ExecutorFailure>
 }
 
 export const emptyResult: Result = { command: "", columns: [], rows: [], rowCount: 0 }
@@ -44,11 +50,46 @@ export const failureOf = (error: unknown): ExecutorFailure => {
     : new ExecutorFailure({ status: 400, code: "INVALID_PARAMETERS", message })
 }
 
-export const withRollback = async <A>(session: Session, work: (session: Session) => Promise<A>): Promise<A> => {
+/** The failure of work that took too long. */
+export const limitFailure = (limit: Duration.Duration, then: string): ExecutorFailure =>
+  new ExecutorFailure({
+    status: 422,
+    code: "STATEMENT_LIMIT",
+    message:
+      `the SQL ran longer than the limit of ${Duration.format(limit)} and was stopped. ${then}. ` +
+      "Give the emulator a larger statementLimit, --statement-limit"
+  })
+
+/** The failure of work that broke its session. */
+export const brokenFailure = (reason: string, then: string): ExecutorFailure =>
+  new ExecutorFailure({
+    status: 500,
+    code: "SESSION_BROKEN",
+    message: `the session of the database broke (${reason}) and was replaced. ${then}`
+  })
+
+/** How work ended. */
+export type WorkOutcome<A> =
+  | { readonly _tag: "Done"; readonly value: A }
+  | { readonly _tag: "Failed"; readonly error: unknown }
+  /** Whatever the session answered, it does not count. */
+  | { readonly _tag: "Broken"; readonly error: unknown }
+
+/** Runs work, and leaves its transaction. `isWhole` does that, and says whether the session still works. */
+export const workOutcome = async <A>(
+  session: Session,
+  work: Work<A>,
+  isWhole: (session: Session) => Promise<boolean>
+): Promise<WorkOutcome<A>> => {
+  const ended = await work(session).then(
+    (value): WorkOutcome<A> => ({ _tag: "Done", value }),
+    (error: unknown): WorkOutcome<A> => ({ _tag: "Failed", error })
+  )
   try {
-    return await work(session)
-  } finally {
-    await session.script("ROLLBACK")
+    if (await isWhole(session)) return ended
+    return { _tag: "Broken", error: ended._tag === "Done" ? "it no longer answers" : ended.error }
+  } catch (error) {
+    return { _tag: "Broken", error: ended._tag === "Done" ? error : ended.error }
   }
 }
 

@@ -3,6 +3,8 @@ import type { FakeResponse } from "./response.js"
 
 const maxRequests = 1000
 const maxResponses = 8
+/** The bodies of all responses together. */
+const maxBytes = 32 * 1024 * 1024
 
 /** The parts of a read that decide its response. @internal */
 export type ReadRequest = Pick<RecordedRequest, "method" | "path" | "query" | "headers">
@@ -23,6 +25,7 @@ const isSameResponse = (a: FakeResponse | undefined, b: FakeResponse): boolean =
 /** The responses to each read before they changed: what a replica that lags would still send. @internal */
 export class AnswerHistory {
   private readonly responses = new Map<string, Array<FakeResponse>>()
+  private bytes = 0
   private last: { readonly request: ReadRequest; readonly response: FakeResponse } | undefined
 
   /** Files are left out: they are large, and made again for each request. */
@@ -35,11 +38,14 @@ export class AnswerHistory {
     const known = this.responses.get(key)
     if (known === undefined) {
       this.responses.set(key, [response])
+      this.bytes += response.body.length
       if (this.responses.size > maxRequests) this.forgetOldest()
     } else if (!isSameResponse(known.at(-1), response)) {
       known.push(response)
-      if (known.length > maxResponses) known.shift()
+      this.bytes += response.body.length
+      if (known.length > maxResponses) this.bytes -= known.shift()?.body.length ?? 0
     }
+    while (this.bytes > maxBytes) this.forgetOldest()
   }
 
   /** The response before the last so many changes, or the oldest one; `undefined` when it has not changed yet. */
@@ -49,8 +55,9 @@ export class AnswerHistory {
   }
 
   private forgetOldest(): void {
-    for (const key of this.responses.keys()) {
+    for (const [key, responses] of this.responses) {
       this.responses.delete(key)
+      this.bytes -= responses.reduce((sum, { body }) => sum + body.length, 0)
       return
     }
   }

@@ -7,6 +7,9 @@ import type { World, WorldFaults } from "../../World.js"
 import { evenly, kinds, sharesOf } from "../faults/kinds.js"
 import { type AnyMatcher, matches, type RouteNames } from "./scripts.js"
 
+/** A path that comes back after as many others starts its numbers again. */
+const maxPaths = 100_000
+
 /** Faults from a seed. Each method and path has its own random numbers: requests that run at the same time do not change its faults. */
 class SeededDraws {
   private readonly randomByKey = new Map<string, PCGRandom>()
@@ -23,6 +26,8 @@ class SeededDraws {
     const key = `${method} ${path}`
     const random = this.randomByKey.get(key) ?? new PCGRandom(this.seed, Hash.string(key))
     this.randomByKey.set(key, random)
+    const [oldest = key] = this.randomByKey.keys()
+    if (this.randomByKey.size > maxPaths) this.randomByKey.delete(oldest)
     let remaining = random.number()
     for (const [kind, rate] of this.shares) {
       remaining -= rate

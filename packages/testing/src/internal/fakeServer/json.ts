@@ -22,3 +22,13 @@ export const compact = (fields: Readonly<Record<string, Json | undefined>>): Jso
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) object[name] = value
   return object
 }
+
+/** About the number of bytes that a value takes in memory. @internal */
+export const sizeOf = (value: Json): number => {
+  if (typeof value === "string") return value.length + 16
+  if (typeof value !== "object" || value === null) return 8
+  let size = 32
+  if (isArray(value)) for (const each of value) size += sizeOf(each)
+  else for (const name in value) size += 8 + sizeOf(value[name] ?? null)
+  return size
+}

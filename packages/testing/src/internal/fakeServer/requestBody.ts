@@ -1,5 +1,9 @@
-/** The largest body of a request, in bytes. @internal */
-export const maxBodyBytes = 16 * 1024 * 1024
+/** The largest body of a request in bytes, unless the platform has another limit. @internal */
+export const defaultRequestLimit = 16 * 1024 * 1024
+
+/** @internal */
+export const tooLargeText = (limit: number): string =>
+  `the body is over the limit of ${limit} bytes: give the fake platform a larger requestLimit, the emulator --request-limit`
 
 /** Whether bytes are UTF-8 text. @internal */
 export const isText = (bytes: Uint8Array): boolean => {

@@ -1,4 +1,5 @@
 import { jsonText } from "../data/jsonText.js"
+import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"
@@ -8,15 +9,21 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { JobView } from "../../ConnectionsModel.js"
 import type { InspectorChange, InspectorEvent } from "./events.js"
+import { type Filter, showsRequest } from "./filter.js"
 import type { Html } from "./html.js"
 import type { Inspector } from "./inspector.js"
-import { jobKey, jobRow, requestRow } from "./rows.js"
+import { isJobKey, jobKey, jobRow, requestRow } from "./rows.js"
 import type { RequestView } from "./views.js"
 
 /** How changes are sent: as data, or as parts of the page. @internal */
 export interface EventFormat {
+  readonly filter: Filter
   readonly request: (view: RequestView) => Effect.Effect<FeedEvent>
   readonly job: (view: JobView) => Effect.Effect<FeedEvent>
+  /** For the ids of all jobs that are shown when the stream begins: the page may be older. A program needs no event for that. */
+  readonly shown: (ids: ReadonlyArray<string>) => Option.Option<FeedEvent>
+  /** For what the filter no longer shows, by the id of its row; a program needs no event for that. */
+  readonly hidden: (id: string) => Option.Option<FeedEvent>
   readonly faults: Effect.Effect<FeedEvent>
 }
 
@@ -27,20 +34,26 @@ interface FeedEvent {
 }
 
 /** @internal */
-export const dataFormat = (inspector: Inspector, faults: Effect.Effect<unknown>): EventFormat => ({
+export const dataFormat = (inspector: Inspector, filter: Filter, faults: Effect.Effect<unknown>): EventFormat => ({
+  filter,
+  shown: Option.none,
+  hidden: Option.none,
   request: (data) => Effect.succeed({ event: "request", data }),
   job: (view) => Effect.sync(() => ({ event: "job", data: inspector.mask.json(view) })),
   faults: Effect.map(faults, (data) => ({ event: "faults", data }))
 })
 
 /** @internal */
-export const htmlFormat = (faults: Effect.Effect<Html>): EventFormat => {
+export const htmlFormat = (filter: Filter, faults: Effect.Effect<Html>): EventFormat => {
   const part = (id: string, into: string, { text }: Html): FeedEvent => ({
     event: "part",
     data: { id, into, html: text }
   })
   return {
-    request: (view) => Effect.sync(() => part(`request-${view.id}`, "requests", requestRow(view))),
+    filter,
+    shown: (ids) => Option.some({ event: "jobs", data: ids }),
+    hidden: (id) => Option.some({ event: "part", data: { id, into: "", html: "" } }),
+    request: (view) => Effect.sync(() => part(`request-${view.id}`, "requests", requestRow(view, filter))),
     job: (view) => Effect.sync(() => part(jobKey(view), "jobs", jobRow(view))),
     faults: Effect.map(faults, (text) => part("faults", "", text))
   }
@@ -62,7 +75,10 @@ const changed = (
   switch (change._tag) {
     case "Request": {
       const view = inspector.request(change.id)
-      return view === undefined ? Effect.succeedNone : Effect.asSome(format.request(view))
+      if (view === undefined) return Effect.succeedNone
+      return showsRequest(format.filter, view)
+        ? Effect.asSome(format.request(view))
+        : Effect.succeed(format.hidden(`request-${view.id}`))
     }
     case "Faults":
       return Effect.asSome(format.faults)
@@ -76,18 +92,28 @@ const changed = (
  * They are read while a client listens. The first read emits all of them, later reads those that have changed.
  */
 const polledEvents = (inspector: Inspector, format: EventFormat): Stream.Stream<FeedEvent> => {
-  const emitted = new Map<string, string>()
+  let emitted: ReadonlyMap<string, string> | undefined
+  // only what is still shown is remembered
+  let shown = new Map<string, string>()
   const hasChanged = (key: string, now: string): boolean => {
-    if (emitted.get(key) === now) return false
-    emitted.set(key, now)
-    return true
+    shown.set(key, now)
+    return emitted?.get(key) !== now
   }
   const readChanges = Effect.gen(function* () {
-    const jobs = (yield* inspector.jobs).filter((job) => hasChanged(jobKey(job), jsonText(job)))
+    const isFirst = emitted === undefined
+    emitted = shown
+    shown = new Map()
+    const jobs = (yield* inspector.jobs(format.filter)).filter((job) => hasChanged(jobKey(job), jsonText(job)))
     const pending = inspector
-      .requests()
+      .requests({ filter: format.filter })
       .filter(({ id, state, ...rest }) => state === "pending" && hasChanged(`request-${id}`, jsonText(rest)))
-    return [...(yield* Effect.forEach(jobs, format.job)), ...(yield* Effect.forEach(pending, format.request))]
+    const gone = [...emitted.keys()].filter((key) => isJobKey(key) && !shown.has(key))
+    return [
+      ...(isFirst ? Option.toArray(format.shown(jobs.map(jobKey))) : []),
+      ...Arr.filterMap(gone, format.hidden),
+      ...(yield* Effect.forEach(jobs, format.job)),
+      ...(yield* Effect.forEach(pending, format.request))
+    ]
   })
   return Stream.repeatEffectWithSchedule(readChanges, Schedule.spaced("200 millis")).pipe(
     Stream.mapConcat((events) => events)

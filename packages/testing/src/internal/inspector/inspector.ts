@@ -9,12 +9,17 @@ import type { RequestHandler } from "../recorder/platformRecorder.js"
 import type { ResettablePlatforms } from "../emulator/resettablePlatforms.js"
 import type { PlatformName } from "../platforms.js"
 import { Events } from "./events.js"
-import { Exchanges } from "./exchanges.js"
+import { Exchanges, type KeptExchange } from "./exchanges.js"
+import { type Filter, showsJob, showsRequest } from "./filter.js"
 import { SecretMask } from "./secretMask.js"
 import { type DetailView, detailView, type RequestView, requestView } from "./views.js"
 
 /** How many rows a page shows. @internal */
 export const limits = { requests: 200, jobs: 100 }
+
+/** The first ones after an id, or else the last ones. */
+const lastOf = <A>(list: ReadonlyArray<A>, limit: number, after: number | undefined): ReadonlyArray<A> =>
+  after === undefined ? list.slice(Math.max(0, list.length - limit)) : list.slice(0, limit)
 
 /** What the inspector shows of an emulator. No value that it gives has a secret. @internal */
 export interface Inspector {
@@ -27,11 +32,12 @@ export interface Inspector {
   readonly requests: (options?: {
     readonly after?: number | undefined
     readonly limit?: number | undefined
+    readonly filter?: Filter | undefined
   }) => ReadonlyArray<RequestView>
   readonly request: (id: number) => RequestView | undefined
   readonly detail: (id: number) => DetailView | undefined
   /** The last ones, oldest first. */
-  readonly jobs: Effect.Effect<ReadonlyArray<JobView>>
+  readonly jobs: (filter?: Filter) => Effect.Effect<ReadonlyArray<JobView>>
   readonly clear: Effect.Effect<void>
   readonly reset: Effect.Effect<void, ExecutorFailure>
 }
@@ -84,13 +90,15 @@ export const make = ({ mask, events, exchanges }: InspectorState, platforms: Res
     mask,
     events,
     observed: (platform) => recordExchanges(exchanges, platform, platforms[platform]),
-    requests: ({ after, limit = limits.requests } = {}) => {
-      const { all } = exchanges
-      const chosen =
-        after === undefined
-          ? all.slice(Math.max(0, all.length - limit))
-          : all.filter(({ id }) => id > after).slice(0, limit)
-      return chosen.map((exchange) => requestView(mask, exchange))
+    requests: ({ after, filter, limit = limits.requests } = {}) => {
+      const shown = (exchange: KeptExchange): ReadonlyArray<RequestView> => {
+        const view = requestView(mask, exchange)
+        return filter === undefined || showsRequest(filter, view) ? [view] : []
+      }
+      const all = after === undefined ? exchanges.all : exchanges.all.filter(({ id }) => id > after)
+      // without a filter only the rows that are shown are made
+      const chosen = filter === undefined ? lastOf(all, limit, after) : all
+      return lastOf(chosen.flatMap(shown), limit, after)
     },
     request: (id) => {
       const exchange = exchanges.get(id)
@@ -100,7 +108,10 @@ export const make = ({ mask, events, exchanges }: InspectorState, platforms: Res
       const exchange = exchanges.get(id)
       return exchange === undefined ? undefined : detailView(mask, exchange)
     },
-    jobs: Effect.map(platforms.connections.jobs, (jobs) => jobs.slice(-limits.jobs)),
+    jobs: (filter) =>
+      Effect.map(platforms.connections.jobs, (jobs) =>
+        (filter === undefined ? jobs : jobs.filter((job) => showsJob(filter, job))).slice(-limits.jobs)
+      ),
     clear: Effect.zipRight(platforms.clearLogs, forget),
     reset: Effect.zipRight(platforms.reset, forget)
   }

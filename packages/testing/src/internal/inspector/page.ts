@@ -1,6 +1,8 @@
+import * as Operations from "@effect-connectors/core/Operation"
 import * as Effect from "effect/Effect"
 import type { JobView } from "../../ConnectionsModel.js"
 import { faultsPanel } from "./faultsPanel.js"
+import { type Filter, isFilter, jobStates, statuses } from "./filter.js"
 import { html, Html } from "./html.js"
 import { type Inspector, limits } from "./inspector.js"
 import { detail, jobRow, requestRow } from "./rows.js"
@@ -39,37 +41,70 @@ const policyOf = (nonce: string): string =>
     "frame-ancestors 'none'"
   ].join("; ")
 
+const options = (labels: Readonly<Record<string, string>>, chosen: string): ReadonlyArray<Html> =>
+  Object.entries({ ...labels, ...(chosen in labels ? {} : { [chosen]: chosen }) }).map(
+    ([value, label]) => html`<option value="${value}"${chosen === value ? selected : undefined}>${label}</option>`
+  )
+
+const selected = new Html(" selected")
+
+const operations = [...Operations.connections, ...Operations.bosa]
+
+const filterForm = (
+  filter: Filter
+): Html => html`<form id="filter" role="search" method="get" action="/" class="fields">
+  <label>Text <input type="search" name="text" value="${filter.text}" placeholder="path, name or fault" /></label>
+  <label>Operation <input name="operation" value="${filter.operation}" list="operations" placeholder="any" /></label>
+  <datalist id="operations">${operations.map((name) => html`<option value="${name}"></option>`)}</datalist>
+  <label>Status <select name="status">${options(statuses, filter.status)}</select></label>
+  <label>Job state <select name="job">${options(jobStates, filter.job)}</select></label>
+  <button>Filter</button> <a class="all" href="/">Show all</a>
+</form>`
+
 const requestsTable = (
-  requests: ReadonlyArray<RequestView>
-): Html => html`<section class="requests" aria-labelledby="requests-title">
+  requests: ReadonlyArray<RequestView>,
+  filter: Filter
+): Html => html`<section id="requests-panel" class="requests" aria-labelledby="requests-title">
     <div class="head"><h2 id="requests-title">Requests</h2><p class="quiet">newest first, the last ${limits.requests}</p></div>
     <div class="scroll"><table>
       <thead><tr><th scope="col" class="num">No.</th><th scope="col">At (UTC)</th><th scope="col">Method</th>
         <th scope="col">Path</th><th scope="col">Response</th><th scope="col" class="num">Took</th><th scope="col">Marks</th></tr></thead>
-      <tbody id="requests">${[...requests].reverse().map(requestRow)}</tbody>
-      <tbody class="none"><tr><td colspan="7" class="empty">No requests yet. Send one to this address.</td></tr></tbody>
+      <tbody id="requests">${[...requests].reverse().map((view) => requestRow(view, filter))}</tbody>
+      <tbody class="none"><tr><td colspan="7" class="empty">${
+        isFilter(filter) ? "No request fits the filter." : "No requests yet. Send one to this address."
+      }</td></tr></tbody>
     </table></div>
   </section>`
 
-const jobsTable = (jobs: ReadonlyArray<JobView>): Html => html`<section aria-labelledby="jobs-title">
-      <div class="head"><h2 id="jobs-title">Jobs</h2><p class="quiet">of the Connections platform</p></div>
+const jobsTable = (
+  jobs: ReadonlyArray<JobView>,
+  filter: Filter
+): Html => html`<section id="jobs-panel" class="jobs" aria-labelledby="jobs-title">
+      <div class="head"><h2 id="jobs-title">Jobs</h2><p class="quiet">newest first, the last ${limits.jobs} of the Connections platform</p></div>
       <div class="scroll"><table>
         <thead><tr><th scope="col">Id</th><th scope="col">Work</th><th scope="col">State</th>
           <th scope="col" class="num">Polls</th></tr></thead>
         <tbody id="jobs">${[...jobs].reverse().map(jobRow)}</tbody>
-        <tbody class="none"><tr><td colspan="4" class="empty">No jobs yet.</td></tr></tbody>
+        <tbody class="none"><tr><td colspan="4" class="empty">${
+          isFilter(filter) ? "No job fits the filter." : "No jobs yet."
+        }</td></tr></tbody>
       </table></div>
     </section>`
 
 /** The page with the current state of the emulator. @internal */
 export const render = Effect.fnUntraced(function* (
   inspector: Inspector,
-  view: { readonly token: string; readonly nonce: string; readonly request: number | undefined }
+  view: {
+    readonly token: string
+    readonly nonce: string
+    readonly request: number | undefined
+    readonly filter: Filter
+  }
 ): Effect.fn.Return<RenderedPage> {
-  const { token, nonce } = view
+  const { filter, token, nonce } = view
   // first: a change during the reads below is sent again as an event
   const last = inspector.events.last
-  const jobs = yield* inspector.jobs
+  const jobs = yield* inspector.jobs(filter)
   const faults = yield* faultsPanel(inspector, token)
   const opened = view.request === undefined ? undefined : inspector.detail(view.request)
   const page = html`<!doctype html>
@@ -87,14 +122,15 @@ export const render = Effect.fnUntraced(function* (
   <p id="live" class="quiet" role="status">as of when the page was loaded</p>
   <div class="tools">${button(token, "clear", "Clear requests")}${button(token, "reset", "Reset platforms")}</div>
 </header>
+${filterForm(filter)}
 <main>
   <div class="column">
-  ${requestsTable(inspector.requests())}
-    ${opened === undefined ? html`<section id="detail" data-request="" hidden></section>` : detail(opened)}
+    ${requestsTable(inspector.requests({ filter }), filter)}
+    ${opened === undefined ? html`<section id="detail" data-request="" hidden></section>` : detail(opened, filter)}
   </div>
-  <div class="column">
-    ${jobsTable(jobs)}
+  <div class="column side">
     ${faults}
+    ${jobsTable(jobs, filter)}
   </div>
 </main>
 <script type="module" nonce="${nonce}">${new Html(script)}</script>

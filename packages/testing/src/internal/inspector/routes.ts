@@ -8,17 +8,34 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { randomBytes } from "node:crypto"
+import { executions } from "./executions.js"
 import { commonHeaders, noContent, json, page, refuse } from "./responses.js"
 import { setFaults } from "./faultRoutes.js"
 import { faultsPanel } from "./faultsPanel.js"
 import { dataFormat, htmlFormat, feed } from "./feed.js"
-import { submit } from "./forms.js"
-import { refusalOf } from "./guard.js"
+import { filterOf } from "./filter.js"
+import { mediaTypeOf, submit } from "./forms.js"
 import type { Inspector } from "./inspector.js"
 import { render } from "./page.js"
 import { detail } from "./rows.js"
 
 const maxBodyBytes = 1024 * 1024
+
+const formPath = "/__emulator/form"
+
+/**
+ * Why a change is refused: the pages of other sites can send a text without a preflight, but not JSON. A DELETE has no
+ * body, and a browser asks before it sends one to another site. A form of the page has a token that no other page knows.
+ */
+const notJson = (request: HttpServerRequest.HttpServerRequest): string | undefined => {
+  const { headers, method, url } = request
+  if (method === "GET" || method === "HEAD") return undefined
+  if (method === "DELETE" && headers["content-type"] === undefined) return undefined
+  const mediaType = mediaTypeOf(request)
+  return mediaType === "application/json" || (mediaType === "application/x-www-form-urlencoded" && url === formPath)
+    ? undefined
+    : "a change has to be sent as JSON: add the header content-type: application/json"
+}
 
 /** Whether a request is for the inspector. All others are for a platform. @internal */
 export const isInspector = (method: string, path: string): boolean =>
@@ -40,32 +57,38 @@ const numberOf = (text: string | undefined): number | undefined =>
 
 const shownPage = (inspector: Inspector, token: string) =>
   Effect.gen(function* () {
-    const { request } = yield* parameters
+    const { request, ...fields } = yield* parameters
     const nonce = randomBytes(16).toString("base64url")
-    const { policy, text } = yield* render(inspector, { token, nonce, request: numberOf(request) })
+    const { policy, text } = yield* render(inspector, {
+      token,
+      nonce,
+      request: numberOf(request),
+      filter: filterOf(fields)
+    })
     return page(text, policy)
   })
 
 const requests = (inspector: Inspector) =>
-  Effect.map(parameters, ({ after, limit }) =>
-    json({ requests: inspector.requests({ after: numberOf(after), limit: numberOf(limit) }) })
+  Effect.map(parameters, ({ after, limit, ...fields }) =>
+    json({
+      requests: inspector.requests({ after: numberOf(after), limit: numberOf(limit), filter: filterOf(fields) })
+    })
   )
 
 const request = (inspector: Inspector) =>
   Effect.map(parameters, ({ as, id }) => {
     const found = inspector.detail(numberOf(id) ?? 0)
     if (found === undefined) return refuse(404, "NOT_FOUND", `the request ${id} is not kept`)
-    return as === "html" ? page(detail(found).text) : json(found)
+    return as === "html" ? page(detail(found, filterOf({})).text) : json(found)
   })
 
-const jobs = ({ jobs, mask }: Inspector) => Effect.map(jobs, (all) => json({ jobs: all.map((job) => mask.json(job)) }))
+const jobs = ({ jobs, mask }: Inspector) =>
+  Effect.flatMap(parameters, (fields) =>
+    Effect.map(jobs(filterOf(fields)), (all) => json({ jobs: all.map((job) => mask.json(job)) }))
+  )
 
-const executions = ({ platforms, mask }: Inspector) =>
-  Effect.gen(function* () {
-    const shown = (log: ReadonlyArray<unknown>) => log.map((execution) => mask.json(execution))
-    const { connections, bosa } = platforms
-    return json({ connections: shown(yield* connections.executionLog), bosa: shown(yield* bosa.executionLog) })
-  })
+const executionList = (inspector: Inspector) =>
+  Effect.flatMap(parameters, ({ after, limit }) => executions(inspector, after, numberOf(limit)))
 
 const world = ({ platforms, mask }: Inspector) =>
   Effect.gen(function* () {
@@ -85,11 +108,12 @@ const events = (inspector: Inspector, token: string) =>
   Effect.gen(function* () {
     if (inspector.events.isFull) return refuse(503, "TOO_MANY_LISTENERS", "there are too many listeners")
     const request = yield* HttpServerRequest.HttpServerRequest
-    const { as, after } = yield* parameters
+    const { as, after, ...fields } = yield* parameters
+    const filter = filterOf(fields)
     const format =
       as === "html"
-        ? htmlFormat(faultsPanel(inspector, token))
-        : dataFormat(inspector, inspector.platforms.connections.faults)
+        ? htmlFormat(filter, faultsPanel(inspector, token))
+        : dataFormat(inspector, filter, inspector.platforms.connections.faults)
     const response = NodeHttpServerRequest.toServerResponse(request)
     const bytes = feed(inspector, format, request.headers["last-event-id"] ?? after, () => response.destroy())
     return HttpServerResponse.stream(Stream.unwrapScoped(bytes), {
@@ -101,12 +125,12 @@ const events = (inspector: Inspector, token: string) =>
 const routerOf = (inspector: Inspector, token: string) =>
   HttpRouter.empty.pipe(
     HttpRouter.get("/", shownPage(inspector, token)),
-    HttpRouter.post("/__emulator/form", submit(inspector, token)),
+    HttpRouter.post(formPath, submit(inspector, token)),
     HttpRouter.get("/__emulator/requests", requests(inspector)),
     HttpRouter.get("/__emulator/requests/:id", request(inspector)),
     HttpRouter.del("/__emulator/requests", Effect.as(inspector.clear, noContent)),
     HttpRouter.get("/__emulator/jobs", jobs(inspector)),
-    HttpRouter.get("/__emulator/executions", executions(inspector)),
+    HttpRouter.get("/__emulator/executions", executionList(inspector)),
     HttpRouter.get("/__emulator/world", world(inspector)),
     HttpRouter.post("/__emulator/reset", Effect.as(inspector.reset, noContent)),
     HttpRouter.get(
@@ -140,7 +164,7 @@ export const make = (inspector: Inspector): Effect.Effect<HttpApp.Default> =>
       Effect.catchTag("RouteNotFound", () => Effect.succeed(unknown))
     )
     return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-      const refusal = refusalOf(request)
+      const refusal = notJson(request)
       if (refusal !== undefined) return Effect.succeed(refuse(403, "FORBIDDEN", refusal))
       return Number(request.headers["content-length"] ?? 0) > maxBodyBytes ? Effect.succeed(tooLarge) : app
     })

@@ -1,5 +1,6 @@
 import type { JobView } from "../../ConnectionsModel.js"
 import { platformNamed } from "../platforms.js"
+import { addressOf, type Filter, jobStateOf, targetOf } from "./filter.js"
 import { html, type Html } from "./html.js"
 import type { BodyView, DetailView, RequestView } from "./views.js"
 
@@ -14,9 +15,6 @@ const outcome = ({ state, status }: RequestView): Html => {
   return status === undefined ? html`` : html`<span class="chip ${statusClass(status)}">${status}</span>`
 }
 
-const target = ({ path, query }: RequestView): string =>
-  query.length === 0 ? path : `${path}?${query.map(([name, value]) => `${name}=${value}`).join("&")}`
-
 const marks = ({ executed, fault }: RequestView): Html =>
   html`${executed ? html`<span class="chip did">executed</span>` : undefined}
   ${fault === undefined ? undefined : html`<span class="chip fault">${fault}</span>`}`
@@ -30,11 +28,11 @@ const took = ({ durationMillis }: RequestView): string =>
       : `${Math.round(durationMillis / 100) / 10} s`
 
 /** A request as a row of the table. @internal */
-export const requestRow = (view: RequestView): Html => html`<tr id="request-${view.id}">
+export const requestRow = (view: RequestView, filter: Filter): Html => html`<tr id="request-${view.id}">
   <td class="num">${view.id}</td>
   <td>${clock(view.at)}</td>
   <td><span class="method">${view.method}</span></td>
-  <td class="path"><a href="/?request=${view.id}#detail" title="${target(view)}"><bdi>${target(view)}</bdi></a></td>
+  <td class="path"><a href="${addressOf(filter, view.id)}#detail" title="${targetOf(view)}"><bdi>${targetOf(view)}</bdi></a></td>
   <td>${outcome(view)}</td>
   <td class="num">${took(view)}</td>
   <td>${marks(view)}</td>
@@ -50,17 +48,19 @@ const jobBar = ({ progress, ended }: JobView): Html | undefined => {
     : html`<progress max="100" value="${Math.round(done * 100)}" aria-label="progress">${Math.round(done * 100)} %</progress>`
 }
 
-const jobClass = ({ ended, status }: JobView): string =>
-  !ended ? "wait" : /^(succe|complete|done|finished)/i.test(status) ? "s2" : "s5"
+const jobClasses = { running: "wait", succeeded: "s2", failed: "s5" }
 
 /** The id of a job's row. It is encoded, because a job id may have any character. @internal */
 export const jobKey = ({ id }: JobView): string => `job-${Buffer.from(String(id)).toString("base64url")}`
+
+/** @internal */
+export const isJobKey = (id: string): boolean => id.startsWith("job-")
 
 /** A job as a row of the table. @internal */
 export const jobRow = (job: JobView): Html => html`<tr id="${jobKey(job)}">
   <td class="id"><bdi>${job.id}</bdi></td>
   <td class="path"><bdi>${job.connection === "" ? "" : `${job.connection}/${job.name}`}</bdi></td>
-  <td><span class="chip ${jobClass(job)}">${job.status}</span> ${jobBar(job)}</td>
+  <td><span class="chip ${jobClasses[jobStateOf(job)]}">${job.status}</span> ${jobBar(job)}</td>
   <td class="num">${job.polls}</td>
 </tr>`
 
@@ -93,16 +93,16 @@ const fact = (name: string, value: string | number | undefined): Html | undefine
   value === undefined || value === "" ? undefined : html`<dt>${name}</dt><dd><bdi>${value}</bdi></dd>`
 
 /** Everything about one request. @internal */
-export const detail = (view: DetailView): Html => html`<section
+export const detail = (view: DetailView, filter: Filter): Html => html`<section
   id="detail"
   data-request="${view.id}"
   aria-labelledby="detail-title"
 >
   <div class="head">
     <h2 id="detail-title" tabindex="-1">Request ${view.id}</h2>
-    <a class="close" href="/">Close</a>
+    <a class="close" href="${addressOf(filter)}">Close</a>
   </div>
-  <p class="line"><span class="method">${view.method}</span> <code><bdi>${target(view)}</bdi></code></p>
+  <p class="line"><span class="method">${view.method}</span> <code><bdi>${targetOf(view)}</bdi></code></p>
   <p class="line">${outcome(view)} ${marks(view)}</p>
   <dl>
     ${[

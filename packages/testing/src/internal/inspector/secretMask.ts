@@ -28,6 +28,8 @@ const formPart = new RegExp(
 /** A shorter value would be found inside other words. */
 const minLength = 6
 const maxKnown = 2_000
+/** Of all known values together. */
+const maxKnownLength = 1024 * 1024
 
 /** Deeper JSON is hidden as a whole. */
 const maxDepth = 100
@@ -79,6 +81,7 @@ export const secretsOf = ({ auth, bosa }: World): ReadonlyArray<string> =>
  */
 export class SecretMask {
   private readonly known = new Set<string>()
+  private knownLength = 0
   /** Longest first, so that a value inside another one leaves no part of it; computed when it is needed. */
   private forms: ReadonlyArray<string> | undefined
 
@@ -90,11 +93,15 @@ export class SecretMask {
   learn(value: string | undefined): void {
     if (value === undefined || value.length < minLength) return
     // the newest last, so that the oldest is forgotten first
-    if (!this.known.delete(value)) this.forms = undefined
+    if (!this.known.delete(value)) {
+      this.forms = undefined
+      this.knownLength += value.length
+    }
     this.known.add(value)
     for (const oldest of this.known) {
-      if (this.known.size <= maxKnown) break
+      if (this.known.size <= maxKnown && this.knownLength <= maxKnownLength) break
       this.known.delete(oldest)
+      this.knownLength -= oldest.length
     }
   }
 

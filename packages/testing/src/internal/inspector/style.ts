@@ -28,12 +28,23 @@ main { display: grid; gap: 1rem; padding: 1rem 1.5rem 2rem; grid-template-column
   align-items: start; }
 @media (min-width: 1080px) { main { grid-template-columns: minmax(0, 1.8fr) minmax(0, 1fr); } }
 .column { display: grid; gap: 1rem; min-width: 0; }
+.side { order: -1; }
+.scroll { overflow-y: auto; max-height: 60vh; }
+.jobs .scroll { max-height: 16rem; }
+@media (min-width: 1080px) {
+  .side { order: 0; display: flex; flex-direction: column; position: sticky; top: 1rem; max-height: calc(100vh - 2rem); }
+  .side .jobs { display: flex; flex-direction: column; min-height: 0; }
+  .jobs .scroll { max-height: none; }
+  .requests .scroll { max-height: calc(100vh - 12rem); }
+}
+#filter { padding: .75rem 1.5rem 0; }
+#filter input { min-width: 12rem; }
 section { background: var(--card); border: 1px solid var(--edge); border-radius: 10px; padding: .9rem 1rem; min-width: 0; }
 .head { display: flex; align-items: baseline; gap: .75rem; margin-bottom: .5rem; }
 .quiet, .head .quiet { color: var(--quiet); margin: 0; font-size: .88rem; }
 .scroll { overflow-x: auto; }
 .column:has(#detail:not([hidden])) .requests .scroll { max-height: 42vh; overflow-y: auto; }
-.requests thead th { position: sticky; top: 0; background: var(--card); }
+thead th { position: sticky; top: 0; background: var(--card); }
 .close { margin-left: auto; font-size: .88rem; }
 table { width: 100%; border-collapse: collapse; font-size: .87rem; }
 thead th { text-align: left; color: var(--quiet); font-weight: 600; font-size: .78rem; }
@@ -69,11 +80,11 @@ pre { margin: 0; padding: .6rem .75rem; max-height: 24rem; overflow: auto; backg
 form { margin: 0; }
 .fields { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; }
 label { display: grid; gap: .15rem; font-size: .78rem; color: var(--quiet); }
-button, select { font: inherit; font-size: .87rem; padding: .3rem .7rem; border-radius: 6px; border: 1px solid var(--edge);
+button, select, input { font: inherit; font-size: .87rem; padding: .3rem .7rem; border-radius: 6px; border: 1px solid var(--edge);
   background: var(--card); color: var(--ink); cursor: pointer; }
-button:hover, select:hover { border-color: var(--accent); }
+button:hover, select:hover, input:hover { border-color: var(--accent); }
 button.main { background: var(--accent); border-color: var(--accent); color: var(--card); font-weight: 600; }
-ul.plan { list-style: none; margin: .75rem 0 0; padding: 0; }
+ul.plan { list-style: none; margin: .75rem 0 0; padding: 0; max-height: 12rem; overflow-y: auto; }
 ul.plan li { display: flex; gap: .75rem; align-items: center; justify-content: space-between; padding: .4rem 0;
   border-top: 1px solid var(--edge); overflow-wrap: anywhere; }
 .empty { color: var(--quiet); font-size: .88rem; margin: 0; padding: .75rem .2rem; white-space: normal; }
