@@ -69,7 +69,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]),
   mutant("a late watcher does not get the end", [
     "internal/jobs/tracker/engine.js",
-    "this.notify(() => subscription.onEnd(endOf(state, subscription.ref)));",
+    "this.report(subscription, endOf(state, subscription.ref));",
     ""
   ]),
   mutant("an unsubscribed watch goes on polling", [

@@ -2,12 +2,15 @@ import type { Json, JsonObject } from "../../Executor.js"
 import type { WorldAction } from "../../World.js"
 import { isArray, isObject } from "../fakeServer/json.js"
 
+const isNumber = (value: Json): boolean => typeof value === "number" || typeof value === "bigint"
+const isInteger = (value: Json): boolean => typeof value === "bigint" || Number.isInteger(value)
+
 // written out and not taken from the client: it checks what the client sends. `STRING` takes any value, as servers do
 // that write what they get as text
 const takes: ReadonlyMap<string, (value: Json) => boolean> = new Map([
-  ["NUMBER", (value) => typeof value === "number"],
-  ["DECIMAL", (value) => typeof value === "number"],
-  ["INTEGER", (value) => Number.isSafeInteger(value)],
+  ["NUMBER", isNumber],
+  ["DECIMAL", isNumber],
+  ["INTEGER", isInteger],
   ["BOOLEAN", (value) => typeof value === "boolean"],
   ["DATE", (value) => isTime(value)],
   ["DATE_TIME", (value) => isTime(value)],
