@@ -144,7 +144,9 @@ const cutBy = (error: HttpClientError.ResponseError | ContentEncoding.EncodingFa
  * client was given as `fetch` cannot be watched: to put another one in its place would hide that of its layer.
  */
 const isFetched = (response: HttpClientResponse.HttpClientResponse): boolean => {
-  const source = Predicate.hasProperty(response, "source") ? response.source : undefined
+  // the platform wraps a response that can be interrupted
+  const own = Predicate.hasProperty(response, "original") ? response.original : response
+  const source = Predicate.hasProperty(own, "source") ? own.source : undefined
   return Predicate.hasProperty(source, "url") && Predicate.isString(source.url) && source.url !== ""
 }
 
