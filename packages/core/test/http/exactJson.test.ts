@@ -17,6 +17,12 @@ const rounded = (value: unknown): unknown => {
   return copy
 }
 
+// a mark inside of a number may leave one that is too large to be a number
+const holdsOnlyNumbers = (value: unknown): boolean =>
+  typeof value === "object" && value !== null
+    ? Object.values(value).every(holdsOnlyNumbers)
+    : typeof value !== "number" || Number.isFinite(value)
+
 describe("parse", () => {
   it("any JSON: what JSON.parse gives, but for whole numbers that it rounds", () => {
     FastCheck.assert(
@@ -42,7 +48,10 @@ describe("parse", () => {
         (text, at, mark) => {
           const cut = at % (text.length + 1)
           const mutated = text.slice(0, cut) + mark + text.slice(cut)
-          const isJson = Option.isSome(Option.liftThrowable((it: string): unknown => JSON.parse(it))(mutated))
+          const isJson = Option.exists(
+            Option.liftThrowable((it: string): unknown => JSON.parse(it))(mutated),
+            holdsOnlyNumbers
+          )
           assert.strictEqual(Option.isSome(ExactJson.parse(mutated)), isJson, mutated)
         }
       ),

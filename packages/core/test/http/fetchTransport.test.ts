@@ -8,6 +8,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import { gzipSync } from "node:zlib"
 import { baseUrl, calls } from "../support/api.js"
 
 interface Fetched {
@@ -74,6 +75,29 @@ describe("the fetch that a layer is given", () => {
             ["POST", "manual"]
           ]
         )
+      })
+    )
+  }
+})
+
+describe("a packed body over fetch", () => {
+  // fetch has decoded it, and keeps the header
+  const fetched = () => {
+    const headers = { "content-type": "application/json", "content-encoding": "br" }
+    return Object.defineProperty(new Response('{"connection":{"slug":"crm"}}', { headers }), "url", {
+      value: `${baseUrl}/`
+    })
+  }
+  const handMade = () => {
+    const headers = { "content-type": "application/json", "content-encoding": "gzip" }
+    return new Response(gzipSync('{"connection":{"slug":"crm"}}'), { headers })
+  }
+  for (const [name, transport] of Object.entries({ "FetchHttpClient.layer": plain, "FetchTransport.layer": ours })) {
+    it.effect(`${name}: what fetch has decoded is taken as it is, what a program packed itself is decoded`, () =>
+      Effect.gen(function* () {
+        for (const end of [fetched, handMade]) {
+          assert.deepInclude(yield* run("safe", Layer.provide(transport, fakeFetch(end).layer)), { slug: "crm" })
+        }
       })
     )
   }

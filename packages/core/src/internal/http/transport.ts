@@ -139,15 +139,20 @@ const cutBy = (error: HttpClientError.ResponseError | ContentEncoding.EncodingFa
     : { isEmpty: error.reason === "EmptyBody", code: errorCodeIn(error.cause) ?? "BODY_CUT" }
 
 /**
- * Whether the runtime's `fetch` made a response: it decodes what it can, keeps the header that says otherwise, and
- * does not mind a body that is cut. A response that was made in any other way has no address. What the platform's
- * client was given as `fetch` cannot be watched: to put another one in its place would hide that of its layer.
+ * Whether a request went to the runtime's `fetch`: it decodes what it can, keeps the header that says otherwise, and
+ * does not mind a body that is cut.
  */
-const isFetched = (response: HttpClientResponse.HttpClientResponse): boolean => {
-  // the platform wraps a response that can be interrupted
-  const own = Predicate.hasProperty(response, "original") ? response.original : response
-  const source = Predicate.hasProperty(own, "source") ? own.source : undefined
-  return Predicate.hasProperty(source, "url") && Predicate.isString(source.url) && source.url !== ""
+interface Origin {
+  isFetched: boolean
+}
+
+const ownTransport: Origin = Object.freeze({ isFetched: false })
+
+// a response that a program made in place of fetch has no address, and its body is as the header says
+const isHandMade = (response: HttpClientResponse.HttpClientResponse): boolean => {
+  const original = Predicate.hasProperty(response, "original") ? response.original : response
+  const source = Predicate.hasProperty(original, "source") ? original.source : undefined
+  return Predicate.hasProperty(source, "url") && source.url === ""
 }
 
 /** What a response holds, once nothing of it is packed. */
@@ -158,12 +163,12 @@ interface Content {
   readonly isUnverified: boolean
 }
 
-const contentOf = (response: HttpClientResponse.HttpClientResponse, isFile: boolean): Content => {
+const contentOf = (response: HttpClientResponse.HttpClientResponse, isFile: boolean, origin: Origin): Content => {
   const { stream } = response
   const encodings = ContentEncoding.encodingsOf(response.headers)
   if (encodings.length === 0) return { headers: response.headers, stream, isUnverified: false }
   const headers = ContentEncoding.decodedHeaders(response.headers)
-  if (!isFetched(response)) {
+  if (!origin.isFetched || isHandMade(response)) {
     return { headers, stream: ContentEncoding.decoded(stream, encodings, !isFile), isUnverified: false }
   }
   if (!isFile || !isOk(response.status)) return { headers, stream, isUnverified: true }
@@ -185,7 +190,8 @@ const mayBeCut = (text: string, packedLength: number): boolean =>
 const readBounded = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
-  asBytes: boolean
+  asBytes: boolean,
+  origin: Origin
 ): Effect.Effect<TransportResponse, Lost> =>
   Effect.suspend(() => {
     const { status } = response
@@ -202,7 +208,8 @@ const readBounded = (
     }
     const { headers, isUnverified, stream } = contentOf(
       response,
-      asBytes && !isJsonType(response.headers["content-type"])
+      asBytes && !isJsonType(response.headers["content-type"]),
+      origin
     )
     const decoder = new TextDecoder()
     let text = ""
@@ -257,7 +264,8 @@ const bufferedResponse = (
 const bodyWithin = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
-  asBytes: boolean
+  asBytes: boolean,
+  origin: Origin
 ): Effect.Effect<TransportResponse, Lost> => {
   if (Transport.BufferedBodyTypeId in response) {
     const body = response[Transport.BufferedBodyTypeId]
@@ -267,7 +275,7 @@ const bodyWithin = (
       )
     }
   }
-  return hasNoContent(response.status) ? ignored(response) : readBounded(response, limits, asBytes)
+  return hasNoContent(response.status) ? ignored(response) : readBounded(response, limits, asBytes, origin)
 }
 
 // the rest is let go at its first chunk: a response that nobody reads keeps its socket
@@ -309,7 +317,11 @@ export const timedOut = (response: HttpClientResponse.HttpClientResponse | undef
   )
 
 // for the runtime's fetch alone: it follows redirects, and decodes a file without saying whether it was whole
-const withFetchOptions = <A, E, R>(effect: Effect.Effect<A, E, R>, reading: Reading): Effect.Effect<A, E, R> =>
+const withFetchOptions = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  reading: Reading,
+  origin: Origin
+): Effect.Effect<A, E, R> =>
   Effect.mapInputContext(effect, (context: Context.Context<R>) => {
     const given = Option.getOrElse(Context.getOption(context, FetchHttpClient.RequestInit), (): RequestInit => ({}))
     const asked =
@@ -319,7 +331,14 @@ const withFetchOptions = <A, E, R>(effect: Effect.Effect<A, E, R>, reading: Read
             ...given,
             headers: { "accept-encoding": "identity", ...Headers.fromInput(new globalThis.Headers(given.headers)) }
           }
-    return Context.add(context, FetchHttpClient.RequestInit, { ...asked, redirect: "manual" })
+    return Context.add(context, FetchHttpClient.RequestInit, {
+      ...asked,
+      // only who calls fetch reads it. A fetch of ours that watches would hide the one that a layer was given.
+      get redirect(): RequestRedirect {
+        origin.isFetched = true
+        return "manual"
+      }
+    })
   })
 
 // the platform's own span would show our headers
@@ -367,10 +386,11 @@ const opens = (response: HttpClientResponse.HttpClientResponse): boolean => {
 const open = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
-  scope: Scope.Scope
+  scope: Scope.Scope,
+  origin: Origin
 ): Effect.Effect<TransportResponse> => {
   const { status } = response
-  const { headers, stream } = contentOf(response, true)
+  const { headers, stream } = contentOf(response, true, origin)
   const unread = unreadBody(response, stream, limits)
   return headers["content-type"] === undefined
     ? Effect.map(peeked(unread, limits.maxBodyBytes, scope), (body) =>
@@ -383,6 +403,7 @@ const readResponse = (
   sent: Effect.Effect<HttpClientResponse.HttpClientResponse, unknown>,
   limits: Transport.Attempt,
   reading: Reading,
+  origin: Origin,
   onHead?: (response: HttpClientResponse.HttpClientResponse) => void
 ): Effect.Effect<TransportResponse, Lost> =>
   Effect.matchCauseEffect(sent, {
@@ -390,8 +411,8 @@ const readResponse = (
     onSuccess: (response) => {
       onHead?.(response)
       return typeof reading !== "string" && opens(response)
-        ? open(response, limits, reading)
-        : bodyWithin(response, limits, reading !== "text")
+        ? open(response, limits, reading, origin)
+        : bodyWithin(response, limits, reading !== "text", origin)
     }
   })
 
@@ -410,7 +431,7 @@ export const exchange = (
 ): Effect.Effect<TransportResponse, Lost> => {
   if (typeof reading !== "string") return opened(client, request, limits, reading)
   const send = Transport.sendAttemptOf(client)
-  if (send !== undefined) return readResponse(send(request, limits), limits, reading)
+  if (send !== undefined) return readResponse(send(request, limits), limits, reading, ownTransport)
   return timed(client.execute(request), limits, reading).pipe(locally(Transport.currentAttempt, limits))
 }
 
@@ -420,7 +441,8 @@ const timed = (
   reading: Reading
 ): Effect.Effect<TransportResponse, Lost> => {
   let head: HttpClientResponse.HttpClientResponse | undefined
-  return readResponse(sent, limits, reading, (response) => {
+  const origin: Origin = { isFetched: false }
+  return readResponse(sent, limits, reading, origin, (response) => {
     head = response
   }).pipe(
     Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => timedOut(head) }),
@@ -430,7 +452,7 @@ const timed = (
     withCallSpan,
     // fibers that are forked below would log how they failed, with the platform's errors in it
     withoutFailureLogs,
-    (effect) => withFetchOptions(effect, reading)
+    (effect) => withFetchOptions(effect, reading, origin)
   )
 }
 
