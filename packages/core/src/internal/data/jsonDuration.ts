@@ -1,9 +1,12 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 
+// the seconds of a Duration may be over 2^53
+const Count = Schema.NonNegative.pipe(Schema.filter(Number.isInteger))
+
 // how a Duration with parts of a millisecond writes itself in JSON
 const Written = Schema.transform(
-  Schema.Struct({ _tag: Schema.Literal("Nanos"), hrtime: Schema.Tuple(Schema.NonNegativeInt, Schema.NonNegativeInt) }),
+  Schema.Struct({ _tag: Schema.Literal("Nanos"), hrtime: Schema.Tuple(Count, Count) }),
   Schema.DurationFromSelf,
   {
     strict: true,
