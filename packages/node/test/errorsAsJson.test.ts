@@ -109,7 +109,7 @@ const fieldsOf = (schema: ErrorSchema, error: object): unknown => {
 const isFair = (error: object): boolean => !JSON.stringify(error).includes("__proto__")
 
 // a Duration writes its seconds as a number, which is not exact over 2^53: some 285 million years
-const isExact = (error: object): boolean => !/"hrtime":\[\d{16}/.test(JSON.stringify(error))
+const isExact = (error: object): boolean => !/"hrtime":\[(?!\d{1,15},)/.test(JSON.stringify(error))
 
 const overJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
