@@ -4,7 +4,7 @@ import {
   ConnectorFile,
   Job,
   JobError,
-  JobProtocol,
+  type JobProtocol,
   JobRef,
   LedgerError
 } from "@effect-connectors/core"

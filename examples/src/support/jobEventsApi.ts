@@ -17,7 +17,7 @@ const Result = Schema.Struct({ synced: Schema.Number })
 const Event = Schema.parseJson(Job.JobEvent.schema(Result))
 const Failure = Schema.parseJson(Schema.Union(ApiError.ReadError, JobError.JobError))
 
-export const api = HttpApi.make("jobs").add(
+const api = HttpApi.make("jobs").add(
   HttpApiGroup.make("jobs")
     .add(HttpApiEndpoint.get("page", "/").addSuccess(HttpApiSchema.Text({ contentType: "text/html" })))
     .add(

@@ -25,7 +25,7 @@ import {
   endedUnknown,
   fileHint
 } from "./internal/http/errorMessage.js"
-import { JsonDuration } from "./internal/data/jsonDuration.js"
+import { JsonDuration } from "./internal/http/jsonDuration.js"
 import { shownText } from "./internal/data/serverText.js"
 import { reportedResponse } from "./internal/http/errorDetails.js"
 import { InvalidRequest, Issue } from "./InvalidRequest.js"

@@ -6,7 +6,7 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { coded, said } from "./internal/http/errorMessage.js"
-import { JsonDuration } from "./internal/data/jsonDuration.js"
+import { JsonDuration } from "./internal/http/jsonDuration.js"
 import { shownText } from "./internal/data/serverText.js"
 import { reportedJobError } from "./internal/http/errorDetails.js"
 import { JobRef } from "./JobRef.js"
