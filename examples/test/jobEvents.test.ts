@@ -49,7 +49,7 @@ const example = (takesMillis: number) =>
       emulator.requests,
       (requests) => requests.filter(({ operation }) => operation === "jobs.get").length
     )
-    /** As soon as nobody watches: how many polls there were then, and after far more time than one takes. */
+    /** As soon as nobody watches: how many polls there were then, and after more time than lies between two of them. */
     const rest = Effect.gen(function* () {
       yield* jobs.stats.pipe(
         Effect.repeat({
@@ -59,7 +59,7 @@ const example = (takesMillis: number) =>
         Effect.timeout("20 seconds")
       )
       const before = yield* polls
-      yield* Effect.sleep("3 seconds")
+      yield* Effect.sleep("5 seconds")
       return { before, after: yield* polls, stats: yield* jobs.stats }
     })
     return { jobs, polls, rest, url }
@@ -115,7 +115,7 @@ const browser = Effect.acquireRelease(
 describe("events of a job in a browser", () => {
   it.scopedLive("polls stop when the reader of the events leaves", () =>
     Effect.gen(function* () {
-      const { polls, rest, url } = yield* example(600_000)
+      const { polls, rest, url } = yield* example(20_000)
       const job = yield* Effect.promise(() => submit(url))
       const events = yield* Effect.promise(() => readEvents(url, job, (all) => all.length >= 3))
       assert.isAtLeast(events.length, 3)
@@ -159,7 +159,7 @@ describe("events of a job in a browser", () => {
 
   it.scopedLive.skipIf(browserPath === undefined)("Chromium shows the events, and polls stop when it leaves", () =>
     Effect.gen(function* () {
-      const { polls, rest, url } = yield* example(600_000)
+      const { polls, rest, url } = yield* example(20_000)
       const page = yield* Effect.flatMap(browser, (one) => Effect.promise(() => one.newPage()))
       const troubles: Array<string> = []
       page.on("pageerror", (error) => troubles.push(String(error)))
