@@ -113,7 +113,7 @@ const api = HttpApi.make("api").add(
     .add(
       HttpApiEndpoint.get("fails", "/fails")
         .setUrlParams(Schema.Struct({ index: Index }))
-        .addError(AnyError, { status: 502 })
+        .addError(AnyError)
     )
 )
 

@@ -20,11 +20,7 @@ const Failure = Schema.parseJson(Schema.Union(ApiError.ReadError, JobError.JobEr
 const api = HttpApi.make("jobs").add(
   HttpApiGroup.make("jobs")
     .add(HttpApiEndpoint.get("page", "/").addSuccess(HttpApiSchema.Text({ contentType: "text/html" })))
-    .add(
-      HttpApiEndpoint.post("submit", "/jobs")
-        .addSuccess(Schema.NullOr(JobRef))
-        .addError(ApiError.WriteError, { status: 502 })
-    )
+    .add(HttpApiEndpoint.post("submit", "/jobs").addSuccess(Schema.NullOr(JobRef)).addError(ApiError.WriteError))
     .add(
       // the reference is checked before anything is sent: one of another server is refused
       HttpApiEndpoint.get("events", "/events")
