@@ -25,6 +25,7 @@ import {
   endedUnknown,
   fileHint
 } from "./internal/http/errorMessage.js"
+import { JsonDuration } from "./internal/http/jsonDuration.js"
 import { shownText } from "./internal/data/serverText.js"
 import { reportedResponse } from "./internal/http/errorDetails.js"
 import { InvalidRequest, Issue } from "./InvalidRequest.js"
@@ -64,7 +65,7 @@ const call = {
   /** The URL of the request, without the query. */
   url: Schema.String,
   /** How often the request was tried. */
-  attempts: Schema.Number,
+  attempts: Schema.Finite,
   requestId: Schema.optional(Schema.String),
   /** The same call may be repeated as it is: it is safe, and it may help. */
   retryable: Schema.Boolean,
@@ -97,7 +98,7 @@ export interface CallContext {
 
 const answered = {
   ...call,
-  status: Schema.Number,
+  status: Schema.Finite,
   /** The server's own code for what went wrong, such as `NOT_FOUND` or `42P01`, when it gives one. */
   serverCode: Schema.optional(Schema.String),
   /**
@@ -106,7 +107,7 @@ const answered = {
    */
   serverReason: Schema.optional(Schema.String)
 }
-const hinted = { ...answered, retryAfter: Schema.optional(Schema.DurationFromSelf) }
+const hinted = { ...answered, retryAfter: Schema.optional(JsonDuration) }
 
 const phase = Schema.Literal("connect", "request", "response", "body")
 
@@ -353,7 +354,7 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(
   phase,
   /** What ended it, such as `ECONNRESET`, `ATTEMPT_TIMEOUT`, `DEADLINE` or `EMPTY_BODY`. */
   code: Schema.String,
-  status: Schema.optional(Schema.Number)
+  status: Schema.optional(Schema.Finite)
 }) {
   /** What could be read of the response's body. */
   get body(): unknown {
@@ -380,7 +381,7 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(
  */
 export class DeadlineExceeded extends Schema.TaggedError<DeadlineExceeded>(
   "@effect-connectors/core/ApiError/DeadlineExceeded"
-)("DeadlineExceeded", { ...call, deadline: Schema.DurationFromSelf }) {
+)("DeadlineExceeded", { ...call, deadline: JsonDuration }) {
   /** What happened and what to do. */
   override get message(): string {
     return `${where(this)}: not done within its deadline of ${Duration.format(this.deadline)}${attemptsMade(this)}. Give it more time`
@@ -421,3 +422,53 @@ export type WriteError = Exclude<ReadError, Unreachable> | NotSent | OutcomeUnkn
  * @category models
  */
 export type ApiError = ReadError | WriteError
+
+/**
+ * The schema of every {@link ReadError}: the errors of a read as those of an endpoint, a procedure or an activity of yours.
+ * What the server responded (`body`, `responseOf`) is not part of it.
+ *
+ * @since 0.5.0
+ * @category schemas
+ */
+export const ReadError = Schema.Union(
+  InvalidRequest,
+  Unauthorized,
+  Forbidden,
+  NotFound,
+  RateLimited,
+  ApiRejected,
+  ServerFailed,
+  UnexpectedRedirect,
+  UnexpectedBody,
+  Unreachable,
+  DeadlineExceeded
+)
+
+/**
+ * The schema of every {@link WriteError}, as {@link ReadError} for a call that changes something.
+ *
+ * @since 0.5.0
+ * @category schemas
+ */
+export const WriteError = Schema.Union(
+  InvalidRequest,
+  Unauthorized,
+  Forbidden,
+  NotFound,
+  RateLimited,
+  ApiRejected,
+  ServerFailed,
+  UnexpectedRedirect,
+  UnexpectedBody,
+  DeadlineExceeded,
+  NotSent,
+  OutcomeUnknown
+)
+
+/**
+ * The schema of every {@link ApiError}.
+ *
+ * @since 0.5.0
+ * @category schemas
+ */
+export const ApiError = Schema.Union(...ReadError.members, NotSent, OutcomeUnknown)

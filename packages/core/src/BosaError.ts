@@ -35,11 +35,11 @@ export class PaginationLoop extends Schema.TaggedError<PaginationLoop>(
   action: Schema.String,
   reason: Schema.Literal("repeated", "stuck", "undeclared", "cap"),
   /** How many pages were read. */
-  pages: Schema.Number,
+  pages: Schema.Finite,
   /** The cursor that leads nowhere. */
   cursor: Schema.optional(Schema.String),
   /** The number of the page that leads nowhere. */
-  page: Schema.optional(Schema.Number)
+  page: Schema.optional(Schema.Finite)
 }) {
   /** Asking again gives the same page. */
   readonly retryable = false

@@ -7,8 +7,9 @@ import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Schedule from "effect/Schedule"
-import type { JobState } from "./JobProtocol.js"
-import type { JobRef } from "./JobRef.js"
+import * as Schema from "effect/Schema"
+import { JobState } from "./JobProtocol.js"
+import { JobRef } from "./JobRef.js"
 
 /**
  * The work was done at once; `value` is the whole body of the response.
@@ -78,6 +79,46 @@ export type WatchEvent<A = unknown> = Progress | Completed<A>
  * @category models
  */
 export type JobEvent<A = unknown> = Submitted | WatchEvent<A>
+
+/**
+ * Events of a job as values that cross a boundary: a browser, an RPC, a workflow.
+ *
+ * @since 0.5.0
+ * @category schemas
+ */
+export const JobEvent = {
+  /**
+   * The schema of an event as plain JSON, for a job whose result is described by `output`. It suits `follow` and `watch`.
+   * Of a state goes over what `JobProtocol.JobState` names.
+   *
+   * @since 0.5.0
+   */
+  schema: <A, I, R>(output: Schema.Schema<A, I, R>): Schema.Schema<JobEvent<A>, JobEvent.Encoded<I>, R> =>
+    Schema.Union(
+      Schema.Struct({ _tag: Schema.Literal("Submitted"), job: JobRef }),
+      Schema.Struct({ _tag: Schema.Literal("Progress"), state: JobState }),
+      Schema.Struct({ _tag: Schema.Literal("Completed"), value: output })
+    )
+}
+
+/**
+ * The types of {@link JobEvent}.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export declare namespace JobEvent {
+  /**
+   * An event as plain JSON, with the encoded form of the result.
+   *
+   * @since 0.5.0
+   * @category models
+   */
+  export type Encoded<I = unknown> =
+    | { readonly _tag: "Submitted"; readonly job: JobRef.Encoded }
+    | { readonly _tag: "Progress"; readonly state: JobState.Encoded }
+    | { readonly _tag: "Completed"; readonly value: I }
+}
 
 /**
  * Work that was done at once, or a job that came to its result.

@@ -6,6 +6,7 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { coded, said } from "./internal/http/errorMessage.js"
+import { JsonDuration } from "./internal/http/jsonDuration.js"
 import { shownText } from "./internal/data/serverText.js"
 import { reportedJobError } from "./internal/http/errorDetails.js"
 import { JobRef } from "./JobRef.js"
@@ -82,7 +83,7 @@ export class JobNotFound extends Schema.TaggedError<JobNotFound>("@effect-connec
   {
     job: JobRef,
     seen: Schema.Boolean,
-    status: Schema.Number,
+    status: Schema.Finite,
     /** What the server says of it in its own words, as for the errors of calls. */
     serverReason: Schema.optional(Schema.String)
   }
@@ -108,8 +109,8 @@ export class JobDeadlineExceeded extends Schema.TaggedError<JobDeadlineExceeded>
   "@effect-connectors/core/ApiError/JobDeadlineExceeded"
 )("JobDeadlineExceeded", {
   job: JobRef,
-  deadline: Schema.DurationFromSelf,
-  polls: Schema.Number,
+  deadline: JsonDuration,
+  polls: Schema.Finite,
   word: Schema.optional(Schema.String)
 }) {
   /** Watching the same job again is safe. */
@@ -129,3 +130,11 @@ export class JobDeadlineExceeded extends Schema.TaggedError<JobDeadlineExceeded>
  * @category models
  */
 export type JobError = JobFailed | JobCancelled | JobNotFound | JobDeadlineExceeded
+
+/**
+ * The schema of every {@link JobError}. What the server reports of the job (`error`) is not part of it.
+ *
+ * @since 0.5.0
+ * @category schemas
+ */
+export const JobError = Schema.Union(JobFailed, JobCancelled, JobNotFound, JobDeadlineExceeded)

@@ -8,6 +8,7 @@
 import * as Predicate from "effect/Predicate"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import { type Fields, isFields } from "./internal/data/fields.js"
 
 /**
@@ -47,6 +48,80 @@ export interface JobState {
   readonly pollAfterMillis: number | undefined
   /** The whole body. */
   readonly raw: unknown
+}
+
+const shownFields = {
+  jobId: Schema.String,
+  state: Schema.Literal("queued", "running", "succeeded", "failed", "cancelled", "unknown"),
+  word: Schema.String
+}
+
+const SentState = Schema.Struct({
+  ...shownFields,
+  progress: Schema.optional(Schema.Finite),
+  createdAt: Schema.optional(Schema.DateTimeUtc),
+  startedAt: Schema.optional(Schema.DateTimeUtc),
+  updatedAt: Schema.optional(Schema.DateTimeUtc),
+  finishedAt: Schema.optional(Schema.DateTimeUtc),
+  pollAfterMillis: Schema.optional(Schema.Finite)
+})
+
+const time = Schema.UndefinedOr(Schema.DateTimeUtcFromSelf)
+
+const WholeState = Schema.Struct({
+  ...shownFields,
+  progress: Schema.UndefinedOr(Schema.Finite),
+  result: Schema.Unknown,
+  error: Schema.Unknown,
+  createdAt: time,
+  startedAt: time,
+  updatedAt: time,
+  finishedAt: time,
+  pollAfterMillis: Schema.UndefinedOr(Schema.Finite),
+  raw: Schema.Unknown
+})
+
+/**
+ * The schema of a {@link JobState} as plain JSON. What the server wrote (`result`, `error`, `raw`) is not part of it, since
+ * it may hold what a browser must not see: they are `undefined` in a state that was decoded. Send a result as the
+ * `Completed` of `JobEvent.schema`.
+ *
+ * @since 0.5.0
+ * @category schemas
+ */
+export const JobState: Schema.Schema<JobState, JobState.Encoded> = Schema.transform(SentState, WholeState, {
+  strict: true,
+  decode: (sent) => ({
+    jobId: sent.jobId,
+    state: sent.state,
+    word: sent.word,
+    progress: sent.progress,
+    result: undefined,
+    error: undefined,
+    createdAt: sent.createdAt,
+    startedAt: sent.startedAt,
+    updatedAt: sent.updatedAt,
+    finishedAt: sent.finishedAt,
+    pollAfterMillis: sent.pollAfterMillis,
+    raw: undefined
+  }),
+  encode: ({ error: _error, raw: _raw, result: _result, ...sent }) => sent
+})
+
+/**
+ * The types of {@link JobState}.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export declare namespace JobState {
+  /**
+   * A state as plain JSON.
+   *
+   * @since 0.5.0
+   * @category models
+   */
+  export type Encoded = typeof SentState.Encoded
 }
 
 /**

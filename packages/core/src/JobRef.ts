@@ -39,7 +39,7 @@ export class JobRef extends Schema.Class<JobRef>("@effect-connectors/core/JobRef
   jobId: Segment,
   operation: Schema.String,
   connection: Schema.optional(Schema.String),
-  submittedAt: Schema.Number,
+  submittedAt: Schema.Finite,
   requestId: Schema.optional(Schema.String)
 }) {
   /**

@@ -48,7 +48,7 @@ export class SubmissionUnknown extends Schema.TaggedError<SubmissionUnknown>(
 )("SubmissionUnknown", {
   ...submission,
   /** When it was about to be sent: epoch milliseconds. */
-  intendedAt: Schema.Number
+  intendedAt: Schema.Finite
 }) {
   /** Submitting again gives the same error, until `finish` or `forget`. */
   readonly retryable = false
@@ -69,7 +69,7 @@ export class AlreadyDone extends Schema.TaggedError<AlreadyDone>("@effect-connec
   {
     ...submission,
     /** When its end was written down: epoch milliseconds. */
-    doneAt: Schema.Number,
+    doneAt: Schema.Finite,
     /** Its job, if it was one: the server may still know its result. */
     job: Schema.optional(JobRef)
   }
@@ -108,7 +108,7 @@ export class KeyReused extends Schema.TaggedError<KeyReused>("@effect-connectors
       connection: Schema.optional(Schema.String),
       digest: Schema.String,
       /** When it was about to be sent: epoch milliseconds. */
-      intendedAt: Schema.Number
+      intendedAt: Schema.Finite
     })
   }
 ) {
@@ -132,7 +132,7 @@ export class SubmissionNotDone extends Schema.TaggedError<SubmissionNotDone>(
 )("SubmissionNotDone", {
   ...submission,
   /** When it was about to be sent: epoch milliseconds. */
-  intendedAt: Schema.Number
+  intendedAt: Schema.Finite
 }) {
   /** Submitting again sends it. */
   readonly retryable = true

@@ -49,10 +49,10 @@ export class LedgerFileRefused extends Schema.TaggedError<LedgerFileRefused>(
   path: Schema.String,
   code: Schema.String,
   /** The holder's id, by the count of its own host and container. */
-  pid: Schema.optional(Schema.Number),
+  pid: Schema.optional(Schema.Finite),
   /** The holder's host. */
   host: Schema.optional(Schema.String),
-  line: Schema.optional(Schema.Number)
+  line: Schema.optional(Schema.Finite)
 }) {
   override get message(): string {
     const at = this.line === undefined ? "" : `, line ${this.line}`
