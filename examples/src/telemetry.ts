@@ -37,7 +37,6 @@ const program = Effect.gen(function* () {
 }).pipe(Effect.withSpan("orders"))
 
 program.pipe(
-  Effect.provide(connections),
-  Effect.provide(Layer.merge(exporter, Logger.minimumLogLevel(LogLevel.Debug))),
+  Effect.provide(Layer.mergeAll(connections, exporter, Logger.minimumLogLevel(LogLevel.Debug))),
   NodeRuntime.runMain
 )

@@ -52,6 +52,8 @@ export class InvalidRequest extends Schema.TaggedError<InvalidRequest>(
   operation: Schema.String,
   issues: Schema.Array(Issue)
 }) {
+  // decoding goes through it too, and changes nothing that was shown before
+  // @effect-diagnostics-next-line overriddenSchemaConstructor:off
   constructor(
     props: { readonly operation: string; readonly issues: ReadonlyArray<Issue> },
     options?: Schema.MakeOptions

@@ -168,6 +168,7 @@ describe("onSubmitted: types", () => {
       >()
       expectTypeOf(api.jobs.watch(ref)).toEqualTypeOf<Stream.Stream<WatchEvent, ReadError | JobError>>()
       // @ts-expect-error a watch does not run it, so there is nothing to fail
+      // @effect-diagnostics-next-line missingEffectError:off missingEffectContext:off
       void api.jobs.watch(ref, { onSubmitted: save })
       const caught = Effect.catchTag(api.jobs.result(execute, { onSubmitted: save }), "StoreFull", ({ jobId }) =>
         Effect.succeed(jobId)

@@ -11,6 +11,7 @@ import * as Faults from "@effect-connectors/testing/Faults"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import * as World from "@effect-connectors/testing/World"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
@@ -149,8 +150,7 @@ export const runOrders = (orders: Orders): Effect.Effect<OrdersReport, unknown> 
   const faults = Faults.seeded(orders.seed, orders.rates, { operation: "actions.execute" })
   return VirtualClock.run(
     program(orders, placed).pipe(
-      Effect.provide(ConnectionsTest.layer(world, { faults })),
-      Effect.provide(Ledger.layerMemory),
+      Effect.provide(Layer.merge(ConnectionsTest.layer(world, { faults }), Ledger.layerMemory)),
       Effect.scoped
     ),
     { seed: orders.seed }

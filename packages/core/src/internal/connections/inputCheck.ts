@@ -1,3 +1,5 @@
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
 import type { Issue } from "../../InvalidRequest.js"
 import type { Field } from "../../Records.js"
 import { isWhole } from "../data/checks.js"
@@ -18,8 +20,11 @@ const isNumber = (value: unknown): boolean => typeof value === "number" || typeo
 // the first of March and not the thirtieth of February
 const isDay = (text: string): boolean => {
   const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(text) ?? []
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
-  return date.getUTCMonth() + 1 === Number(month) && date.getUTCDate() === Number(day)
+  const date = DateTime.make({ year: Number(year), month: Number(month), day: Number(day) })
+  return Option.exists(
+    Option.map(date, DateTime.toPartsUtc),
+    (parts) => parts.month === Number(month) && parts.day === Number(day)
+  )
 }
 
 const dayPattern = /^\d{4}-\d\d-\d\d(?:T.+)?$/

@@ -1,3 +1,4 @@
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { Worker } from "node:worker_threads"
 import type { ExecutorFailure, Json } from "../../Executor.js"
@@ -32,17 +33,13 @@ export interface PgliteThread {
 }
 
 /** An error of the database with its SQLSTATE. */
-class DatabaseError extends Error {
-  constructor(
-    message: string,
-    readonly code: string | undefined
-  ) {
-    super(message)
-  }
-}
+class DatabaseError extends Data.TaggedError("DatabaseError")<{
+  readonly message: string
+  readonly code: string | undefined
+}> {}
 
 /** The thread ended while it worked. */
-class ThreadEnded extends Error {}
+class ThreadEnded extends Data.TaggedError("ThreadEnded")<{ readonly message: string }> {}
 
 // the tests run the sources, but a thread needs the program as it is built
 const program = new URL(
@@ -78,20 +75,22 @@ export const startThread = (dataDir: string | undefined): Effect.Effect<PgliteTh
     }
     const exited = new Promise<void>((resolve) => {
       worker.once("exit", () => {
-        endAll(new ThreadEnded("the thread of the database ended"))
+        endAll(new ThreadEnded({ message: "the thread of the database ended" }))
         resolve()
       })
     })
-    worker.once("error", (error) => endAll(new ThreadEnded(`the thread of the database ended: ${messageOf(error)}`)))
+    worker.once("error", (error) =>
+      endAll(new ThreadEnded({ message: `the thread of the database ended: ${messageOf(error)}` }))
+    )
     worker.on("message", (answer: Answer) => {
       const one = waiting.get(answer.id)
       waiting.delete(answer.id)
       if ("result" in answer) one?.resolve(answer.result)
-      else one?.reject(new DatabaseError(answer.error.message, answer.error.code))
+      else one?.reject(new DatabaseError(answer.error))
     })
     const answerTo = (id: number): Promise<Result> =>
       new Promise((resolve, reject) => {
-        if (ended) reject(new ThreadEnded("the thread of the database ended"))
+        if (ended) reject(new ThreadEnded({ message: "the thread of the database ended" }))
         else waiting.set(id, { resolve, reject })
       })
     const request = (sql: string, params: ReadonlyArray<Json> | undefined): Promise<Result> => {
