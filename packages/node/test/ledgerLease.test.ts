@@ -417,7 +417,7 @@ describe("NodeLedger: a holder that can be seen from here", () => {
   inFolder("a zombie does not hold", (path) =>
     Effect.gen(function* () {
       // it takes over the place of the shell, and never asks for the end of the shell's child
-      const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec cat"], { stdio: ["pipe", "pipe", "ignore"] })
+      const parent = spawn("sh", ["-c", "sleep 0.3 & echo $!; exec cat"], { stdio: ["pipe", "pipe", "ignore"] })
       const [output] = yield* Effect.promise(() => once(parent.stdout, "data"))
       const pid = Number(String(output))
       const stat = () => Fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")
