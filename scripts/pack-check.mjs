@@ -5,7 +5,7 @@ import { join, resolve } from "node:path"
 import { compile, emptyFolder, install, json, must, pack, run } from "./lib/consumer.mjs"
 
 // In kilobytes: a package that grows past these carries something that it should not.
-const budget = { packed: 600, unpacked: 3000 }
+const budget = { packed: 700, unpacked: 3500 }
 
 const kilobytes = (bytes) => Math.ceil(bytes / 1000)
 const filesIn = (folder) =>
