@@ -1,5 +1,6 @@
 import { NodeConnectors } from "@effect-connectors/node"
 import * as HttpBody from "@effect/platform/HttpBody"
+import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -265,6 +266,16 @@ describe("streams", () => {
         Stream.runCollect
       )
       assert.strictEqual(Buffer.concat([...first]).toString(), "abc")
+      yield* server.allClosed
+    })
+  )
+
+  it.scoped("a stream left early closes its connection, also while the scope of its request is open", () =>
+    Effect.gen(function* () {
+      const { server } = yield* hanging(started)
+      const client = HttpClient.withScope(yield* NodeConnectors.make())
+      const response = yield* client.get(server.base)
+      yield* Stream.runDrain(Stream.take(response.stream, 1))
       yield* server.allClosed
     })
   )
