@@ -8,6 +8,7 @@ const readers = {
     "internal/connections/endpoints": "the same on a poll",
     "internal/connections/execute": "when a job was submitted, in its reference",
     "internal/ledger/ledger": "when something was done, in the ledger",
+    "internal/http/refreshing": "what is left of the life of credentials, once, when they are received",
     "internal/bosa/userAuth": "what is left of a token's life, once, when it is had"
   },
   node: {

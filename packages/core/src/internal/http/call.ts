@@ -196,7 +196,8 @@ const authorized = <A, E extends ApiError, F>(
   const credentials = readyCredentials(shared.auth, call.operation.credentials)
   return credentials === undefined
     ? Effect.matchEffect(shared.auth.current, {
-        onFailure: (error) => onFailure(error._tag === "InvalidRequest" ? final(error) : credentialsFailure(call)),
+        onFailure: (error) =>
+          onFailure(error._tag === "InvalidRequest" ? final(error) : credentialsFailure(call, error)),
         onSuccess: (current) => attempt(shared, call, current, decode, onFailure)
       })
     : attempt(shared, call, credentials, decode, onFailure)
@@ -302,5 +303,5 @@ const retried = <A, E extends ApiError>(
         ? authorized(shared, call, decode, Effect.fail)
         : attempt(shared, call, credentials, decode, Effect.fail),
     resending: (error, waitMillis) => Telemetry.resending(shared.settings.metrics, call, error, waitMillis),
-    renewed: renewedCredentials(shared.auth, call)
+    renewed: (refused) => renewedCredentials(shared.auth, call, refused)
   })

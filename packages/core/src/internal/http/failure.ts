@@ -1,6 +1,7 @@
 import * as Duration from "effect/Duration"
 import type { ApiError } from "../../ApiError.js"
 import type { ApiResponse } from "../../ApiResponse.js"
+import type { Unavailable } from "../../Auth.js"
 import { type CallState, contextOf } from "./callState.js"
 import { type CallError, type ResponseSeen, statusError, unfitBody, withoutCredentials } from "./errors.js"
 import * as Outcome from "./outcome.js"
@@ -73,8 +74,10 @@ const requestedOf = <E extends ApiError>({ operation, request }: CallState<E>): 
 }
 
 /** @internal */
-export const credentialsFailure = <E extends ApiError>(call: CallState<E>): AttemptFailure<CallError<E>> =>
-  final(withoutCredentials(contextOf(call, false, undefined)))
+export const credentialsFailure = <E extends ApiError>(
+  call: CallState<E>,
+  error: Unavailable
+): AttemptFailure<CallError<E>> => final(withoutCredentials(contextOf(call, false, undefined), error))
 
 /**
  * No whole response came.
