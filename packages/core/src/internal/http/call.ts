@@ -156,7 +156,7 @@ const stateOf = <E extends ApiError>(
   const policy = Retry.resolve(named ?? shared.settings.retry)
   return {
     operation,
-    retryClass: operation.retry === "unsafe" && policy.replay === "declared" ? "idempotent" : operation.retry,
+    retryClass: operation.retry === "unsafe" && mayRepeat(shared, request, policy) ? "idempotent" : operation.retry,
     settings,
     span,
     origin: shared.settings.baseUrl.origin,
@@ -177,6 +177,10 @@ const stateOf = <E extends ApiError>(
     paid: 0
   }
 }
+
+// declared so by the caller, or the server does the work of one key once
+const mayRepeat = ({ settings }: Shared, { idempotencyKey }: PreparedRequest, policy: Retry.Retry): boolean =>
+  policy.replay === "declared" || (idempotencyKey !== undefined && settings.idempotencyKey?.honored === true)
 
 const startedCall = <E extends ApiError>(call: CallState<E>): Call.StartedCall => ({
   isWrite: call.operation.retry !== "safe",
