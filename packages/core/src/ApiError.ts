@@ -18,6 +18,7 @@ import {
   hintOf,
   jobHint,
   namesOf,
+  rightHint,
   said,
   attemptsMade,
   serverWait,
@@ -159,7 +160,7 @@ export class Forbidden extends Schema.TaggedError<Forbidden>("@effect-connectors
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: these credentials may not do this (403${coded(this.serverCode)}).${said(this.serverReason)} ${credentialsHint(this.serverCode, "Use an account that has the right")}${jobHint(this)}`
+    return `${where(this)}: these credentials may not do this (403${coded(this.serverCode)}).${said(this.serverReason)} ${credentialsHint(this.serverCode, rightHint(this))}${jobHint(this)}`
   }
 }
 

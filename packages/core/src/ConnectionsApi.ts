@@ -248,6 +248,10 @@ export declare namespace ConnectionsApi {
     readonly sql: Unbound<SqlOperations>
     readonly triggers: Unbound<TriggerOperations>
     readonly subscribers: {
+      /**
+       * Unsubscribes; it takes an admin of the organization (`Forbidden`). You may repeat it: `deleted` is false where the
+       * subscription was gone already.
+       */
       readonly remove: (id: string | number | bigint) => Effect.Effect<Unsubscribed, WriteError>
     }
     readonly jobs: Jobs

@@ -39,6 +39,22 @@ export const markBeforeSending = <E extends object>(error: E): E => {
  */
 export const isBeforeSending = (error: object): boolean => beforeSending.has(error)
 
+// errors whose status alone does not say that the server refused the work
+const refusals = new WeakSet<object>()
+
+/** @internal */
+export const markRefusal = <E extends object>(error: E): E => {
+  refusals.add(error)
+  return error
+}
+
+/**
+ * Whether the error is the server's own word that nothing was done, despite its status.
+ *
+ * @internal
+ */
+export const isRefusal = (error: object): boolean => refusals.has(error)
+
 const credentialsReasons = new WeakMap<object, Redacted.Redacted<unknown>>()
 
 /**
