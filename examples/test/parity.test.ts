@@ -95,6 +95,13 @@ const listedAs = (name: string, all: ReadonlySet<string>) => {
 }
 
 describe("parity tables of BOSA / GL Connectors", () => {
+  it("have every code of the GL client that was seen", () => {
+    const codesIn = (text: string) => new Set(text.match(/GL-SDK-[A-Z-]+/g) ?? [])
+    const seen = codesIn(read("packages/core/test/vectors/bosa-vectors.json"))
+    assert.isAbove(seen.size, 8)
+    assert.deepStrictEqual([...codesIn(read("docs/parity/errors.md"))].sort(), [...seen].sort())
+  })
+
   for (const version of versions) {
     it(`have every name and parameter of ${version}`, () => {
       const listed = listedIn(version)

@@ -6,8 +6,10 @@ const readers = {
   core: {
     "internal/http/failure": "a Retry-After date of a server that does not say its own time",
     "internal/connections/endpoints": "the same on a poll",
-    "internal/connections/execute": "when a job was submitted, in its reference",
+    "internal/connections/execute": "when a job was submitted, and its deadline, in its reference",
+    "internal/jobs/watchPlan": "the deadline that a reference carries, once, when its job is watched on",
     "internal/ledger/ledger": "when something was done, in the ledger",
+    "internal/http/refreshing": "what is left of the life of credentials, once, when they are received",
     "internal/bosa/userAuth": "what is left of a token's life, once, when it is had"
   },
   node: {

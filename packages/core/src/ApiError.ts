@@ -9,6 +9,7 @@
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
+import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { ApiResponse } from "./ApiResponse.js"
 import {
@@ -17,6 +18,7 @@ import {
   hintOf,
   jobHint,
   namesOf,
+  rightHint,
   said,
   attemptsMade,
   serverWait,
@@ -27,7 +29,7 @@ import {
 } from "./internal/http/errorMessage.js"
 import { JsonDuration } from "./internal/http/jsonDuration.js"
 import { shownText } from "./internal/data/serverText.js"
-import { reportedResponse } from "./internal/http/errorDetails.js"
+import { credentialsReason, reportedResponse } from "./internal/http/errorDetails.js"
 import { InvalidRequest, Issue } from "./InvalidRequest.js"
 import { JobRef } from "./JobRef.js"
 
@@ -128,10 +130,17 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>("@effect-conn
   get body(): unknown {
     return reportedResponse(this)?.body
   }
+  /**
+   * What the effect of `Auth.refreshing`, or `UserAuth`, failed with when it was to give credentials. `Redacted`, since it
+   * may hold a secret: it is never printed, and not in JSON.
+   */
+  get reason(): Redacted.Redacted<unknown> | undefined {
+    return credentialsReason(this)
+  }
   /** What happened and what to do. */
   override get message(): string {
     return this.status === 0
-      ? `${where(this)}: no credentials to send. Auth.refreshing or UserAuth could not give any`
+      ? `${where(this)}: no credentials to send. Auth.refreshing or UserAuth could not give any${this.reason === undefined ? "" : ". Its error is in `reason`, redacted"}`
       : `${where(this)}: the server does not accept the credentials (${this.status}${coded(this.serverCode)}).${said(this.serverReason)} ${credentialsHint(this.serverCode, "Check the key, token or session of Auth, or the token given to this call")}${jobHint(this)}`
   }
 }
@@ -152,7 +161,7 @@ export class Forbidden extends Schema.TaggedError<Forbidden>("@effect-connectors
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: these credentials may not do this (403${coded(this.serverCode)}).${said(this.serverReason)} ${credentialsHint(this.serverCode, "Use an account that has the right")}${jobHint(this)}`
+    return `${where(this)}: these credentials may not do this (403${coded(this.serverCode)}).${said(this.serverReason)} ${credentialsHint(this.serverCode, rightHint(this))}${jobHint(this)}`
   }
 }
 

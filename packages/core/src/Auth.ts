@@ -6,14 +6,16 @@
 import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import { bearer } from "./internal/http/bearer.js"
-import { headerIssue, headerIssues } from "./internal/http/headers.js"
-import { singleFlight } from "./internal/runtime/singleFlight.js"
+import { waitMilliseconds } from "./internal/data/checks.js"
+import { credentialsIssues, headerIssue } from "./internal/http/headers.js"
+import * as refreshing from "./internal/http/refreshing.js"
 import * as OptionNames from "./OptionNames.js"
 import { InvalidRequest, type Issue } from "./InvalidRequest.js"
 
@@ -26,12 +28,24 @@ import { InvalidRequest, type Issue } from "./InvalidRequest.js"
 export type Credentials = Readonly<Record<string, Redacted.Redacted>>
 
 /**
- * Credentials could not be had: by the effect given to `Auth.refreshing`.
+ * Credentials, and when they end: a `Date`, or epoch milliseconds.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface ExpiringCredentials {
+  readonly headers: Credentials
+  readonly expiresAt?: Date | number | undefined
+}
+
+/**
+ * Credentials could not be had: by the effect given to `Auth.refreshing`, or by `UserAuth`. `reason` is what it failed
+ * with, which the `reason` of the `Unauthorized` error then is.
  *
  * @since 0.1.0
  * @category models
  */
-export type Unavailable = { readonly _tag: "Unavailable" }
+export type Unavailable = { readonly _tag: "Unavailable"; readonly reason?: Redacted.Redacted<unknown> | undefined }
 
 /**
  * How requests to one origin are authorized. Each API layer takes its own, so
@@ -115,14 +129,49 @@ export class Auth extends Context.Tag("@effect-connectors/core/Auth")<Auth, Auth
   }
 
   /**
-   * Credentials that change: the effect is run before the first call and, once, after a
-   * call got a 401. Many calls share one run, which may take 30 seconds; what it gives is checked like
-   * fixed credentials, and a run that fails ends the call as `Unauthorized` with status 0.
+   * Credentials that change. The effect is run before the first call, before the credentials end if it says when, and,
+   * once, after a call got a 401. Many calls share one run, which may take 30 seconds; what it gives is checked like
+   * fixed credentials.
+   *
+   * A run that fails ends the call as `Unauthorized` with status 0, and its `reason` holds your error. Credentials that
+   * have not ended are used on, and the effect is run again 5 seconds later. An `expiresAt` that has passed when it is
+   * received is not used: the clocks differ.
+   *
+   * @example
+   * ```ts
+   * import { Auth } from "@effect-connectors/core"
+   * import * as Effect from "effect/Effect"
+   * import * as Redacted from "effect/Redacted"
+   *
+   * declare const issueToken: Effect.Effect<{ readonly token: string; readonly expiresAt: Date }, Error>
+   *
+   * export const auth = Auth.refreshing(
+   *   Effect.map(issueToken, ({ expiresAt, token }) => ({
+   *     headers: { authorization: Redacted.make(`Bearer ${token}`) },
+   *     expiresAt
+   *   })),
+   *   { renewBefore: "2 minutes" }
+   * )
+   * ```
    *
    * @since 0.1.0
    */
-  static refreshing<E, R>(get: Effect.Effect<Credentials, E, R>): Layer.Layer<Auth, never, R> {
-    return Layer.effect(Auth, makeRefreshing(get))
+  static refreshing<E, R>(get: Effect.Effect<Credentials | ExpiringCredentials, E, R>): Layer.Layer<Auth, never, R>
+  static refreshing<E, R>(
+    get: Effect.Effect<Credentials | ExpiringCredentials, E, R>,
+    options: Auth.RefreshingOptions
+  ): Layer.Layer<Auth, InvalidRequest, R>
+  static refreshing<E, R>(
+    get: Effect.Effect<Credentials | ExpiringCredentials, E, R>,
+    options: Auth.RefreshingOptions = {}
+  ): Layer.Layer<Auth, InvalidRequest, R> {
+    return named(refreshingNames, options, ({ renewBefore = "60 seconds" }) => {
+      const issues: Array<Issue> = []
+      const renewBeforeMillis = waitMilliseconds("renewBefore", renewBefore, issues)
+      return issues.length === 0
+        ? Layer.effect(Auth, refreshing.make(get, renewBeforeMillis))
+        : Layer.fail(new InvalidRequest({ operation: "Auth", issues }))
+    })
   }
 
   /**
@@ -173,6 +222,17 @@ export declare namespace Auth {
   }
 
   /**
+   * The options of `refreshing`.
+   *
+   * @since 0.5.0
+   * @category models
+   */
+  export interface RefreshingOptions {
+    /** How long before their end credentials are renewed, but never more than half of their life. Default 60 seconds. */
+    readonly renewBefore?: Duration.DurationInput | undefined
+  }
+
+  /**
    * What `layerConfig` reads.
    *
    * @since 0.1.0
@@ -207,11 +267,13 @@ const settingNames = OptionNames.make<Auth.Settings>({
   apiKey: true
 })
 
-const named = <Given extends object, E>(
+const refreshingNames = OptionNames.make<Auth.RefreshingOptions>({ renewBefore: true })
+
+const named = <Given extends object, E, R = never>(
   names: OptionNames.OptionNames,
   given: Given,
-  make: (given: Given) => Layer.Layer<Auth, E | InvalidRequest>
-): Layer.Layer<Auth, E | InvalidRequest> => {
+  make: (given: Given) => Layer.Layer<Auth, E | InvalidRequest, R>
+): Layer.Layer<Auth, E | InvalidRequest, R> => {
   const issues = OptionNames.issues(names, given, ["Auth"])
   return issues.length === 0 ? make(given) : Layer.fail(new InvalidRequest({ operation: "Auth", issues }))
 }
@@ -252,14 +314,8 @@ const sessionHeaders = (session: {
   ...(session.csrfToken === undefined ? {} : { "x-csrf-token": session.csrfToken })
 })
 
-const noHeader: Issue = {
-  path: ["Auth"],
-  message: "holds no credential",
-  fix: "give one; to send none, provide Auth.none"
-}
-
 const checked = (credentials: Credentials): Effect.Effect<Credentials, InvalidRequest> => {
-  const issues = Object.keys(credentials).length === 0 ? [noHeader] : headerIssues("Auth", credentials)
+  const issues = credentialsIssues(credentials)
   return issues.length === 0
     ? Effect.succeed(credentials)
     : Effect.fail(new InvalidRequest({ operation: "Auth", issues }))
@@ -286,29 +342,3 @@ const fromSettings = (settings: Auth.Settings): Layer.Layer<Auth, ConfigError.Co
         )
       )
 }
-
-const unavailable: Unavailable = { _tag: "Unavailable" }
-
-// as long as an attempt: credentials that never come must not hold every call for good
-const providerLimit = "30 seconds"
-
-const makeRefreshing = Effect.fnUntraced(function* <E, R>(get: Effect.Effect<Credentials, E, R>) {
-  const context = yield* Effect.context<R>()
-  const fetch = get.pipe(
-    Effect.provide(context),
-    Effect.timeout(providerLimit),
-    // what went wrong may hold a secret, and is the caller's to log
-    Effect.catchAllCause(() => Effect.fail(unavailable)),
-    Effect.flatMap(checked)
-  )
-  let held: Credentials | undefined
-  const renewed = singleFlight(
-    Effect.tap(fetch, (fresh) => {
-      held = fresh
-    })
-  )
-  return Auth.of({
-    current: Effect.suspend(() => (held === undefined ? renewed : Effect.succeed(held))),
-    renew: (refused) => Effect.suspend(() => (held !== undefined && held !== refused ? Effect.succeed(held) : renewed))
-  })
-})

@@ -97,7 +97,7 @@ const flawFixes = {
   exists: "Choose another folder, or allow it with `overwrite`",
   "no download url": "Get the skill's details again; when it comes from GitHub, have it refreshed on the server first",
   "unknown source": "Update this package",
-  "snapshot pending": "Get the skill's details again later",
+  "snapshot pending": "Ask an admin to refresh the skill on the server, then get its details again",
   corrupt: "Download it once more; when it stays, do not trust its source"
 } as const
 

@@ -30,6 +30,8 @@ export interface CallSettings {
    * calls that share one deadline.
    */
   readonly deadlineAt?: number | undefined
+  /** The deadline of the watch that submits, on the same time: the reference of its job carries it. */
+  readonly jobDeadlineAt?: number | undefined
   readonly attemptTimeout?: Duration.Duration | undefined
   readonly transformClient?: TransformClient | undefined
   /** See {@link withIntegers}. */

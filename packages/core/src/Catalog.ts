@@ -261,7 +261,10 @@ export interface Operations {
   readonly allMcps: (filter?: McpFilter) => Stream.Stream<CatalogMcp, ListError>
   /** All skills from `offset` on, `limit` at a time, each part read when the one before was taken. */
   readonly allSkills: (filter?: SkillFilter) => Stream.Stream<CatalogSkill, ListError>
-  /** Searches by meaning, in the name of a user: of `token`, or the one of `Auth`. */
+  /**
+   * Searches by meaning, in the name of a user: of `token`, or the one of `Auth`. The server bills each search, so it is
+   * sent once, whatever `retry` of the layer says. `Call.withRetry` asks for more attempts.
+   */
   readonly search: (query: string, options?: SearchOptions, token?: Token) => Effect.Effect<SearchResult, ReadError>
 }
 

@@ -92,7 +92,7 @@ export interface ActionBody extends OpenBody {
  */
 export interface ListFilter {
   readonly relayId?: string | undefined
-  /** Accepted by the server and ignored by newer ones. `false` is the same as leaving it out. */
+  /** Ignored by newer servers: see `authorized` of each connection. `false` is the same as leaving it out. */
   readonly authorized?: boolean | undefined
   readonly templateId?: string | undefined
 }
@@ -208,7 +208,11 @@ export interface SqlOperations {
 export interface TriggerOperations {
   readonly list: (filter?: AccountFilter) => Effect.Effect<TriggerList, ReadError>
   readonly get: (trigger: string, filter?: AccountFilter) => Effect.Effect<TriggerDetail, ReadError>
-  /** `ServerFailed` with 502: the provider refused, and nothing was saved. */
+  /**
+   * You may repeat it, one after the other: `created` is false where the subscription was there already. `ServerFailed` with
+   * 502: the provider refused, and nothing was saved, so it is tried again. A lost response is `OutcomeUnknown`, since the
+   * first request may still be at work.
+   */
   readonly subscribe: (trigger: string, subscription: Subscription) => Effect.Effect<Subscribed, WriteError>
 }
 

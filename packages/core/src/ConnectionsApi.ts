@@ -182,9 +182,27 @@ export declare namespace ConnectionsApi {
     readonly reasons?: "shown" | "hidden" | undefined
     /** What slugs of connections and actions have to fit; nothing by default. */
     readonly slugPattern?: RegExp | undefined
-    /** A key for each call that changes something, the same on each of its attempts. */
-    readonly idempotencyKey?: { readonly header: string; readonly make: Effect.Effect<string> } | undefined
+    /** A key for each call that changes something, the same on each of its attempts. None is sent by default. */
+    readonly idempotencyKey?: IdempotencyKey | undefined
     readonly jobs?: JobOptions | undefined
+  }
+
+  /**
+   * How each change gets an idempotency key.
+   *
+   * @since 0.5.0
+   * @category models
+   */
+  export interface IdempotencyKey {
+    /** The name of the header, such as `idempotency-key`. */
+    readonly header: string
+    /** Makes the key. It is run once for each call, in the fiber of the call. */
+    readonly make: Effect.Effect<string>
+    /**
+     * Your word that the server keeps keys: it does the work of one key once. A change whose response is lost is then sent
+     * again, as an idempotent one is. Default `false`.
+     */
+    readonly honored?: boolean | undefined
   }
 
   /**
@@ -230,6 +248,10 @@ export declare namespace ConnectionsApi {
     readonly sql: Unbound<SqlOperations>
     readonly triggers: Unbound<TriggerOperations>
     readonly subscribers: {
+      /**
+       * Unsubscribes; it takes an admin of the organization (`Forbidden`). You may repeat it: `deleted` is false where the
+       * subscription was gone already.
+       */
       readonly remove: (id: string | number | bigint) => Effect.Effect<Unsubscribed, WriteError>
     }
     readonly jobs: Jobs

@@ -40,7 +40,12 @@ export class JobRef extends Schema.Class<JobRef>("@effect-connectors/core/JobRef
   operation: Schema.String,
   connection: Schema.optional(Schema.String),
   submittedAt: Schema.Finite,
-  requestId: Schema.optional(Schema.String)
+  requestId: Schema.optional(Schema.String),
+  /**
+   * When the wait for it ends: the `deadline` that it was submitted under. Whoever goes on with the job without a `deadline`
+   * option of its own keeps it; one that has passed is not kept.
+   */
+  deadlineAt: Schema.optional(Schema.Finite)
 }) {
   /**
    * The reference as plain JSON.

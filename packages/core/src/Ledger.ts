@@ -151,7 +151,8 @@ const storeOptions = OptionNames.make<StoreOptions>({ prefix: true })
 /**
  * Whether an error of a call says that the work was not done: `InvalidRequest`, `NotSent` and `DeadlineExceeded`
  * (not sent), `Unauthorized`, `Forbidden`, `NotFound`, `RateLimited` and `ApiRejected` (refused; 408, 409 and 425 prove
- * nothing), unless an earlier attempt of the call may have been carried out. `ServerFailed` proves nothing: a gateway gives it too.
+ * nothing), unless an earlier attempt of the call may have been carried out. `ServerFailed` proves nothing,
+ * because a gateway gives it too, but for the 502 of `triggers.subscribe` that the server gives itself.
  *
  * @since 0.3.0
  * @category guards

@@ -76,7 +76,9 @@ export interface Trigger {
  * @category models
  */
 export interface TriggerList {
+  /** Their subscriptions are yours only: those of other users are not listed. */
   readonly triggers: ReadonlyArray<Trigger>
+  /** The account that a run of an action would use. */
   readonly account: unknown
   readonly raw: unknown
 }
@@ -88,7 +90,9 @@ export interface TriggerList {
  * @category models
  */
 export interface TriggerDetail {
+  /** Its subscriptions are yours only. */
   readonly trigger: Trigger
+  /** The account that a run of an action would use. */
   readonly account: unknown
   readonly raw: unknown
 }

@@ -1,5 +1,6 @@
 import type { ApiError } from "@effect-connectors/core/ApiError"
 import type { BosaApi } from "@effect-connectors/core/BosaApi"
+import * as Call from "@effect-connectors/core/Call"
 import * as Catalog from "@effect-connectors/core/Catalog"
 import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import { BosaTest } from "@effect-connectors/testing/BosaTest"
@@ -9,10 +10,12 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { expectTypeOf } from "vitest"
 import { walk } from "../../src/internal/bosa/catalogList.js"
-import { answer, json } from "../support/fakeClient.js"
+import { virtual } from "../support/api.js"
+import { answer, json, lost } from "../support/fakeClient.js"
 import { bosaOver, seen, token, wire } from "../support/usersKit.js"
 
 const gl = { dialect: "gl" } as const
@@ -282,6 +285,21 @@ describe("a search", () => {
       assert.strictEqual(wire(fake).path, "/catalog/search?q=x")
       assert.strictEqual((yield* Effect.flip(bosa.catalog.search("x")))._tag, "UnexpectedBody")
       assert.strictEqual((yield* Effect.flip(bosa.catalog.search("x")))._tag, "Unauthorized")
+    })
+  )
+
+  virtual("is billed, so it is sent once, whatever the layer says, unless the call asks for more", () =>
+    Effect.gen(function* () {
+      for (const failure of [answer(503, { json: {} }), lost({ code: "ECONNRESET" })]) {
+        const { bosa, fake } = yield* seen({ ...gl, retry: Schedule.recurs(4) }, failure)
+        yield* Effect.flip(bosa.catalog.search("x"))
+        assert.lengthOf(fake.sent, 1)
+        yield* Effect.flip(Call.withRetry(bosa.catalog.search("x"), Schedule.recurs(2)))
+        assert.lengthOf(fake.sent, 4)
+        // what is not billed is tried as before
+        yield* Effect.flip(bosa.catalog.tools())
+        assert.lengthOf(fake.sent, 9)
+      }
     })
   )
 

@@ -205,6 +205,8 @@ describe("an artifact", () => {
       assert.deepStrictEqual(yield* refused({ download_url: "" }), [id, "no download url", undefined])
       const pending = { source_type: "github", download_url: null }
       assert.deepStrictEqual(yield* refused(pending), [id, "snapshot pending", undefined])
+      const error = yield* Effect.flatMap(detailOf(pending), (detail) => Effect.flip(bosa.skills.artifact(detail)))
+      assert.include(error.message, "Ask an admin to refresh the skill on the server")
       assert.deepStrictEqual(fake.sent, [])
     })
   )

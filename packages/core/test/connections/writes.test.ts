@@ -1,7 +1,11 @@
 import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import * as Call from "@effect-connectors/core/Call"
+import { Ledger } from "@effect-connectors/core/Ledger"
+import * as Retry from "@effect-connectors/core/Retry"
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import { virtual } from "../support/api.js"
 import { answer, json } from "../support/fakeClient.js"
 import { platform } from "../support/connectionsKit.js"
@@ -143,11 +147,71 @@ describe("a subscription", () => {
   refused("takes one of service and key, not both", { ...target, service: "s", apiKey: "K" }, "service")
   refused("needs an absolute address", { targetUrl: "/hook", service: "s" }, "targetUrl")
 
-  virtual("that the provider refuses (502) is ServerFailed and is not sent again", () =>
+  virtual("that the provider refuses (502) saved nothing, so it is sent again", () =>
     Effect.gen(function* () {
       const { api, lines } = yield* platform([json(reason, 502), json({ created: true })])
+      const { created } = yield* api.triggers.subscribe("crm", "issues", { ...target, service: "s" })
+      assert.deepStrictEqual([created, lines().length], [true, 2])
+    })
+  )
+
+  virtual("that the provider refuses each time is ServerFailed, and proved not to be done", () =>
+    Effect.gen(function* () {
+      const { api, lines } = yield* platform([json(reason, 502)])
       const error = yield* Effect.flip(api.triggers.subscribe("crm", "issues", { ...target, service: "s" }))
-      assert.deepStrictEqual([error._tag, "status" in error && error.status, lines().length], ["ServerFailed", 502, 1])
+      assert(error._tag === "ServerFailed")
+      assert.deepStrictEqual([error.status, error.retryable, error.mayHaveHappened], [502, true, undefined])
+      assert.deepStrictEqual([Ledger.isNotDone(error), lines().length], [true, 3])
+    })
+  )
+
+  const gateways: ReadonlyArray<readonly [string, ReturnType<typeof json>]> = [
+    [
+      "502 with the page of a gateway",
+      answer(502, { text: "<html>Bad Gateway</html>", headers: { "content-type": "text/html" } })
+    ],
+    ["503", json(reason, 503)],
+    ["500", json(reason, 500)]
+  ]
+  for (const [name, reply] of gateways) {
+    virtual(`a subscription that is answered ${name} proves nothing, and is not sent again`, () =>
+      Effect.gen(function* () {
+        const { api, lines } = yield* platform([reply, json({ created: true })])
+        const error = yield* Effect.flip(api.triggers.subscribe("crm", "issues", { ...target, service: "s" }))
+        assert.deepStrictEqual([error._tag, Ledger.isNotDone(error), lines().length], ["ServerFailed", false, 1])
+      })
+    )
+  }
+
+  virtual("a subscription that is refused with 502 after a lost attempt may have been saved", () =>
+    Effect.gen(function* () {
+      const { api } = yield* platform([json(reason, 503), json(reason, 502)])
+      const error = yield* Effect.flip(
+        Call.withRetry(
+          api.triggers.subscribe("crm", "issues", { ...target, service: "s" }),
+          Retry.idempotent(Schedule.recurs(1))
+        )
+      )
+      assert(error._tag === "ServerFailed")
+      assert.deepStrictEqual([error.status, error.mayHaveHappened, Ledger.isNotDone(error)], [502, true, false])
+    })
+  )
+
+  virtual("another change that is answered 502 proves nothing", () =>
+    Effect.gen(function* () {
+      const { api, lines } = yield* platform([json(reason, 502)])
+      const error = yield* Effect.flip(api.authorize("crm"))
+      assert.deepStrictEqual([Ledger.isNotDone(error), lines().length], [false, 1])
+    })
+  )
+
+  virtual("unsubscribing that is refused with 403 says that it takes an admin", () =>
+    Effect.gen(function* () {
+      const { api } = yield* platform([json(reason, 403)])
+      const error = yield* Effect.flip(api.subscribers.remove(9))
+      assert.match(error.message, /Only an admin of the organization may unsubscribe: use the credentials of one/)
+      const other = yield* Effect.flip(api.authorize("crm"))
+      assert.match(other.message, /Use an account that has the right/)
     })
   )
 

@@ -15,7 +15,7 @@ const fieldsOf = (error: ApiError): Omit<Seen, "sends"> => ({
   ...("code" in error ? { code: error.code } : {}),
   ...("phase" in error ? { phase: error.phase } : {}),
   ...("status" in error && error.status !== undefined ? { status: error.status } : {}),
-  ...("reason" in error ? { reason: error.reason } : {}),
+  ...(error._tag === "UnexpectedBody" ? { reason: error.reason } : {}),
   ...("attempts" in error ? { attempts: error.attempts } : {})
 })
 

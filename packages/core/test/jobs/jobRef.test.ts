@@ -1,11 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { JobRef } from "@effect-connectors/core/JobRef"
+import type { WatchOptions } from "@effect-connectors/core/Job"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { timed } from "../support/api.js"
 import { accepted, client, errorOf, pending, polls, ref, sends, submit, virtual, whole } from "../support/jobsKit.js"
 
 const good = JobRef.encode(ref("job-1", { connection: "crm", requestId: "req-1" }))
@@ -35,6 +39,70 @@ describe("JobRef", () => {
       assert.deepStrictEqual(items.at(-1), { _tag: "Completed", value: { synced: 2 } })
       assert.deepStrictEqual(yield* second.jobs.result(JSON.parse(stored[0] ?? "")), { synced: 2 })
       assert.lengthOf(stored, 1)
+    })
+  )
+
+  const stored = Effect.fnUntraced(function* (options: WatchOptions, layer: WatchOptions = {}) {
+    const api = yield* client({ jobs: layer })
+    const job = yield* Deferred.make<JobRef.Encoded>()
+    const fiber = yield* Effect.fork(
+      api.jobs.result(submit(api, "stuck"), {
+        ...options,
+        onSubmitted: (given) => Effect.asVoid(Deferred.succeed(job, JobRef.encode(given)))
+      })
+    )
+    const encoded = yield* Deferred.await(job)
+    yield* Effect.sleep("1 minute")
+    yield* Fiber.interrupt(fiber)
+    return encoded
+  })
+
+  for (const [name, options, layer] of [
+    ["of the call", { deadline: "10 minutes" }, {}],
+    ["of the layer", {}, { deadline: "10 minutes" }]
+  ] as const) {
+    virtual(`carries the deadline ${name}, and another process keeps it`, () =>
+      Effect.gen(function* () {
+        const job = yield* stored(options, layer)
+        assert.strictEqual(job.deadlineAt, 600_000)
+        const second = yield* client()
+        const both = [second.jobs.result(job), Stream.runDrain(second.jobs.watch(job))]
+        const ends = yield* Effect.forEach(both, Effect.flip, { concurrency: "unbounded" })
+        assert.deepStrictEqual(
+          ends.map((error) => error._tag),
+          ["JobDeadlineExceeded", "JobDeadlineExceeded"]
+        )
+        assert.strictEqual(yield* Clock.currentTimeMillis, 600_000)
+      })
+    )
+  }
+
+  virtual("its deadline gives way to the one of who goes on", () =>
+    Effect.gen(function* () {
+      const job = yield* stored({ deadline: "10 minutes" })
+      const second = yield* client()
+      const { millis } = yield* timed(second.jobs.result(job, { deadline: "1 hour" }))
+      assert.strictEqual(millis, 3_600_000)
+    })
+  )
+
+  virtual("a deadline that has passed is not kept: who goes on then waits for the end", () =>
+    Effect.gen(function* () {
+      const job = yield* stored({ deadline: "10 minutes" })
+      const second = yield* client({ jobs: { deadline: "1 hour" } })
+      yield* Effect.sleep("9 minutes")
+      const { millis } = yield* timed(second.jobs.result(job))
+      assert.strictEqual(millis, 3_600_000)
+    })
+  )
+
+  virtual("without a deadline it carries none, and one stored before decodes", () =>
+    Effect.gen(function* () {
+      const job = yield* stored({})
+      assert.notProperty(job, "deadlineAt")
+      assert.strictEqual((yield* JobRef.decode(good)).deadlineAt, undefined)
+      assert.strictEqual((yield* JobRef.decode({ ...good, deadlineAt: 7 })).deadlineAt, 7)
+      assert.strictEqual((yield* Effect.flip(JobRef.decode({ ...good, deadlineAt: "7" })))._tag, "InvalidRequest")
     })
   )
 

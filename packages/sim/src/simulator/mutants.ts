@@ -129,8 +129,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]),
   mutant("the deadline of a watch is that of the wall clock", [
     "internal/jobs/watchPlan.js",
-    "monotonicMillis(clock)",
-    "clock.unsafeCurrentTimeMillis()"
+    "deadlineAt: monotonicMillis(clock) + millis",
+    "deadlineAt: clock.unsafeCurrentTimeMillis() + millis"
   ]),
   mutant("the tracker goes by the wall clock", [
     "internal/jobs/tracker/timer.js",

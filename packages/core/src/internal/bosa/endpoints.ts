@@ -33,7 +33,7 @@ const get = <const Name extends string, I, D>(
   route: string,
   input: I,
   decode: D,
-  more: { readonly credentials?: EndpointCredentials; readonly secret?: boolean } = {}
+  more: { readonly credentials?: EndpointCredentials; readonly secret?: boolean; readonly isBilled?: boolean } = {}
 ) => safe({ name, method: "GET", route, timeoutMillis: shortMillis, input, decode, ...more })
 
 const post = <const Name extends string, I, D>(
@@ -291,7 +291,8 @@ export const catalog = {
         token: tokenOf(token)
       }
     },
-    records.found
+    records.found,
+    { isBilled: true }
   )
 }
 

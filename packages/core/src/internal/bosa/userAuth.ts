@@ -13,6 +13,7 @@ import type { UserAuthOptions } from "../../UserAuth.js"
 import type { UserToken } from "../../Users.js"
 import { bearer } from "../http/bearer.js"
 import { headerIssues } from "../http/headers.js"
+import { unavailable } from "../http/refreshing.js"
 import { servedMillis } from "../http/retryAfter.js"
 import { blankIssues, waitMilliseconds } from "../data/checks.js"
 import * as requestPipeline from "../http/call.js"
@@ -22,8 +23,6 @@ import { singleFlight } from "../runtime/singleFlight.js"
 import { tables } from "./dialects.js"
 import { platform } from "./platform.js"
 import * as users from "./users.js"
-
-const unavailable: Unavailable = { _tag: "Unavailable" }
 
 // as long as an attempt: credentials that never come must not hold every call for good
 const limit = "30 seconds"
@@ -160,7 +159,7 @@ export const make = Effect.fnUntraced(function* (
     Effect.provideService(Call.Settings, {}),
     Effect.timeout(limit),
     Effect.tapError((error) => Effect.logWarning(`UserAuth: the user was not authenticated. ${error.message}`)),
-    Effect.catchAllCause(() => Effect.fail(unavailable))
+    Effect.catchAllCause((cause) => Effect.fail(unavailable(cause)))
   )
 
   const kept = (fresh: Held): Credentials => {

@@ -214,6 +214,7 @@ export const endpoints = {
       name: "triggers.subscribe",
       method: "POST",
       route: slug("/triggers/{trigger}/subscribers"),
+      refusedBy: 502,
       input: (slug: string, trigger: string, subscription: Subscription): Input => {
         const wrongNames = OptionNames.issues(subscriptionFields, subscription)
         const given: Subscription = { ...subscription }

@@ -1,3 +1,4 @@
+import type * as Clock from "effect/Clock"
 import * as Result from "../data/result.js"
 import type { ExecuteOptions, Parameters } from "../../ConnectionHandle.js"
 import type { Issue } from "../../InvalidRequest.js"
@@ -12,6 +13,7 @@ import type { Input } from "../http/request.js"
 import { acceptedId, repeatsCredential, sensitiveInput } from "../http/sentSecrets.js"
 import type { BodyRules } from "./body.js"
 import { requestIdOf } from "../http/transport.js"
+import { monotonicMillis } from "../runtime/monotonic.js"
 import { rememberInput } from "../jobs/reported.js"
 
 /**
@@ -70,6 +72,14 @@ export const executeInput = (
   }
 }
 
+const noDeadline = {}
+
+// a reference is for other processes, whose monotonic time is another
+const deadlineOf = (at: number | undefined, clock: Clock.Clock): { readonly deadlineAt?: number } =>
+  at === undefined || at === Infinity
+    ? noDeadline
+    : { deadlineAt: clock.unsafeCurrentTimeMillis() + at - monotonicMillis(clock) }
+
 /**
  * Reads the response of an execute as done or accepted: the response decides, not the request.
  *
@@ -93,7 +103,8 @@ export const executionOf =
         operation,
         connection,
         submittedAt: clock.unsafeCurrentTimeMillis(),
-        requestId: acceptedId(call, requestIdOf(response.headers))
+        requestId: acceptedId(call, requestIdOf(response.headers)),
+        ...deadlineOf(call.settings.jobDeadlineAt, clock)
       },
       true
     )

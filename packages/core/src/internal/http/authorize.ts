@@ -4,6 +4,7 @@ import type { ApiError } from "../../ApiError.js"
 import type { Auth, Credentials } from "../../Auth.js"
 import type { CallState } from "./callState.js"
 import type { EndpointCredentials } from "./endpoint.js"
+import { withCredentialsReason } from "./errorDetails.js"
 
 const noCredentialsNeeded: Credentials = {}
 
@@ -24,13 +25,14 @@ const isSame = (a: Credentials, b: Credentials): boolean =>
     Object.entries(a).every(([name, value]) => b[name] !== undefined && Equal.equals(value, b[name])))
 
 /**
- * Newer credentials than those of the last attempt, if there can be any.
+ * Newer credentials than those of the last attempt, if there can be any. Why they could not be had is kept with the error.
  *
  * @internal
  */
 export const renewedCredentials = <E extends ApiError>(
   auth: Auth.Service,
-  call: CallState<E>
+  call: CallState<E>,
+  error: object
 ): Effect.Effect<Credentials | undefined> =>
   Effect.suspend(() => {
     const { renew } = auth
@@ -39,7 +41,10 @@ export const renewedCredentials = <E extends ApiError>(
     const isOwn = call.request.own?.after["authorization"] !== undefined || refused === noCredentialsNeeded
     if (renew === undefined || refused === undefined || isOwn) return Effect.succeed(undefined)
     return Effect.match(renew(refused), {
-      onFailure: () => undefined,
+      onFailure: (failed) => {
+        if (failed._tag === "Unavailable") withCredentialsReason(error, failed.reason)
+        return undefined
+      },
       onSuccess: (credentials) => (isSame(credentials, refused) ? undefined : credentials)
     })
   })

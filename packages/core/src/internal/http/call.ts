@@ -153,10 +153,10 @@ const stateOf = <E extends ApiError>(
 ): CallState<E> => {
   // a policy for this call by name goes before the caller's number of attempts
   const named = input.retry ?? settings.retry
-  const policy = Retry.resolve(named ?? shared.settings.retry)
+  const policy = Retry.resolve(named ?? (operation.isBilled ? Retry.none : shared.settings.retry))
   return {
     operation,
-    retryClass: operation.retry === "unsafe" && policy.replay === "declared" ? "idempotent" : operation.retry,
+    retryClass: operation.retry === "unsafe" && mayRepeat(shared, request, policy) ? "idempotent" : operation.retry,
     settings,
     span,
     origin: shared.settings.baseUrl.origin,
@@ -178,6 +178,10 @@ const stateOf = <E extends ApiError>(
   }
 }
 
+// declared so by the caller, or the server does the work of one key once
+const mayRepeat = ({ settings }: Shared, { idempotencyKey }: PreparedRequest, policy: Retry.Retry): boolean =>
+  policy.replay === "declared" || (idempotencyKey !== undefined && settings.idempotencyKey?.honored === true)
+
 const startedCall = <E extends ApiError>(call: CallState<E>): Call.StartedCall => ({
   isWrite: call.operation.retry !== "safe",
   attemptMillis: call.request.limits.timeoutMillis,
@@ -196,7 +200,8 @@ const authorized = <A, E extends ApiError, F>(
   const credentials = readyCredentials(shared.auth, call.operation.credentials)
   return credentials === undefined
     ? Effect.matchEffect(shared.auth.current, {
-        onFailure: (error) => onFailure(error._tag === "InvalidRequest" ? final(error) : credentialsFailure(call)),
+        onFailure: (error) =>
+          onFailure(error._tag === "InvalidRequest" ? final(error) : credentialsFailure(call, error)),
         onSuccess: (current) => attempt(shared, call, current, decode, onFailure)
       })
     : attempt(shared, call, credentials, decode, onFailure)
@@ -302,5 +307,5 @@ const retried = <A, E extends ApiError>(
         ? authorized(shared, call, decode, Effect.fail)
         : attempt(shared, call, credentials, decode, Effect.fail),
     resending: (error, waitMillis) => Telemetry.resending(shared.settings.metrics, call, error, waitMillis),
-    renewed: renewedCredentials(shared.auth, call)
+    renewed: (refused) => renewedCredentials(shared.auth, call, refused)
   })

@@ -27,6 +27,10 @@ export interface Endpoint<out E = unknown, out Name extends string = string, out
   readonly secret: boolean
   /** For one attempt, unless the caller or the layer says otherwise. */
   readonly timeoutMillis: number | undefined
+  /** A status with which the server itself says, in JSON, that nothing was done: of others above 500 that is not known. */
+  readonly refusedBy: number | undefined
+  /** It costs money: one attempt, unless the call itself asks for more. */
+  readonly isBilled: boolean
   readonly input: I
   readonly decode: D
 }
@@ -49,6 +53,8 @@ interface Row<Name extends string, I, D> {
   readonly files?: boolean
   readonly secret?: boolean
   readonly timeoutMillis?: number
+  readonly refusedBy?: number
+  readonly isBilled?: boolean
   readonly input: I
   readonly decode: D
 }
@@ -68,6 +74,8 @@ const endpoint = <E, Name extends string, I, D>(
   files: row.files ?? false,
   secret: row.secret ?? false,
   timeoutMillis: row.timeoutMillis,
+  refusedBy: row.refusedBy,
+  isBilled: row.isBilled ?? false,
   input: row.input,
   decode: row.decode
 })

@@ -1,4 +1,5 @@
 import * as Headers from "@effect/platform/Headers"
+import type * as Redacted from "effect/Redacted"
 import type { ApiResponse } from "../../ApiResponse.js"
 
 // kept outside of an error: whatever prints an object's fields does not find them
@@ -37,6 +38,41 @@ export const markBeforeSending = <E extends object>(error: E): E => {
  * @internal
  */
 export const isBeforeSending = (error: object): boolean => beforeSending.has(error)
+
+// errors whose status alone does not say that the server refused the work
+const refusals = new WeakSet<object>()
+
+/** @internal */
+export const markRefusal = <E extends object>(error: E): E => {
+  refusals.add(error)
+  return error
+}
+
+/**
+ * Whether the error is the server's own word that nothing was done, despite its status.
+ *
+ * @internal
+ */
+export const isRefusal = (error: object): boolean => refusals.has(error)
+
+const credentialsReasons = new WeakMap<object, Redacted.Redacted<unknown>>()
+
+/**
+ * Keeps why credentials could not be had.
+ *
+ * @internal
+ */
+export const withCredentialsReason = <E extends object>(
+  error: E,
+  reason: Redacted.Redacted<unknown> | undefined
+): E => {
+  if (reason !== undefined) credentialsReasons.set(error, reason)
+  return error
+}
+
+/** @internal */
+export const credentialsReason = (error: object): Redacted.Redacted<unknown> | undefined =>
+  credentialsReasons.get(error)
 
 /** @internal */
 export const withJobError = <E extends object>(error: E, reported: unknown): E => {

@@ -73,6 +73,16 @@ export const credentialsHint = (code: string | undefined, otherwise: string): st
     ? "The user has not linked this connector: have it linked with `integrations.ensure`"
     : otherwise
 
+/**
+ * What to do when a right is missing.
+ *
+ * @internal
+ */
+export const rightHint = (error: CallContext): string =>
+  error.operation === "subscribers.remove"
+    ? "Only an admin of the organization may unsubscribe: use the credentials of one"
+    : "Use an account that has the right"
+
 const hints: Readonly<Record<string, string>> = {
   ATTEMPT_TIMEOUT: "Give it more time with `attemptTimeout`, or see why the server is slow",
   ENOTFOUND: "No such host: check `baseUrl`",

@@ -17,11 +17,12 @@ import {
   type WriteError
 } from "../../ApiError.js"
 import type { ApiResponse } from "../../ApiResponse.js"
+import type { Unavailable } from "../../Auth.js"
 import type { InvalidRequest } from "../../InvalidRequest.js"
 import type { Evidence } from "../../Transport.js"
 import * as Outcome from "./outcome.js"
 import { encodingInvalid, encodingUnsupported, encodingUnverified } from "./contentEncoding.js"
-import { withResponse } from "./errorDetails.js"
+import { withCredentialsReason, withResponse } from "./errorDetails.js"
 
 /** @internal */
 export type StatusError =
@@ -200,4 +201,5 @@ export const unfitBody = (
  *
  * @internal
  */
-export const withoutCredentials = (call: CallContext): Unauthorized => new Unauthorized({ ...call, status: 0 })
+export const withoutCredentials = (call: CallContext, { reason }: Unavailable): Unauthorized =>
+  withCredentialsReason(new Unauthorized({ ...call, status: 0 }), reason)

@@ -1,8 +1,11 @@
 import * as Duration from "effect/Duration"
+import * as Predicate from "effect/Predicate"
 import type { ApiError } from "../../ApiError.js"
 import type { ApiResponse } from "../../ApiResponse.js"
+import type { Unavailable } from "../../Auth.js"
 import { type CallState, contextOf } from "./callState.js"
 import { type CallError, type ResponseSeen, statusError, unfitBody, withoutCredentials } from "./errors.js"
+import { markRefusal } from "./errorDetails.js"
 import * as Outcome from "./outcome.js"
 import { bodyOf, keptResponse, type NoValue } from "./response.js"
 import { mayReplayLost, mayReplayStatus } from "./retry.js"
@@ -73,8 +76,10 @@ const requestedOf = <E extends ApiError>({ operation, request }: CallState<E>): 
 }
 
 /** @internal */
-export const credentialsFailure = <E extends ApiError>(call: CallState<E>): AttemptFailure<CallError<E>> =>
-  final(withoutCredentials(contextOf(call, false, undefined)))
+export const credentialsFailure = <E extends ApiError>(
+  call: CallState<E>,
+  error: Unavailable
+): AttemptFailure<CallError<E>> => final(withoutCredentials(contextOf(call, false, undefined), error))
 
 /**
  * No whole response came.
@@ -134,10 +139,12 @@ const statusFailure = <E extends ApiError>(
   const response = keptResponse(call.operation, received, bodyOf(call, received, call.integers))
   call.settings.onResponse?.(response)
   const waitMillis = retryAfterMillis(received.headers, call.clock.unsafeCurrentTimeMillis())
-  const replay = mayReplayStatus(call.retryClass, response)
+  // a gateway's own page says nothing of the work behind it
+  const isRefusal = call.operation.refusedBy === received.status && Predicate.isRecord(response.body)
+  const replay = mayReplayStatus(isRefusal ? "idempotent" : call.retryClass, response)
   const earlier =
     Outcome.earlierMayHaveHappened(call.outcome) && call.operation.retry !== "safe" ? { mayHaveHappened: true } : {}
-  Outcome.record(call, Outcome.eventOfStatus(received.status))
+  Outcome.record(call, isRefusal ? "refused" : Outcome.eventOfStatus(received.status))
   const seen = {
     response,
     said: saidIn(call, response.body),
@@ -146,8 +153,10 @@ const statusFailure = <E extends ApiError>(
     requested: requestedOf(call),
     shown: (name: string) => textOf(call, "name", name)
   }
-  const build = (more?: { readonly retryBudgetExhausted: boolean }) =>
-    statusError({ ...contextOf(call, replay, response.requestId), ...earlier, ...more }, seen)
+  const build = (more?: { readonly retryBudgetExhausted: boolean }) => {
+    const error = statusError({ ...contextOf(call, replay, response.requestId), ...earlier, ...more }, seen)
+    return isRefusal ? markRefusal(error) : error
+  }
   return {
     error: build(),
     mayReplay: replay,

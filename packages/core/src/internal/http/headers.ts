@@ -56,6 +56,20 @@ export const headerIssues = (
   })
 }
 
+const noCredential: Issue = {
+  path: ["Auth"],
+  message: "holds no credential",
+  fix: "give one; to send none, provide Auth.none"
+}
+
+/**
+ * What is wrong with credentials that a caller gives.
+ *
+ * @internal
+ */
+export const credentialsIssues = (credentials: Readonly<Record<string, Redacted.Redacted>>): ReadonlyArray<Issue> =>
+  Object.keys(credentials).length === 0 ? [noCredential] : headerIssues("Auth", credentials)
+
 /** @internal */
 export const plainHeaders = (input: Readonly<Record<string, string | Redacted.Redacted>>): Record<string, string> => {
   const headers: Record<string, string> = {}

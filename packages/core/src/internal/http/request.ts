@@ -232,6 +232,7 @@ const callSettings = OptionNames.make<Call.CallSettings>({
   retry: true,
   deadline: true,
   deadlineAt: true,
+  jobDeadlineAt: true,
   attemptTimeout: true,
   transformClient: true,
   onResponse: true,

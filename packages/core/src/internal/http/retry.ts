@@ -104,8 +104,8 @@ export interface Retrying<A, E> {
   readonly attempt: (credentials: Credentials | undefined) => Effect.Effect<A, AttemptFailure<E>>
   /** Takes down that it is sent again, and why. */
   readonly resending: (error: E, waitMillis: number) => Effect.Effect<void>
-  /** Newer credentials than those that were refused, if there can be any. */
-  readonly renewed: Effect.Effect<Credentials | undefined>
+  /** Newer credentials than those that were refused, if there can be any; why not goes to the error. */
+  readonly renewed: (error: E) => Effect.Effect<Credentials | undefined>
 }
 
 /**
@@ -127,7 +127,7 @@ export const retry = Effect.fnUntraced(function* <A, E extends ApiError>(
       // a 401 says that nothing was done: with newer credentials, once, any call may be sent again
       if (!canRenew) return yield* Effect.fail(failure.error)
       canRenew = false
-      credentials = yield* renewed
+      credentials = yield* renewed(failure.error)
       if (credentials === undefined) return yield* Effect.fail(failure.error)
     } else {
       const now = monotonicMillis(call.clock)

@@ -1,6 +1,7 @@
 import type * as HttpBody from "@effect/platform/HttpBody"
 import * as Redacted from "effect/Redacted"
 import type { Credentials } from "../../Auth.js"
+import type { CallSettings } from "../../Call.js"
 import * as SensitiveName from "../../SensitiveName.js"
 import { parse } from "../data/json.js"
 import { type Secrets, secretsOf } from "../data/secretValues.js"
@@ -20,6 +21,7 @@ export interface SentCall {
   readonly request: PreparedRequest
   readonly credentials: Credentials | undefined
   readonly resolved: Resolved
+  readonly settings: CallSettings
 }
 
 const passwordIn = (basic: string): ReadonlyArray<string> => {

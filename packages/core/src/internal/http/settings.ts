@@ -18,6 +18,17 @@ import type { Integers } from "../data/json.js"
 import { type BaseUrl, baseUrl } from "./url.js"
 
 /**
+ * The key that a client sends with each change.
+ *
+ * @internal
+ */
+interface IdempotencyKey {
+  readonly header: string
+  readonly make: Effect.Effect<string>
+  readonly honored?: boolean | undefined
+}
+
+/**
  * The options of a client.
  *
  * @internal
@@ -35,7 +46,7 @@ export interface ClientOptions {
   readonly maxRetryAfter?: Duration.DurationInput | undefined
   readonly maxBodyBytes?: number | undefined
   readonly integers?: Integers | undefined
-  readonly idempotencyKey?: { readonly header: string; readonly make: Effect.Effect<string> } | undefined
+  readonly idempotencyKey?: IdempotencyKey | undefined
   readonly limits?: Limits | undefined
   readonly metrics?: boolean | undefined
   readonly reasons?: "shown" | "hidden" | undefined
@@ -55,7 +66,7 @@ export interface Resolved {
   readonly slugPattern: RegExp | undefined
   readonly maxRetryAfterMillis: number
   readonly integers: Integers
-  readonly idempotencyKey: ClientOptions["idempotencyKey"]
+  readonly idempotencyKey: IdempotencyKey | undefined
   readonly bounds: Bounds | undefined
   readonly metrics: Metrics.Metrics | undefined
   readonly transformClient: Transport.TransformClient | undefined
@@ -116,7 +127,12 @@ const boundsOf = (limits: Limits, maxPauseMillis: number, issues: Array<Issue>):
 
 const mebibyte = 1024 * 1024
 
-const keyOptions = OptionNames.make<NonNullable<ClientOptions["idempotencyKey"]>>({ header: true, make: true })
+const keyOptions = OptionNames.make<IdempotencyKey>({ header: true, make: true, honored: true })
+
+const honoredIssues = (honored: unknown): ReadonlyArray<Issue> =>
+  honored === undefined || typeof honored === "boolean"
+    ? []
+    : [{ path: ["idempotencyKey", "honored"], message: "is not a boolean", fix: "give true or false, or leave it out" }]
 
 /** @internal */
 export const resolve = (
@@ -135,6 +151,7 @@ export const resolve = (
   if (options.idempotencyKey !== undefined) {
     issues.push(...OptionNames.issues(keyOptions, options.idempotencyKey, ["idempotencyKey"]))
     issues.push(...headerIssues("idempotencyKey", { [options.idempotencyKey.header]: "key" }))
+    issues.push(...honoredIssues(options.idempotencyKey.honored))
   }
   const timeoutMillis = milliseconds("attemptTimeout", options.attemptTimeout ?? "30 seconds", issues)
   const deadlineMillis = milliseconds("deadline", options.deadline ?? Duration.infinity, issues)

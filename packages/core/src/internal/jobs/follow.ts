@@ -11,7 +11,7 @@ import * as Results from "./results.js"
 import * as JobTrace from "./jobTrace.js"
 import { accepted, executionOf, refOf } from "./target.js"
 import { awaitEnd, eventsOf } from "./watch.js"
-import { decoderOf, planOf, subscriptionOf } from "./watchPlan.js"
+import { decoderOf, planOf, resumed, subscriptionOf } from "./watchPlan.js"
 
 const refOfId = (jobId: string, origin: string): JobRef =>
   new JobRef({ v: 1, api: "connections", origin, jobId, operation: "jobs.get", submittedAt: 0 }, true)
@@ -38,12 +38,15 @@ const watch = (
   options: FollowOptions<unknown, unknown>
 ): Stream.Stream<WatchEvent, ReadError | JobError> =>
   Stream.unwrap(
-    Effect.map(Effect.zip(planOf("jobs.watch", options, defaults), refOf("jobs.watch", job, origin)), ([plan, ref]) =>
-      tracedStream((trace) => {
+    Effect.gen(function* () {
+      const given = yield* planOf("jobs.watch", options, defaults)
+      const ref = yield* refOf("jobs.watch", job, origin)
+      const plan = yield* resumed(given, ref)
+      return tracedStream((trace) => {
         JobTrace.describe(trace, ref)
         return eventsOf(tracker, plan, ref, false, decoderOf(options.output), trace)
       })
-    )
+    })
   )
 
 const follow = <E, R, SE, SR>(
@@ -62,7 +65,8 @@ const follow = <E, R, SE, SR>(
     const { job } = execution
     JobTrace.describe(trace, job)
     if (isNew) yield* accepted(plan, job)
-    return Stream.concat(Stream.succeed(Submitted(job)), eventsOf(tracker, plan, job, isNew, decode, trace))
+    const watched = yield* resumed(plan, job)
+    return Stream.concat(Stream.succeed(Submitted(job)), eventsOf(tracker, watched, job, isNew, decode, trace))
   })
   return tracedStream((trace) => Stream.unwrap(stream(trace)))
 }
@@ -83,7 +87,8 @@ const result = <E, R, SE, SR>(
       const { job } = execution
       JobTrace.describe(trace, job)
       if (isNew) yield* accepted(plan, job)
-      const end = yield* awaitEnd(tracker, (onEnd) => subscriptionOf(plan, job, isNew, onEnd, trace))
+      const watched = yield* resumed(plan, job)
+      const end = yield* awaitEnd(tracker, (onEnd) => subscriptionOf(watched, job, isNew, onEnd, trace))
       return yield* decode(end.result, job)
     })
   )

@@ -19,7 +19,7 @@ import {
 import { JobCancelled, JobFailed, JobNotFound } from "../../JobError.js"
 import type { JobState } from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
-import { withJobError, withResponse, withValue } from "../http/errorDetails.js"
+import { withCredentialsReason, withJobError, withResponse, withValue } from "../http/errorDetails.js"
 import { reportOf } from "./reported.js"
 import type { End } from "./tracker/entry.js"
 
@@ -29,7 +29,7 @@ const copied = (error: ReadError, job: JobRef): ReadError => {
     case "InvalidRequest":
       return error
     case "Unauthorized":
-      return new Unauthorized({ ...error, job })
+      return withCredentialsReason(new Unauthorized({ ...error, job }), error.reason)
     case "Forbidden":
       return new Forbidden({ ...error, job })
     case "NotFound":

@@ -21,7 +21,7 @@ import * as JobTrace from "./jobTrace.js"
 import { type Ended, type Limits, type ResultError, ResultsState } from "./resultsState.js"
 import { accepted, checkOrigin, submit } from "./target.js"
 import type { End, Tracker } from "./tracker/engine.js"
-import { decoderOf, followNames, planOf, subscriptionOf, type WatchPlan } from "./watchPlan.js"
+import { decoderOf, followNames, planOf, resumed, subscriptionOf, type WatchPlan } from "./watchPlan.js"
 import { wholeIssues } from "../data/checks.js"
 
 type AnyResultsOptions<SE, SR> = ResultsOptions<unknown, unknown, "end" | "value", SE, SR>
@@ -137,7 +137,8 @@ const submitOne = <XE, XR, SE, SR, E>(
         JobTrace.describe(trace, job)
         return Effect.matchCauseEffect(accepted(plan, job), {
           onFailure: failed(job),
-          onSuccess: () => track(deps.tracker, state, plan, index, job, trace)
+          onSuccess: () =>
+            Effect.flatMap(resumed(plan, job), (watched) => track(deps.tracker, state, watched, index, job, trace))
         })
       }
     })

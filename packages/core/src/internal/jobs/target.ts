@@ -51,7 +51,8 @@ export const submit = <A, E, R>(
     ? Effect.flatMap(Call.Settings, (outer) =>
         Effect.provideService(effect, Call.Settings, {
           ...outer,
-          deadlineAt: Math.min(outer.deadlineAt ?? Infinity, plan.deadlineAt)
+          deadlineAt: Math.min(outer.deadlineAt ?? Infinity, plan.deadlineAt),
+          jobDeadlineAt: plan.deadlineAt
         })
       )
     : effect

@@ -23,6 +23,8 @@ export interface WatchPlan<out E = unknown, out R = unknown> {
   readonly deadline: Duration.Duration
   /** Only a deadline that the caller gave also limits the submit. */
   readonly isDeadlineGiven: boolean
+  /** The caller of this watch gave it, and not the layer. */
+  readonly isDeadlineOwn: boolean
   /** On the monotonic time of the clock. */
   readonly deadlineAt: number
   readonly notFoundGraceMillis: number
@@ -77,12 +79,36 @@ export const planOf = <E, R>(
       : Effect.succeed({
           deadline: Duration.millis(millis),
           isDeadlineGiven: deadline !== undefined,
+          isDeadlineOwn: options.deadline !== undefined,
           deadlineAt: monotonicMillis(clock) + millis,
           notFoundGraceMillis,
           maxConsecutivePollFailures: failures,
           pace: options.pace ?? defaults.pace,
           onSubmitted: options.onSubmitted ?? defaults.onSubmitted
         })
+  })
+
+/**
+ * A watch of a job under the deadline that its reference carries, unless the caller gave another.
+ *
+ * @internal
+ */
+export const resumed = <E, R>(plan: WatchPlan<E, R>, ref: JobRef): Effect.Effect<WatchPlan<E, R>> =>
+  ref.deadlineAt === undefined || plan.isDeadlineOwn
+    ? Effect.succeed(plan)
+    : underDeadline(plan, ref.deadlineAt, ref.submittedAt)
+
+const underDeadline = <E, R>(
+  plan: WatchPlan<E, R>,
+  endsAt: number,
+  submittedAt: number
+): Effect.Effect<WatchPlan<E, R>> =>
+  Effect.map(Effect.clock, (clock) => {
+    const leftMillis = endsAt - clock.unsafeCurrentTimeMillis()
+    // who goes on with a job after its deadline wants to know its end
+    if (leftMillis <= 0) return plan
+    const deadline = Duration.millis(Math.max(leftMillis, endsAt - submittedAt))
+    return { ...plan, deadline, deadlineAt: monotonicMillis(clock) + leftMillis }
   })
 
 /** @internal */

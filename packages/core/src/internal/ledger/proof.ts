@@ -1,7 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Predicate from "effect/Predicate"
-import { isBeforeSending } from "../http/errorDetails.js"
+import { isBeforeSending, isRefusal } from "../http/errorDetails.js"
 
 // InvalidRequest, NotSent and DeadlineExceeded were not sent; the others are refusals, by the server or before it
 const refusals: ReadonlySet<unknown> = new Set([
@@ -30,7 +30,7 @@ export const isNotDone = (error: unknown): boolean => {
   if (error._tag === "ApiRejected") {
     return Predicate.hasProperty(error, "status") && Predicate.isNumber(error.status) && !unproven.has(error.status)
   }
-  return refusals.has(error._tag)
+  return refusals.has(error._tag) || isRefusal(error)
 }
 
 /**
