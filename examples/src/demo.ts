@@ -5,7 +5,7 @@
  * `BOSA_USER_TOKEN` and `BOSA_DIALECT`). `DEMO_*` below name the connections and actions that it uses.
  */
 import { Action, Auth, BosaApi, ConnectionsApi, type Job } from "@effect-connectors/core"
-import { NodeConnectors } from "@effect-connectors/node"
+import { NodeConnectors, ProgressBar } from "@effect-connectors/node"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -25,7 +25,6 @@ import * as Stream from "effect/Stream"
 import { parse } from "csv-parse/sync"
 import { fileURLToPath } from "node:url"
 import * as EmulatorProcess from "./support/emulatorProcess.js"
-import * as ProgressBar from "./support/progressBar.js"
 
 /** The server returned other data than the demo sent. */
 class Mismatch extends Data.TaggedError("Mismatch")<{ readonly message: string }> {}
@@ -134,15 +133,13 @@ const program = Effect.gen(function* () {
   yield* step(
     "job followed",
     Effect.gen(function* () {
-      const show = yield* ProgressBar.make(name.action)
-      const events = yield* connections.jobs.follow(execution).pipe(
-        Stream.tap((event) =>
-          event._tag === "Progress" && event.state.progress !== undefined ? show(event.state.progress) : Effect.void
-        ),
-        Stream.runCollect
+      const events: Array<Job.JobEvent> = []
+      yield* connections.jobs.follow(execution).pipe(
+        Stream.tap((event) => Effect.sync(() => events.push(event))),
+        (events) => ProgressBar.run(events, { title: `  ${name.action}`, output: process.stdout })
       )
-      return Array.fromIterable(events)
-    }).pipe(Effect.scoped),
+      return events
+    }),
     described
   )
 

@@ -1,11 +1,14 @@
 import * as ConnectorFile from "@effect-connectors/core/ConnectorFile"
+import * as Job from "@effect-connectors/core/Job"
 import * as NodeConnectors from "@effect-connectors/node/NodeConnectors"
 import * as NodeFile from "@effect-connectors/node/NodeFile"
 import * as NodeLedger from "@effect-connectors/node/NodeLedger"
 import * as NodeSkills from "@effect-connectors/node/NodeSkills"
+import * as ProgressBar from "@effect-connectors/node/ProgressBar"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { tmpdir } from "node:os"
@@ -40,6 +43,10 @@ const places: Readonly<
   "NodeSkills.install": [
     NodeSkills.install(skill, wrong({ destinations: [path], overwrit: true })),
     'Skill "s" was not written: "overwrit" is not an option: the nearest is "overwrite"'
+  ],
+  "ProgressBar.run": [
+    ProgressBar.run(Stream.make(Job.Completed(1)), wrong({ titel: "sync" })),
+    'ProgressBar.run: refused, nothing was sent. titel: is not an option (the nearest is "title")'
   ]
 }
 
