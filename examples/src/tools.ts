@@ -35,7 +35,10 @@ const program = Effect.gen(function* () {
   // tokens, accounts and timeouts are set here: the model does not know them
   const tools = yield* bosa.tools("demo", {
     timeout: "10 seconds",
-    filter: ({ name }) => name === "get_item" || name === "list_items"
+    filter: ({ name }) => name === "get_item" || name === "list_items",
+    // what a reader of the connector's documentation knows, and the server does not say
+    annotations: ({ name }) => ({ readOnlyHint: name === "get_item" || name === "list_items" }),
+    maxResultBytes: 64 * 1024
   })
   const toolkit = yield* toolkitOf(tools)
   for (const tool of Object.values(toolkit.tools)) {

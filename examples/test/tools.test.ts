@@ -3,6 +3,7 @@ import { BosaTest } from "@effect-connectors/testing/BosaTest"
 import { make as makeEmulator } from "@effect-connectors/testing/Emulator"
 import * as Tool from "@effect/ai/Tool"
 import { assert, it } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -56,6 +57,47 @@ describe("a toolkit of actions", () => {
       ])
       const platform = yield* BosaTest
       assert.strictEqual(yield* platform.executions("demo", "echo"), 1)
+    }).pipe(Effect.provide(platform))
+  )
+
+  it.effect("passes the annotations of each action on", () =>
+    Effect.gen(function* () {
+      const bosa = yield* BosaApi
+      const { tools } = yield* toolkitOf(
+        yield* bosa.tools("demo", { annotations: ({ name }) => ({ readOnlyHint: name === "get_item" }) })
+      )
+      const hints = (name: string) => {
+        const { annotations } = tools[name] ?? assert.fail(name)
+        return [
+          Context.get(annotations, Tool.Readonly),
+          Context.get(annotations, Tool.Destructive),
+          Context.get(annotations, Tool.Idempotent),
+          Context.get(annotations, Tool.OpenWorld)
+        ]
+      }
+      assert.deepStrictEqual(hints("demo_get_item_tool"), [true, false, true, true])
+      assert.deepStrictEqual(hints("demo_echo_tool"), [false, true, false, true])
+    }).pipe(Effect.provide(platform))
+  )
+
+  it.effect("returns what may have happened as a result, and not as a failure", () =>
+    Effect.gen(function* () {
+      const { handle } = yield* toolkit
+      const test = yield* BosaTest
+      yield* test.respondNext({ operation: "actions.execute" }, [{ _tag: "Reset", commit: true }])
+      const { encodedResult, isFailure } = yield* handle("demo_echo_tool", { text: "x" })
+      assert.isFalse(isFailure)
+      const { message, ...rest } = Object(encodedResult)
+      assert.deepStrictEqual(rest, {
+        outcome: "unknown",
+        mayHaveHappened: true,
+        retryable: false,
+        code: "OUTCOME_UNKNOWN",
+        next: "It may have happened. Do not repeat it. Check first, with a tool that reads, whether it did."
+      })
+      assert.include(message, "It may have happened")
+      assert.notInclude(JSON.stringify(encodedResult), "demo-key")
+      assert.strictEqual(yield* test.executions("demo", "echo"), 1)
     }).pipe(Effect.provide(platform))
   )
 

@@ -28,8 +28,14 @@ const modelTool = (tool: ActionTools.ActionTool) =>
     success: Schema.Unknown,
     failure: Failure,
     failureMode: "return"
-  }).setParameters(parametersOf(tool))
+  })
+    .setParameters(parametersOf(tool))
+    .annotate(Tool.Readonly, tool.annotations.readOnlyHint)
+    .annotate(Tool.Destructive, tool.annotations.destructiveHint)
+    .annotate(Tool.Idempotent, tool.annotations.idempotentHint)
+    .annotate(Tool.OpenWorld, tool.annotations.openWorldHint)
 
+// what may have happened is no failure: a model tries those again
 const handlerOf = (tool: ActionTools.ActionTool) => (args: unknown) =>
   Effect.flatMap(tool.invokeSafely(args), (value) => ("error" in value ? Effect.fail(value) : Effect.succeed(value)))
 

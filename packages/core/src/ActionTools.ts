@@ -25,6 +25,37 @@ export interface InputSchema {
 }
 
 /**
+ * A JSON Schema (draft 2020-12) of {@link ToolResult}.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface OutputSchema {
+  readonly type: "object"
+  readonly properties: Readonly<Record<string, unknown>>
+  readonly required: ReadonlyArray<string>
+  readonly additionalProperties: false
+}
+
+/**
+ * What is known of an action, in the words of MCP. These are hints for the one who lets a model use the tool; they do
+ * not change how the action is sent or retried.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface ToolAnnotations {
+  /** It changes nothing. */
+  readonly readOnlyHint: boolean
+  /** It may delete or overwrite something. Says nothing when `readOnlyHint` is true. */
+  readonly destructiveHint: boolean
+  /** The same call again changes nothing more. Says nothing when `readOnlyHint` is true. */
+  readonly idempotentHint: boolean
+  /** It reaches systems outside of the server, such as the connector's own service. */
+  readonly openWorldHint: boolean
+}
+
+/**
  * Which tools are made, and the options of their calls. A call can replace those.
  *
  * @since 0.2.0
@@ -35,6 +66,36 @@ export interface ToolOptions extends ActionOptions {
   readonly filter?: ((action: ActionInfo, connector: string) => boolean) | undefined
   /** The largest file, in bytes, that a result holds as base64; a larger one is described without its content. Default 1 MiB. */
   readonly maxFileBytes?: number | undefined
+  /**
+   * The most bytes that a result has as JSON text in UTF-8, with its marks. What does not fit is cut, and `truncated`
+   * says where. At least 4,096. Default 2 MiB.
+   */
+  readonly maxResultBytes?: number | undefined
+  /**
+   * What you know of an action. Discovery does not say what an action does, so that one is by default not read-only,
+   * possibly destructive and not idempotent. Where `readOnlyHint` is true, `destructiveHint` is false and
+   * `idempotentHint` is true unless you say otherwise.
+   */
+  readonly annotations?: ((action: ActionInfo, connector: string) => Partial<ToolAnnotations> | undefined) | undefined
+}
+
+/**
+ * A place where a result was cut.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface Truncated {
+  /** Where it stands in the result, such as `["data", "items"]`. */
+  readonly path: ReadonlyArray<string>
+  /** What is counted: the elements of an array, the fields of an object, or the characters of a text or a number. */
+  readonly unit: "elements" | "fields" | "characters"
+  /** How many are there: the first ones. */
+  readonly kept: number
+  /** How many there were. */
+  readonly of: number
+  /** How to get the rest, in words for the model. */
+  readonly next: string
 }
 
 /**
@@ -50,6 +111,8 @@ export interface ToolResult {
   readonly meta?: Readonly<Record<string, unknown>>
   /** Arguments that the action does not declare and that were not sent; absent when there are none. */
   readonly ignored?: ReadonlyArray<Ignored>
+  /** Where the result was cut to `maxResultBytes`; absent when it is whole. */
+  readonly truncated?: ReadonlyArray<Truncated>
 }
 
 /**
@@ -63,7 +126,7 @@ export interface ToolFile {
   readonly contentType?: string
   /** In bytes. */
   readonly size: number
-  /** Its content; absent when it is over `maxFileBytes`. */
+  /** Its content; absent when it is over `maxFileBytes`, or does not fit in `maxResultBytes`. */
   readonly base64?: string
 }
 
@@ -84,6 +147,24 @@ export interface ToolFailure {
     /** What is wrong with the arguments; nothing was sent then. */
     readonly issues?: ReadonlyArray<Issue>
   }
+}
+
+/**
+ * An action that may have been carried out, as models see it: its response was lost, or an earlier attempt was. It is
+ * not a failure that may be tried again. It holds no credential and no header.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface ToolUnknown {
+  readonly outcome: "unknown"
+  readonly mayHaveHappened: true
+  readonly retryable: false
+  /** The server's code, or the error's tag in the same form, such as `OUTCOME_UNKNOWN`. */
+  readonly code: string
+  readonly message: string
+  /** What to do, in words for the model: do not repeat it, check first. */
+  readonly next: string
 }
 
 /**
@@ -121,10 +202,20 @@ export interface ActionTool {
    */
   readonly inputSchema: InputSchema
   /**
+   * The JSON Schema of what {@link ActionTool.invoke} gives. Discovery does not say what an action responds with, so
+   * `data` may be anything.
+   */
+  readonly outputSchema: OutputSchema
+  /** What is known of what it does, for the one who lets a model use it. */
+  readonly annotations: ToolAnnotations
+  /**
    * Runs the action. The arguments are an object or its JSON as text; no arguments count as an empty object. Options
    * given here replace those that the tool was made with.
    */
   readonly invoke: (args: unknown, options?: ActionOptions) => Effect.Effect<ToolResult, ActionError>
-  /** The same, with failures as values that a model can read. */
-  readonly invokeSafely: (args: unknown, options?: ActionOptions) => Effect.Effect<ToolResult | ToolFailure>
+  /** The same, with failures as values that a model can read, and what may have happened as a {@link ToolUnknown}. */
+  readonly invokeSafely: (
+    args: unknown,
+    options?: ActionOptions
+  ) => Effect.Effect<ToolResult | ToolUnknown | ToolFailure>
 }

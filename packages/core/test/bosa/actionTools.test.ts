@@ -1,5 +1,5 @@
 import type { ActionError } from "@effect-connectors/core/Action"
-import type { ActionTool, ToolFailure, ToolResult } from "@effect-connectors/core/ActionTools"
+import type { ActionTool, ToolFailure, ToolResult, ToolUnknown } from "@effect-connectors/core/ActionTools"
 import * as ConnectorFile from "@effect-connectors/core/ConnectorFile"
 import { BosaTest } from "@effect-connectors/testing/BosaTest"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
@@ -301,8 +301,10 @@ describe("a tool run with invokeSafely", () => {
     error.retryable,
     error.issues?.map(({ path }) => path.join())
   ]
-  const failed = (value: ToolResult | ToolFailure) =>
+  const failed = (value: ToolResult | ToolUnknown | ToolFailure) =>
     "error" in value ? failure(value) : assert.fail(JSON.stringify(value))
+  const unknown = (value: ToolResult | ToolUnknown | ToolFailure) =>
+    "outcome" in value ? value : assert.fail(JSON.stringify(value))
 
   it.effect("returns failures as values, with the server's code and what to do", () =>
     Effect.gen(function* () {
@@ -318,10 +320,48 @@ describe("a tool run with invokeSafely", () => {
         { status: 429, json: { error: { code: "SLOW_DOWN", recovery: { retryable: true } } } }
       ])
       assert.deepStrictEqual(failed(yield* item.invokeSafely({ id: 3 })), ["UNAUTHORIZED", false, undefined])
-      assert.deepStrictEqual(failed(yield* item.invokeSafely({ id: 3 })), ["OUTCOME_UNKNOWN", false, undefined])
+      assert.strictEqual(unknown(yield* item.invokeSafely({ id: 3 })).code, "OUTCOME_UNKNOWN")
       assert.deepStrictEqual(failed(yield* item.invokeSafely({ id: 3 })), ["SLOW_DOWN", true, undefined])
-      expectTypeOf(item.invokeSafely).returns.toEqualTypeOf<Effect.Effect<ToolResult | ToolFailure>>()
+      expectTypeOf(item.invokeSafely).returns.toEqualTypeOf<Effect.Effect<ToolResult | ToolUnknown | ToolFailure>>()
     })
+  )
+
+  it.effect("reports what may have happened as an unknown outcome that must not be repeated", () =>
+    Effect.gen(function* () {
+      const { bosa, test } = yield* platform
+      const options = { token: Redacted.make("CANARY-token"), maxAttempts: 2, replayUnsafe: true }
+      const item = named(yield* bosa.tools("demo", options), "demo_get_item_tool")
+      const lost = { _tag: "Reset", commit: true } as const
+      const slow = { error: { code: "SLOW_DOWN", message: "try again", recovery: { retryable: true } } }
+      const next = "It may have happened. Do not repeat it. Check first, with a tool that reads, whether it did."
+      yield* test.respondNext({ operation: "actions.execute" }, [lost, lost])
+      const { message, ...twice } = unknown(yield* item.invokeSafely({ id: 3 }))
+      assert.deepStrictEqual(twice, {
+        outcome: "unknown",
+        mayHaveHappened: true,
+        retryable: false,
+        code: "OUTCOME_UNKNOWN",
+        next
+      })
+      assert.include(message, "It may have happened")
+      // the response to the second attempt says nothing of the first one
+      for (const [status, json, code] of [
+        [401, {}, "UNAUTHORIZED"],
+        [429, slow, "SLOW_DOWN"]
+      ] as const) {
+        yield* test.respondNext({ operation: "actions.execute" }, [lost, { status, json }])
+        assert.deepStrictEqual(unknown(yield* item.invokeSafely({ id: 3 })), {
+          outcome: "unknown",
+          mayHaveHappened: true,
+          retryable: false,
+          code,
+          message: `actions.execute: an earlier attempt was sent and its response was lost; the last attempt ended with ${code}`,
+          next
+        })
+      }
+      yield* test.respondNext({ operation: "actions.execute" }, [lost, lost])
+      assert.notInclude(JSON.stringify(yield* item.invokeSafely({ id: 3 })), "CANARY")
+    }).pipe((self) => VirtualClock.run(self, { seed: "1" }))
   )
 
   it.effect("shows no secret of the caller or of the server's response", () =>

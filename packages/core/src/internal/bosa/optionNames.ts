@@ -1,5 +1,5 @@
 import type { ActionOptions } from "../../Action.js"
-import type { ToolOptions } from "../../ActionTools.js"
+import type { ToolAnnotations, ToolOptions } from "../../ActionTools.js"
 import type { OutputOptions } from "../../ConnectorHandle.js"
 import type { McpFilter, Range, SearchOptions, SkillFilter, ToolFilter } from "../../Catalog.js"
 import * as OptionNames from "../../OptionNames.js"
@@ -29,7 +29,21 @@ export const outputOptions = OptionNames.make<OutputOptions<unknown, unknown>>({
 export const positionNames = OptionNames.make<Position>({ page: true, cursor: true })
 
 /** @internal */
-export const toolOptions = OptionNames.make<ToolOptions>({ ...actionNames, filter: true, maxFileBytes: true })
+export const toolOptions = OptionNames.make<ToolOptions>({
+  ...actionNames,
+  filter: true,
+  maxFileBytes: true,
+  maxResultBytes: true,
+  annotations: true
+})
+
+/** @internal */
+export const annotationNames = OptionNames.make<ToolAnnotations>({
+  readOnlyHint: true,
+  destructiveHint: true,
+  idempotentHint: true,
+  openWorldHint: true
+})
 
 const rangeNames = { limit: true, offset: true } as const satisfies OptionNames.Table<Range>
 

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { Action, ActionError, Executed, ActionOptions, Parameters } from "../../Action.js"
-import type { ActionTool, ToolFailure, ToolOptions, ToolResult } from "../../ActionTools.js"
+import type { Action, Executed, ActionOptions, Parameters } from "../../Action.js"
+import type { ActionTool, ToolAnnotations, ToolOptions, ToolResult } from "../../ActionTools.js"
 import type { ReadError } from "../../ApiError.js"
 import { isConnectorFile } from "../../ConnectorFile.js"
 import type { ConnectorHandle } from "../../ConnectorHandle.js"
@@ -17,7 +17,10 @@ import type { Connector, DiscoveredAction } from "./discoveredConnector.js"
 import type { Discovery } from "./discovery.js"
 import { wholeIssues } from "../data/checks.js"
 import { fileDecoder, toolFileOf } from "./toolFiles.js"
+import { annotationIssues, annotationsOf } from "./toolAnnotations.js"
+import { minResultBytes, type NextOf, withinBudget } from "./toolBudget.js"
 import { toolNames } from "./toolNames.js"
+import { errorValue, nextOf, outputSchema } from "./toolOutput.js"
 import { inputSchemaOf } from "./toolSchema.js"
 
 const mebibyte = 1024 * 1024
@@ -27,6 +30,13 @@ export type Tools = (
   connectors: string | ReadonlyArray<string>,
   options?: ToolOptions
 ) => Effect.Effect<ReadonlyArray<ActionTool>, ReadError>
+
+/** How large a result of a tool may be, and how a model gets the rest. */
+interface ResultLimits {
+  readonly maxFileBytes: number
+  readonly maxResultBytes: number
+  readonly next: NextOf
+}
 
 const invalidRequest = (issues: ReadonlyArray<Issue>): InvalidRequest =>
   new InvalidRequest({ operation: common.action.name, issues })
@@ -40,25 +50,19 @@ const argumentsOf = (args: unknown): Result.Result<Parameters, ReadonlyArray<Iss
     : Result.fail([{ path: [], message: `expected an object, got ${describe(value)}`, fix: "pass them by name" }])
 }
 
-const resultOf = ({ data: body, ignored }: Executed, maxFileBytes: number): ToolResult => {
-  const { data, meta } = unwrapped(body)
-  return {
-    data: isConnectorFile(data) ? toolFileOf(data, maxFileBytes) : data,
+const resultOf = (executed: Executed, { maxFileBytes, maxResultBytes, next }: ResultLimits): ToolResult => {
+  const { data, meta } = unwrapped(executed.data)
+  const result = (data: unknown): ToolResult => ({
+    data,
     ...(Object.keys(meta).length === 0 ? {} : { meta }),
-    ...(ignored.length === 0 ? {} : { ignored })
-  }
+    ...(executed.ignored.length === 0 ? {} : { ignored: executed.ignored })
+  })
+  if (!isConnectorFile(data)) return withinBudget(result(data), maxResultBytes, next)
+  const { base64, ...described } = toolFileOf(data, maxFileBytes)
+  if (base64 === undefined) return withinBudget(result(described), maxResultBytes, next)
+  const file = { described, characters: base64.length }
+  return withinBudget(result({ ...described, base64 }), maxResultBytes, next, file)
 }
-
-const upperSnake = (tag: string): string => tag.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase()
-
-const failureOf = (error: ActionError): ToolFailure => ({
-  error: {
-    code: ("serverCode" in error ? error.serverCode : undefined) ?? upperSnake(error._tag),
-    message: error.message,
-    retryable: error.retryable,
-    ...(error._tag === "InvalidRequest" ? { issues: error.issues } : {})
-  }
-})
 
 // an undefined option of a call leaves the tool's own in place
 const mergeOptions = (toolOptions: ActionOptions, callOptions: ActionOptions): ActionOptions => ({
@@ -72,16 +76,24 @@ const toolOf = (
   name: string,
   entry: DiscoveredAction,
   action: Action,
-  { filter: _, maxFileBytes = mebibyte, ...options }: ToolOptions
+  annotations: ToolAnnotations,
+  {
+    annotations: _annotations,
+    filter: _filter,
+    maxFileBytes = mebibyte,
+    maxResultBytes = 2 * mebibyte,
+    ...options
+  }: ToolOptions
 ): ActionTool => {
   const decodeFiles = fileDecoder(entry.parameters)
+  const limits = { maxFileBytes, maxResultBytes, next: nextOf(entry.info.parameters, annotations.readOnlyHint) }
   const invoke: ActionTool["invoke"] = (args, callOptions = {}) =>
     Effect.suspend(() => toEffect(Result.flatMap(argumentsOf(args), decodeFiles))).pipe(
       Effect.mapError(invalidRequest),
       Effect.flatMap(
         (parameters) => action.with({ given: parameters, options: mergeOptions(options, callOptions) }).execute
       ),
-      Effect.map((executed) => resultOf(executed, maxFileBytes))
+      Effect.map((executed) => resultOf(executed, limits))
     )
   return {
     name,
@@ -89,9 +101,11 @@ const toolOf = (
     action: action.name,
     description: firstLine(entry.info.docstring),
     inputSchema: inputSchemaOf(entry),
+    outputSchema,
+    annotations,
     invoke,
     invokeSafely: (args, callOptions) =>
-      Effect.catchAll(invoke(args, callOptions), (error) => Effect.succeed(failureOf(error)))
+      Effect.catchAll(invoke(args, callOptions), (error) => Effect.succeed(errorValue(error)))
   }
 }
 
@@ -99,19 +113,26 @@ const toolsOf = (
   connectors: ReadonlyArray<Connector>,
   connect: (connector: string) => ConnectorHandle,
   options: ToolOptions
-): ReadonlyArray<ActionTool> => {
+): Result.Result<ReadonlyArray<ActionTool>, ReadonlyArray<Issue>> => {
   const nameOf = toolNames()
-  const isWanted = ({ info, operation }: DiscoveredAction, connector: string): boolean =>
-    operation._tag === "Success" && options.filter?.(info, connector) !== false
-  return connectors.flatMap(({ entries, info: { actions, name: connector } }) =>
-    actions.flatMap((info) => {
-      const entry = entries.get(info.name)
-      return entry !== undefined && isWanted(entry, connector)
-        ? [toolOf(nameOf(connector, info.name), entry, connect(connector).action(info.name), options)]
-        : []
-    })
-  )
+  const issues: Array<Issue> = []
+  const tools: Array<ActionTool> = []
+  for (const { entries, info } of connectors) {
+    for (const action of info.actions) {
+      const entry = entries.get(action.name)
+      if (entry?.operation._tag !== "Success" || options.filter?.(action, info.name) === false) continue
+      const given = options.annotations?.(action, info.name)
+      issues.push(...annotationIssues(given, ["annotations", info.name, action.name]))
+      const annotations = annotationsOf(entry.operation.success.retry, given)
+      const name = nameOf(info.name, action.name)
+      tools.push(toolOf(name, entry, connect(info.name).action(action.name), annotations, options))
+    }
+  }
+  return issues.length > 0 ? Result.fail(issues) : Result.succeed(tools)
 }
+
+const invalidTools = (issues: ReadonlyArray<Issue>): InvalidRequest =>
+  new InvalidRequest({ operation: "tools", issues })
 
 /** @internal */
 export const make =
@@ -120,11 +141,12 @@ export const make =
     Effect.suspend(() => {
       const issues = [
         ...OptionNames.issues(toolOptions, options),
-        ...wholeIssues("maxFileBytes", options.maxFileBytes, 0)
+        ...wholeIssues("maxFileBytes", options.maxFileBytes, 0),
+        ...wholeIssues("maxResultBytes", options.maxResultBytes, minResultBytes)
       ]
-      if (issues.length > 0) return Effect.fail(new InvalidRequest({ operation: "tools", issues }))
+      if (issues.length > 0) return Effect.fail(invalidTools(issues))
       const names = [...new Set(typeof connectors === "string" ? [connectors] : connectors)]
-      return Effect.map(Effect.forEach(names, discovery.get, { concurrency: 4 }), (found) =>
-        toolsOf(found, connect, options)
+      return Effect.flatMap(Effect.forEach(names, discovery.get, { concurrency: 4 }), (found) =>
+        Effect.mapError(toEffect(toolsOf(found, connect, options)), invalidTools)
       )
     })
