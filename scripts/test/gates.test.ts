@@ -189,7 +189,7 @@ describe("lint", () => {
       'import * as Clock from "effect/Clock"\n\nexport const a = Clock.currentTimeMillis\n',
       'import type * as Clock from "effect/Clock"\n\nexport const a = (clock: Clock.Clock) => clock.unsafeCurrentTimeMillis()\n'
     ]
-    const refused = ["internal/jobs/watchPlan", "internal/http/call"]
+    const refused = ["internal/jobs/follow", "internal/http/call"]
     for (const text of reads) {
       const said = lint(
         Object.fromEntries([...refused, "internal/ledger/ledger"].map((path) => [core(path), text] as const))
