@@ -161,7 +161,8 @@ describe("compression", () => {
       const { createGunzip } = Zlib
       const spy = vi.spyOn(Zlib, "createGunzip").mockImplementation((options) => {
         const gunzip = createGunzip(options)
-        Deferred.unsafeDone(started, Effect.succeed(gunzip))
+        // once whoever made it has it
+        queueMicrotask(() => Deferred.unsafeDone(started, Effect.succeed(gunzip)))
         return gunzip
       })
       syncBuiltinESMExports()
