@@ -145,6 +145,20 @@ describe("Recording.drift", () => {
     })
   )
 
+  it.live("a place that is ignored for every index is not reported for any", () =>
+    Effect.gen(function* () {
+      const rows = (name: string) => deals({ rows: [1, 2].map((id) => ({ id, name })) })
+      const [, before] = yield* recorded(asking(1), rows("a"))
+      const [, after] = yield* recorded(asking(1), rows("b"))
+      const placesWith = (ignore: ReadonlyArray<string>) =>
+        Recording.drift(before, after, { ignore }).changed.map(({ place }) => place)
+      const place = (index: number | "*") => `response.body.result.rows[${index}].name`
+      assert.deepStrictEqual(placesWith([]), [place(0), place(1)])
+      assert.deepStrictEqual(placesWith([place(0)]), [place(1)])
+      assert.deepStrictEqual(placesWith([place("*")]), [])
+    })
+  )
+
   it.live("pairs requests with another id in the path or another body", () =>
     Effect.gen(function* () {
       const run = (id: string, input: number) =>
