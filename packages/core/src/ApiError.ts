@@ -432,6 +432,19 @@ export type WriteError = Exclude<ReadError, Unreachable> | NotSent | OutcomeUnkn
  */
 export type ApiError = ReadError | WriteError
 
+// the errors that reads and writes share
+const ofAnyCall = [
+  InvalidRequest,
+  Unauthorized,
+  Forbidden,
+  NotFound,
+  RateLimited,
+  ApiRejected,
+  ServerFailed,
+  UnexpectedRedirect,
+  UnexpectedBody
+] as const
+
 /**
  * The schema of every {@link ReadError}: the errors of a read as those of an endpoint, a procedure or an activity of yours.
  * What the server responded (`body`, `responseOf`) is not part of it.
@@ -439,19 +452,7 @@ export type ApiError = ReadError | WriteError
  * @since 0.5.0
  * @category schemas
  */
-export const ReadError = Schema.Union(
-  InvalidRequest,
-  Unauthorized,
-  Forbidden,
-  NotFound,
-  RateLimited,
-  ApiRejected,
-  ServerFailed,
-  UnexpectedRedirect,
-  UnexpectedBody,
-  Unreachable,
-  DeadlineExceeded
-)
+export const ReadError = Schema.Union(...ofAnyCall, Unreachable, DeadlineExceeded)
 
 /**
  * The schema of every {@link WriteError}, as {@link ReadError} for a call that changes something.
@@ -459,20 +460,7 @@ export const ReadError = Schema.Union(
  * @since 0.5.0
  * @category schemas
  */
-export const WriteError = Schema.Union(
-  InvalidRequest,
-  Unauthorized,
-  Forbidden,
-  NotFound,
-  RateLimited,
-  ApiRejected,
-  ServerFailed,
-  UnexpectedRedirect,
-  UnexpectedBody,
-  DeadlineExceeded,
-  NotSent,
-  OutcomeUnknown
-)
+export const WriteError = Schema.Union(...ofAnyCall, DeadlineExceeded, NotSent, OutcomeUnknown)
 
 /**
  * The schema of every {@link ApiError}.

@@ -32,7 +32,7 @@ import * as tools from "./internal/bosa/tools.js"
 import * as users from "./internal/bosa/users.js"
 import { milliseconds } from "./internal/data/checks.js"
 import * as requestPipeline from "./internal/http/call.js"
-import { resolve } from "./internal/http/settings.js"
+import { clientNames, resolve } from "./internal/http/settings.js"
 import { tables } from "./internal/bosa/dialects.js"
 import { platform } from "./internal/bosa/platform.js"
 import { InvalidRequest, type Issue } from "./InvalidRequest.js"
@@ -232,25 +232,12 @@ const contractHeader = ({ dialect = "bosa", errorContract }: BosaApi.Options): R
 }
 
 const optionNames = OptionNames.make<BosaApi.Options>({
+  ...clientNames,
   dialect: true,
-  baseUrl: true,
-  extraHeaders: true,
-  attemptTimeout: true,
-  deadline: true,
-  userAgent: true,
-  allowInsecureHttp: true,
-  maxRetryAfter: true,
-  maxBodyBytes: true,
   discoveryTtl: true,
   strict: true,
   errorContract: true,
-  createClient: true,
-  retry: true,
-  integers: true,
-  limits: true,
-  metrics: true,
-  reasons: true,
-  transformClient: true
+  createClient: true
 })
 
 /**

@@ -2,25 +2,13 @@ import type { ConnectionsApi } from "../../ConnectionsApi.js"
 import type { Issue } from "../../InvalidRequest.js"
 import type { JobProtocol } from "../../JobProtocol.js"
 import * as OptionNames from "../../OptionNames.js"
+import { clientNames } from "../http/settings.js"
 import { watchNames } from "../jobs/watchPlan.js"
 
 const ofClient = OptionNames.make<ConnectionsApi.Options>({
-  baseUrl: true,
-  extraHeaders: true,
-  attemptTimeout: true,
-  deadline: true,
-  userAgent: true,
-  allowInsecureHttp: true,
-  maxRetryAfter: true,
-  maxBodyBytes: true,
+  ...clientNames,
   checkInputs: true,
   inputsTtl: true,
-  retry: true,
-  integers: true,
-  limits: true,
-  metrics: true,
-  reasons: true,
-  transformClient: true,
   slugPattern: true,
   idempotencyKey: true,
   jobs: true

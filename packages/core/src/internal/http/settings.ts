@@ -52,6 +52,28 @@ export interface ClientOptions {
   readonly reasons?: "shown" | "hidden" | undefined
 }
 
+/**
+ * The names of the options that the clients of both platforms have.
+ *
+ * @internal
+ */
+export const clientNames = {
+  baseUrl: true,
+  extraHeaders: true,
+  attemptTimeout: true,
+  deadline: true,
+  userAgent: true,
+  allowInsecureHttp: true,
+  maxRetryAfter: true,
+  maxBodyBytes: true,
+  retry: true,
+  integers: true,
+  limits: true,
+  metrics: true,
+  reasons: true,
+  transformClient: true
+} as const satisfies OptionNames.Table<Omit<ClientOptions, "slugPattern" | "idempotencyKey">>
+
 /** @internal */
 export interface Resolved {
   readonly baseUrl: BaseUrl
