@@ -9,7 +9,7 @@
 // A resume inside a resume, and so on, nests. From a depth of 100 on the scheduler takes the task, so that a long chain
 // of callbacks does not overflow the stack.
 import * as Effect from "effect/Effect"
-import { writeFileSync } from "node:fs"
+import { renameSync, writeFileSync } from "node:fs"
 
 const mostDepth = 100
 const counts = { inside: 0, tooDeep: 0 }
@@ -33,8 +33,14 @@ prototype.drainQueueLaterOnExecutor = function () {
   }
 }
 
-// vitest ends its processes without an exit event
+// vitest ends its processes without an exit event, and tests kill processes that inherit this: a process may end within
+// any write, so the counts are renamed into place
 const log = process.env.SYNC_RESUME_LOG
 if (log !== undefined) {
-  setInterval(() => writeFileSync(`${log}.${process.pid}`, JSON.stringify(counts)), 500).unref()
+  const write = () => {
+    const part = `${log}-part.${process.pid}`
+    writeFileSync(part, JSON.stringify(counts))
+    renameSync(part, `${log}.${process.pid}`)
+  }
+  setInterval(write, 500).unref()
 }
