@@ -59,6 +59,15 @@ describe("parse", () => {
     )
   })
 
+  it("a large whole number is read wherever it stands, between numbers that are not", () => {
+    for (const number of ["9007199254740993", "-12345678901234567890"]) {
+      for (let pad = 0; pad < 40; pad++) {
+        const text = `{"a":"${"x".repeat(pad)}","b":${number},"c":${"7".repeat(15)}}`
+        assert.deepStrictEqual(parsed(text), { a: "x".repeat(pad), b: BigInt(number), c: 777777777777777 })
+      }
+    }
+  })
+
   it("a number over the largest one is none, in any form and place, and in a string it is text", () => {
     for (const number of [
       "1e400",

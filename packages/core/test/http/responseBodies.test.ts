@@ -38,6 +38,12 @@ const bodies: ReadonlyArray<
   ["NaN", { text: "NaN" }, "invalid", "INVALID_BODY"],
   ["201 levels", { text: "[".repeat(201) + "]".repeat(201) }, "too deep", "BODY_TOO_DEEP"],
   ["201 levels of objects", { text: '{"a":'.repeat(201) + "1" + "}".repeat(201) }, "too deep", "BODY_TOO_DEEP"],
+  [
+    "201 levels, with brackets in their names",
+    { text: '{"]\\"}":'.repeat(201) + "1" + "}".repeat(201) },
+    "too deep",
+    "BODY_TOO_DEEP"
+  ],
   ["1,000,000 levels", { text: "[".repeat(1_000_000) + "]".repeat(1_000_000) }, "too deep", "BODY_TOO_DEEP"],
   ["1,000,000 levels that never close", { text: "[".repeat(1_000_000) }, "too deep", "BODY_TOO_DEEP"]
 ]

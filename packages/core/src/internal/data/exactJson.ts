@@ -24,6 +24,23 @@ const literal = /-?(\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
 const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9
 
+const isEscaped = (text: string, quote: number): boolean => {
+  let before = quote
+  while (text.charCodeAt(before - 1) === 92) before--
+  return (quote - before) % 2 === 1
+}
+
+/**
+ * Where the quote is that ends a string, or the end of the text if none does. `start` is after the first quote.
+ *
+ * @internal
+ */
+export const endOfString = (text: string, start: number): number => {
+  let end = text.indexOf('"', start)
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end === -1 ? text.length : end
+}
+
 /** Reads the text that it is given from start to end; it must be JSON. */
 class Reader {
   hasOverflow = false
@@ -45,17 +62,10 @@ class Reader {
   /** The rest of a string whose first quote was passed over. */
   string(): string {
     const start = this.#at
-    let end = this.text.indexOf('"', start)
-    while (this.isEscaped(end)) end = this.text.indexOf('"', end + 1)
+    const end = endOfString(this.text, start)
     this.#at = end + 1
     const inner = this.text.slice(start, end)
     return inner.includes("\\") ? String(JSON.parse(`"${inner}"`)) : inner
-  }
-
-  private isEscaped(quote: number): boolean {
-    let before = quote
-    while (this.text[before - 1] === "\\") before--
-    return (quote - before) % 2 === 1
   }
 
   /** A number, or one of the three words; its first character was passed over. */

@@ -1,5 +1,5 @@
 import type { Issue } from "../../InvalidRequest.js"
-import { readExact } from "./exactJson.js"
+import { endOfString, readExact } from "./exactJson.js"
 
 const maxDepth = 200
 
@@ -109,10 +109,23 @@ const invalid: Parsed = { _tag: "Bad", reason: "invalid" }
 // 2^53 - 1 has as many
 const safeDigits = 16
 
-// whatever is over the largest number, 1.8e308, has one of the two
-const mayBeInexact = /\d{16}|\d[eE]\+?\d{3}/
-
 const isDigit = (code: number): boolean => code >= 48 && code <= 57
+
+// every so many characters one is read: a run of as many digits has one of those
+const hasLongNumber = (text: string): boolean => {
+  for (let at = safeDigits - 1; at < text.length; at += safeDigits) {
+    if (!isDigit(text.charCodeAt(at))) continue
+    let start = at
+    while (isDigit(text.charCodeAt(start - 1))) start--
+    let end = at + 1
+    while (isDigit(text.charCodeAt(end))) end++
+    if (end - start >= safeDigits) return true
+  }
+  return false
+}
+
+// whatever is over the largest number, 1.8e308, has one of the two
+const mayBeInexact = (text: string): boolean => /\d[eE]\+?\d{3}/.test(text) || hasLongNumber(text)
 
 // the words end in the same letter
 const isLargeExponent = (text: string, at: number): boolean =>
@@ -123,23 +136,19 @@ type Finding = "nothing" | "depth" | "number"
 
 const inspected = (text: string): Finding => {
   let depth = 0
-  let quoted = false
   let found: Finding = "nothing"
   // of a whole number, or of the part before the point
   let digits = 0
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
-    if (quoted) {
-      if (code === 92) i++
-      else if (code === 34) quoted = false
-    } else if (isDigit(code)) {
+    if (isDigit(code)) {
       // of those with sixteen digits, the ones that start with 9 may be too large
       if (++digits > safeDigits || (digits === safeDigits && text.charCodeAt(i - safeDigits + 1) === 57))
         found = "number"
     } else {
       // what follows a point is a fraction, which is rounded as it is everywhere
       digits = code === 46 ? -Infinity : 0
-      if (code === 34) quoted = true
+      if (code === 34) i = endOfString(text, i + 1)
       else if (code === 91 || code === 123) {
         if (++depth > maxDepth) return "depth"
       } else if (code === 93 || code === 125) depth--
@@ -150,11 +159,18 @@ const inspected = (text: string): Finding => {
 }
 
 // every level takes an opening and a closing character
-const mayBeTooDeep = (text: string): boolean => text.length >= maxDepth * 2
+const mayBeTooDeep = (text: string): boolean => {
+  if (text.length < maxDepth * 2) return false
+  let left = maxDepth
+  for (const bracket of ["[", "{"]) {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) if (--left < 0) return true
+  }
+  return false
+}
 
 /** @internal */
 export const findingIn = (text: string): Finding =>
-  mayBeTooDeep(text) || mayBeInexact.test(text) ? inspected(text) : "nothing"
+  mayBeTooDeep(text) || mayBeInexact(text) ? inspected(text) : "nothing"
 
 // an own key "__proto__" becomes a prototype as soon as somebody copies the object
 const mayHaveProto = (text: string): boolean => text.includes("__proto__") || text.includes("\\u00")

@@ -153,7 +153,8 @@ const stateOf = <E extends ApiError>(
 ): CallState<E> => {
   // a policy for this call by name goes before the caller's number of attempts
   const named = input.retry ?? settings.retry
-  const policy = Retry.resolve(named ?? (operation.isBilled ? Retry.none : shared.settings.retry))
+  const byDefault = operation.isBilled ? Retry.none : shared.settings.retry
+  const policy = named === undefined ? byDefault : Retry.resolve(named)
   return {
     operation,
     retryClass: operation.retry === "unsafe" && mayRepeat(shared, request, policy) ? "idempotent" : operation.retry,
