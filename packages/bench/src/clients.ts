@@ -13,7 +13,7 @@ import { type Client, Deal, inFibers, inPromises, input, path } from "./workload
 
 const headers = { "content-type": "application/json", accept: "application/json", "x-service-token": "token" }
 
-const undiciRequest = (origin: string): Client => {
+export const undiciRequest = (origin: string): Client => {
   const pool = new Pool(origin, { connections: 16, pipelining: 1 })
   return {
     name: "undici request",

@@ -3,13 +3,14 @@
  * revision, over each transport. REV is cloned, installed and built in a temporary folder. It runs twice: the ratio of
  * the two runs is what this machine adds, and a difference inside it is no finding. It fails on no figure.
  */
-import { type ChildProcess, execFileSync, fork } from "node:child_process"
+import { execFileSync, fork } from "node:child_process"
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { transportNames } from "./connectorsClient.js"
+import { interleaved, messageOf, spreadOf } from "./rounds.js"
 import { median } from "./workload.js"
 
 const { positionals, values } = parseArgs({
@@ -22,7 +23,6 @@ const { positionals, values } = parseArgs({
 })
 const rounds = Number(values.rounds)
 const calls = Number(values.calls)
-const warmUpRounds = 5
 const [revision] = positionals
 if (revision === undefined || !(rounds >= 1) || !(calls >= 1)) {
   console.error("npm run bench:compare -- REV [--rounds N] [--calls N] [--json]")
@@ -68,21 +68,6 @@ const variantOf = (name: string, root: string): string => {
   return variant
 }
 
-const messageOf = (child: ChildProcess): Promise<unknown> =>
-  new Promise((resolve, reject) => {
-    const onExit = (code: number | null): void => reject(new Error(`a process of the benchmark ended with ${code}`))
-    child.once("exit", onExit)
-    child.once("message", (message) => {
-      child.off("exit", onExit)
-      resolve(message)
-    })
-  })
-
-const cpuOfRound = async (worker: ChildProcess): Promise<number> => {
-  worker.send(calls)
-  return Number(await messageOf(worker))
-}
-
 /** Microseconds per call. The revision runs in two processes. */
 interface Round {
   readonly first: number
@@ -90,27 +75,11 @@ interface Round {
   readonly tree: number
 }
 
-/** The part of the values between the 5th and the 95th percentile. */
-const spreadOf = (ratios: ReadonlyArray<number>): readonly [low: number, high: number] => {
-  const sorted = [...ratios].sort((a, b) => a - b)
-  const cut = Math.floor(sorted.length / 20)
-  return [sorted[cut] ?? NaN, sorted[sorted.length - 1 - cut] ?? NaN]
-}
-
-/** Microseconds per call of each variant, by round. The order turns, so that no variant is always first. */
+/** Microseconds per call of each variant, by round. */
 const measure = async (variants: ReadonlyArray<string>, args: ReadonlyArray<string>): Promise<ReadonlyArray<Round>> => {
   const workers = variants.map((variant) => fork(join(variant, "compareWorker.js"), args))
-  const measured: Array<Round> = []
-  for (let round = 0; round < warmUpRounds + rounds; round++) {
-    const micros = new Map<ChildProcess, number>()
-    const turn = round % workers.length
-    for (const worker of [...workers.slice(turn), ...workers.slice(0, turn)])
-      micros.set(worker, await cpuOfRound(worker))
-    const [first = NaN, again = NaN, tree = NaN] = workers.map((worker) => micros.get(worker))
-    if (round >= warmUpRounds) measured.push({ first, again, tree })
-  }
-  for (const worker of workers) worker.disconnect()
-  return measured
+  const [firsts = [], agains = [], trees = []] = await interleaved(workers, rounds, calls)
+  return firsts.map((first, round) => ({ first, again: agains[round] ?? NaN, tree: trees[round] ?? NaN }))
 }
 
 interface Result {

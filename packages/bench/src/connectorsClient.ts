@@ -5,11 +5,14 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as Tracer from "effect/Tracer"
 import { type Client, Deal, inFibers, inPromises, input, responseText } from "./workload.js"
 
 export const transportNames = ["node", "fetch", "memory"] as const
@@ -38,16 +41,29 @@ const transports: Readonly<Record<TransportName, Layer.Layer<HttpClient.HttpClie
   memory: Layer.succeed(HttpClient.HttpClient, memory)
 }
 
+export const telemetries = ["without", "tracer", "metrics"] as const
+
+export type Telemetry = (typeof telemetries)[number]
+
+const nativeTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
+
+/** Makes the spans of Effect itself, and is not its tracer: a client makes none for that one. */
+const tracer = Tracer.make({ span: nativeTracer.span, context: nativeTracer.context })
+
 export const connectorsClient = (
   baseUrl: string,
   form: "fiber" | "runPromise",
-  transport: TransportName = "node"
+  transport: TransportName = "node",
+  telemetry: Telemetry = "without"
 ): Client => {
-  const layer = ConnectionsApi.layer({ baseUrl }).pipe(
+  // a revision of `npm run bench:compare` may not know metrics
+  const layer = ConnectionsApi.layer(telemetry === "metrics" ? { baseUrl, metrics: true } : { baseUrl }).pipe(
     Layer.provide(Auth.serviceToken(Redacted.make("token"))),
     Layer.provide(transports[transport])
   )
-  const runtime = ManagedRuntime.make(layer)
+  const runtime = ManagedRuntime.make(
+    telemetry === "tracer" ? Layer.provideMerge(layer, Layer.setTracer(tracer)) : layer
+  )
   const decode = Schema.decodeUnknown(Deal)
   const one = (api: ConnectionsApi.Service) =>
     Effect.flatMap(api.actions.execute("crm", "fetch-deal", input), (execution) =>
