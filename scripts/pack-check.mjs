@@ -1,11 +1,12 @@
 // Packs every package, installs the tarballs in an empty project outside of the repository, and uses them as a
 // stranger would: by import, by require, by the compiler. Needs the npm registry.
 import { copyFileSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs"
-import { join, resolve } from "node:path"
+import { join, posix, resolve } from "node:path"
 import { compile, emptyFolder, install, json, must, pack, run } from "./lib/consumer.mjs"
+import { anchorsOf, linksOf } from "./lib/markdown.mjs"
 
 // In kilobytes: a package that grows past these carries something that it should not.
-const budget = { packed: 700, unpacked: 3500 }
+const budget = { packed: 800, unpacked: 3500 }
 
 const kilobytes = (bytes) => Math.ceil(bytes / 1000)
 const filesIn = (folder) =>
@@ -72,7 +73,9 @@ for (const { manifest, name, tarball } of packed) {
   const ranges = ["dependencies", "peerDependencies", "optionalDependencies"].flatMap((key) =>
     Object.entries(installed[key] ?? {}).filter(([, range]) => /^(workspace|link|file|catalog):/.test(range))
   )
-  const foreign = files.filter((path) => !/^(dist|src)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path))
+  const foreign = files.filter(
+    (path) => !/^(dist|src)\/|^docs\/.+\.md$|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path)
+  )
   const size = {
     packed: kilobytes(statSync(tarball).size),
     unpacked: kilobytes(files.reduce((sum, path) => sum + statSync(join(folder, path)).size, 0))
@@ -81,7 +84,9 @@ for (const { manifest, name, tarball } of packed) {
     `${name} contents`,
     [
       ...ranges.map(([dependency, range]) => `${dependency} is asked for as ${range}`),
-      ...["LICENSE", "README.md"].filter((path) => !files.includes(path)).map((path) => `${path} is missing`),
+      ...["CHANGELOG.md", "LICENSE", "README.md", "docs/README.md"]
+        .filter((path) => !files.includes(path))
+        .map((path) => `${path} is missing`),
       ...foreign.map((path) => `${path} does not belong in it`),
       ...files
         .filter((path) => /^dist\/.*\.js$/.test(path) && !files.includes(path.replace(/^dist(.*)js$/, "src$1ts")))
@@ -93,6 +98,21 @@ for (const { manifest, name, tarball } of packed) {
       ...(installed.version === manifest.version ? [] : [`version ${installed.version} instead of ${manifest.version}`])
     ],
     `${files.length} files, ${size.packed} kB packed, ${size.unpacked} kB unpacked`
+  )
+  const pages = files.filter((path) => path.endsWith(".md"))
+  const links = pages.flatMap((page) =>
+    linksOf(readFileSync(join(folder, page), "utf8")).map((link) => ({ page, ...link }))
+  )
+  report(
+    `${name} links`,
+    links.flatMap(({ anchor, page, path }) => {
+      const target = path === "" ? page : posix.join(posix.dirname(page), path)
+      if (!files.includes(target)) return [`${page} links to ${path}, which is not packed`]
+      return anchor === "" || anchorsOf(readFileSync(join(folder, target), "utf8")).has(anchor)
+        ? []
+        : [`${page} links to ${path}${anchor}, and there is no such heading`]
+    }),
+    `${links.length} in ${pages.length} pages`
   )
   report(`${name} publint`, faultsOf(run(tool("publint"), ["run", tarball, "--strict"])))
   // attw does not expand "./*" by itself

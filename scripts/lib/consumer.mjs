@@ -30,7 +30,10 @@ export const pack = (folder) => {
     .filter(({ manifest }) => manifest.private !== true)
     .map(({ manifest, path }) => {
       const { name, version } = manifest
-      must(`pack ${name}`, run("npx", ["-y", packageManager, "pack", "--pack-destination", tarballs], resolve(path)))
+      const result = run("npx", ["-y", packageManager, "pack", "--pack-destination", tarballs], resolve(path))
+      // what `prepack` did, if `postpack` was not reached
+      if (!result.ok) run(process.execPath, [resolve("scripts/pack-docs.mjs"), "--undo"], resolve(path))
+      must(`pack ${name}`, result)
       return { manifest, name, tarball: join(tarballs, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`) }
     })
 }

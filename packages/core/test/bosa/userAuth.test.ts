@@ -16,6 +16,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
+import { inspect } from "node:util"
 import { expectTypeOf } from "vitest"
 import { timed, virtual } from "../support/api.js"
 import { answer, fakeClient, type Fake, hang, lost, type Reply } from "../support/fakeClient.js"
@@ -204,6 +205,40 @@ describe("UserAuth", () => {
       })
     )
   }
+
+  const reasons: ReadonlyArray<readonly [name: string, reply: Reply, tag: string]> = [
+    ["is refused", answer(401, { json: { message: "CANARY" } }), "Unauthorized"],
+    ["is rejected", answer(422, { json: { message: "CANARY" } }), "ApiRejected"],
+    ["is lost", lost({ sent: true }), "OutcomeUnknown"],
+    ["is not sent", lost({ sent: false }), "NotSent"],
+    ["gives no token", data({ token: "" }), "UnexpectedBody"],
+    ["gives a token that no header can carry", data({ ...issuedToken, token: "CANARY\n" }), "InvalidRequest"]
+  ]
+  const printed = (error: { readonly reason: unknown }) =>
+    JSON.stringify(error) + inspect(error, { depth: 9 }) + String(error.reason)
+
+  for (const [name, reply, tag] of reasons) {
+    quiet(`an authentication that ${name}: its error is the reason of Unauthorized, redacted`, () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(has(yield* over(platform([reply], yes), { retry: "none" })))
+        assert(error._tag === "Unauthorized" && error.reason !== undefined)
+        assert.propertyVal(Redacted.value(error.reason), "_tag", tag)
+        assert.strictEqual(error.status, 0)
+        assert.include(error.message, "Its error is in `reason`, redacted")
+        assert.notInclude(printed(error), "CANARY")
+      })
+    )
+  }
+
+  quiet("a renewal after a 401 that fails: the server's 401 holds its error as the reason", () =>
+    Effect.gen(function* () {
+      const fake = platform([issued("T1"), answer(403, { json: {} })], answer(401, { json: {} }))
+      const error = yield* Effect.flip(has(yield* over(fake)))
+      assert(error._tag === "Unauthorized" && error.reason !== undefined)
+      assert.strictEqual(error.status, 401)
+      assert.propertyVal(Redacted.value(error.reason), "_tag", "Forbidden")
+    })
+  )
 
   quiet("what may pass is tried again, and a later call tries again", () =>
     Effect.gen(function* () {

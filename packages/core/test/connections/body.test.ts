@@ -39,16 +39,6 @@ const inOptions = "it belongs in the options, the argument after the body"
 
 describe("the body of an execute", () => {
   refused(
-    "forgot `input`: the message says what, where, and what to do",
-    { orderId: 7 },
-    `body.orderId: is not a field of the body (put it in \`input\`; ${extraHint})`
-  )
-  refused(
-    "`async` in the body: the message says where it belongs",
-    { input: { orderId: 7 }, async: true },
-    `body.async: is not a field of the body (${inOptions})`
-  )
-  refused(
     "every field that is not known is named",
     { timeout_ms: 5, inputs: { id: 7 }, debug: true },
     `body.timeout_ms: is not a field of the body (it is called "timeoutMs", and belongs in the options, the argument after the body)`,
@@ -129,29 +119,5 @@ describe("the parameters of a typed call", () => {
       yield* api.sql.select("c", given({ tabel: "t", limit: "many" }))
       assert.strictEqual(lines()[0]?.body, `{"tabel":"t","limit":"many"}`)
     })
-  )
-
-  virtual("an unknown sql field: the emulator refuses it, and says the nearest and all of them", () =>
-    Effect.gen(function* () {
-      const { connection } = yield* ConnectionsApi
-      const { select } = connection("warehouse").sql
-      const refusedWith = (parameters: unknown) =>
-        Effect.map(Effect.flip(select(given(parameters))), (error) => [error._tag, "body" in error && error.body])
-      assert.deepStrictEqual(yield* refusedWith({ tabel: "orders" }), [
-        "ApiRejected",
-        {
-          code: "INVALID_PARAMETERS",
-          message: `"tabel" is not a parameter of sql.select; the nearest is "table". It takes table, columns, where, orderBy, limit, offset, options`
-        }
-      ])
-      assert.deepStrictEqual(yield* refusedWith({ table: "orders", limit: "many" }), [
-        "ApiRejected",
-        { code: "INVALID_PARAMETERS", message: `"limit" must be a whole number from 0 up` }
-      ])
-      assert.deepStrictEqual(yield* refusedWith({ table: "ordres" }), [
-        "ApiRejected",
-        { code: "UNDEFINED_TABLE", message: "the table ordres does not exist; the nearest is orders" }
-      ])
-    }).pipe(Effect.provide(fakes))
   )
 })

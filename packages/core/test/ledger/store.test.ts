@@ -4,9 +4,12 @@ import { Ledger } from "@effect-connectors/core/Ledger"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import { SystemError } from "@effect/platform/Error"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { timed } from "../support/api.js"
 import { accepted, client, submit, virtual } from "../support/jobsKit.js"
 import { kv, runs } from "../support/ledgerKit.js"
 
@@ -39,6 +42,27 @@ describe("ledger in a KeyValueStore", () => {
         "ledger/pending"
       ])
       assert.strictEqual(held.get("ledger/pending"), "[]")
+    })
+  )
+
+  virtual("keeps the deadline of a job: a key that is resumed after a restart ends when its job was to end", () =>
+    Effect.gen(function* () {
+      const { open } = kv()
+      const api = yield* client()
+      const first = yield* open
+      const watching = api.jobs.result(first.submit("job", submit(api, "stuck")), { deadline: "10 minutes" })
+      const fiber = yield* Effect.fork(watching)
+      yield* Effect.sleep("4 minutes")
+      yield* Fiber.interrupt(fiber)
+      // another process, which gives no deadline
+      const other = yield* client()
+      const next = yield* open
+      const [entry] = (yield* next.pending).accepted
+      const resumed = yield* accepted(next.submit("job", submit(other, "stuck")))
+      assert.deepStrictEqual([resumed, resumed.deadlineAt], [entry?.job, resumed.submittedAt + 600_000])
+      const { millis, result } = yield* timed(Effect.flip(other.jobs.result(resumed)))
+      assert.deepStrictEqual([millis, Either.isRight(result) && result.right._tag], [360_000, "JobDeadlineExceeded"])
+      assert.strictEqual(yield* runs("stuck"), 1)
     })
   )
 

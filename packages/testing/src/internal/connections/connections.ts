@@ -2,7 +2,7 @@ import type { ConnectionView, ConnectionsModelOptions } from "../../ConnectionsM
 import type { Executor, ExecutorConnection, Json, JsonObject } from "../../Executor.js"
 import type { World, WorldAction, WorldConnection } from "../../World.js"
 import type { FakeResponse } from "../fakeServer/response.js"
-import { badRequest, notFound, ok } from "./responses.js"
+import { badRequest, ok, unknownName } from "./responses.js"
 import { compact } from "../fakeServer/json.js"
 import { memoryExecutor } from "./memoryExecutor.js"
 
@@ -46,6 +46,10 @@ const actionRecordOf = (action: WorldAction): JsonObject => ({
   ...action.fields
 })
 
+/** The response to a slug that no action of a connection has. @internal */
+export const unknownAction = ({ actions, view }: LiveConnection, slug: string): FakeResponse =>
+  unknownName("action", slug, actions.keys(), view.slug)
+
 const queryValue = (query: ReadonlyArray<readonly [string, string]>, name: string): string | undefined =>
   query.find(([key]) => key === name)?.[1]
 
@@ -62,6 +66,11 @@ export class Connections {
 
   get(slug: string): LiveConnection | undefined {
     return this.bySlug.get(slug)
+  }
+
+  /** The response to a slug that no connection has. */
+  unknown(slug: string): FakeResponse {
+    return unknownName("connection", slug, this.bySlug.keys())
   }
 
   get views(): ReadonlyArray<ConnectionView> {
@@ -110,7 +119,7 @@ export class Connections {
 
   action(live: LiveConnection, slug: string, part: "action" | "inputs" | "outputs"): FakeResponse {
     const action = live.actions.get(slug)
-    if (action === undefined) return notFound(`the action ${slug} of ${live.view.slug}`)
+    if (action === undefined) return unknownAction(live, slug)
     return ok({ [part]: part === "action" ? actionRecordOf(action) : (action[part] ?? []) })
   }
 }

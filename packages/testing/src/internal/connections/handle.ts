@@ -45,7 +45,7 @@ const read = (
   if (name === "subscribers.remove") return parts.triggers.remove(parameters["subscriber"] ?? "")
   const slug = parameters["connection"] ?? ""
   const connection = parts.connections.get(slug)
-  if (connection === undefined) return notFound(`the connection ${slug}`)
+  if (connection === undefined) return parts.connections.unknown(slug)
   const action = parameters["action"] ?? ""
   const account = request.query.find(([key]) => key === "account_slug")?.[1]
   switch (name) {
@@ -78,7 +78,7 @@ const write = (
   const { name, parameters } = found
   const slug = parameters["connection"] ?? ""
   const connection = parts.connections.get(slug)
-  if (connection === undefined) return Effect.succeed(notFound(`the connection ${slug}`))
+  if (connection === undefined) return Effect.succeed(parts.connections.unknown(slug))
   const body = bodyOf(request, record)
   if (body === undefined) return Effect.succeed(badRequest("the body must be a JSON object"))
   const bytes = request.bytes.byteLength

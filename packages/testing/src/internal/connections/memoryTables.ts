@@ -2,6 +2,7 @@ import * as OptionNames from "@effect-connectors/core/OptionNames"
 import type { Json, JsonObject, Operation } from "../../Executor.js"
 import { jsonText } from "../data/jsonText.js"
 import { isArray, isObject, textOf } from "../fakeServer/json.js"
+import { numberColumns, valueRefusal } from "./numberColumns.js"
 import { refused, type Result } from "./refusal.js"
 
 type Rows = Array<JsonObject>
@@ -84,9 +85,11 @@ export type SqlOperation = Extract<Operation, `sql.${string}`>
 /** Rows in memory, by table; no SQL engine. @internal */
 export class MemoryTables {
   private readonly tables: Map<string, Rows>
+  private readonly numbers: ReadonlyMap<string, ReadonlySet<string>>
 
   constructor(tables: Readonly<Record<string, ReadonlyArray<JsonObject>>>) {
     this.tables = new Map(Object.entries(tables).map(([name, rows]) => [name, [...rows]]))
+    this.numbers = new Map(Object.entries(tables).map(([name, rows]) => [name, numberColumns(rows)]))
   }
 
   run(operation: SqlOperation, body: JsonObject): Result {
@@ -99,6 +102,8 @@ export class MemoryTables {
     const name = textOf(body, "table") ?? ""
     const rows = this.tables.get(name)
     if (rows === undefined) return refused("UNDEFINED_TABLE", this.noSuchTable(name))
+    const wrong = valueRefusal(name, this.numbers.get(name) ?? new Set(), body)
+    if (wrong !== undefined) return refused("INVALID_VALUE", wrong)
     const where = isObject(body["where"]) ? body["where"] : {}
     switch (operation) {
       case "sql.select":

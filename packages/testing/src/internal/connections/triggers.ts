@@ -2,7 +2,7 @@ import * as Redacted from "effect/Redacted"
 import type { Json, JsonObject } from "../../Executor.js"
 import type { World, WorldTrigger } from "../../World.js"
 import type { FakeResponse } from "../fakeServer/response.js"
-import { badRequest, notFound, ok, refuse } from "./responses.js"
+import { badRequest, ok, refuse, unknownName } from "./responses.js"
 import type { LiveConnection } from "./connections.js"
 import { compact, textOf } from "../fakeServer/json.js"
 
@@ -34,13 +34,18 @@ export class Triggers {
 
   get(connection: LiveConnection, slug: string, account: string | undefined): FakeResponse {
     const trigger = this.find(connection, slug)
-    if (trigger === undefined) return notFound(`the trigger ${slug} of ${connection.view.slug}`)
+    if (trigger === undefined) return this.unknown(connection, slug)
     return ok({ trigger: this.record(connection, trigger), account: account === undefined ? null : { slug: account } })
+  }
+
+  private unknown({ definition, view }: LiveConnection, slug: string): FakeResponse {
+    const known = (definition.triggers ?? []).map((trigger) => trigger.slug)
+    return unknownName("trigger", slug, known, view.slug)
   }
 
   subscribe(connection: LiveConnection, slug: string, body: JsonObject): FakeResponse {
     const trigger = this.find(connection, slug)
-    if (trigger === undefined) return notFound(`the trigger ${slug} of ${connection.view.slug}`)
+    if (trigger === undefined) return this.unknown(connection, slug)
     const targetUrl = textOf(body, "target_url")
     if (targetUrl === undefined || targetUrl === "") return badRequest("target_url is required")
     const service = textOf(body, "service")

@@ -7,8 +7,8 @@ import type * as Scope from "effect/Scope"
 import type { ExecutorFailure, Json, JsonObject, Operation } from "../../Executor.js"
 import type { JobPlan, World } from "../../World.js"
 import type { FakeResponse } from "../fakeServer/response.js"
-import { badRequest, notFound, ok, refuse } from "./responses.js"
-import type { LiveConnection } from "./connections.js"
+import { badRequest, ok, refuse } from "./responses.js"
+import { type LiveConnection, unknownAction } from "./connections.js"
 import type { Jobs } from "./jobs.js"
 import { durationOf, failureOf, type WorkOutcome } from "./jobState.js"
 import { reportDefect } from "../fakeServer/reportDefect.js"
@@ -80,7 +80,7 @@ export class WorkRunner {
   action(request: WorkRequest, connection: LiveConnection, slug: string): Effect.Effect<FakeResponse> {
     const { body } = request
     const action = connection.actions.get(slug)
-    if (action === undefined) return Effect.succeed(notFound(`the action ${slug} of ${connection.view.slug}`))
+    if (action === undefined) return Effect.succeed(unknownAction(connection, slug))
     const input = body["input"] ?? {}
     const names = this.lenient ? Effect.void : refuseUnknown(body, bodyFields, bodyFields, "a field of the body")
     const refusal = inputRefusal(action, input)
