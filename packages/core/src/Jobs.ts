@@ -67,8 +67,8 @@ export interface ResultsOptions<
    * Every element is an {@link IndexedEvent}, so that you see the progress of the jobs. Default `false`: results alone.
    *
    * The events of one job come in the order of `follow`, and the last one is its end: `Completed`; with `failures: "value"`
-   * `Completed` or `Failed`. A slow reader gets the newest progress of each job and misses what came between; it misses
-   * no `Submitted` and no end. What is kept for it is bounded by `concurrency`.
+   * `Completed` or `Failed`. A slow reader gets the newest progress of each job and misses what came between; until
+   * the stream ends it misses no `Submitted` and no end. What is kept for it is bounded by `concurrency`.
    */
   readonly events?: V | undefined
 }

@@ -98,7 +98,8 @@ const percentOf = (event: ProgressBarEvent<unknown>): number | undefined => {
 }
 
 /**
- * Runs a stream of `jobs.follow` or `jobs.watch`, shows its progress, and gives the result of the job.
+ * Runs a stream of `jobs.follow` or `jobs.watch`, shows its progress, and gives the result of the job. For many jobs, make one
+ * {@link ProgressBarEvent} of each event of `jobs.results`.
  *
  * On a terminal it draws a bar, and clears it at the end. The terminal is restored also after a failure and an interruption:
  * run the program with `NodeRuntime.runMain`, which interrupts it at Ctrl+C. Elsewhere it writes a line each time

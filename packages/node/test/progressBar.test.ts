@@ -60,6 +60,19 @@ describe("ProgressBar: elsewhere than on a terminal", () => {
     })
   )
 
+  it.effect("shows events that a program makes by itself, such as the sum over many jobs", () =>
+    Effect.gen(function* () {
+      const output = new Written(false)
+      const part = (progress: number): ProgressBar.ProgressBarEvent<string> => ({
+        _tag: "Progress",
+        state: { progress }
+      })
+      const events = Stream.make(part(0), part(1 / 3), part(2 / 3), Job.Completed("all"))
+      assert.strictEqual(yield* ProgressBar.run(events, { title: "jobs", output }), "all")
+      assert.strictEqual(output.text, "jobs 0 %\njobs 33 %\njobs 67 %\njobs 100 %\n")
+    })
+  )
+
   it.effect("a title cannot control the terminal", () =>
     Effect.gen(function* () {
       const output = new Written(false)

@@ -126,7 +126,7 @@ export class ResultsState<XE, E> {
     return (state) => {
       if (this.isStopped) return
       events.progress.set(state)
-      if (!this.unread.has(index)) this.unread.set(index, undefined)
+      this.unread.set(index, undefined)
       this.mailbox.wake()
     }
   }
