@@ -222,6 +222,7 @@ const attempt = <A, E extends ApiError, F>(
     {
       onFailure: (lost) => onFailure(lostFailure(call, lost)),
       onSuccess: (response) => {
+        if (call.span !== undefined) Telemetry.describeResponse(call.span, call, response)
         const value = decodeResponse(call, response, decode)
         if (value._tag === "Failure") {
           const failure = responseFailure(call, response, value.failure)
@@ -279,9 +280,7 @@ const sendOnce = <E extends ApiError>(
   if (requests === undefined) Outcome.record(call, "sent")
   const sent = send(defaults, call, credentials)
   const watched = requests === undefined ? sent : requests.watch(() => Outcome.record(call, "sent"), sent)
-  return settings.metrics === undefined && call.span === undefined
-    ? watched
-    : Telemetry.observed(settings.metrics, call, watched)
+  return settings.metrics === undefined ? watched : Telemetry.measured(settings.metrics, call, watched)
 }
 
 const pause = <E extends ApiError>(

@@ -51,15 +51,26 @@ const ends = Metric.counter("connectors.jobs.ends", {
   incremental: true
 })
 
+type Tags = ReadonlyArray<MetricLabel.MetricLabel>
+
 /** @internal */
 export const make = (platform: string): Metrics => {
   const tags = [MetricLabel.make("platform", platform)]
-  const of = (name: string, value: string) => [...tags, MetricLabel.make(name, value)]
+  const known = new Map<string, Tags>()
+  // a metric knows a list that it was given before; to find what it keeps for a new one takes longer than a call
+  const of = (name: string, value: string, outcome?: string): Tags => {
+    const key = outcome === undefined ? `${name} ${value}` : `${name} ${value} ${outcome}`
+    const found = known.get(key)
+    if (found !== undefined) return found
+    const made = [...tags, MetricLabel.make(name, value)]
+    if (outcome !== undefined) made.push(MetricLabel.make("outcome", outcome))
+    known.set(key, made)
+    return made
+  }
   return {
     requested: (operation, outcome, millis) => {
-      const tagged = of("operation", operation)
-      requests.unsafeUpdate(1, [...tagged, MetricLabel.make("outcome", outcome)])
-      duration.unsafeUpdate(millis, tagged)
+      requests.unsafeUpdate(1, of("operation", operation, outcome))
+      duration.unsafeUpdate(millis, of("operation", operation))
     },
     retried: (operation) => retries.unsafeUpdate(1, of("operation", operation)),
     paused: (which) => pauses.unsafeUpdate(1, of("of", which)),

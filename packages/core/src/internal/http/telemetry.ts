@@ -28,11 +28,10 @@ const attributeNames: Readonly<Record<string, string>> = {
 }
 
 const describe = (span: Tracer.Span, { baseUrl }: Resolved, operation: Endpoint, input: Input): void => {
-  const { hostname, port, protocol } = new URL(baseUrl.origin)
   span.attribute("http.request.method", operation.method)
   span.attribute("url.template", operation.path.route)
-  span.attribute("server.address", hostname)
-  span.attribute("server.port", port === "" ? (protocol === "https:" ? 443 : 80) : Number(port))
+  span.attribute("server.address", baseUrl.hostname)
+  span.attribute("server.port", baseUrl.port)
   operation.path.names.forEach((name, index) => {
     const attribute = attributeNames[name]
     const value = input.segments[index]
@@ -75,38 +74,44 @@ export const spanned = <A, E extends ApiError>(
   )
 
 /**
- * One attempt, whose response or failure the span of its call and the metrics of its client take down.
+ * One attempt, which the metrics of its client take down.
  *
  * @internal
  */
-export const observed = <E extends ApiError>(
-  metrics: Metrics | undefined,
-  call: CallState<E>,
+export const measured = <E extends ApiError>(
+  metrics: Metrics,
+  { clock, operation }: CallState<E>,
   attempt: Effect.Effect<TransportResponse, Lost>
 ): Effect.Effect<TransportResponse, Lost> =>
   Effect.suspend(() => {
-    const { clock, operation, span } = call
     const startedAt = monotonicMillis(clock)
-    const took = (outcome: string) => metrics?.requested(operation.name, outcome, monotonicMillis(clock) - startedAt)
     return Effect.onExit(attempt, (exit) =>
       Effect.sync(() => {
-        if (Exit.isFailure(exit)) {
-          return took(
-            Option.match(Cause.failureOption(exit.cause), {
+        const outcome = Exit.isSuccess(exit)
+          ? String(exit.value.status)
+          : Option.match(Cause.failureOption(exit.cause), {
               onNone: () => "interrupted",
               onSome: ({ evidence }) => evidence.code
             })
-          )
-        }
-        const { headers, status } = exit.value
-        took(String(status))
-        if (span === undefined) return
-        span.attribute("http.response.status_code", status)
-        const requestId = exactTextOf(call, "name", requestIdOf(headers))
-        if (requestId !== undefined) span.attribute("connectors.request_id", requestId)
+        metrics.requested(operation.name, outcome, monotonicMillis(clock) - startedAt)
       })
     )
   })
+
+/**
+ * What the span of a call says of a response to it.
+ *
+ * @internal
+ */
+export const describeResponse = <E extends ApiError>(
+  span: Tracer.Span,
+  call: CallState<E>,
+  { headers, status }: TransportResponse
+): void => {
+  span.attribute("http.response.status_code", status)
+  const requestId = exactTextOf(call, "name", requestIdOf(headers))
+  if (requestId !== undefined) span.attribute("connectors.request_id", requestId)
+}
 
 /**
  * What the span of a call that has a value says of it: the job that it became.

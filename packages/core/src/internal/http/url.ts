@@ -6,6 +6,8 @@ export interface BaseUrl {
   readonly origin: string
   /** Origin and path, without a slash at its end. */
   readonly href: string
+  readonly hostname: string
+  readonly port: number
 }
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
@@ -52,5 +54,10 @@ export const baseUrl = (
   if (prefix !== undefined && url.pathname.replace(/\/+$/, "").endsWith(prefix)) {
     return refuse(`ends in ${prefix}`, "leave that out: the client adds it")
   }
-  return Result.succeed({ origin: url.origin, href: url.origin + url.pathname.replace(/\/+$/, "") })
+  return Result.succeed({
+    origin: url.origin,
+    href: url.origin + url.pathname.replace(/\/+$/, ""),
+    hostname: url.hostname,
+    port: url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port)
+  })
 }
