@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import { expectTypeOf } from "vitest"
 import { annotationsOf } from "../../src/internal/bosa/toolAnnotations.js"
+import { lost } from "../support/fakeClient.js"
 import { bosaFake, bosaOver, optional, quick, quickText, row, text } from "../support/bosaKit.js"
 
 const bytesOf = (result: unknown): number =>
@@ -241,6 +242,68 @@ describe("the size budget of a result", () => {
           }
         ]
       })
+    })
+  )
+
+  const withNames = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`unknown${n}`, n]))
+
+  for (const maxResultBytes of [4096, 10_000]) {
+    it.effect(`${maxResultBytes}: holds for a failure too: the message and the issues are cut, and marked`, () =>
+      Effect.gen(function* () {
+        const bosa = yield* bosaOver(bosaFake({ act: row({}) }, quick({})).client, { dialect: "gl" })
+        const invoke = Effect.fnUntraced(function* (count: number) {
+          const [tool = assert.fail("no tool")] = yield* bosa.tools("demo", { maxResultBytes, strict: true })
+          const [whole = assert.fail("no tool")] = yield* bosa.tools("demo", { strict: true })
+          const args = withNames(count)
+          return [yield* tool.invokeSafely(args), yield* whole.invokeSafely(args)] as const
+        })
+        const small = yield* invoke(2)
+        assert.deepStrictEqual(small[0], small[1])
+        assert.notProperty(small[0], "truncated")
+        const [cut, whole] = yield* invoke(1000)
+        if (!("error" in cut && "error" in whole)) return assert.fail()
+        assert.isAtMost(bytesOf(cut), maxResultBytes)
+        assert.isAbove(bytesOf(cut), maxResultBytes * 0.8)
+        assert.isTrue(whole.error.message.startsWith(cut.error.message))
+        assert.isTrue(isPrefix(cut.error.issues, whole.error.issues))
+        assert.isNotEmpty(cut.error.issues)
+        assert.deepInclude(cut.error, { code: "INVALID_REQUEST", retryable: false })
+        // the smaller of the two is whole where it fits
+        const messages: ReadonlyArray<readonly [ReadonlyArray<string>, string, number, number]> =
+          maxResultBytes > 4096
+            ? []
+            : [[["error", "message"], "characters", counted(cut.error.message), counted(whole.error.message)]]
+        assert.deepStrictEqual<unknown>(
+          cut.truncated?.map(({ kept, of, path, unit }) => [path, unit, kept, of]),
+          [...messages, [["error", "issues"], "elements", counted(cut.error.issues), counted(whole.error.issues)]]
+        )
+        assert.strictEqual(cut.error.message === whole.error.message, maxResultBytes > 4096)
+        for (const { kept, next, unit } of cut.truncated ?? []) {
+          assert.strictEqual(next, `The ${unit} from ${kept} on are cut. Correct what is said here, then call again.`)
+        }
+      })
+    )
+  }
+
+  it.effect("holds for an outcome that is not known", () =>
+    Effect.gen(function* () {
+      const baseUrl = `http://localhost/${"x".repeat(5000)}`
+      const { client } = bosaFake({ act: row({}) }, lost({ sent: true }))
+      const bosa = yield* bosaOver(client, { dialect: "gl", baseUrl })
+      const [tool = assert.fail("no tool")] = yield* bosa.tools("demo", { maxResultBytes: 4096 })
+      const value = yield* tool.invokeSafely({})
+      if (!("outcome" in value)) return assert.fail(JSON.stringify(value).slice(0, 200))
+      assert.isAtMost(bytesOf(value), 4096)
+      const { message, truncated, ...rest } = value
+      assert.strictEqual(
+        rest.next,
+        "It may have happened. Do not repeat it. Check first, with a tool that reads, whether it did."
+      )
+      assert.deepInclude(rest, { outcome: "unknown", mayHaveHappened: true, retryable: false, code: "OUTCOME_UNKNOWN" })
+      assert.deepStrictEqual(
+        truncated?.map(({ kept, next, path, unit }) => [path, unit, kept, next]),
+        [[["message"], "characters", message.length, `The characters from ${message.length} on are cut.`]]
+      )
     })
   )
 
