@@ -67,7 +67,7 @@ export interface ToolOptions extends ActionOptions {
   /** The largest file, in bytes, that a result holds as base64; a larger one is described without its content. Default 1 MiB. */
   readonly maxFileBytes?: number | undefined
   /**
-   * The most bytes that a result has as JSON text in UTF-8, with its marks. What does not fit is cut, and `truncated`
+   * The most bytes that a result, or a failure as a value, has as JSON text in UTF-8, with its marks. What does not fit is cut, and `truncated`
    * says where. At least 4,096. Default 2 MiB.
    */
   readonly maxResultBytes?: number | undefined
@@ -147,6 +147,8 @@ export interface ToolFailure {
     /** What is wrong with the arguments; nothing was sent then. */
     readonly issues?: ReadonlyArray<Issue>
   }
+  /** Where the failure was cut to `maxResultBytes`; absent when it is whole. */
+  readonly truncated?: ReadonlyArray<Truncated>
 }
 
 /**
@@ -165,6 +167,8 @@ export interface ToolUnknown {
   readonly message: string
   /** What to do, in words for the model: do not repeat it, check first. */
   readonly next: string
+  /** Where the message was cut to `maxResultBytes`; absent when it is whole. */
+  readonly truncated?: ReadonlyArray<Truncated>
 }
 
 /**

@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import { expectTypeOf } from "vitest"
 import { annotationsOf } from "../../src/internal/bosa/toolAnnotations.js"
+import { lost } from "../support/fakeClient.js"
 import { bosaFake, bosaOver, optional, quick, quickText, row, text } from "../support/bosaKit.js"
 
 const bytesOf = (result: unknown): number =>
@@ -244,12 +245,75 @@ describe("the size budget of a result", () => {
     })
   )
 
+  const withNames = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`unknown${n}`, n]))
+
+  for (const maxResultBytes of [4096, 10_000]) {
+    it.effect(`${maxResultBytes}: holds for a failure too: the message and the issues are cut, and marked`, () =>
+      Effect.gen(function* () {
+        const bosa = yield* bosaOver(bosaFake({ act: row({}) }, quick({})).client, { dialect: "gl" })
+        const invoke = Effect.fnUntraced(function* (count: number) {
+          const [tool = assert.fail("no tool")] = yield* bosa.tools("demo", { maxResultBytes, strict: true })
+          const [whole = assert.fail("no tool")] = yield* bosa.tools("demo", { strict: true })
+          const args = withNames(count)
+          return [yield* tool.invokeSafely(args), yield* whole.invokeSafely(args)] as const
+        })
+        const small = yield* invoke(2)
+        assert.deepStrictEqual(small[0], small[1])
+        assert.notProperty(small[0], "truncated")
+        const [cut, whole] = yield* invoke(1000)
+        if (!("error" in cut && "error" in whole)) return assert.fail()
+        assert.isAtMost(bytesOf(cut), maxResultBytes)
+        assert.isAbove(bytesOf(cut), maxResultBytes * 0.8)
+        assert.isTrue(whole.error.message.startsWith(cut.error.message))
+        assert.isTrue(isPrefix(cut.error.issues, whole.error.issues))
+        assert.isNotEmpty(cut.error.issues)
+        assert.deepInclude(cut.error, { code: "INVALID_REQUEST", retryable: false })
+        // the smaller of the two is whole where it fits
+        const messages: ReadonlyArray<readonly [ReadonlyArray<string>, string, number, number]> =
+          maxResultBytes > 4096
+            ? []
+            : [[["error", "message"], "characters", counted(cut.error.message), counted(whole.error.message)]]
+        assert.deepStrictEqual<unknown>(
+          cut.truncated?.map(({ kept, of, path, unit }) => [path, unit, kept, of]),
+          [...messages, [["error", "issues"], "elements", counted(cut.error.issues), counted(whole.error.issues)]]
+        )
+        assert.strictEqual(cut.error.message === whole.error.message, maxResultBytes > 4096)
+        for (const { kept, next, unit } of cut.truncated ?? []) {
+          assert.strictEqual(next, `The ${unit} from ${kept} on are cut. Correct what is said here, then call again.`)
+        }
+      })
+    )
+  }
+
+  it.effect("holds for an outcome that is not known", () =>
+    Effect.gen(function* () {
+      const baseUrl = `http://localhost/${"x".repeat(5000)}`
+      const { client } = bosaFake({ act: row({}) }, lost({ sent: true }))
+      const bosa = yield* bosaOver(client, { dialect: "gl", baseUrl })
+      const [tool = assert.fail("no tool")] = yield* bosa.tools("demo", { maxResultBytes: 4096 })
+      const value = yield* tool.invokeSafely({})
+      if (!("outcome" in value)) return assert.fail(JSON.stringify(value).slice(0, 200))
+      assert.isAtMost(bytesOf(value), 4096)
+      const { message, truncated, ...rest } = value
+      assert.strictEqual(
+        rest.next,
+        "It may have happened. Do not repeat it. Check first, with a tool that reads, whether it did."
+      )
+      assert.deepInclude(rest, { outcome: "unknown", mayHaveHappened: true, retryable: false, code: "OUTCOME_UNKNOWN" })
+      assert.deepStrictEqual(
+        truncated?.map(({ kept, next, path, unit }) => [path, unit, kept, next]),
+        [[["message"], "characters", message.length, `The characters from ${message.length} on are cut.`]]
+      )
+    })
+  )
+
   const long = FastCheck.string({ unit: "binary", minLength: 0, maxLength: 40 }).chain((part) =>
     FastCheck.integer({ min: 1, max: 60 }).map((times) => part.repeat(times))
   )
   const { json } = FastCheck.letrec((tie) => ({
     json: FastCheck.oneof(
-      { depthSize: "medium", withCrossShrink: true },
+      // deeper ones are a megabyte, and take longer to make than to cut
+      { depthSize: "medium", maxDepth: 4, withCrossShrink: true },
       FastCheck.oneof(long, FastCheck.integer(), FastCheck.boolean(), FastCheck.constant(null)),
       FastCheck.array(tie("json"), { maxLength: 12 }),
       FastCheck.dictionary(FastCheck.oneof(FastCheck.string({ maxLength: 6 }), long), tie("json"), { maxKeys: 12 })
@@ -257,44 +321,53 @@ describe("the size budget of a result", () => {
   }))
 
   it.effect("holds for any result: what is kept is a prefix, and marked exactly where it was cut", () =>
-    Effect.promise(() =>
-      FastCheck.assert(
-        FastCheck.asyncProperty(
-          json,
-          json,
-          FastCheck.integer({ min: 4096, max: 12_000 }),
-          (data, more, maxResultBytes) =>
-            Effect.gen(function* () {
-              const body = { data, meta: { more } }
-              const whole: ToolResult = JSON.parse(JSON.stringify(body))
-              const result = yield* resultOf(body, { maxResultBytes })
-              assert.isAtMost(bytesOf(result), maxResultBytes)
-              const { truncated = [], ...kept } = result
-              if (bytesOf(whole) <= maxResultBytes) {
-                assert.deepStrictEqual(result, whole)
-                return
-              }
-              assert.isTrue(isPrefix(kept, whole))
-              assert.isBelow(bytesOf(kept), bytesOf(whole))
-              assert.isNotEmpty(truncated)
-              assert.strictEqual(JSON.stringify(yield* resultOf(body, { maxResultBytes })), JSON.stringify(result))
-              for (const mark of truncated) {
-                assert.isBelow(mark.kept, mark.of)
-                assert.strictEqual(counted(at(kept, mark.path)), mark.kept)
-                assert.strictEqual(counted(at(whole, mark.path)), mark.of)
-              }
-              // a part without a mark has all that it had
-              const marked = new Set(truncated.map(({ path }) => path.join("\0")))
-              const check = (part: unknown, of: unknown, path: ReadonlyArray<string>): void => {
-                if (!marked.has(path.join("\0"))) assert.strictEqual(counted(part), counted(of), path.join())
-                if (typeof part !== "object" || part === null) return
-                for (const name of Object.keys(part)) check(at(part, [name]), at(of, [name]), [...path, name])
-              }
-              check(kept, whole, [])
-            }).pipe(Effect.runPromise)
-        ),
-        { numRuns: 40, seed: 15 }
+    Effect.gen(function* () {
+      // one client: discovery is read once
+      let replied = quick({})
+      const { client } = bosaFake({ act: row({}) }, (request, sent) => replied(request, sent))
+      const bosa = yield* bosaOver(client, { dialect: "gl" })
+      yield* Effect.promise(() =>
+        FastCheck.assert(
+          FastCheck.asyncProperty(
+            json,
+            json,
+            FastCheck.integer({ min: 4096, max: 12_000 }),
+            (data, more, maxResultBytes) =>
+              Effect.gen(function* () {
+                const body = { data, meta: { more } }
+                const text = JSON.stringify(body)
+                const whole: ToolResult = JSON.parse(text)
+                replied = quickText(text)
+                const [tool = assert.fail("no tool")] = yield* bosa.tools("demo", { maxResultBytes })
+                const result = yield* tool.invoke({})
+                assert.isAtMost(bytesOf(result), maxResultBytes)
+                const { truncated = [], ...kept } = result
+                if (bytesOf(whole) <= maxResultBytes) {
+                  assert.deepStrictEqual(result, whole)
+                  return
+                }
+                assert.isTrue(isPrefix(kept, whole))
+                assert.isBelow(bytesOf(kept), bytesOf(whole))
+                assert.isNotEmpty(truncated)
+                assert.strictEqual(JSON.stringify(yield* tool.invoke({})), JSON.stringify(result))
+                for (const mark of truncated) {
+                  assert.isBelow(mark.kept, mark.of)
+                  assert.strictEqual(counted(at(kept, mark.path)), mark.kept)
+                  assert.strictEqual(counted(at(whole, mark.path)), mark.of)
+                }
+                // a part without a mark has all that it had
+                const marked = new Set(truncated.map(({ path }) => path.join("\0")))
+                const check = (part: unknown, of: unknown, path: ReadonlyArray<string>): void => {
+                  if (!marked.has(path.join("\0"))) assert.strictEqual(counted(part), counted(of), path.join())
+                  if (typeof part !== "object" || part === null) return
+                  for (const name of Object.keys(part)) check(at(part, [name]), at(of, [name]), [...path, name])
+                }
+                check(kept, whole, [])
+              }).pipe(Effect.runPromise)
+          ),
+          { numRuns: 100, seed: 15, endOnFailure: true }
+        )
       )
-    )
+    })
   )
 })

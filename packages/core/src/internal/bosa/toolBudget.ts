@@ -1,4 +1,4 @@
-import type { ToolResult, Truncated } from "../../ActionTools.js"
+import type { ToolFailure, ToolResult, ToolUnknown, Truncated } from "../../ActionTools.js"
 import { isFields } from "../data/fields.js"
 import { JsonSizes, textPrefix } from "../data/jsonSize.js"
 
@@ -70,7 +70,12 @@ class Cutter {
     return bytes - this.#sizes.of(this.mark(path, unit, of, of)) - 1
   }
 
-  private text(text: string, path: ReadonlyArray<string>, bytes: number): Fit {
+  /** The first characters that fit. */
+  text(
+    text: string,
+    path: ReadonlyArray<string>,
+    bytes: number
+  ): { readonly value: string; readonly marks: Cut["marks"] } | undefined {
     const of = textPrefix(text).characters
     const left = this.left(path, "characters", of, bytes)
     if (left < 2) return undefined
@@ -150,16 +155,20 @@ class Cutter {
   }
 
   /** The first elements that fit, whole. */
-  list<A>(list: ReadonlyArray<A>, name: string, bytes: number): { list: ReadonlyArray<A>; marks: Cut["marks"] } {
+  list<A>(
+    list: ReadonlyArray<A>,
+    path: ReadonlyArray<string>,
+    bytes: number
+  ): { list: ReadonlyArray<A>; marks: Cut["marks"] } {
     if (this.#sizes.of(list) <= bytes) return { list, marks: noMarks }
-    let left = this.left([name], "elements", list.length, bytes) - 2
+    let left = this.left(path, "elements", list.length, bytes) - 2
     let count = 0
     for (const element of list) {
       left -= this.#sizes.of(element) + 1
       if (left < 0) break
       count++
     }
-    return { list: list.slice(0, count), marks: [this.mark([name], "elements", count, list.length)] }
+    return { list: list.slice(0, count), marks: [this.mark(path, "elements", count, list.length)] }
   }
 }
 
@@ -192,12 +201,52 @@ export const withinBudget = (
   )
   const cutData = cutter.fit(kept, ["data"], level)
   const cutMeta = meta === undefined ? undefined : cutter.fit(meta, ["meta"], level)
-  const cutIgnored = ignored === undefined ? undefined : cutter.list(ignored, "ignored", level)
+  const cutIgnored = ignored === undefined ? undefined : cutter.list(ignored, ["ignored"], level)
   const truncated = [...fileMarks, ...[cutData, cutMeta, cutIgnored].flatMap((cut) => cut?.marks ?? noMarks)]
   return {
     data: cutData?.value ?? null,
     ...(isFields(cutMeta?.value) ? { meta: cutMeta.value } : {}),
     ...(cutIgnored === undefined ? {} : { ignored: cutIgnored.list }),
     ...(truncated.length === 0 ? {} : { truncated })
+  }
+}
+
+const cutAt = (unit: Truncated["unit"], kept: number): string => `The ${unit} from ${kept} on are cut.`
+
+const cutFailure: NextOf = (unit, kept) => `${cutAt(unit, kept)} Correct what is said here, then call again.`
+
+/** A message, or its first characters: the smallest budget has room for their mark. */
+const cutMessage = (cutter: Cutter, message: string, size: number, path: ReadonlyArray<string>, bytes: number) =>
+  size <= bytes
+    ? { value: message, marks: noMarks }
+    : (cutter.text(message, path, bytes) ?? { value: "", marks: noMarks })
+
+/**
+ * A failure as a value, of at most so many bytes, with marks where it was cut.
+ *
+ * @internal
+ */
+export const failureWithinBudget = (
+  failure: ToolFailure | ToolUnknown,
+  maxBytes: number
+): ToolFailure | ToolUnknown => {
+  const sizes = new JsonSizes()
+  const size = sizes.of(failure)
+  if (size <= maxBytes) return failure
+  if ("outcome" in failure) {
+    const { message } = failure
+    const bytes = sizes.of(message)
+    const cut = cutMessage(new Cutter(sizes, cutAt), message, bytes, ["message"], maxBytes - frameBytes - size + bytes)
+    return { ...failure, message: cut.value, truncated: cut.marks }
+  }
+  const { issues, message } = failure.error
+  const bytes = [sizes.of(message), ...(issues === undefined ? [] : [sizes.of(issues)])]
+  const level = levelOf(bytes, maxBytes - frameBytes - size + bytes.reduce((sum, part) => sum + part, 0))
+  const cutter = new Cutter(sizes, issues === undefined ? cutAt : cutFailure)
+  const cut = cutMessage(cutter, message, sizes.of(message), ["error", "message"], level)
+  const kept = issues === undefined ? undefined : cutter.list(issues, ["error", "issues"], level)
+  return {
+    error: { ...failure.error, message: cut.value, ...(kept === undefined ? {} : { issues: kept.list }) },
+    truncated: [...cut.marks, ...(kept?.marks ?? noMarks)]
   }
 }

@@ -18,7 +18,7 @@ import type { Discovery } from "./discovery.js"
 import { wholeIssues } from "../data/checks.js"
 import { fileDecoder, toolFileOf } from "./toolFiles.js"
 import { annotationIssues, annotationsOf } from "./toolAnnotations.js"
-import { minResultBytes, type NextOf, withinBudget } from "./toolBudget.js"
+import { failureWithinBudget, minResultBytes, type NextOf, withinBudget } from "./toolBudget.js"
 import { toolNames } from "./toolNames.js"
 import { errorValue, nextOf, outputSchema } from "./toolOutput.js"
 import { inputSchemaOf } from "./toolSchema.js"
@@ -105,7 +105,9 @@ const toolOf = (
     annotations,
     invoke,
     invokeSafely: (args, callOptions) =>
-      Effect.catchAll(invoke(args, callOptions), (error) => Effect.succeed(errorValue(error)))
+      Effect.catchAll(invoke(args, callOptions), (error) =>
+        Effect.succeed(failureWithinBudget(errorValue(error), maxResultBytes))
+      )
   }
 }
 
