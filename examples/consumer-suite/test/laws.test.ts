@@ -23,7 +23,7 @@ const overSockets = Layer.unwrapEffect(
 ).pipe(Layer.provide(NodeConnectors.layer), Layer.provide(Emulator.layer({ world: Laws.world, executors: "memory" })))
 
 laws(inMemory(Http.layer), { name: "in memory" })
-laws(overSockets, { name: "over sockets" })
+laws(overSockets, { name: "over sockets", limit: "2 minutes" })
 
 /** A helper that many projects have. It sends an invoice twice. */
 const retrying = Layer.effect(

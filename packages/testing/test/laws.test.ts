@@ -8,6 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { fake, fakeIn } from "./support/laws.ts"
 
+/** Real time: a busy machine must not break a law. */
+const limit = "5 minutes"
+
 /** Over real sockets, to an emulator of its own. */
 const overSockets = <E>(transport: Layer.Layer<HttpClient.HttpClient, E>) =>
   Layer.unwrapEffect(Effect.map(Emulator, ({ url }) => Laws.client({ baseUrl: url }))).pipe(
@@ -15,9 +18,9 @@ const overSockets = <E>(transport: Layer.Layer<HttpClient.HttpClient, E>) =>
     Layer.provide(Emulator.layer({ world: Laws.world, executors: "memory" }))
   )
 
-laws(overSockets(NodeConnectors.layer), { name: "Laws: node transport" })
+laws(overSockets(NodeConnectors.layer), { name: "Laws: node transport", limit })
 
-laws(overSockets(FetchHttpClient.layer), { name: "Laws: fetch transport" })
+laws(overSockets(FetchHttpClient.layer), { name: "Laws: fetch transport", limit })
 
 laws(fake, { name: "Laws: fake platform" })
 

@@ -144,7 +144,7 @@ describe("Laws.check: another implementation", () => {
   )
 
   it("without a Wire: laws about requests are skipped", async () => {
-    const { broken, skipped } = await Effect.runPromise(Laws.check(own))
+    const { broken, skipped } = await Effect.runPromise(Laws.check(own, { limit: "5 minutes" }))
     assert.deepStrictEqual(
       broken.map(({ law }) => law),
       []
