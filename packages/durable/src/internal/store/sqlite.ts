@@ -29,6 +29,14 @@ const onOneConnection = (sql: SqlClient): SqlClient => {
   })
 }
 
+const settings = ["pragma locking_mode = exclusive", "pragma journal_mode = wal", "pragma synchronous = full"]
+
+/**
+ * The driver closes the file when its statements are collected as garbage, which may be never: the lock is given back by
+ * hand. SQLite does so at the next access, and only outside of WAL.
+ */
+const unlock = ["pragma journal_mode = delete", "pragma locking_mode = normal", "select 1 from sqlite_master"]
+
 const isBusy = ({ code }: StoreFailed): boolean => code?.startsWith("SQLITE_BUSY") === true
 
 /**
@@ -53,12 +61,9 @@ export const openSqlite = Effect.fnUntraced(
       // the driver throws when it cannot open the file
       Effect.catchAllDefect((defect) => Effect.fail(storeFailed("open")(defect)))
     )
+    const each = (texts: ReadonlyArray<string>) => Effect.forEach(texts, (text) => sql.unsafe(text), { discard: true })
     yield* Effect.mapError(
-      Effect.forEach(
-        ["pragma locking_mode = exclusive", "pragma journal_mode = wal", "pragma synchronous = full"],
-        (text) => sql.unsafe(text),
-        { discard: true }
-      ),
+      Effect.acquireRelease(each(settings), () => Effect.ignore(each(unlock))),
       storeFailed("open")
     )
     yield* Effect.provideService(migrate, SqlClient, onOneConnection(sql))
