@@ -14,6 +14,7 @@ import { StoreFailed } from "../../DurableError.js"
 import { makeHints } from "./hints.js"
 import type { JobStore } from "./jobStore.js"
 import { migrate } from "./migrations.js"
+import { outsideTransactions } from "./outsideTransactions.js"
 import { hintChannel, makeSqlStore } from "./sqlStore.js"
 import { storeFailed } from "./storeError.js"
 
@@ -152,16 +153,22 @@ export const openPostgres = Effect.fnUntraced(function* (
   const timeouts = options?.timeouts ?? defaultTimeouts
   const limited = <A, E>(statement: Effect.Effect<A, E>): Effect.Effect<A, E | SqlError> =>
     statement.pipe(
+      // Effect logs what a fiber of its own failed with, and here the database says more than may be logged
+      Effect.exit,
       // the driver asks the server to cancel, which may take as long
       Effect.disconnect,
-      Effect.timeoutFail({
-        duration: timeouts.call,
-        onTimeout: () => new SqlError({ cause: timedOut() })
-      })
+      Effect.timeoutFail({ duration: timeouts.call, onTimeout: () => new SqlError({ cause: timedOut() }) }),
+      Effect.flatten
     )
   const sql =
-    "client" in database ? database.client : yield* Effect.mapError(openClient(database, timeouts), storeFailed("open"))
-  yield* Effect.mapError(limited(sql`select 1`), storeFailed("open"))
+    "client" in database
+      ? database.client.withoutTransforms()
+      : yield* Effect.mapError(openClient(database, timeouts), storeFailed("open"))
+  yield* limited(sql`select 1`).pipe(
+    Effect.mapError(storeFailed("open")),
+    // the driver throws at an address it cannot read
+    Effect.catchAllDefect((defect) => Effect.fail(storeFailed("open")(defect)))
+  )
   yield* Effect.provideService(migrate, SqlClient, sql)
 
   const settings = settingsOf("client" in database ? database.client.config : database, timeouts)
@@ -175,6 +182,6 @@ export const openPostgres = Effect.fnUntraced(function* (
   yield* Effect.forkScoped(Stream.runForEach(listen(hintChannel), hints.publish))
   const store = makeSqlStore({ sql, hints, limited })
   return { store, sql, listen }
-}) satisfies (
+}, outsideTransactions) satisfies (
   database: PgClientConfig | { readonly client: PgClient }
 ) => Effect.Effect<PostgresStore, StoreFailed, Scope.Scope>

@@ -6,6 +6,7 @@ import type { StoreFailed } from "../../DurableError.js"
 import type { State } from "../../DurableJob.js"
 import type { Hints } from "./hints.js"
 import type { Change, Expected, JobRow, JobStore } from "./jobStore.js"
+import { outsideTransactions } from "./outsideTransactions.js"
 import { allStates, isEnded, noCounts, openStates } from "./rows.js"
 import { storeFailed } from "./storeError.js"
 
@@ -87,7 +88,11 @@ export const makeSqlStore = ({ hints, limited, sql }: SqlStoreOptions): JobStore
   })
 
   const run = <A>(step: StoreFailed["step"], statement: Effect.Effect<A, SqlError>): Effect.Effect<A, StoreFailed> =>
-    Effect.mapError(limited(statement), storeFailed(step))
+    outsideTransactions(limited(statement)).pipe(
+      Effect.mapError(storeFailed(step)),
+      // a driver throws at an address it cannot read
+      Effect.catchAllDefect((defect) => Effect.fail(storeFailed(step)(defect)))
+    )
 
   const rowsOf = (statement: Fragment) =>
     Effect.map(run("read", sql<SqlRow>`${statement}`.withoutTransform), (rows) => rows.map(toRow))

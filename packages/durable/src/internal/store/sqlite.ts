@@ -8,6 +8,7 @@ import { StoreFailed } from "../../DurableError.js"
 import { makeHints } from "./hints.js"
 import type { JobStore } from "./jobStore.js"
 import { migrate } from "./migrations.js"
+import { outsideTransactions } from "./outsideTransactions.js"
 import { makeSqlStore } from "./sqlStore.js"
 import { storeFailed } from "./storeError.js"
 
@@ -69,5 +70,6 @@ export const openSqlite = Effect.fnUntraced(
     yield* Effect.provideService(migrate, SqlClient, onOneConnection(sql))
     return makeSqlStore({ sql, hints: yield* makeHints, limited: (statement) => statement })
   },
+  outsideTransactions,
   Effect.mapError((error) => (isBusy(error) ? new StoreFailed({ step: "open", code: "IN_USE" }) : error))
 ) satisfies (filename: string) => Effect.Effect<JobStore, StoreFailed, Scope.Scope>
