@@ -14,6 +14,7 @@ import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as String from "effect/String"
+import { randomUUID } from "node:crypto"
 import { inspect } from "node:util"
 import { skipsPostgres, startPostgres } from "../../../sim/src/durable/postgres.js"
 import type { JobStore } from "../../src/internal/store/jobStore.js"
@@ -40,6 +41,17 @@ const changed = (url: Redacted.Redacted, change: (it: URL) => void): Redacted.Re
   const copy = new URL(Redacted.value(url))
   change(copy)
   return Redacted.make(copy.href)
+}
+
+/** A database of its own: at `DATABASE_URL` there may be others of its name. */
+const madeDatabase = (admin: PgClient.PgClient, name: string) => {
+  const unique = `${name}_${randomUUID().slice(0, 8)}`
+  return Effect.as(
+    Effect.acquireRelease(admin`create database ${admin(unique)}`, () =>
+      Effect.orDie(admin`drop database ${admin(unique)} with (force)`)
+    ),
+    unique
+  )
 }
 
 const throughProxy = Effect.gen(function* () {
@@ -73,8 +85,8 @@ describe.skipIf(skipsPostgres())("PostgreSQL", () => {
   it.scoped("migrations: 6 at once on an empty database, and again on a full one", () =>
     Effect.gen(function* () {
       const { admin, url } = yield* Server
-      yield* admin`create database fresh`
-      const fresh = changed(url, (it) => (it.pathname = "/fresh"))
+      const name = yield* madeDatabase(admin, "fresh")
+      const fresh = changed(url, (it) => (it.pathname = `/${name}`))
       const opened = Effect.scoped(openPostgres({ url: fresh, maxConnections: 2 }))
       yield* Effect.all(
         Array.from({ length: 6 }, () => opened),
@@ -104,7 +116,8 @@ describe.skipIf(skipsPostgres())("PostgreSQL", () => {
       const { store } = yield* openPostgres({ url })
       yield* hinted(store, "before")
       const cut = yield* admin`select pg_terminate_backend(pid) from pg_stat_activity
-          where application_name = '@effect-connectors/durable' and query like 'listen%' or query = 'select 1'`
+          where application_name = '@effect-connectors/durable' and datname = current_database()
+          and (query like 'listen%' or query = 'select 1')`
       assert.isAbove(cut.length, 0)
       yield* hinted(store, "after")
     })
@@ -226,12 +239,15 @@ describe.skipIf(skipsPostgres())("PostgreSQL", () => {
       const logger = Logger.make<unknown, void>(({ annotations, cause, message }) => {
         printed.push(inspect({ message, cause: Cause.pretty(cause), annotations: HashMap.toEntries(annotations) }))
       })
-      yield* admin`create role canary_user login password 'canary-password'`
-      yield* admin`create database canary_database`
+      const user = `canary_${randomUUID().slice(0, 8)}`
+      yield* Effect.acquireRelease(admin`create role ${admin(user)} login password 'canary-password'`, () =>
+        Effect.orDie(admin`drop role ${admin(user)}`)
+      )
+      const database = yield* madeDatabase(admin, "canary")
       const canary = changed(url, (it) => {
-        it.username = "canary_user"
+        it.username = user
         it.password = "canary-password"
-        it.pathname = "/canary_database"
+        it.pathname = `/${database}`
       })
       const failed = Effect.fnUntraced(function* (name: string, failing: Effect.Effect<unknown, unknown>) {
         const exit = yield* Effect.exit(failing)
