@@ -1,0 +1,123 @@
+/**
+ * Every way durable jobs can refuse or fail, next to the errors of the work itself.
+ *
+ * @since 0.5.0
+ */
+import * as Schema from "effect/Schema"
+import { DurableJob } from "./DurableJob.js"
+
+/**
+ * This key names other work: what was submitted under it had another digest. Nothing was written or sent.
+ *
+ * @since 0.5.0
+ * @category errors
+ */
+export class WorkKeyReused extends Schema.TaggedError<WorkKeyReused>(
+  "@effect-connectors/durable/DurableError/WorkKeyReused"
+)("WorkKeyReused", {
+  key: Schema.String,
+  /** SHA-256 of this work. */
+  digest: Schema.String,
+  /** SHA-256 of the work that has the key. */
+  known: Schema.String
+}) {
+  /** Submitting again gives the same error. */
+  readonly retryable = false
+  /** What happened and what to do. */
+  override get message(): string {
+    return `"${this.key}" is the key of other work (digest ${this.known.slice(0, 12)}, this one has ${this.digest.slice(0, 12)}): nothing was written or sent. One key is for one piece of work: give this one another key`
+  }
+}
+
+/**
+ * No work has this key.
+ *
+ * @since 0.5.0
+ * @category errors
+ */
+export class WorkNotFound extends Schema.TaggedError<WorkNotFound>(
+  "@effect-connectors/durable/DurableError/WorkNotFound"
+)("WorkNotFound", { key: Schema.String }) {
+  /** Reading again gives the same error, until the work is submitted. */
+  readonly retryable = false
+  /** What happened and what to do. */
+  override get message(): string {
+    return `no work has the key "${this.key}": submit it first, or look at list for the keys there are`
+  }
+}
+
+/**
+ * Whether the work was done is unknown: its response was lost, or its process ended while it was being sent. It is not
+ * sent again. See what the server did; then `DurableJobs.settle` says so.
+ *
+ * @since 0.5.0
+ * @category errors
+ */
+export class WorkUnknown extends Schema.TaggedError<WorkUnknown>("@effect-connectors/durable/DurableError/WorkUnknown")(
+  "WorkUnknown",
+  { job: DurableJob }
+) {
+  /** Waiting again gives the same error, until it is settled or the late response of a runner comes. */
+  readonly retryable = false
+  /** What happened and what to do. */
+  override get message(): string {
+    const why = this.job.failure === undefined ? "its process ended while it was being sent" : this.job.failure.message
+    return `whether "${this.job.key}" was done is unknown (${why}): it is not sent again. See what the server did, then call settle`
+  }
+}
+
+/**
+ * The work was already in a state that this does not change.
+ *
+ * @since 0.5.0
+ * @category errors
+ */
+export class WorkNotUnknown extends Schema.TaggedError<WorkNotUnknown>(
+  "@effect-connectors/durable/DurableError/WorkNotUnknown"
+)("WorkNotUnknown", { job: DurableJob }) {
+  /** Settling again gives the same error. */
+  readonly retryable = false
+  /** What happened and what to do. */
+  override get message(): string {
+    return `"${this.job.key}" is ${this.job.state}, so there is nothing to settle: only work of unknown outcome, and failed work that is to be done again, can be settled`
+  }
+}
+
+/**
+ * The database could not be opened, read or written. What the database said is not part of it.
+ *
+ * @since 0.5.0
+ * @category errors
+ */
+export class StoreFailed extends Schema.TaggedError<StoreFailed>("@effect-connectors/durable/DurableError/StoreFailed")(
+  "StoreFailed",
+  {
+    step: Schema.Literal("open", "migrate", "read", "write"),
+    /** `IN_USE`: another process has the SQLite file. `DRIVER_MISSING`: the driver is not installed. Else the database's own code. */
+    code: Schema.optional(Schema.String)
+  }
+) {
+  /** Whether the same again may succeed. */
+  get retryable(): boolean {
+    return this.step === "read" || this.step === "write"
+  }
+  /** What happened and what to do. */
+  override get message(): string {
+    const code = this.code === undefined ? "" : ` (${this.code})`
+    if (this.code === "IN_USE") {
+      return "the SQLite file is in use by another process: one process at a time works on it. End the other one, or use layerPg for many"
+    }
+    if (this.code === "DRIVER_MISSING") {
+      return "the driver of the database could not be loaded: install @effect/sql-libsql for layerSqlite, @effect/sql-pg for layerPg"
+    }
+    return `the database of durable jobs could not ${this.step}${code}: see that it is up, that its address is right, and that this user may ${this.step === "migrate" ? "create tables" : "read and write"}`
+  }
+}
+
+/**
+ * What the calls of durable jobs themselves can fail with.
+ *
+ * @since 0.5.0
+ * @category errors
+ */
+export type DurableError = WorkKeyReused | WorkNotFound | WorkUnknown | WorkNotUnknown | StoreFailed

@@ -1,0 +1,155 @@
+/**
+ * Durable jobs: work that is submitted at most once and followed to its end, whatever becomes of the processes.
+ *
+ * @since 0.5.0
+ */
+import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
+import type { JobEvent } from "@effect-connectors/core/Job"
+import type { JobRef } from "@effect-connectors/core/JobRef"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+import type { StoreFailed, WorkKeyReused, WorkNotFound, WorkNotUnknown, WorkUnknown } from "./DurableError.js"
+import type { DurableJob, Failure, State } from "./DurableJob.js"
+import type { Work } from "./Work.js"
+
+/**
+ * What a person, or a program that looked at the server, says of work of unknown outcome:
+ *
+ * - `Done`: it was done, with this value.
+ * - `Accepted`: it became this job, which is followed from now on.
+ * - `NotDone`: it was not done and cannot be any more; it is sent again. Also for work that failed.
+ * - `GivenUp`: nobody will know; it counts as failed, with the failure that it has.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export type Settlement =
+  | { readonly _tag: "Done"; readonly value: unknown }
+  | { readonly _tag: "Accepted"; readonly job: JobRef | JobRef.Encoded }
+  | { readonly _tag: "NotDone" }
+  | { readonly _tag: "GivenUp" }
+
+/**
+ * Which work is listed.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface ListOptions {
+  /** All states by default. */
+  readonly states?: ReadonlyArray<State> | undefined
+  /** The `next` of the page before. */
+  readonly cursor?: string | undefined
+  /** Rows of a page, 1 to 1,000. Default 100. */
+  readonly limit?: number | undefined
+}
+
+/**
+ * A page of work.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface DurableJobPage {
+  readonly jobs: ReadonlyArray<DurableJob>
+  /** The cursor of the next page; absent on the last one. */
+  readonly next: string | undefined
+}
+
+/**
+ * How much work stands where, and what this process does now.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface Stats {
+  /** Rows by state. */
+  readonly states: Readonly<Record<State, number>>
+  /** Buckets that this process owns, of 32. */
+  readonly buckets: number
+  /** Jobs that this process follows. */
+  readonly followed: number
+}
+
+/**
+ * Durable jobs.
+ *
+ * @since 0.5.0
+ * @category services
+ */
+export class DurableJobs extends Context.Tag("@effect-connectors/durable/DurableJobs")<
+  DurableJobs,
+  DurableJobs.Service
+>() {}
+
+/**
+ * The types of the service.
+ *
+ * @since 0.5.0
+ * @category services
+ */
+export declare namespace DurableJobs {
+  /**
+   * The service.
+   *
+   * @since 0.5.0
+   * @category services
+   */
+  export interface Service {
+    /**
+     * Writes the work down; a runner submits it, at most once, and follows its job. Gives what stands under the key: new
+     * work, or the same work as it stands now. `key` is your name of the piece of work, 1 to 512 characters, and no secret.
+     */
+    readonly submit: (
+      key: string,
+      work: Work
+    ) => Effect.Effect<DurableJob, WorkKeyReused | InvalidRequest | StoreFailed>
+
+    /**
+     * Follows a job that was submitted elsewhere, under a key of yours.
+     */
+    readonly follow: (
+      job: JobRef | JobRef.Encoded,
+      key: string
+    ) => Effect.Effect<DurableJob, WorkKeyReused | InvalidRequest | StoreFailed>
+
+    /**
+     * The work as it stands now.
+     */
+    readonly get: (key: string) => Effect.Effect<DurableJob, WorkNotFound | StoreFailed>
+
+    /**
+     * Waits for the end and gives the value. Interrupting it stops the wait alone.
+     */
+    readonly result: (key: string) => Effect.Effect<unknown, Failure | WorkUnknown | WorkNotFound | StoreFailed>
+
+    /**
+     * What becomes of the work, from any process: `Submitted` once it is a job, `Progress` as it changes, then one
+     * `Completed`; or its failure. A slow reader misses progress, never the end.
+     */
+    readonly watch: (key: string) => Stream.Stream<JobEvent, Failure | WorkUnknown | WorkNotFound | StoreFailed>
+
+    /**
+     * Says what became of work of unknown outcome.
+     */
+    readonly settle: (
+      key: string,
+      settlement: Settlement
+    ) => Effect.Effect<DurableJob, WorkNotFound | WorkNotUnknown | InvalidRequest | StoreFailed>
+
+    /**
+     * The work by state, in the order of the keys.
+     */
+    readonly list: (options?: ListOptions) => Effect.Effect<DurableJobPage, InvalidRequest | StoreFailed>
+
+    /**
+     * Deletes what is kept of work that ended longer ago than this: all but key, digest and state, so that an old key is
+     * never done again. Gives how many.
+     */
+    readonly prune: (olderThan: Duration.DurationInput) => Effect.Effect<number, InvalidRequest | StoreFailed>
+
+    readonly stats: Effect.Effect<Stats, StoreFailed>
+  }
+}
