@@ -31,6 +31,7 @@ const packages = {
         "FetchTransport",
         "Limits",
         "Retry",
+        "SharedBudget",
         "Transport"
       ],
       imports: ["data", "runtime"],

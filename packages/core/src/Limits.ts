@@ -4,6 +4,7 @@
  * @since 0.5.0
  */
 import type * as Duration from "effect/Duration"
+import type { SharedBudget } from "./SharedBudget.js"
 
 /**
  * Bounds on the requests of one client: submits, reads, polls and retries together. What is over them waits its
@@ -30,6 +31,12 @@ export interface Limits {
   readonly requests?: number | undefined
   /** The length of the window. Default 1 second. */
   readonly per?: Duration.DurationInput | undefined
+  /**
+   * In place of `requests` and `per`: a budget that this client shares with others. A 429 that one of them gets makes all of
+   * them wait. While the budget is not available, nothing is sent: requests wait, and those that wait when it has been away
+   * for 30 seconds fail with `BUDGET_UNAVAILABLE`, as `NotSent` where they change something, else as `Unreachable`.
+   */
+  readonly shared?: SharedBudget.Service | undefined
   /** Requests at once, at most, each until its response is read; of a file, until its head is read. No limit by default. */
   readonly concurrency?: number | undefined
 }

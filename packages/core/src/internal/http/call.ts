@@ -220,15 +220,19 @@ const attempt = <A, E extends ApiError, F>(
   return Effect.matchEffect(
     limiter === undefined ? checked(shared, call, credentials) : limited(limiter, shared, call, credentials),
     {
-      onFailure: (lost) => onFailure(lostFailure(call, lost)),
+      onFailure: (lost) => {
+        // it ended in the limits, and nothing was sent
+        if (call.isWaiting) call.attempts++
+        return onFailure(lostFailure(call, lost))
+      },
       onSuccess: (response) => {
         if (call.span !== undefined) Telemetry.describeResponse(call.span, call, response)
         const value = decodeResponse(call, response, decode)
         if (value._tag === "Failure") {
           const failure = responseFailure(call, response, value.failure)
-          if (limiter !== undefined && response.status === 429)
-            pause(limiter, shared.settings, call, failure.waitMillis)
-          return onFailure(failure)
+          return limiter !== undefined && response.status === 429
+            ? Effect.zipRight(pause(limiter, shared.settings, call, failure.waitMillis), onFailure(failure))
+            : onFailure(failure)
         }
         limiter?.accepted()
         Outcome.record(call, "answered")
@@ -288,9 +292,9 @@ const pause = <E extends ApiError>(
   { metrics }: Resolved,
   { clock }: CallState<E>,
   hintMillis: number | undefined
-): void => {
+): Effect.Effect<void> => {
   metrics?.paused("limits")
-  limiter.pause(monotonicMillis(clock), hintMillis)
+  return limiter.pause(monotonicMillis(clock), hintMillis)
 }
 
 const retried = <A, E extends ApiError>(

@@ -1,8 +1,11 @@
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type { SharedBudget } from "../../SharedBudget.js"
 import { Budget } from "../data/budget.js"
 import { callback } from "../runtime/callback.js"
 import { monotonicMillis } from "../runtime/monotonic.js"
+import { Reservations } from "./reservations.js"
+import type { Lost } from "./transport.js"
 
 /**
  * The bounds of a limiter; times in milliseconds.
@@ -12,6 +15,8 @@ import { monotonicMillis } from "../runtime/monotonic.js"
 export interface Bounds {
   /** The requests that may start in any window. */
   readonly window: { readonly requests: number; readonly perMillis: number } | undefined
+  /** The budget that this client shares with others, in place of a window of its own. */
+  readonly shared: SharedBudget.Service | undefined
   readonly concurrency: number
   /** The longest pause that a 429 may ask for. */
   readonly maxPauseMillis: number
@@ -43,6 +48,7 @@ const longestPauseMillis = 30_000
 export class Limiter {
   private readonly lines: Readonly<Record<Source, Set<Waiter>>> = { call: new Set(), poll: new Set() }
   private readonly budget: Budget | undefined
+  private readonly reservations: Reservations | undefined
   private readonly bounds: Bounds
   /** The one whose turn it is. */
   private next: Waiter | undefined
@@ -56,10 +62,11 @@ export class Limiter {
   constructor(bounds: Bounds) {
     this.bounds = bounds
     this.budget = bounds.window && new Budget(bounds.window.requests, bounds.window.perMillis)
+    this.reservations = bounds.shared && new Reservations(bounds.shared)
   }
 
-  /** Runs an effect that sends one request. What it does before it is run is not bounded. */
-  run<A, E, R>(source: Source, clock: Clock.Clock, request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+  /** Runs an effect that sends one request. What it does before it is run is not bounded. `Lost` when it may not run. */
+  run<A, E, R>(source: Source, clock: Clock.Clock, request: Effect.Effect<A, E, R>): Effect.Effect<A, E | Lost, R> {
     return Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(restore(this.enter(source, clock)), () =>
         Effect.ensuring(
@@ -71,9 +78,11 @@ export class Limiter {
   }
 
   /** The server refused a request for its rate: all wait, for as long as it says or else longer each time. */
-  pause(now: number, hintMillis: number | undefined): void {
-    const millis = hintMillis ?? Math.min(firstPauseMillis * 2 ** this.unhinted++, longestPauseMillis)
-    this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(millis, this.bounds.maxPauseMillis))
+  pause(now: number, hintMillis: number | undefined): Effect.Effect<void> {
+    const asked = hintMillis ?? Math.min(firstPauseMillis * 2 ** this.unhinted++, longestPauseMillis)
+    const millis = Math.min(asked, this.bounds.maxPauseMillis)
+    this.pausedUntil = Math.max(this.pausedUntil, now + millis)
+    return this.reservations === undefined ? Effect.void : this.reservations.pause(millis)
   }
 
   /** The server took a request: the next pause without a hint is short again. */
@@ -81,10 +90,11 @@ export class Limiter {
     this.unhinted = 0
   }
 
-  private enter(source: Source, clock: Clock.Clock): Effect.Effect<void> {
+  private enter(source: Source, clock: Clock.Clock): Effect.Effect<void, Lost> {
     return Effect.suspend(() => {
       if (
         this.next === undefined &&
+        this.reservations === undefined &&
         this.running < this.bounds.concurrency &&
         this.freeAt() <= monotonicMillis(clock)
       ) {
@@ -108,18 +118,46 @@ export class Limiter {
   }
 
   /** Waits until the one whose turn it is may start, and starts it. */
-  private turn(waiter: Waiter, clock: Clock.Clock): Effect.Effect<void> {
+  private turn(waiter: Waiter, clock: Clock.Clock): Effect.Effect<void, Lost> {
     return Effect.suspend(() => {
       if (this.running >= this.bounds.concurrency) return Effect.flatMap(this.released, () => this.turn(waiter, clock))
       const wait = this.freeAt() - monotonicMillis(clock)
       if (wait > 0) return Effect.flatMap(Effect.sleep(wait), () => this.turn(waiter, clock))
+      if (this.reservations !== undefined) return this.reservedTurn(this.reservations, waiter, clock)
       this.start(monotonicMillis(clock))
       this.leave(waiter)
       return Effect.void
     })
   }
 
+  /** The same, where a request also needs a part of a shared budget. */
+  private reservedTurn(reservations: Reservations, waiter: Waiter, clock: Clock.Clock): Effect.Effect<void, Lost> {
+    return Effect.flatMap(reservations.pausedFor, (pausedMillis) => {
+      const now = monotonicMillis(clock)
+      if (pausedMillis > 0) this.pausedUntil = Math.max(this.pausedUntil, now + Math.ceil(pausedMillis))
+      if (this.freeAt() > now) return this.turn(waiter, clock)
+      const { call, poll } = this.lines
+      const most = Math.min(call.size + poll.size + 1, this.bounds.concurrency - this.running)
+      const blocker = reservations.blocker(clock, most, this.pausedUntil)
+      if (blocker !== undefined) {
+        return Effect.flatMap(
+          Effect.tapError(blocker, () => Effect.sync(() => this.leave(waiter))),
+          () => this.turn(waiter, clock)
+        )
+      }
+      reservations.charge()
+      this.start(now)
+      this.leave(waiter)
+      return Effect.void
+    })
+  }
+
   private readonly released = callback<void>((resume) => {
+    // the fiber may have yielded since it looked
+    if (this.running < this.bounds.concurrency) {
+      resume(Effect.void)
+      return undefined
+    }
     this.onRelease = () => resume(Effect.void)
     return () => {
       this.onRelease = undefined

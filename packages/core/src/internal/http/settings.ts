@@ -1,5 +1,6 @@
 import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Result from "../data/result.js"
 import type * as Redacted from "effect/Redacted"
 import type { Credentials } from "../../Auth.js"
@@ -123,25 +124,37 @@ export interface Platform {
   readonly segment: (value: string) => string
 }
 
-const limitNames = OptionNames.make<Limits>({ requests: true, per: true, concurrency: true })
+const limitNames = OptionNames.make<Limits>({ requests: true, per: true, shared: true, concurrency: true })
+
+const sharedIssues = ({ per, requests, shared }: Limits): ReadonlyArray<Issue> => {
+  if (shared === undefined) return []
+  if (requests !== undefined || per !== undefined) {
+    return [{ path: ["shared"], message: "has a window of its own", fix: "leave out `requests` and `per`" }]
+  }
+  return Predicate.hasProperty(shared, "reserve") && Predicate.hasProperty(shared, "pausedFor")
+    ? []
+    : [{ path: ["shared"], message: "is not a shared budget", fix: "give the service of `SharedBudget`" }]
+}
 
 const boundsOf = (limits: Limits, maxPauseMillis: number, issues: Array<Issue>): Bounds => {
-  const { concurrency, per, requests } = limits
+  const { concurrency, per, requests, shared } = limits
   const own: Array<Issue> = [
     ...OptionNames.issues(limitNames, limits),
     ...wholeIssues("requests", requests, 1, 1_000_000),
-    ...wholeIssues("concurrency", concurrency, 1)
+    ...wholeIssues("concurrency", concurrency, 1),
+    ...sharedIssues(limits)
   ]
   const perMillis = milliseconds("per", per ?? "1 second", own)
   if (perMillis > maxTimerMillis) {
     own.push({ path: ["per"], message: "is longer than a timer can wait", fix: "give 24 days at most" })
   }
-  if (requests === undefined && per !== undefined) {
+  if (requests === undefined && per !== undefined && shared === undefined) {
     own.push({ path: ["requests"], message: "is missing", fix: "say how many requests may start in `per`" })
   }
   issues.push(...own.map((issue) => ({ ...issue, path: ["limits", ...issue.path] })))
   return {
     window: requests === undefined ? undefined : { requests, perMillis },
+    shared,
     concurrency: concurrency ?? Infinity,
     maxPauseMillis
   }

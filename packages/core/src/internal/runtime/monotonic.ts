@@ -16,3 +16,14 @@ export const monotonicMillis = (clock: Clock.Clock): number => Number(clock.unsa
  * @internal
  */
 export const monotonicTime: Effect.Effect<number> = Effect.clockWith((clock) => Effect.succeed(monotonicMillis(clock)))
+
+/**
+ * {@link monotonicMillis} with the part of a millisecond.
+ *
+ * @internal
+ */
+export const exactMonotonicMillis = (clock: Clock.Clock): number => {
+  const nanos = clock.unsafeCurrentTimeNanos()
+  // as one number they would be rounded: whole milliseconds would have a part too
+  return Number(nanos / 1_000_000n) + Number(nanos % 1_000_000n) / 1_000_000
+}
