@@ -4,6 +4,7 @@ import * as RunnerAddress from "@effect/cluster/RunnerAddress"
 import * as RunnerHealth from "@effect/cluster/RunnerHealth"
 import * as Runners from "@effect/cluster/Runners"
 import * as RunnerStorage from "@effect/cluster/RunnerStorage"
+import * as ShardId from "@effect/cluster/ShardId"
 import * as Sharding from "@effect/cluster/Sharding"
 import * as ShardingConfig from "@effect/cluster/ShardingConfig"
 import * as SqlRunnerStorage from "@effect/cluster/SqlRunnerStorage"
@@ -13,6 +14,7 @@ import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
@@ -21,7 +23,7 @@ import { randomBytes } from "node:crypto"
 import { hostname } from "node:os"
 import { StoreFailed } from "../../DurableError.js"
 import { bucketCount } from "../store/jobStore.js"
-import { makeRunningBuckets, type Placement, type RunningBuckets, termination } from "./placement.js"
+import * as RunningBuckets from "./runningBuckets.js"
 
 const prefix = "durable_cluster"
 
@@ -45,8 +47,7 @@ const settings = {
   // How often a runner tries to take the buckets that it should have. There are no messages to poll for.
   entityMessagePollInterval: Duration.seconds(1),
   // Only how often the check of the runners, which says that all are well, runs.
-  runnerHealthCheckInterval: Duration.seconds(3),
-  entityTerminationTimeout: termination
+  runnerHealthCheckInterval: Duration.seconds(3)
 }
 
 /**
@@ -88,9 +89,13 @@ const makeTables = Effect.gen(function* () {
   )
 }).pipe(Effect.mapError((error) => refused("migrate", error)))
 
+const shardOf = (bucket: number): ShardId.ShardId => ShardId.make("default", bucket + 1)
+
+const bucketOf = (shard: ShardId.ShardId): number => shard.id - 1
+
 /** Locks are given back once their buckets have ended: who owns a bucket next finds no request of ours under way. */
 const storage = <R>(
-  buckets: RunningBuckets<R>
+  buckets: RunningBuckets.RunningBuckets<R>
 ): Layer.Layer<RunnerStorage.RunnerStorage, SqlError, SqlClient.SqlClient | ShardingConfig.ShardingConfig> =>
   Layer.effect(
     RunnerStorage.RunnerStorage,
@@ -103,7 +108,7 @@ const storage = <R>(
         acquire: (address, shards) => oneAtATime(locks.acquire(address, shards)),
         refresh: (address, shards) => oneAtATime(locks.refresh(address, shards)),
         release: (address, shard) =>
-          Effect.zipRight(buckets.stopped([shard.id - 1]), oneAtATime(locks.release(address, shard))),
+          Effect.zipRight(buckets.stopped(bucketOf(shard)), oneAtATime(locks.release(address, shard))),
         releaseAll: (address) => Effect.zipRight(buckets.allStopped, oneAtATime(locks.releaseAll(address)))
       }
     })
@@ -113,14 +118,14 @@ const storage = <R>(
 const nameOf = (sharding: Sharding.Sharding["Type"], bucket: number): string => {
   for (let attempt = 0; ; attempt++) {
     const name = `bucket/${bucket}/${attempt}`
-    if (sharding.getShardId(EntityId.make(name), "default").id === bucket + 1) return name
+    if (Equal.equals(sharding.getShardId(EntityId.make(name), "default"), shardOf(bucket))) return name
   }
 }
 
 /**
  * Runs each bucket on one of the processes that do this over the same database, until the scope closes. A process that
- * comes gets its part; those of one that goes are taken over: at once when its scope closes, 12 to 18 s after it
- * was killed, frozen or cut off.
+ * comes gets its part; those of one that goes are taken over: within 2 s when its scope closes, 12 to 18 s after it
+ * was killed, frozen or cut off. A bucket that is interrupted has the patience to end: so long its lock is kept.
  *
  * The processes meet in the database alone. They send each other no messages, so they need no ports and no names that
  * the others can resolve.
@@ -128,9 +133,10 @@ const nameOf = (sharding: Sharding.Sharding["Type"], bucket: number): string => 
  * @internal
  */
 export const placeInCluster = Effect.fnUntraced(function* <R>(
-  run: (bucket: number) => Effect.Effect<never, never, R>
-): Effect.fn.Return<Placement, StoreFailed, R | SqlClient.SqlClient | Scope.Scope> {
-  const buckets = makeRunningBuckets(run)
+  run: (bucket: number) => Effect.Effect<never, never, R>,
+  patience: Duration.Duration
+): Effect.fn.Return<void, StoreFailed, R | SqlClient.SqlClient | Scope.Scope> {
+  const buckets = RunningBuckets.make(run, patience)
   yield* makeTables
   const services = yield* Layer.build(
     Sharding.layer.pipe(
@@ -148,18 +154,12 @@ export const placeInCluster = Effect.fnUntraced(function* <R>(
     })
   )
   const sharding = Context.get(services, Sharding.Sharding)
-  yield* Effect.forEach(
-    Array.from({ length: bucketCount }, (_, bucket) => bucket),
-    (bucket) =>
-      sharding.registerSingleton(
-        nameOf(sharding, bucket),
-        Effect.acquireUseRelease(
-          buckets.start(bucket),
-          () => Effect.never,
-          () => buckets.stop(bucket)
-        )
-      ),
-    { discard: true }
-  )
-  return buckets
+  const runHere = (bucket: number) => {
+    // a bucket that was stopped to give its lock back is started again if the lock comes back soon
+    const locked = Effect.repeat(Effect.sleep("100 millis"), { until: () => sharding.hasShardId(shardOf(bucket)) })
+    return Effect.forever(Effect.zipRight(buckets.run(bucket), locked))
+  }
+  for (let bucket = 0; bucket < bucketCount; bucket++) {
+    yield* sharding.registerSingleton(nameOf(sharding, bucket), runHere(bucket))
+  }
 })
