@@ -102,7 +102,10 @@ export declare namespace DurableJobs {
      * Writes the work down; a runner submits it, at most once, and follows its job. Gives what stands under the key: new
      * work, or the same work as it stands now. `key` is your name of the piece of work, 1 to 512 characters, and no secret.
      */
-    readonly submit: (key: string, work: Work) => Effect.Effect<DurableJob, WorkKeyReused | InvalidRequest | StoreFailed>
+    readonly submit: (
+      key: string,
+      work: Work
+    ) => Effect.Effect<DurableJob, WorkKeyReused | InvalidRequest | StoreFailed>
 
     /**
      * Follows a job that was submitted elsewhere, under a key of yours.
