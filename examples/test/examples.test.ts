@@ -27,12 +27,20 @@ describe.concurrent("examples", () => {
     })
   )
 
-  it.scopedLive("manyJobs prints every result, and its source is at most 17 ahead", () =>
+  it.scopedLive("manyJobs shows the progress of all jobs and every result, and its source is at most 17 ahead", () =>
     Effect.gen(function* () {
       const server = yield* emulator
       const { ended } = yield* start("manyJobs", [], server.env)
       const { code, out, err } = yield* ended
-      assert.deepStrictEqual([code, err], [0, ""])
+      assert.strictEqual(code, 0, err)
+      assert.match(err, /^invoices 0 %\n(invoices \d+ %\n)+invoices 100 %\n$/)
+      const percents = Array.from(err.matchAll(/\d+/g), ([percent]) => Number(percent))
+      assert.deepStrictEqual(
+        percents,
+        [...percents].sort((a, b) => a - b)
+      )
+      // 24 ends alone make 24 steps
+      assert.isAbove(percents.length, 26)
       const lines = out.trimEnd().split("\n")
       const invoices = Array.from({ length: 24 }, (_, index) => index + 1)
       assert.sameMembers(

@@ -81,6 +81,20 @@ export type WatchEvent<A = unknown> = Progress | Completed<A>
 export type JobEvent<A = unknown> = Submitted | WatchEvent<A>
 
 /**
+ * A job that came to no result, or an execute that failed: what `follow` would fail with. Only `results` with `events: true` and
+ * `failures: "value"` emits it, as the last event of its job.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface Failed<out E = unknown> {
+  readonly _tag: "Failed"
+  /** Its reference, if it became a job. */
+  readonly job: JobRef | undefined
+  readonly error: E
+}
+
+/**
  * Events of a job as values that cross a boundary: a browser, an RPC, a workflow.
  *
  * @since 0.5.0
@@ -151,6 +165,14 @@ export const Submitted = (job: JobRef): Submitted => Data.struct({ _tag: "Submit
  * @category constructors
  */
 export const Progress = (state: JobState): Progress => Data.struct({ _tag: "Progress", state })
+
+/**
+ * The last event of a job that came to no result.
+ *
+ * @since 0.5.0
+ * @category constructors
+ */
+export const Failed = <E>(failed: Omit<Failed<E>, "_tag">): Failed<E> => Data.struct({ _tag: "Failed", ...failed })
 
 /**
  * How a job is followed. Every part has a default. `E` and `R` are the failures and needs of your `onSubmitted`.

@@ -9,7 +9,7 @@ import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { ReadError } from "./ApiError.js"
 import type { JobError } from "./JobError.js"
-import type { Execution, JobEvent, WatchEvent, WatchOptions } from "./Job.js"
+import type { Execution, Failed, JobEvent, WatchEvent, WatchOptions } from "./Job.js"
 import type { InvalidRequest } from "./InvalidRequest.js"
 import type { JobState } from "./JobProtocol.js"
 import type { JobRef } from "./JobRef.js"
@@ -40,24 +40,37 @@ export interface FollowOptions<B, I, out SE = never, out SR = never> extends Wat
  * @since 0.1.0
  * @category models
  */
-export interface ResultsOptions<B, I, F extends "end" | "value", out SE = never, out SR = never> extends FollowOptions<
+export interface ResultsOptions<
   B,
   I,
-  SE,
-  SR
-> {
+  F extends "end" | "value",
+  out SE = never,
+  out SR = never,
+  V extends boolean = false
+> extends FollowOptions<B, I, SE, SR> {
   /** How many executes are under way or waited for, at most. Default 16. The source is not pulled further. */
   readonly concurrency?: number | "unbounded" | undefined
   /** How many executes are being submitted at once, at most. Default 16. */
   readonly submitConcurrency?: number | undefined
-  /** `source`: as the executes came (default). `end`: as the jobs end. */
-  readonly order?: "source" | "end" | undefined
+  /**
+   * `source`: as the executes came (default). `end`: as the jobs end. Events come as they happen: with `events: true` there
+   * is no `source`.
+   */
+  readonly order?: (V extends true ? "end" : "source" | "end") | undefined
   /**
    * `end`: the first failure ends the stream (default), once the submits under way have their responses; jobs that were
    * accepted go on unwatched, so store their references with `onSubmitted`. `value`: every element is a {@link JobResult}.
    * A failure of the source itself comes after the results of what it had given.
    */
   readonly failures?: F | undefined
+  /**
+   * Every element is an {@link IndexedEvent}, so that you see the progress of the jobs. Default `false`: results alone.
+   *
+   * The events of one job come in the order of `follow`, and the last one is its end: `Completed`; with `failures: "value"`
+   * `Completed` or `Failed`. A slow reader gets the newest progress of each job and misses what came between; it misses
+   * no `Submitted` and no end. What is kept for it is bounded by `concurrency`.
+   */
+  readonly events?: V | undefined
 }
 
 /**
@@ -73,6 +86,31 @@ export interface JobResult<A, E> {
   readonly job: JobRef | undefined
   readonly outcome: Either.Either<A, E>
 }
+
+/**
+ * What happened to one of many jobs.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface IndexedEvent<out Event> {
+  /** Its place in the source, from 0. */
+  readonly index: number
+  readonly event: Event
+}
+
+/**
+ * What `results` emits: results; with `failures: "value"` a {@link JobResult} each; with `events: true` an
+ * {@link IndexedEvent} each. `E` is how an execute may fail, `F` and `V` are the options `failures` and `events`.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export type ResultsElement<A, E, F extends "end" | "value", V extends boolean> = V extends true
+  ? IndexedEvent<JobEvent<A> | (F extends "value" ? Failed<E> : never)>
+  : F extends "value"
+    ? JobResult<A, E>
+    : A
 
 /**
  * Following jobs.
@@ -118,7 +156,7 @@ export interface Jobs {
 
   /**
    * Turns a stream of executes into a stream of results, many at once. A waiting job costs
-   * an entry in the tracker, and no fiber. A failure of `onSubmitted` is one of its own execute.
+   * an entry in the tracker, and no fiber. With `events: true` it emits what happens to each job too. A failure of `onSubmitted` is one of its own execute.
    */
   readonly results: <
     X extends Effect.Effect<Execution<unknown>, unknown, unknown>,
@@ -128,12 +166,13 @@ export interface Jobs {
     I = unknown,
     F extends "end" | "value" = "end",
     SE = never,
-    SR = never
+    SR = never,
+    V extends boolean = false
   >(
     source: Stream.Stream<X, E, R>,
-    options?: ResultsOptions<B, I, F, SE, SR>
+    options?: ResultsOptions<B, I, F, SE, SR, V>
   ) => Stream.Stream<
-    F extends "value" ? JobResult<B, Effect.Effect.Error<X> | NoInfer<SE> | ReadError | JobError> : B,
+    ResultsElement<B, Effect.Effect.Error<X> | NoInfer<SE> | ReadError | JobError, F, V>,
     F extends "value" ? E | InvalidRequest : E | Effect.Effect.Error<X> | NoInfer<SE> | ReadError | JobError,
     R | Effect.Effect.Context<X> | NoInfer<SR>
   >

@@ -5,6 +5,7 @@
  */
 import { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import type * as Job from "@effect-connectors/core/Job"
+import type { JobState } from "@effect-connectors/core/JobProtocol"
 import * as OptionNames from "@effect-connectors/core/OptionNames"
 import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -23,6 +24,17 @@ export interface Output extends Writable {
   /** Whether it is a terminal, which shows a bar. Default `false`: plain lines. */
   readonly isTTY?: boolean | undefined
 }
+
+/**
+ * What is shown. A `JobEvent` is one, and your own program can make one, for example from the events of many jobs.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export type ProgressBarEvent<A> =
+  | Pick<Job.Submitted, "_tag">
+  | { readonly _tag: Job.Progress["_tag"]; readonly state: Pick<JobState, "progress"> }
+  | Job.Completed<A>
 
 /**
  * How progress is shown.
@@ -79,7 +91,7 @@ const lines = (title: string, output: Output): Show => {
     })
 }
 
-const percentOf = (event: Job.JobEvent): number | undefined => {
+const percentOf = (event: ProgressBarEvent<unknown>): number | undefined => {
   if (event._tag === "Completed") return 100
   const progress = event._tag === "Progress" ? event.state.progress : undefined
   return progress === undefined ? undefined : Math.round(Math.min(Math.max(progress, 0), 1) * 100)
@@ -111,7 +123,7 @@ const percentOf = (event: Job.JobEvent): number | undefined => {
  * @category combinators
  */
 export const run = <A, E, R>(
-  events: Stream.Stream<Job.JobEvent<A>, E, R>,
+  events: Stream.Stream<ProgressBarEvent<A>, E, R>,
   options: ProgressBarOptions = {}
 ): Effect.Effect<A, E | InvalidRequest | Cause.NoSuchElementException, R> =>
   Effect.gen(function* () {

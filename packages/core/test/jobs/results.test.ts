@@ -306,6 +306,18 @@ describe("jobs.results: failures", () => {
     })
   )
 
+  virtual("that are defects reach a slow reader, though the source never ends", () =>
+    Effect.gen(function* () {
+      const api = yield* client()
+      const boom: Effect.Effect<Execution> = Effect.delay(Effect.dieMessage("planted"), "10 seconds")
+      const endless = Stream.repeatEffect(Effect.succeed(Effect.succeed<Execution>(Completed(1))))
+      const slowly = Stream.tap(api.jobs.results(Stream.concat(Stream.make(boom), endless), { order: "end" }), () =>
+        Effect.sleep("2 seconds")
+      )
+      assert.strictEqual(tagOf(yield* Effect.exit(Effect.timeout(Stream.runDrain(slowly), "5 minutes"))), "defect")
+    })
+  )
+
   virtual("the first of two defects is the end, however late the reader comes for it", () =>
     Effect.gen(function* () {
       const api = yield* client()

@@ -7,10 +7,10 @@ import * as Stream from "effect/Stream"
 import type { ReadError } from "../../ApiError.js"
 import type { JobError } from "../../JobError.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
-import type { Execution } from "../../Job.js"
+import { Completed, type Execution, Failed } from "../../Job.js"
 import * as JobProtocol from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
-import type { JobResult, ResultsOptions } from "../../Jobs.js"
+import type { JobResult, ResultsElement, ResultsOptions } from "../../Jobs.js"
 import { interrupted } from "../runtime/interruption.js"
 import * as OptionNames from "../../OptionNames.js"
 import { fromEither } from "../runtime/fromResult.js"
@@ -24,14 +24,15 @@ import type { End, Tracker } from "./tracker/engine.js"
 import { decoderOf, followNames, planOf, resumed, subscriptionOf, type WatchPlan } from "./watchPlan.js"
 import { wholeIssues } from "../data/checks.js"
 
-type AnyResultsOptions<SE, SR> = ResultsOptions<unknown, unknown, "end" | "value", SE, SR>
+type AnyResultsOptions<SE, SR> = ResultsOptions<unknown, unknown, "end" | "value", SE, SR, boolean>
 
 const resultsOptions = OptionNames.make<AnyResultsOptions<unknown, unknown>>({
   ...followNames,
   concurrency: true,
   submitConcurrency: true,
   order: true,
-  failures: true
+  failures: true,
+  events: true
 })
 
 const count = (
@@ -49,13 +50,22 @@ const limitsOf = (options: AnyResultsOptions<unknown, unknown>): Effect.Effect<L
   const issues: Array<Issue> = []
   const concurrency = count("concurrency", options.concurrency, 16, issues)
   const submitConcurrency = count("submitConcurrency", options.submitConcurrency, 16, issues)
+  const events = options.events === true
+  if (events && options.order === "source") {
+    issues.push({
+      path: ["order"],
+      message: "events come as they happen, not in the order of the source",
+      fix: 'leave `order` out, or give "end"; `index` is the place in the source'
+    })
+  }
   return issues.length > 0
     ? Effect.fail(new InvalidRequest({ operation: "jobs.results", issues }))
     : Effect.succeed({
         concurrency,
         submitConcurrency,
-        inOrder: options.order !== "end",
-        endsOnFailure: options.failures !== "value"
+        inOrder: !events && options.order !== "end",
+        endsOnFailure: options.failures !== "value",
+        events
       })
 }
 
@@ -97,11 +107,14 @@ const track = <XE, E>(
     Effect.suspend(() =>
       state.isClosed
         ? Effect.sync(() => JobTrace.close(trace, interrupted))
-        : Effect.map(tracker.subscribe(subscriptionOf(plan, job, true, onEnd, trace)), (given) => {
-            unsubscribe = trace === undefined ? given : leave(given)
-            // the end may have come already
-            if (!isOver) state.keep(unsubscribe)
-          })
+        : Effect.map(
+            tracker.subscribe(subscriptionOf(plan, job, true, onEnd, trace, state.onProgress(index))),
+            (given) => {
+              unsubscribe = trace === undefined ? given : leave(given)
+              // the end may have come already
+              if (!isOver) state.keep(unsubscribe)
+            }
+          )
     )
   )
 }
@@ -137,8 +150,12 @@ const submitOne = <XE, XR, SE, SR, E>(
         JobTrace.describe(trace, job)
         return Effect.matchCauseEffect(accepted(plan, job), {
           onFailure: failed(job),
-          onSuccess: () =>
-            Effect.flatMap(resumed(plan, job), (watched) => track(deps.tracker, state, watched, index, job, trace))
+          onSuccess: () => {
+            state.accepted(index, job)
+            return Effect.flatMap(resumed(plan, job), (watched) =>
+              track(deps.tracker, state, watched, index, job, trace)
+            )
+          }
         })
       }
     })
@@ -147,7 +164,7 @@ const submitOne = <XE, XR, SE, SR, E>(
     Effect.ensuring(Effect.sync(() => state.submitEnded()))
   )
 
-const endedOf = Effect.fnUntraced(function* <XE, XR, E, R, SE, SR>(
+const takenOf = Effect.fnUntraced(function* <XE, XR, E, R, SE, SR>(
   deps: Dependencies,
   source: Stream.Stream<Effect.Effect<Execution<unknown>, XE, XR>, E, R>,
   options: AnyResultsOptions<SE, SR>
@@ -176,6 +193,23 @@ const endedOf = Effect.fnUntraced(function* <XE, XR, E, R, SE, SR>(
   return state.mailbox.stream
 })
 
+/** What the stream emits for the end of an execute. */
+const emittedOf = <E>(
+  { index, job }: Ended<E>,
+  value: Effect.Effect<unknown, ResultError<E>>,
+  { events, failures }: Pick<AnyResultsOptions<never, never>, "events" | "failures">
+): Effect.Effect<unknown, ResultError<E>> => {
+  if (events === true) {
+    const completed = Effect.map(value, Completed)
+    const event =
+      failures === "value" ? Effect.catchAll(completed, (error) => Effect.succeed(Failed({ job, error }))) : completed
+    return Effect.map(event, (event) => ({ index, event }))
+  }
+  return failures === "value"
+    ? Effect.map(Effect.either(value), (outcome): JobResult<unknown, ResultError<E>> => ({ index, job, outcome }))
+    : value
+}
+
 /** @internal */
 export const make = (deps: Dependencies) => {
   function results<
@@ -186,12 +220,13 @@ export const make = (deps: Dependencies) => {
     I,
     F extends "end" | "value",
     SE,
-    SR
+    SR,
+    V extends boolean
   >(
     source: Stream.Stream<X, E, R>,
-    options?: ResultsOptions<B, I, F, SE, SR>
+    options?: ResultsOptions<B, I, F, SE, SR, V>
   ): Stream.Stream<
-    F extends "value" ? JobResult<B, Effect.Effect.Error<X> | SE | ReadError | JobError> : B,
+    ResultsElement<B, Effect.Effect.Error<X> | SE | ReadError | JobError, F, V>,
     F extends "value" ? E | InvalidRequest : E | Effect.Effect.Error<X> | SE | ReadError | JobError,
     R | Effect.Effect.Context<X> | SR
   >
@@ -200,17 +235,11 @@ export const make = (deps: Dependencies) => {
     options: AnyResultsOptions<SE, SR> = {}
   ): Stream.Stream<unknown, unknown, R | XR | SR> {
     const decode = decoderOf(options.output)
-    const all = Stream.unwrapScoped(endedOf(deps, source, options))
     const valueOf = ({ job, outcome }: Ended<XE | SE>) =>
       Effect.flatMap(Effect.tapError(outcome, reportFailed), (value) => decode(value, job))
-    return options.failures === "value"
-      ? Stream.mapEffect(all, (ended) =>
-          Effect.map(Effect.either(valueOf(ended)), (outcome): JobResult<unknown, ResultError<XE | SE>> => ({
-            ...ended,
-            outcome
-          }))
-        )
-      : Stream.mapEffect(all, valueOf)
+    return Stream.mapEffect(Stream.unwrapScoped(takenOf(deps, source, options)), (taken) =>
+      "event" in taken ? Effect.succeed(taken) : emittedOf(taken, valueOf(taken), options)
+    )
   }
   return results
 }

@@ -2,10 +2,14 @@ import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { ReadError } from "../../ApiError.js"
+import { type Progress, Submitted } from "../../Job.js"
 import type { JobError } from "../../JobError.js"
 import type { JobRef } from "../../JobRef.js"
+import type { IndexedEvent } from "../../Jobs.js"
 import { callback } from "../runtime/callback.js"
 import * as Mailbox from "./mailbox.js"
+import { UnreadProgress } from "./progress.js"
+import type { Subscription } from "./tracker/engine.js"
 
 /** @internal */
 export type ResultError<XE> = XE | ReadError | JobError
@@ -21,6 +25,13 @@ export interface Ended<XE> {
   readonly outcome: Exit.Exit<unknown, ResultError<XE>>
 }
 
+/**
+ * What the reader takes: an event of a job under way, or how an execute ended.
+ *
+ * @internal
+ */
+export type Taken<XE> = IndexedEvent<Submitted | Progress> | Ended<XE>
+
 /** @internal */
 export interface Limits {
   readonly concurrency: number
@@ -29,6 +40,21 @@ export interface Limits {
   readonly inOrder: boolean
   /** The first failure ends the stream. */
   readonly endsOnFailure: boolean
+  /** The reader wants what happens before the ends too. */
+  readonly events: boolean
+}
+
+/** What a job did before its end, as far as the reader has not taken it. */
+class UnreadEvents {
+  readonly progress = new UnreadProgress()
+
+  constructor(private submitted: Submitted | undefined) {}
+
+  take(): Submitted | Progress | undefined {
+    const { submitted } = this
+    this.submitted = undefined
+    return submitted ?? this.progress.take()
+  }
 }
 
 /**
@@ -38,8 +64,11 @@ export interface Limits {
  * @internal
  */
 export class ResultsState<XE, E> {
-  readonly mailbox: Mailbox.Mailbox<Ended<XE>, E>
-  private readonly ended = new Map<number, Ended<XE>>()
+  readonly mailbox: Mailbox.Mailbox<Taken<XE>, E>
+  /** The places of what the reader has not taken, in the order in which it came, with the end if that came too. */
+  private readonly unread = new Map<number, Ended<XE> | undefined>()
+  /** Of the jobs under way; empty unless the reader wants events. */
+  private readonly events = new Map<number, UnreadEvents>()
   private readonly unsubscribes = new Set<() => void>()
   private started = 0
   private taken = 0
@@ -49,6 +78,8 @@ export class ResultsState<XE, E> {
   isClosed = false
   /** A failure is to end the stream: nothing more is started, but submits that were sent are waited for, so that their references are reported. */
   private isEnding = false
+  /** A defect or an interruption is to end the stream: nothing more is started, and progress no longer delays it. */
+  private isStopped = false
   private sourceEnd: Exit.Exit<void, E> | undefined
   private resumeSource: (() => void) | undefined
 
@@ -81,14 +112,34 @@ export class ResultsState<XE, E> {
     if (this.isEnding) this.mailbox.wake()
   }
 
+  accepted(index: number, job: JobRef): void {
+    if (!this.limits.events) return
+    this.events.set(index, new UnreadEvents(Submitted(job)))
+    this.unread.set(index, undefined)
+    this.mailbox.wake()
+  }
+
+  /** What takes the progress of a job that was accepted, if the reader wants events. */
+  onProgress(index: number): Subscription["onProgress"] {
+    const events = this.events.get(index)
+    if (events === undefined) return undefined
+    return (state) => {
+      if (this.isStopped) return
+      events.progress.set(state)
+      if (!this.unread.has(index)) this.unread.set(index, undefined)
+      this.mailbox.wake()
+    }
+  }
+
   deliver(ended: Ended<XE>): void {
     if (this.limits.endsOnFailure && Exit.isFailure(ended.outcome)) this.isEnding = true
-    this.ended.set(ended.index, ended)
+    this.unread.set(ended.index, ended)
     this.mailbox.wake()
   }
 
   /** A defect or an interruption: no result takes it. */
   stop(cause: Cause.Cause<never>): void {
+    this.isStopped = true
     this.mailbox.end(Exit.failCause(cause))
   }
 
@@ -113,7 +164,8 @@ export class ResultsState<XE, E> {
   }
 
   private hasRoom(): boolean {
-    return !this.isEnding && this.underWay < this.limits.concurrency && this.submitting < this.limits.submitConcurrency
+    if (this.isEnding || this.isStopped) return false
+    return this.underWay < this.limits.concurrency && this.submitting < this.limits.submitConcurrency
   }
 
   private wakeSource(): void {
@@ -123,18 +175,37 @@ export class ResultsState<XE, E> {
     resume()
   }
 
+  private next(): number | undefined {
+    if (this.limits.inOrder) return this.unread.has(this.taken) ? this.taken : undefined
+    const [first] = this.unread.keys()
+    return first
+  }
+
   // one at a time: a result that is taken along with another is neither under way nor with the reader
-  private take(): ReadonlyArray<Ended<XE>> {
+  private take(): ReadonlyArray<Taken<XE>> {
     if (this.isEnding && this.submitting > 0) return []
-    const [index] = this.limits.inOrder ? [this.taken] : this.ended.keys()
-    const ended = index === undefined ? undefined : this.ended.get(index)
-    if (ended !== undefined) {
-      this.ended.delete(ended.index)
-      this.taken++
-      this.underWay--
-      this.wakeSource()
+    for (let index = this.next(); index !== undefined; index = this.next()) {
+      const taken = this.takeOf(index)
+      if (taken !== undefined) return [taken]
     }
+    return []
+  }
+
+  private takeOf(index: number): Taken<XE> | undefined {
+    const ended = this.unread.get(index)
+    this.unread.delete(index)
+    const event = this.events.get(index)?.take()
+    if (event !== undefined) {
+      // the rest waits behind the other jobs: one that progresses all the time does not hold them up
+      this.unread.set(index, ended)
+      return { index, event }
+    }
+    if (ended === undefined) return undefined
+    this.events.delete(index)
+    this.taken++
+    this.underWay--
+    this.wakeSource()
     if (this.sourceEnd !== undefined && this.underWay === 0) this.mailbox.end(this.sourceEnd)
-    return ended === undefined ? [] : [ended]
+    return ended
   }
 }

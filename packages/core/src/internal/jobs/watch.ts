@@ -3,18 +3,16 @@ import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 import type { ReadError } from "../../ApiError.js"
 import type { JobError } from "../../JobError.js"
-import { Completed, Progress, type WatchEvent } from "../../Job.js"
+import { Completed, type WatchEvent } from "../../Job.js"
 import type { JobState } from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
 import * as Signal from "../runtime/signal.js"
 import { reportFailed } from "./failures.js"
 import type { JobTrace } from "./jobTrace.js"
 import * as Mailbox from "./mailbox.js"
+import { UnreadProgress } from "./progress.js"
 import type { Subscription, Tracker } from "./tracker/engine.js"
 import { type Decoder, subscriptionOf, type WatchPlan } from "./watchPlan.js"
-
-const isSameState = (a: JobState, b: JobState): boolean =>
-  a.state === b.state && a.word === b.word && a.progress === b.progress
 
 /**
  * Waits for a job's end. The tracker's callback belongs to one waiter: an interruption takes it back.
@@ -45,17 +43,12 @@ export const eventsOf = (
   decode: Decoder,
   trace: JobTrace | undefined
 ): Stream.Stream<WatchEvent, ReadError | JobError> => {
-  let latest: JobState | undefined
-  let emitted: JobState | undefined
-  const take = (): ReadonlyArray<WatchEvent> => {
-    const state = latest
-    latest = undefined
-    if (state === undefined || (emitted !== undefined && isSameState(emitted, state))) return []
-    emitted = state
-    return [Progress(state)]
-  }
+  const unread = new UnreadProgress()
   let last: JobState | undefined
-  const mailbox = Mailbox.make<WatchEvent, JobError | ReadError>(take)
+  const mailbox = Mailbox.make<WatchEvent, JobError | ReadError>(() => {
+    const progress = unread.take()
+    return progress === undefined ? [] : [progress]
+  })
   const subscription = subscriptionOf(
     plan,
     ref,
@@ -66,7 +59,7 @@ export const eventsOf = (
     },
     trace,
     (state) => {
-      latest = state
+      unread.set(state)
       mailbox.wake()
     }
   )
