@@ -8,6 +8,7 @@ import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import type { JobEvent } from "@effect-connectors/core/Job"
 import type { JobRef } from "@effect-connectors/core/JobRef"
 import type { Verification } from "@effect-connectors/core/Ledger"
+import type { PgClient, PgClientConfig } from "@effect/sql-pg/PgClient"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -15,6 +16,7 @@ import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type { StoreFailed, WorkKeyReused, WorkNotFound, WorkNotUnknown, WorkUnknown } from "./DurableError.js"
 import type { DurableJob, Failure, State } from "./DurableJob.js"
+import { asClient, onPostgres, onSqlite } from "./internal/service/onDatabase.js"
 import { runAll } from "./internal/service/runAll.js"
 import * as service from "./internal/service/service.js"
 import { make as memory } from "./internal/store/memory.js"
@@ -110,6 +112,45 @@ export interface RunnerOptions {
 }
 
 /**
+ * The SQLite file of a process, and how it does the work.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface SqliteOptions extends RunnerOptions {
+  /** Made unless it is there. */
+  readonly filename: string
+}
+
+/**
+ * A PostgreSQL: its address, or a client of yours.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export type Database = PgClientConfig | { readonly client: PgClient }
+
+/**
+ * The PostgreSQL that many processes share, and how this one does its part of the work.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface PgOptions extends RunnerOptions {
+  readonly database: Database
+}
+
+/**
+ * The PostgreSQL of the processes that do the work.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface ClientOptions extends Pick<RunnerOptions, "pollInterval"> {
+  readonly database: Database
+}
+
+/**
  * Durable jobs.
  *
  * @example
@@ -150,6 +191,38 @@ export class DurableJobs extends Context.Tag("@effect-connectors/durable/Durable
       DurableJobs,
       Effect.flatMap(memory, (store) => service.make("DurableJobs.layerMemory", store, runAll, options))
     )
+
+  /**
+   * Durable jobs in a SQLite file, for one process at a time: this one does all the work. Fails with `StoreFailed`
+   * (`IN_USE`) while another process has the file. Actions of BOSA need a `BosaApi` too.
+   *
+   * @since 0.5.0
+   */
+  static readonly layerSqlite = (
+    options: SqliteOptions
+  ): Layer.Layer<DurableJobs, InvalidRequest | StoreFailed, ConnectionsApi> =>
+    Layer.scoped(DurableJobs, onSqlite(options))
+
+  /**
+   * Durable jobs in a PostgreSQL, for many processes: each one that provides this layer does a part of the work, and takes
+   * over what another one leaves. Actions of BOSA need a `BosaApi` too.
+   *
+   * @since 0.5.0
+   */
+  static readonly layerPg = (
+    options: PgOptions
+  ): Layer.Layer<DurableJobs, InvalidRequest | StoreFailed, ConnectionsApi> =>
+    Layer.scoped(DurableJobs, onPostgres(options))
+
+  /**
+   * Submits and watches work in a PostgreSQL, and does none of it: for a process next to those with `layerPg`.
+   *
+   * @since 0.5.0
+   */
+  static readonly layerClient = (
+    options: ClientOptions
+  ): Layer.Layer<DurableJobs, InvalidRequest | StoreFailed, ConnectionsApi> =>
+    Layer.scoped(DurableJobs, asClient(options))
 }
 
 /**

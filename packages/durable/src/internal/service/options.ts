@@ -21,6 +21,9 @@ const runnerNames = {
 
 const runnerOptions = OptionNames.make<RunnerOptions>(runnerNames)
 
+/** @internal */
+export const defaultDrain = "3 seconds"
+
 const reconcileMillis = 60_000
 const batch = 500
 
@@ -32,7 +35,7 @@ export const checkOptions = (
 ): Effect.Effect<EngineOptions, InvalidRequest> =>
   Effect.suspend(() => {
     const issues: Array<Issue> = [...OptionNames.issues(names, options)]
-    const { drain = "3 seconds", gate = 8, pollInterval = "1 second", settleAfter, submitFor = "24 hours" } = options
+    const { drain = defaultDrain, gate = 8, pollInterval = "1 second", settleAfter, submitFor = "24 hours" } = options
     if (!Number.isSafeInteger(gate) || gate < 1 || gate > 64) {
       issues.push({ path: ["gate"], message: "is not a whole number from 1 to 64", fix: "give one, or leave it out" })
     }
