@@ -36,6 +36,7 @@ const { positionals, values } = parseArgs({
     every: { type: "string" },
     for: { type: "string" },
     seed: { type: "string", default: "1" },
+    only: { type: "string", default: "" },
     json: { type: "boolean", default: false }
   }
 })
@@ -123,7 +124,7 @@ const report = (postgres: KillsReport, sqlite: Outcomes | undefined): void => {
 
 const runMutants = async (): Promise<void> => {
   let caught = 0
-  for (const mutant of mutants) {
+  for (const mutant of mutants.filter(({ name }) => name.includes(values.only))) {
     const programs = await programsOf(mutant)
     const { breaks } = await withDatabase((database) => runKills(mutant.plan, { programs, database, seed, log }))
     // that a short run met too little says nothing of the bug

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { randomOf } from "../crash/killPoints.js"
 import { missing, type Outcomes, outcomesOf } from "./checks.js"
-import { gate, type Plan, takeoverMillis } from "./plan.js"
+import { buckets, gate, type Plan, takeoverMillis } from "./plan.js"
 import { failuresOf, type Programs, type Runner, settled, startClient, startServer } from "./programs.js"
 import { start } from "./process.js"
 import type { RunnerMessage } from "./messages.js"
@@ -57,6 +57,16 @@ export const runKills = async (plan: Plan, { database, log, programs, seed }: Se
     if (runner === undefined) throw new Error(`no ${name} runs`)
     runners.delete(name)
     return runner
+  }
+  /** Waits until each runner owns its part. */
+  const spread = async (): Promise<void> => {
+    const least = Math.floor(buckets / runners.size) - 1
+    for (const runner of runners.values()) {
+      await runner.until("the buckets are spread", (messages) => {
+        const last = messages.at(-1)
+        return last?._tag === "Owns" && last.buckets >= least ? true : undefined
+      })
+    }
   }
   const isRunning = (by: string): boolean => runners.has(by)
 
@@ -122,12 +132,16 @@ export const runKills = async (plan: Plan, { database, log, programs, seed }: Se
 
     let takeoverSeconds: number | undefined
     if (plan.frozenJobs > 0) {
+      await spread()
+      // so that it has more to send than it sends at once
+      server.hold()
       const waiting = server.nextSubmit("before", isRunning)
       await submit("frozen", plan.frozenJobs)
       const name = await waiting
       const runner = take(name)
       runner.signal("SIGSTOP")
       const frozenAt = performance.now()
+      server.release()
       log(`froze ${name} (pid ${runner.pid})`)
       const since = (): number => performance.now() - frozenAt
       while (since() < plan.frozenMillis) {

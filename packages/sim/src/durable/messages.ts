@@ -26,13 +26,18 @@ export type ServerMessage =
       readonly requests: number
     }
 
-/** To the server: a request for its state. */
-export interface ServerCommand {
-  readonly id: number
-}
+/** To the server. While it holds, submits that arrive stay before their work. */
+export type ServerCommand =
+  | { readonly _tag: "State"; readonly id: number }
+  | { readonly _tag: "Hold" }
+  | { readonly _tag: "Release" }
 
 /** Of a runner. */
-export type RunnerMessage = { readonly _tag: "Ready" } | { readonly _tag: "Failed"; readonly reason: string }
+export type RunnerMessage =
+  | { readonly _tag: "Ready" }
+  /** How many buckets it owns, each second. */
+  | { readonly _tag: "Owns"; readonly buckets: number }
+  | { readonly _tag: "Failed"; readonly reason: string }
 
 /** A row, as the public API gives it. */
 export interface Row {

@@ -20,6 +20,9 @@ export interface Plan {
   readonly isDisturbed: boolean
 }
 
+/** Of the library. */
+export const buckets = 32
+
 /** Sends at once in a runner: the default of the library. */
 export const gate = 8
 

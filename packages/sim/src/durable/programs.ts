@@ -45,9 +45,11 @@ export const startServer = async (program: string, windowMillis: number, jobMill
         return undefined
       })
     },
+    hold: () => process.tell({ _tag: "Hold" }),
+    release: () => process.tell({ _tag: "Release" }),
     state: () => {
       const id = next++
-      process.tell({ id })
+      process.tell({ _tag: "State", id })
       return process.until<{
         readonly executed: ReadonlyArray<Executed>
         readonly worstSecond: number

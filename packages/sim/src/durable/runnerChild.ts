@@ -8,7 +8,12 @@ import { database, report, runChild } from "./child.js"
 const [url = "", name = ""] = process.argv.slice(2)
 
 runChild(
-  Effect.flatMap(DurableJobs, () => Effect.zipRight(report({ _tag: "Ready" }), Effect.never)),
+  Effect.gen(function* () {
+    const jobs = yield* DurableJobs
+    yield* report({ _tag: "Ready" })
+    const owned = Effect.flatMap(jobs.stats, ({ buckets }) => report({ _tag: "Owns", buckets }))
+    return yield* Effect.forever(Effect.zipRight(Effect.ignore(owned), Effect.sleep("1 second")))
+  }),
   DurableJobs.layerPg({ database }),
   { url, name }
 )

@@ -47,6 +47,14 @@ const count = (): void => {
   worstSecond = Math.max(worstSecond, arrivals.count)
 }
 
+let held = Promise.resolve()
+let release = (): void => {}
+const hold = (): void => {
+  held = new Promise((resolve) => {
+    release = resolve
+  })
+}
+
 const forwarded = (port: number) => async (request: IncomingMessage, response: ServerResponse) => {
   count()
   const isSubmit = request.method === "POST"
@@ -55,7 +63,7 @@ const forwarded = (port: number) => async (request: IncomingMessage, response: S
   for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk)
   if (isSubmit) {
     report({ _tag: "Submit", by, window: "before" })
-    await pause(before)
+    await Promise.all([held, pause(before)])
     // as a server that has not read the request of a client that is gone
     if (response.destroyed) return
   }
@@ -79,13 +87,17 @@ const program = Effect.gen(function* () {
   const proxy = createServer((request, response) => void forward(request, response).catch(() => response.destroy()))
   const port = yield* listening(proxy)
 
-  process.on("message", ({ id }: ServerCommand) => {
-    const state = Effect.map(emulator.executionLog, (executions) => {
+  const state = (id: number) =>
+    Effect.map(emulator.executionLog, (executions) => {
       const times = new Map<string, number>()
       for (const { body } of executions) times.set(keyOf(body), (times.get(keyOf(body)) ?? 0) + 1)
-      return Array.from(times, ([key, count]) => ({ key, times: count }))
+      const executed = Array.from(times, ([key, count]) => ({ key, times: count }))
+      report({ _tag: "State", id, executed, worstSecond, requests })
     })
-    Effect.runSync(Effect.map(state, (executed) => report({ _tag: "State", id, executed, worstSecond, requests })))
+  process.on("message", (command: ServerCommand) => {
+    if (command._tag === "State") Effect.runSync(state(command.id))
+    else if (command._tag === "Hold") hold()
+    else release()
   })
   report({ _tag: "Listening", url: `http://127.0.0.1:${port}` })
   yield* Effect.async<void>((resume) => void process.once("disconnect", () => resume(Effect.void)))
