@@ -14,7 +14,9 @@ import * as ledger from "./internal/ledger/ledger.js"
 import { memory } from "./internal/ledger/memory.js"
 import * as proof from "./internal/ledger/proof.js"
 import { store } from "./internal/ledger/store.js"
-import type { InvalidRequest } from "./InvalidRequest.js"
+import { digestOf } from "./internal/ledger/digest.js"
+import { jsonIssue } from "./internal/data/json.js"
+import { InvalidRequest } from "./InvalidRequest.js"
 import type { Execution } from "./Job.js"
 import { type KeyReused, type LedgerError, LedgerFailed, type SubmissionNotDone } from "./LedgerError.js"
 import * as OptionNames from "./OptionNames.js"
@@ -136,6 +138,19 @@ export interface Pending {
 }
 
 /**
+ * What a digest is made of.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface DigestedWork {
+  readonly operation?: string | undefined
+  readonly connection?: string | undefined
+  /** Data that JSON can write. */
+  readonly input: unknown
+}
+
+/**
  * How a ledger stands in a `KeyValueStore`.
  *
  * @since 0.3.0
@@ -208,6 +223,20 @@ export class Ledger extends Context.Tag("@effect-connectors/core/Ledger")<Ledger
    * @since 0.5.0
    */
   static readonly cannotTell: CannotTell = { _tag: "CannotTell" }
+
+  /**
+   * The SHA-256 digest of a piece of work that the ledger keeps, as 64 hexadecimal digits: the same for the same data,
+   * whatever the order of its fields. `InvalidRequest` for an input that has no form in JSON.
+   *
+   * @since 0.5.0
+   */
+  static readonly digest = (work: DigestedWork): Effect.Effect<string, InvalidRequest> =>
+    Effect.suspend(() => {
+      const issue = jsonIssue(work.input, "input")
+      return issue === undefined
+        ? Effect.succeed(digestOf(work))
+        : Effect.fail(new InvalidRequest({ operation: "Ledger.digest", issues: [issue] }))
+    })
 
   /**
    * A ledger over a journal of yours. One journal belongs to one ledger.

@@ -3,15 +3,23 @@
  *
  * @since 0.5.0
  */
+import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import type { JobEvent } from "@effect-connectors/core/Job"
 import type { JobRef } from "@effect-connectors/core/JobRef"
+import type { Verification } from "@effect-connectors/core/Ledger"
+import type { PgClient, PgClientConfig } from "@effect/sql-pg/PgClient"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type { StoreFailed, WorkKeyReused, WorkNotFound, WorkNotUnknown, WorkUnknown } from "./DurableError.js"
 import type { DurableJob, Failure, State } from "./DurableJob.js"
+import { asClient, onPostgres, onSqlite } from "./internal/service/onDatabase.js"
+import { runAll } from "./internal/service/runAll.js"
+import * as service from "./internal/service/service.js"
+import { make as memory } from "./internal/store/memory.js"
 import type { Work } from "./Work.js"
 
 /**
@@ -74,7 +82,94 @@ export interface Stats {
 }
 
 /**
+ * How a process does the work. Every part can be left out.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface RunnerOptions {
+  /**
+   * How much work is being sent at once in this process, 1 to 64. Default 8. It bounds what is `unknown` after the process is
+   * killed.
+   */
+  readonly gate?: number | undefined
+  /** How long a request that has left may wait for its response when the process ends. Default 3 seconds. */
+  readonly drain?: Duration.DurationInput | undefined
+  /** How long work is sent again that was proved not to have been done, the waits together. Default 24 hours. */
+  readonly submitFor?: Duration.DurationInput | undefined
+  /** How often the table is looked at, in this process and by those who watch. Default 1 second. */
+  readonly pollInterval?: Duration.DurationInput | undefined
+  /**
+   * A read that says what became of work of unknown outcome, such as a search on the server. It is asked `settleAfter` after
+   * the work became unknown; when it fails, or cannot tell, it is asked again later. Without it `settle` alone helps.
+   */
+  readonly verify?: ((job: DurableJob) => Effect.Effect<Verification<unknown>, unknown>) | undefined
+  /**
+   * How long after that a late request may still be carried out. Default twice the time limit of an attempt: the longest
+   * of those that were seen, and at least 30 seconds.
+   */
+  readonly settleAfter?: Duration.DurationInput | undefined
+}
+
+/**
+ * The SQLite file of a process, and how it does the work.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface SqliteOptions extends RunnerOptions {
+  /** Made unless it is there. */
+  readonly filename: string
+}
+
+/**
+ * A PostgreSQL: its address, or a client of yours.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export type Database = PgClientConfig | { readonly client: PgClient }
+
+/**
+ * The PostgreSQL that many processes share, and how this one does its part of the work.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface PgOptions extends RunnerOptions {
+  readonly database: Database
+}
+
+/**
+ * The PostgreSQL of the processes that do the work.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface ClientOptions extends Pick<RunnerOptions, "pollInterval"> {
+  readonly database: Database
+}
+
+/**
  * Durable jobs.
+ *
+ * @example
+ * ```ts
+ * import { DurableJobs } from "@effect-connectors/durable/DurableJobs"
+ * import * as Effect from "effect/Effect"
+ *
+ * export const sync = Effect.gen(function*() {
+ *   const jobs = yield* DurableJobs
+ *   yield* jobs.submit("sync-2024-05-01", {
+ *     platform: "connections",
+ *     connection: "crm",
+ *     operation: "actions.execute",
+ *     action: "sync",
+ *     input: { since: "2024-05-01" }
+ *   })
+ *   return yield* jobs.result("sync-2024-05-01")
+ * })
+ * ```
  *
  * @since 0.5.0
  * @category services
@@ -82,7 +177,53 @@ export interface Stats {
 export class DurableJobs extends Context.Tag("@effect-connectors/durable/DurableJobs")<
   DurableJobs,
   DurableJobs.Service
->() {}
+>() {
+  /**
+   * Durable jobs in memory, for tests: all that the other layers do, until the layer is released. Actions of BOSA need a
+   * `BosaApi` too.
+   *
+   * @since 0.5.0
+   */
+  static readonly layerMemory = (
+    options: RunnerOptions = {}
+  ): Layer.Layer<DurableJobs, InvalidRequest, ConnectionsApi> =>
+    Layer.scoped(
+      DurableJobs,
+      Effect.flatMap(memory, (store) => service.make("DurableJobs.layerMemory", store, runAll, options))
+    )
+
+  /**
+   * Durable jobs in a SQLite file, for one process at a time: this one does all the work. Fails with `StoreFailed`
+   * (`IN_USE`) while another process has the file. Actions of BOSA need a `BosaApi` too.
+   *
+   * @since 0.5.0
+   */
+  static readonly layerSqlite = (
+    options: SqliteOptions
+  ): Layer.Layer<DurableJobs, InvalidRequest | StoreFailed, ConnectionsApi> =>
+    Layer.scoped(DurableJobs, onSqlite(options))
+
+  /**
+   * Durable jobs in a PostgreSQL, for many processes: each one that provides this layer does a part of the work, and takes
+   * over what another one leaves. Actions of BOSA need a `BosaApi` too.
+   *
+   * @since 0.5.0
+   */
+  static readonly layerPg = (
+    options: PgOptions
+  ): Layer.Layer<DurableJobs, InvalidRequest | StoreFailed, ConnectionsApi> =>
+    Layer.scoped(DurableJobs, onPostgres(options))
+
+  /**
+   * Submits and watches work in a PostgreSQL, and does none of it: for a process next to those with `layerPg`.
+   *
+   * @since 0.5.0
+   */
+  static readonly layerClient = (
+    options: ClientOptions
+  ): Layer.Layer<DurableJobs, InvalidRequest | StoreFailed, ConnectionsApi> =>
+    Layer.scoped(DurableJobs, asClient(options))
+}
 
 /**
  * The types of the service.

@@ -63,6 +63,14 @@ export const ConnectionWork = Schema.Struct({
 })
 
 /**
+ * Work on a connection of Connections.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export type ConnectionWork = typeof ConnectionWork.Type
+
+/**
  * An action of a BOSA connector.
  *
  * @since 0.5.0
@@ -74,6 +82,14 @@ export const BosaWork = Schema.Struct({
   action: Name,
   input: Fields
 })
+
+/**
+ * An action of a BOSA connector.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export type BosaWork = typeof BosaWork.Type
 
 /**
  * Work as data. It is kept in the database in clear: put no secrets in it.

@@ -9,7 +9,6 @@
  * `npm run crash -- --namespaces 50`: two processes in two pid namespaces share one ledger and one key instead, where
  * each of them sees the other neither run nor end.
  */
-import { build } from "esbuild"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -18,6 +17,7 @@ import { parseArgs } from "node:util"
 import { type WorkerReport, phases, runWorker } from "./crash/crashWorker.js"
 import { killPoints } from "./crash/killPoints.js"
 import { runNamespaces } from "./crash/namespaces.js"
+import { bundled } from "./common/bundled.js"
 import { wholeOption } from "./common/options.js"
 import { serve } from "./crash/processes.js"
 import { runTerminations } from "./crash/termination.js"
@@ -43,30 +43,14 @@ const startedAt = performance.now()
 const secondsSince = (): number => Math.round((performance.now() - startedAt) / 100) / 10
 const folder = mkdtempSync(join(tmpdir(), "crash-"))
 
-// one file starts in a third of the time that its hundreds of modules take
-const bundled = async (name: string): Promise<string> => {
-  const program = join(folder, `${name}.mjs`)
-  await build({
-    entryPoints: [here(`${name}.js`)],
-    outfile: program,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    logLevel: "error",
-    banner: {
-      js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);'
-    }
-  })
-  return program
-}
+const bundledChild = (name: string): Promise<string> => bundled(here(`${name}.js`), join(folder, `${name}.mjs`))
 
 if (values.sigterm !== undefined) {
   const runs = wholeOption("sigterm", values.sigterm, 1)
   const inFlight = wholeOption("in-flight", values["in-flight"], 1)
   const server = await serve(here("server.js"))
   try {
-    const setup = { folder, program: await bundled("terminationChild"), next: await bundled("child"), server }
+    const setup = { folder, program: await bundledChild("terminationChild"), next: await bundledChild("child"), server }
     const undrained = await runTerminations(runs, inFlight, seed, { ...setup, isDrained: false })
     const drained = await runTerminations(runs, inFlight, seed, { ...setup, isDrained: true })
     const breaks = [...undrained.breaks, ...drained.breaks]
@@ -92,7 +76,7 @@ if (values.namespaces !== undefined) {
   const runs = wholeOption("namespaces", values.namespaces, 1)
   const server = await serve(here("server.js"))
   try {
-    const setup = { folder, program: await bundled("namespaceChild"), server }
+    const setup = { folder, program: await bundledChild("namespaceChild"), server }
     const report = await runNamespaces(runs, seed, workerCount, setup)
     for (const it of report.breaks) console.error(`BREAK ${it}`)
     const { breaks, ...rest } = report
@@ -115,7 +99,7 @@ if (values.namespaces !== undefined) {
   process.exit()
 }
 
-const program = await bundled("child")
+const program = await bundledChild("child")
 const server = await serve(here("server.js"))
 let reports: ReadonlyArray<WorkerReport>
 try {

@@ -9,9 +9,9 @@ interface Work {
 }
 
 /**
- * A digest of a piece of work, when its input is known.
+ * A digest of a piece of work. Its input has a form in JSON (`jsonIssue`).
  *
  * @internal
  */
-export const digestOf = ({ connection, input, operation }: Work): string | undefined =>
-  input === undefined ? undefined : sha256(canonicalJson([operation ?? null, connection ?? null, input]))
+export const digestOf = ({ connection, input, operation }: Work): string =>
+  sha256(canonicalJson([operation ?? null, connection ?? null, input]))

@@ -56,5 +56,5 @@ export const planOf = (key: string, options: Options): Effect.Effect<Plan, Inval
     const drainMillis = drain === undefined ? undefined : drain === false ? 0 : waitMilliseconds("drain", drain, issues)
     return issues.length > 0
       ? Effect.fail(new InvalidRequest({ operation: "ledger.submit", issues }))
-      : Effect.succeed({ digest: digestOf(options), settleMillis, drainMillis })
+      : Effect.succeed({ digest: input === undefined ? undefined : digestOf(options), settleMillis, drainMillis })
   })

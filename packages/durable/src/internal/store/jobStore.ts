@@ -51,7 +51,7 @@ export interface Change {
   readonly attempts?: number
   /** From now, on the clock of the database. */
   readonly notBeforeIn?: number
-  readonly ref?: string
+  readonly ref?: string | null
   readonly progress?: string | null
   readonly outcome?: string | null
 }

@@ -1,0 +1,50 @@
+import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
+import * as OptionNames from "@effect-connectors/core/OptionNames"
+import { SqlClient } from "@effect/sql/SqlClient"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { StoreFailed } from "../../DurableError.js"
+import type { ClientOptions, DurableJobs, PgOptions, SqliteOptions } from "../../DurableJobs.js"
+import { placeInCluster } from "../placement/cluster.js"
+import { openPostgres } from "../store/postgres.js"
+import { openSqlite } from "../store/sqlite.js"
+import { checkOptions, defaultDrain } from "./options.js"
+import { runAll } from "./runAll.js"
+import * as service from "./service.js"
+
+type Made = Effect.Effect<DurableJobs.Service, InvalidRequest | StoreFailed, ConnectionsApi | Scope.Scope>
+
+/** @internal */
+export const onSqlite = ({ filename, ...options }: SqliteOptions): Made =>
+  Effect.flatMap(openSqlite(filename), (store) => service.make("DurableJobs.layerSqlite", store, runAll, options))
+
+// for writing what the drained requests came to
+const writing = Duration.seconds(2)
+
+/** @internal */
+export const onPostgres = ({ database, ...options }: PgOptions): Made =>
+  Effect.flatMap(openPostgres(database), ({ sql, store }) =>
+    service.make(
+      "DurableJobs.layerPg",
+      store,
+      ({ runBucket }) =>
+        Effect.provideService(
+          placeInCluster(runBucket, Duration.sum(options.drain ?? defaultDrain, writing)),
+          SqlClient,
+          sql
+        ),
+      options
+    )
+  )
+
+const clientNames = OptionNames.make<Omit<ClientOptions, "database">>({ pollInterval: true })
+
+/** @internal */
+export const asClient = ({ database, ...options }: ClientOptions): Made =>
+  Effect.gen(function* () {
+    const { pollMillis } = yield* checkOptions("DurableJobs.layerClient", options, clientNames)
+    const { store } = yield* openPostgres(database)
+    return yield* service.makeClient(store, pollMillis)
+  })

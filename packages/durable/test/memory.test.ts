@@ -1,0 +1,4 @@
+import { make } from "../src/internal/store/memory.js"
+import { laws } from "./support/laws.js"
+
+laws("in memory", make)
