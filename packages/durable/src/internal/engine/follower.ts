@@ -29,12 +29,8 @@ interface Followed {
   resumeAt: number
 }
 
-/**
- * What a follower is given.
- *
- * @internal
- */
-export interface Accepted {
+/** What a follower is given. */
+interface Accepted {
   readonly key: string
   readonly ref: JobRef
   readonly intent: string | null
@@ -106,6 +102,8 @@ export const make = Effect.fnUntraced(function* (
 
   const handle = (job: Followed, { event }: FollowedEvent): Effect.Effect<void> => {
     switch (event._tag) {
+      case "Submitted":
+        return Effect.void
       case "Progress":
         return Effect.sync(() => {
           job.failures = 0
@@ -129,7 +127,8 @@ export const make = Effect.fnUntraced(function* (
     return Stream.runForEach(jobEvents(jobs, source), (happened) => {
       const job = places.get(happened.index)
       if (job === undefined) return Effect.void
-      if (happened.event._tag !== "Progress") places.delete(happened.index)
+      const { _tag } = happened.event
+      if (_tag === "Completed" || _tag === "Failed") places.delete(happened.index)
       return handle(job, happened)
     })
   })

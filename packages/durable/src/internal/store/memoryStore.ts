@@ -15,7 +15,7 @@ const byKey = (a: JobRow, b: JobRow): number => (a.key < b.key ? -1 : 1)
  *
  * @internal
  */
-export const make: Effect.Effect<JobStore> = Effect.map(PubSub.sliding<string>(1_024), (hints) => {
+export const makeMemoryStore: Effect.Effect<JobStore> = Effect.map(PubSub.sliding<string>(1_024), (hints) => {
   const rows = new Map<string, JobRow>()
   const put = (row: JobRow): Effect.Effect<JobRow> =>
     Effect.suspend(() => {
@@ -55,7 +55,13 @@ export const make: Effect.Effect<JobStore> = Effect.map(PubSub.sliding<string>(1
         if (intent !== undefined && row.intent !== intent) return Effect.succeed(undefined)
         if (version !== undefined && row.version !== version) return Effect.succeed(undefined)
         const notBefore = notBeforeIn === undefined ? row.notBefore : now + notBeforeIn
-        return put({ ...row, ...change, notBefore, version: row.version + 1, updatedAt: now })
+        return put({
+          ...row,
+          ...change,
+          notBefore,
+          version: row.version + 1,
+          updatedAt: change.state === row.state ? row.updatedAt : now
+        })
       }),
     open: ({ after, buckets, changedWithinMillis = Infinity, limit }) =>
       Effect.map(Clock.currentTimeMillis, (now) =>
