@@ -329,6 +329,21 @@ export const laws = (name: string, makeStore: kit.MakeStore): void => {
     )
   })
 
+  describe(`${name}: two processes that own the same rows for a while`, () => {
+    virtual("send each of them once", () =>
+      Effect.gen(function* () {
+        const store = yield* makeStore
+        const other = yield* kit.watcher(store)
+        for (let n = 0; n < 30; n++) yield* other.submit(`k${n}`, action("sync", { n }))
+        yield* meet(...Array.from({ length: 60 }, () => ({ _tag: "Pass", delayMillis: 1_500 }) as const))
+        yield* start(store)
+        const { jobs } = yield* start(store)
+        yield* kit.settled(jobs)
+        assert.deepStrictEqual([yield* sends, yield* executions, yield* kit.mostPerKey], [30, 30, 1])
+      })
+    )
+  })
+
   describe(`${name}: settle`, () => {
     const unknown = Effect.fnUntraced(function* () {
       const process = yield* one
