@@ -22,7 +22,7 @@ import * as service from "../../src/internal/service/service.js"
 import type { JobStore } from "../../src/internal/store/jobStore.js"
 import type { ConnectionWork, Work } from "../../src/Work.js"
 
-export const origin = "http://localhost"
+const origin = "http://localhost"
 
 const world = World.make({
   connections: [
