@@ -13,15 +13,16 @@ describe("ten thousand rows in memory", () => {
     () =>
       Effect.gen(function* () {
         let [now, most] = [0, 0]
-        const slow = HttpClient.transform((response, { method }) =>
-          method === "POST"
-            ? Effect.acquireUseRelease(
-                Effect.sync(() => void (most = Math.max(most, ++now))),
-                () => Effect.zipRight(Effect.sleep("50 millis"), response),
-                () => Effect.sync(() => void now--)
-              )
-            : response
-        )
+        const slow = (client: HttpClient.HttpClient) =>
+          HttpClient.transform(client, (response, { method }) =>
+            method === "POST"
+              ? Effect.acquireUseRelease(
+                  Effect.sync(() => void (most = Math.max(most, ++now))),
+                  () => Effect.zipRight(Effect.sleep("50 millis"), response),
+                  () => Effect.sync(() => void now--)
+                )
+              : response
+          )
         const store = yield* makeMemoryStore
         const budget = { requests: 1_000, perMillis: 1_000 }
         const { jobs } = yield* start(store, {}, { transformClient: slow, jobs: { budget } })
