@@ -133,15 +133,16 @@ export const make = Effect.fnUntraced(function* (
     })
   })
 
-  // a defect ends the stream with all its jobs: the next look at the table brings them back
+  // a defect ends the stream with all its jobs
   const restarted = Effect.catchAllCause(following, (cause) =>
     Effect.gen(function* () {
       yield* Effect.logError("durable jobs could not be followed, and are followed again in 5 seconds", cause)
-      followed.clear()
-      withProgress.clear()
-      paused.clear()
-      yield* Queue.takeAll(queue)
       yield* Effect.sleep("5 seconds")
+      yield* Queue.takeAll(queue)
+      yield* Queue.offerAll(
+        queue,
+        Array.from(followed.values()).filter((job) => !paused.has(job))
+      )
     })
   )
   yield* background(Effect.forever(restarted))
