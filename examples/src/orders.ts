@@ -108,7 +108,8 @@ const connections = ConnectionsApi.layerConfig(
     // the ledger waits twice as long before it believes that a lost order was not placed
     attemptTimeout: Config.withDefault(Config.integer("CONNECTIONS_TIMEOUT_MS"), 5_000)
   }),
-  { limits: { requests: 18, per: "1 second" } }
+  // for a server that takes 20
+  { limits: { requests: 16, per: "1 second" } }
 ).pipe(Layer.provide(Auth.layerConfig()), Layer.provide(NodeConnectors.layer))
 
 program.pipe(

@@ -15,7 +15,7 @@ interface TenantSettings {
 
 /** A client of its own: its origin, its credentials, its limits, its jobs. */
 export const client = ({ baseUrl, token }: TenantSettings) =>
-  ConnectionsApi.make({ baseUrl, limits: { requests: 18, per: "1 second" } }).pipe(
+  ConnectionsApi.make({ baseUrl, limits: { requests: 16, per: "1 second" } }).pipe(
     Effect.provide(Auth.serviceToken(token))
   )
 
