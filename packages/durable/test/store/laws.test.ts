@@ -151,6 +151,20 @@ describe.each(kinds)("$name", ({ isSkipped, layer: kind }) => {
       })
     )
 
+    it.scoped("change: one that keeps the state keeps the time of the last change of state", () =>
+      Effect.gen(function* () {
+        const [store] = yield* stores
+        yield* store.insert({ ...row("a"), state: "accepted" })
+        const claimed = yield* store.change("a", { states: ["accepted"] }, { state: "accepted", progress: "1" })
+        const inserted = yield* store.read("a")
+        assert.deepStrictEqual([claimed?.version, claimed?.progress], [2, "1"])
+        assert.strictEqual(claimed?.updatedAt, claimed?.createdAt)
+        assert.deepStrictEqual(inserted, claimed)
+        const ended = yield* store.change("a", { states: ["accepted"] }, { state: "failed" })
+        assert.isAtLeast(ended?.updatedAt ?? 0, claimed?.updatedAt ?? Infinity)
+      })
+    )
+
     it.scoped("list and open: pages give every row once, in the order of the bytes of their keys", () =>
       Effect.gen(function* () {
         const [store] = yield* stores
@@ -189,7 +203,9 @@ describe.each(kinds)("$name", ({ isSkipped, layer: kind }) => {
         const keys = (rows: ReadonlyArray<JobRow>) => rows.map(({ key }) => key)
         assert.deepStrictEqual(keys(yield* store.open(open)), ["accepted", "intended", "new"])
         yield* Effect.sleep("2 seconds")
-        yield* store.change("new", { states: ["new"] }, { state: "new", attempts: 1 })
+        yield* store.change("accepted", { states: ["accepted"] }, { state: "accepted", progress: "1" })
+        yield* store.change("new", { states: ["new"] }, { state: "intended" })
+        yield* store.change("new", { states: ["intended"] }, { state: "new" })
         assert.deepStrictEqual(keys(yield* store.open({ ...open, changedWithinMillis: 1_500 })), ["new"])
         assert.deepStrictEqual(keys(yield* store.open({ ...open, changedWithinMillis: 60_000 })), [
           "accepted",

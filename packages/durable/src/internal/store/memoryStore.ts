@@ -32,7 +32,7 @@ const changed = (row: JobRow, { notBeforeIn, ...rest }: Change, now: number): Jo
   ...rest,
   notBefore: notBeforeIn === undefined ? row.notBefore : now + Math.round(notBeforeIn),
   version: row.version + 1,
-  updatedAt: now
+  updatedAt: rest.state === row.state ? row.updatedAt : now
 })
 
 /**

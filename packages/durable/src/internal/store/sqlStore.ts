@@ -138,7 +138,7 @@ export const makeSqlStore = ({ hints, limited, sql }: SqlStoreOptions): JobStore
     return [
       sql`state = ${state}`,
       sql`version = version + 1`,
-      sql`updated_at = ${clock}`,
+      sql`updated_at = case when state = ${state} then updated_at else ${clock} end`,
       isEnded(state) ? sql`ended_at = ${clock}` : sql`ended_at = null`,
       ...(intent === undefined ? [] : [sql`intent = ${intent}`]),
       ...(attempts === undefined ? [] : [sql`attempts = ${attempts}`]),
