@@ -75,6 +75,6 @@ export class DurableJob extends Schema.Class<DurableJob>("@effect-connectors/dur
   version: Schema.Int,
   /** Epoch milliseconds, on the database's clock. */
   createdAt: Schema.Finite,
-  /** Epoch milliseconds, on the database's clock. */
+  /** When it came to its state: epoch milliseconds, on the database's clock. */
   updatedAt: Schema.Finite
 }) {}

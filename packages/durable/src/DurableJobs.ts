@@ -19,7 +19,7 @@ import type { DurableJob, Failure, State } from "./DurableJob.js"
 import { asClient, onPostgres, onSqlite } from "./internal/service/onDatabase.js"
 import { runAll } from "./internal/service/runAll.js"
 import * as service from "./internal/service/service.js"
-import { make as memory } from "./internal/store/memory.js"
+import { makeMemoryStore } from "./internal/store/memoryStore.js"
 import type { Work } from "./Work.js"
 
 /**
@@ -189,7 +189,7 @@ export class DurableJobs extends Context.Tag("@effect-connectors/durable/Durable
   ): Layer.Layer<DurableJobs, InvalidRequest, ConnectionsApi> =>
     Layer.scoped(
       DurableJobs,
-      Effect.flatMap(memory, (store) => service.make("DurableJobs.layerMemory", store, runAll, options))
+      Effect.flatMap(makeMemoryStore, (store) => service.make("DurableJobs.layerMemory", store, runAll, options))
     )
 
   /**

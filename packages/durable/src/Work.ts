@@ -38,7 +38,7 @@ export const ConnectionOperation = Schema.Literal(
 )
 
 /**
- * Work on a connection of Connections.
+ * Work on a connection of Connections. Its value is what `jobs.result` gives for it.
  *
  * @since 0.5.0
  * @category schemas
@@ -71,7 +71,8 @@ export const ConnectionWork = Schema.Struct({
 export type ConnectionWork = typeof ConnectionWork.Type
 
 /**
- * An action of a BOSA connector.
+ * An action of a BOSA connector. Its value is the whole body of the response, as `BosaApi.execute` gives it; a file has no form in
+ * JSON, and its value is `null`.
  *
  * @since 0.5.0
  * @category schemas

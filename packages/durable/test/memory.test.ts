@@ -1,4 +1,6 @@
-import { make } from "../src/internal/store/memory.js"
+import { makeMemoryStore } from "../src/internal/store/memoryStore.js"
+import { chaos } from "./support/chaos.js"
 import { laws } from "./support/laws.js"
 
-laws("in memory", make)
+laws("in memory", makeMemoryStore)
+chaos("in memory", makeMemoryStore, 5)

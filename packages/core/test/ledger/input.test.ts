@@ -145,3 +145,19 @@ describe("canonicalJson", () => {
     assert.strictEqual(canonicalJson({ id: 9007199254740993n }), '{"id":9007199254740993}')
   })
 })
+
+describe("Ledger.digest", () => {
+  virtual("is what a submit writes, and refuses what JSON cannot write", () =>
+    Effect.gen(function* () {
+      const { entries, ledger } = journal()
+      const api = yield* client()
+      yield* ledger.submit(key, submit(api, "sync"), order)
+      assert.strictEqual(yield* Ledger.digest(order), entries.get(key)?.digest)
+      const error = yield* Effect.flip(Ledger.digest({ input: { all: [undefined] } }))
+      assert.deepStrictEqual(
+        error.issues.map(({ path }) => path),
+        [["input", "all", "0"]]
+      )
+    })
+  )
+})

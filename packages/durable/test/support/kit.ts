@@ -22,7 +22,10 @@ import * as service from "../../src/internal/service/service.js"
 import type { JobStore } from "../../src/internal/store/jobStore.js"
 import type { ConnectionWork, Work } from "../../src/Work.js"
 
-export const origin = "http://localhost"
+/** When virtual time starts. */
+export const startMillis = 1_700_000_000_000
+
+const origin = "http://localhost"
 
 const world = World.make({
   connections: [
@@ -51,7 +54,7 @@ export const run = <A, E>(program: Effect.Effect<A, E, Env>, seed: number | stri
     Effect.provide(ConnectionsTest.layer(world)),
     Effect.scoped,
     Logger.withMinimumLogLevel(LogLevel.None),
-    (effect) => VirtualClock.run(effect, { seed, startMillis: 1_700_000_000_000, maxAdvances: 300_000 })
+    (effect) => VirtualClock.run(effect, { seed, startMillis, maxAdvances: 300_000 })
   )
 
 export const virtual = <A, E>(name: string, program: () => Effect.Effect<A, E, Env>, timeout?: number): void =>

@@ -73,13 +73,17 @@ export const jobOf = (row: JobRow): Effect.Effect<DurableJob, StoreFailed> =>
     onNone: () => Effect.fail(corrupt),
     onSome: (parts) =>
       Effect.succeed(
-        new DurableJob({
-          ...parts,
-          key: row.key,
-          state: row.state,
-          version: row.version,
-          createdAt: row.createdAt,
-          updatedAt: row.updatedAt
-        })
+        new DurableJob(
+          {
+            ...parts,
+            key: row.key,
+            state: row.state,
+            version: row.version,
+            createdAt: row.createdAt,
+            updatedAt: row.updatedAt
+          },
+          // each part was decoded just now, and a check of the whole compiles its schema every time
+          { disableValidation: true }
+        )
       )
   })

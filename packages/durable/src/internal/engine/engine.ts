@@ -177,7 +177,10 @@ export const make = Effect.fnUntraced(function* (
   )
 
   yield* background(Effect.forever(Effect.zipRight(looked, rested)))
-  yield* background(Effect.forever(Effect.zipRight(Effect.sleep("1 second"), tend)))
+  const tended = Effect.catchAllCause(tend, (cause) =>
+    Effect.logError("the progress of durable jobs could not be written", cause)
+  )
+  yield* background(Effect.forever(Effect.zipRight(Effect.sleep("1 second"), tended)))
   yield* background(
     Stream.runForEach(store.hints, (key) => {
       const bucket = buckets.get(bucketOf(key))

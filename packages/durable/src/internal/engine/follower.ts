@@ -29,12 +29,8 @@ interface Followed {
   resumeAt: number
 }
 
-/**
- * What a follower is given.
- *
- * @internal
- */
-export interface Accepted {
+/** What a follower is given. */
+interface Accepted {
   readonly key: string
   readonly ref: JobRef
   readonly intent: string | null
@@ -106,6 +102,8 @@ export const make = Effect.fnUntraced(function* (
 
   const handle = (job: Followed, { event }: FollowedEvent): Effect.Effect<void> => {
     switch (event._tag) {
+      case "Submitted":
+        return Effect.void
       case "Progress":
         return Effect.sync(() => {
           job.failures = 0
@@ -129,20 +127,22 @@ export const make = Effect.fnUntraced(function* (
     return Stream.runForEach(jobEvents(jobs, source), (happened) => {
       const job = places.get(happened.index)
       if (job === undefined) return Effect.void
-      if (happened.event._tag !== "Progress") places.delete(happened.index)
+      const { _tag } = happened.event
+      if (_tag === "Completed" || _tag === "Failed") places.delete(happened.index)
       return handle(job, happened)
     })
   })
 
-  // a defect ends the stream with all its jobs: the next look at the table brings them back
+  // a defect ends the stream with all its jobs
   const restarted = Effect.catchAllCause(following, (cause) =>
     Effect.gen(function* () {
       yield* Effect.logError("durable jobs could not be followed, and are followed again in 5 seconds", cause)
-      followed.clear()
-      withProgress.clear()
-      paused.clear()
-      yield* Queue.takeAll(queue)
       yield* Effect.sleep("5 seconds")
+      yield* Queue.takeAll(queue)
+      yield* Queue.offerAll(
+        queue,
+        Array.from(followed.values()).filter((job) => !paused.has(job))
+      )
     })
   )
   yield* background(Effect.forever(restarted))

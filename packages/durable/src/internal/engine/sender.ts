@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import type { StoreFailed } from "../../DurableError.js"
 import type { Work } from "../../Work.js"
 import type { Change, JobRow, JobStore } from "../store/jobStore.js"
 import type { Bucket } from "./bucket.js"
@@ -97,9 +98,19 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
     }
   }
 
+  // a write whose response was lost is found in the table, and not made twice
+  const write = (row: JobRow, intent: string, change: Change): Effect.Effect<JobRow | undefined, StoreFailed> =>
+    Effect.gen(function* () {
+      const now = yield* store.change(row.key, { states: ["intended", "unknown"], intent }, change)
+      if (now !== undefined) return now
+      const found = yield* store.read(row.key)
+      return found?.state === change.state && found.intent === (change.intent ?? intent) ? found : undefined
+    })
+
   const written = (row: JobRow, intent: string, change: Change): Effect.Effect<JobRow | undefined> =>
-    Effect.tap(untilWritten(store.change(row.key, { states: ["intended", "unknown"], intent }, change)), (now) =>
-      now === undefined
+    Effect.tap(untilWritten(write(row, intent, change)), (now) =>
+      // a row that is sent again has no intent that would tell
+      now === undefined && change.state !== "new"
         ? Effect.logWarning(
             `durable job ${row.key} was settled while it was being sent: that its send came to ${change.state} is not written`
           )

@@ -110,7 +110,10 @@ export const run = ({ attemptMillis, isOurs, options, store, verify }: VerifierD
   })
 
   // the table may not be readable now
-  const calm = (effect: Effect.Effect<void, StoreFailed>): Effect.Effect<void> => Effect.ignore(effect)
+  const calm = (effect: Effect.Effect<void, StoreFailed>): Effect.Effect<void> =>
+    Effect.catchAllCause(Effect.ignore(effect), (cause) =>
+      Effect.logError("durable jobs of unknown outcome could not be verified", cause)
+    )
   const every = Math.min(5_000, Math.max(1_000, (options.settleAfterMillis ?? 60_000) / 4))
   return Effect.forever(Effect.zipRight(calm(pass), Effect.sleep(every)))
 }

@@ -37,11 +37,13 @@ export interface JobRow {
   /** Grows with each change of the row. */
   readonly version: number
   readonly createdAt: number
+  /** When it came to its state. */
   readonly updatedAt: number
 }
 
 /**
- * What a change writes. What is left out stays.
+ * What a change writes. What is left out stays. A change that keeps the state, such as one of progress, keeps `updatedAt`
+ * too: those who look for changes look for changes of state.
  *
  * @internal
  */

@@ -1,0 +1,84 @@
+import { assert, describe } from "@effect/vitest"
+import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
+import * as ConnectionsApi from "@effect-connectors/core/ConnectionsApi"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { DurableJobs, type RunnerOptions } from "../src/DurableJobs.js"
+import { makeMemoryStore } from "../src/internal/store/memoryStore.js"
+import type { Work } from "../src/Work.js"
+import { action, client, sends, start, virtual } from "./support/kit.js"
+
+const paths = (error: { readonly _tag: string } | InvalidRequest): ReadonlyArray<string> =>
+  "issues" in error ? error.issues.map(({ path }) => path.join(".")) : [error._tag]
+
+// as from JavaScript, or from a file
+const parsed = (text: string): Work => JSON.parse(text)
+
+describe("durable jobs: what is refused before anything is written", () => {
+  virtual("a key that is none, and work that is none", () =>
+    Effect.gen(function* () {
+      const { jobs } = yield* Effect.flatMap(makeMemoryStore, (store) => start(store))
+      const refused = (key: string, work: Work) => Effect.map(Effect.flip(jobs.submit(key, work)), paths)
+      for (const key of ["", "x".repeat(513), "a\u0000b", "\ud800"]) {
+        assert.deepStrictEqual(yield* refused(key, action("sync")), ["key"])
+      }
+      const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
+        [`{"platform":"other"}`, ["work.platform", "work.platform"]],
+        [`{"platform":"connections","connection":"crm","operation":"actions.execute","input":{}}`, ["work.action"]],
+        [
+          `{"platform":"connections","connection":"crm","operation":"http.get","action":"x","input":{}}`,
+          ["work.action"]
+        ],
+        [
+          `{"platform":"connections","connection":"","operation":"http.got","input":7}`,
+          ["work.connection", "work.operation", "work.input"]
+        ],
+        [`{"platform":"bosa","connector":"demo","action":"act","inputs":{}}`, ["work.inputs", "work.input"]]
+      ]
+      for (const [text, expected] of cases) {
+        assert.includeMembers([...(yield* refused("a", parsed(text)))], [...expected], text)
+      }
+      assert.deepStrictEqual(yield* refused("a", action("sync", { at: [1, Number.NaN] })), ["work.input.at.1"])
+      assert.deepStrictEqual(yield* refused("a", action("sync", { all: new Set([1]) })), ["work.input.all"])
+      assert.strictEqual((yield* jobs.stats).states.new, 0)
+      assert.strictEqual(yield* sends, 0)
+    })
+  )
+
+  virtual("an action of BOSA where there is no BosaApi", () =>
+    Effect.gen(function* () {
+      const { jobs } = yield* Effect.flatMap(makeMemoryStore, (store) => start(store))
+      const work: Work = { platform: "bosa", connector: "demo", action: "echo", input: {} }
+      const error = yield* Effect.flip(jobs.submit("a", work))
+      assert.include(error.message, "provide BosaApi.layer")
+    })
+  )
+
+  virtual("options, lists and ages", () =>
+    Effect.gen(function* () {
+      const { jobs } = yield* Effect.flatMap(makeMemoryStore, (store) => start(store))
+      assert.deepStrictEqual(paths(yield* Effect.flip(jobs.list({ limit: 0 }))), ["limit"])
+      assert.deepStrictEqual(paths(yield* Effect.flip(jobs.list({ limit: 1_001, cursor: "" }))), ["limit", "cursor"])
+      assert.deepStrictEqual(paths(yield* Effect.flip(jobs.prune(Infinity))), ["olderThan"])
+      const options: RunnerOptions = JSON.parse(`{"gate":65,"drein":3,"pollInterval":"1 milli"}`)
+      const api = Layer.scoped(ConnectionsApi.ConnectionsApi, client)
+      const built = Effect.scoped(Layer.build(Layer.provide(DurableJobs.layerMemory(options), api)))
+      const error = yield* Effect.flip(built)
+      assert.deepStrictEqual(paths(error), ["drein", "gate", "pollInterval"])
+      assert.include(error.message, 'the nearest is "drain"')
+    })
+  )
+
+  virtual("nothing where all is right: the layer does work", () =>
+    Effect.gen(function* () {
+      const api = Layer.scoped(ConnectionsApi.ConnectionsApi, client)
+      const program = Effect.gen(function* () {
+        const jobs = yield* DurableJobs
+        yield* jobs.submit("a", action("now"))
+        return yield* jobs.result("a")
+      })
+      const value = yield* Effect.provide(program, Layer.provide(DurableJobs.layerMemory({ gate: 2 }), api))
+      assert.deepStrictEqual(value, { done: true })
+    })
+  )
+})
