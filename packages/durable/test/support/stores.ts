@@ -18,7 +18,7 @@ import { openSqlite } from "../../src/internal/store/sqlite.js"
 export class Stores extends Context.Tag("test/Stores")<
   Stores,
   {
-    /** Two stores on one empty table: the same one where only one process can have it. */
+    /** Two stores on one table, which this empties: the same one where only one process can have it. */
     readonly two: Effect.Effect<readonly [JobStore, JobStore], StoreFailed, Scope.Scope>
   }
 >() {}
@@ -41,10 +41,9 @@ const postgres = Layer.scoped(
   Effect.gen(function* () {
     const { url } = yield* startPostgres
     const sql = yield* Effect.provide(PgClient.make({ url, maxConnections: 1 }), Reactivity.layer)
-    yield* Effect.scoped(openPostgres({ url }))
-    const emptied = Effect.orDie(sql`truncate effect_connectors_jobs`)
     const open = Effect.map(openPostgres({ url }), ({ store }) => store)
-    return { two: Effect.zipRight(emptied, Effect.all([open, open])) }
+    const both = yield* Effect.all([open, open])
+    return { two: Effect.as(Effect.orDie(sql`truncate effect_connectors_jobs`), both) }
   })
 )
 

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import type { StoreFailed } from "../../DurableError.js"
 import type { State } from "../../DurableJob.js"
 import type { Hints } from "./hints.js"
-import type { Change, Expected, JobRow, JobStore } from "./jobStore.js"
+import { bucketCount, type Change, type Expected, type JobRow, type JobStore } from "./jobStore.js"
 import { outsideTransactions } from "./outsideTransactions.js"
 import { allStates, isEnded, noCounts, openStates } from "./rows.js"
 import { storeFailed } from "./storeError.js"
@@ -128,6 +128,8 @@ export const makeSqlStore = ({ hints, limited, sql }: SqlStoreOptions): JobStore
   const inBucket = (bucket: number) =>
     sql`select * from effect_connectors_jobs where bucket = ${sql.literal(`${Math.trunc(bucket)}`)}`
 
+  const inState = (state: State) => sql`select * from effect_connectors_jobs where state = ${state}`
+
   // written out, as the index is used for these words only
   const isOpen = sql.literal(`state in (${openStates.map((state) => `'${state}'`).join(", ")})`)
 
@@ -155,22 +157,21 @@ export const makeSqlStore = ({ hints, limited, sql }: SqlStoreOptions): JobStore
       ...(version === undefined ? [] : [sql`version = ${version}`])
     ])
 
-  const pruneSome = (olderThanMillis: number): Effect.Effect<number, StoreFailed> =>
-    Effect.flatMap(
-      run(
-        "write",
-        // the condition stands twice: a row that changed meanwhile is looked at again
-        sql`update effect_connectors_jobs
-          set work = null, ref = null, progress = null, outcome = null, ended_at = null, version = version + 1
-          where ended_at is not null and key in (
-            select key from effect_connectors_jobs where ended_at <= ${started} - ${Math.round(olderThanMillis)}
-            order by ended_at ${limitOf(pruneBatch)}
-          )
-          returning key`.withoutTransform
-      ),
-      ({ length }) =>
-        length < pruneBatch ? Effect.succeed(length) : Effect.map(pruneSome(olderThanMillis), (rest) => length + rest)
+  const pruneSome = (olderThanMillis: number): Effect.Effect<number, StoreFailed> => {
+    const old = sql`select key from effect_connectors_jobs where ended_at <= ${started} - ${Math.round(olderThanMillis)}
+      order by ended_at ${limitOf(pruneBatch)}`
+    const isPicked = sql.onDialectOrElse({
+      // of two that prune each takes other rows; as an array, since a join may run the query more than once
+      pg: () => sql`key = any(array(${old} for update skip locked))`,
+      orElse: () => sql`key in (${old})`
+    })
+    const pruned = sql`update effect_connectors_jobs
+      set work = null, ref = null, progress = null, outcome = null, ended_at = null, version = version + 1
+      where ${isPicked} returning key`
+    return Effect.flatMap(run("write", pruned.withoutTransform), ({ length }) =>
+      length < pruneBatch ? Effect.succeed(length) : Effect.map(pruneSome(olderThanMillis), (rest) => length + rest)
     )
+  }
 
   return {
     insert: Effect.fnUntraced(function* (row) {
@@ -206,8 +207,13 @@ export const makeSqlStore = ({ hints, limited, sql }: SqlStoreOptions): JobStore
         changedWithinMillis === undefined
           ? sql`1 = 1`
           : sql`updated_at >= ${started} - ${Math.round(changedWithinMillis)}`
+      // three ranges in place of 32, for the one who owns them all
+      const parts =
+        new Set(buckets).size === bucketCount
+          ? openStates.map(inState)
+          : buckets.map((bucket) => sql`${inBucket(bucket)} and ${isOpen}`)
       return merged(
-        buckets.map((bucket) => sql`${inBucket(bucket)} and ${isOpen} and ${isAfter(after)} and ${isRecent}`),
+        parts.map((part) => sql`${part} and ${isAfter(after)} and ${isRecent}`),
         sql`key`,
         limit
       )
@@ -225,11 +231,13 @@ export const makeSqlStore = ({ hints, limited, sql }: SqlStoreOptions): JobStore
     list: ({ after, limit, states }) => {
       const wanted = allStates.filter((state) => states.includes(state))
       if (wanted.length === 0) return Effect.succeed([])
-      const inState = (state: State) =>
-        sql`select * from effect_connectors_jobs where state = ${state} and ${isAfter(after)}`
       return wanted.length === allStates.length
         ? rowsOf(sql`select * from effect_connectors_jobs where ${isAfter(after)} order by key ${limitOf(limit)}`)
-        : merged(wanted.map(inState), sql`key`, limit)
+        : merged(
+            wanted.map((state) => sql`${inState(state)} and ${isAfter(after)}`),
+            sql`key`,
+            limit
+          )
     },
 
     prune: pruneSome,
