@@ -127,7 +127,9 @@ export const runKills = async (plan: Plan, { database, log, programs, seed }: Se
       log(`asked ${name} (pid ${runner.pid}) to end: it did after ${endedMillis} ms; started ${await addRunner()}`)
       await settle("after a runner was asked to end")
       const lost = (await client.rows()).filter(({ key, state }) => key.startsWith("end.") && state !== "succeeded")
-      if (lost.length > 0) breaks.push(`${lost.length} keys did not succeed after a runner was asked to end`)
+      for (const { failure, key, state } of lost) {
+        breaks.push(`${key} is ${state} (${failure ?? "no failure"}) after a runner was asked to end`)
+      }
     }
 
     let takeoverSeconds: number | undefined

@@ -46,6 +46,15 @@ export const make = <R>(
 ): RunningBuckets<R> => {
   // with those that were interrupted and have not ended
   const fibers = new Map<number, Fiber.RuntimeFiber<never>>()
+  const interrupted = new WeakSet<Fiber.RuntimeFiber<never>>()
+
+  /** Only once: a second interruption would reach the fibers that the bucket ends with. */
+  const interrupt = (fiber: Fiber.RuntimeFiber<never>): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      if (interrupted.has(fiber)) return Effect.void
+      interrupted.add(fiber)
+      return Fiber.interruptFork(fiber)
+    })
 
   const ended = (bucket: number): Effect.Effect<void> =>
     Effect.suspend(() => {
@@ -74,15 +83,12 @@ export const make = <R>(
   const stopped = (bucket: number): Effect.Effect<void> =>
     Effect.suspend(() => {
       const fiber = fibers.get(bucket)
-      return fiber === undefined ? Effect.void : Effect.zipRight(Fiber.interruptFork(fiber), ended(bucket))
+      return fiber === undefined ? Effect.void : Effect.zipRight(interrupt(fiber), ended(bucket))
     })
 
   return {
     run: (bucket) =>
-      Effect.zipRight(
-        ended(bucket),
-        Effect.asVoid(Effect.acquireUseRelease(begin(bucket), Fiber.await, Fiber.interruptFork))
-      ),
+      Effect.zipRight(ended(bucket), Effect.asVoid(Effect.acquireUseRelease(begin(bucket), Fiber.await, interrupt))),
     stopped,
     allStopped: Effect.suspend(() =>
       Effect.forEach(Array.from(fibers.keys()), stopped, { concurrency: "unbounded", discard: true })
