@@ -215,13 +215,12 @@ export class DurableJobs extends Context.Tag("@effect-connectors/durable/Durable
     Layer.scoped(DurableJobs, onPostgres(options))
 
   /**
-   * Submits and watches work in a PostgreSQL, and does none of it: for a process next to those with `layerPg`.
+   * Submits and watches work in a PostgreSQL, and does none of it: for a process next to those with `layerPg`. It needs no
+   * credentials. With a `ConnectionsApi` around it refuses the jobs of another server.
    *
    * @since 0.5.0
    */
-  static readonly layerClient = (
-    options: ClientOptions
-  ): Layer.Layer<DurableJobs, InvalidRequest | StoreFailed, ConnectionsApi> =>
+  static readonly layerClient = (options: ClientOptions): Layer.Layer<DurableJobs, InvalidRequest | StoreFailed> =>
     Layer.scoped(DurableJobs, asClient(options))
 }
 

@@ -143,11 +143,8 @@ export const start = Effect.fnUntraced(function* (
   return process
 })
 
-/** A process that does none of the work. */
-export const watcher = (store: JobStore) =>
-  Effect.flatMap(client, (connections) =>
-    Effect.provideService(service.makeClient(store, 1_000), ConnectionsApi, connections)
-  )
+/** A process that does none of the work, and has no credentials. */
+export const watcher = (store: JobStore) => service.makeClient(store, 1_000)
 
 export const action = (name: string, input: ConnectionWork["input"] = {}): Work => ({
   platform: "connections",

@@ -1,4 +1,3 @@
-import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import * as ExactJson from "@effect-connectors/core/ExactJson"
 import { InvalidRequest, type Issue } from "@effect-connectors/core/InvalidRequest"
 import { JobRef } from "@effect-connectors/core/JobRef"
@@ -125,11 +124,11 @@ export const checkWork = Effect.fnUntraced(function* (
  */
 export const checkRef = Effect.fnUntraced(function* (
   operation: string,
-  connections: ConnectionsApi.Service,
+  origin: string | undefined,
   given: JobRef | JobRef.Encoded
 ): Effect.fn.Return<{ readonly ref: JobRef; readonly digest: string }, InvalidRequest> {
   const ref = given instanceof JobRef ? given : yield* JobRef.decode(given)
-  if (!URL.canParse(ref.origin) || new URL(ref.origin).origin !== connections.origin) {
+  if (!URL.canParse(ref.origin) || (origin !== undefined && new URL(ref.origin).origin !== origin)) {
     return yield* refused(operation, [
       {
         path: ["job", "origin"],

@@ -14,17 +14,17 @@ import { checkOptions, defaultDrain } from "./options.js"
 import { runAll } from "./runAll.js"
 import * as service from "./service.js"
 
-type Made = Effect.Effect<DurableJobs.Service, InvalidRequest | StoreFailed, ConnectionsApi | Scope.Scope>
+type Made<R> = Effect.Effect<DurableJobs.Service, InvalidRequest | StoreFailed, R | Scope.Scope>
 
 /** @internal */
-export const onSqlite = ({ filename, ...options }: SqliteOptions): Made =>
+export const onSqlite = ({ filename, ...options }: SqliteOptions): Made<ConnectionsApi> =>
   Effect.flatMap(openSqlite(filename), (store) => service.make("DurableJobs.layerSqlite", store, runAll, options))
 
 // for writing what the drained requests came to
 const writing = Duration.seconds(2)
 
 /** @internal */
-export const onPostgres = ({ database, ...options }: PgOptions): Made =>
+export const onPostgres = ({ database, ...options }: PgOptions): Made<ConnectionsApi> =>
   Effect.flatMap(openPostgres(database), ({ sql, store }) =>
     service.make(
       "DurableJobs.layerPg",
@@ -42,7 +42,7 @@ export const onPostgres = ({ database, ...options }: PgOptions): Made =>
 const clientNames = OptionNames.make<Omit<ClientOptions, "database">>({ pollInterval: true })
 
 /** @internal */
-export const asClient = ({ database, ...options }: ClientOptions): Made =>
+export const asClient = ({ database, ...options }: ClientOptions): Made<never> =>
   Effect.gen(function* () {
     const { pollMillis } = yield* checkOptions("DurableJobs.layerClient", options, clientNames)
     const { store } = yield* openPostgres(database)

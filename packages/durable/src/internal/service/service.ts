@@ -34,7 +34,7 @@ interface Runner {
 
 const over = (
   store: JobStore,
-  connections: ConnectionsApi.Service,
+  origin: string | undefined,
   watching: watchers.Watchers,
   runner: Runner
 ): DurableJobs.Service => {
@@ -61,7 +61,7 @@ const over = (
     follow: (job, key) =>
       Effect.gen(function* () {
         yield* checkKey("DurableJobs.follow", key)
-        const { digest, ref } = yield* checkRef("DurableJobs.follow", connections, job)
+        const { digest, ref } = yield* checkRef("DurableJobs.follow", origin, job)
         return yield* insert({ key, digest, work: null, state: "accepted", ref: writeRef(ref) })
       }),
     get: (key) =>
@@ -71,7 +71,7 @@ const over = (
       }),
     result: (key) => events.result(watching, key),
     watch: (key) => events.watch(watching, key),
-    settle: (key, settlement) => Effect.tap(settle(store, connections, key, settlement), () => runner.wake),
+    settle: (key, settlement) => Effect.tap(settle(store, origin, key, settlement), () => runner.wake),
     list: (options = {}) =>
       Effect.gen(function* () {
         const { after, limit, states } = yield* checkList(options)
@@ -105,7 +105,7 @@ export const make = Effect.fnUntraced(function* <E, R>(
   const watching = yield* watchers.make(store, checked.pollMillis)
   const running = yield* engine.make(store, { connections, bosa }, checked)
   yield* place(running)
-  return over(store, connections, watching, { ...running, hasBosa: bosa !== undefined })
+  return over(store, connections.origin, watching, { ...running, hasBosa: bosa !== undefined })
 })
 
 /**
@@ -116,10 +116,10 @@ export const make = Effect.fnUntraced(function* <E, R>(
 export const makeClient = Effect.fnUntraced(function* (
   store: JobStore,
   pollMillis: number
-): Effect.fn.Return<DurableJobs.Service, never, ConnectionsApi | Scope.Scope> {
-  const connections = yield* ConnectionsApi
+): Effect.fn.Return<DurableJobs.Service, never, Scope.Scope> {
+  const connections = yield* Effect.serviceOption(ConnectionsApi)
   const watching = yield* watchers.make(store, pollMillis)
-  return over(store, connections, watching, {
+  return over(store, Option.getOrUndefined(connections)?.origin, watching, {
     wake: Effect.void,
     stats: Effect.succeed({ buckets: 0, followed: 0 }),
     // the runners may have one

@@ -1,4 +1,3 @@
-import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import * as Effect from "effect/Effect"
 import { type StoreFailed, WorkNotFound, WorkNotUnknown } from "../../DurableError.js"
@@ -19,7 +18,7 @@ const refused = (path: string, message: string, fix: string): InvalidRequest =>
   new InvalidRequest({ operation, issues: [{ path: [path], message, fix }] })
 
 const changeOf = Effect.fnUntraced(function* (
-  connections: ConnectionsApi.Service,
+  origin: string | undefined,
   row: JobRow,
   settlement: Settlement
 ): Effect.fn.Return<Change, InvalidRequest> {
@@ -27,7 +26,7 @@ const changeOf = Effect.fnUntraced(function* (
     case "Done":
       return { state: "succeeded", outcome: yield* checkValue(settlement.value) }
     case "Accepted": {
-      const { ref } = yield* checkRef(operation, connections, settlement.job)
+      const { ref } = yield* checkRef(operation, origin, settlement.job)
       // another job than the one of its send, so that a late follower of that one does not end it
       const intent = `settled-${row.version}`
       return { state: "accepted", intent, ref: writeRef(ref), outcome: null, progress: null }
@@ -59,7 +58,7 @@ const isSettled = (row: JobRow, { _tag }: Settlement): boolean =>
  */
 export const settle = Effect.fnUntraced(function* (
   store: JobStore,
-  connections: ConnectionsApi.Service,
+  origin: string | undefined,
   key: string,
   settlement: Settlement
 ): Effect.fn.Return<DurableJob, WorkNotFound | WorkNotUnknown | InvalidRequest | StoreFailed> {
@@ -69,7 +68,7 @@ export const settle = Effect.fnUntraced(function* (
     const row = yield* store.read(key)
     if (row === undefined) return yield* new WorkNotFound({ key })
     if (left === 0 || !isSettled(row, settlement)) return yield* new WorkNotUnknown({ job: yield* jobOf(row) })
-    const change = yield* changeOf(connections, row, settlement)
+    const change = yield* changeOf(origin, row, settlement)
     const changed = yield* store.change(key, { states: [row.state], version: row.version }, change)
     if (changed !== undefined) return yield* jobOf(changed)
   }
