@@ -90,6 +90,26 @@ describe("links in the documents", () => {
   }
 })
 
+describe("programs shown on a page", () => {
+  const shown = pages.flatMap((page) =>
+    [...read(page).matchAll(/^```ts no-check ?(\S*)\n([^]*?)^```$/gm)].map(([, file = "", code = ""]) => ({
+      page,
+      file,
+      code
+    }))
+  )
+
+  it("are found", () => {
+    assert.isAbove(shown.length, 3)
+  })
+
+  for (const { code, file, page } of shown) {
+    it(`${page}: the code is that of ${file}`, () => {
+      assert.strictEqual(code, read(file).replace(/^\/\*\*[^]*?\*\/\n/, ""))
+    })
+  }
+})
+
 describe("architecture page", () => {
   const page = read("docs/architecture.md")
   let folder = ""

@@ -1,16 +1,33 @@
+import * as World from "@effect-connectors/testing/World"
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { mkdtemp, readdir, rm } from "node:fs/promises"
+import * as Schema from "effect/Schema"
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe } from "vitest"
 import { start } from "./support/program.js"
-import { emulator } from "./support/world.js"
+import { emulator, emulatorOf } from "./support/world.js"
 
 const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "examples-"))),
   (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
 )
+
+const Executions = Schema.Struct({
+  connections: Schema.Array(
+    Schema.Struct({ name: Schema.String, body: Schema.Struct({ input: Schema.Struct({ orderId: Schema.String }) }) })
+  )
+})
+
+/** The orders that the shop was asked to place, in the order in which it was asked. */
+const placedOrders = (url: string) =>
+  Effect.promise(async () => (await fetch(`${url}/__emulator/executions?limit=500`)).json()).pipe(
+    Effect.flatMap(Schema.decodeUnknown(Executions)),
+    Effect.map(({ connections }) =>
+      connections.filter(({ name }) => name === "place-order").map(({ body }) => body.input.orderId)
+    )
+  )
 
 // each has its own emulator and mostly waits
 describe.concurrent("examples", () => {
@@ -105,6 +122,48 @@ describe.concurrent("examples", () => {
       // once with its response lost, and twice for the call that may be replayed
       assert.strictEqual(yield* server.executions("crm", "echo"), 3)
       assert.strictEqual(yield* server.executions("files", "file.upload"), 2)
+    })
+  )
+
+  it.scopedLive("telemetryConsole prints the spans, the metrics and the debug logs", () =>
+    Effect.gen(function* () {
+      const server = yield* emulatorOf(World.demo)
+      const { code, err, out } = yield* (yield* start("telemetryConsole", [], server.env)).ended
+      assert.deepStrictEqual([code, err], [0, ""])
+      for (const name of ["nightly", "connections.job", "connections.actions.execute", "connections.jobs.get"]) {
+        assert.match(out, new RegExp(`^  name: '${name}',$`, "m"))
+      }
+      assert.include(out, "name: 'connectors.requests'")
+      assert.match(out, / DEBUG \(#\d+\)/)
+    })
+  )
+
+  it.scopedLive("orders places each order once, with faults, stopped once and killed once", () =>
+    Effect.gen(function* () {
+      const server = yield* start("ordersServer", [], { PORT: "0" })
+      const [, url = ""] = yield* server.printed(/^listening on (\S+)$/m)
+      const env = { CONNECTIONS_BASE_URL: url, CONNECTIONS_SERVICE_TOKEN: "any", CONNECTIONS_TIMEOUT_MS: "2000" }
+      const ids = Array.from({ length: 40 }, (_, index) => `o-${index + 1}`)
+      const path = yield* folder
+      const file = join(path, "orders.csv")
+      yield* Effect.promise(() => writeFile(file, `id,sku,quantity\n${ids.map((id) => `${id},chair,2\n`).join("")}`))
+      const run = start("orders", [file, join(path, "ledger.jsonl")], env)
+
+      const stopped = yield* run
+      yield* stopped.printed(/(^o-\d+: number \d+\n){3}/m)
+      yield* stopped.signal("SIGTERM")
+      yield* stopped.ended
+      const killed = yield* run
+      yield* killed.printed(/(^o-\d+: number \d+\n){3}/m)
+      yield* killed.signal("SIGKILL")
+      yield* killed.ended
+
+      const { code, err, out } = yield* (yield* run).ended
+      assert.deepStrictEqual([code, err], [0, ""])
+      const counts = /\{ ('done before'|placed): (\d+), ('done before'|placed): (\d+) \}\n$/.exec(out)
+      assert.isNotNull(counts, out)
+      assert.strictEqual(Number(counts?.[2]) + Number(counts?.[4]), ids.length)
+      assert.sameMembers(yield* placedOrders(url), ids)
     })
   )
 })
