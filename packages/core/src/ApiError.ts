@@ -69,7 +69,11 @@ const call = {
   /** How often the request was tried. */
   attempts: Schema.Finite,
   requestId: Schema.optional(Schema.String),
-  /** The same call may be repeated as it is: it is safe, and it may help. */
+  /**
+   * The same call may be repeated as it is: it cannot do its work twice, and it may help. Of a change only with proof that it was not
+   * sent, or by the server's own word: a `RateLimited` change has `false`, since a gateway sends 429 too, whatever became of the work behind it.
+   * `Ledger.maySubmitAgain` says it of a submit through a ledger.
+   */
   retryable: Schema.Boolean,
   /** It was not retried because too many calls were failing. */
   retryBudgetExhausted: Schema.optional(Schema.Boolean),

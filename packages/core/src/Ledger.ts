@@ -160,6 +160,23 @@ const storeOptions = OptionNames.make<StoreOptions>({ prefix: true })
 export const isNotDone: (error: unknown) => boolean = proof.isNotDone
 
 /**
+ * Whether another submit of the same key may end better than the one that failed with this error:
+ *
+ * - `SubmissionNotDone`, and what {@link isNotDone} names that passes by itself: `RateLimited`, `DeadlineExceeded`, a `NotSent`
+ *   that no setting has to mend. The key is free, and another submit sends the work.
+ * - An unknown outcome of a submit with a `verify` that failed or could not tell (`OutcomeUnknown`, `ServerFailed`,
+ *   `SubmissionUnknown`): another submit asks the verifier again, and sends nothing unless it says that the work was not done.
+ * - A `LedgerFailed` that may pass.
+ *
+ * It is for `Effect.retry({ while: Ledger.maySubmitAgain, schedule })` around a submit. It is not so for a request that has to be
+ * corrected, nor for an unknown outcome without a verifier. What it says goes by the error that the submit failed with, not by a copy.
+ *
+ * @since 0.5.0
+ * @category guards
+ */
+export const maySubmitAgain: (error: unknown) => boolean = proof.maySubmitAgain
+
+/**
  * The ledger of submissions.
  *
  * It promises at most one submit for each key, as far as its store keeps what it was given, and not that the work is
@@ -194,6 +211,13 @@ export class Ledger extends Context.Tag("@effect-connectors/core/Ledger")<Ledger
    * @since 0.5.0
    */
   static readonly isNotDone: (error: unknown) => boolean = proof.isNotDone
+
+  /**
+   * See {@link maySubmitAgain}.
+   *
+   * @since 0.5.0
+   */
+  static readonly maySubmitAgain: (error: unknown) => boolean = proof.maySubmitAgain
 
   /**
    * What a verifier gives for work that was not done.

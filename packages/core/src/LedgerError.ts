@@ -34,6 +34,11 @@ const which = ({ connection, key, operation }: Submission): string => {
 const at = (millis: number): string =>
   Math.abs(millis) <= 8.64e15 ? DateTime.formatIso(DateTime.unsafeMake(millis)) : String(millis)
 
+const verifierSaid = {
+  failed: "The verifier was asked and failed (its error is in the log, as a warning)",
+  cannotTell: "The verifier was asked and could not tell"
+}
+
 /**
  * This work was started before and its outcome was never written down: the program ended in between, it was interrupted,
  * or the response was lost. It may have happened, so it is not sent again. See what the server did; then
@@ -48,13 +53,18 @@ export class SubmissionUnknown extends Schema.TaggedError<SubmissionUnknown>(
 )("SubmissionUnknown", {
   ...submission,
   /** When it was about to be sent: epoch milliseconds. */
-  intendedAt: Schema.Finite
+  intendedAt: Schema.Finite,
+  /** What became of the question to the verifier of this submit, when it was asked. */
+  verifier: Schema.optional(Schema.Literal("failed", "cannotTell"))
 }) {
-  /** Submitting again gives the same error, until `finish` or `forget`. */
+  /**
+   * Submitting again sends nothing until `finish` or `forget`. With a verifier it asks again: see `Ledger.maySubmitAgain`.
+   */
   readonly retryable = false
   /** What happened and what to do. */
   override get message(): string {
-    return `${which(this)} was about to be sent at ${at(this.intendedAt)}, and its outcome was never written down: it may have happened, so nothing was sent now. See what the server did; then call finish(key) if it was done, forget(key) if it was not`
+    const asked = this.verifier === undefined ? "" : ` ${verifierSaid[this.verifier]}: submit again to ask it again.`
+    return `${which(this)} was about to be sent at ${at(this.intendedAt)}, and its outcome was never written down: it may have happened, so nothing was sent now.${asked} See what the server did; then call finish(key) if it was done, forget(key) if it was not`
   }
 }
 
