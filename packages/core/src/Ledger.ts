@@ -41,8 +41,8 @@ export interface CannotTell {
 }
 
 /**
- * What a verifier says of work of unknown outcome: how it was done (`Job.Completed` with its value, `Job.Accepted` with its
- * job), that it was not done, or that it cannot tell.
+ * What a verifier says of work of unknown outcome: how it was done (`Job.Completed` with its result, `Job.Accepted` with its
+ * job), that it was not done, or that it cannot tell. `jobs.result` gives the result of `Job.Completed` as it is: nothing is taken out of it.
  *
  * @since 0.5.0
  * @category models

@@ -114,7 +114,7 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
       const entry: Journal.Entry =
         execution._tag === "Accepted"
           ? { _tag: "Accepted", ...submission, job: execution.job, acceptedAt: now }
-          : { _tag: "Done", ...submission, doneAt: now, ...keptOf(execution.value, schema) }
+          : { _tag: "Done", ...submission, doneAt: now, ...keptOf(execution, schema) }
       return Effect.as(noted(key, settledBy(key, journal.put(entry))), followed(key, execution))
     })
 

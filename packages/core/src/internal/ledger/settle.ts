@@ -5,6 +5,7 @@ import type { NotDone, Verification } from "../../Ledger.js"
 import type { LedgerFailed, SubmissionUnknown } from "../../LedgerError.js"
 import type { LedgerJournal } from "../../LedgerJournal.js"
 import { maxTimerMillis } from "../data/checks.js"
+import { completedWith } from "../jobs/finalValue.js"
 import { monotonicTime } from "../runtime/monotonic.js"
 
 /**
@@ -66,7 +67,7 @@ export const settle = <A, R>({
       const start = yield* monotonicTime
       const found = yield* asked
       if (found._tag === "CannotTell") return cannotTell
-      if (found._tag !== "NotDone") return found
+      if (found._tag !== "NotDone") return found._tag === "Completed" ? completedWith(found.value) : found
       const until = sentAt + settleMillis(attemptMillis)
       if (start >= until) return yield* Effect.as(stillHeld, found)
       yield* Effect.sleep(Math.min(Math.ceil(until - (yield* monotonicTime)), maxTimerMillis))
