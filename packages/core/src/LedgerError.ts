@@ -118,17 +118,32 @@ export class KeyReused extends Schema.TaggedError<KeyReused>("@effect-connectors
       connection: Schema.optional(Schema.String),
       digest: Schema.String,
       /** When it was about to be sent: epoch milliseconds. */
-      intendedAt: Schema.Finite
+      intendedAt: Schema.Finite,
+      /** The job that failed, and when that was seen: epoch milliseconds. */
+      job: Schema.optional(JobRef),
+      failedAt: Schema.optional(Schema.Finite),
+      /** When its end was written down: epoch milliseconds. */
+      doneAt: Schema.optional(Schema.Finite)
     })
   }
 ) {
-  /** Submitting again gives the same error, until `forget`. */
+  /** Submitting again gives the same error, until `forget`; after a job that failed `resubmit: "failed"` submits it. */
   readonly retryable = false
   /** What happened and what to do. */
   override get message(): string {
     const { key, known } = this
-    return `${which(this)} with ${digestStart(this.digest)} is not what was submitted under this key at ${at(known.intendedAt)}: ${which({ key, ...known })} with ${digestStart(known.digest)}. Nothing was sent. One key is for one piece of work: give this one another key`
+    return `${which(this)} with ${digestStart(this.digest)} is not what was submitted under this key at ${at(known.intendedAt)}: ${which({ key, ...known })} with ${digestStart(known.digest)}. Nothing was sent. ${reuseHint(known)}`
   }
+}
+
+const reuseHint = ({ doneAt, failedAt, job }: KeyReused["known"]): string => {
+  if (failedAt !== undefined) {
+    const which = job === undefined ? "The job" : `The job ${quoted(job.jobId)}`
+    return `${which} under this key has failed: if this is the same work, corrected, submit it with \`resubmit: "failed"\`, or call forget(key) first. Give other work another key`
+  }
+  return doneAt === undefined
+    ? "One key is for one piece of work: give this one another key"
+    : `What this key is for is done since ${at(doneAt)}: give this one another key, or call forget(key) if it takes its place`
 }
 
 /**

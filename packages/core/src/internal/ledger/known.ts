@@ -74,16 +74,23 @@ interface Submitted {
  * @internal
  */
 export const reuseOf = (
-  { connection, digest: known, intendedAt, key, operation }: Journal.Entry,
+  entry: Journal.Entry,
   submitted: Submitted,
   digest: string | undefined
-): KeyReused | undefined =>
-  digest === undefined || known === undefined || digest === known
+): KeyReused | undefined => {
+  const { connection, digest: known, intendedAt, key, operation } = entry
+  return digest === undefined || known === undefined || digest === known
     ? undefined
     : new KeyReused({
         key,
         operation: submitted.operation,
         connection: submitted.connection,
         digest,
-        known: { operation, connection, digest: known, intendedAt }
+        known: { operation, connection, digest: known, intendedAt, ...endOf(entry) }
       })
+}
+
+const endOf = (entry: Journal.Entry): Partial<KeyReused["known"]> => {
+  if (entry._tag === "Done") return { doneAt: entry.doneAt }
+  return entry._tag === "Accepted" && entry.failedAt !== undefined ? { job: entry.job, failedAt: entry.failedAt } : {}
+}
