@@ -18,7 +18,7 @@ import type { InvalidRequest } from "./InvalidRequest.js"
 import type { Execution } from "./Job.js"
 import { type KeyReused, type LedgerError, LedgerFailed, type SubmissionNotDone } from "./LedgerError.js"
 import * as OptionNames from "./OptionNames.js"
-import type { Accepted, Intended, LedgerJournal } from "./LedgerJournal.js"
+import type { Accepted, Entry, Intended, LedgerJournal } from "./LedgerJournal.js"
 
 /**
  * A verifier's word that the work was not done.
@@ -310,6 +310,12 @@ export declare namespace Ledger {
       execution: Effect.Effect<Execution<A>, E, R>,
       options?: SubmitOptions<NoInfer<A>, NoInfer<E>, I, X, V>
     ) => Effect.Effect<Execution<A>, E | LedgerError | InvalidRequest | OptionErrors<X, V>, R | OptionNeeds<V>>
+
+    /**
+     * What is known of one key: `Intended` (its outcome is unknown, or it is being submitted now), `Accepted` with its job, or `Done`;
+     * `undefined` for a key that was never submitted, was freed or forgotten. It reads, and asks and sends nothing.
+     */
+    readonly get: (key: string) => Effect.Effect<Entry | undefined, LedgerFailed>
 
     /**
      * What a restart has to go on with.

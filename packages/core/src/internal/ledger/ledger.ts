@@ -254,6 +254,7 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
 
   return {
     submit,
+    get: (key) => Effect.map(Effect.zipLeft(journal.get(key), used), Option.getOrUndefined),
     pending,
     forget: (key) => inTurn(key, settledBy(key, journal.remove(key))),
     finish: (key) =>
