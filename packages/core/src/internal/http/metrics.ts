@@ -1,6 +1,7 @@
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
 import * as MetricLabel from "effect/MetricLabel"
+import { serverOf } from "./url.js"
 
 /**
  * The metrics of a client. Times in milliseconds.
@@ -51,9 +52,18 @@ const ends = Metric.counter("connectors.jobs.ends", {
   incremental: true
 })
 
-/** @internal */
-export const make = (platform: string): Metrics => {
-  const tags = [MetricLabel.make("platform", platform)]
+/**
+ * The metrics of the client of one server.
+ *
+ * @internal
+ */
+export const make = (platform: string, origin: string): Metrics => {
+  const { address, port } = serverOf(origin)
+  const tags = [
+    MetricLabel.make("platform", platform),
+    MetricLabel.make("server.address", address),
+    MetricLabel.make("server.port", String(port))
+  ]
   const of = (name: string, value: string) => [...tags, MetricLabel.make(name, value)]
   return {
     requested: (operation, outcome, millis) => {

@@ -17,6 +17,7 @@ import type { Input } from "./request.js"
 import { exactTextOf } from "./sentSecrets.js"
 import type { Resolved } from "./settings.js"
 import { type Lost, requestIdOf, type TransportResponse } from "./transport.js"
+import { serverOf } from "./url.js"
 
 // of the names in a path those that say what a call is about, and not who its user is
 const attributeNames: Readonly<Record<string, string>> = {
@@ -28,11 +29,11 @@ const attributeNames: Readonly<Record<string, string>> = {
 }
 
 const describe = (span: Tracer.Span, { baseUrl }: Resolved, operation: Endpoint, input: Input): void => {
-  const { hostname, port, protocol } = new URL(baseUrl.origin)
+  const { address, port } = serverOf(baseUrl.origin)
   span.attribute("http.request.method", operation.method)
   span.attribute("url.template", operation.path.route)
-  span.attribute("server.address", hostname)
-  span.attribute("server.port", port === "" ? (protocol === "https:" ? 443 : 80) : Number(port))
+  span.attribute("server.address", address)
+  span.attribute("server.port", port)
   operation.path.names.forEach((name, index) => {
     const attribute = attributeNames[name]
     const value = input.segments[index]

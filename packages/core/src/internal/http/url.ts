@@ -17,6 +17,16 @@ const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
  */
 export const isLoopback = (hostname: string): boolean => loopback.test(hostname)
 
+/**
+ * The server of an origin, as traces and metrics name it.
+ *
+ * @internal
+ */
+export const serverOf = (origin: string): { readonly address: string; readonly port: number } => {
+  const { hostname, port, protocol } = new URL(origin)
+  return { address: hostname, port: port === "" ? (protocol === "https:" ? 443 : 80) : Number(port) }
+}
+
 // a URL parser takes the host for a scheme
 const hostAndPort = /^[\w.-]+:\d+(\/|$)/
 
