@@ -18,6 +18,7 @@ import {
   hintOf,
   jobHint,
   namesOf,
+  rejectionHint,
   rightHint,
   said,
   attemptsMade,
@@ -188,7 +189,7 @@ export class NotFound extends Schema.TaggedError<NotFound>("@effect-connectors/c
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: the server knows no ${this.missing ?? namesOf(this.requested) ?? "such thing"} (${this.status}${coded(this.serverCode)}).${said(this.serverReason)} Check the names, that this account can see them, and \`baseUrl\``
+    return `${where(this)}: the server knows no ${this.missing ?? namesOf(this.requested, this.serverCode) ?? "such thing"} (${this.status}${coded(this.serverCode)}).${said(this.serverReason)} Check the names, that this account can see them, and \`baseUrl\``
   }
 }
 
@@ -229,7 +230,7 @@ export class ApiRejected extends Schema.TaggedError<ApiRejected>("@effect-connec
   /** What happened and what to do. */
   override get message(): string {
     return `${where(this)}: the server refused the request (${this.status}${coded(this.serverCode)})${attemptsMade(this)}.${said(this.serverReason)} ${
-      this.serverReason === undefined ? "What it responded is in `body`" : "Correct the request"
+      this.serverReason === undefined ? "What it responded is in `body`" : rejectionHint(this.serverCode)
     }${jobHint(this)}`
   }
 }
