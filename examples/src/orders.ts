@@ -29,19 +29,6 @@ const readOrders = Effect.gen(function* () {
   return yield* Schema.decodeUnknown(Schema.Array(Order))(rows)
 })
 
-// after these errors another submit of the same key may help: the ledger and the verifier decide what is sent
-const passing: ReadonlySet<string> = new Set([
-  "NotSent",
-  "RateLimited",
-  "DeadlineExceeded",
-  "SubmissionNotDone",
-  "SubmissionUnknown",
-  "OutcomeUnknown",
-  "ServerFailed",
-  "UnexpectedBody"
-])
-const maySubmitAgain = ({ _tag }: { readonly _tag: string }) => passing.has(_tag)
-
 const later = Schedule.exponential("200 millis").pipe(
   Schedule.either(Schedule.spaced("5 seconds")),
   Schedule.jittered,
@@ -67,7 +54,7 @@ const place = Effect.fnUntraced(function* (order: typeof Order.Type) {
       // a job that failed in an earlier run is submitted again, also with corrected data
       resubmit: "failed"
     })
-    .pipe(Effect.retry({ while: maySubmitAgain, schedule: later }))
+    .pipe(Effect.retry({ while: Ledger.maySubmitAgain, schedule: later }))
 
   const placed = yield* jobs.result(submitted, { output: Placed, deadline: "1 hour" })
   yield* Console.log(`${placed.orderId}: number ${placed.number}`)

@@ -3,6 +3,7 @@ import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import * as World from "@effect-connectors/testing/World"
 import * as NodeSdk from "@effect/opentelemetry/NodeSdk"
+import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base"
 import * as Effect from "effect/Effect"
@@ -214,6 +215,47 @@ describe("telemetry", () => {
             assert.deepStrictEqual(yield* counted("connectors.rate_limit.pauses", "of"), { polls: 1 })
             assert.strictEqual((yield* counted("connectors.retries", "operation"))["connections.list"], 1)
           }).pipe(Effect.provide(layer))
+        )
+      )
+    ))
+
+  it("the counters of two servers are those of each", () =>
+    Effect.runPromise(
+      VirtualClock.run(
+        Effect.scoped(
+          Effect.gen(function* () {
+            const tenant = (baseUrl: string) =>
+              Effect.gen(function* () {
+                const platform = yield* ConnectionsTest.make(world)
+                const api = yield* ConnectionsApi.make({ baseUrl, metrics: true }).pipe(
+                  Effect.provide(Auth.none),
+                  Effect.provideService(HttpClient.HttpClient, platform.client)
+                )
+                return { api, platform }
+              })
+            const north = yield* tenant("https://north.example")
+            const south = yield* tenant("https://south.example:8443")
+            yield* north.platform.respondNext({ operation: "connections.list" }, [{ status: 503 }])
+            yield* north.api.list()
+            yield* Effect.either(north.api.get("nowhere"))
+            yield* north.api.jobs.result(submit(north.api, "sync"))
+            yield* south.api.list()
+            const requestsOf = Effect.map(Metric.snapshot, (pairs) => {
+              const counts: Record<string, number> = {}
+              for (const { metricKey, metricState } of pairs) {
+                if (metricKey.name !== "connectors.requests" || !MetricState.isCounterState(metricState)) continue
+                const tag = (name: string) => metricKey.tags.find(({ key }) => key === name)?.value
+                const server = `${tag("server.address")}:${tag("server.port")}`
+                counts[server] = (counts[server] ?? 0) + Number(metricState.count)
+              }
+              return counts
+            })
+            assert.deepInclude(yield* requestsOf, {
+              "north.example:443": (yield* north.platform.requests).length,
+              "south.example:8443": (yield* south.platform.requests).length
+            })
+            assert.isAbove((yield* north.platform.requests).length, (yield* south.platform.requests).length)
+          })
         )
       )
     ))

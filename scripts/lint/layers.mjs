@@ -66,7 +66,7 @@ const packages = {
       modules: ["internal/platforms", "internal/worldSchema"],
       imports: ["data", "schema", "fakeServer", "platform", "connections", "bosa"]
     },
-    builders: { imports: ["data", "fakeServer", "bosa"] },
+    builders: { imports: ["data", "parameters", "fakeServer", "bosa"] },
     recorder: { imports: ["data", "schema", "fakeServer", "connections", "platforms"] },
     emulator: { imports: ["data", "executors", "fakeServer", "platform", "platforms", "inspector"] },
     inspector: { imports: ["data", "faults", "fakeServer", "recorder", "platforms", "emulator"] }

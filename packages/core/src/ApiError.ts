@@ -18,6 +18,7 @@ import {
   hintOf,
   jobHint,
   namesOf,
+  rejectionHint,
   rightHint,
   said,
   attemptsMade,
@@ -69,7 +70,11 @@ const call = {
   /** How often the request was tried. */
   attempts: Schema.Finite,
   requestId: Schema.optional(Schema.String),
-  /** The same call may be repeated as it is: it is safe, and it may help. */
+  /**
+   * The same call may be repeated as it is: it cannot do its work twice, and it may help. Of a change only with proof that it was not
+   * sent, or by the server's own word: a `RateLimited` change has `false`, since a gateway sends 429 too, whatever became of the work behind it.
+   * `Ledger.maySubmitAgain` says it of a submit through a ledger.
+   */
   retryable: Schema.Boolean,
   /** It was not retried because too many calls were failing. */
   retryBudgetExhausted: Schema.optional(Schema.Boolean),
@@ -184,7 +189,7 @@ export class NotFound extends Schema.TaggedError<NotFound>("@effect-connectors/c
   }
   /** What happened and what to do. */
   override get message(): string {
-    return `${where(this)}: the server knows no ${this.missing ?? namesOf(this.requested) ?? "such thing"} (${this.status}${coded(this.serverCode)}).${said(this.serverReason)} Check the names, that this account can see them, and \`baseUrl\``
+    return `${where(this)}: the server knows no ${this.missing ?? namesOf(this.requested, this.serverCode) ?? "such thing"} (${this.status}${coded(this.serverCode)}).${said(this.serverReason)} Check the names, that this account can see them, and \`baseUrl\``
   }
 }
 
@@ -225,7 +230,7 @@ export class ApiRejected extends Schema.TaggedError<ApiRejected>("@effect-connec
   /** What happened and what to do. */
   override get message(): string {
     return `${where(this)}: the server refused the request (${this.status}${coded(this.serverCode)})${attemptsMade(this)}.${said(this.serverReason)} ${
-      this.serverReason === undefined ? "What it responded is in `body`" : "Correct the request"
+      this.serverReason === undefined ? "What it responded is in `body`" : rejectionHint(this.serverCode)
     }${jobHint(this)}`
   }
 }

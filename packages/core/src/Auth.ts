@@ -49,8 +49,9 @@ export type Unavailable = { readonly _tag: "Unavailable"; readonly reason?: Reda
 
 /**
  * How requests to one origin are authorized. Each API layer takes its own, so
- * one program can hold many tenants. Credentials are never defaulted: to send
- * none, say {@link Auth.none}.
+ * one program can hold many tenants. Credentials are never defaulted: a program that does not compile because it needs
+ * `Auth` gets one from `Auth.serviceToken`, `Auth.layerConfig` or another of these layers. For a server that asks for none,
+ * such as the emulator or a fake without `auth`, provide {@link Auth.none}.
  *
  * @example
  * ```ts

@@ -83,7 +83,9 @@ export class BosaApi extends Context.Tag("@effect-connectors/core/BosaApi")<Bosa
   }
 
   /**
-   * A client of one origin, with the `Auth` and `HttpClient` it is given.
+   * A client of one origin, with the `Auth` and `HttpClient` it is given. The `HttpClient` is `NodeConnectors.layer` of
+   * `@effect-connectors/node`, `FetchTransport.layer` elsewhere, or a fake such as `BosaTest.layer`; without credentials the
+   * `Auth` is `Auth.none`.
    *
    * @since 0.2.0
    */

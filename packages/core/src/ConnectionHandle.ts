@@ -74,7 +74,8 @@ export interface ActionExecuteOptions extends ExecuteOptions {
 }
 
 /**
- * The body of a saved action's execute. Anything else in it is `InvalidRequest`, with the place where it was meant.
+ * The body of a saved action's execute: what the action takes goes into `input`, such as `{ input: { id: 7 } }`, and what only the
+ * server knows into `extra`. Anything else in it is `InvalidRequest`, with the place where it was meant.
  *
  * @since 0.1.0
  * @category models

@@ -90,7 +90,9 @@ export class ConnectionsApi extends Context.Tag("@effect-connectors/core/Connect
   }
 
   /**
-   * A client of one origin, with the `Auth` and `HttpClient` it is given.
+   * A client of one origin, with the `Auth` and `HttpClient` it is given. The `HttpClient` is `NodeConnectors.layer` of
+   * `@effect-connectors/node`, `FetchTransport.layer` elsewhere, or a fake such as `ConnectionsTest.layer`; without credentials the
+   * `Auth` is `Auth.none`.
    *
    * @since 0.1.0
    */

@@ -10,12 +10,25 @@
 import type { ActionExecuteOptions, Parameters } from "./ConnectionHandle.js"
 
 /**
- * What does not belong in a body: the options are an argument of their own, after it.
+ * The type of a body's field that is an option: no value has it. The compiler shows this name where an option stands in a body.
  *
  * @since 0.5.0
  * @category models
  */
-export type OptionsApart = { readonly [K in keyof ActionExecuteOptions]?: never }
+export interface OptionOfTheArgumentAfterTheBody {
+  readonly [belongsInTheOptions]: never
+}
+
+declare const belongsInTheOptions: unique symbol
+
+/**
+ * What does not belong in a body: the options are an argument of their own, after it, such as
+ * `execute(action, { input }, { async: true })`.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export type OptionsApart = { readonly [K in keyof ActionExecuteOptions]?: OptionOfTheArgumentAfterTheBody }
 
 /**
  * The body of an execute besides what the operation takes.

@@ -27,10 +27,27 @@ export const Issue = Schema.Struct({
  */
 export type Issue = typeof Issue.Type
 
-const line = (issue: Issue): string =>
-  (issue.path.length === 0 ? "" : `${issue.path.join(".")}: `) +
-  issue.message +
-  (issue.fix === undefined ? "" : ` (${issue.fix})`)
+const mostPaths = 10
+
+const line = (paths: ReadonlyArray<string>, { fix, message }: Issue): string => {
+  const named = paths.slice(0, mostPaths).join(", ")
+  const more = paths.length > mostPaths ? ` and ${paths.length - mostPaths} more` : ""
+  const each = paths.length > 1 && message.startsWith("is ") ? "each " : ""
+  return `${named === "" ? "" : `${named}${more}: `}${each}${message}${fix === undefined ? "" : ` (${fix})`}`
+}
+
+// what is wrong in the same way in several places is said once
+const lines = (issues: ReadonlyArray<Issue>): string => {
+  const groups = new Map<string, { readonly issue: Issue; readonly paths: Array<string> }>()
+  for (const issue of issues) {
+    const path = issue.path.join(".")
+    const same = JSON.stringify([path === "", issue.message, issue.fix])
+    const group = groups.get(same)
+    if (group === undefined) groups.set(same, { issue, paths: [path] })
+    else if (!group.paths.includes(path)) group.paths.push(path)
+  }
+  return Array.from(groups.values(), ({ issue, paths }) => line(paths, issue)).join("; ")
+}
 
 // names that a server gave stand in it
 const shown = ({ fix, message, path }: Issue): Issue => ({
@@ -63,8 +80,8 @@ export class InvalidRequest extends Schema.TaggedError<InvalidRequest>(
   /** Repeating the same call gives the same error. */
   readonly retryable = false
 
-  /** All issues in one line each. */
+  /** All issues, those of the same words together. */
   override get message(): string {
-    return `${this.operation}: refused, nothing was sent. ${this.issues.map(line).join("; ")}`
+    return `${this.operation}: refused, nothing was sent. ${lines(this.issues)}`
   }
 }

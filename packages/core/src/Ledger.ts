@@ -20,7 +20,7 @@ import { InvalidRequest } from "./InvalidRequest.js"
 import type { Execution } from "./Job.js"
 import { type KeyReused, type LedgerError, LedgerFailed, type SubmissionNotDone } from "./LedgerError.js"
 import * as OptionNames from "./OptionNames.js"
-import type { Accepted, Intended, LedgerJournal } from "./LedgerJournal.js"
+import type { Accepted, Entry, Intended, LedgerJournal } from "./LedgerJournal.js"
 
 /**
  * A verifier's word that the work was not done.
@@ -43,8 +43,8 @@ export interface CannotTell {
 }
 
 /**
- * What a verifier says of work of unknown outcome: how it was done (`Job.Completed` with its value, `Job.Accepted` with its
- * job), that it was not done, or that it cannot tell.
+ * What a verifier says of work of unknown outcome: how it was done (`Job.Completed` with its result, `Job.Accepted` with its
+ * job), that it was not done, or that it cannot tell. `jobs.result` gives the result of `Job.Completed` as it is: nothing is taken out of it.
  *
  * @since 0.5.0
  * @category models
@@ -175,6 +175,23 @@ const storeOptions = OptionNames.make<StoreOptions>({ prefix: true })
 export const isNotDone: (error: unknown) => boolean = proof.isNotDone
 
 /**
+ * Whether another submit of the same key may end better than the one that failed with this error:
+ *
+ * - `SubmissionNotDone`, and what {@link isNotDone} names that passes by itself: `RateLimited`, `DeadlineExceeded`, a `NotSent`
+ *   that no setting has to mend. The key is free, and another submit sends the work.
+ * - An unknown outcome of a submit with a `verify` that failed or could not tell (`OutcomeUnknown`, `ServerFailed`,
+ *   `SubmissionUnknown`): another submit asks the verifier again, and sends nothing unless it says that the work was not done.
+ * - A `LedgerFailed` that may pass.
+ *
+ * It is for `Effect.retry({ while: Ledger.maySubmitAgain, schedule })` around a submit. It is not so for a request that has to be
+ * corrected, nor for an unknown outcome without a verifier. What it says goes by the error that the submit failed with, not by a copy.
+ *
+ * @since 0.5.0
+ * @category guards
+ */
+export const maySubmitAgain: (error: unknown) => boolean = proof.maySubmitAgain
+
+/**
  * The ledger of submissions.
  *
  * It promises at most one submit for each key, as far as its store keeps what it was given, and not that the work is
@@ -209,6 +226,13 @@ export class Ledger extends Context.Tag("@effect-connectors/core/Ledger")<Ledger
    * @since 0.5.0
    */
   static readonly isNotDone: (error: unknown) => boolean = proof.isNotDone
+
+  /**
+   * See {@link maySubmitAgain}.
+   *
+   * @since 0.5.0
+   */
+  static readonly maySubmitAgain: (error: unknown) => boolean = proof.maySubmitAgain
 
   /**
    * What a verifier gives for work that was not done.
@@ -315,6 +339,12 @@ export declare namespace Ledger {
       execution: Effect.Effect<Execution<A>, E, R>,
       options?: SubmitOptions<NoInfer<A>, NoInfer<E>, I, X, V>
     ) => Effect.Effect<Execution<A>, E | LedgerError | InvalidRequest | OptionErrors<X, V>, R | OptionNeeds<V>>
+
+    /**
+     * What is known of one key: `Intended` (its outcome is unknown, or it is being submitted now), `Accepted` with its job, or `Done`;
+     * `undefined` for a key that was never submitted, was freed or forgotten. It reads, and asks and sends nothing.
+     */
+    readonly get: (key: string) => Effect.Effect<Entry | undefined, LedgerFailed>
 
     /**
      * What a restart has to go on with.

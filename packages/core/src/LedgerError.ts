@@ -34,6 +34,11 @@ const which = ({ connection, key, operation }: Submission): string => {
 const at = (millis: number): string =>
   Math.abs(millis) <= 8.64e15 ? DateTime.formatIso(DateTime.unsafeMake(millis)) : String(millis)
 
+const verifierSaid = {
+  failed: "The verifier was asked and failed (its error is in the log, as a warning)",
+  cannotTell: "The verifier was asked and could not tell"
+}
+
 /**
  * This work was started before and its outcome was never written down: the program ended in between, it was interrupted,
  * or the response was lost. It may have happened, so it is not sent again. See what the server did; then
@@ -48,13 +53,18 @@ export class SubmissionUnknown extends Schema.TaggedError<SubmissionUnknown>(
 )("SubmissionUnknown", {
   ...submission,
   /** When it was about to be sent: epoch milliseconds. */
-  intendedAt: Schema.Finite
+  intendedAt: Schema.Finite,
+  /** What became of the question to the verifier of this submit, when it was asked. */
+  verifier: Schema.optional(Schema.Literal("failed", "cannotTell"))
 }) {
-  /** Submitting again gives the same error, until `finish` or `forget`. */
+  /**
+   * Submitting again sends nothing until `finish` or `forget`. With a verifier it asks again: see `Ledger.maySubmitAgain`.
+   */
   readonly retryable = false
   /** What happened and what to do. */
   override get message(): string {
-    return `${which(this)} was about to be sent at ${at(this.intendedAt)}, and its outcome was never written down: it may have happened, so nothing was sent now. See what the server did; then call finish(key) if it was done, forget(key) if it was not`
+    const asked = this.verifier === undefined ? "" : ` ${verifierSaid[this.verifier]}: submit again to ask it again.`
+    return `${which(this)} was about to be sent at ${at(this.intendedAt)}, and its outcome was never written down: it may have happened, so nothing was sent now.${asked} See what the server did; then call finish(key) if it was done, forget(key) if it was not`
   }
 }
 
@@ -108,17 +118,32 @@ export class KeyReused extends Schema.TaggedError<KeyReused>("@effect-connectors
       connection: Schema.optional(Schema.String),
       digest: Schema.String,
       /** When it was about to be sent: epoch milliseconds. */
-      intendedAt: Schema.Finite
+      intendedAt: Schema.Finite,
+      /** The job that failed, and when that was seen: epoch milliseconds. */
+      job: Schema.optional(JobRef),
+      failedAt: Schema.optional(Schema.Finite),
+      /** When its end was written down: epoch milliseconds. */
+      doneAt: Schema.optional(Schema.Finite)
     })
   }
 ) {
-  /** Submitting again gives the same error, until `forget`. */
+  /** Submitting again gives the same error, until `forget`; after a job that failed `resubmit: "failed"` submits it. */
   readonly retryable = false
   /** What happened and what to do. */
   override get message(): string {
     const { key, known } = this
-    return `${which(this)} with ${digestStart(this.digest)} is not what was submitted under this key at ${at(known.intendedAt)}: ${which({ key, ...known })} with ${digestStart(known.digest)}. Nothing was sent. One key is for one piece of work: give this one another key`
+    return `${which(this)} with ${digestStart(this.digest)} is not what was submitted under this key at ${at(known.intendedAt)}: ${which({ key, ...known })} with ${digestStart(known.digest)}. Nothing was sent. ${reuseHint(known)}`
   }
+}
+
+const reuseHint = ({ doneAt, failedAt, job }: KeyReused["known"]): string => {
+  if (failedAt !== undefined) {
+    const which = job === undefined ? "The job" : `The job ${quoted(job.jobId)}`
+    return `${which} under this key has failed: if this is the same work, corrected, submit it with \`resubmit: "failed"\`, or call forget(key) first. Give other work another key`
+  }
+  return doneAt === undefined
+    ? "One key is for one piece of work: give this one another key"
+    : `What this key is for is done since ${at(doneAt)}: give this one another key, or call forget(key) if it takes its place`
 }
 
 /**

@@ -75,7 +75,9 @@ export const Done = Schema.TaggedStruct("Done", {
   /** Its value as JSON, where the caller had it kept. */
   value: Schema.optional(Schema.Unknown),
   /** The same as a text of JSON, where it holds a bigint: then `value` is not there. */
-  valueText: Schema.optional(Schema.String)
+  valueText: Schema.optional(Schema.String),
+  /** The value is the result itself, as a verifier gave it, and not the body of a response that holds the result. */
+  isResult: Schema.optional(Schema.Boolean)
 })
 
 /**

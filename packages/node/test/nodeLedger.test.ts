@@ -229,6 +229,7 @@ describe("NodeLedger: a file after a crash", () => {
 describe("NodeLedger: a path that cannot hold a ledger", () => {
   for (const [name, text, code, mode] of [
     ["something else", `{"tokens":{}}`, "NOT_A_LEDGER", 0o600],
+    ["something else that others may read", "id,region\n1,north\n", "NOT_A_LEDGER", 0o644],
     ["nothing at all", "", "NOT_A_LEDGER", 0o600],
     ["what a later release wrote", `{"_tag":"Ledger","v":2}\n`, "VERSION", 0o600],
     ["a ledger that others may read", header, "TOO_OPEN", 0o644]

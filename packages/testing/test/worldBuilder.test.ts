@@ -305,6 +305,69 @@ describe("an action of a connector", () => {
   )
 })
 
+describe("the inputs that a typed answer declares", () => {
+  const Order = Schema.Struct({
+    id: Schema.Int,
+    total: Schema.Number.pipe(Schema.positive()),
+    priority: Schema.Literal("low", "normal"),
+    way: Schema.optional(Schema.Union(Schema.Literal("air"), Schema.Literal("sea"))),
+    level: Schema.NullOr(Schema.Literal(1, 2)),
+    gift: Schema.Boolean,
+    lines: Schema.Array(Schema.Struct({ sku: Schema.Literal("a", "b") })),
+    to: Schema.Struct({ city: Schema.String })
+  })
+  let placed = 0
+  const place = Answer.typed({ input: Order, output: Schema.Number }, () => ++placed)
+  const layer = connections(World.make(World.connection("crm").action("place", place)))
+  const order = { id: 1, total: 2, priority: "low", level: null, gift: true, lines: [{ sku: "a" }], to: { city: "X" } }
+
+  it.effect("have the values of literals and the type of each", () =>
+    Effect.gen(function* () {
+      const api = yield* ConnectionsApi
+      const inputs = yield* api.connection("crm").actions.inputs("place")
+      assert.deepStrictEqual(
+        inputs.map(({ raw }) => raw),
+        [
+          { name: "id", type: "INTEGER", required: true },
+          { name: "total", type: "NUMBER", required: true },
+          { name: "priority", type: "STRING", required: true, enum: ["low", "normal"] },
+          { name: "way", type: "STRING", required: false, enum: ["air", "sea"] },
+          { name: "level", type: "INTEGER", required: true, enum: [1, 2] },
+          { name: "gift", type: "BOOLEAN", required: true },
+          { name: "lines", type: "ARRAY", required: true },
+          { name: "to", type: "OBJECT", required: true }
+        ]
+      )
+    }).pipe(virtually(layer))
+  )
+
+  it.effect("refuse another value with 400 before any work, also when a job is asked for", () =>
+    Effect.gen(function* () {
+      const api = yield* ConnectionsApi
+      const platform = yield* ConnectionsTest
+      const wrong = [
+        [{ priority: "urgent" }, "the input priority must be one of low, normal"],
+        [{ way: "rail" }, "the input way must be one of air, sea"],
+        [{ level: 3 }, "the input level must be one of 1, 2"],
+        [{ id: 1.5 }, "the input id must be INTEGER"],
+        // what the declared inputs have no words for
+        [{ total: 0 }, "total: Expected a positive number, actual 0"],
+        [{ lines: [{ sku: "c" }] }, `lines.0.sku: Expected "a" or "b", actual "c"`]
+      ] as const
+      for (const [part, message] of wrong) {
+        for (const async of [false, true]) {
+          const input = { ...order, ...part }
+          const error = yield* Effect.flip(api.connection("crm").actions.execute("place", { input }, { async }))
+          assert.deepInclude(error, { _tag: "ApiRejected", status: 400, serverCode: "INVALID_INPUT" })
+          assert.include(JSON.stringify("body" in error ? error.body : error), JSON.stringify(message).slice(1, -1))
+        }
+      }
+      assert.deepStrictEqual([placed, yield* platform.executions("crm", "place")], [0, 0])
+      assert.strictEqual(yield* execute("place", order), 1)
+    }).pipe(virtually(layer))
+  )
+})
+
 describe("the types", () => {
   it("of a handler are those of its schemas and of its platform", () => {
     World.connection("crm")

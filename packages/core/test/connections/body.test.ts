@@ -46,6 +46,17 @@ describe("the body of an execute", () => {
     "body.debug: is not a field of the body (it belongs in `execution` of the options, the argument after the body)"
   )
   refused(
+    "fields that are wrong in the same way are named together",
+    { id: 7, region: "north", note: "x", inputs: {} },
+    `body.id, body.region, body.note: each is not a field of the body (put it in \`input\`; ${extraHint})`,
+    `body.inputs: is not a field of the body (the nearest is "input")`
+  )
+  refused(
+    "of many such fields the first ten are named",
+    Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`f${at}`, at])),
+    `${Array.from({ length: 10 }, (_, at) => `body.f${at}`).join(", ")} and 2 more: each is not a field of the body (put it in \`input\`; ${extraHint})`
+  )
+  refused(
     "next to `input`, a name near an option is one",
     { input: {}, timeout: 5 },
     `body.timeout: is not a field of the body (the nearest is "timeoutMs": ${inOptions})`

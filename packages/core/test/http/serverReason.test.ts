@@ -387,6 +387,20 @@ describe("NotFound", () => {
     })
   )
 
+  virtual("names what the server's code names, and nothing that was there", () =>
+    Effect.gen(function* () {
+      for (const [code, what] of [
+        ["ACTION_NOT_FOUND", 'action "sync"'],
+        ["UNKNOWN_CONNECTION", 'connection "crm"'],
+        ["connection.action.missing", 'connection "crm" or action "sync"'],
+        ["REPO_NOT_FOUND", 'connection "crm" or action "sync"']
+      ] as const) {
+        const error = yield* ends(execute(), [json({ code, message: "it is not there" }, 404)])
+        assert.include(error.message, `the server knows no ${what} (404, ${code})`)
+      }
+    })
+  )
+
   virtual("of BOSA names the connector and the action", () =>
     Effect.gen(function* () {
       const bosa = yield* bosaOver(
@@ -398,6 +412,21 @@ describe("NotFound", () => {
         error.message,
         'the server knows no connector "demo" or action "act" (404, REPO_NOT_FOUND). It says: no repo.'
       )
+    })
+  )
+})
+
+describe("a refusal that is not about the request", () => {
+  virtual("says what to do about the connection", () =>
+    Effect.gen(function* () {
+      for (const [code, hint] of [
+        ["CONNECTION_INACTIVE", "Activate the connection"],
+        ["CONNECTION_UNAUTHORIZED", "Authorize the connection"],
+        ["CONFLICT", "Correct the request"]
+      ] as const) {
+        const error = yield* ends(execute(), [json({ code, message: "not now" }, 409)])
+        assert.match(error.message, new RegExp(`It says: not now\\. ${hint}$`))
+      }
     })
   )
 })

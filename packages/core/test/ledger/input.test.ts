@@ -3,6 +3,7 @@ import { Completed } from "@effect-connectors/core/Job"
 import { Ledger } from "@effect-connectors/core/Ledger"
 import { KeyReused } from "@effect-connectors/core/LedgerError"
 import * as LedgerJournal from "@effect-connectors/core/LedgerJournal"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
@@ -65,6 +66,35 @@ describe("ledger: the input of a key", () => {
         assert.strictEqual(tagOf(yield* Effect.exit(ledger.submit(name, never, other))), "KeyReused")
       }
       yield* slow.await
+    })
+  )
+
+  virtual("that is another one is refused with what became of the key, and with what to do about it", () =>
+    Effect.gen(function* () {
+      const { journal: store, ledger } = journal()
+      const api = yield* client()
+      const failing = ledger.submit("failed", submit(api, "fails"), order)
+      const job = yield* accepted(failing)
+      yield* Effect.flip(api.jobs.result(failing))
+      const corrected = { ...order, input: { id: 8 } }
+      const failed = yield* Effect.flip(Ledger.make(store).submit("failed", never, corrected))
+      assert.instanceOf(failed, KeyReused)
+      if (!(failed instanceof KeyReused)) return
+      assert.deepInclude(failed.known, { failedAt: yield* Clock.currentTimeMillis })
+      assert.deepStrictEqual(failed.known.job, job)
+      for (const shown of ["has failed", job.jobId, `resubmit: "failed"`, "forget(key)"]) {
+        assert.include(failed.message, shown)
+      }
+      assert.notInclude(failed.message, "give this one another key")
+      yield* ledger.submit("done", Effect.succeed(Completed(1)), order)
+      const done = yield* Effect.flip(ledger.submit("done", never, corrected))
+      if (!(done instanceof KeyReused)) return assert.fail(done._tag)
+      assert.deepInclude(done.known, { doneAt: yield* Clock.currentTimeMillis })
+      for (const shown of ["is done", "another key", "forget(key)"]) assert.include(done.message, shown)
+      assert.strictEqual(
+        (yield* ledger.submit("failed", submit(api, "sync"), { ...corrected, resubmit: "failed" }))._tag,
+        "Accepted"
+      )
     })
   )
 

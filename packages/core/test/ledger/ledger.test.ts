@@ -82,6 +82,30 @@ describe("ledger: a known key", () => {
     })
   )
 
+  virtual("can be looked up: what was intended, its job, its end, and nothing of a key that is not known", () =>
+    Effect.gen(function* () {
+      const { entries, journal: store, ledger } = journal()
+      const api = yield* client()
+      assert.deepStrictEqual([yield* ledger.get("x"), yield* ledger.get("")], [undefined, undefined])
+      yield* Effect.exit(ledger.submit("left", Effect.die("a defect")))
+      const job = yield* accepted(ledger.submit("job", submit(api, "sync"), { operation: "sync" }))
+      const seen = yield* ledger.get("job")
+      assert.deepInclude(seen, { _tag: "Accepted", key: "job", operation: "sync" })
+      assert.deepStrictEqual(seen?._tag === "Accepted" ? seen.job : seen, job)
+      assert.deepInclude(yield* Ledger.make(store).get("left"), { _tag: "Intended", key: "left" })
+      yield* ledger.finish("job")
+      assert.deepStrictEqual(yield* ledger.get("job"), entries.get("job"))
+      assert.strictEqual(entries.get("job")?._tag, "Done")
+      // also while it is being submitted
+      const slow = yield* Effect.fork(ledger.submit("slow", Effect.delay(Effect.succeed(Completed(1)), 1000)))
+      yield* Effect.yieldNow()
+      assert.strictEqual((yield* ledger.get("slow"))?._tag, "Intended")
+      yield* Fiber.join(slow)
+      yield* ledger.forget("slow")
+      assert.isUndefined(yield* ledger.get("slow"))
+    })
+  )
+
   virtual("that was done at once is AlreadyDone, and its value is not kept", () =>
     Effect.gen(function* () {
       const { entries, ledger } = journal()

@@ -7,8 +7,11 @@ import type { Scripted } from "@effect-connectors/testing/ConnectionsModel"
 import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
-import { client, errorOf, ref, submit, tagOf, virtual } from "../support/jobsKit.js"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { client, collect, errorOf, ref, submit, tagOf, virtual } from "../support/jobsKit.js"
 import { journal, logged, runs } from "../support/ledgerKit.js"
 
 const key = "order-7"
@@ -42,6 +45,38 @@ describe("ledger: a verifier of work whose response was lost", () => {
       assert.deepStrictEqual(yield* ledger.submit(key, submit(api, "now"), { verify }), Completed({ id: 7 }))
       assert.deepStrictEqual([entries.get(key)?._tag, asked.length, yield* runs("now")], ["Done", 1, 1])
       assert.strictEqual(tagOf(yield* Effect.exit(ledger.submit(key, never, { verify }))), "AlreadyDone")
+    })
+  )
+
+  virtual("gives its value as it is to the caller that waits, also to later submits, whatever its fields are", () =>
+    Effect.gen(function* () {
+      const { journal: store, ledger } = journal()
+      const api = yield* clientWith([lost, lost, lost])
+      const value = Schema.Unknown
+      const mine = { result: "mine", id: 7 }
+      const verify = Effect.succeed(Completed(mine))
+      const submitted = ledger.submit("a", submit(api, "now"), { verify, value })
+      assert.deepStrictEqual(yield* api.jobs.result(submitted), mine)
+      assert.deepStrictEqual(yield* api.jobs.result(submitted), mine)
+      const again = Ledger.make(store).submit("a", never, { verify, value })
+      assert.deepStrictEqual(yield* collect(api.jobs.follow(again)), [Completed(mine)])
+      const outcomes = yield* collect(api.jobs.results(Stream.make(again), { failures: "value" }))
+      assert.deepStrictEqual(
+        outcomes.map(({ outcome }) => outcome),
+        [Either.right(mine)]
+      )
+    })
+  )
+
+  virtual("leaves the value of a response what it was: its result is taken out, at once and from the ledger", () =>
+    Effect.gen(function* () {
+      const { journal: store, ledger } = journal()
+      const api = yield* clientWith([{ status: 200, json: { result: "the server's", id: 7 } }])
+      const options = { verify: Effect.succeed(Ledger.cannotTell), value: Schema.Unknown }
+      const submitted = ledger.submit("a", submit(api, "now"), options)
+      assert.deepStrictEqual(yield* api.jobs.result(submitted), "the server's")
+      assert.deepStrictEqual(yield* api.jobs.result(submitted), "the server's")
+      assert.deepStrictEqual(yield* api.jobs.result(Ledger.make(store).submit("a", never, options)), "the server's")
     })
   )
 

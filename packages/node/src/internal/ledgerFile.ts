@@ -15,7 +15,7 @@ import { remove } from "./fileWriting.js"
 import { type Identity, identity } from "./ledgerHolder.js"
 import * as ledgerLease from "./ledgerLease.js"
 import * as ledgerLock from "./ledgerLock.js"
-import { type Content, forgotten, header, lineOf, read, writer } from "./ledgerLog.js"
+import { type Content, forgotten, header, isHeaded, lineOf, read, writer } from "./ledgerLog.js"
 import { flaw, noFollow, writeNew } from "./ownerOnlyFile.js"
 
 /** Why a path is not to be used. */
@@ -31,12 +31,20 @@ const attempt = <A>(evaluate: () => Promise<A>): Effect.Effect<A, Refusal> =>
 
 const empty: Content = { _tag: "Entries", entries: new Map(), lines: 0, isTorn: true }
 
+const headOf = async (handle: Fs.FileHandle): Promise<string> => {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(256), 0, 256, 0)
+  return buffer.toString("utf8", 0, bytesRead)
+}
+
 const contentOf = (path: string): Promise<Content> =>
   Fs.open(path, constants.O_RDONLY | noFollow).then(
     async (handle) => {
       try {
         const code = flaw(await handle.stat())
-        return code === undefined ? read(await handle.readFile("utf8")) : { _tag: "Unusable", code }
+        if (code === undefined) return read(await handle.readFile("utf8"))
+        // a file that is no ledger is not to be made fit to be one
+        const isOther = code === "TOO_OPEN" && !isHeaded(await headOf(handle))
+        return { _tag: "Unusable", code: isOther ? "NOT_A_LEDGER" : code }
       } finally {
         await handle.close()
       }

@@ -35,6 +35,12 @@ const json = (line: string): unknown => {
   }
 }
 
+const isHead = (head: unknown): head is { readonly _tag: "Ledger" } =>
+  Predicate.hasProperty(head, "_tag") && head._tag === "Ledger"
+
+/** Whether a text begins as a ledger does, of whatever version. */
+export const isHeaded = (text: string): boolean => isHead(json(text.split("\n", 1)[0] ?? ""))
+
 type Change = (entries: Map<string, LedgerJournal.Entry>) => void
 
 const changeOf = (line: string): Change | undefined => {
@@ -59,7 +65,7 @@ const changeOf = (line: string): Change | undefined => {
 export const read = (text: string): Content => {
   const [first, ...lines] = text.split("\n")
   const head = json(first ?? "")
-  if (!Predicate.hasProperty(head, "_tag") || head._tag !== "Ledger") return unusable("NOT_A_LEDGER")
+  if (!isHead(head)) return unusable("NOT_A_LEDGER")
   if (!Predicate.hasProperty(head, "v") || head.v !== version) return unusable("VERSION")
   const entries = new Map<string, LedgerJournal.Entry>()
   // what stands behind the last line break: nothing, when the last line is whole

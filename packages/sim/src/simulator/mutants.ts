@@ -153,7 +153,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     "Cause.isInterrupted(cause) && sending.writes.length > 0 && !mayHaveHappened(sending)",
     "Cause.isInterrupted(cause)"
   ]),
-  mutant("a 5xx frees a key", ["internal/ledger/proof.js", '"RateLimited"', '"RateLimited", "ServerFailed"']),
+  mutant("a 5xx frees a key", ["internal/ledger/proof.js", '"Forbidden"', '"Forbidden", "ServerFailed"']),
   mutant("a key is submitted again whose job has not failed", [
     "internal/ledger/ledger.js",
     'entry._tag === "Accepted" && entry.failedAt !== undefined;',

@@ -16,7 +16,8 @@ const world = World.make({
           { id: 1, kind: "x", n: 10 },
           { id: 2, kind: "y", n: 9 },
           { id: 3, kind: "x", n: null }
-        ]
+        ],
+        empty: []
       }
     },
     {
@@ -182,6 +183,37 @@ describe("tables in memory", () => {
           { id: 6, n: null }
         ])
       )
+    })
+  )
+
+  test(
+    "refuse a column that they do not have, wherever it is named, as PostgreSQL does",
+    Effect.gen(function* () {
+      const read = 'column "knid" does not exist; the nearest is "kind"'
+      const changed = 'column "knid" of relation "t" does not exist; the nearest is "kind"'
+      const where = { id: 1 }
+      for (const [operation, body, message] of [
+        ["select", { columns: ["id", "knid"] }, read],
+        ["select", { where: { knid: "x" } }, read],
+        ["select", { orderBy: "knid desc" }, read],
+        ["select", { orderBy: [{ id: "asc" }, { column: "knid" }] }, read],
+        ["insert", { row: { id: 4, knid: "x" } }, changed],
+        ["insert", { rows: [{ id: 4 }, { knid: "x" }] }, changed],
+        ["insert", { row: { id: 4 }, returning: ["knid"] }, read],
+        ["update", { where, set: { knid: "x" } }, changed],
+        ["update", { where: { knid: "x" }, set: { kind: "z" } }, read],
+        ["update", { where, set: { kind: "z" }, returning: "knid" }, read],
+        ["delete", { where: { knid: "x" } }, read],
+        ["delete", { where, returning: "knid" }, read]
+      ] as const) {
+        const answer = yield* sql(operation, { table: "t", ...body })
+        assert.deepStrictEqual(answer, [400, { code: "42703", message }])
+      }
+      assert.strictEqual((yield* sql("select", { table: "t", columns: ["*"], where }))[0], 200)
+      const all = yield* sql("select", { table: "t", columns: ["id"], orderBy: "id" })
+      assert.deepStrictEqual(all, rows([{ id: 1 }, { id: 2 }, { id: 3 }]))
+      // nobody says what columns this table has
+      assert.strictEqual((yield* sql("insert", { table: "empty", row: { any: 1 } }))[0], 200)
     })
   )
 

@@ -16,7 +16,7 @@ const world = World.make(
   World.connection("http").http("get", "/up", { up: true }),
   World.connection("file").file("a.txt", "one"),
   World.connection("sql").table("orders", [
-    { id: 1, region: "north", amount: 120 },
+    { id: 1, region: "north", amount: 120, note: null },
     { id: 2, region: "south", amount: 80 },
     { id: 3, region: "north", amount: 45 }
   ]),

@@ -271,16 +271,30 @@ describe("sql executor", () => {
       assert.deepStrictEqual(yield* said("sql.select", { table: "usres" }), [
         400,
         "42P01",
-        'relation "usres" does not exist'
+        'relation "usres" does not exist; the nearest is "users"'
       ])
       assert.deepStrictEqual(yield* said("sql.select", { table: "users", columns: ["nmae"] }), [
         400,
         "42703",
-        'column "nmae" does not exist'
+        'column "nmae" does not exist; the nearest is "name"'
       ])
-      const wrongType = [400, "22P02", 'invalid input syntax for type integer: "seven"']
+      const wrongType = [400, "22P02", 'invalid input syntax for type integer: "seven", for the column "id" of "users"']
       assert.deepStrictEqual(yield* said("sql.select", { table: "users", where: { id: "seven" } }), wrongType)
       assert.deepStrictEqual(yield* said("sql.insert", { table: "users", rows: { id: "seven" } }), wrongType)
+    }))
+
+  test("refuses a statement whose values do not fit it: that is no failure of the server", () =>
+    Effect.gen(function* () {
+      for (const [sql, params] of [
+        ["select * from users where id = $1", []],
+        ["select 1", [1]],
+        ["select $1::int", ["x"]],
+        ["select 1 / $1::int", [0]]
+      ] as const) {
+        assert.strictEqual((yield* refusal("sql.query", { sql, params })).status, 400, sql)
+      }
+      const { code, status } = yield* refusal("sql.query", { sql: "select * from users where id = $1" })
+      assert.deepStrictEqual([status, code], [400, "08P01"])
     }))
 
   test("rolls back a transaction before the next call", () =>

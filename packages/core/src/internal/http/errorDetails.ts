@@ -1,4 +1,5 @@
 import * as Headers from "@effect/platform/Headers"
+import * as Predicate from "effect/Predicate"
 import type * as Redacted from "effect/Redacted"
 import type { ApiResponse } from "../../ApiResponse.js"
 
@@ -54,6 +55,21 @@ export const markRefusal = <E extends object>(error: E): E => {
  * @internal
  */
 export const isRefusal = (error: object): boolean => refusals.has(error)
+
+// errors of submits whose verifier is asked again by the next submit
+const verifiable = new WeakSet<object>()
+
+/** @internal */
+export const markVerifiable = (error: unknown): void => {
+  if (Predicate.isObject(error)) verifiable.add(error)
+}
+
+/**
+ * Whether the error is of a submit with a verifier that left its key unknown.
+ *
+ * @internal
+ */
+export const isVerifiable = (error: object): boolean => verifiable.has(error)
 
 const credentialsReasons = new WeakMap<object, Redacted.Redacted<unknown>>()
 

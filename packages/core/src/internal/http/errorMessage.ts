@@ -29,12 +29,18 @@ export const said = (reason: string | undefined): string => {
 }
 
 /**
- * What a call named, each for what it is.
+ * What a call named, each for what it is; that one alone which the server's code names, such as `ACTION_NOT_FOUND`.
  *
  * @internal
  */
-export const namesOf = (requested: Readonly<Record<string, string>> | undefined): string | undefined => {
-  const named = Object.entries(requested ?? {}).map(([thing, name]) => `${thing} ${quoted(name)}`)
+export const namesOf = (
+  requested: Readonly<Record<string, string>> | undefined,
+  code: string | undefined
+): string | undefined => {
+  const all = Object.entries(requested ?? {})
+  const words = new Set(code?.toLowerCase().split(/[^a-z]/))
+  const meant = all.filter(([thing]) => words.has(thing))
+  const named = (meant.length === 1 ? meant : all).map(([thing, name]) => `${thing} ${quoted(name)}`)
   return named.length === 0 ? undefined : named.join(" or ")
 }
 
@@ -72,6 +78,19 @@ export const credentialsHint = (code: string | undefined, otherwise: string): st
   code === "INTEGRATION_REQUIRED"
     ? "The user has not linked this connector: have it linked with `integrations.ensure`"
     : otherwise
+
+const rejectionHints: Readonly<Record<string, string>> = {
+  CONNECTION_INACTIVE: "Activate the connection",
+  CONNECTION_UNAUTHORIZED: "Authorize the connection"
+}
+
+/**
+ * What to do about a request that the server refused, and said why: not every refusal is a fault of the request.
+ *
+ * @internal
+ */
+export const rejectionHint = (code: string | undefined): string =>
+  (code === undefined ? undefined : rejectionHints[code]) ?? "Correct the request"
 
 /**
  * What to do when a right is missing.

@@ -1,6 +1,7 @@
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
 import * as MetricLabel from "effect/MetricLabel"
+import type { BaseUrl } from "./url.js"
 
 /**
  * The metrics of a client. Times in milliseconds.
@@ -53,9 +54,17 @@ const ends = Metric.counter("connectors.jobs.ends", {
 
 type Tags = ReadonlyArray<MetricLabel.MetricLabel>
 
-/** @internal */
-export const make = (platform: string): Metrics => {
-  const tags = [MetricLabel.make("platform", platform)]
+/**
+ * The metrics of the client of one server.
+ *
+ * @internal
+ */
+export const make = (platform: string, { hostname, port }: BaseUrl): Metrics => {
+  const tags = [
+    MetricLabel.make("platform", platform),
+    MetricLabel.make("server.address", hostname),
+    MetricLabel.make("server.port", String(port))
+  ]
   const known = new Map<string, Tags>()
   // a metric knows a list that it was given before; to find what it keeps for a new one takes longer than a call
   const of = (name: string, value: string, outcome?: string): Tags => {

@@ -220,7 +220,7 @@ export const resolve = (
     integers,
     idempotencyKey: options.idempotencyKey,
     bounds,
-    metrics: options.metrics === true ? Metrics.make(platform.name) : undefined,
+    metrics: options.metrics === true ? Metrics.make(platform.name, url.success) : undefined,
     transformClient: options.transformClient,
     showsReasons: reasons !== "hidden",
     secrets: { headers: secretHeaders(extraHeaders), byCredentials: new WeakMap() }

@@ -6,6 +6,7 @@ export interface BaseUrl {
   readonly origin: string
   /** Origin and path, without a slash at its end. */
   readonly href: string
+  /** The server, as traces and metrics name it. */
   readonly hostname: string
   readonly port: number
 }

@@ -3,10 +3,10 @@ import * as Stream from "effect/Stream"
 import type { ReadError } from "../../ApiError.js"
 import type { JobError } from "../../JobError.js"
 import { Completed, type JobEvent, Submitted, type WatchEvent } from "../../Job.js"
-import * as JobProtocol from "../../JobProtocol.js"
 import { JobRef } from "../../JobRef.js"
 import type { FollowOptions, Jobs, Target } from "../../Jobs.js"
 import type { Dependencies } from "./dependencies.js"
+import { resultOf } from "./finalValue.js"
 import * as Results from "./results.js"
 import * as JobTrace from "./jobTrace.js"
 import { accepted, executionOf, refOf } from "./target.js"
@@ -59,7 +59,7 @@ const follow = <E, R, SE, SR>(
     const plan = yield* planOf("jobs.follow", options, defaults)
     const { execution, isNew } = yield* JobTrace.within(trace, executionOf("jobs.follow", target, plan, origin))
     if (execution._tag === "Completed") {
-      const value = JobProtocol.resultIn(protocol, execution.value)
+      const value = resultOf(protocol, execution)
       return Stream.fromEffect(Effect.map(decode(value, undefined), Completed))
     }
     const { job } = execution
@@ -82,7 +82,7 @@ const result = <E, R, SE, SR>(
       const plan = yield* planOf("jobs.result", options, defaults)
       const { execution, isNew } = yield* executionOf("jobs.result", target, plan, origin)
       if (execution._tag === "Completed") {
-        return yield* decode(JobProtocol.resultIn(protocol, execution.value), undefined)
+        return yield* decode(resultOf(protocol, execution), undefined)
       }
       const { job } = execution
       JobTrace.describe(trace, job)

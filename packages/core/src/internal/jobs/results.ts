@@ -8,7 +8,6 @@ import type { ReadError } from "../../ApiError.js"
 import type { JobError } from "../../JobError.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import { Completed, type Execution, Failed } from "../../Job.js"
-import * as JobProtocol from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
 import type { JobResult, ResultsElement, ResultsOptions } from "../../Jobs.js"
 import { interrupted } from "../runtime/interruption.js"
@@ -17,6 +16,7 @@ import { fromEither } from "../runtime/fromResult.js"
 import { monotonicMillis } from "../runtime/monotonic.js"
 import type { Dependencies } from "./dependencies.js"
 import { reportFailed } from "./failures.js"
+import { resultOf } from "./finalValue.js"
 import * as JobTrace from "./jobTrace.js"
 import { type Ended, type Limits, type ResultError, ResultsState } from "./resultsState.js"
 import { accepted, checkOrigin, submit } from "./target.js"
@@ -140,7 +140,7 @@ const submitOne = <XE, XR, SE, SR, E>(
       onFailure: failed(undefined),
       onSuccess: (execution) => {
         if (execution._tag === "Completed") {
-          const outcome = Exit.succeed(JobProtocol.resultIn(deps.protocol, execution.value))
+          const outcome = Exit.succeed(resultOf(deps.protocol, execution))
           return Effect.sync(() => {
             JobTrace.close(trace, outcome)
             state.deliver({ index, job: undefined, outcome })

@@ -6,12 +6,13 @@ import { AlreadyDone, KeyReused } from "../../LedgerError.js"
 import type * as Journal from "../../LedgerJournal.js"
 import { parse } from "../data/json.js"
 import { writeJson } from "../data/writeJson.js"
+import { completedWith, holdsResult } from "../jobs/finalValue.js"
 
 // a larger value is a document, and belongs in a store for documents
 const maxValueLength = 65_536
 
 /** A value as a journal keeps it. */
-type Kept = Pick<Journal.Done, "value" | "valueText">
+type Kept = Pick<Journal.Done, "value" | "valueText" | "isResult">
 
 const nothing: Kept = {}
 
@@ -27,12 +28,13 @@ const holdsBigint = (value: unknown): boolean => {
  *
  * @internal
  */
-export const keptOf = <A, I>(value: A, schema: Schema.Schema<A, I> | undefined): Kept => {
+export const keptOf = <A, I>(execution: Completed<A>, schema: Schema.Schema<A, I> | undefined): Kept => {
   if (schema === undefined) return nothing
-  const encoded = Schema.encodeOption(schema)(value)
+  const encoded = Schema.encodeOption(schema)(execution.value)
   const text = Option.getOrUndefined(Option.flatMap(encoded, textOf))
   if (text === undefined || text.length > maxValueLength) return nothing
-  return holdsBigint(Option.getOrUndefined(encoded)) ? { valueText: text } : { value: JSON.parse(text) }
+  const kept = holdsBigint(Option.getOrUndefined(encoded)) ? { valueText: text } : { value: JSON.parse(text) }
+  return holdsResult(execution) ? { ...kept, isResult: true } : kept
 }
 
 const valueIn = ({ value, valueText }: Kept): unknown => {
@@ -56,7 +58,7 @@ export const knownOf = <A, I>(
   if (schema === undefined || value === undefined) return Effect.fail(already)
   return Option.match(Schema.decodeUnknownOption(schema)(value), {
     onNone: () => Effect.fail(already),
-    onSome: (value) => Effect.succeed(Completed(value))
+    onSome: (value) => Effect.succeed(entry.isResult === true ? completedWith(value) : Completed(value))
   })
 }
 
@@ -72,16 +74,23 @@ interface Submitted {
  * @internal
  */
 export const reuseOf = (
-  { connection, digest: known, intendedAt, key, operation }: Journal.Entry,
+  entry: Journal.Entry,
   submitted: Submitted,
   digest: string | undefined
-): KeyReused | undefined =>
-  digest === undefined || known === undefined || digest === known
+): KeyReused | undefined => {
+  const { connection, digest: known, intendedAt, key, operation } = entry
+  return digest === undefined || known === undefined || digest === known
     ? undefined
     : new KeyReused({
         key,
         operation: submitted.operation,
         connection: submitted.connection,
         digest,
-        known: { operation, connection, digest: known, intendedAt }
+        known: { operation, connection, digest: known, intendedAt, ...endOf(entry) }
       })
+}
+
+const endOf = (entry: Journal.Entry): Partial<KeyReused["known"]> => {
+  if (entry._tag === "Done") return { doneAt: entry.doneAt }
+  return entry._tag === "Accepted" && entry.failedAt !== undefined ? { job: entry.job, failedAt: entry.failedAt } : {}
+}

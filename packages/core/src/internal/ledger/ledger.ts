@@ -1,4 +1,5 @@
 import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -18,12 +19,13 @@ import {
   SubmissionUnknown
 } from "../../LedgerError.js"
 import type * as Journal from "../../LedgerJournal.js"
+import { markVerifiable } from "../http/errorDetails.js"
 import { onFailed } from "../jobs/failures.js"
 import { keptOf, knownOf, reuseOf } from "./known.js"
 import { type Plan, planOf } from "./plan.js"
 import { isNotDone, provesNotDone } from "./proof.js"
 import * as Sending from "./sending.js"
-import { settle } from "./settle.js"
+import { settle, type Undecided } from "./settle.js"
 import { monotonicTime } from "../runtime/monotonic.js"
 import * as Turns from "./turns.js"
 
@@ -48,6 +50,18 @@ const errorOf = ({ connection, intendedAt, key, operation }: Journal.Intended) =
   connection,
   intendedAt
 })
+
+const noVerifier: Undecided = { _tag: "Undecided" }
+
+const unknownOf = (
+  { options }: { readonly options: { readonly verify?: unknown } },
+  entry: Journal.Intended,
+  { verifier }: Undecided = noVerifier
+): SubmissionUnknown => {
+  const error = new SubmissionUnknown({ ...errorOf(entry), ...(verifier && { verifier }) })
+  if (options.verify !== undefined) markVerifiable(error)
+  return error
+}
 
 const isFailed = (entry: Journal.Entry): boolean => entry._tag === "Accepted" && entry.failedAt !== undefined
 
@@ -100,15 +114,15 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
       const entry: Journal.Entry =
         execution._tag === "Accepted"
           ? { _tag: "Accepted", ...submission, job: execution.job, acceptedAt: now }
-          : { _tag: "Done", ...submission, doneAt: now, ...keptOf(execution.value, schema) }
+          : { _tag: "Done", ...submission, doneAt: now, ...keptOf(execution, schema) }
       return Effect.as(noted(key, settledBy(key, journal.put(entry))), followed(key, execution))
     })
 
-  /** What the verifier says of a key; nothing without one, or when it cannot tell. */
+  /** What the verifier says of a key. */
   const verified = <A, E, R, I, RV>({ key, options, plan }: Submit<A, E, R, I, RV>) =>
     Effect.gen(function* () {
       const { verify } = options
-      if (verify === undefined) return undefined
+      if (verify === undefined) return noVerifier
       const { attemptTimeout } = yield* Call.Settings
       const given = attemptTimeout === undefined ? 0 : Duration.toMillis(attemptTimeout)
       return yield* settle({
@@ -157,11 +171,14 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
           yield* noted(key, settledBy(key, freed))
           return yield* exit
         }
-        if (refusal !== undefined) return yield* new SubmissionUnknown(errorOf(entry))
+        if (refusal !== undefined) return yield* unknownOf(submit, entry)
         // a defect and an interruption go on as they are: the next submit of the key asks
         if (Option.isNone(Cause.failureOption(cause)) || Cause.isInterrupted(cause)) return yield* exit
-        const found = yield* Effect.mapError(restore(verified(submit)), () => new SubmissionUnknown(errorOf(entry)))
-        if (found === undefined) return yield* exit
+        const found = yield* Effect.mapError(restore(verified(submit)), () => unknownOf(submit, entry))
+        if (found._tag === "Undecided") {
+          if (found.verifier !== undefined) Chunk.forEach(Cause.failures(cause), markVerifiable)
+          return yield* exit
+        }
         if (found._tag !== "NotDone") return yield* write(entry, found, options.value)
         yield* noted(key, settledBy(key, freed))
         return yield* new SubmissionNotDone(errorOf(entry))
@@ -174,7 +191,7 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
   ): Effect.Effect<Execution<A>, E | LedgerFailed | SubmissionUnknown | SubmissionNotDone, R | RV> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(restore(verified(submit)), (found) => {
-        if (found === undefined) return Effect.fail(new SubmissionUnknown(errorOf(entry)))
+        if (found._tag === "Undecided") return Effect.fail(unknownOf(submit, entry, found))
         return found._tag === "NotDone" ? restore(first(submit)) : write(entry, found, submit.options.value)
       })
     )
@@ -237,6 +254,7 @@ export const make = (journal: Journal.LedgerJournal): Ledger.Service => {
 
   return {
     submit,
+    get: (key) => Effect.map(Effect.zipLeft(journal.get(key), used), Option.getOrUndefined),
     pending,
     forget: (key) => inTurn(key, settledBy(key, journal.remove(key))),
     finish: (key) =>

@@ -1,7 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Predicate from "effect/Predicate"
-import { isBeforeSending, isRefusal } from "../http/errorDetails.js"
+import { isBeforeSending, isRefusal, isVerifiable } from "../http/errorDetails.js"
 
 // InvalidRequest, NotSent and DeadlineExceeded were not sent; the others are refusals, by the server or before it
 const refusals: ReadonlySet<unknown> = new Set([
@@ -13,6 +13,9 @@ const refusals: ReadonlySet<unknown> = new Set([
   "NotFound",
   "RateLimited"
 ])
+
+// these pass by themselves: an unsafe call is not repeated after them by the client, and its `retryable` is false
+const passing: ReadonlySet<unknown> = new Set(["RateLimited", "DeadlineExceeded"])
 
 // a timeout, a conflict with what may be the same work done before, and a request that may be sent again
 const unproven: ReadonlySet<unknown> = new Set([408, 409, 425])
@@ -33,8 +36,34 @@ export const isNotDone = (error: unknown): boolean => {
   return refusals.has(error._tag) || isRefusal(error)
 }
 
+const isOf = <K extends string>(error: object, field: K, is: (value: unknown) => boolean): boolean =>
+  Predicate.hasProperty(error, field) && is(error[field])
+
 /**
- * The same of a whole cause: an interruption or a defect leaves it open how far the work came.
+ * Whether another submit of the same key may end better than the one that gave this error.
+ *
+ * @internal
+ */
+export const maySubmitAgain = (error: unknown): boolean => {
+  if (!Predicate.hasProperty(error, "_tag")) return false
+  const isRetryable = isOf(error, "retryable", (value) => value === true)
+  switch (error._tag) {
+    case "SubmissionNotDone":
+      return true
+    case "LedgerFailed":
+      return isRetryable
+    case "SubmissionUnknown":
+      return isVerifiable(error) || isOf(error, "verifier", Predicate.isNotUndefined)
+    default:
+      // any other refusal stays until somebody corrects the request or what it names
+      return isNotDone(error)
+        ? isRetryable || passing.has(error._tag) || isOf(error, "retryAfter", Predicate.isNotUndefined)
+        : isVerifiable(error)
+  }
+}
+
+/**
+ * {@link isNotDone} of a whole cause: an interruption or a defect leaves it open how far the work came.
  *
  * @internal
  */

@@ -7,6 +7,7 @@ import type { HandlerResult, TypedHandler } from "../../Answer.js"
 import { ExecutorFailure, type Json } from "../../Executor.js"
 import { parse } from "../data/jsonText.js"
 import { isArray, isObject } from "../fakeServer/json.js"
+import { withInputCheck } from "../parameters/inputCheck.js"
 import { toEffect } from "./answers.js"
 
 /** @internal */
@@ -16,11 +17,31 @@ export const isTypedHandler = (answer: unknown): answer is TypedHandler<never> =
 const pathPrefix = (path: ReadonlyArray<PropertyKey>): string =>
   path.length === 0 ? "" : `${path.map(String).join(".")}: `
 
+const expected = /^Expected (.*), actual (.*)$/s
+
+/** The messages of one place: the members of a union say each what they expect, which reads as a contradiction. */
+const oneOf = (messages: ReadonlyArray<string>): string => {
+  const parts = messages.map((message) => expected.exec(message))
+  const actual = parts[0]?.[2]
+  const members = parts.flatMap((part) => (part?.[1] !== undefined && part[2] === actual ? [part[1]] : []))
+  // JSON has no such value: it is the absence of an optional field
+  const wanted = members.filter((member) => member !== "undefined")
+  if (members.length < messages.length || wanted.length === 0) return messages.join("; ")
+  const others = wanted.slice(0, -1).join(", ")
+  return `Expected ${others === "" ? "" : `${others} or `}${wanted.at(-1)}, actual ${actual}`
+}
+
 const schemaFailure =
   (status: number, code: string) =>
   (error: ParseResult.ParseError): ExecutorFailure => {
-    const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
-    const message = issues.map(({ path, message }) => `${pathPrefix(path)}${message}`).join("; ")
+    const places = new Map<string, Array<string>>()
+    for (const { message, path } of ParseResult.ArrayFormatter.formatErrorSync(error)) {
+      const at = pathPrefix(path)
+      const said = places.get(at)
+      if (said === undefined) places.set(at, [message])
+      else said.push(message)
+    }
+    const message = Array.from(places, ([at, messages]) => `${at}${oneOf(messages)}`).join("; ")
     return new ExecutorFailure({ status, code, message })
   }
 
@@ -55,11 +76,11 @@ export const makeTypedHandler = <A, I, B, J extends Json, Context>(
 ): TypedHandler<Context> => {
   const decode = Schema.decodeUnknown(input, { errors: "all" })
   const encode = Schema.encode(output, { errors: "all" })
+  const decoded = (value: Json) => Effect.mapError(decode(value), schemaFailure(400, "INVALID_INPUT"))
   const run = (value: Json, context: Context) =>
-    decode(value).pipe(
-      Effect.mapError(schemaFailure(400, "INVALID_INPUT")),
+    decoded(value).pipe(
       Effect.flatMap((input) => toEffect(handler(input, context))),
       Effect.flatMap((value) => Effect.mapError(encode(value), schemaFailure(500, "INVALID_OUTPUT")))
     )
-  return Object.assign(run, { parameters: parametersOf(input) })
+  return withInputCheck(Object.assign(run, { parameters: parametersOf(input) }), decoded)
 }

@@ -33,7 +33,7 @@ const wrongValue = ({ enum: allowed, name, type }: JsonObject, value: Json): str
   const fits = typeof type === "string" ? takes.get(type.toUpperCase()) : undefined
   if (fits !== undefined && !fits(value))
     return `the input ${String(name)} must be ${String(type)}, and is ${kindOf(value)}`
-  return isArray(allowed) && typeof value === "string" && !allowed.includes(value)
+  return isArray(allowed) && !isArray(value) && !isObject(value) && !allowed.includes(value)
     ? `the input ${String(name)} must be one of ${allowed.join(", ")}`
     : undefined
 }

@@ -4,6 +4,7 @@ import { jsonText } from "../data/jsonText.js"
 import { isArray, isObject, textOf } from "../fakeServer/json.js"
 import { numberColumns, valueRefusal } from "./numberColumns.js"
 import { refused, type Result } from "./refusal.js"
+import { columnRefusal } from "./tableColumns.js"
 
 type Rows = Array<JsonObject>
 
@@ -85,10 +86,12 @@ export type SqlOperation = Extract<Operation, `sql.${string}`>
 /** Rows in memory, by table; no SQL engine. @internal */
 export class MemoryTables {
   private readonly tables: Map<string, Rows>
+  private readonly columns: ReadonlyMap<string, ReadonlySet<string>>
   private readonly numbers: ReadonlyMap<string, ReadonlySet<string>>
 
   constructor(tables: Readonly<Record<string, ReadonlyArray<JsonObject>>>) {
     this.tables = new Map(Object.entries(tables).map(([name, rows]) => [name, [...rows]]))
+    this.columns = new Map(Object.entries(tables).map(([name, rows]) => [name, new Set(rows.flatMap(Object.keys))]))
     this.numbers = new Map(Object.entries(tables).map(([name, rows]) => [name, numberColumns(rows)]))
   }
 
@@ -102,6 +105,9 @@ export class MemoryTables {
     const name = textOf(body, "table") ?? ""
     const rows = this.tables.get(name)
     if (rows === undefined) return refused("UNDEFINED_TABLE", this.noSuchTable(name))
+    const ordered = ordersIn(body["orderBy"]).map(({ column }) => column)
+    const unknown = columnRefusal(name, this.columns.get(name) ?? new Set(), body, ordered)
+    if (unknown !== undefined) return refused("42703", unknown)
     const wrong = valueRefusal(name, this.numbers.get(name) ?? new Set(), body)
     if (wrong !== undefined) return refused("INVALID_VALUE", wrong)
     const where = isObject(body["where"]) ? body["where"] : {}

@@ -4,8 +4,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import type { ExecutorFailure, Json, JsonObject, Operation } from "../../Executor.js"
+import { ExecutorFailure, type Json, type JsonObject, type Operation } from "../../Executor.js"
 import type { JobPlan, World } from "../../World.js"
+import { inputCheckOf } from "../parameters/inputCheck.js"
 import type { FakeResponse } from "../fakeServer/response.js"
 import { badRequest, ok, refuse } from "./responses.js"
 import { type LiveConnection, unknownAction } from "./connections.js"
@@ -41,6 +42,9 @@ const bodyFields = ["input", "options"]
 
 const refused = ({ code, message, status }: ExecutorFailure): Effect.Effect<FakeResponse> =>
   Effect.succeed(refuse(status, code, message))
+
+const invalidInput = (message: string): Effect.Effect<never, ExecutorFailure> =>
+  Effect.fail(new ExecutorFailure({ status: 400, code: "INVALID_INPUT", message }))
 
 const executeQueryOf = (query: ReadonlyArray<readonly [string, string]>): ExecuteQuery | undefined => {
   let async = false
@@ -84,17 +88,16 @@ export class WorkRunner {
     const input = body["input"] ?? {}
     const names = this.lenient ? Effect.void : refuseUnknown(body, bodyFields, bodyFields, "a field of the body")
     const refusal = inputRefusal(action, input)
+    const checked =
+      refusal === undefined ? (inputCheckOf(action.handler)?.(input) ?? Effect.void) : invalidInput(refusal)
     const work = Effect.suspend(() => {
       if (action.handler === undefined) return Effect.succeed(action.echo === true ? input : (action.result ?? null))
       const execution = this.log.executionsOf(connection.view.slug, slug)
       return action.handler(input, { connection: connection.view.slug, action: slug, body, execution })
     })
-    return Effect.matchEffect(names, {
+    return Effect.matchEffect(Effect.zipRight(names, checked), {
       onFailure: refused,
-      onSuccess: () =>
-        refusal === undefined
-          ? this.start(request, { connection, name: slug, plan: action, work })
-          : Effect.succeed(refuse(400, "INVALID_INPUT", refusal))
+      onSuccess: () => this.start(request, { connection, name: slug, plan: action, work })
     })
   }
 

@@ -20,6 +20,7 @@ import { postgres } from "./postgresDatabase.js"
 import { takesKnown } from "../parameters/check.js"
 import type { Database } from "./sqlDatabase.js"
 import * as sqlExecutor from "./sqlExecutor.js"
+import { withHints } from "./sqlHints.js"
 import * as sqlSeed from "./sqlSeed.js"
 
 export interface ExecutorsOptions {
@@ -62,7 +63,7 @@ const makeSql = (connection: WorldConnection, options: ExecutorsOptions) => {
         ? pglite({ dataDir, statementLimit, prepare })
         : Effect.tap(postgres(options.databaseUrl, statementLimit), prepare)
     ),
-    sqlExecutor.make
+    (open) => withHints(connection.tables ?? {})(sqlExecutor.make(open))
   )
 }
 

@@ -36,14 +36,14 @@ const codeOf = (error: unknown): string =>
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** Classes of SQLSTATE that are failures of the server, not of the statement. */
-const serverFailureClass = /^(08|53|57|58|XX)/
+/** Classes of SQLSTATE that are failures of the server, not of the statement. `08P01` is values that do not fit the statement. */
+const serverFailure = /^(?:08(?!P01)|53|57|58|XX)/
 
 export const failureOf = (error: unknown): ExecutorFailure => {
   const code = codeOf(error)
   const message = messageOf(error)
   if (/^[0-9A-Z]{5}$/.test(code)) {
-    return new ExecutorFailure({ status: serverFailureClass.test(code) ? 500 : 400, code, message })
+    return new ExecutorFailure({ status: serverFailure.test(code) ? 500 : 400, code, message })
   }
   return /^E[A-Z]+$/.test(code)
     ? new ExecutorFailure({ status: 502, code: "DATABASE_UNREACHABLE", message: `${code}: ${message}` })
