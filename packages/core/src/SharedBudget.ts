@@ -113,15 +113,11 @@ export const pace = (operation: string, options: SharedBudgetOptions): Effect.Ef
  * @example
  * ```ts
  * import { ConnectionsApi, SharedBudget } from "@effect-connectors/core"
- * import * as Effect from "effect/Effect"
  * import * as Layer from "effect/Layer"
  *
- * const client = (baseUrl: string) =>
- *   Layer.unwrapEffect(Effect.map(SharedBudget, (shared) => ConnectionsApi.layer({ baseUrl, limits: { shared } })))
- *
- * export const layer = client("https://connections.example").pipe(
- *   Layer.provide(SharedBudget.layer({ requests: 10 }))
- * )
+ * export const layer = SharedBudget.clients((shared) =>
+ *   ConnectionsApi.layer({ baseUrl: "https://connections.example", limits: { shared } })
+ * ).pipe(Layer.provide(SharedBudget.layer({ requests: 10 })))
  * ```
  *
  * @since 0.5.0
@@ -138,6 +134,17 @@ export class SharedBudget extends Context.Tag("@effect-connectors/core/SharedBud
    */
   static layer(options: SharedBudgetOptions): Layer.Layer<SharedBudget, InvalidRequest> {
     return Layer.effect(SharedBudget, make(options))
+  }
+
+  /**
+   * The clients of a budget: their layer is built with the budget that it is given.
+   *
+   * @since 0.5.0
+   */
+  static clients<A, E, R>(
+    build: (shared: SharedBudget.Service) => Layer.Layer<A, E, R>
+  ): Layer.Layer<A, E, R | SharedBudget> {
+    return Layer.unwrapEffect(Effect.map(SharedBudget, build))
   }
 }
 

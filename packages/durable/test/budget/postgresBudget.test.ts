@@ -8,6 +8,7 @@ import * as PgClient from "@effect/sql-pg/PgClient"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Schedule from "effect/Schedule"
@@ -50,7 +51,7 @@ const onServer = () => {
 const runner = Effect.fnUntraced(function* (options: BudgetOptions) {
   const sql = yield* connected
   const listen = (channel: string) => Stream.catchAll(sql.listen(channel), () => Stream.never)
-  return { sql, budget: yield* makePostgresBudget({ sql, listen }, options) }
+  return { sql, budget: yield* makePostgresBudget({ sql, limited: identity, listen }, options) }
 })
 
 const again = Schedule.intersect(Schedule.spaced("20 millis"), Schedule.recurs(500))
@@ -126,7 +127,10 @@ describe.skipIf(skipsPostgres())("a budget on PostgreSQL", () => {
   test("a runner that hears nothing learns of a pause from its next reservation", () =>
     Effect.gen(function* () {
       const sql = yield* connected
-      const budget = yield* makePostgresBudget({ sql, listen: () => Stream.never }, { requests: 50, name: "deaf" })
+      const budget = yield* makePostgresBudget(
+        { sql, limited: identity, listen: () => Stream.never },
+        { requests: 50, name: "deaf" }
+      )
       yield* (yield* runner({ requests: 50, name: "deaf" })).budget.pause(600_000)
       assert.strictEqual(yield* budget.pausedFor, 0)
       assert.isAbove((yield* budget.reserve(1)).startsInMillis, 300_000)
@@ -138,7 +142,7 @@ describe.skipIf(skipsPostgres())("a budget on PostgreSQL", () => {
       const { url } = yield* Server
       const sql = yield* Effect.provide(PgClient.make({ url, maxConnections: 2 }), Reactivity.layer)
       const budget = yield* makePostgresBudget(
-        { sql, listen: () => Stream.never },
+        { sql, limited: identity, listen: () => Stream.never },
         { requests: 1, per: "1 hour", name: "transactions" }
       )
       const other = yield* runner({ requests: 1, per: "1 hour", name: "transactions" })
@@ -206,13 +210,15 @@ describe.skipIf(skipsPostgres())("a budget on PostgreSQL", () => {
   test("options that are none are refused", () =>
     Effect.gen(function* () {
       const sql = yield* connected
-      for (const [text, options] of [
-        ["budget.name", { requests: 1, name: "" }],
-        ["budget.requests", { requests: 0 }],
-        ["budget.batch", { requests: 1, batch: 0 }]
+      for (const [path, options] of [
+        ["name", { requests: 1, name: "" }],
+        ["requests", { requests: 0 }],
+        ["batch", { requests: 1, batch: 0 }]
       ] as const) {
-        const error = yield* Effect.flip(makePostgresBudget({ sql, listen: () => Stream.never }, options))
-        assert.include(error.message, text)
+        const error = yield* Effect.flip(
+          makePostgresBudget({ sql, limited: identity, listen: () => Stream.never }, options)
+        )
+        assert.deepStrictEqual([error.operation, error.issues[0]?.path], ["Budget.layerPg", [path]])
       }
     }))
 

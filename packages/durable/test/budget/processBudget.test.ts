@@ -15,7 +15,7 @@ describe("a budget in the process", () => {
           assert.strictEqual(yield* budget.pausedFor, 1_000)
           assert.deepStrictEqual(yield* budget.reserve(1), { requests: 1, startsInMillis: 1_000, everyMillis: 20 })
           const error = yield* Effect.flip(makeProcessBudget({ requests: 1, name: "" }))
-          assert.include(error.message, "budget.name")
+          assert.deepStrictEqual(error.issues[0]?.path, ["name"])
         })
       )
     ))

@@ -26,16 +26,7 @@ export const resolveBudget = (
   { name, ...options }: BudgetOptions
 ): Effect.Effect<ResolvedBudget, InvalidRequest> => {
   const issues = [...OptionNames.issues(optionNames, { name, ...options }), ...nameIssues(name)]
-  const resolved =
-    issues.length > 0
-      ? Effect.fail(new InvalidRequest({ operation, issues }))
-      : Effect.map(pace(operation, options), (it) => ({ ...it, name: name ?? "default" }))
-  return Effect.mapError(
-    resolved,
-    (error) =>
-      new InvalidRequest({
-        operation,
-        issues: error.issues.map((issue) => ({ ...issue, path: ["budget", ...issue.path] }))
-      })
-  )
+  return issues.length > 0
+    ? Effect.fail(new InvalidRequest({ operation, issues }))
+    : Effect.map(pace(operation, options), (it) => ({ ...it, name: name ?? "default" }))
 }

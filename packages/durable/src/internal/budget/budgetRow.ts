@@ -1,7 +1,7 @@
-import { type SqlClient, TransactionConnection } from "@effect/sql/SqlClient"
+import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { outsideTransactions } from "../store/outsideTransactions.js"
 
 /**
  * Where the runners tell each other of pauses.
@@ -32,10 +32,6 @@ export interface BudgetRow {
   /** All who listen on the channel are told of the pause. */
   readonly pause: (millis: number) => Effect.Effect<void, SqlError>
 }
-
-// who calls a client within a transaction of theirs must not hold the row until it ends, nor take back what was reserved
-const outsideTransactions = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  Effect.mapInputContext(effect, (context: Context.Context<never>) => Context.omit(TransactionConnection)(context))
 
 /** @internal */
 export const makeBudgetRow = (sql: SqlClient, name: string): BudgetRow => {

@@ -2,14 +2,14 @@ import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import { BudgetUnavailable, type SharedBudget } from "@effect-connectors/core/SharedBudget"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { BudgetOptions } from "../../Budget.js"
+import { monotonicMillis } from "../engine/time.js"
+import { codeOf } from "../store/storeError.js"
 import { resolveBudget } from "./budgetOptions.js"
 import { budgetChannel, makeBudgetRow } from "./budgetRow.js"
 
@@ -20,6 +20,8 @@ import { budgetChannel, makeBudgetRow } from "./budgetRow.js"
  */
 export interface BudgetDatabase {
   readonly sql: SqlClient
+  /** Ends a statement that takes too long. */
+  readonly limited: <A, E>(statement: Effect.Effect<A, E>) => Effect.Effect<A, E | SqlError>
   /** What is sent on a channel from now on. What is missing is made up for by the next reservation. */
   readonly listen: (channel: string) => Stream.Stream<string>
 }
@@ -28,17 +30,11 @@ const decodeNotice = Schema.decodeOption(
   Schema.parseJson(Schema.Struct({ name: Schema.String, micros: Schema.Finite }))
 )
 
-/** Short and in capitals: it cannot hold a value or an address. */
-const codePattern = /^[A-Z0-9_]{1,40}$/
-
 // all else that the database says can hold values and addresses
-const unavailable = ({ cause }: SqlError): BudgetUnavailable => {
-  const code = Predicate.hasProperty(cause, "code") ? cause.code : undefined
-  const shown = typeof code === "string" && codePattern.test(code) ? ` (${code})` : ""
-  return new BudgetUnavailable({ reason: `its database failed${shown}` })
+const unavailable = (error: SqlError): BudgetUnavailable => {
+  const code = codeOf(error)
+  return new BudgetUnavailable({ reason: `its database failed${code === undefined ? "" : ` (${code})`}` })
 }
-
-const monotonicMillis = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos / 1_000_000n))
 
 /**
  * A budget that all share who name it and use this database.
@@ -46,10 +42,10 @@ const monotonicMillis = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nan
  * @internal
  */
 export const makePostgresBudget = Effect.fnUntraced(function* (
-  { listen, sql }: BudgetDatabase,
+  { limited, listen, sql }: BudgetDatabase,
   options: BudgetOptions
 ): Effect.fn.Return<SharedBudget.Service, InvalidRequest, Scope.Scope> {
-  const { batch, everyMillis, name } = yield* resolveBudget("DurableJobs", options)
+  const { batch, everyMillis, name } = yield* resolveBudget("Budget.layerPg", options)
   const everyMicros = Math.ceil(everyMillis * 1_000)
   const row = makeBudgetRow(sql, name)
   let pausedUntil = -Infinity
@@ -67,7 +63,7 @@ export const makePostgresBudget = Effect.fnUntraced(function* (
     reserve: (most) => {
       const requests = Math.min(most, batch)
       return Effect.flatMap(
-        Effect.mapError(row.reserve(requests, everyMicros), unavailable),
+        Effect.mapError(limited(row.reserve(requests, everyMicros)), unavailable),
         ({ now, pausedUntil: until, startsAt }) =>
           Effect.as(heard(until - now), {
             requests,
@@ -76,7 +72,7 @@ export const makePostgresBudget = Effect.fnUntraced(function* (
           })
       )
     },
-    pause: (millis) => Effect.mapError(row.pause(millis), unavailable),
+    pause: (millis) => Effect.mapError(limited(row.pause(millis)), unavailable),
     pausedFor: Effect.map(monotonicMillis, (now) => Math.max(0, pausedUntil - now))
   }
 })

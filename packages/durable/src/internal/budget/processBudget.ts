@@ -11,6 +11,6 @@ import { resolveBudget } from "./budgetOptions.js"
  */
 export const makeProcessBudget = (options: BudgetOptions): Effect.Effect<SharedBudget.Service, InvalidRequest> =>
   Effect.zipRight(
-    resolveBudget("DurableJobs", options),
+    resolveBudget("Budget.layerMemory", options),
     make({ requests: options.requests, per: options.per, batch: options.batch })
   )

@@ -17,12 +17,12 @@ import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import { randomBytes } from "node:crypto"
 import { hostname } from "node:os"
-import { StoreFailed } from "../../DurableError.js"
+import type { StoreFailed } from "../../DurableError.js"
 import { bucketCount } from "../store/jobStore.js"
+import { storeFailed } from "../store/storeError.js"
 import * as RunningBuckets from "./runningBuckets.js"
 
 const prefix = "durable_cluster"
@@ -58,11 +58,6 @@ const ownAddress = (): RunnerAddress.RunnerAddress =>
   // it becomes part of SQL text
   RunnerAddress.make(`${hostname().replaceAll(/[^\w.-]/g, "_")}/${process.pid}/${randomBytes(6).toString("hex")}`, 0)
 
-const refused = (step: StoreFailed["step"], error: SqlError): StoreFailed => {
-  const code = Predicate.hasProperty(error.cause, "code") ? error.cause.code : undefined
-  return new StoreFailed({ step, ...(Predicate.isString(code) ? { code } : {}) })
-}
-
 /**
  * The tables of the cluster, made before it looks for them. Its own have times without a zone, in the zone of the session:
  * when the clocks there go forward, every lock expires at once.
@@ -87,7 +82,7 @@ const makeTables = Effect.gen(function* () {
       )`
     })
   )
-}).pipe(Effect.mapError((error) => refused("migrate", error)))
+}).pipe(Effect.mapError(storeFailed("migrate")))
 
 const shardOf = (bucket: number): ShardId.ShardId => ShardId.make("default", bucket + 1)
 
@@ -149,7 +144,7 @@ export const placeInCluster = Effect.fnUntraced(function* <R>(
       // the cluster reserves its connection or dies
       const error = Option.orElse(Cause.failureOption(cause), () => Cause.dieOption(cause))
       return Option.isSome(error) && error.value instanceof SqlError
-        ? Effect.fail(refused("open", error.value))
+        ? Effect.fail(storeFailed("open")(error.value))
         : Effect.failCause(Cause.flatMap(cause, Cause.die))
     })
   )

@@ -35,20 +35,31 @@ export interface PostgresTimeouts {
 const defaultTimeouts: PostgresTimeouts = { statement: "10 seconds", silence: "12 seconds", call: "15 seconds" }
 
 /**
- * An open PostgreSQL.
+ * An open PostgreSQL, with the tables of this package.
  *
  * @internal
  */
-export interface PostgresStore {
-  readonly store: JobStore
-  /** For other tables of the same database. */
+export interface Postgres {
   readonly sql: PgClient
+  /** Ends a statement that takes too long. */
+  readonly limited: <A, E>(statement: Effect.Effect<A, E>) => Effect.Effect<A, E | SqlError>
   /**
    * What is sent on a channel, from now on, over a connection of its own. A lost connection is made again; what was sent
    * in between is missing.
    */
   readonly listen: (channel: string) => Stream.Stream<string>
 }
+
+/**
+ * The table of jobs, and what it is in.
+ *
+ * @internal
+ */
+export interface PostgresStore extends Postgres {
+  readonly store: JobStore
+}
+
+type PostgresOptions = { readonly timeouts?: PostgresTimeouts; readonly heartbeat?: Duration.DurationInput }
 
 const driverMissing = () => new StoreFailed({ step: "open", code: "DRIVER_MISSING" })
 
@@ -146,9 +157,9 @@ const reconnects = Schedule.exponential("100 millis").pipe(
  *
  * @internal
  */
-export const openPostgres = Effect.fnUntraced(function* (
+export const connectPostgres = Effect.fnUntraced(function* (
   database: PgClientConfig | { readonly client: PgClient },
-  options?: { readonly timeouts?: PostgresTimeouts; readonly heartbeat?: Duration.DurationInput }
+  options?: PostgresOptions
 ) {
   const timeouts = options?.timeouts ?? defaultTimeouts
   const limited = <A, E>(statement: Effect.Effect<A, E>): Effect.Effect<A, E | SqlError> =>
@@ -178,10 +189,22 @@ export const openPostgres = Effect.fnUntraced(function* (
       // the schedule has no end
       Stream.catchAll(() => Stream.never)
     )
-  const hints = yield* makeHints
-  yield* Effect.forkScoped(Stream.runForEach(listen(hintChannel), hints.publish))
-  const store = makeSqlStore({ sql, hints, limited })
-  return { store, sql, listen }
+  return { sql, limited, listen }
 }, outsideTransactions) satisfies (
   database: PgClientConfig | { readonly client: PgClient }
-) => Effect.Effect<PostgresStore, StoreFailed, Scope.Scope>
+) => Effect.Effect<Postgres, StoreFailed, Scope.Scope>
+
+/**
+ * Opens the table of jobs, see {@link connectPostgres}.
+ *
+ * @internal
+ */
+export const openPostgres = Effect.fnUntraced(function* (
+  database: PgClientConfig | { readonly client: PgClient },
+  options?: PostgresOptions
+): Effect.fn.Return<PostgresStore, StoreFailed, Scope.Scope> {
+  const postgres = yield* connectPostgres(database, options)
+  const hints = yield* makeHints
+  yield* Effect.forkScoped(Stream.runForEach(postgres.listen(hintChannel), hints.publish))
+  return { ...postgres, store: makeSqlStore({ ...postgres, hints }) }
+})

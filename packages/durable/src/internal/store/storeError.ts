@@ -5,7 +5,12 @@ import { StoreFailed } from "../../DurableError.js"
 /** Short and in capitals, as SQLSTATE, `SQLITE_BUSY` and `ECONNREFUSED` are: it cannot hold a value or an address. */
 const codePattern = /^[A-Z0-9_]{1,40}$/
 
-const codeOf = (error: unknown): string | undefined => {
+/**
+ * The code of what a database or its driver failed with, where it has one.
+ *
+ * @internal
+ */
+export const codeOf = (error: unknown): string | undefined => {
   const cause = error instanceof SqlError || Predicate.isTagged(error, "MigrationError") ? causeOf(error) : error
   if (cause instanceof SqlError) return codeOf(cause)
   const code = Predicate.hasProperty(cause, "code") ? cause.code : undefined
