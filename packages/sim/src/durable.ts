@@ -2,7 +2,7 @@
  * `npm run durable -- --kills [10] [--jobs 200] [--every 7] [--seed 1] [--json]`: runners that share a PostgreSQL are killed with SIGKILL
  * while their submits wait at the server, one is asked to end, one is frozen for 45 s, connections are cut, and PostgreSQL
  * is restarted; then a program with a SQLite file is killed. Executions are counted at the server, which is a process of its
- * own. Ends with 1 on any break.
+ * own. Ends with 1 on any break, and with 3 where there is no PostgreSQL.
  *
  * `npm run durable -- --jobs 10000 --every 5 --for 120`: only kills, for so many seconds, while so many jobs are worked on.
  *
@@ -23,7 +23,7 @@ import type { Outcomes } from "./durable/checks.js"
 import { type Database, type KillsReport, runKills } from "./durable/kills.js"
 import { type Mutant, mutants, planting } from "./durable/mutants.js"
 import { type Plan, planOf } from "./durable/plan.js"
-import { startPostgres } from "./durable/postgres.js"
+import { skipsPostgres, startPostgres } from "./durable/postgres.js"
 import type { Programs } from "./durable/programs.js"
 import { runSqliteKills } from "./durable/sqliteKills.js"
 
@@ -47,6 +47,8 @@ const plan = planOf(jobs)
 const kills = positionals[0] === undefined ? plan.kills : wholeOption("kills", positionals[0], 2)
 const everyMillis = values.every === undefined ? plan.everyMillis : 1000 * wholeOption("every", values.every, 1)
 const sqliteKills = 5
+
+if (skipsPostgres()) process.exit(3)
 
 const startedAt = performance.now()
 const secondsSince = (): number => Math.round((performance.now() - startedAt) / 100) / 10
@@ -88,7 +90,7 @@ const withDatabase = <A>(use: (database: Database) => Promise<A>): Promise<A> =>
           sql.withTransaction(
             Effect.zipLeft(
               Effect.map(
-                sql`select 1 from durable_cluster_runners where address like ${`%/${pid}/%`} for update`,
+                sql`select 1 from effect_connectors_runners where address like ${`%/${pid}/%`} for update`,
                 (rows) => rows.length
               ),
               Effect.sleep(millis)

@@ -58,14 +58,17 @@ export const runKills = async (plan: Plan, { database, log, programs, seed }: Se
     runners.delete(name)
     return runner
   }
+  const ownedBy = ({ messages }: Runner): number => {
+    const last = messages.at(-1)
+    return last?._tag === "Owns" ? last.buckets : 0
+  }
+  const owned = (): number => Array.from(runners.values(), ownedBy).reduce((sum, count) => sum + count, 0)
+
   /** Waits until each runner owns its part. */
   const spread = async (): Promise<void> => {
     const least = Math.floor(buckets / runners.size) - 1
     for (const runner of runners.values()) {
-      await runner.until("the buckets are spread", (messages) => {
-        const last = messages.at(-1)
-        return last?._tag === "Owns" && last.buckets >= least ? true : undefined
-      })
+      await runner.until("the buckets are spread", () => (ownedBy(runner) >= least ? true : undefined))
     }
   }
   const isRunning = (by: string): boolean => runners.has(by)
@@ -147,11 +150,11 @@ export const runKills = async (plan: Plan, { database, log, programs, seed }: Se
       log(`froze ${name} (pid ${runner.pid})`)
       const since = (): number => performance.now() - frozenAt
       while (since() < plan.frozenMillis) {
-        if (takeoverSeconds === undefined && (await client.counts()).unsent === 0) {
+        if (takeoverSeconds === undefined && owned() === buckets) {
           takeoverSeconds = Math.round(since() / 100) / 10
-          log(`all its work was taken over after ${takeoverSeconds} s`)
+          log(`all its buckets were taken over after ${takeoverSeconds} s`)
         }
-        await pause(200)
+        await pause(100)
       }
       if (takeoverSeconds === undefined || takeoverSeconds * 1000 > takeoverMillis) {
         breaks.push(`a frozen runner was taken over after ${takeoverSeconds ?? "more than the freeze"} s`)

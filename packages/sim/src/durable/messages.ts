@@ -35,7 +35,7 @@ export type ServerCommand =
 /** Of a runner. */
 export type RunnerMessage =
   | { readonly _tag: "Ready" }
-  /** How many buckets it owns, each second. */
+  /** How many buckets it owns, again and again. */
   | { readonly _tag: "Owns"; readonly buckets: number }
   | { readonly _tag: "Failed"; readonly reason: string }
 
@@ -55,8 +55,8 @@ export type ClientMessage =
   /** A watch came to its end. It is `Completed`, or the tag of its error. */
   | { readonly _tag: "Ended"; readonly key: string; readonly how: string }
   | { readonly _tag: "Rows"; readonly id: number; readonly rows: ReadonlyArray<Row> }
-  /** Rows that nothing was sent for, and those that have no end and no unknown outcome. */
-  | { readonly _tag: "Counts"; readonly id: number; readonly unsent: number; readonly open: number }
+  /** Rows that have no end and no unknown outcome. */
+  | { readonly _tag: "Counts"; readonly id: number; readonly open: number }
   | { readonly _tag: "Failed"; readonly reason: string }
 
 /** To a program that submits and watches. */

@@ -60,8 +60,6 @@ export const startServer = async (program: string, windowMillis: number, jobMill
   }
 }
 
-export type Server = Awaited<ReturnType<typeof startServer>>
-
 /** A process that submits and watches. */
 export const startClient = async (
   program: string,

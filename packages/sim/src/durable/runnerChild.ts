@@ -12,7 +12,7 @@ runChild(
     const jobs = yield* DurableJobs
     yield* report({ _tag: "Ready" })
     const owned = Effect.flatMap(jobs.stats, ({ buckets }) => report({ _tag: "Owns", buckets }))
-    return yield* Effect.forever(Effect.zipRight(Effect.ignore(owned), Effect.sleep("1 second")))
+    return yield* Effect.forever(Effect.zipRight(Effect.ignore(owned), Effect.sleep("300 millis")))
   }),
   DurableJobs.layerPg({ database }),
   { url, name }

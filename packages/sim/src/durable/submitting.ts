@@ -71,12 +71,7 @@ export const serve = Effect.gen(function* () {
         return Effect.flatMap(Effect.retry(allRows, again), (rows) => report({ _tag: "Rows", id, rows }))
       case "Counts":
         return Effect.flatMap(Effect.retry(jobs.stats, again), ({ states }) =>
-          report({
-            _tag: "Counts",
-            id,
-            unsent: states.new,
-            open: states.new + states.intended + states.accepted
-          })
+          report({ _tag: "Counts", id, open: states.new + states.intended + states.accepted })
         )
     }
   }

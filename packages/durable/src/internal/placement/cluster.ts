@@ -25,7 +25,7 @@ import { bucketCount } from "../store/jobStore.js"
 import { storeFailed } from "../store/storeError.js"
 import * as RunningBuckets from "./runningBuckets.js"
 
-const prefix = "durable_cluster"
+const prefix = "effect_connectors"
 
 /**
  * Each value is safe only together with the others: a runner that cannot refresh its locks stops its buckets after at
