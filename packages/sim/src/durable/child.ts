@@ -19,9 +19,9 @@ const platform = (url: string, name: string) =>
     Layer.provide(NodeConnectors.layer)
   )
 
-/** To the process that started this one. */
+/** To the process that started this one, if it is still there. */
 export const report = (message: RunnerMessage | ClientMessage): Effect.Effect<void> =>
-  Effect.sync(() => void process.send?.(message))
+  Effect.sync(() => void process.send?.(message, undefined, undefined, () => {}))
 
 /** Runs a program until it is asked to end, or the process that started this one has ended. */
 export const runChild = <E1, E2>(

@@ -98,13 +98,14 @@ export const runKills = async (plan: Plan, { database, log, programs, seed }: Se
   }
 
   try {
+    const submits: Array<Promise<string>> = []
     for (let kill = 0; kill < plan.kills; kill++) {
       const startedAt = performance.now()
       const window = kill % 2 === 0 ? "after" : "before"
       const waiting = server.nextSubmit(window, isRunning)
       const share =
         Math.floor(((kill + 1) * plan.killJobs) / plan.kills) - Math.floor((kill * plan.killJobs) / plan.kills)
-      await submit(`kill-${kill + 1}`, share)
+      submits.push(submit(`kill-${kill + 1}`, share))
       const name = await waiting
       await pause((random() * plan.windowMillis) / 3)
       const runner = take(name)
@@ -116,6 +117,7 @@ export const runKills = async (plan: Plan, { database, log, programs, seed }: Se
       await disturb(kill)
       await pause(Math.max(0, plan.everyMillis - (performance.now() - startedAt)))
     }
+    await Promise.all(submits)
     await settle("after the kills")
 
     let endedMillis: number | undefined

@@ -10,13 +10,17 @@ export interface Process<Message, Command = never> {
   readonly isOver: () => boolean
   readonly tell: (command: Command) => void
   /** Waits until a look at all messages gives something. Fails after some time, and when the process ends. */
-  readonly until: <A>(what: string, look: (messages: ReadonlyArray<Message>) => A | undefined) => Promise<A>
+  readonly until: <A>(
+    what: string,
+    look: (messages: ReadonlyArray<Message>) => A | undefined,
+    patienceMillis?: number
+  ) => Promise<A>
   readonly signal: (name: "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGTERM") => void
   /** Sends a signal and waits for the end. */
   readonly end: (name: "SIGKILL" | "SIGTERM") => Promise<void>
 }
 
-const patienceMillis = 60_000
+const usualPatienceMillis = 60_000
 
 export const start = <Message, Command = never>(
   program: string,
@@ -39,7 +43,11 @@ export const start = <Message, Command = never>(
       resolve()
     })
   )
-  const until = <A>(what: string, look: (all: ReadonlyArray<Message>) => A | undefined): Promise<A> => {
+  const until = <A>(
+    what: string,
+    look: (all: ReadonlyArray<Message>) => A | undefined,
+    patienceMillis = usualPatienceMillis
+  ): Promise<A> => {
     const patience = new AbortController()
     return new Promise<A>((resolve, reject) => {
       const finish = (act: () => void): void => {

@@ -60,6 +60,9 @@ export const startServer = async (program: string, windowMillis: number, jobMill
   }
 }
 
+// it may have ten thousand keys to submit and to watch
+const clientPatienceMillis = 600_000
+
 /** A process that submits and watches. */
 export const startClient = async (
   program: string,
@@ -68,13 +71,17 @@ export const startClient = async (
 ) => {
   const process = start<ClientMessage, ClientCommand>(program, args, env)
   const answer = <A>(what: string, id: number, look: (message: ClientMessage) => A | undefined): Promise<A> =>
-    process.until(what, (all) => {
-      for (let at = all.length - 1; at >= 0; at--) {
-        const it = all[at]
-        if (it !== undefined && "id" in it && it.id === id) return look(it)
-      }
-      return undefined
-    })
+    process.until(
+      what,
+      (all) => {
+        for (let at = all.length - 1; at >= 0; at--) {
+          const it = all[at]
+          if (it !== undefined && "id" in it && it.id === id) return look(it)
+        }
+        return undefined
+      },
+      clientPatienceMillis
+    )
   await process.until("the client is ready", (all) => all.find(({ _tag }) => _tag === "Ready"))
   return {
     process,

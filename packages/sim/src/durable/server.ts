@@ -13,7 +13,8 @@ import { action, connection, resultOf, type ServerCommand, type ServerMessage } 
 
 const [before = 0, after = 0, takes = 0] = process.argv.slice(2).map(Number)
 
-const report = (message: ServerMessage): void => void process.send?.(message)
+// who started this may be gone
+const report = (message: ServerMessage): void => void process.send?.(message, undefined, undefined, () => {})
 
 const keyOf = (body: unknown): string => {
   const input = Predicate.hasProperty(body, "input") ? body.input : body
