@@ -268,6 +268,7 @@ export declare namespace DurableJobs {
     /**
      * What becomes of the work, from any process: `Submitted` once it is a job, `Progress` as it changes, then one
      * `Completed`; or its failure. A slow reader misses progress, never the end.
+     * The first read is tried 6 times; once it waits, it goes on waiting while the database is away.
      */
     readonly watch: (key: string) => Stream.Stream<JobEvent, Failure | WorkUnknown | WorkNotFound | StoreFailed>
 

@@ -525,6 +525,22 @@ export const laws = (name: string, makeStore: kit.MakeStore): void => {
       })
     )
 
+    virtual("lets those who begin to wait meanwhile wait, for some seconds; one that is away longer fails them", () =>
+      Effect.gen(function* () {
+        const table = kit.faulty(yield* makeStore)
+        const { jobs } = yield* start(table.store)
+        yield* jobs.submit("a", action("sync", { n: 1 }))
+        table.mode = "fails"
+        const waiting = yield* Effect.fork(jobs.result("a"))
+        yield* Effect.sleep("3 seconds")
+        table.mode = "works"
+        assert.deepStrictEqual(yield* Fiber.join(waiting), { n: 1 })
+        table.mode = "fails"
+        assert.strictEqual((yield* Effect.flip(jobs.result("a")))._tag, "StoreFailed")
+        table.mode = "works"
+      })
+    )
+
     virtual("and whose responses are lost makes nothing unknown that was not sent", () =>
       Effect.gen(function* () {
         const table = kit.faulty(yield* makeStore)

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { StoreFailed } from "../../DurableError.js"
@@ -31,6 +32,9 @@ export interface Watchers {
 }
 
 const batch = 500
+
+// 0.2 to 3.2 seconds apart: a database that is busy or starts again is no reason not to begin to wait
+const firstReads = Schedule.jittered(Schedule.intersect(Schedule.exponential("200 millis"), Schedule.recurs(5)))
 
 /** @internal */
 export const make = Effect.fnUntraced(function* (
@@ -95,7 +99,7 @@ export const make = Effect.fnUntraced(function* (
   return {
     open: Effect.fnUntraced(function* (key) {
       const { reader } = yield* Effect.acquireRelease(enter(key), (entered) => leave(key, entered))
-      const row = yield* store.read(key)
+      const row = yield* Effect.retry(store.read(key), { while: ({ retryable }) => retryable, schedule: firstReads })
       if (row === undefined) return undefined
       // the others may not have seen it yet
       yield* handOut(row)
