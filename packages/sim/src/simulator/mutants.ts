@@ -133,7 +133,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     "deadlineAt: clock.unsafeCurrentTimeMillis() + millis"
   ]),
   mutant("the tracker goes by the wall clock", [
-    "internal/jobs/tracker/timer.js",
+    "internal/runtime/timer.js",
     "monotonicMillis(this.clock)",
     "this.clock.unsafeCurrentTimeMillis()"
   ]),
