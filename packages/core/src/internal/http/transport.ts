@@ -21,6 +21,7 @@ import { local, timeLimit } from "../runtime/timeLimit.js"
 import { asOpenSpan, openSpan } from "../runtime/tracing.js"
 import { bodyTooLarge } from "./errors.js"
 import * as ContentEncoding from "./contentEncoding.js"
+import { directFetchOf } from "./directFetch.js"
 import { peeked } from "./peekedBody.js"
 import { readWebBody, sourceOf, type WebBody, webBodyOf } from "./webBody.js"
 import { errorCodeIn, evidenceIn, isProxyRefusal } from "./evidence.js"
@@ -444,7 +445,7 @@ export const exchange = (
   if (typeof reading !== "string") return opened(client, request, limits, reading)
   const send = Transport.sendAttemptOf(client)
   if (send !== undefined) return readResponse(send(request, limits), limits, reading, ownTransport)
-  return timed(client.execute(request), limits, reading)
+  return timed(directFetchOf(client)(request), limits, reading)
 }
 
 const timed = (
