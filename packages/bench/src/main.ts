@@ -1,11 +1,13 @@
 /**
- * `npm run bench`: what a call costs next to its raw peers, what a tracer and metrics add to it, and what a waiting job
- * costs. `--json` for machines. `--only calls`, `telemetry`, `heap` or `virtual` measures that part alone.
+ * `npm run bench`: what a call costs next to its raw peers, what it costs over `fetch`, what a tracer and metrics add
+ * to it, and what a waiting job costs. `--json` for machines. `--only calls`, `fetch`, `telemetry`, `heap` or `virtual`
+ * measures that part alone.
  */
 import { execFileSync, fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { clients } from "./clients.js"
+import { type FetchCost, fetchCosts } from "./fetch.js"
 import { messageOf } from "./rounds.js"
 import { telemetryCosts } from "./telemetry.js"
 import { cpuPerCall, median } from "./workload.js"
@@ -22,7 +24,7 @@ const rounds = Number(values.rounds)
 const requests = Number(values.requests)
 const inFlight = 16
 
-const parts = ["calls", "telemetry", "heap", "virtual"] as const
+const parts = ["calls", "fetch", "telemetry", "heap", "virtual"] as const
 const { only } = values
 if (only !== undefined && !parts.some((part) => part === only)) {
   console.error(`npm run bench -- [--only ${parts.join("|")}] [--rounds N] [--requests N] [--json]`)
@@ -91,6 +93,27 @@ const measureCalls = async () => {
   }
 }
 
+const measureFetch = async () => {
+  log("a call over fetch, and a poll over a client in memory, each in processes of its own (90 % of the rounds)")
+  const overFetch = await fetchCosts(url, rounds, requests)
+  for (const { beyond, microseconds, name, ratio, spread } of overFetch) {
+    const [low, high] = spread
+    log(
+      `  ${name.padEnd(42)} ${ratio.toFixed(2).padStart(6)} x (${low.toFixed(2)} to ${high.toFixed(2)}) ` +
+        `${microseconds.toFixed(1).padStart(6)} us, ${beyond.toFixed(1)} us more`
+    )
+  }
+  const costOf = (name: FetchCost["name"]) => overFetch.find((cost) => cost.name === name)
+  return {
+    overFetch,
+    figures: {
+      "call over FetchHttpClient.layer, x fetch (1.3)": costOf("ours over FetchHttpClient.layer")?.ratio ?? NaN,
+      "call over FetchTransport.layer, x fetch (1.3)": costOf("ours over FetchTransport.layer")?.ratio ?? NaN,
+      "poll in memory, us beyond the platform (10)": costOf("in memory: ours, a poll")?.beyond ?? NaN
+    }
+  }
+}
+
 const measureTelemetry = async () => {
   log("what a tracer and metrics add to a call in a fiber, each in processes of its own (90 % of the rounds)")
   const telemetry = [
@@ -142,6 +165,7 @@ const measureVirtual = () => {
 
 const measured: ReadonlyArray<{ readonly figures?: Readonly<Record<string, number>> }> = [
   isWanted("calls") ? await measureCalls() : {},
+  isWanted("fetch") ? await measureFetch() : {},
   isWanted("telemetry") ? await measureTelemetry() : {},
   isWanted("heap") ? measureHeap() : {},
   isWanted("virtual") ? measureVirtual() : {}

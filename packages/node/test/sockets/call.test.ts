@@ -1,6 +1,7 @@
 import type { ApiError } from "@effect-connectors/core/ApiError"
 import { Auth } from "@effect-connectors/core/Auth"
 import * as NodeConnectors from "@effect-connectors/node/NodeConnectors"
+import * as FetchTransport from "@effect-connectors/core/FetchTransport"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
@@ -20,7 +21,7 @@ import { type Act, head, rawServer, whole } from "../../../core/test/support/raw
 import { printed, recording } from "../../../core/test/support/sinks.js"
 
 const good = JSON.stringify(goodBody)
-const transports = { node: NodeConnectors.layer, fetch: FetchHttpClient.layer }
+const transports = { node: NodeConnectors.layer, fetch: FetchHttpClient.layer, "fetch, direct": FetchTransport.layer }
 const mebibyte = 1024 * 1024
 
 const run = (name: string, program: () => Effect.Effect<void, unknown, Scope.Scope>): void =>

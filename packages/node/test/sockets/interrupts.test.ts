@@ -1,5 +1,6 @@
 import type { ApiError } from "@effect-connectors/core/ApiError"
 import * as NodeConnectors from "@effect-connectors/node/NodeConnectors"
+import * as FetchTransport from "@effect-connectors/core/FetchTransport"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
@@ -15,7 +16,8 @@ import { head, rawServer } from "../../../core/test/support/rawServer.js"
 
 const transports = {
   node: Layer.orDie(NodeConnectors.layerOptions({ connections: 50 })),
-  fetch: FetchHttpClient.layer
+  fetch: FetchHttpClient.layer,
+  "fetch, direct": FetchTransport.layer
 }
 
 for (const [transport, layer] of Object.entries(transports)) {

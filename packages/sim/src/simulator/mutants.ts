@@ -17,7 +17,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]),
   mutant("redirects are followed", [
     "internal/http/transport.js",
-    "timed(client.execute(request), limits, reading)",
+    "timed(directFetchOf(client)(request), limits, reading)",
     "timed(HttpClient.followRedirects(client).execute(request), limits, reading)"
   ]),
   mutant("Retry-After has no cap", ["internal/http/retry.js", "hinted > maxRetryAfterMillis", "false"]),
@@ -133,7 +133,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     "deadlineAt: clock.unsafeCurrentTimeMillis() + millis"
   ]),
   mutant("the tracker goes by the wall clock", [
-    "internal/jobs/tracker/timer.js",
+    "internal/runtime/timer.js",
     "monotonicMillis(this.clock)",
     "this.clock.unsafeCurrentTimeMillis()"
   ]),

@@ -2,7 +2,9 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as Headers from "@effect/platform/Headers"
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -10,11 +12,15 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Transport from "../../Transport.js"
+import { withCaller } from "../runtime/callContext.js"
+import { openSpan } from "../runtime/tracing.js"
+import { withDirectFetch } from "./directFetch.js"
 import { evidenceOfBun, evidenceOfDeno } from "./evidence.js"
 
 /** What `fetch` is given besides the request; `client` is Deno's. */
 interface Init extends RequestInit {
   readonly client?: unknown
+  readonly headers: Headers.Headers
 }
 
 // in Deno only a client without a pool sends a request once; Deno 1 may have none, and its fetch then stays as it is
@@ -34,7 +40,8 @@ const closeDenoClient = (client: unknown): Effect.Effect<void> =>
     if (Predicate.hasProperty(client, "close") && Predicate.isFunction(client.close)) client.close()
   })
 
-const headersOf = (init: RequestInit): Headers.Headers => Headers.fromInput(new globalThis.Headers(init.headers))
+const headersOf = ({ headers }: RequestInit): Headers.Headers =>
+  headers === undefined ? Headers.empty : Headers.fromInput(new globalThis.Headers(headers))
 
 const merged = (ofLayer: RequestInit, ofCall: RequestInit, denoClient: unknown): Init => ({
   ...(denoClient === undefined ? undefined : { client: denoClient }),
@@ -54,23 +61,62 @@ const withStream = (request: HttpClientRequest.HttpClientRequest): HttpClientReq
   return HttpClientRequest.setBody(request, HttpBody.raw(empty))
 }
 
+const optional = <Id, A>(context: Context.Context<never>, tag: Context.Tag<Id, A>): A | undefined =>
+  Option.getOrUndefined(Context.getOption(context, tag))
+
+// the rest is for the platform's client to send
+const isPlain = ({ body, hash, urlParams }: HttpClientRequest.HttpClientRequest): boolean =>
+  (body._tag === "Raw" || body._tag === "Uint8Array" || body._tag === "Empty") &&
+  urlParams.length === 0 &&
+  Option.isNone(hash)
+
+const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): unknown =>
+  body._tag === "Raw" || body._tag === "Uint8Array" ? body.body : undefined
+
 const make: Effect.Effect<HttpClient.HttpClient, never, HttpClient.HttpClient | Scope.Scope> = Effect.gen(function* () {
   const fetching = yield* HttpClient.HttpClient
-  const ofLayer = Option.getOrElse(yield* Effect.serviceOption(FetchHttpClient.RequestInit), (): RequestInit => ({}))
+  const layer = yield* Effect.context<never>()
+  const ofLayer = optional(layer, FetchHttpClient.RequestInit) ?? {}
   const denoClient = yield* Effect.acquireRelease(Effect.sync(makeDenoClient), closeDenoClient)
   const evidenceOf = denoClient === undefined ? evidenceOfBun : evidenceOfDeno
-  const client = "FixedLengthStream" in globalThis ? HttpClient.mapRequest(fetching, withStream) : fetching
-  return HttpClient.transform(client, (sent, request) =>
-    Effect.contextWithEffect((context: Context.Context<never>) => {
-      const ofCall = Option.getOrElse(Context.getOption(context, FetchHttpClient.RequestInit), (): RequestInit => ({}))
-      const init = merged(ofLayer, ofCall, denoClient)
+  const initOf = (context: Context.Context<never>) =>
+    merged(ofLayer, optional(context, FetchHttpClient.RequestInit) ?? {}, denoClient)
+  const withEvidence = <E>(
+    error: E,
+    request: HttpClientRequest.HttpClientRequest,
+    init: Init
+  ): E | HttpClientError.RequestError => {
+    const evidence = init.client === denoClient ? evidenceOf(error) : undefined
+    return evidence === undefined ? error : Transport.failure(request, evidence)
+  }
+  const changed =
+    "FixedLengthStream" in globalThis ? withStream : (request: HttpClientRequest.HttpClientRequest) => request
+  const client = HttpClient.transform(HttpClient.mapRequest(fetching, changed), (sent, request) =>
+    withCaller(({ currentContext }) => {
+      const init = initOf(currentContext)
       return sent.pipe(
         Effect.provideService(FetchHttpClient.RequestInit, init),
-        Effect.mapError((error) => {
-          const evidence = init.client === denoClient ? evidenceOf(error) : undefined
-          return evidence === undefined ? error : Transport.failure(request, evidence)
-        })
+        Effect.mapError((error) => withEvidence(error, request, init))
       )
+    })
+  )
+  return withDirectFetch(client, (given) =>
+    withCaller((caller) => {
+      const request = changed(given)
+      // the platform's client sends the ids of a span
+      if (openSpan(caller) !== undefined || !isPlain(request)) return client.execute(given)
+      const fetch: (url: string, init: object) => Promise<Response> =
+        optional(caller.currentContext, FetchHttpClient.Fetch) ??
+        optional(layer, FetchHttpClient.Fetch) ??
+        globalThis.fetch
+      const init = initOf(caller.currentContext)
+      const headers = Headers.remove(Headers.merge(init.headers, request.headers), "content-length")
+      const options = { ...init, method: request.method, headers, body: bodyOf(request) }
+      return Effect.tryPromise({
+        try: (signal) => fetch(request.url, { ...options, signal }),
+        catch: (cause) =>
+          withEvidence(new HttpClientError.RequestError({ request, reason: "Transport", cause }), request, init)
+      }).pipe(Effect.map((response) => HttpClientResponse.fromWeb(request, response)))
     })
   )
 })

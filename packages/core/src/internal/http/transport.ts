@@ -17,11 +17,13 @@ import * as Transport from "../../Transport.js"
 import { concat } from "../data/concat.js"
 import { childScope } from "../runtime/childScope.js"
 import { withCaller } from "../runtime/callContext.js"
-import { locally, withoutFailureLogs } from "../runtime/fiberLocal.js"
+import { local, timeLimit } from "../runtime/timeLimit.js"
 import { asOpenSpan, openSpan } from "../runtime/tracing.js"
 import { bodyTooLarge } from "./errors.js"
 import * as ContentEncoding from "./contentEncoding.js"
+import { directFetchOf } from "./directFetch.js"
 import { peeked } from "./peekedBody.js"
+import { readWebBody, sourceOf, type WebBody, webBodyOf } from "./webBody.js"
 import { errorCodeIn, evidenceIn, isProxyRefusal } from "./evidence.js"
 
 /**
@@ -128,15 +130,19 @@ interface Cut {
 }
 
 // the status of an error response counts even if its body is cut
-const cutBody =
-  (response: HttpClientResponse.HttpClientResponse, isError: boolean) =>
-  ({ code, isEmpty }: Cut): Effect.Effect<void, Lost> =>
-    isError || isEmpty ? Effect.void : Effect.fail(fail(response, code))
+const ended = (
+  response: HttpClientResponse.HttpClientResponse,
+  { code, isEmpty }: Cut,
+  received: () => Effect.Effect<TransportResponse, Lost>
+): Effect.Effect<TransportResponse, Lost> =>
+  isEmpty || !isOk(response.status) ? received() : Effect.fail(fail(response, code))
 
 const cutBy = (error: HttpClientError.ResponseError | ContentEncoding.EncodingFailed): Cut =>
   error._tag === "EncodingFailed"
     ? { isEmpty: false, code: error.code }
-    : { isEmpty: error.reason === "EmptyBody", code: errorCodeIn(error.cause) ?? "BODY_CUT" }
+    : { isEmpty: error.reason === "EmptyBody", code: cutCode(error.cause) }
+
+const cutCode = (cause: unknown): string => errorCodeIn(cause) ?? "BODY_CUT"
 
 /**
  * Whether a request went to the runtime's `fetch`: it decodes what it can, keeps the header that says otherwise, and
@@ -150,33 +156,46 @@ const ownTransport: Origin = Object.freeze({ isFetched: false })
 
 // a response that a program made in place of fetch has no address, and its body is as the header says
 const isHandMade = (response: HttpClientResponse.HttpClientResponse): boolean => {
-  const original = Predicate.hasProperty(response, "original") ? response.original : response
-  const source = Predicate.hasProperty(original, "source") ? original.source : undefined
+  const source = sourceOf(response)
   return Predicate.hasProperty(source, "url") && source.url === ""
 }
+
+type Body = Stream.Stream<Uint8Array, HttpClientError.ResponseError | ContentEncoding.EncodingFailed>
 
 /** What a response holds, once nothing of it is packed. */
 interface Content {
   readonly headers: ApiResponse["headers"]
-  readonly stream: Stream.Stream<Uint8Array, HttpClientError.ResponseError | ContentEncoding.EncodingFailed>
+  /** In place of the body that the response gives. */
+  readonly unpacked: Body | undefined
   /** The runtime has decoded it, and does not say whether it was whole. */
   readonly isUnverified: boolean
 }
 
-const contentOf = (response: HttpClientResponse.HttpClientResponse, isFile: boolean, origin: Origin): Content => {
-  const { stream } = response
-  const encodings = ContentEncoding.encodingsOf(response.headers)
-  if (encodings.length === 0) return { headers: response.headers, stream, isUnverified: false }
-  const headers = ContentEncoding.decodedHeaders(response.headers)
+const contentOf = (
+  response: HttpClientResponse.HttpClientResponse,
+  sent: ApiResponse["headers"],
+  isFile: boolean,
+  origin: Origin
+): Content => {
+  const encodings = ContentEncoding.encodingsOf(sent)
+  if (encodings.length === 0) return { headers: sent, unpacked: undefined, isUnverified: false }
+  const headers = ContentEncoding.decodedHeaders(sent)
   if (!origin.isFetched || isHandMade(response)) {
-    return { headers, stream: ContentEncoding.decoded(stream, encodings, !isFile), isUnverified: false }
+    return {
+      headers,
+      unpacked: ContentEncoding.decoded(response.stream, encodings, !isFile),
+      isUnverified: false
+    }
   }
-  if (!isFile || !isOk(response.status)) return { headers, stream, isUnverified: true }
-  const code = ContentEncoding.fetchedFileIssue(encodings)
-  if (code === undefined) return { headers, stream, isUnverified: true }
+  const code = isFile && isOk(response.status) ? ContentEncoding.fetchedFileIssue(encodings) : undefined
+  if (code === undefined) return { headers, unpacked: undefined, isUnverified: true }
   // its first piece is taken, and the rest let go: a response that nobody reads keeps its connection
   const refused = Stream.fail(new ContentEncoding.EncodingFailed({ code }))
-  return { headers, stream: Stream.concat(Stream.drain(Stream.take(stream, 1)), refused), isUnverified: true }
+  return {
+    headers,
+    unpacked: Stream.concat(Stream.drain(Stream.take(response.stream, 1)), refused),
+    isUnverified: true
+  }
 }
 
 // packed to this length a body may have been empty
@@ -186,63 +205,71 @@ const packedEmptyLength = 20
 const mayBeCut = (text: string, packedLength: number): boolean =>
   /^\s*-?\d/.test(text) || (packedLength > packedEmptyLength && text.trim() === "")
 
+// as a stream only where the platform does not give the body of a web response: a stream costs more than the call
+const readWhile = (
+  response: HttpClientResponse.HttpClientResponse,
+  body: WebBody | undefined,
+  unpacked: Body | undefined,
+  keep: (chunk: Uint8Array) => boolean
+): Effect.Effect<void, Cut> => {
+  if (body === undefined) {
+    return (unpacked ?? response.stream).pipe(
+      Stream.mapError(cutBy),
+      Stream.runForEachWhile((chunk) => Effect.sync(() => keep(chunk)))
+    )
+  }
+  return body === null
+    ? Effect.void
+    : Effect.mapError(readWebBody(body, keep), (cause) => ({ isEmpty: false, code: cutCode(cause) }))
+}
+
+const utf8 = new TextDecoder()
+
 // the platform's own limit on body size is kept by one of its clients only
 const readBounded = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
   asBytes: boolean,
   origin: Origin
-): Effect.Effect<TransportResponse, Lost> =>
-  Effect.suspend(() => {
-    const { status } = response
-    const isError = !isOk(status)
-    const limit = isError ? limits.maxErrorBodyBytes : limits.maxBodyBytes
-    const declared = Number(response.headers["content-length"] ?? NaN)
-    // a length that is announced is kept by HTTP itself; without one, and where it is that of packed bytes, we count
-    if (!asBytes && declared <= limit && response.headers["content-encoding"] === undefined) {
-      const { headers } = response
-      return Effect.matchEffect(response.text, {
-        onFailure: (error) => Effect.as(cutBody(response, isError)(cutBy(error)), { status, headers, text: "" }),
-        onSuccess: (text) => Effect.succeed({ status, headers, text })
-      })
-    }
-    const { headers, isUnverified, stream } = contentOf(
-      response,
-      asBytes && !isJsonType(response.headers["content-type"]),
-      origin
-    )
-    const decoder = new TextDecoder()
-    let text = ""
-    const chunks: Array<Uint8Array> = []
-    // what is announced as too long is let go at its first chunk: a response that nobody reads keeps its socket
-    let size = !isError && declared > limit ? declared : 0
-    const keep = (chunk: Uint8Array): boolean => {
-      size += chunk.byteLength
-      const within = size <= limit
-      if (within || isError) {
-        const kept = within ? chunk : chunk.subarray(0, limit - size)
-        if (asBytes) chunks.push(kept)
-        else text += decoder.decode(kept, { stream: true })
-      }
-      return within
-    }
-    return stream.pipe(
-      Stream.mapError(cutBy),
-      Stream.runForEachWhile((chunk) => Effect.sync(() => keep(chunk))),
-      Effect.catchAll(cutBody(response, isError)),
-      Effect.flatMap(() =>
-        size > limit && !isError
-          ? Effect.fail(fail(response, bodyTooLarge))
-          : Effect.succeed(
-              asBytes ? fromBytes(status, headers, concat(chunks)) : { status, headers, text: text + decoder.decode() }
-            )
-      ),
-      Effect.filterOrFail(
-        (received) => !isUnverified || isError || received.bytes !== undefined || !mayBeCut(received.text, declared),
-        () => fail(response, ContentEncoding.encodingUnverified)
-      )
-    )
+): Effect.Effect<TransportResponse, Lost> => {
+  const { headers: sent, status } = response
+  const isError = !isOk(status)
+  const limit = isError ? limits.maxErrorBodyBytes : limits.maxBodyBytes
+  const declared = Number(sent["content-length"] ?? NaN)
+  const isFile = asBytes && !isJsonType(sent["content-type"])
+  const { headers, isUnverified, unpacked } = contentOf(response, sent, isFile, origin)
+  const body = unpacked === undefined ? webBodyOf(response) : undefined
+  const isShort = declared <= limit && sent["content-encoding"] === undefined
+  // HTTP itself keeps a length that is announced
+  if (body === undefined && isShort && !asBytes) {
+    return Effect.matchEffect(response.text, {
+      onFailure: (error) => ended(response, cutBy(error), () => Effect.succeed({ status, headers, text: "" })),
+      onSuccess: (text) => Effect.succeed({ status, headers, text })
+    })
+  }
+  const chunks: Array<Uint8Array> = []
+  // what is announced as too long is let go at its first chunk: a response that nobody reads keeps its socket
+  let size = !isError && declared > limit ? declared : 0
+  const keep = (chunk: Uint8Array): boolean => {
+    size += chunk.byteLength
+    const within = size <= limit
+    if (within || isError) chunks.push(within ? chunk : chunk.subarray(0, limit - size))
+    return within
+  }
+  const received = (): Effect.Effect<TransportResponse, Lost> => {
+    if (size > limit && !isError) return Effect.fail(fail(response, bodyTooLarge))
+    if (asBytes) return Effect.succeed(fromBytes(status, headers, concat(chunks)))
+    const [first] = chunks
+    const text = utf8.decode(chunks.length === 1 ? first : concat(chunks))
+    return isUnverified && !isError && mayBeCut(text, declared)
+      ? Effect.fail(fail(response, ContentEncoding.encodingUnverified))
+      : Effect.succeed({ status, headers, text })
+  }
+  return Effect.matchEffect(readWhile(response, body, unpacked, keep), {
+    onFailure: (cut) => ended(response, cut, received),
+    onSuccess: received
   })
+}
 
 // a file has no text: it is only made of what is JSON
 const fromBytes = (status: number, headers: ApiResponse["headers"], bytes: Uint8Array): TransportResponse => ({
@@ -280,11 +307,7 @@ const bodyWithin = (
 
 // the rest is let go at its first chunk: a response that nobody reads keeps its socket
 const ignored = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<TransportResponse> =>
-  response.stream.pipe(
-    Stream.runForEachWhile(() => Effect.succeed(false)),
-    Effect.ignore,
-    Effect.as(bodiless(response))
-  )
+  Effect.as(Effect.ignore(readWhile(response, webBodyOf(response), undefined, () => false)), bodiless(response))
 
 const lostBy = (cause: Cause.Cause<unknown>): Effect.Effect<TransportResponse, Lost> => {
   if (Cause.isInterruptedOnly(cause)) return Effect.failCause(Cause.map(cause, () => lost(evidenceIn(undefined))))
@@ -317,38 +340,28 @@ export const timedOut = (response: HttpClientResponse.HttpClientResponse | undef
   )
 
 // for the runtime's fetch alone: it follows redirects, and decodes a file without saying whether it was whole
-const withFetchOptions = <A, E, R>(
-  effect: Effect.Effect<A, E, R>,
+const withFetchOptions = (
+  context: Context.Context<never>,
   reading: Reading,
   origin: Origin
-): Effect.Effect<A, E, R> =>
-  Effect.mapInputContext(effect, (context: Context.Context<R>) => {
-    const given = Option.getOrElse(Context.getOption(context, FetchHttpClient.RequestInit), (): RequestInit => ({}))
-    const asked =
-      reading === "text"
-        ? given
-        : {
-            ...given,
-            headers: { "accept-encoding": "identity", ...Headers.fromInput(new globalThis.Headers(given.headers)) }
-          }
-    return Context.add(context, FetchHttpClient.RequestInit, {
-      ...asked,
-      // only who calls fetch reads it. A fetch of ours that watches would hide the one that a layer was given.
-      get redirect(): RequestRedirect {
-        origin.isFetched = true
-        return "manual"
-      }
-    })
+): Context.Context<never> => {
+  const given = Option.getOrElse(Context.getOption(context, FetchHttpClient.RequestInit), (): RequestInit => ({}))
+  const asked =
+    reading === "text"
+      ? given
+      : {
+          ...given,
+          headers: { "accept-encoding": "identity", ...Headers.fromInput(new globalThis.Headers(given.headers)) }
+        }
+  return Context.add(context, FetchHttpClient.RequestInit, {
+    ...asked,
+    // only who calls fetch reads it. A fetch of ours that watches would hide the one that a layer was given.
+    get redirect(): RequestRedirect {
+      origin.isFetched = true
+      return "manual"
+    }
   })
-
-// the platform's own span would show our headers
-const withCallSpan = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  withCaller((caller) => {
-    const span = openSpan(caller)
-    return span === undefined
-      ? locally(HttpClient.currentTracerDisabledWhen, () => true)(effect)
-      : asOpenSpan(caller, span, effect)
-  })
+}
 
 type Head = Pick<HttpClientResponse.HttpClientResponse, "status" | "headers">
 
@@ -362,7 +375,7 @@ const bodiless = ({ headers, status }: Head): TransportResponse => ({ status, he
 // a stream has no end in time, as long as something comes
 const unreadBody = (
   response: HttpClientResponse.HttpClientResponse,
-  stream: Content["stream"],
+  stream: Body,
   limits: Transport.Attempt
 ): Stream.Stream<Uint8Array, Lost> =>
   stream.pipe(
@@ -390,8 +403,8 @@ const open = (
   origin: Origin
 ): Effect.Effect<TransportResponse> => {
   const { status } = response
-  const { headers, stream } = contentOf(response, true, origin)
-  const unread = unreadBody(response, stream, limits)
+  const { headers, unpacked } = contentOf(response, response.headers, true, origin)
+  const unread = unreadBody(response, unpacked ?? response.stream, limits)
   return headers["content-type"] === undefined
     ? Effect.map(peeked(unread, limits.maxBodyBytes, scope), (body) =>
         body instanceof Uint8Array ? fromBytes(status, headers, body) : { status, headers, text: "", unread: body }
@@ -432,29 +445,32 @@ export const exchange = (
   if (typeof reading !== "string") return opened(client, request, limits, reading)
   const send = Transport.sendAttemptOf(client)
   if (send !== undefined) return readResponse(send(request, limits), limits, reading, ownTransport)
-  return timed(client.execute(request), limits, reading).pipe(locally(Transport.currentAttempt, limits))
+  return timed(directFetchOf(client)(request), limits, reading)
 }
 
 const timed = (
   sent: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>,
   limits: Transport.Attempt,
   reading: Reading
-): Effect.Effect<TransportResponse, Lost> => {
-  let head: HttpClientResponse.HttpClientResponse | undefined
-  const origin: Origin = { isFetched: false }
-  return readResponse(sent, limits, reading, origin, (response) => {
-    head = response
-  }).pipe(
-    Effect.timeoutFail({ duration: limits.timeoutMillis, onTimeout: () => timedOut(head) }),
-    Effect.catchAll((lost) =>
-      lost.evidence.timedOut && isDecided(head) ? Effect.succeed(bodiless(head)) : Effect.fail(lost)
-    ),
-    withCallSpan,
-    // fibers that are forked below would log how they failed, with the platform's errors in it
-    withoutFailureLogs,
-    (effect) => withFetchOptions(effect, reading, origin)
-  )
-}
+): Effect.Effect<TransportResponse, Lost> =>
+  withCaller((caller) => {
+    let head: HttpClientResponse.HttpClientResponse | undefined
+    const origin: Origin = { isFetched: false }
+    const attempt = readResponse(sent, limits, reading, origin, (response) => {
+      head = response
+    })
+    const span = openSpan(caller)
+    return timeLimit(span === undefined ? attempt : asOpenSpan(caller, span, attempt), {
+      millis: limits.timeoutMillis,
+      onLate: () => (isDecided(head) ? Effect.succeed(bodiless(head)) : Effect.fail(timedOut(head))),
+      context: withFetchOptions(caller.currentContext, reading, origin),
+      locals: [
+        ...(typeof reading === "string" ? [local(Transport.currentAttempt, limits)] : []),
+        // the platform's own span would show our headers
+        ...(span === undefined ? [local(HttpClient.currentTracerDisabledWhen, () => true)] : [])
+      ]
+    })
+  })
 
 // the request lives as long as its body is read: an attempt that gave nothing to read is ended at once
 const opened = (

@@ -29,7 +29,7 @@ import { endOf, failureOf } from "../outcome.js"
 import * as SchedulePace from "./schedulePace.js"
 import * as Pace from "./pace.js"
 import { RecentEnds } from "./recentEnds.js"
-import { Timer } from "./timer.js"
+import { Timer } from "../../runtime/timer.js"
 import * as Entries from "./entry.js"
 import type { End, Entry, Subscription, Watcher } from "./entry.js"
 

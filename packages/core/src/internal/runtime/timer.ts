@@ -2,9 +2,9 @@ import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
-import * as Background from "../../runtime/background.js"
-import { interrupt } from "../../runtime/interruption.js"
-import { monotonicMillis } from "../../runtime/monotonic.js"
+import * as Background from "./background.js"
+import { interrupt } from "./interruption.js"
+import { monotonicMillis } from "./monotonic.js"
 
 // a timer of the platform is 31 bits wide, and a longer sleep never ends
 const longestSleep = 2 ** 30
