@@ -74,7 +74,7 @@ for (const { manifest, name, tarball } of packed) {
     Object.entries(installed[key] ?? {}).filter(([, range]) => /^(workspace|link|file|catalog):/.test(range))
   )
   const foreign = files.filter(
-    (path) => !/^(dist|src)\/|^docs\/.+\.md$|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path)
+    (path) => !/^(dist|src)\/|^docs\/.+\.(md|svg)$|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path)
   )
   const size = {
     packed: kilobytes(statSync(tarball).size),

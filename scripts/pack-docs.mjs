@@ -10,7 +10,7 @@ const left = /^(architecture\.md|parity)/
 
 const guides = readdirSync(join(root, "docs"), { recursive: true })
   .map((path) => path.replaceAll("\\", "/"))
-  .filter((path) => path.endsWith(".md") && !left.test(path))
+  .filter((path) => /\.(md|svg)$/.test(path) && !left.test(path))
 
 /** Where a file of the repository is in the package. */
 const packed = new Map([["README.md", "docs/README.md"], ...guides.map((path) => [`docs/${path}`, `docs/${path}`])])

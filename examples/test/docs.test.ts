@@ -50,7 +50,7 @@ const guides = readdirSync(new URL("docs/", root), { recursive: true, encoding: 
 const pages = [
   "README.md",
   "CONTRIBUTING.md",
-  ...["core", "node", "testing"].map((name) => `packages/${name}/README.md`),
+  ...["core", "node", "testing", "durable"].map((name) => `packages/${name}/README.md`),
   "examples/consumer-suite/README.md",
   ...guides
 ]
@@ -144,7 +144,7 @@ describe("architecture page", () => {
 
   it("names only internal files that exist", () => {
     const named = [...page.matchAll(/`(internal\/[\w/]+\.ts)`/g)].map(([, path = ""]) => path)
-    const sources = ["core", "node", "testing"].map((name) => `packages/${name}/src/`)
+    const sources = ["core", "node", "testing", "durable"].map((name) => `packages/${name}/src/`)
     const missing = named.filter((path) => !sources.some((folder) => existsSync(new URL(folder + path, root))))
     assert.deepStrictEqual(missing, [])
   })
