@@ -1,7 +1,7 @@
 // Makes packages/cli/dist/connectors.js and its chunks: the command line with all that it uses, since a start that loads
 // a thousand modules takes three times as long. A chunk is loaded when it is needed. `--sizes` prints what modules take.
 import { build } from "esbuild"
-import { existsSync, rmSync, statSync } from "node:fs"
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { sources, walk } from "./lib/sources.mjs"
 
 const folder = "packages/cli/dist"
@@ -14,6 +14,19 @@ const inputs = [
   "pnpm-lock.yaml",
   "scripts/bundle-cli.mjs"
 ]
+/** The licenses of the packages that modules are from: they go where the code goes. */
+const licenses = (modules) => {
+  const folders = modules.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [])
+  const texts = [...new Set(folders)].sort().map((folder) => {
+    const { license, name, version } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"))
+    const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice)/i.test(file))
+    return [`${name} ${version}: ${license}`, ...files.map((file) => readFileSync(`${folder}/${file}`, "utf8"))].join(
+      "\n\n"
+    )
+  })
+  return `${texts.join("\n\n----\n\n")}\n`
+}
+
 const changed = (path) => statSync(path).mtimeMs
 const sizes = process.argv.includes("--sizes")
 
@@ -29,18 +42,21 @@ if (sizes || !existsSync(program) || inputs.some((path) => changed(path) > chang
     target: "node20.19",
     format: "esm",
     minify: true,
-    legalComments: "linked",
+    // all of it is in notices.txt
+    legalComments: "none",
     metafile: true,
     // packages of CommonJS ask for the modules of Node
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"\nconst require = __createRequire(import.meta.url)'
     }
   })
+  const modules = Object.values(metafile.outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .map(([path, { bytesInOutput }]) => ({ bytesInOutput, path }))
+    .filter(({ bytesInOutput }) => bytesInOutput > 0)
+  writeFileSync(`${folder}/chunks/notices.txt`, licenses(modules.map(({ path }) => path)))
   if (sizes) {
-    const modules = Object.values(metafile.outputs)
-      .flatMap(({ inputs }) => Object.entries(inputs))
-      .map(([path, { bytesInOutput }]) => ({ bytesInOutput, path }))
-      .sort((a, b) => b.bytesInOutput - a.bytesInOutput)
-    for (const { bytesInOutput, path } of modules.slice(0, 40)) console.log(`${bytesInOutput} ${path}`)
+    const largest = modules.sort((a, b) => b.bytesInOutput - a.bytesInOutput).slice(0, 40)
+    for (const { bytesInOutput, path } of largest) console.log(`${bytesInOutput} ${path}`)
   }
 }

@@ -49,7 +49,7 @@ export type Failure =
 
 /** The exit codes, in the order of their numbers. */
 export const exitCodes = {
-  done: { code: 0, means: "The command did what it was to do. A closed pipe, as with `| head`, is `0` too." },
+  done: { code: 0, means: "The command did what it was to do, or the reader of its output had enough, as `head` has." },
   defect: { code: 1, means: "A bug of `connectors`." },
   usage: { code: 2, means: "The command, an input, a profile or a setting is wrong. Nothing was sent." },
   refused: { code: 3, means: "The server refused or failed, or its response is not what was promised." },

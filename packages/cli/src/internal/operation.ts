@@ -71,6 +71,9 @@ const withClient = {
   )
 } as const
 
+/** The options that no command has for itself. */
+export const commonOptions: ReadonlySet<string> = new Set(Object.keys(withClient).map((name) => `--${name}`))
+
 const withoutClient = {
   json,
   profile: Options.none.pipe(Options.map(() => Option.none<string>())),
