@@ -56,7 +56,11 @@ describe("a journey through the commands, without a terminal", () => {
         assert.include((yield* done([])).out, "connections")
         assert.include((yield* done(["jobs"])).out, "watch")
         assert.include((yield* done(["actions", "execute", "--help"])).out, "--input text")
-        assert.include((yield* done(["completions", "bash"])).out, "_connectors_bash_completions")
+        for (const shell of ["bash", "zsh", "fish"]) {
+          const script = (yield* done(["completions", shell])).out
+          assert.include(script, "unsubscribe")
+          assert.notMatch(script, /wizard|log-level/)
+        }
 
         // without a profile, then with one
         assert.include((yield* ends(2, ["connections", "list"])).err, "CONNECTIONS_BASE_URL is not set")
