@@ -18,7 +18,7 @@ export { show as showJob } from "./jobView.js"
 const within =
   <Id, Api>(tag: Context.Tag<Id, Api>, layerOf: (profile: Option.Option<string>) => Layer.Layer<Id, Failure, Shell>) =>
   (use: (api: Api) => Effect.Effect<void, Failure, Shell>, { deadline, profile }: Common) => {
-    const used = Effect.flatMap(tag, use)
+    const used = Call.withIntegers(Effect.flatMap(tag, use), "bigint")
     return Effect.provide(
       Option.match(deadline, { onNone: () => used, onSome: (deadline) => Call.withDeadline(used, deadline) }),
       layerOf(profile)
