@@ -11,14 +11,16 @@ import * as Option from "effect/Option"
 import * as Clients from "./clients.js"
 import type { Failure } from "./failure.js"
 import type { Common } from "./operation.js"
-import type { Shell } from "./shell.js"
+import { Shell } from "./shell.js"
 
 export { show as showJob } from "./jobView.js"
 
 const within =
   <Id, Api>(tag: Context.Tag<Id, Api>, layerOf: (profile: Option.Option<string>) => Layer.Layer<Id, Failure, Shell>) =>
   (use: (api: Api) => Effect.Effect<void, Failure, Shell>, { deadline, profile }: Common) => {
-    const used = Call.withIntegers(Effect.flatMap(tag, use), "bigint")
+    const used = Effect.flatMap(Shell, ({ onCall = () => {} }) =>
+      Effect.flatMap(tag, use).pipe(Call.withIntegers("bigint"), Call.withOnCall(onCall))
+    )
     return Effect.provide(
       Option.match(deadline, { onNone: () => used, onSome: (deadline) => Call.withDeadline(used, deadline) }),
       layerOf(profile)
