@@ -10,6 +10,7 @@ const programs = [
   "packages/node",
   "packages/testing",
   "packages/durable",
+  "packages/cli",
   "examples",
   "packages/bench",
   "packages/sim"
@@ -35,4 +36,5 @@ export const setup = ({ quiet }) => {
     writeFileSync(stampFile, stamp)
   }
   run(process.execPath, ["node_modules/typescript/bin/tsc", "-b", ...(quiet ? programs : [])])
+  run(process.execPath, ["scripts/bundle-cli.mjs"])
 }
