@@ -29,7 +29,9 @@ const barrel = (pkg) => {
 }
 
 const check = process.argv.includes("--check")
-const stale = packages().filter((pkg) => {
+// a package that is a program alone has none
+const imported = packages().filter((pkg) => publicModules(pkg).length > 0)
+const stale = imported.filter((pkg) => {
   const path = `${pkg}/src/index.ts`
   const wanted = barrel(pkg)
   if (existsSync(path) && readFileSync(path, "utf8") === wanted) return false
@@ -39,4 +41,4 @@ const stale = packages().filter((pkg) => {
 
 for (const pkg of stale) console.log(`${pkg}/src/index.ts: ${check ? "stale, run `npm run barrels`" : "written"}`)
 if (check && stale.length > 0) process.exit(1)
-if (stale.length === 0) console.log(`${packages().length} barrels are as their modules are`)
+if (stale.length === 0) console.log(`${imported.length} barrels are as their modules are`)

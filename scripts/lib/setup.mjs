@@ -5,7 +5,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 const stampFile = "node_modules/.setup-stamp"
 
 // a program that is run needs no tests: a type error in one is for `npm test` to tell
-const programs = ["packages/core", "packages/node", "packages/testing", "examples", "packages/bench", "packages/sim"]
+const programs = [
+  "packages/core",
+  "packages/node",
+  "packages/testing",
+  "packages/cli",
+  "examples",
+  "packages/bench",
+  "packages/sim"
+]
 
 /** Installs what the lockfile says when it changed, then builds. Needs only Node and npm. */
 export const setup = ({ quiet }) => {
@@ -27,4 +35,5 @@ export const setup = ({ quiet }) => {
     writeFileSync(stampFile, stamp)
   }
   run(process.execPath, ["node_modules/typescript/bin/tsc", "-b", ...(quiet ? programs : [])])
+  run(process.execPath, ["scripts/bundle-cli.mjs"])
 }

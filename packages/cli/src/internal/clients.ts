@@ -1,0 +1,95 @@
+/**
+ * The clients of a command, made of a profile and the environment. Loaded once a command needs one: `--help` does not.
+ */
+import { Auth } from "@effect-connectors/core/Auth"
+import { BosaApi } from "@effect-connectors/core/BosaApi"
+import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
+import * as UserAuth from "@effect-connectors/core/UserAuth"
+import * as NodeConnectors from "@effect-connectors/node/NodeConnectors"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as ConfigError from "effect/ConfigError"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { type Failure, UsageError } from "./failure.js"
+import * as Profiles from "./profiles.js"
+import * as Settings from "./settings.js"
+import { Shell } from "./shell.js"
+
+const missingIn = (error: ConfigError.ConfigError): ReadonlyArray<string> => {
+  switch (error._op) {
+    case "And":
+    case "Or":
+      return [...missingIn(error.left), ...missingIn(error.right)]
+    case "MissingData":
+      return [error.path.join("_")]
+    default:
+      return []
+  }
+}
+
+const addProfile = "or make a profile: connectors profile add NAME --url URL"
+
+const unusable = (error: ConfigError.ConfigError): UsageError => {
+  const missing = [...new Set(missingIn(error))]
+  const message =
+    missing.length === 0
+      ? String(error)
+      : `${missing.join(" and ")} is not set. Set it in the environment, ${addProfile}`
+  return new UsageError({ message })
+}
+
+const isConfigError = (error: Failure | ConfigError.ConfigError): error is ConfigError.ConfigError => "_op" in error
+
+const usable = (error: Failure | ConfigError.ConfigError): Failure => (isConfigError(error) ? unusable(error) : error)
+
+const provider = (values: Settings.Values): ConfigProvider.ConfigProvider =>
+  ConfigProvider.fromMap(
+    new Map(
+      Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, Redacted.value(value)]]))
+    )
+  )
+
+const isNone = (values: Settings.Values, platform: Settings.Platform): boolean => {
+  const value = values[Settings.of[platform].none]
+  return value !== undefined && Redacted.value(value) === "none"
+}
+
+const noAuth: Layer.Layer<Auth> = Auth.none
+
+type AuthLayer = Layer.Layer<Auth, ConfigError.ConfigError | InvalidRequest, HttpClient.HttpClient>
+
+const authOf: Readonly<Record<Settings.Platform, (values: Settings.Values) => AuthLayer>> = {
+  connections: () => Auth.layerConfig(),
+  bosa: (values) => (values.BOSA_USER_IDENTIFIER === undefined ? Auth.bosaConfig() : UserAuth.layerConfig())
+}
+
+const layerOf = <Api>(
+  platform: Settings.Platform,
+  api: Layer.Layer<Api, ConfigError.ConfigError | InvalidRequest, Auth | HttpClient.HttpClient>,
+  profile: Option.Option<string>
+): Layer.Layer<Api, Failure, Shell> =>
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const { env } = yield* Shell
+      const own = yield* Profiles.current(profile)
+      const values = Settings.merged(platform, own, Settings.fromEnvironment(env))
+      return api.pipe(
+        Layer.provide(isNone(values, platform) ? noAuth : authOf[platform](values)),
+        Layer.provide(NodeConnectors.layerOptions({ proxy: "env" })),
+        Layer.provide(Layer.setConfigProvider(provider(values))),
+        Layer.mapError(usable)
+      )
+    })
+  )
+
+/** Connections, for a profile. */
+export const connections = (profile: Option.Option<string>): Layer.Layer<ConnectionsApi, Failure, Shell> =>
+  layerOf("connections", ConnectionsApi.layerConfig(), profile)
+
+/** BOSA / GL Connectors, for a profile. */
+export const bosa = (profile: Option.Option<string>): Layer.Layer<BosaApi, Failure, Shell> =>
+  layerOf("bosa", BosaApi.layerConfig(), profile)

@@ -1,0 +1,127 @@
+/**
+ * Every way a command can fail, and the exit code of each.
+ */
+import type { ApiError } from "@effect-connectors/core/ApiError"
+import type { BosaError } from "@effect-connectors/core/BosaError"
+import type { FileError } from "@effect-connectors/core/ConnectorFile"
+import type { JobError } from "@effect-connectors/core/JobError"
+import type * as LedgerError from "@effect-connectors/core/LedgerError"
+import type { InvalidOptions } from "@effect-connectors/node/NodeConnectors"
+import type { DigestMismatch, FileUnreadable, FileUnsaved } from "@effect-connectors/node/NodeFile"
+import type { LedgerFileRefused } from "@effect-connectors/node/NodeLedger"
+import type { SkillNotWritten } from "@effect-connectors/node/NodeSkills"
+import type { TokenFileRefused } from "@effect-connectors/node/NodeTokenStore"
+import * as Data from "effect/Data"
+import * as Match from "effect/Match"
+import type { OutputClosed } from "./shell.js"
+
+/** The command, an input or a setting is wrong; nothing was sent. */
+export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
+
+/** What was generated differs from what the tenant has. The differences are on stdout. */
+class TypesDrifted extends Data.TaggedError("TypesDrifted")<{ readonly message: string }> {}
+
+/** A program that this one runs has ended with a code of its own, and said why. */
+export class ChildEnded extends Data.TaggedError("ChildEnded")<{ readonly code: number; readonly message: string }> {}
+
+export type Failure =
+  | ApiError
+  | JobError
+  | BosaError
+  | FileError
+  | LedgerError.SubmissionUnknown
+  | LedgerError.AlreadyDone
+  | LedgerError.KeyReused
+  | LedgerError.SubmissionNotDone
+  | LedgerError.LedgerFailed
+  | InvalidOptions
+  | FileUnreadable
+  | FileUnsaved
+  | DigestMismatch
+  | SkillNotWritten
+  | TokenFileRefused
+  | LedgerFileRefused
+  | UsageError
+  | TypesDrifted
+  | ChildEnded
+  | OutputClosed
+
+/** The exit codes, in the order of their numbers. */
+export const exitCodes = {
+  done: { code: 0, means: "The command did what it was to do. A closed pipe, as with `| head`, is `0` too." },
+  defect: { code: 1, means: "A bug of `connectors`." },
+  usage: { code: 2, means: "The command, an input, a profile or a setting is wrong. Nothing was sent." },
+  refused: { code: 3, means: "The server refused or failed, or its response is not what was promised." },
+  notFound: { code: 4, means: "The server does not know the connection, action, job or other thing." },
+  unauthorized: {
+    code: 5,
+    means: "The server does not accept the credentials, or the user has not linked the connector."
+  },
+  jobFailed: { code: 6, means: "The job failed, or was cancelled on the server." },
+  unknown: { code: 7, means: "The work may have been done. Look at the server before you repeat the command." },
+  unreachable: { code: 8, means: "No response from the server. Nothing was done: you may repeat the command." },
+  deadline: { code: 9, means: "`--deadline` passed." },
+  drifted: { code: 10, means: "The generated types are not what the tenant has." },
+  interrupted: { code: 130, means: "Interrupted with Ctrl-C." }
+} as const
+
+type Outcome = keyof typeof exitCodes
+
+/** The last call of the command: whether it may have done its work. */
+interface LastCall {
+  readonly mayHaveHappened: () => boolean
+}
+
+const afterCall = (error: ApiError, call: LastCall | undefined): Outcome =>
+  "job" in error && error.job !== undefined ? "refused" : call?.mayHaveHappened() === true ? "unknown" : "refused"
+
+const fileCodes = /^CONTENT_ENCODING_/
+
+/** What a failure is to a script. A tag that is added to the library and has no row here does not compile. */
+const outcomeOf = (failure: Failure, call: LastCall | undefined): Outcome | number =>
+  Match.valueTags(failure, {
+    UsageError: () => "usage" as const,
+    InvalidRequest: () => "usage" as const,
+    InvalidOptions: () => "usage" as const,
+    FileUnreadable: () => "usage" as const,
+    FileUnsaved: () => "usage" as const,
+    SkillNotWritten: () => "usage" as const,
+    TokenFileRefused: () => "usage" as const,
+    LedgerFileRefused: () => "usage" as const,
+    LedgerFailed: () => "usage" as const,
+    KeyReused: () => "usage" as const,
+    FileError: ({ code }) => (fileCodes.test(code) ? ("refused" as const) : ("usage" as const)),
+    Forbidden: () => "refused" as const,
+    RateLimited: () => "refused" as const,
+    ApiRejected: () => "refused" as const,
+    ServerFailed: (error) => afterCall(error, call),
+    UnexpectedRedirect: () => "refused" as const,
+    UnexpectedBody: (error) => (error.reason === "ended" ? ("unknown" as const) : afterCall(error, call)),
+    PaginationLoop: () => "refused" as const,
+    SkillRejected: () => "refused" as const,
+    DigestMismatch: () => "refused" as const,
+    AlreadyDone: () => "refused" as const,
+    NotFound: () => "notFound" as const,
+    JobNotFound: ({ seen }) => (seen ? ("unknown" as const) : ("notFound" as const)),
+    Unauthorized: () => "unauthorized" as const,
+    IntegrationRequired: () => "unauthorized" as const,
+    JobFailed: () => "jobFailed" as const,
+    JobCancelled: () => "jobFailed" as const,
+    OutcomeUnknown: () => "unknown" as const,
+    SubmissionUnknown: () => "unknown" as const,
+    Unreachable: () => "unreachable" as const,
+    NotSent: () => "unreachable" as const,
+    SubmissionNotDone: () => "unreachable" as const,
+    DeadlineExceeded: () => "deadline" as const,
+    JobDeadlineExceeded: () => "deadline" as const,
+    TypesDrifted: () => "drifted" as const,
+    OutputClosed: () => "done" as const,
+    ChildEnded: ({ code }) => code
+  })
+
+/** The exit code of a failure. A change that may have been done before the failure is `unknown`, whatever its end. */
+export const exitCodeOf = (failure: Failure, call: LastCall | undefined): number => {
+  const outcome =
+    "mayHaveHappened" in failure && failure.mayHaveHappened === true ? "unknown" : outcomeOf(failure, call)
+  return typeof outcome === "number" ? outcome : exitCodes[outcome].code
+}

@@ -1,0 +1,97 @@
+/**
+ * How a job is shown while it is followed. Its result is data and goes to stdout; how it goes on is talk, except with
+ * `--json`: then each event is data.
+ */
+import * as ExactJson from "@effect-connectors/core/ExactJson"
+import * as Job from "@effect-connectors/core/Job"
+import { JobRef } from "@effect-connectors/core/JobRef"
+import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
+import type * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { OutputClosed } from "./shell.js"
+import { hasColor, print, say, Shell } from "./shell.js"
+import * as View from "./view.js"
+
+type Event = Job.JobEvent | Job.Accepted
+
+const encodeEvent = Schema.encodeSync(Job.JobEvent.schema(Schema.Unknown))
+
+/** An event as one line of JSON. */
+const jsonOf = (event: Event): string =>
+  ExactJson.stringify(
+    event._tag === "Accepted" ? { _tag: event._tag, job: JobRef.encode(event.job) } : encodeEvent(event)
+  ) ?? "null"
+
+const referenceText = (job: JobRef): string => ExactJson.stringify(JobRef.encode(job)) ?? ""
+
+/** A reference as one word for a shell. */
+const quoted = (job: JobRef): string => `'${referenceText(job).replaceAll("'", "'\\\\''")}'`
+
+const percent = (progress: number | undefined): string =>
+  progress === undefined ? "" : ` ${Math.round(progress * 100)} %`
+
+const talk = (event: Event): Effect.Effect<void, never, Shell> => {
+  switch (event._tag) {
+    case "Submitted":
+      return say(`job ${event.job.jobId}: submitted`)
+    case "Accepted":
+      return say(`job ${event.job.jobId}: accepted. To follow it: connectors jobs watch ${quoted(event.job)}`)
+    case "Progress":
+      return say(`job ${event.state.jobId}: ${event.state.word}${percent(event.state.progress)}`)
+    case "Completed":
+      return Effect.void
+  }
+}
+
+const data = (event: Event): Effect.Effect<void, OutputClosed, Shell> => {
+  if (event._tag === "Accepted") return print(referenceText(event.job))
+  const text = event._tag === "Completed" ? View.json.text(event.value, { isTable: false }) : undefined
+  return text === undefined ? Effect.void : print(text)
+}
+
+const isProgress = (event: Event): event is Job.JobEvent => event._tag !== "Accepted"
+
+/** On a terminal: a bar that goes away, then the result. */
+const withBar = <E, R>(events: Stream.Stream<Event, E, R>) =>
+  Effect.gen(function* () {
+    const { stderr } = yield* Shell
+    // loaded where a bar is drawn
+    const { run } = yield* Effect.promise(() => import("@effect-connectors/node/ProgressBar"))
+    const value = yield* run(Stream.filter(events, isProgress), { output: stderr })
+    return yield* data(Job.Completed(value))
+  })
+
+/** Events to show. */
+export interface Followed<E, R> {
+  /** The job they are of, where that is known before them. */
+  readonly job?: JobRef | undefined
+  /** Whether they go on until the end of a job, so that a bar is worth its place. */
+  readonly isLong: boolean
+  readonly events: Stream.Stream<Event, E, R>
+}
+
+export const show = <E, R>(
+  { events, isLong, job }: Followed<E, R>,
+  asJson: boolean
+): Effect.Effect<void, E | OutputClosed | InvalidRequest | Cause.NoSuchElementException, R | Shell> =>
+  Effect.gen(function* () {
+    const { env, stderr } = yield* Shell
+    let current = job
+    const seen = Stream.tap(events, (event) =>
+      Effect.sync(() => {
+        if (event._tag === "Submitted") current = event.job
+      })
+    )
+    const shown = asJson
+      ? Stream.runForEach(seen, (event) => print(jsonOf(event)))
+      : isLong && hasColor(stderr, env)
+        ? withBar(seen)
+        : Stream.runForEach(seen, (event) => Effect.zipRight(talk(event), data(event)))
+    return yield* Effect.onInterrupt(shown, () =>
+      current === undefined
+        ? Effect.void
+        : say(`stopped watching: the job goes on. To watch it again: connectors jobs watch ${quoted(current)}`)
+    )
+  })

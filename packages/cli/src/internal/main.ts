@@ -1,0 +1,112 @@
+/**
+ * The program as a function of its arguments and what surrounds it: it ends with an exit code.
+ */
+import type * as CliApp from "@effect/cli/CliApp"
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as Call from "@effect-connectors/core/Call"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as Option from "effect/Option"
+import { root } from "./commands/table.js"
+import { exitCodeOf, exitCodes, type Failure, UsageError } from "./failure.js"
+import { errorText, helpOf } from "./help.js"
+import { checkOptions, isHelp, routeOf } from "./route.js"
+import { printStyled, say, Shell } from "./shell.js"
+
+/** What the parser of the command line needs. */
+const parsing: Layer.Layer<CliApp.CliApp.Environment> = Layer.mergeAll(
+  NodeFileSystem.layer,
+  NodePath.layer,
+  NodeTerminal.layer
+)
+
+const program = (argv: ReadonlyArray<string>): Effect.Effect<void, Failure, Shell> =>
+  Effect.gen(function* () {
+    const route = yield* routeOf(root, argv)
+    if (!("args" in route)) return yield* printStyled(helpOf(route))
+    const { args, command: operation, path } = route
+    const isAskedForHelp = args.slice(0, endOfOptions(args)).some(isHelp)
+    if (isAskedForHelp && operation.options !== undefined) return yield* printStyled(helpOf(route))
+    const hinted = (text: string) => new UsageError({ message: `${text}\nSee ${path} --help` })
+    yield* Effect.mapError(checkOptions(operation, args), ({ message }) => hinted(message))
+    const run = yield* operation.parse(args).pipe(
+      Effect.mapError((error) =>
+        hinted(ValidationError.isValidationError(error) ? errorText(error.error) : error.message)
+      ),
+      Effect.provide(parsing)
+    )
+    return yield* run
+  })
+
+const endOfOptions = (args: ReadonlyArray<string>): number => {
+  const at = args.indexOf("--")
+  return at === -1 ? args.length : at
+}
+
+/** Warnings are talk. */
+const logging = Layer.unwrapEffect(
+  Effect.map(Shell, ({ env, stderr }) =>
+    Layer.merge(
+      Logger.replace(
+        Logger.defaultLogger,
+        Logger.map(Logger.logfmtLogger, (line) => void stderr.write(`${line}\n`))
+      ),
+      Logger.minimumLogLevel(env["CONNECTORS_DEBUG"] === undefined ? LogLevel.Warning : LogLevel.Debug)
+    )
+  )
+)
+
+const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, " ")
+
+const textOf = (defect: unknown): string =>
+  defect instanceof Error ? `${defect.name}: ${defect.message}` : String(defect)
+
+const report = (
+  cause: Cause.Cause<Failure>,
+  lastCall: Call.StartedCall | undefined
+): Effect.Effect<number, never, Shell> =>
+  Effect.gen(function* () {
+    const { env } = yield* Shell
+    const failure = Option.getOrUndefined(Cause.failureOption(cause))
+    if (failure !== undefined) {
+      if (failure._tag !== "OutputClosed" && failure.message !== "") yield* say(`connectors: ${failure.message}`)
+      return exitCodeOf(failure, lastCall)
+    }
+    if (Cause.isInterruptedOnly(cause)) {
+      if (lastCall !== undefined && lastCall.isWrite && lastCall.mayHaveHappened()) {
+        yield* say("connectors: interrupted. What was sent may have been done: look at the server before you repeat it")
+      }
+      return exitCodes.interrupted.code
+    }
+    const [defect] = Cause.defects(cause)
+    yield* say(`connectors: this is a bug of connectors: ${oneLine(textOf(defect))}. CONNECTORS_DEBUG=1 shows where`)
+    if (env["CONNECTORS_DEBUG"] !== undefined) yield* say(Cause.pretty(cause))
+    return exitCodes.defect.code
+  })
+
+/** Runs a command, and gives its exit code. It never fails; `interrupt` ends it early. */
+export const main = (
+  argv: ReadonlyArray<string>,
+  interrupt: Effect.Effect<void>
+): Effect.Effect<number, never, Shell> =>
+  Effect.gen(function* () {
+    let lastCall: Call.StartedCall | undefined
+    const fiber = yield* program(argv).pipe(
+      Call.withOnCall((call) => {
+        lastCall = call
+      }),
+      Effect.provide(logging),
+      Effect.fork
+    )
+    yield* Effect.forkDaemon(Effect.zipRight(interrupt, Fiber.interruptFork(fiber)))
+    const exit = yield* Fiber.await(fiber)
+    return Exit.isSuccess(exit) ? exitCodes.done.code : yield* report(exit.cause, lastCall)
+  })

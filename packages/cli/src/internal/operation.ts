@@ -1,0 +1,233 @@
+/**
+ * A command as a value: what it takes, what it does, and how its value is printed. Help, output and errors are the
+ * runner's, the same for all.
+ */
+import type * as CliApp from "@effect/cli/CliApp"
+import * as CliConfig from "@effect/cli/CliConfig"
+import * as Command from "@effect/cli/Command"
+import * as Descriptor from "@effect/cli/CommandDescriptor"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as Options from "@effect/cli/Options"
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as Call from "@effect-connectors/core/Call"
+import * as ExactJson from "@effect-connectors/core/ExactJson"
+import type { BosaApi } from "@effect-connectors/core/BosaApi"
+import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type * as Clients from "./clients.js"
+import { type Failure, UsageError } from "./failure.js"
+import * as Given from "./given.js"
+import { print, printStyled, Shell } from "./shell.js"
+import type { View } from "./view.js"
+import * as JobView from "./jobView.js"
+
+/** A command that can be run and described. */
+export interface Operation {
+  readonly name: string
+  readonly summary: string
+  readonly help: HelpDoc.HelpDoc
+  /** Its options by name, and whether each takes a value; none where all arguments go to another program. */
+  readonly options: ReadonlyMap<string, boolean> | undefined
+  readonly descriptor: Descriptor.Command<unknown>
+  /** What the arguments ask for. */
+  readonly parse: (
+    args: ReadonlyArray<string>
+  ) => Effect.Effect<
+    Effect.Effect<void, Failure, Shell>,
+    ValidationError.ValidationError | UsageError,
+    CliApp.CliApp.Environment
+  >
+}
+
+/** Commands under one word. */
+export interface Group {
+  readonly name: string
+  readonly summary: string
+  readonly commands: ReadonlyArray<Group | Operation>
+}
+
+export const isGroup = (command: Group | Operation): command is Group => "commands" in command
+
+const config = CliConfig.make({ showBuiltIns: false, isCaseSensitive: true, autoCorrectLimit: 0 })
+
+const json = Options.boolean("json").pipe(Options.withDescription("Print JSON: one value, or one on each line"))
+
+/** What every command with a client takes. */
+const withClient = {
+  json,
+  profile: Options.text("profile").pipe(
+    Options.withDescription("The profile to use; CONNECTORS_PROFILE or the one in use unless given"),
+    Options.optional
+  ),
+  deadline: Options.text("deadline").pipe(
+    Options.mapEffect((text) =>
+      Effect.mapError(Given.duration("--deadline", text), ({ message }) =>
+        ValidationError.invalidValue(HelpDoc.p(message))
+      )
+    ),
+    Options.withDescription('How long a call may take with its retries, and a job until its end, such as "30 seconds"'),
+    Options.optional
+  )
+} as const
+
+const withoutClient = {
+  json,
+  profile: Options.none.pipe(Options.map(() => Option.none<string>())),
+  deadline: Options.none.pipe(Options.map(() => Option.none<Duration.Duration>()))
+} as const
+
+type Given<C extends Command.Command.Config> = Command.Command.ParseConfig<{ readonly own: C }>["own"]
+
+interface Definition<C extends Command.Command.Config> {
+  readonly name: string
+  readonly summary: string
+  readonly takes: C
+}
+
+interface Valued<C extends Command.Command.Config, Value, Result> extends Definition<C> {
+  readonly run: (given: Given<C>) => Result
+  readonly view: View<Value>
+}
+
+interface Following<C extends Command.Command.Config, R> extends Definition<C> {
+  readonly run: (
+    given: Given<C>,
+    deadline: Duration.Duration | undefined
+  ) => Effect.Effect<JobView.Followed<Failure, R>, Failure, R>
+}
+
+type Common = Given<typeof withClient>
+
+/** What the operations of a group run in. */
+type Within<R> = (
+  effect: Effect.Effect<void, Failure, R | Shell>,
+  common: Common
+) => Effect.Effect<void, Failure, Shell>
+
+const isOption = Options.isOptions
+
+const optionsOf = (config: Command.Command.Config): ReadonlyMap<string, boolean> => {
+  const found = new Map<string, boolean>()
+  for (const value of Object.values(config)) {
+    if (!isOption(value)) continue
+    const name = Option.getOrUndefined(Options.getIdentifier(value))
+    if (name !== undefined) found.set(name, !Options.isBool(value))
+  }
+  return found
+}
+
+const described = <A>(
+  name: string,
+  summary: string,
+  takes: Command.Command.Config,
+  command: Descriptor.Command<A>,
+  run: (given: A) => Effect.Effect<void, Failure, Shell>
+): Operation => {
+  const descriptor = Descriptor.withDescription(command, summary)
+  return {
+    name,
+    summary,
+    descriptor,
+    options: optionsOf(takes),
+    get help() {
+      return Descriptor.getHelp(descriptor, config)
+    },
+    parse: (args) =>
+      Effect.flatMap(Descriptor.parse(descriptor, [name, ...args], config), (directive) => {
+        if (directive._tag === "BuiltIn") return Effect.fail(new UsageError({ message: "see --help" }))
+        const [unknown] = directive.leftover
+        return unknown === undefined
+          ? Effect.succeed(run(directive.value))
+          : Effect.fail(new UsageError({ message: `${JSON.stringify(unknown)} is one argument too many` }))
+      })
+  }
+}
+
+const printed =
+  <A>(view: View<A>, asJson: boolean) =>
+  (value: A) =>
+    Effect.flatMap(Shell, ({ stdout }) => {
+      if (asJson) return print(ExactJson.stringify(view.json(value)) ?? "null")
+      const text = view.text(value, { isTable: stdout.isTTY === true })
+      return text === undefined ? Effect.void : printStyled(text)
+    })
+
+type CommonOptions = { readonly [K in keyof Common]: Options.Options<Common[K]> }
+
+const make = <C extends Command.Command.Config>(
+  { name, summary, takes }: Definition<C>,
+  common: CommonOptions,
+  run: (given: Given<C>, common: Common) => Effect.Effect<void, Failure, Shell>
+): Operation =>
+  described(name, summary, { ...takes, ...common }, Command.make(name, { own: takes, common }).descriptor, (given) =>
+    run(given.own, given.common)
+  )
+
+/** Makes the operations of a group. */
+const operations = <R>(options: CommonOptions, within: Within<R>) => ({
+  /** Prints one value. */
+  one: <const C extends Command.Command.Config, A>(definition: Valued<C, A, Effect.Effect<A, Failure, R | Shell>>) =>
+    make(definition, options, (given, common) =>
+      within(Effect.flatMap(definition.run(given), printed(definition.view, common.json)), common)
+    ),
+  /** Prints the values of a Stream, one after the other. */
+  each: <const C extends Command.Command.Config, A>(definition: Valued<C, A, Stream.Stream<A, Failure, R | Shell>>) =>
+    make(definition, options, (given, common) =>
+      within(Stream.runForEach(definition.run(given), printed(definition.view, common.json)), common)
+    ),
+  /** Shows how a job goes on, and prints its result. */
+  follow: <const C extends Command.Command.Config>(definition: Following<C, R | Shell>) =>
+    make(definition, options, (given, common) =>
+      within(
+        Effect.flatMap(definition.run(given, Option.getOrUndefined(common.deadline)), (followed) =>
+          // a job that is followed ends with its result or with an error
+          Effect.catchTag(JobView.show(followed, common.json), "NoSuchElementException", Effect.die)
+        ),
+        common
+      )
+    )
+})
+
+const clients = Effect.promise(() => import("./clients.js"))
+
+const provided =
+  <Api>(
+    layerOf: (clients: typeof Clients, profile: Option.Option<string>) => Layer.Layer<Api, Failure, Shell>
+  ): Within<Api> =>
+  (effect, { deadline, profile }) =>
+    Effect.flatMap(clients, (clients) =>
+      Effect.provide(
+        Option.match(deadline, { onNone: () => effect, onSome: (deadline) => Call.withDeadline(effect, deadline) }),
+        layerOf(clients, profile)
+      )
+    )
+
+/** Operations on Connections. */
+export const onConnections = operations<ConnectionsApi>(
+  withClient,
+  provided((clients, profile) => clients.connections(profile))
+)
+
+/** Operations on BOSA / GL Connectors. */
+export const onBosa = operations<BosaApi>(
+  withClient,
+  provided((clients, profile) => clients.bosa(profile))
+)
+
+/** Operations on this machine. */
+export const local = operations<never>(withoutClient, (effect) => effect)
+
+/** Gives all its arguments, `--help` among them, to another program. */
+export const forwarded = (
+  name: string,
+  summary: string,
+  run: (args: ReadonlyArray<string>) => Effect.Effect<void, Failure, Shell>
+): Operation => ({
+  ...described(name, summary, {}, Command.make(name, {}).descriptor, () => run([])),
+  options: undefined,
+  parse: (args) => Effect.succeed(run(args))
+})

@@ -1,0 +1,158 @@
+/**
+ * Profiles: settings with a name, in a file that only its owner may read.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { chmod, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises"
+import { homedir } from "node:os"
+import { dirname, join } from "node:path"
+import { UsageError } from "./failure.js"
+import * as JsonText from "./jsonText.js"
+import { isSettingName, names, type Values } from "./settings.js"
+import { Shell } from "./shell.js"
+
+const ownerOnly = 0o600
+const ofOthers = 0o077
+const hasModes = process.platform !== "win32"
+
+const File = Schema.Struct({
+  version: Schema.Literal(1),
+  active: Schema.optional(Schema.String),
+  profiles: Schema.Record({ key: Schema.String, value: Schema.Record({ key: Schema.String, value: Schema.String }) })
+})
+
+export interface Profiles {
+  readonly active: string | undefined
+  readonly profiles: ReadonlyMap<string, Values>
+}
+
+const empty: Profiles = { active: undefined, profiles: new Map() }
+
+/** The folder of the platform for settings. */
+const folder = (env: Shell.Service["env"]): string => {
+  const own = env["CONNECTORS_CONFIG_DIR"]
+  if (own !== undefined && own !== "") return own
+  const home = env["HOME"] ?? homedir()
+  const base =
+    process.platform === "win32"
+      ? (env["APPDATA"] ?? join(home, "AppData", "Roaming"))
+      : process.platform === "darwin"
+        ? join(home, "Library", "Application Support")
+        : (env["XDG_CONFIG_HOME"] ?? "") === ""
+          ? join(home, ".config")
+          : String(env["XDG_CONFIG_HOME"])
+  return join(base, "effect-connectors")
+}
+
+export const path: Effect.Effect<string, never, Shell> = Effect.map(Shell, ({ env }) =>
+  join(folder(env), "profiles.json")
+)
+
+const codeOf = (error: unknown): string =>
+  Predicate.hasProperty(error, "code") && typeof error.code === "string" ? error.code : String(error)
+
+const refuse = (path: string, reason: string) => new UsageError({ message: `the profiles in ${path} ${reason}` })
+
+const decode = (path: string, text: string): Effect.Effect<Profiles, UsageError> =>
+  Effect.gen(function* () {
+    const json = yield* Effect.mapError(JsonText.read(path, text), (message) => new UsageError({ message }))
+    const file = yield* Effect.mapError(Schema.decodeUnknown(File)(json), () =>
+      refuse(path, "are not profiles of this version: move the file away, and add them again")
+    )
+    const unknown = Object.entries(file.profiles).flatMap(([profile, values]) =>
+      Object.keys(values).flatMap((name) => (isSettingName(name) ? [] : [`${profile}.${name}`]))
+    )
+    if (unknown.length > 0) {
+      return yield* refuse(
+        path,
+        `have settings that are not known (${unknown.join(", ")}). Known are ${names.join(", ")}`
+      )
+    }
+    return {
+      active: file.active,
+      profiles: new Map(
+        Object.entries(file.profiles).map(([profile, values]) => [
+          profile,
+          Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Redacted.make(value)]))
+        ])
+      )
+    }
+  })
+
+/** All profiles; none when there is no file. A file that others may read is refused. */
+export const read: Effect.Effect<Profiles, UsageError, Shell> = Effect.flatMap(path, (path) =>
+  Effect.gen(function* () {
+    const found = yield* Effect.option(Effect.tryPromise(() => stat(path)))
+    if (Option.isNone(found)) return empty
+    if (hasModes && (found.value.mode & ofOthers) !== 0) {
+      return yield* refuse(path, `may be read by others. Run: chmod 600 ${path}`)
+    }
+    const text = yield* Effect.tryPromise({
+      try: () => readFile(path, "utf8"),
+      catch: (error) => refuse(path, `cannot be read (${codeOf(error)})`)
+    })
+    return yield* decode(path, text)
+  })
+)
+
+const replace = async (path: string, text: string): Promise<void> => {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    const handle = await open(temporary, "wx", ownerOnly)
+    try {
+      await handle.writeFile(text)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await chmod(temporary, ownerOnly)
+    await rename(temporary, path)
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+/** Replaces the file in one step. */
+export const write = ({ active, profiles }: Profiles): Effect.Effect<void, UsageError, Shell> =>
+  Effect.flatMap(path, (path) => {
+    const values = ([name, settings]: [string, Values]) => [
+      name,
+      Object.fromEntries(
+        Object.entries(settings).flatMap(([name, value]) =>
+          value === undefined ? [] : [[name, Redacted.value(value)]]
+        )
+      )
+    ]
+    const file = {
+      version: 1,
+      ...(active === undefined ? {} : { active }),
+      profiles: Object.fromEntries([...profiles].map(values))
+    }
+    return Effect.tryPromise({
+      try: () => replace(path, `${JSON.stringify(file, null, 2)}\n`),
+      catch: (error) => refuse(path, `cannot be written (${codeOf(error)})`)
+    })
+  })
+
+/** The profile of this name. */
+export const get = (profiles: Profiles, name: string): Effect.Effect<Values, UsageError> => {
+  const found = profiles.profiles.get(name)
+  if (found !== undefined) return Effect.succeed(found)
+  const known = [...profiles.profiles.keys()]
+  const fix = known.length === 0 ? "there are none: connectors profile add NAME" : `there are ${known.join(", ")}`
+  return Effect.fail(new UsageError({ message: `there is no profile ${JSON.stringify(name)}: ${fix}` }))
+}
+
+/** The one that is named by the option, by `CONNECTORS_PROFILE`, or that is in use; empty without any. */
+export const current = (named: Option.Option<string>): Effect.Effect<Values, UsageError, Shell> =>
+  Effect.gen(function* () {
+    const { env } = yield* Shell
+    const profiles = yield* read
+    const name = Option.getOrUndefined(named) ?? (env["CONNECTORS_PROFILE"] || profiles.active)
+    return name === undefined ? {} : yield* get(profiles, name)
+  })

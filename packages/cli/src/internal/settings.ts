@@ -1,0 +1,133 @@
+/**
+ * The settings of a client, by the names that they have in the environment and in a profile.
+ */
+import * as Redacted from "effect/Redacted"
+
+export type Platform = "connections" | "bosa"
+
+interface Setting {
+  readonly platform: Platform
+  /** `address`: where requests go. `credential`: who they are from, bound to the address. */
+  readonly role: "address" | "credential" | "other"
+  readonly isSecret: boolean
+  readonly about: string
+}
+
+/** All of them. A profile holds any of these, and the environment is stronger. */
+export const settings = {
+  CONNECTIONS_BASE_URL: {
+    platform: "connections",
+    role: "address",
+    isSecret: false,
+    about: "The address of Connections."
+  },
+  CONNECTIONS_SERVICE_TOKEN: {
+    platform: "connections",
+    role: "credential",
+    isSecret: true,
+    about: "The token of a service."
+  },
+  CONNECTIONS_COOKIE: {
+    platform: "connections",
+    role: "credential",
+    isSecret: true,
+    about: "The cookie of a session, with `CONNECTIONS_CSRF_TOKEN`."
+  },
+  CONNECTIONS_CSRF_TOKEN: {
+    platform: "connections",
+    role: "credential",
+    isSecret: true,
+    about: "The CSRF token of a session."
+  },
+  CONNECTIONS_CREDENTIALS: {
+    platform: "connections",
+    role: "credential",
+    isSecret: false,
+    about: "`none` sends no credentials, such as to an emulator."
+  },
+  CONNECTIONS_TIMEOUT_MS: {
+    platform: "connections",
+    role: "other",
+    isSecret: false,
+    about: "How long one attempt may take, in milliseconds. Default 30,000."
+  },
+  BOSA_BASE_URL: {
+    platform: "bosa",
+    role: "address",
+    isSecret: false,
+    about: "The address of BOSA / GL Connectors. Default the public address of the dialect."
+  },
+  BOSA_DIALECT: {
+    platform: "bosa",
+    role: "other",
+    isSecret: false,
+    about: "`bosa`, `bosa-0.3` or `gl`. Default `bosa`."
+  },
+  BOSA_API_KEY: { platform: "bosa", role: "credential", isSecret: true, about: "The key of the client." },
+  BOSA_USER_TOKEN: {
+    platform: "bosa",
+    role: "credential",
+    isSecret: true,
+    about: "The token of the user to act for."
+  },
+  BOSA_USER_IDENTIFIER: {
+    platform: "bosa",
+    role: "credential",
+    isSecret: false,
+    about: "The name of the user to act for, with `BOSA_USER_SECRET` in place of a token."
+  },
+  BOSA_USER_SECRET: { platform: "bosa", role: "credential", isSecret: true, about: "The secret of that user." },
+  BOSA_CREDENTIALS: {
+    platform: "bosa",
+    role: "credential",
+    isSecret: false,
+    about: "`none` sends no credentials."
+  }
+} as const satisfies Readonly<Record<string, Setting>>
+
+export type SettingName = keyof typeof settings
+
+export const isSettingName = (name: string): name is SettingName => Object.hasOwn(settings, name)
+
+export const names: ReadonlyArray<SettingName> = Object.keys(settings).filter(isSettingName)
+
+/** The settings of one profile, or of the environment. */
+export type Values = { readonly [Name in SettingName]?: Redacted.Redacted | undefined }
+
+/** What `profile add` asks for, and where it goes. */
+export const of = {
+  connections: { address: "CONNECTIONS_BASE_URL", token: "CONNECTIONS_SERVICE_TOKEN", none: "CONNECTIONS_CREDENTIALS" },
+  bosa: { address: "BOSA_BASE_URL", token: "BOSA_API_KEY", none: "BOSA_CREDENTIALS" }
+} as const satisfies Readonly<Record<Platform, Readonly<Record<"address" | "token" | "none", SettingName>>>>
+
+const valuesIn = (values: Values, platform: Platform, role: Setting["role"]): ReadonlyArray<SettingName> =>
+  names.filter((name) => {
+    const setting = settings[name]
+    return setting.platform === platform && setting.role === role && values[name] !== undefined
+  })
+
+export const fromEnvironment = (env: Readonly<Record<string, string | undefined>>): Values =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env[name] ?? ""
+      return value === "" ? [] : [[name, Redacted.make(value)]]
+    })
+  )
+
+const isSame = (a: Redacted.Redacted | undefined, b: Redacted.Redacted | undefined): boolean =>
+  (a === undefined ? undefined : Redacted.value(a)) === (b === undefined ? undefined : Redacted.value(b))
+
+/**
+ * A profile under the environment, for one platform. Credentials of the profile are left out where the environment has
+ * some, so that they never mix, and where it names another address, so that they go to their own server only.
+ */
+export const merged = (platform: Platform, profile: Values, environment: Values): Values => {
+  const { address } = of[platform]
+  const isElsewhere = environment[address] !== undefined && !isSame(environment[address], profile[address])
+  const dropped =
+    isElsewhere || valuesIn(environment, platform, "credential").length > 0
+      ? valuesIn(profile, platform, "credential")
+      : []
+  const kept = Object.entries(profile).filter(([name]) => !dropped.some((credential) => credential === name))
+  return { ...Object.fromEntries(kept), ...environment }
+}
