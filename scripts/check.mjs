@@ -60,6 +60,7 @@ const effect = (config) => {
 const gates = [
   ["barrels", script("barrels", "--check")],
   ["tsdoc", script("tsdoc")],
+  ["cli-docs", script("cli-docs", "--check")],
   ["doc-examples", script("doc-examples")],
   ["lint", tool("oxlint", "--deny-warnings", "--report-unused-disable-directives")],
   ["format", tool("oxfmt", "--check")],

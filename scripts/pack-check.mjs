@@ -55,7 +55,11 @@ write("package.json", JSON.stringify({ name: "consumer", private: true, type: "m
 install(consumer, ...packed.map((each) => each.tarball), ...fromRegistry)
 console.log(`ok install: ${names.length} tarballs beside ${fromRegistry.join(" ")}`)
 
-const modules = packed.map(({ name }) => {
+// a package that is a program alone: nothing of it can be imported, and its files are bundled
+const isProgram = (manifest) => manifest.exports["."] === undefined
+
+const modules = packed.map(({ manifest, name }) => {
+  if (isProgram(manifest)) return { name, open: [], closed: [name] }
   const paths = filesIn(join(consumer, "node_modules", name, "dist")).filter((path) => path.endsWith(".js"))
   const hidden = paths.filter((path) => /^(internal|bin)\//.test(path))
   const specifier = (path) => `${name}/${path.replace(/\.js$/, "")}`
@@ -89,7 +93,12 @@ for (const { manifest, name, tarball } of packed) {
         .map((path) => `${path} is missing`),
       ...foreign.map((path) => `${path} does not belong in it`),
       ...files
-        .filter((path) => /^dist\/.*\.js$/.test(path) && !files.includes(path.replace(/^dist(.*)js$/, "src$1ts")))
+        .filter(
+          (path) =>
+            !isProgram(manifest) &&
+            /^dist\/.*\.js$/.test(path) &&
+            !files.includes(path.replace(/^dist(.*)js$/, "src$1ts"))
+        )
         .map((path) => `${path} has no source: an earlier build left it`),
       ...files.filter((path) => path.endsWith(".tsbuildinfo")).map((path) => `${path} does not belong in it`),
       ...Object.keys(budget)
@@ -117,12 +126,26 @@ for (const { manifest, name, tarball } of packed) {
   report(`${name} publint`, faultsOf(run(tool("publint"), ["run", tarball, "--strict"])))
   // attw does not expand "./*" by itself
   const entrypoints = modules.find((each) => each.name === name).open.map((specifier) => specifier.replace(name, "."))
+  if (isProgram(manifest)) continue
   const attw = [tarball, "--profile", "esm-only", "--no-emoji", "--no-definitely-typed", "--format", "ascii"]
   report(
     `${name} attw`,
     faultsOf(run(tool("attw"), [...attw, "--entrypoints", ...entrypoints])),
     `${entrypoints.length} entrypoints`
   )
+}
+
+// a program works in a project that has nothing else
+for (const { manifest, name, tarball } of packed.filter(({ manifest }) => isProgram(manifest))) {
+  const alone = emptyFolder()
+  writeFileSync(join(alone, "package.json"), JSON.stringify({ name: "alone", private: true }))
+  install(alone, tarball)
+  const others = readdirSync(join(alone, "node_modules")).filter((path) => !path.startsWith("."))
+  for (const bin of Object.keys(manifest.bin)) {
+    const help = run("npx", ["--no", "--", bin, "--help"], alone)
+    const faults = help.output.includes(`${bin} <command>`) ? [] : ["it prints no help"]
+    report(`${name} alone`, [...faultsOf(help), ...faults], `${bin} --help beside ${others.join(", ")}`)
+  }
 }
 
 write(

@@ -33,13 +33,12 @@ const missingIn = (error: ConfigError.ConfigError): ReadonlyArray<string> => {
 
 const addProfile = "or make a profile: connectors profile add NAME --url URL"
 
+const notSet = (names: ReadonlyArray<string>): UsageError =>
+  new UsageError({ message: `${names.join(" and ")} is not set. Set it in the environment, ${addProfile}` })
+
 const unusable = (error: ConfigError.ConfigError): UsageError => {
   const missing = [...new Set(missingIn(error))]
-  const message =
-    missing.length === 0
-      ? String(error)
-      : `${missing.join(" and ")} is not set. Set it in the environment, ${addProfile}`
-  return new UsageError({ message })
+  return missing.length === 0 ? new UsageError({ message: String(error) }) : notSet(missing)
 }
 
 const isConfigError = (error: Failure | ConfigError.ConfigError): error is ConfigError.ConfigError => "_op" in error
@@ -77,6 +76,10 @@ const layerOf = <Api>(
       const { env } = yield* Shell
       const own = yield* Profiles.current(profile)
       const values = Settings.merged(platform, own, Settings.fromEnvironment(env))
+      // BOSA has public addresses
+      if (platform === "connections" && values.CONNECTIONS_BASE_URL === undefined) {
+        return yield* notSet(["CONNECTIONS_BASE_URL"])
+      }
       return api.pipe(
         Layer.provide(isNone(values, platform) ? noAuth : authOf[platform](values)),
         Layer.provide(NodeConnectors.layerOptions({ proxy: "env" })),

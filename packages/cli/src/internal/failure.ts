@@ -3,6 +3,7 @@
  */
 import type { ApiError } from "@effect-connectors/core/ApiError"
 import type { BosaError } from "@effect-connectors/core/BosaError"
+import type { StartedCall } from "@effect-connectors/core/Call"
 import type { FileError } from "@effect-connectors/core/ConnectorFile"
 import type { JobError } from "@effect-connectors/core/JobError"
 import type * as LedgerError from "@effect-connectors/core/LedgerError"
@@ -19,7 +20,7 @@ import type { OutputClosed } from "./shell.js"
 export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
 
 /** What was generated differs from what the tenant has. The differences are on stdout. */
-class TypesDrifted extends Data.TaggedError("TypesDrifted")<{ readonly message: string }> {}
+export class TypesDrifted extends Data.TaggedError("TypesDrifted")<{ readonly message: string }> {}
 
 /** A program that this one runs has ended with a code of its own, and said why. */
 export class ChildEnded extends Data.TaggedError("ChildEnded")<{ readonly code: number; readonly message: string }> {}
@@ -48,7 +49,7 @@ export type Failure =
 
 /** The exit codes, in the order of their numbers. */
 export const exitCodes = {
-  done: { code: 0, means: "The command did what it was to do. A closed pipe, as with `| head`, is `0` too." },
+  done: { code: 0, means: "The command did what it was to do, or the reader of its output had enough, as `head` has." },
   defect: { code: 1, means: "A bug of `connectors`." },
   usage: { code: 2, means: "The command, an input, a profile or a setting is wrong. Nothing was sent." },
   refused: { code: 3, means: "The server refused or failed, or its response is not what was promised." },
@@ -67,61 +68,69 @@ export const exitCodes = {
 
 type Outcome = keyof typeof exitCodes
 
-/** The last call of the command: whether it may have done its work. */
-interface LastCall {
-  readonly mayHaveHappened: () => boolean
-}
+/** The last call of the command. */
+type LastCall = Pick<StartedCall, "isWrite" | "mayHaveHappened">
+
+/** Whether the command may have changed something. */
+export const mayHaveChanged = (call: LastCall | undefined): boolean =>
+  call !== undefined && call.isWrite && call.mayHaveHappened()
 
 const afterCall = (error: ApiError, call: LastCall | undefined): Outcome =>
-  "job" in error && error.job !== undefined ? "refused" : call?.mayHaveHappened() === true ? "unknown" : "refused"
+  "job" in error && error.job !== undefined ? "refused" : mayHaveChanged(call) ? "unknown" : "refused"
 
 const fileCodes = /^CONTENT_ENCODING_/
 
-/** What a failure is to a script. A tag that is added to the library and has no row here does not compile. */
-const outcomeOf = (failure: Failure, call: LastCall | undefined): Outcome | number =>
-  Match.valueTags(failure, {
-    UsageError: () => "usage" as const,
-    InvalidRequest: () => "usage" as const,
-    InvalidOptions: () => "usage" as const,
-    FileUnreadable: () => "usage" as const,
-    FileUnsaved: () => "usage" as const,
-    SkillNotWritten: () => "usage" as const,
-    TokenFileRefused: () => "usage" as const,
-    LedgerFileRefused: () => "usage" as const,
-    LedgerFailed: () => "usage" as const,
-    KeyReused: () => "usage" as const,
-    FileError: ({ code }) => (fileCodes.test(code) ? ("refused" as const) : ("usage" as const)),
-    Forbidden: () => "refused" as const,
-    RateLimited: () => "refused" as const,
-    ApiRejected: () => "refused" as const,
-    ServerFailed: (error) => afterCall(error, call),
-    UnexpectedRedirect: () => "refused" as const,
-    UnexpectedBody: (error) => (error.reason === "ended" ? ("unknown" as const) : afterCall(error, call)),
-    PaginationLoop: () => "refused" as const,
-    SkillRejected: () => "refused" as const,
-    DigestMismatch: () => "refused" as const,
-    AlreadyDone: () => "refused" as const,
-    NotFound: () => "notFound" as const,
-    JobNotFound: ({ seen }) => (seen ? ("unknown" as const) : ("notFound" as const)),
-    Unauthorized: () => "unauthorized" as const,
-    IntegrationRequired: () => "unauthorized" as const,
-    JobFailed: () => "jobFailed" as const,
-    JobCancelled: () => "jobFailed" as const,
-    OutcomeUnknown: () => "unknown" as const,
-    SubmissionUnknown: () => "unknown" as const,
-    Unreachable: () => "unreachable" as const,
-    NotSent: () => "unreachable" as const,
-    SubmissionNotDone: () => "unreachable" as const,
-    DeadlineExceeded: () => "deadline" as const,
-    JobDeadlineExceeded: () => "deadline" as const,
-    TypesDrifted: () => "drifted" as const,
-    OutputClosed: () => "done" as const,
-    ChildEnded: ({ code }) => code
-  })
+type Rows = {
+  readonly [Tag in Failure["_tag"]]: (failure: Extract<Failure, { readonly _tag: Tag }>) => Outcome | number
+}
+
+/** What each failure is to a script. A tag that is added to the library and has no row here does not compile. */
+const rows = (call: LastCall | undefined): Rows => ({
+  UsageError: () => "usage",
+  InvalidRequest: () => "usage",
+  InvalidOptions: () => "usage",
+  FileUnreadable: () => "usage",
+  FileUnsaved: () => "usage",
+  SkillNotWritten: () => "usage",
+  TokenFileRefused: () => "usage",
+  LedgerFileRefused: () => "usage",
+  LedgerFailed: () => "usage",
+  KeyReused: () => "usage",
+  FileError: ({ code }) => (fileCodes.test(code) ? "refused" : "usage"),
+  Forbidden: () => "refused",
+  RateLimited: () => "refused",
+  ApiRejected: () => "refused",
+  ServerFailed: (error) => afterCall(error, call),
+  UnexpectedRedirect: () => "refused",
+  UnexpectedBody: (error) => (error.reason === "ended" ? "unknown" : afterCall(error, call)),
+  PaginationLoop: () => "refused",
+  SkillRejected: () => "refused",
+  DigestMismatch: () => "refused",
+  AlreadyDone: () => "refused",
+  NotFound: () => "notFound",
+  JobNotFound: ({ seen }) => (seen ? "unknown" : "notFound"),
+  Unauthorized: () => "unauthorized",
+  IntegrationRequired: () => "unauthorized",
+  JobFailed: () => "jobFailed",
+  JobCancelled: () => "jobFailed",
+  OutcomeUnknown: () => "unknown",
+  SubmissionUnknown: () => "unknown",
+  Unreachable: () => "unreachable",
+  NotSent: () => "unreachable",
+  SubmissionNotDone: () => "unreachable",
+  DeadlineExceeded: () => "deadline",
+  JobDeadlineExceeded: () => "deadline",
+  TypesDrifted: () => "drifted",
+  OutputClosed: () => "done",
+  ChildEnded: ({ code }) => code
+})
+
+/** The tags that have a row. */
+export const tags: ReadonlyArray<string> = Object.keys(rows(undefined))
 
 /** The exit code of a failure. A change that may have been done before the failure is `unknown`, whatever its end. */
 export const exitCodeOf = (failure: Failure, call: LastCall | undefined): number => {
   const outcome =
-    "mayHaveHappened" in failure && failure.mayHaveHappened === true ? "unknown" : outcomeOf(failure, call)
+    "mayHaveHappened" in failure && failure.mayHaveHappened === true ? "unknown" : Match.valueTags(failure, rows(call))
   return typeof outcome === "number" ? outcome : exitCodes[outcome].code
 }

@@ -2,7 +2,7 @@
  * What is given to a command besides words: JSON, files, durations, references of jobs.
  */
 import type * as ExactJson from "@effect-connectors/core/ExactJson"
-import { JobRef } from "@effect-connectors/core/JobRef"
+import type { JobRef } from "@effect-connectors/core/JobRef"
 import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -73,9 +73,11 @@ export const duration = (what: string, text: string): Effect.Effect<Duration.Dur
 
 /** The reference of a job as `--json` prints it, or what holds one as `job`: JSON, `@file` or `-`. */
 export const reference = (given: string): Effect.Effect<JobRef, UsageError | InvalidRequest, Shell> =>
-  Effect.flatMap(jsonOf("the reference", given), (value) =>
-    JobRef.decode(isObject(value) && isObject(value["job"]) ? value["job"] : value)
-  )
+  Effect.gen(function* () {
+    const value = yield* jsonOf("the reference", given)
+    const { JobRef } = yield* Effect.promise(() => import("@effect-connectors/core/JobRef"))
+    return yield* JobRef.decode(isObject(value) && isObject(value["job"]) ? value["job"] : value)
+  })
 
 /** A secret on stdin: all of it, without the line end. */
 export const secret = (what: string): Effect.Effect<Redacted.Redacted, UsageError, Shell> =>

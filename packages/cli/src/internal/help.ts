@@ -44,7 +44,7 @@ interface Described {
 }
 
 /** What a command takes, as its help and the guide say it. */
-const describe = (path: string, { help }: Operation): Described => {
+export const describe = (path: string, { help }: Operation): Described => {
   const entries = described(help)
   const args = entries.filter(({ name }) => name.startsWith("<"))
   const words = args.map(({ isOptional, name }) => (isOptional ? `[${name}]` : name))

@@ -5,11 +5,11 @@
 import * as ExactJson from "@effect-connectors/core/ExactJson"
 import * as Job from "@effect-connectors/core/Job"
 import { JobRef } from "@effect-connectors/core/JobRef"
-import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
-import type * as Cause from "effect/Cause"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import type { Failure } from "./failure.js"
 import type { OutputClosed } from "./shell.js"
 import { hasColor, print, say, Shell } from "./shell.js"
 import * as View from "./view.js"
@@ -54,28 +54,27 @@ const data = (event: Event): Effect.Effect<void, OutputClosed, Shell> => {
 const isProgress = (event: Event): event is Job.JobEvent => event._tag !== "Accepted"
 
 /** On a terminal: a bar that goes away, then the result. */
-const withBar = <E, R>(events: Stream.Stream<Event, E, R>) =>
+const withBar = (events: Stream.Stream<Event, Failure, Shell>): Effect.Effect<void, Failure, Shell> =>
   Effect.gen(function* () {
     const { stderr } = yield* Shell
     // loaded where a bar is drawn
     const { run } = yield* Effect.promise(() => import("@effect-connectors/node/ProgressBar"))
-    const value = yield* run(Stream.filter(events, isProgress), { output: stderr })
+    const bar = run(Stream.filter(events, isProgress), { output: stderr })
+    // a job that is followed ends with its result or with an error
+    const value = yield* Effect.catchIf(bar, Cause.isNoSuchElementException, Effect.die)
     return yield* data(Job.Completed(value))
   })
 
 /** Events to show. */
-export interface Followed<E, R> {
+export interface Followed {
   /** The job they are of, where that is known before them. */
   readonly job?: JobRef | undefined
   /** Whether they go on until the end of a job, so that a bar is worth its place. */
   readonly isLong: boolean
-  readonly events: Stream.Stream<Event, E, R>
+  readonly events: Stream.Stream<Event, Failure, Shell>
 }
 
-export const show = <E, R>(
-  { events, isLong, job }: Followed<E, R>,
-  asJson: boolean
-): Effect.Effect<void, E | OutputClosed | InvalidRequest | Cause.NoSuchElementException, R | Shell> =>
+export const show = ({ events, isLong, job }: Followed, asJson: boolean): Effect.Effect<void, Failure, Shell> =>
   Effect.gen(function* () {
     const { env, stderr } = yield* Shell
     let current = job

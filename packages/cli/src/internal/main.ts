@@ -16,7 +16,7 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import { root } from "./commands/table.js"
-import { exitCodeOf, exitCodes, type Failure, UsageError } from "./failure.js"
+import { exitCodeOf, exitCodes, type Failure, mayHaveChanged, UsageError } from "./failure.js"
 import { errorText, helpOf } from "./help.js"
 import { checkOptions, isHelp, routeOf } from "./route.js"
 import { printStyled, say, Shell } from "./shell.js"
@@ -81,7 +81,7 @@ const report = (
       return exitCodeOf(failure, lastCall)
     }
     if (Cause.isInterruptedOnly(cause)) {
-      if (lastCall !== undefined && lastCall.isWrite && lastCall.mayHaveHappened()) {
+      if (mayHaveChanged(lastCall)) {
         yield* say("connectors: interrupted. What was sent may have been done: look at the server before you repeat it")
       }
       return exitCodes.interrupted.code

@@ -9,21 +9,18 @@ import * as Descriptor from "@effect/cli/CommandDescriptor"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
-import * as Call from "@effect-connectors/core/Call"
-import * as ExactJson from "@effect-connectors/core/ExactJson"
 import type { BosaApi } from "@effect-connectors/core/BosaApi"
 import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type * as Duration from "effect/Duration"
+import * as ExactJson from "@effect-connectors/core/ExactJson"
 import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type * as Clients from "./clients.js"
 import { type Failure, UsageError } from "./failure.js"
 import * as Given from "./given.js"
+import type { Followed } from "./jobView.js"
 import { print, printStyled, Shell } from "./shell.js"
-import type { View } from "./view.js"
-import * as JobView from "./jobView.js"
+import { nothing, type View } from "./view.js"
 
 /** A command that can be run and described. */
 export interface Operation {
@@ -74,6 +71,9 @@ const withClient = {
   )
 } as const
 
+/** The options that no command has for itself. */
+export const commonOptions: ReadonlySet<string> = new Set(Object.keys(withClient).map((name) => `--${name}`))
+
 const withoutClient = {
   json,
   profile: Options.none.pipe(Options.map(() => Option.none<string>())),
@@ -88,23 +88,22 @@ interface Definition<C extends Command.Command.Config> {
   readonly takes: C
 }
 
-interface Valued<C extends Command.Command.Config, Value, Result> extends Definition<C> {
-  readonly run: (given: Given<C>) => Result
+interface Valued<Api, C extends Command.Command.Config, Value, Result> extends Definition<C> {
+  readonly run: (given: Given<C>, api: Api, deadline: Duration.Duration | undefined) => Result
   readonly view: View<Value>
 }
 
-interface Following<C extends Command.Command.Config, R> extends Definition<C> {
-  readonly run: (
-    given: Given<C>,
-    deadline: Duration.Duration | undefined
-  ) => Effect.Effect<JobView.Followed<Failure, R>, Failure, R>
+export type Common = Given<typeof withClient>
+
+/** How a value is printed. */
+interface Shown<in A> {
+  readonly view: View<A>
+  readonly asJson: boolean
 }
 
-type Common = Given<typeof withClient>
-
-/** What the operations of a group run in. */
-type Within<R> = (
-  effect: Effect.Effect<void, Failure, R | Shell>,
+/** Gives the operations of a group what they use. */
+type Within<Api> = (
+  use: (api: Api) => Effect.Effect<void, Failure, Shell>,
   common: Common
 ) => Effect.Effect<void, Failure, Shell>
 
@@ -147,8 +146,10 @@ const described = <A>(
   }
 }
 
-const printed =
-  <A>(view: View<A>, asJson: boolean) =>
+type CommonOptions = { readonly [K in keyof Common]: Options.Options<Common[K]> }
+
+const printValue =
+  <A>({ asJson, view }: Shown<A>) =>
   (value: A) =>
     Effect.flatMap(Shell, ({ stdout }) => {
       if (asJson) return print(ExactJson.stringify(view.json(value)) ?? "null")
@@ -156,70 +157,56 @@ const printed =
       return text === undefined ? Effect.void : printStyled(text)
     })
 
-type CommonOptions = { readonly [K in keyof Common]: Options.Options<Common[K]> }
-
-const make = <C extends Command.Command.Config>(
-  { name, summary, takes }: Definition<C>,
-  common: CommonOptions,
-  run: (given: Given<C>, common: Common) => Effect.Effect<void, Failure, Shell>
-): Operation =>
-  described(name, summary, { ...takes, ...common }, Command.make(name, { own: takes, common }).descriptor, (given) =>
-    run(given.own, given.common)
-  )
+// clients, schemas and undici stand behind them, and `--help` needs none of these
+const work = Effect.promise(() => import("./work.js"))
 
 /** Makes the operations of a group. */
-const operations = <R>(options: CommonOptions, within: Within<R>) => ({
-  /** Prints one value. */
-  one: <const C extends Command.Command.Config, A>(definition: Valued<C, A, Effect.Effect<A, Failure, R | Shell>>) =>
-    make(definition, options, (given, common) =>
-      within(Effect.flatMap(definition.run(given), printed(definition.view, common.json)), common)
-    ),
-  /** Prints the values of a Stream, one after the other. */
-  each: <const C extends Command.Command.Config, A>(definition: Valued<C, A, Stream.Stream<A, Failure, R | Shell>>) =>
-    make(definition, options, (given, common) =>
-      within(Stream.runForEach(definition.run(given), printed(definition.view, common.json)), common)
-    ),
-  /** Shows how a job goes on, and prints its result. */
-  follow: <const C extends Command.Command.Config>(definition: Following<C, R | Shell>) =>
-    make(definition, options, (given, common) =>
-      within(
-        Effect.flatMap(definition.run(given, Option.getOrUndefined(common.deadline)), (followed) =>
-          // a job that is followed ends with its result or with an error
-          Effect.catchTag(JobView.show(followed, common.json), "NoSuchElementException", Effect.die)
-        ),
-        common
-      )
+const operations = <Api>(options: CommonOptions, within: Within<Api>) => {
+  const make = <C extends Command.Command.Config, A, Result>(
+    { name, run, summary, takes, view }: Valued<Api, C, A, Result>,
+    emit: (result: Result, show: Shown<A>) => Effect.Effect<void, Failure, Shell>
+  ): Operation =>
+    described(
+      name,
+      summary,
+      { ...takes, ...options },
+      Command.make(name, { own: takes, common: options }).descriptor,
+      ({ common, own }) =>
+        within(
+          (api) => emit(run(own, api, Option.getOrUndefined(common.deadline)), { view, asJson: common.json }),
+          common
+        )
     )
-})
-
-const clients = Effect.promise(() => import("./clients.js"))
-
-const provided =
-  <Api>(
-    layerOf: (clients: typeof Clients, profile: Option.Option<string>) => Layer.Layer<Api, Failure, Shell>
-  ): Within<Api> =>
-  (effect, { deadline, profile }) =>
-    Effect.flatMap(clients, (clients) =>
-      Effect.provide(
-        Option.match(deadline, { onNone: () => effect, onSome: (deadline) => Call.withDeadline(effect, deadline) }),
-        layerOf(clients, profile)
+  return {
+    /** Prints one value. */
+    one: <const C extends Command.Command.Config, A>(definition: Valued<Api, C, A, Effect.Effect<A, Failure, Shell>>) =>
+      make(definition, (effect, shown) => Effect.flatMap(effect, printValue(shown))),
+    /** Prints the values of a Stream, one after the other. */
+    each: <const C extends Command.Command.Config, A>(
+      definition: Valued<Api, C, A, Stream.Stream<A, Failure, Shell>>
+    ) => make(definition, (stream, shown) => Stream.runForEach(stream, printValue(shown))),
+    /** Shows how a job goes on, and prints its result. */
+    follow: <const C extends Command.Command.Config>(
+      definition: Omit<Valued<Api, C, never, Effect.Effect<Followed, Failure, Shell>>, "view">
+    ) =>
+      make({ ...definition, view: nothing }, (effect, { asJson }) =>
+        Effect.flatMap(work, ({ showJob }) => Effect.flatMap(effect, (followed) => showJob(followed, asJson)))
       )
-    )
+  }
+}
 
 /** Operations on Connections. */
-export const onConnections = operations<ConnectionsApi>(
-  withClient,
-  provided((clients, profile) => clients.connections(profile))
+export const onConnections = operations<ConnectionsApi.Service>(withClient, (use, common) =>
+  Effect.flatMap(work, ({ withConnections }) => withConnections(use, common))
 )
 
 /** Operations on BOSA / GL Connectors. */
-export const onBosa = operations<BosaApi>(
-  withClient,
-  provided((clients, profile) => clients.bosa(profile))
+export const onBosa = operations<BosaApi.Service>(withClient, (use, common) =>
+  Effect.flatMap(work, ({ withBosa }) => withBosa(use, common))
 )
 
 /** Operations on this machine. */
-export const local = operations<never>(withoutClient, (effect) => effect)
+export const local = operations<undefined>(withoutClient, (use) => use(undefined))
 
 /** Gives all its arguments, `--help` among them, to another program. */
 export const forwarded = (

@@ -27,7 +27,7 @@ const distance = (a: string, b: string): number => {
 const meant = (given: string, known: ReadonlyArray<string>): string => {
   const [nearest] = known
     .map((name) => ({ name, far: distance(given, name) }))
-    .filter(({ far, name }) => far <= Math.max(1, name.length / 3))
+    .filter(({ far, name }) => far <= Math.min(3, Math.floor(name.length / 2)))
     .sort((a, b) => a.far - b.far)
   return nearest === undefined ? "" : ` Did you mean ${nearest.name}?`
 }

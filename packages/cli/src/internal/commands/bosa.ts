@@ -4,7 +4,7 @@
 import * as Options from "@effect/cli/Options"
 import type * as Action from "@effect-connectors/core/Action"
 import type { Parameter } from "@effect-connectors/core/ActionSchema"
-import { BosaApi } from "@effect-connectors/core/BosaApi"
+import type { BosaApi } from "@effect-connectors/core/BosaApi"
 import type * as ConnectorFile from "@effect-connectors/core/ConnectorFile"
 import type { ActionInfo } from "@effect-connectors/core/Discovery"
 import type { Position } from "@effect-connectors/core/Page"
@@ -47,11 +47,9 @@ interface CallGiven {
   readonly fields: ReadonlyArray<string>
 }
 
-const actionOf = ({ account, action, connector, fields, input, strict }: CallGiven) =>
-  Effect.gen(function* () {
-    const given = yield* Given.object("--input", input)
-    const { connect } = yield* BosaApi
-    return connect(connector)
+const actionOf = ({ account, action, connector, fields, input, strict }: CallGiven, { connect }: BosaApi.Service) =>
+  Effect.map(Given.object("--input", input), (given) =>
+    connect(connector)
       .action(action)
       .with({
         given,
@@ -61,7 +59,7 @@ const actionOf = ({ account, action, connector, fields, input, strict }: CallGiv
           ...(fields.length > 0 ? { responseFields: fields } : {})
         }
       })
-  })
+  )
 
 const position = {
   page: take.number("page", "The number of the page to start with"),
@@ -75,9 +73,9 @@ interface PagesGiven extends CallGiven {
   readonly max: Option.Option<number>
 }
 
-const pagesOf = ({ cursor, max, page, ...given }: PagesGiven) =>
+const pagesOf = ({ cursor, max, page, ...given }: PagesGiven, api: BosaApi.Service) =>
   Stream.unwrap(
-    Effect.map(actionOf(given), (action) => {
+    Effect.map(actionOf(given, api), (action) => {
       const from = { page: Option.getOrUndefined(page), cursor: Option.getOrUndefined(cursor) }
       return action.with({
         options: {
@@ -133,22 +131,21 @@ const calls: ReadonlyArray<Operation> = [
     name: "connectors",
     summary: "List the connectors",
     takes: {},
-    run: () => Effect.flatMap(BosaApi, ({ connectors }) => connectors),
+    run: (_, { connectors }) => connectors,
     view: View.lines
   }),
   on.one({
     name: "actions",
     summary: "List the actions of a connector",
     takes: { connector },
-    run: ({ connector }) => Effect.flatMap(BosaApi, ({ connect }) => connect(connector).actions),
+    run: ({ connector }, { connect }) => connect(connector).actions,
     view: View.rows(actionRow)
   }),
   on.one({
     name: "describe",
     summary: "List what an action takes",
     takes: { connector, action },
-    run: ({ action, connector }) =>
-      Effect.flatMap(BosaApi, ({ connect }) => connect(connector).action(action).parameters),
+    run: ({ action, connector }, { connect }) => connect(connector).action(action).parameters,
     view: View.rows({
       name: ({ name }: Parameter) => name,
       type: ({ type }) => type,
@@ -159,15 +156,15 @@ const calls: ReadonlyArray<Operation> = [
     name: "execute",
     summary: "Execute an action",
     takes: call,
-    run: (given) => Effect.flatMap(actionOf(given), ({ execute }) => execute),
+    run: (given, api) => Effect.flatMap(actionOf(given, api), ({ execute }) => execute),
     view: executed
   }),
   on.each({
     name: "pages",
     summary: "Execute an action, and print each page of its list on a line of JSON",
     takes: { ...call, ...position },
-    run: (given) =>
-      Stream.map(pagesOf(given), ({ data, meta, nextPosition }): PageShown => ({
+    run: (given, api) =>
+      Stream.map(pagesOf(given, api), ({ data, meta, nextPosition }): PageShown => ({
         data,
         meta,
         next: Option.getOrNull(nextPosition)
@@ -178,8 +175,8 @@ const calls: ReadonlyArray<Operation> = [
     name: "items",
     summary: "Execute an action, and print each item of all pages on a line of JSON",
     takes: { ...call, ...position },
-    run: (given) =>
-      Stream.flatMap(pagesOf(given), ({ data }) =>
+    run: (given, api) =>
+      Stream.flatMap(pagesOf(given, api), ({ data }) =>
         Array.isArray(data) ? Stream.fromIterable<unknown>(data) : Stream.make(data)
       ),
     view: View.jsonLine
@@ -194,9 +191,9 @@ const calls: ReadonlyArray<Operation> = [
         Options.atLeast(1)
       )
     },
-    run: ({ files, ...given }) =>
+    run: ({ files, ...given }, api) =>
       Effect.gen(function* () {
-        const action = yield* actionOf(given)
+        const action = yield* actionOf(given, api)
         return yield* action.with({ given: yield* filesOf(files) }).execute
       }),
     view: executed
@@ -212,9 +209,9 @@ const calls: ReadonlyArray<Operation> = [
       ),
       overwrite: take.flag("overwrite", "Replace a file of that name")
     },
-    run: ({ overwrite, to, ...given }) =>
+    run: ({ overwrite, to, ...given }, api) =>
       Effect.gen(function* () {
-        const action = yield* actionOf(given)
+        const action = yield* actionOf(given, api)
         const { save } = yield* nodeFile
         return yield* save(yield* action.download, to, { overwrite })
       }).pipe(Effect.scoped),

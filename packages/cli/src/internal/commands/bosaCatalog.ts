@@ -2,7 +2,6 @@
  * `bosa catalog`, `bosa search` and `bosa skills`.
  */
 import * as Options from "@effect/cli/Options"
-import { BosaApi } from "@effect-connectors/core/BosaApi"
 import type {
   CatalogMcp,
   CatalogPage,
@@ -66,43 +65,37 @@ export const catalog: Group = {
       name: "tools",
       summary: "List tools of the catalog",
       takes: { ...range, query, category, connector: take.text("connector", "Only those of this connector") },
-      run: ({ category, connector, query, ...range }) =>
-        Effect.flatMap(BosaApi, ({ catalog }) =>
-          catalog.tools({
-            ...rangeOf(range),
-            q: Option.getOrUndefined(query),
-            category: Option.getOrUndefined(category),
-            connector: Option.getOrUndefined(connector)
-          })
-        ),
+      run: ({ category, connector, query, ...range }, { catalog }) =>
+        catalog.tools({
+          ...rangeOf(range),
+          q: Option.getOrUndefined(query),
+          category: Option.getOrUndefined(category),
+          connector: Option.getOrUndefined(connector)
+        }),
       view: items(tools)
     }),
     on.one({
       name: "mcps",
       summary: "List MCP servers of the catalog",
       takes: { ...range, query, category },
-      run: ({ category, query, ...range }) =>
-        Effect.flatMap(BosaApi, ({ catalog }) =>
-          catalog.mcps({
-            ...rangeOf(range),
-            q: Option.getOrUndefined(query),
-            category: Option.getOrUndefined(category)
-          })
-        ),
+      run: ({ category, query, ...range }, { catalog }) =>
+        catalog.mcps({
+          ...rangeOf(range),
+          q: Option.getOrUndefined(query),
+          category: Option.getOrUndefined(category)
+        }),
       view: items(mcps)
     }),
     on.one({
       name: "skills",
       summary: "List skills of the catalog",
       takes: { ...range, query, source: take.text("source", "Only those from there, such as agent") },
-      run: ({ query, source, ...range }) =>
-        Effect.flatMap(BosaApi, ({ catalog }) =>
-          catalog.skills({
-            ...rangeOf(range),
-            q: Option.getOrUndefined(query),
-            source: Option.getOrUndefined(source)
-          })
-        ),
+      run: ({ query, source, ...range }, { catalog }) =>
+        catalog.skills({
+          ...rangeOf(range),
+          q: Option.getOrUndefined(query),
+          source: Option.getOrUndefined(source)
+        }),
       view: items(skillRows)
     })
   ]
@@ -128,13 +121,11 @@ export const search = on.one({
     ),
     count: take.number("count", "The most results of each kind")
   },
-  run: ({ count, kinds, query }) =>
-    Effect.flatMap(BosaApi, ({ catalog }) =>
-      catalog.search(query, {
-        ...(kinds.length > 0 ? { kinds } : {}),
-        ...(Option.isSome(count) ? { count: count.value } : {})
-      })
-    ),
+  run: ({ count, kinds, query }, { catalog }) =>
+    catalog.search(query, {
+      ...(kinds.length > 0 ? { kinds } : {}),
+      ...(Option.isSome(count) ? { count: count.value } : {})
+    }),
   view: View.part(
     (result: SearchResult) => kinds.flatMap((kind) => result[kind].map((entry) => ({ kind, ...entry }))),
     found
@@ -149,7 +140,7 @@ export const skills: Group = {
       name: "list",
       summary: "List the skills",
       takes: range,
-      run: (range) => Effect.flatMap(BosaApi, ({ skills }) => skills.list(rangeOf(range))),
+      run: (range, { skills }) => skills.list(rangeOf(range)),
       view: items(
         View.rows({
           id: ({ id }: Skill) => id,
@@ -163,7 +154,7 @@ export const skills: Group = {
       name: "show",
       summary: "Show a skill",
       takes: { id: take.named("id", "The id of the skill") },
-      run: ({ id }) => Effect.flatMap(BosaApi, ({ skills }) => skills.get(id)),
+      run: ({ id }, { skills }) => skills.get(id),
       view: View.fields({
         id: ({ id }: SkillDetail) => id,
         name: ({ name }) => name,
@@ -183,10 +174,9 @@ export const skills: Group = {
         ),
         overwrite: take.flag("overwrite", "Replace what is there")
       },
-      run: ({ id, overwrite, to }) =>
+      run: ({ id, overwrite, to }, { skills }) =>
         Effect.gen(function* () {
           const { download } = yield* Effect.promise(() => import("@effect-connectors/node/NodeSkills"))
-          const { skills } = yield* BosaApi
           return yield* download(skills, yield* skills.get(id), { destinations: to, overwrite })
         }),
       view: View.rows({

@@ -2,13 +2,11 @@
  * `bosa users` and `bosa integrations`.
  */
 import * as Options from "@effect/cli/Options"
-import { BosaApi } from "@effect-connectors/core/BosaApi"
 import type { IntegrationResult, Integration, Linked, Visit, Waiting } from "@effect-connectors/core/Integrations"
 import type { CreatedUser, UserInfo, UserToken } from "@effect-connectors/core/Users"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
 import { UsageError } from "../failure.js"
 import * as Given from "../given.js"
 import { type Group, onBosa as on } from "../operation.js"
@@ -34,11 +32,9 @@ export const users: Group = {
       name: "create",
       summary: "Create a user, and print the secret that is shown only once",
       takes: { identifier, reveal },
-      run: ({ identifier, reveal }) =>
+      run: ({ identifier, reveal }, { users }) =>
         reveal
-          ? Effect.flatMap(BosaApi, ({ users }) =>
-              Effect.map(users.create(identifier), (user) => revealed(user, { secret: user.secret }))
-            )
+          ? Effect.map(users.create(identifier), (user) => revealed(user, { secret: user.secret }))
           : Effect.fail(
               new UsageError({
                 message: "the server gives the secret of a user only once: give --reveal to have it printed"
@@ -55,10 +51,9 @@ export const users: Group = {
       name: "authenticate",
       summary: "Have a token made for a user, whose secret is on stdin",
       takes: { identifier, reveal },
-      run: ({ identifier, reveal }) =>
+      run: ({ identifier, reveal }, { users }) =>
         Effect.gen(function* () {
           const secret = yield* Given.secret("the secret of the user")
-          const { users } = yield* BosaApi
           const token = yield* users.authenticate(identifier, secret)
           return reveal ? revealed(token, { token: token.token }) : token
         }),
@@ -73,7 +68,7 @@ export const users: Group = {
       name: "me",
       summary: "Show whom the token of the profile stands for",
       takes: {},
-      run: () => Effect.flatMap(BosaApi, ({ users }) => users.me()),
+      run: (_, { users }) => users.me(),
       view: View.fields({
         id: ({ id }: UserInfo) => id,
         identifier: ({ identifier }) => identifier,
@@ -101,25 +96,22 @@ export const integrations: Group = {
       name: "has",
       summary: "Print whether a connector is linked",
       takes: { connector },
-      run: ({ connector }) => Effect.flatMap(BosaApi, ({ integrations }) => integrations.has(connector, undefined)),
+      run: ({ connector }, { integrations }) => integrations.has(connector, undefined),
       view: View.json
     }),
     on.one({
       name: "link",
       summary: "Print the link where the user can link a connector",
       takes: { connector, callback, replaceDuplicate },
-      run: ({ callback, connector, replaceDuplicate }) =>
-        Effect.flatMap(BosaApi, ({ integrations }) =>
-          integrations.initiate(connector, undefined, callback, replaceDuplicate ? { replaceDuplicate } : {})
-        ),
+      run: ({ callback, connector, replaceDuplicate }, { integrations }) =>
+        integrations.initiate(connector, undefined, callback, replaceDuplicate ? { replaceDuplicate } : {}),
       view: View.json
     }),
     on.one({
       name: "ensure",
       summary: "Print whether a connector is linked, and the link where it is not",
       takes: { connector, callback },
-      run: ({ callback, connector }) =>
-        Effect.flatMap(BosaApi, ({ integrations }) => integrations.ensure(connector, undefined, callback)),
+      run: ({ callback, connector }, { integrations }) => integrations.ensure(connector, undefined, callback),
       view: View.fields({
         state: ({ _tag }: Linked | Visit) => (_tag === "Linked" ? "linked" : "not linked"),
         link: (state) => (state._tag === "Visit" ? state.url : undefined)
@@ -129,15 +121,14 @@ export const integrations: Group = {
       name: "require",
       summary: "Fail unless a connector is linked",
       takes: { connector },
-      run: ({ connector }) => Effect.flatMap(BosaApi, ({ integrations }) => integrations.require(connector, undefined)),
+      run: ({ connector }, { integrations }) => integrations.require(connector, undefined),
       view: View.nothing
     }),
     on.each({
       name: "wait",
       summary: "Wait until a connector is linked",
       takes: { connector },
-      run: ({ connector }) =>
-        Stream.unwrap(Effect.map(BosaApi, ({ integrations }) => integrations.untilLinked(connector, undefined))),
+      run: ({ connector }, { integrations }) => integrations.untilLinked(connector, undefined),
       view: View.fields({
         state: ({ _tag }: Waiting | Linked) => (_tag === "Linked" ? "linked" : undefined)
       })
@@ -146,8 +137,7 @@ export const integrations: Group = {
       name: "show",
       summary: "Show a linked account",
       takes: { connector, account },
-      run: ({ account, connector }) =>
-        Effect.flatMap(BosaApi, ({ integrations }) => integrations.get(connector, undefined, account)),
+      run: ({ account, connector }, { integrations }) => integrations.get(connector, undefined, account),
       view: View.fields({
         connector: ({ connector }: Integration) => connector,
         account: ({ account }) => account,
@@ -160,10 +150,9 @@ export const integrations: Group = {
       name: "configure",
       summary: "Link a connector with credentials in its own form, as JSON in --input",
       takes: { connector, input: take.input, replaceDuplicate },
-      run: ({ connector, input, replaceDuplicate }) =>
+      run: ({ connector, input, replaceDuplicate }, { integrations }) =>
         Effect.gen(function* () {
           const configuration = yield* Given.object("--input", input)
-          const { integrations } = yield* BosaApi
           const options = replaceDuplicate ? { replaceDuplicate } : {}
           return yield* integrations.configure(connector, undefined, configuration, options)
         }),
@@ -173,18 +162,15 @@ export const integrations: Group = {
       name: "select",
       summary: "Have calls that name no account use this one",
       takes: { connector, account },
-      run: ({ account, connector }) =>
-        Effect.flatMap(BosaApi, ({ integrations }) => integrations.select(connector, undefined, account)),
+      run: ({ account, connector }, { integrations }) => integrations.select(connector, undefined, account),
       view: result
     }),
     on.one({
       name: "remove",
       summary: "Unlink an account, or the connector without one",
       takes: { connector, account: take.optional(account) },
-      run: ({ account, connector }) =>
-        Effect.flatMap(BosaApi, ({ integrations }) =>
-          integrations.remove(connector, undefined, Option.getOrUndefined(account))
-        ),
+      run: ({ account, connector }, { integrations }) =>
+        integrations.remove(connector, undefined, Option.getOrUndefined(account)),
       view: result
     })
   ]

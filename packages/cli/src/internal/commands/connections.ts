@@ -2,7 +2,6 @@
  * `connections`, `actions` and `triggers`.
  */
 import * as Options from "@effect/cli/Options"
-import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type {
   Connection,
   Field,
@@ -65,31 +64,29 @@ export const connections: Group = {
         relay: take.text("relay", "Only those of this relay"),
         template: take.text("template", "Only those of this template")
       },
-      run: ({ relay, template }) =>
-        Effect.flatMap(ConnectionsApi, (api) =>
-          api.list({ relayId: Option.getOrUndefined(relay), templateId: Option.getOrUndefined(template) })
-        ),
+      run: ({ relay, template }, api) =>
+        api.list({ relayId: Option.getOrUndefined(relay), templateId: Option.getOrUndefined(template) }),
       view: View.rows(connection)
     }),
     on.one({
       name: "show",
       summary: "Show a connection",
       takes: { slug },
-      run: ({ slug }) => Effect.flatMap(ConnectionsApi, (api) => api.get(slug)),
+      run: ({ slug }, api) => api.get(slug),
       view: View.fields({ ...connection, description: ({ description }: Connection) => description })
     }),
     on.one({
       name: "authorize",
       summary: "Authorize a connection",
       takes: { slug },
-      run: ({ slug }) => Effect.flatMap(ConnectionsApi, (api) => api.authorize(slug)),
+      run: ({ slug }, api) => api.authorize(slug),
       view: View.optional
     }),
     on.one({
       name: "unauthorize",
       summary: "Take the authorization of a connection away",
       takes: { slug },
-      run: ({ slug }) => Effect.flatMap(ConnectionsApi, (api) => api.unauthorize(slug)),
+      run: ({ slug }, api) => api.unauthorize(slug),
       view: View.optional
     }),
     ...[true, false].map((active) =>
@@ -97,7 +94,7 @@ export const connections: Group = {
         name: active ? "enable" : "disable",
         summary: active ? "Let a connection be used" : "Keep a connection from being used",
         takes: { slug },
-        run: ({ slug }) => Effect.flatMap(ConnectionsApi, (api) => api.setActive(slug, active)),
+        run: ({ slug }, api) => api.setActive(slug, active),
         view: View.optional
       })
     )
@@ -112,17 +109,15 @@ export const actions: Group = {
       name: "list",
       summary: "List the saved actions of a connection, or of all without one",
       takes: { slug: take.optional(slug) },
-      run: ({ slug }) =>
-        Effect.flatMap(ConnectionsApi, (api) =>
-          Option.match(slug, { onNone: () => api.catalog, onSome: (slug) => api.actions.list(slug) })
-        ),
+      run: ({ slug }, api) =>
+        Option.match(slug, { onNone: () => api.catalog, onSome: (slug) => api.actions.list(slug) }),
       view: View.rows(savedAction)
     }),
     on.one({
       name: "show",
       summary: "Show a saved action",
       takes: { slug, action: take.action },
-      run: ({ action, slug }) => Effect.flatMap(ConnectionsApi, (api) => api.actions.get(slug, action)),
+      run: ({ action, slug }, api) => api.actions.get(slug, action),
       view: View.fields(savedAction)
     }),
     ...(["inputs", "outputs"] as const).map((which) =>
@@ -130,7 +125,7 @@ export const actions: Group = {
         name: which,
         summary: which === "inputs" ? "List what an action takes" : "List what an action gives",
         takes: { slug, action: take.action },
-        run: ({ action, slug }) => Effect.flatMap(ConnectionsApi, (api) => api.actions[which](slug, action)),
+        run: ({ action, slug }, api) => api.actions[which](slug, action),
         view: View.rows(field)
       })
     ),
@@ -144,16 +139,14 @@ export const actions: Group = {
         check: take.flag("check", "Compare the input with what the server declares before it is sent"),
         ...take.execution
       },
-      run: ({ action, check, input, slug, ...how }, deadline) =>
-        Effect.flatMap(Given.object("--input", input), (given) =>
-          Effect.flatMap(ConnectionsApi, (api) =>
-            executed(how, deadline, (options) =>
-              api.actions.execute(
-                slug,
-                action,
-                Option.isSome(input) ? { input: given } : {},
-                check ? { ...options, checkInputs: true } : options
-              )
+      run: ({ action, check, input, slug, ...how }, api, deadline) =>
+        Effect.map(Given.object("--input", input), (given) =>
+          executed(api.jobs, how, deadline, (options) =>
+            api.actions.execute(
+              slug,
+              action,
+              Option.isSome(input) ? { input: given } : {},
+              check ? { ...options, checkInputs: true } : options
             )
           )
         )
@@ -173,15 +166,14 @@ export const triggers: Group = {
       name: "list",
       summary: "List the triggers of a connection",
       takes: { slug, account },
-      run: ({ account, slug }) => Effect.flatMap(ConnectionsApi, (api) => api.triggers.list(slug, accountOf(account))),
+      run: ({ account, slug }, api) => api.triggers.list(slug, accountOf(account)),
       view: View.part(({ triggers }: TriggerList) => triggers, View.rows(trigger))
     }),
     on.one({
       name: "show",
       summary: "Show a trigger",
       takes: { slug, trigger: take.trigger, account },
-      run: ({ account, slug, trigger }) =>
-        Effect.flatMap(ConnectionsApi, (api) => api.triggers.get(slug, trigger, accountOf(account))),
+      run: ({ account, slug, trigger }, api) => api.triggers.get(slug, trigger, accountOf(account)),
       view: View.part(({ trigger }: TriggerDetail) => trigger, View.fields(trigger))
     }),
     on.one({
@@ -199,15 +191,14 @@ export const triggers: Group = {
         name: take.text("name", "A name for the subscription"),
         input: take.input
       },
-      run: ({ account, apiKeyHeader, apiKeyStdin, input, name, service, slug, trigger, url, user }) =>
+      run: ({ account, apiKeyHeader, apiKeyStdin, input, name, service, slug, trigger, url, user }, { triggers }) =>
         Effect.gen(function* () {
           if (apiKeyStdin && Option.getOrUndefined(input) === "-") {
             return yield* new UsageError({ message: "stdin is either the API key or the input: give --input @FILE" })
           }
           const inputs = yield* Given.object("--input", input)
           const apiKey = apiKeyStdin ? yield* Given.secret("--api-key-stdin") : undefined
-          const api = yield* ConnectionsApi
-          return yield* api.triggers.subscribe(slug, trigger, {
+          return yield* triggers.subscribe(slug, trigger, {
             targetUrl: url,
             service: Option.getOrUndefined(service),
             apiKey: apiKey === undefined ? undefined : Redacted.value(apiKey),
@@ -224,7 +215,7 @@ export const triggers: Group = {
       name: "unsubscribe",
       summary: "End a subscription",
       takes: { id: take.named("subscription", "The id that subscribe printed") },
-      run: ({ id }) => Effect.flatMap(ConnectionsApi, (api) => api.subscribers.remove(id)),
+      run: ({ id }, api) => api.subscribers.remove(id),
       view: View.fields({ id: ({ id }: Unsubscribed) => id, deleted: ({ deleted }) => deleted })
     })
   ]

@@ -1,11 +1,11 @@
 /**
  * Runs what the server may make a job.
  */
-import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type { ExecuteOptions } from "@effect-connectors/core/ConnectionHandle"
 import type { Execution } from "@effect-connectors/core/Job"
+import type { Jobs } from "@effect-connectors/core/Jobs"
 import type * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
 interface Given {
@@ -16,14 +16,14 @@ interface Given {
 
 /** One execute, and with `--follow` the job that it becomes. */
 export const executed = <E, R>(
+  jobs: Jobs,
   { async, follow, idempotent }: Given,
   deadline: Duration.Duration | undefined,
   execute: (options: ExecuteOptions) => Effect.Effect<Execution, E, R>
-) =>
-  Effect.map(ConnectionsApi, ({ jobs }) => {
-    const effect = execute({
-      ...(async || follow ? { async: true } : {}),
-      ...(idempotent ? { retry: "idempotent" as const } : {})
-    })
-    return { isLong: follow, events: follow ? jobs.follow(effect, { deadline }) : Stream.fromEffect(effect) }
+) => {
+  const effect = execute({
+    ...(async || follow ? { async: true } : {}),
+    ...(idempotent ? { retry: "idempotent" as const } : {})
   })
+  return { isLong: follow, events: follow ? jobs.follow(effect, { deadline }) : Stream.fromEffect(effect) }
+}

@@ -1,7 +1,6 @@
 /**
  * `jobs`.
  */
-import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type { JobState } from "@effect-connectors/core/JobProtocol"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -23,28 +22,23 @@ export const jobs: Group = {
       name: "watch",
       summary: "Follow a job until its end",
       takes: { job: take.job },
-      run: ({ job }, deadline) =>
-        Effect.flatMap(Given.reference(job), (job) =>
-          Effect.map(ConnectionsApi, ({ jobs }) => ({ job, isLong: true, events: jobs.watch(job, { deadline }) }))
-        )
+      run: ({ job }, { jobs }, deadline) =>
+        Effect.map(Given.reference(job), (job) => ({ job, isLong: true, events: jobs.watch(job, { deadline }) }))
     }),
     on.one({
       name: "result",
       summary: "Wait for a job, and print its result",
       takes: { job: take.job },
-      run: ({ job }) =>
-        Effect.flatMap(Given.reference(job), (job) => Effect.flatMap(ConnectionsApi, ({ jobs }) => jobs.result(job))),
+      run: ({ job }, { jobs }, deadline) =>
+        Effect.flatMap(Given.reference(job), (job) => jobs.result(job, { deadline })),
       view: View.json
     }),
     on.one({
       name: "get",
       summary: "Ask once how a job is",
       takes: { job: take.named("job", "The id of the job, or its reference: its JSON, @FILE, or - for stdin") },
-      run: ({ job }) =>
-        Effect.gen(function* () {
-          const { jobs } = yield* ConnectionsApi
-          return yield* jobs.get(isId(job) ? job : yield* Given.reference(job))
-        }),
+      run: ({ job }, { jobs }) =>
+        isId(job) ? jobs.get(job) : Effect.flatMap(Given.reference(job), (job) => jobs.get(job)),
       view: View.fields({
         job: ({ jobId }: JobState) => jobId,
         state: ({ state }) => state,

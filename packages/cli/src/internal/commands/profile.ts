@@ -9,11 +9,13 @@ import * as Redacted from "effect/Redacted"
 import { UsageError } from "../failure.js"
 import * as Given from "../given.js"
 import { type Group, local as on } from "../operation.js"
-import * as Profiles from "../profiles.js"
 import * as Settings from "../settings.js"
 import { readInput, say, Shell } from "../shell.js"
 import * as View from "../view.js"
 import * as take from "./arguments.js"
+
+// schemas stand behind them
+const profilesModule = Effect.promise(() => import("../profiles.js"))
 
 const name = take.named("name", "The name of the profile")
 
@@ -96,6 +98,7 @@ export const profile: Group = {
             const message = "give one of --token-stdin, --settings-stdin and --no-credentials"
             return yield* new UsageError({ message })
           }
+          const Profiles = yield* profilesModule
           const profiles = yield* Profiles.read
           const before = profiles.profiles.get(name) ?? {}
           const isOfPlatform = (setting: string) =>
@@ -132,8 +135,10 @@ export const profile: Group = {
       summary: "List the profiles, without their secrets",
       takes: {},
       run: () =>
-        Effect.map(Profiles.read, ({ active, profiles }) =>
-          [...profiles].map(([name, values]) => ({ name, active: name === active, settings: shown(values) }))
+        Effect.map(
+          Effect.flatMap(profilesModule, ({ read }) => read),
+          ({ active, profiles }) =>
+            [...profiles].map(([name, values]) => ({ name, active: name === active, settings: shown(values) }))
         ),
       view: View.rows({
         name: ({ name }: Listed) => name,
@@ -149,6 +154,7 @@ export const profile: Group = {
       takes: { name },
       run: ({ name }) =>
         Effect.gen(function* () {
+          const Profiles = yield* profilesModule
           const profiles = yield* Profiles.read
           yield* Profiles.get(profiles, name)
           yield* Profiles.write({ ...profiles, active: name })
@@ -162,6 +168,7 @@ export const profile: Group = {
       takes: { name },
       run: ({ name }) =>
         Effect.gen(function* () {
+          const Profiles = yield* profilesModule
           const { active, profiles } = yield* Profiles.read
           yield* Profiles.get({ active, profiles }, name)
           const left = new Map([...profiles].filter(([other]) => other !== name))

@@ -1,7 +1,7 @@
 /**
  * `http`, `file` and `sql`: typed calls on a connection.
  */
-import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type {
   ExecuteOptions,
   FileOperations,
@@ -27,9 +27,9 @@ const typed = (name: string, summary: string, of: (api: ConnectionsApi.Service) 
     name,
     summary,
     takes: { slug: take.connection, input: take.input, ...take.execution },
-    run: ({ input, slug, ...how }, deadline) =>
-      Effect.flatMap(Given.object("--input", input), (extra) =>
-        Effect.flatMap(ConnectionsApi, (api) => executed(how, deadline, (options) => of(api)(slug, { extra }, options)))
+    run: ({ input, slug, ...how }, api, deadline) =>
+      Effect.map(Given.object("--input", input), (extra) =>
+        executed(api.jobs, how, deadline, (options) => of(api)(slug, { extra }, options))
       )
   })
 

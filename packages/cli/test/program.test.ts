@@ -1,0 +1,81 @@
+import * as Emulator from "@effect-connectors/testing/Emulator"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { connectionsAt, type Ended, folder } from "./support/commands.js"
+
+/** The program as it is shipped: `npm test` builds it first. */
+const program = fileURLToPath(new URL("../dist/connectors.js", import.meta.url))
+
+interface Options {
+  readonly env?: Readonly<Record<string, string>> | undefined
+  /** Sends SIGINT once this is on stderr. */
+  readonly interruptAt?: string | undefined
+  /** Closes stdout after its first piece, as `head` does. */
+  readonly closeEarly?: boolean | undefined
+}
+
+const run = (args: ReadonlyArray<string>, { closeEarly = false, env = {}, interruptAt }: Options = {}) =>
+  Effect.async<Ended>((resume) => {
+    assert.isTrue(existsSync(program), "the command line is not built: run npm run build")
+    const child = spawn(process.execPath, [program, ...args], { env: { PATH: process.env["PATH"] ?? "", ...env } })
+    let [out, err] = ["", ""]
+    child.stdout.on("data", (chunk) => {
+      out += String(chunk)
+      if (closeEarly) child.stdout.destroy()
+    })
+    child.stderr.on("data", (chunk) => {
+      err += String(chunk)
+      if (interruptAt !== undefined && err.includes(interruptAt)) child.kill("SIGINT")
+    })
+    child.on("close", (code) => resume(Effect.succeed({ code: code ?? -1, out, err })))
+    return Effect.sync(() => child.kill("SIGKILL"))
+  })
+
+describe("the program", () => {
+  it.live("prints its version and its help without ANSI", () =>
+    Effect.gen(function* () {
+      assert.match((yield* run(["--version"])).out, /^\d+\.\d+\.\d+\n$/)
+      const help = yield* run(["jobs", "watch", "--help"])
+      assert.strictEqual(help.code, 0)
+      assert.include(help.out, "USAGE\n  connectors jobs watch <job> [options]\n")
+      assert.notInclude(help.out, "\u001b")
+    })
+  )
+
+  it.scopedLive("runs a command, and is silent when its reader is gone", () =>
+    Effect.gen(function* () {
+      const { bosa, url } = yield* Emulator.make({ executors: "memory" })
+      const done = yield* run(["connections", "list"], { env: connectionsAt(url) })
+      assert.deepInclude(done, { code: 0, err: "" })
+      assert.include(done.out, "crm\tCRM\tyes\tyes\n")
+      const env = { BOSA_BASE_URL: url, BOSA_API_KEY: bosa.apiKey }
+      const cut = yield* run(["bosa", "items", "demo", "list_items"], { env, closeEarly: true })
+      assert.deepInclude(cut, { code: 0, err: "" })
+    })
+  )
+
+  it.scopedLive("Ctrl-C stops watching and says how to go on", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Emulator.make({ executors: "memory" })
+      const args = ["actions", "execute", "crm", "stuck", "--follow"]
+      const { code, err } = yield* run(args, { env: connectionsAt(url), interruptAt: "running" })
+      assert.strictEqual(code, 130)
+      assert.include(err, "stopped watching: the job goes on. To watch it again: connectors jobs watch '{")
+    })
+  )
+
+  it.scopedLive("emulator: a world that is wrong is refused with its place", () =>
+    Effect.gen(function* () {
+      const world = join(yield* folder, "world.json")
+      yield* Effect.promise(() => writeFile(world, '{"connections":[{"slug":7}]}'))
+      const { code, err } = yield* run(["emulator", "--world", world])
+      assert.strictEqual(code, 2)
+      assert.include(err, "connections[0].slug")
+    })
+  )
+})
