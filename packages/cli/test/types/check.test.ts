@@ -35,7 +35,7 @@ const cases: ReadonlyArray<readonly [title: string, before: Tenant, after: Tenan
     "a field added",
     hub(issue),
     hub({ ...issue, due: orNull(text) }),
-    ["hub create_issue due field-added null | string"]
+    ["hub create_issue due field-added string | null"]
   ],
   [
     "a required field added",
@@ -47,7 +47,7 @@ const cases: ReadonlyArray<readonly [title: string, before: Tenant, after: Tenan
     "a field removed",
     hub(issue),
     hub({ owner: issue.owner, title: issue.title, state: issue.state }),
-    ["hub create_issue body field-removed breaking null | string"]
+    ["hub create_issue body field-removed breaking string | null"]
   ],
   [
     "a field made required",
@@ -124,7 +124,7 @@ const cases: ReadonlyArray<readonly [title: string, before: Tenant, after: Tenan
     "an action that declares its inputs now",
     crm([]),
     crm([{ name: "since", type: "STRING" }]),
-    ["crm sync * type-narrowed breaking unknown never", "crm sync since field-added null | string"]
+    ["crm sync * type-narrowed breaking unknown never", "crm sync since field-added string | null"]
   ],
   ["a description", hub(issue), hub({ ...issue, owner: { ...text, description: "Who." } }), []]
 ]

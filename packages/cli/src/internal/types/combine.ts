@@ -34,7 +34,9 @@ export const unionOf = (members: ReadonlyArray<InputType>): InputType => {
   const nulled = flat.map((member) => (member.kind === "literal" && member.value === null ? baseOf(member) : member))
   const named = nulled.length > maxMembers ? nulled.map(baseOf) : nulled
   const byKey = new Map(named.map((member) => [typeKey(member), member]))
-  const distinct = [...byKey].sort(([a], [b]) => byText(a, b)).map(([, member]) => member)
+  const ordered = [...byKey].sort(([a], [b]) => byText(a, b)).map(([, member]) => member)
+  // null is read best at the end
+  const distinct = [...ordered.filter(({ kind }) => kind !== "null"), ...ordered.filter(({ kind }) => kind === "null")]
   const kept = distinct.filter((member) => !distinct.some((other) => isWithin(member, other)))
   const [only] = kept
   return only !== undefined && kept.length === 1 ? only : { kind: "union", members: kept }

@@ -14,6 +14,8 @@ export interface Source {
   readonly connections?: ConnectionsApi.Service | undefined
   /** The slugs of the connections that are read; all unless given. */
   readonly slugs?: ReadonlyArray<string> | undefined
+  /** Whether a connector or connection that is not there is left out, rather than a failure. */
+  readonly mayBeMissing?: boolean | undefined
 }
 
 const concurrency = { concurrency: 8 } as const
@@ -69,19 +71,30 @@ type Found = Effect.Effect<ReadonlyArray<ModuleModel>, ReadError>
 
 const each = (
   names: Effect.Effect<ReadonlyArray<string>, ReadError>,
-  moduleOf: (name: string) => Effect.Effect<ModuleModel, ReadError>
-): Found => Effect.flatMap(names, (all) => Effect.forEach(distinct(all), moduleOf, concurrency))
-
-const connectorsOf = ({ bosa, connectors }: Source): Found => {
-  if (bosa === undefined) return Effect.succeed([])
-  const names = connectors === undefined ? bosa.connectors : Effect.succeed(connectors)
-  return each(names, (name) => connectorModule(bosa, name))
+  moduleOf: (name: string) => Effect.Effect<ModuleModel, ReadError>,
+  { mayBeMissing = false }: Source
+): Found => {
+  const found = (name: string): Found => {
+    const one = Effect.map(moduleOf(name), (module) => [module])
+    return mayBeMissing ? Effect.catchTag(one, "NotFound", () => Effect.succeed([])) : one
+  }
+  return Effect.flatMap(names, (all) =>
+    Effect.map(Effect.forEach(distinct(all), found, concurrency), (modules) => modules.flat())
+  )
 }
 
-const connectionsOf = ({ connections, slugs }: Source): Found => {
+const connectorsOf = (source: Source): Found => {
+  const { bosa, connectors } = source
+  if (bosa === undefined) return Effect.succeed([])
+  const names = connectors === undefined ? bosa.connectors : Effect.succeed(connectors)
+  return each(names, (name) => connectorModule(bosa, name), source)
+}
+
+const connectionsOf = (source: Source): Found => {
+  const { connections, slugs } = source
   if (connections === undefined) return Effect.succeed([])
   const all = Effect.map(connections.list(), (list) => list.flatMap(({ slug }) => (slug === undefined ? [] : [slug])))
-  return each(slugs === undefined ? all : Effect.succeed(slugs), (slug) => connectionModule(connections, slug))
+  return each(slugs === undefined ? all : Effect.succeed(slugs), (slug) => connectionModule(connections, slug), source)
 }
 
 /** What the tenant has now, sorted by name. */
