@@ -33,15 +33,15 @@ const demo = Effect.gen(function* () {
   return yield* pull({ bosa, connections })
 }).pipe(
   Effect.provide(
-    BosaApi.layer({ baseUrl: "http://localhost", dialect: "gl" }).pipe(
-      Layer.provide(Auth.apiKey(Redacted.make("demo-key"))),
-      Layer.provide(BosaTest.layer(World.demo))
-    )
-  ),
-  Effect.provide(
-    ConnectionsApi.layer({ baseUrl: "http://localhost" }).pipe(
-      Layer.provide(Auth.serviceToken(Redacted.make("any"))),
-      Layer.provide(ConnectionsTest.layer(World.demo))
+    Layer.merge(
+      BosaApi.layer({ baseUrl: "http://localhost", dialect: "gl" }).pipe(
+        Layer.provide(Auth.apiKey(Redacted.make("demo-key"))),
+        Layer.provide(BosaTest.layer(World.demo))
+      ),
+      ConnectionsApi.layer({ baseUrl: "http://localhost" }).pipe(
+        Layer.provide(Auth.serviceToken(Redacted.make("any"))),
+        Layer.provide(ConnectionsTest.layer(World.demo))
+      )
     )
   ),
   VirtualClock.provide
