@@ -1,12 +1,14 @@
 /**
  * `npm run bench`: what a call costs next to its raw peers, what a tracer and metrics add to it, and what a waiting job
- * costs. `--json` for machines. `--only calls`, `telemetry`, `heap` or `virtual` measures that part alone.
+ * costs, and how long the command line takes to start. `--json` for machines. `--only calls`, `telemetry`, `heap`, `virtual`
+ * or `start` measures that part alone.
  */
 import { execFileSync, fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { clients } from "./clients.js"
 import { messageOf } from "./rounds.js"
+import { startTimes } from "./start.js"
 import { telemetryCosts } from "./telemetry.js"
 import { cpuPerCall, median } from "./workload.js"
 
@@ -22,7 +24,7 @@ const rounds = Number(values.rounds)
 const requests = Number(values.requests)
 const inFlight = 16
 
-const parts = ["calls", "telemetry", "heap", "virtual"] as const
+const parts = ["calls", "telemetry", "heap", "virtual", "start"] as const
 const { only } = values
 if (only !== undefined && !parts.some((part) => part === only)) {
   console.error(`npm run bench -- [--only ${parts.join("|")}] [--rounds N] [--requests N] [--json]`)
@@ -140,11 +142,27 @@ const measureVirtual = () => {
   }
 }
 
+const measureStart = () => {
+  log(`start of the command line, least of ${2 * rounds} rounds`)
+  const start = startTimes(2 * rounds)
+  for (const { millis, name, ratio } of start) {
+    log(`  ${name.padEnd(42)} ${ratio.toFixed(2).padStart(6)} x ${millis.toFixed(0).padStart(6)} ms`)
+  }
+  return {
+    start,
+    figures: {
+      "start of actions execute --help, x bare node (at most 4)":
+        start.find(({ name }) => name === "actions execute --help")?.ratio ?? NaN
+    }
+  }
+}
+
 const measured: ReadonlyArray<{ readonly figures?: Readonly<Record<string, number>> }> = [
   isWanted("calls") ? await measureCalls() : {},
   isWanted("telemetry") ? await measureTelemetry() : {},
   isWanted("heap") ? measureHeap() : {},
-  isWanted("virtual") ? measureVirtual() : {}
+  isWanted("virtual") ? measureVirtual() : {},
+  isWanted("start") ? measureStart() : {}
 ]
 server.disconnect()
 

@@ -166,6 +166,17 @@ describe("exit codes", () => {
     }
   }
 
+  it.live("CONNECTORS_DEBUG shows what the server said", () =>
+    Effect.scoped(
+      Effect.flatMap(server(refusal(403)), (url) =>
+        Effect.map(connectors(list, { env: { ...connectionsAt(url), CONNECTORS_DEBUG: "1" } }), ({ code, err }) => {
+          assert.strictEqual(code, 3)
+          assert.include(err, '"message": "not this way"')
+        })
+      )
+    )
+  )
+
   it("every tag of the library has a row", () => {
     const known = [core, node].flatMap((module) =>
       Object.values(module).flatMap((exported) =>

@@ -3,9 +3,12 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { readFileSync } from "node:fs"
 import { root } from "../src/internal/commands/table.js"
 import { checkOptions, routeOf } from "../src/internal/route.js"
+
+const parsing = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer)
 
 const page = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8")
 
@@ -30,8 +33,8 @@ describe("the guide of the command line", () => {
         const route = yield* routeOf(root, words)
         if (!("args" in route) || words.includes("--help")) return
         yield* checkOptions(route.command, route.args)
-        yield* route.command.parse(route.args)
-      }).pipe(Effect.provide(NodeFileSystem.layer), Effect.provide(NodePath.layer), Effect.provide(NodeTerminal.layer))
+        yield* Effect.asVoid(route.command.parse(route.args))
+      }).pipe(Effect.provide(parsing))
     )
   }
 })

@@ -55,6 +55,18 @@ describe("profiles", () => {
     })
   )
 
+  it.scopedLive("nor to the public address of another dialect", () =>
+    Effect.gen(function* () {
+      const { env } = yield* setUp
+      const add = ["profile", "add", "b", "--platform", "bosa", "--dialect", "gl", "--token-stdin"]
+      assert.strictEqual((yield* connectors(add, { env, stdin: "key" })).code, 0)
+      const list = ["bosa", "connectors", "--profile", "b"]
+      const { code, err } = yield* connectors(list, { env: { ...env, BOSA_DIALECT: "bosa" } })
+      assert.strictEqual(code, 2)
+      assert.include(err, "BOSA_API_KEY is not set")
+    })
+  )
+
   it.scopedLive("no output holds a secret", () =>
     Effect.gen(function* () {
       const { env } = yield* setUp

@@ -17,20 +17,28 @@ interface Options {
   readonly interruptAt?: string | undefined
   /** Closes stdout after its first piece, as `head` does. */
   readonly closeEarly?: boolean | undefined
+  /** Lets the program take stderr for a terminal. */
+  readonly isTTY?: boolean | undefined
 }
 
-const run = (args: ReadonlyArray<string>, { closeEarly = false, env = {}, interruptAt }: Options = {}) =>
+const run = (args: ReadonlyArray<string>, { closeEarly = false, env = {}, interruptAt, isTTY = false }: Options = {}) =>
   Effect.async<Ended>((resume) => {
     assert.isTrue(existsSync(program), "the command line is not built: run npm run build")
-    const child = spawn(process.execPath, [program, ...args], { env: { PATH: process.env["PATH"] ?? "", ...env } })
+    const terminal = isTTY ? ["--import", "data:text/javascript,process.stderr.isTTY=true"] : []
+    const child = spawn(process.execPath, [...terminal, program, ...args], {
+      env: { PATH: process.env["PATH"] ?? "", ...env }
+    })
     let [out, err] = ["", ""]
+    let isInterrupted = false
     child.stdout.on("data", (chunk) => {
       out += String(chunk)
       if (closeEarly) child.stdout.destroy()
     })
     child.stderr.on("data", (chunk) => {
       err += String(chunk)
-      if (interruptAt !== undefined && err.includes(interruptAt)) child.kill("SIGINT")
+      if (isInterrupted || interruptAt === undefined || !err.includes(interruptAt)) return
+      isInterrupted = true
+      child.kill("SIGINT")
     })
     child.on("close", (code) => resume(Effect.succeed({ code: code ?? -1, out, err })))
     return Effect.sync(() => child.kill("SIGKILL"))
@@ -66,6 +74,22 @@ describe("the program", () => {
       const { code, err } = yield* run(args, { env: connectionsAt(url), interruptAt: "running" })
       assert.strictEqual(code, 130)
       assert.include(err, "stopped watching: the job goes on. To watch it again: connectors jobs watch '{")
+    })
+  )
+
+  it.scopedLive("a job is a bar on a terminal, which is cleared at the end and by Ctrl-C", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Emulator.make({ executors: "memory" })
+      const options = { env: { ...connectionsAt(url), TERM: "xterm" }, isTTY: true }
+      const done = yield* run(["actions", "execute", "crm", "fails", "--follow"], options)
+      assert.strictEqual(done.code, 6)
+      assert.include(done.err, "░")
+      assert.isAbove(done.err.lastIndexOf("\u001b[?25h"), done.err.lastIndexOf("\u001b[?25l"))
+      const accepted = yield* run(["actions", "execute", "crm", "stuck", "--async"], options)
+      const { code, err } = yield* run(["jobs", "watch", accepted.out.trim()], { ...options, interruptAt: "░" })
+      assert.strictEqual(code, 130)
+      assert.include(err, "stopped watching: the job goes on")
+      assert.isAbove(err.lastIndexOf("\u001b[?25h"), err.lastIndexOf("\u001b[?25l"))
     })
   )
 

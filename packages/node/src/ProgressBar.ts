@@ -55,9 +55,9 @@ const optionNames = OptionNames.make<ProgressBarOptions>({ title: true, output: 
 type Show = (percent: number) => Effect.Effect<void>
 
 const bar = (title: string, stream: Output): Effect.Effect<Show, never, Scope.Scope> =>
-  // loaded only where a bar is drawn
+  // loaded only where a bar is drawn. A bundle has the names of CommonJS in `default` alone
   Effect.promise(() => import("cli-progress")).pipe(
-    Effect.flatMap(({ Presets, SingleBar }) =>
+    Effect.flatMap(({ default: { Presets, SingleBar } }) =>
       Effect.acquireRelease(
         Effect.sync(() => {
           const bar = new SingleBar(

@@ -8,11 +8,12 @@ import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import * as UserAuth from "@effect-connectors/core/UserAuth"
 import * as NodeConnectors from "@effect-connectors/node/NodeConnectors"
 import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { type Failure, UsageError } from "./failure.js"
 import * as Profiles from "./profiles.js"
@@ -104,9 +105,16 @@ export const configured = (
     return found.length === 0 ? yield* notSet(["CONNECTIONS_BASE_URL or BOSA_BASE_URL"]) : found
   })
 
+/** The settings of the environment, and whole numbers with all their digits: what is printed may be sent again. */
+const exact = Config.all({
+  baseUrl: Config.string("CONNECTIONS_BASE_URL"),
+  attemptTimeout: Config.map(Config.option(Config.integer("CONNECTIONS_TIMEOUT_MS")), Option.getOrUndefined),
+  integers: Config.succeed("bigint" as const)
+})
+
 /** Connections, for a profile. */
 export const connections = (profile: Option.Option<string>): Layer.Layer<ConnectionsApi, Failure, Shell> =>
-  layerOf("connections", ConnectionsApi.layerConfig(), profile)
+  layerOf("connections", ConnectionsApi.layerConfig(exact), profile)
 
 /** BOSA / GL Connectors, for a profile. */
 export const bosa = (profile: Option.Option<string>): Layer.Layer<BosaApi, Failure, Shell> =>

@@ -4,6 +4,7 @@
 import type * as CliApp from "@effect/cli/CliApp"
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as Call from "@effect-connectors/core/Call"
+import * as ExactJson from "@effect-connectors/core/ExactJson"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
@@ -51,6 +52,8 @@ const endOfOptions = (args: ReadonlyArray<string>): number => {
   return at === -1 ? args.length : at
 }
 
+const isDebug = (env: Shell.Service["env"]): boolean => (env["CONNECTORS_DEBUG"] ?? "") !== ""
+
 /** Warnings are talk. */
 const logging = Layer.unwrapEffect(
   Effect.map(Shell, ({ env, stderr }) =>
@@ -59,7 +62,7 @@ const logging = Layer.unwrapEffect(
         Logger.defaultLogger,
         Logger.map(Logger.logfmtLogger, (line) => void stderr.write(`${line}\n`))
       ),
-      Logger.minimumLogLevel(env["CONNECTORS_DEBUG"] === undefined ? LogLevel.Warning : LogLevel.Debug)
+      Logger.minimumLogLevel(isDebug(env) ? LogLevel.Debug : LogLevel.Warning)
     )
   )
 )
@@ -78,6 +81,8 @@ const report = (
     const failure = Option.getOrUndefined(Cause.failureOption(cause))
     if (failure !== undefined) {
       if (failure._tag !== "OutputClosed" && failure.message !== "") yield* say(`connectors: ${failure.message}`)
+      const said = "error" in failure ? failure.error : "body" in failure ? failure.body : undefined
+      if (isDebug(env) && said !== undefined) yield* say(ExactJson.stringify(said, 2) ?? "")
       return exitCodeOf(failure, lastCall)
     }
     if (Cause.isInterruptedOnly(cause)) {
@@ -88,7 +93,7 @@ const report = (
     }
     const [defect] = Cause.defects(cause)
     yield* say(`connectors: this is a bug of connectors: ${oneLine(textOf(defect))}. CONNECTORS_DEBUG=1 shows where`)
-    if (env["CONNECTORS_DEBUG"] !== undefined) yield* say(Cause.pretty(cause))
+    if (isDebug(env)) yield* say(Cause.pretty(cause))
     return exitCodes.defect.code
   })
 

@@ -6,7 +6,8 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { chmod, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises"
+import { randomUUID } from "node:crypto"
+import { mkdir, open, rename, rm } from "node:fs/promises"
 import { homedir } from "node:os"
 import { dirname, join } from "node:path"
 import { UsageError } from "./failure.js"
@@ -82,25 +83,39 @@ const decode = (path: string, text: string): Effect.Effect<Profiles, UsageError>
     }
   })
 
+/** A file and its mode at one moment; nothing when there is none. */
+const contentOf = async (path: string) => {
+  try {
+    const handle = await open(path)
+    try {
+      return { mode: (await handle.stat()).mode, text: await handle.readFile("utf8") }
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined
+    throw error
+  }
+}
+
 /** All profiles; none when there is no file. A file that others may read is refused. */
 export const read: Effect.Effect<Profiles, UsageError, Shell> = Effect.flatMap(path, (path) =>
   Effect.gen(function* () {
-    const found = yield* Effect.option(Effect.tryPromise(() => stat(path)))
-    if (Option.isNone(found)) return empty
-    if (hasModes && (found.value.mode & ofOthers) !== 0) {
-      return yield* refuse(path, `may be read by others. Run: chmod 600 ${path}`)
-    }
-    const text = yield* Effect.tryPromise({
-      try: () => readFile(path, "utf8"),
+    const found = yield* Effect.tryPromise({
+      try: () => contentOf(path),
       catch: (error) => refuse(path, `cannot be read (${codeOf(error)})`)
     })
-    return yield* decode(path, text)
+    if (found === undefined) return empty
+    if (hasModes && (found.mode & ofOthers) !== 0) {
+      return yield* refuse(path, `may be read by others. Run: chmod 600 ${path}`)
+    }
+    return yield* decode(path, found.text)
   })
 )
 
 const replace = async (path: string, text: string): Promise<void> => {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const temporary = `${path}.${process.pid}.tmp`
+  const temporary = `${path}.${randomUUID()}.tmp`
   try {
     const handle = await open(temporary, "wx", ownerOnly)
     try {
@@ -109,10 +124,9 @@ const replace = async (path: string, text: string): Promise<void> => {
     } finally {
       await handle.close()
     }
-    await chmod(temporary, ownerOnly)
     await rename(temporary, path)
   } catch (error) {
-    if (codeOf(error) !== "EEXIST") await rm(temporary, { force: true })
+    await rm(temporary, { force: true })
     throw error
   }
 }

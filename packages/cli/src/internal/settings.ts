@@ -114,16 +114,19 @@ export const fromEnvironment = (env: Readonly<Record<string, string | undefined>
     })
   )
 
-const isSame = (a: Redacted.Redacted | undefined, b: Redacted.Redacted | undefined): boolean =>
-  (a === undefined ? undefined : Redacted.value(a)) === (b === undefined ? undefined : Redacted.value(b))
+const textOf = (value: Redacted.Redacted | undefined): string | undefined =>
+  value === undefined ? undefined : Redacted.value(value)
+
+/** Which server it is: each dialect of BOSA has a public address of its own. */
+const serverOf = (platform: Platform, values: Values): string | undefined =>
+  textOf(values[of[platform].address]) ?? (platform === "bosa" ? (textOf(values.BOSA_DIALECT) ?? "bosa") : undefined)
 
 /**
  * A profile under the environment, for one platform. Credentials of the profile are left out where the environment has
  * some, so that they never mix, and where it names another address, so that they go to their own server only.
  */
 export const merged = (platform: Platform, profile: Values, environment: Values): Values => {
-  const { address } = of[platform]
-  const isElsewhere = environment[address] !== undefined && !isSame(environment[address], profile[address])
+  const isElsewhere = serverOf(platform, { ...profile, ...environment }) !== serverOf(platform, profile)
   const dropped =
     isElsewhere || valuesIn(environment, platform, "credential").length > 0
       ? valuesIn(profile, platform, "credential")

@@ -82,6 +82,9 @@ export const lines: View<ReadonlyArray<string>> = {
   text: (value) => (value.length === 0 ? undefined : value.map(printable).join("\n"))
 }
 
+/** Text as it is, line by line. */
+export const script: View<ReadonlyArray<string>> = { json: (value) => value, text: (value) => value.join("\n") }
+
 /** Text of a part of a value. JSON is all of it. */
 export const part = <A, B>(of: (value: A) => B, view: View<B>): View<A> => ({
   json: (value) => value,

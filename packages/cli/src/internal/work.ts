@@ -21,7 +21,7 @@ const bounded = <A, R>(effect: Effect.Effect<A, Failure, R>, { deadline }: Commo
 const within =
   <Id, Api>(tag: Context.Tag<Id, Api>, layerOf: (profile: Option.Option<string>) => Layer.Layer<Id, Failure, Shell>) =>
   (use: (api: Api) => Effect.Effect<void, Failure, Shell>, common: Common) =>
-    Effect.provide(bounded(Effect.flatMap(tag, use), common), layerOf(common.profile))
+    Effect.provide(bounded(Call.withIntegers(Effect.flatMap(tag, use), "bigint"), common), layerOf(common.profile))
 
 export const withConnections = within(ConnectionsApi, Clients.connections)
 

@@ -3,6 +3,7 @@
  */
 import * as Args from "@effect/cli/Args"
 import * as Descriptor from "@effect/cli/CommandDescriptor"
+import * as Effect from "effect/Effect"
 import { forwarded, type Group, isGroup, local as on, type Operation } from "../operation.js"
 import { runProgram } from "../program.js"
 import * as View from "../view.js"
@@ -26,6 +27,14 @@ const shells = {
   zsh: Descriptor.getZshCompletions
 } as const
 
+// options of the parser that no command here has
+const foreign = "(?:completions|log-level|version|wizard)"
+const foreignLine = new RegExp(`^\\s*'--${foreign}\\[| -l ${foreign} `)
+const foreignWord = new RegExp(` --${foreign}(?=[ "])`, "g")
+
+const ownLines = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+  lines.filter((line) => !foreignLine.test(line)).map((line) => line.replaceAll(foreignWord, ""))
+
 export const completions = (root: () => Group): Operation =>
   on.one({
     name: "completions",
@@ -40,6 +49,6 @@ export const completions = (root: () => Group): Operation =>
         { name: "shell" }
       ).pipe(Args.withDescription("The shell"))
     },
-    run: ({ shell }) => shells[shell](descriptorOf(root()), "connectors"),
-    view: View.lines
+    run: ({ shell }) => Effect.map(shells[shell](descriptorOf(root()), "connectors"), ownLines),
+    view: View.script
   })

@@ -98,6 +98,9 @@ export const profile: Group = {
             const message = "give one of --token-stdin, --settings-stdin and --no-credentials"
             return yield* new UsageError({ message })
           }
+          if (platform !== "bosa" && Option.isSome(dialect)) {
+            return yield* new UsageError({ message: "--dialect is for --platform bosa" })
+          }
           const Profiles = yield* profilesModule
           const profiles = yield* Profiles.read
           const before = profiles.profiles.get(name) ?? {}
