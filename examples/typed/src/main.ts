@@ -1,6 +1,7 @@
 /**
- * Calls with generated types. `connectors-types` was written by `connectors types pull` against the emulator: nothing here
- * imports it, and a field that an action does not have does not compile. See wrong.ts.
+ * Calls with generated types. `connectors types pull --out examples/typed/src/connectors-types` wrote them, with the
+ * environment of the emulator. Nothing here imports them, and a field that an action does not have does not compile: see
+ * wrong.ts.
  */
 import { Action, Auth, BosaApi, ConnectionsApi } from "@effect-connectors/core"
 import { NodeConnectors } from "@effect-connectors/node"

@@ -1,9 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as Option from "effect/Option"
 import { canonicalText, hashOf } from "../../src/internal/types/model.ts"
 import { discover } from "../../src/internal/types/discover.ts"
 import { check, type Drift, pull, type TypesFile } from "../../src/internal/types/types.ts"
+import { tenant } from "./support/arbitrary.ts"
 import { sourceOf, type Tenant } from "./support/tenant.ts"
 
 const text = { type: "string" }
@@ -163,6 +166,19 @@ describe("types check", () => {
         "hub put root.value type-changed breaking string boolean"
       ])
     })
+  )
+
+  it.effect("a tenant has not drifted from itself, whatever it has", () =>
+    Effect.forEach(
+      Array.from({ length: 40 }, (_, seed) => FastCheck.sample(tenant(`#${seed}`), { numRuns: 1, seed })[0] ?? {}),
+      (any) =>
+        Effect.gen(function* () {
+          // the server's own names may be refused
+          const files = yield* Effect.option(pulled(any))
+          if (Option.isSome(files)) assert.deepStrictEqual(yield* checked(any, files.value), [])
+          return Option.isSome(files)
+        })
+    ).pipe(Effect.map((read) => assert.isAtLeast(read.filter((isRead) => isRead).length, 32)))
   )
 
   it.effect("what was not pulled is not compared", () =>

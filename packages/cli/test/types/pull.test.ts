@@ -9,7 +9,9 @@ import * as World from "@effect-connectors/testing/World"
 import * as esbuild from "esbuild"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { pull, type TypesFile, type WriteOptions } from "../../src/internal/types/types.ts"
@@ -224,6 +226,22 @@ declare module "@effect-connectors/core/GeneratedTypes" {
       const one = yield* kept(folder, 'export { Action7Input } from "./connectors/big.js"')
       assert.isAtMost(nothing, 60)
       assert.isAtMost(one, 1_500)
+    })
+  )
+
+  it.effect("schemas: decode what the action takes, and refuse the rest", () =>
+    Effect.gen(function* () {
+      const folder = folderOf("run-schemas", yield* pulled(issue, { functions: true, schemas: true }))
+      const module: unknown = yield* Effect.promise(() => import(join(folder, "connectors/github.ts")))
+      const schema = Predicate.hasProperty(module, "CreateIssueInput") ? module.CreateIssueInput : undefined
+      if (!Schema.isSchema(schema)) return assert.fail("there is no schema")
+      const given = { title: "A bug", meta: { any: 1 }, assignee: { id: 7n }, labels: null, state: "open" }
+      const isRight = Schema.is(Schema.make(schema.ast))
+      assert.isTrue(isRight(given))
+      assert.isTrue(isRight({ title: "A bug", meta: {}, assignee: { id: 7 } }))
+      assert.isFalse(isRight({ ...given, state: "opened" }))
+      assert.isFalse(isRight({ ...given, title: undefined }))
+      assert.isFalse(isRight({ ...given, assignee: { id: "7" } }))
     })
   )
 })

@@ -1,6 +1,7 @@
 import { compareTypes, type FieldChange } from "./compareTypes.js"
 import { type ActionModel, byText, canonicalText, hashOf, type ModuleModel, type Owner } from "./model.js"
 import { pathOf, type TypesFile } from "./module.js"
+import { quoted } from "./text.js"
 
 /** What happened. */
 type Change =
@@ -90,9 +91,7 @@ export const compareFiles = (
     const text = texts.get(path)
     if (text === undefined) return [{ owner, name, path, change: "file-missing", breaking: true }]
     const written = Array.from(text.matchAll(hashLine), ([, hash, action]) => `${hash} ${action}`).join("\n")
-    const expected = actions
-      .map((action) => `${hashOf(canonicalText(action))} ${JSON.stringify(action.name)}`)
-      .join("\n")
+    const expected = actions.map((action) => `${hashOf(canonicalText(action))} ${quoted(action.name)}`).join("\n")
     return written === expected ? [] : [{ owner, name, path, change: "file-changed", breaking: false }]
   })
 }
