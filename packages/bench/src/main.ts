@@ -143,7 +143,7 @@ const measureVirtual = () => {
 }
 
 const measureStart = () => {
-  log(`start of the command line, least of ${2 * rounds} rounds`)
+  log(`start of the command line, ${2 * rounds} rounds: median of the ratios, and the least time`)
   const start = startTimes(2 * rounds)
   for (const { millis, name, ratio } of start) {
     log(`  ${name.padEnd(42)} ${ratio.toFixed(2).padStart(6)} x ${millis.toFixed(0).padStart(6)} ms`)

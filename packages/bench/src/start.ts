@@ -1,9 +1,10 @@
 /**
- * How long the command line takes to start, next to a Node that does nothing. What else a shared machine does only ever
- * adds to a start, so the least of the rounds counts.
+ * How long the command line takes to start, next to a Node that does nothing. The two take turns, so that what else a
+ * shared machine does meets both.
  */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { median } from "./workload.js"
 
 const program = fileURLToPath(new URL("../../cli/dist/connectors.js", import.meta.url))
 
@@ -23,17 +24,19 @@ const millisOf = (args: ReadonlyArray<string>): number => {
 interface Start {
   readonly name: string
   readonly millis: number
-  /** By that of a bare Node. */
+  /** By that of a bare Node in the same round, median. */
   readonly ratio: number
 }
 
 export const startTimes = (rounds: number): ReadonlyArray<Start> => {
-  const least = new Map<string, number>()
+  const millis = new Map<string, Array<number>>()
   for (let round = 0; round < rounds; round++) {
-    for (const [name, args] of Object.entries(starts)) {
-      least.set(name, Math.min(least.get(name) ?? Infinity, millisOf(args)))
-    }
+    for (const [name, args] of Object.entries(starts)) millis.set(name, [...(millis.get(name) ?? []), millisOf(args)])
   }
-  const bare = least.get("bare node") ?? NaN
-  return [...least].map(([name, millis]) => ({ name, millis, ratio: millis / bare }))
+  const bare = millis.get("bare node") ?? []
+  return [...millis].map(([name, times]) => ({
+    name,
+    millis: Math.min(...times),
+    ratio: median(times.map((time, round) => time / (bare[round] ?? NaN)))
+  }))
 }

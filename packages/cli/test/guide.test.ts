@@ -1,14 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodePath from "@effect/platform-node/NodePath"
-import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import { readFileSync } from "node:fs"
 import { root } from "../src/internal/commands/table.js"
+import * as Parsing from "../src/internal/parsing.js"
 import { checkOptions, routeOf } from "../src/internal/route.js"
-
-const parsing = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer)
 
 const page = readFileSync(new URL("../../../docs/cli.md", import.meta.url), "utf8")
 
@@ -34,7 +29,7 @@ describe("the guide of the command line", () => {
         if (!("args" in route) || words.includes("--help")) return
         yield* checkOptions(route.command, route.args)
         yield* Effect.asVoid(route.command.parse(route.args))
-      }).pipe(Effect.provide(parsing))
+      }).pipe(Effect.provide(Parsing.layer))
     )
   }
 })

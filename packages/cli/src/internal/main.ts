@@ -1,13 +1,9 @@
 /**
  * The program as a function of its arguments and what surrounds it: it ends with an exit code.
  */
-import type * as CliApp from "@effect/cli/CliApp"
 import * as ValidationError from "@effect/cli/ValidationError"
-import * as Call from "@effect-connectors/core/Call"
+import type { StartedCall } from "@effect-connectors/core/Call"
 import * as ExactJson from "@effect-connectors/core/ExactJson"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodePath from "@effect/platform-node/NodePath"
-import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -22,13 +18,6 @@ import { errorText, helpOf } from "./help.js"
 import { checkOptions, isHelp, routeOf } from "./route.js"
 import { printStyled, say, Shell } from "./shell.js"
 
-/** What the parser of the command line needs. */
-const parsing: Layer.Layer<CliApp.CliApp.Environment> = Layer.mergeAll(
-  NodeFileSystem.layer,
-  NodePath.layer,
-  NodeTerminal.layer
-)
-
 const program = (argv: ReadonlyArray<string>): Effect.Effect<void, Failure, Shell> =>
   Effect.gen(function* () {
     const route = yield* routeOf(root, argv)
@@ -38,11 +27,12 @@ const program = (argv: ReadonlyArray<string>): Effect.Effect<void, Failure, Shel
     if (isAskedForHelp && operation.options !== undefined) return yield* printStyled(helpOf(route))
     const hinted = (text: string) => new UsageError({ message: `${text}\nSee ${path} --help` })
     yield* Effect.mapError(checkOptions(operation, args), ({ message }) => hinted(message))
+    const parsing = yield* Effect.promise(() => import("./parsing.js"))
     const run = yield* operation.parse(args).pipe(
       Effect.mapError((error) =>
         hinted(ValidationError.isValidationError(error) ? errorText(error.error) : error.message)
       ),
-      Effect.provide(parsing)
+      Effect.provide(parsing.layer)
     )
     return yield* run
   })
@@ -72,10 +62,7 @@ const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, " ")
 const textOf = (defect: unknown): string =>
   defect instanceof Error ? `${defect.name}: ${defect.message}` : String(defect)
 
-const report = (
-  cause: Cause.Cause<Failure>,
-  lastCall: Call.StartedCall | undefined
-): Effect.Effect<number, never, Shell> =>
+const report = (cause: Cause.Cause<Failure>, lastCall: StartedCall | undefined): Effect.Effect<number, never, Shell> =>
   Effect.gen(function* () {
     const { env } = yield* Shell
     const failure = Option.getOrUndefined(Cause.failureOption(cause))
@@ -103,10 +90,14 @@ export const main = (
   interrupt: Effect.Effect<void>
 ): Effect.Effect<number, never, Shell> =>
   Effect.gen(function* () {
-    let lastCall: Call.StartedCall | undefined
+    let lastCall: StartedCall | undefined
+    const shell = yield* Shell
     const fiber = yield* program(argv).pipe(
-      Call.withOnCall((call) => {
-        lastCall = call
+      Effect.provideService(Shell, {
+        ...shell,
+        onCall: (call) => {
+          lastCall = call
+        }
       }),
       Effect.provide(logging),
       Effect.fork

@@ -1,6 +1,7 @@
 /**
  * What surrounds the program: its streams, its environment, and who may stop it.
  */
+import type { StartedCall } from "@effect-connectors/core/Call"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -28,6 +29,8 @@ export declare namespace Shell {
     readonly stdin: Input
     readonly stdout: Output
     readonly stderr: Output
+    /** Gets each call as it starts. */
+    readonly onCall?: ((call: StartedCall) => void) | undefined
   }
 }
 

@@ -11,17 +11,25 @@ import * as Option from "effect/Option"
 import * as Clients from "./clients.js"
 import type { Failure } from "./failure.js"
 import type { Common, Tenant } from "./operation.js"
-import type { Shell } from "./shell.js"
+import { Shell } from "./shell.js"
 
 export { show as showJob } from "./jobView.js"
 
-const bounded = <A, R>(effect: Effect.Effect<A, Failure, R>, { deadline }: Common): Effect.Effect<A, Failure, R> =>
-  Option.match(deadline, { onNone: () => effect, onSome: (deadline) => Call.withDeadline(effect, deadline) })
+/** What a command does, within its deadline, with whole numbers as they are, and its calls reported. */
+const called = <R>(
+  use: Effect.Effect<void, Failure, R | Shell>,
+  { deadline }: Common
+): Effect.Effect<void, Failure, R | Shell> => {
+  const used = Effect.flatMap(Shell, ({ onCall = () => {} }) =>
+    use.pipe(Call.withIntegers("bigint"), Call.withOnCall(onCall))
+  )
+  return Option.match(deadline, { onNone: () => used, onSome: (deadline) => Call.withDeadline(used, deadline) })
+}
 
 const within =
   <Id, Api>(tag: Context.Tag<Id, Api>, layerOf: (profile: Option.Option<string>) => Layer.Layer<Id, Failure, Shell>) =>
   (use: (api: Api) => Effect.Effect<void, Failure, Shell>, common: Common) =>
-    Effect.provide(bounded(Call.withIntegers(Effect.flatMap(tag, use), "bigint"), common), layerOf(common.profile))
+    Effect.provide(called(Effect.flatMap(tag, use), common), layerOf(common.profile))
 
 export const withConnections = within(ConnectionsApi, Clients.connections)
 
@@ -41,5 +49,5 @@ export const withTenant = (
         ? { connections: Context.get(yield* Layer.build(Clients.connections(profile)), ConnectionsApi) }
         : {})
     }
-    yield* bounded(use(tenant), common)
+    yield* called(use(tenant), common)
   }).pipe(Effect.scoped)
