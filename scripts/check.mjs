@@ -6,7 +6,9 @@ import { packages } from "./lib/sources.mjs"
 
 const projects = [
   ...packages(),
-  ...["examples", "examples/consumer-suite", "packages/bench", "packages/sim"].filter((path) => existsSync(path))
+  ...["examples", "examples/consumer-suite", "examples/typed", "packages/bench", "packages/sim"].filter((path) =>
+    existsSync(path)
+  )
 ]
 const tool = (name, ...args) => [`node_modules/.bin/${name}`, args]
 const script = (name, ...args) => [process.execPath, [`scripts/${name}.mjs`, ...args]]

@@ -16,7 +16,7 @@ const plain = /^effect\/(Duration|Equal|Function|Option|Order|Predicate|Record|R
 const packages = {
   core: {
     data: {
-      modules: ["ExactJson", "InvalidRequest", "OptionNames", "SensitiveName", "ServerText"],
+      modules: ["ExactJson", "GeneratedTypes", "InvalidRequest", "OptionNames", "SensitiveName", "ServerText"],
       imports: [],
       pure: true
     },

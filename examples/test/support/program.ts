@@ -13,13 +13,16 @@ export interface Ended {
 
 /** A built example in a separate process that is killed with the scope. */
 export const start = (name: string, args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) =>
+  startProgram(fileURLToPath(new URL(`../../dist/${name}.js`, import.meta.url)), args, env)
+
+/** A program by its path, in the same way. */
+export const startProgram = (program: string, args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) =>
   Effect.map(
     Effect.acquireRelease(
       Effect.sync(() => {
-        const program = fileURLToPath(new URL(`../../dist/${name}.js`, import.meta.url))
         assert.isTrue(existsSync(program), "the examples are not built: run npm run build")
         const inherited = Object.entries(process.env).filter(
-          ([key]) => !/^(CONNECTIONS_|DEMO_|DATABASE_URL$)/.test(key)
+          ([key]) => !/^(CONNECTIONS_|BOSA_|DEMO_|DATABASE_URL$)/.test(key)
         )
         return spawn(process.execPath, [program, ...args], { env: { ...Object.fromEntries(inherited), ...env } })
       }),

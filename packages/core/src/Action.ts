@@ -115,12 +115,13 @@ export type StatusError = errors.StatusError
 export type Item<A> = A extends ReadonlyArray<infer X> ? X : A
 
 /**
- * An action with its parameters and options. `A` is the type of a page's data.
+ * An action with its parameters and options. `A` is the type of a page's data, `P` what it takes, where types were
+ * generated for it.
  *
  * @since 0.2.0
  * @category models
  */
-export interface Action<out A = unknown> extends Pipeable {
+export interface Action<out A = unknown, P = Parameters> extends Pipeable {
   readonly connector: string
   readonly name: string
   readonly given: Parameters
@@ -148,9 +149,9 @@ export interface Action<out A = unknown> extends Pipeable {
   /** See {@link itemsBackward}. */
   readonly itemsBackward: Stream.Stream<Item<A>, PageError>
   /** The same action with more parameters or other options; what is not given stays. */
-  readonly with: (change: Change) => Action<A>
+  readonly with: (change: Change) => Action<A, P>
   /** The same action whose pages' data is decoded; what does not fit is reported as a list of "what was expected where". */
-  readonly decoding: <B>(decode: (data: unknown) => Either.Either<B, ReadonlyArray<string>>) => Action<B>
+  readonly decoding: <B>(decode: (data: unknown) => Either.Either<B, ReadonlyArray<string>>) => Action<B, P>
 }
 
 /**
@@ -165,7 +166,7 @@ export interface Change {
   readonly options?: ActionOptions
 }
 
-type Keeping = <A>(self: Action<A>) => Action<A>
+type Keeping = <A, P>(self: Action<A, P>) => Action<A, P>
 
 const withOptions =
   (options: ActionOptions): Keeping =>
@@ -173,7 +174,8 @@ const withOptions =
     self.with({ options })
 
 /**
- * Adds parameters.
+ * Adds parameters. It may stand in a pipe more than once: whether all that are required were given is checked when the
+ * action is run. In the pipe of an action with generated types its names and values are checked by the compiler.
  *
  * @example
  * ```ts
@@ -193,7 +195,7 @@ const withOptions =
  * @category combinators
  */
 export const params =
-  (given: Parameters): Keeping =>
+  <P = Parameters>(given: NoInfer<Partial<P>>): (<A>(self: Action<A, P>) => Action<A, P>) =>
   (self) =>
     self.with({ given })
 
@@ -296,7 +298,7 @@ export const integers = (integers: "number" | "bigint"): Keeping => withOptions(
  */
 export const output =
   <B, I>(schema: Schema.Schema<B, I>) =>
-  (self: Action): Action<B> =>
+  <P>(self: Action<unknown, P>): Action<B, P> =>
     self.decoding(decoded("data", schema))
 
 /**
@@ -305,7 +307,7 @@ export const output =
  * @since 0.2.0
  * @category running
  */
-export const execute = <A>(self: Action<A>): Effect.Effect<Executed, ActionError> => self.execute
+export const execute = <A, P>(self: Action<A, P>): Effect.Effect<Executed, ActionError> => self.execute
 
 /**
  * Runs it and gives the whole response at any status: right for 2xx, left for the rest. What got no response still fails, and so
@@ -314,7 +316,8 @@ export const execute = <A>(self: Action<A>): Effect.Effect<Executed, ActionError
  * @since 0.2.0
  * @category running
  */
-export const either = <A>(self: Action<A>): Effect.Effect<Either.Either<Executed, Executed>, ActionError> => self.either
+export const either = <A, P>(self: Action<A, P>): Effect.Effect<Either.Either<Executed, Executed>, ActionError> =>
+  self.either
 
 /**
  * Runs it and gives its data and what the server says of it, as a page.
@@ -322,7 +325,7 @@ export const either = <A>(self: Action<A>): Effect.Effect<Either.Either<Executed
  * @since 0.2.0
  * @category running
  */
-export const run = <A>(self: Action<A>): Effect.Effect<Page<A>, PageError> => self.run
+export const run = <A, P>(self: Action<A, P>): Effect.Effect<Page<A>, PageError> => self.run
 
 /**
  * Runs it and opens the file it answers with, to be read piece by piece in flat memory. It must be read before
@@ -331,7 +334,8 @@ export const run = <A>(self: Action<A>): Effect.Effect<Page<A>, PageError> => se
  * @since 0.2.0
  * @category running
  */
-export const download = <A>(self: Action<A>): Effect.Effect<ConnectorFile, ActionError, Scope.Scope> => self.download
+export const download = <A, P>(self: Action<A, P>): Effect.Effect<ConnectorFile, ActionError, Scope.Scope> =>
+  self.download
 
 /**
  * Its pages, each read when the one before was taken.
@@ -339,7 +343,7 @@ export const download = <A>(self: Action<A>): Effect.Effect<ConnectorFile, Actio
  * @since 0.2.0
  * @category running
  */
-export const pages = <A>(self: Action<A>): Stream.Stream<Page<A>, PageError> => self.pages
+export const pages = <A, P>(self: Action<A, P>): Stream.Stream<Page<A>, PageError> => self.pages
 
 /**
  * Its pages from the one it starts at to the first.
@@ -347,7 +351,7 @@ export const pages = <A>(self: Action<A>): Stream.Stream<Page<A>, PageError> => 
  * @since 0.2.0
  * @category running
  */
-export const pagesBackward = <A>(self: Action<A>): Stream.Stream<Page<A>, PageError> => self.pagesBackward
+export const pagesBackward = <A, P>(self: Action<A, P>): Stream.Stream<Page<A>, PageError> => self.pagesBackward
 
 /**
  * The items of its pages, each page read when the items before were taken.
@@ -355,7 +359,7 @@ export const pagesBackward = <A>(self: Action<A>): Stream.Stream<Page<A>, PageEr
  * @since 0.2.0
  * @category running
  */
-export const items = <A>(self: Action<A>): Stream.Stream<Item<A>, PageError> => self.items
+export const items = <A, P>(self: Action<A, P>): Stream.Stream<Item<A>, PageError> => self.items
 
 /**
  * The items of its pages from the last one of the page it starts at to the first of all.
@@ -363,4 +367,4 @@ export const items = <A>(self: Action<A>): Stream.Stream<Item<A>, PageError> => 
  * @since 0.2.0
  * @category running
  */
-export const itemsBackward = <A>(self: Action<A>): Stream.Stream<Item<A>, PageError> => self.itemsBackward
+export const itemsBackward = <A, P>(self: Action<A, P>): Stream.Stream<Item<A>, PageError> => self.itemsBackward

@@ -17,8 +17,9 @@ import type { ReadError } from "./ApiError.js"
 import { Auth } from "./Auth.js"
 import type * as Clients from "./Clients.js"
 import type * as Catalog from "./Catalog.js"
-import type { ActionCalls, ConnectorHandle } from "./ConnectorHandle.js"
+import type { ConnectorOf, UnboundActionCalls } from "./ConnectorHandle.js"
 import { all, type Dialect, isDialect } from "./Dialect.js"
+import type { ConnectorTypes, Name } from "./GeneratedTypes.js"
 import type * as Integrations from "./Integrations.js"
 import * as calls from "./internal/bosa/execute.js"
 import * as catalog from "./internal/bosa/catalog.js"
@@ -189,14 +190,14 @@ export declare namespace BosaApi {
    * @since 0.2.0
    * @category models
    */
-  export interface Service extends ActionCalls<[connector: string]> {
+  export interface Service extends UnboundActionCalls {
     /** The origin that requests go to. */
     readonly origin: string
     readonly dialect: Dialect
     /** The names of all connectors. */
     readonly connectors: Effect.Effect<ReadonlyArray<string>, ReadError>
     /** One connector. Nothing is requested before it is used. */
-    readonly connect: (connector: string) => ConnectorHandle
+    readonly connect: <C extends Name<ConnectorTypes>>(connector: C) => ConnectorOf<C>
     readonly users: Users.Operations
     readonly integrations: Integrations.Operations
     readonly clients: Clients.Operations

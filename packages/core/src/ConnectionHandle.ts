@@ -25,6 +25,7 @@ import type {
   SqlStatement,
   SqlUpdate
 } from "./ExecuteParameters.js"
+import type { ActionsOf, ConnectionTypes, InputOf, Name } from "./GeneratedTypes.js"
 import type { Execution } from "./Job.js"
 import type { Connection, Field, SavedAction, Subscribed, TriggerDetail, TriggerList } from "./Records.js"
 import type { RetryInput } from "./Retry.js"
@@ -80,10 +81,18 @@ export interface ActionExecuteOptions extends ExecuteOptions {
  * @since 0.1.0
  * @category models
  */
-export interface ActionBody extends OpenBody {
+export interface ActionBody<Input = Parameters> extends OpenBody {
   /** The inputs of the action, by name: see `actions.inputs`. */
-  readonly input?: Parameters | undefined
+  readonly input?: Input | undefined
 }
+
+/**
+ * The body of an execute for what its input is. It needs an input where something in that is required.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export type BodyOf<Input> = {} extends Input ? ActionBody<Input> : ActionBody<Input> & { readonly input: Input }
 
 /**
  * Which connections are listed.
@@ -249,3 +258,54 @@ export type Unbound<Operations> = {
     ? (slug: string, ...args: Args) => Result
     : (slug: string) => Operations[K]
 }
+
+/**
+ * The saved actions of a connection for which types were generated: those of {@link ActionOperations}, with the input that
+ * `Actions` has for the action. An action that is not there takes any.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface TypedActionOperations<Actions> extends Omit<ActionOperations, "execute"> {
+  readonly execute: <N extends Name<Actions>>(
+    action: N,
+    body?: BodyOf<InputOf<Actions, N, Parameters>>,
+    options?: ActionExecuteOptions
+  ) => Effect.Effect<Execution, WriteError>
+}
+
+/**
+ * The saved actions with the slug of their connection first, typed where types were generated for it. `execute` is written
+ * by hand: {@link Unbound} keeps no type parameters.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface UnboundActionOperations extends Unbound<Omit<ActionOperations, "execute">> {
+  readonly execute: <S extends Name<ConnectionTypes>, N extends Name<ActionsOf<ConnectionTypes, S>>>(
+    slug: S,
+    action: N,
+    body?: [S] extends [keyof ConnectionTypes] ? BodyOf<InputOf<ConnectionTypes[S], N, Parameters>> : ActionBody,
+    options?: ActionExecuteOptions
+  ) => Effect.Effect<Execution, WriteError>
+}
+
+/**
+ * A connection for which types were generated. It can be given where a {@link ConnectionHandle} is taken.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface TypedConnectionHandle<Actions> extends Omit<ConnectionHandle, "actions"> {
+  readonly actions: TypedActionOperations<Actions>
+}
+
+/**
+ * The connection of a slug, typed where types were generated for it.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export type ConnectionOf<S extends string> = [S] extends [keyof ConnectionTypes]
+  ? TypedConnectionHandle<ConnectionTypes[S]>
+  : ConnectionHandle

@@ -17,15 +17,16 @@ import type * as Scope from "effect/Scope"
 import type { ReadError, WriteError } from "./ApiError.js"
 import { Auth } from "./Auth.js"
 import type {
-  ActionOperations,
-  ConnectionHandle,
+  ConnectionOf,
   FileOperations,
   HttpOperations,
   ListFilter,
   SqlOperations,
   TriggerOperations,
-  Unbound
+  Unbound,
+  UnboundActionOperations
 } from "./ConnectionHandle.js"
+import type { ConnectionTypes, Name } from "./GeneratedTypes.js"
 import * as connections from "./internal/connections/client.js"
 import { optionIssues } from "./internal/connections/optionNames.js"
 import { platform } from "./internal/connections/platform.js"
@@ -236,7 +237,7 @@ export declare namespace ConnectionsApi {
     /** The origin that requests go to. */
     readonly origin: string
     /** All that can be done on one connection. */
-    readonly connection: (slug: string) => ConnectionHandle
+    readonly connection: <S extends Name<ConnectionTypes>>(slug: S) => ConnectionOf<S>
     readonly list: (filter?: ListFilter) => Effect.Effect<ReadonlyArray<Connection>, ReadError>
     readonly get: (slug: string) => Effect.Effect<Connection, ReadError>
     readonly authorize: (slug: string) => Effect.Effect<Option.Option<unknown>, WriteError>
@@ -244,7 +245,7 @@ export declare namespace ConnectionsApi {
     readonly setActive: (slug: string, active: boolean) => Effect.Effect<Option.Option<unknown>, WriteError>
     /** The tenant's saved actions, of all connections. */
     readonly catalog: Effect.Effect<ReadonlyArray<SavedAction>, ReadError>
-    readonly actions: Unbound<ActionOperations>
+    readonly actions: UnboundActionOperations
     readonly http: Unbound<HttpOperations>
     readonly file: Unbound<FileOperations>
     readonly sql: Unbound<SqlOperations>

@@ -90,6 +90,21 @@ const layerOf = <Api>(
     })
   )
 
+/** The platforms that a profile or the environment has settings for. */
+export const configured = (
+  profile: Option.Option<string>
+): Effect.Effect<ReadonlyArray<Settings.Platform>, UsageError, Shell> =>
+  Effect.gen(function* () {
+    const { env } = yield* Shell
+    const values = { ...(yield* Profiles.current(profile)), ...Settings.fromEnvironment(env) }
+    const hasBosa = Settings.names.some((name) => Settings.settings[name].platform === "bosa" && name in values)
+    const found: ReadonlyArray<Settings.Platform> = [
+      ...(values.CONNECTIONS_BASE_URL === undefined ? [] : (["connections"] as const)),
+      ...(hasBosa ? (["bosa"] as const) : [])
+    ]
+    return found.length === 0 ? yield* notSet(["CONNECTIONS_BASE_URL or BOSA_BASE_URL"]) : found
+  })
+
 /** The settings of the environment, and whole numbers with all their digits: what is printed may be sent again. */
 const exact = Config.all({
   baseUrl: Config.string("CONNECTIONS_BASE_URL"),

@@ -205,6 +205,17 @@ export const onBosa = operations<BosaApi.Service>(withClient, (use, common) =>
   Effect.flatMap(work, ({ withBosa }) => withBosa(use, common))
 )
 
+/** The platforms that a tenant is known on. */
+export interface Tenant {
+  readonly bosa?: BosaApi.Service | undefined
+  readonly connections?: ConnectionsApi.Service | undefined
+}
+
+/** Operations on all platforms that there are settings for. */
+export const onTenant = operations<Tenant>(withClient, (use, common) =>
+  Effect.flatMap(work, ({ withTenant }) => withTenant(use, common))
+)
+
 /** Operations on this machine. */
 export const local = operations<undefined>(withoutClient, (use) => use(undefined))
 

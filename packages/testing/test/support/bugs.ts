@@ -83,8 +83,8 @@ const actionWith = (action: Action, parts: (action: Action) => Partial<Action>):
 
 export const actionsWith = (parts: (action: Action) => Partial<Action>) =>
   bosaWith((api) => ({
-    connect: (connector) => {
+    connect: (connector: string) => {
       const handle = api.connect(connector)
-      return { ...handle, action: (name) => actionWith(handle.action(name), parts) }
+      return { ...handle, action: (name: string) => actionWith(handle.action(name), parts) }
     }
   }))

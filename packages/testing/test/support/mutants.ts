@@ -1,5 +1,6 @@
 import type { BosaApi } from "@effect-connectors/core/BosaApi"
 import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import type { ConnectorHandle } from "@effect-connectors/core/ConnectorHandle"
 import type { WatchEvent } from "@effect-connectors/core/Job"
 import { JobRef } from "@effect-connectors/core/JobRef"
 import type { Law } from "@effect-connectors/testing/Law"
@@ -230,7 +231,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     bosaWith((api) => ({
       run: (connector, action, input, options) =>
         Effect.tapErrorTag(api.run(connector, action, input, options), "InvalidRequest", () =>
-          Effect.ignore(api.run(connector, action, { text: "something else" }))
+          Effect.ignore(api.run<unknown, unknown>(connector, action, { text: "something else" }))
         )
     }))
   ),
@@ -247,9 +248,10 @@ export const mutants: ReadonlyArray<Mutant> = [
     ["discovery: concurrent callers share one request"],
     "made 9 discovery requests",
     bosaWith((api) => ({
-      connect: (connector) => {
+      connect: (connector: string) => {
         const handle = api.connect(connector)
-        return { ...handle, run: (...call) => Effect.zipRight(handle.refresh, handle.run(...call)) }
+        const run: ConnectorHandle["run"] = (...call) => Effect.zipRight(handle.refresh, handle.run(...call))
+        return { ...handle, run }
       }
     }))
   ),

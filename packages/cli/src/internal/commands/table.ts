@@ -8,9 +8,23 @@ import { jobs } from "./jobs.js"
 import { completions, emulator } from "./local.js"
 import { profile } from "./profile.js"
 import { file, http, sql } from "./typed.js"
+import { types } from "./types.js"
 
 export const root: Group = {
   name: "connectors",
   summary: "The command line of connections platforms",
-  commands: [connections, actions, http, file, sql, triggers, jobs, bosa, profile, emulator, completions(() => root)]
+  commands: [
+    connections,
+    actions,
+    http,
+    file,
+    sql,
+    triggers,
+    jobs,
+    bosa,
+    types,
+    profile,
+    emulator,
+    completions(() => root)
+  ]
 }
