@@ -14,7 +14,7 @@ import { readWork, writeFailure, writeRef, writeValue } from "./codec.js"
 import { execute, type Platforms } from "./execute.js"
 import * as Send from "./send.js"
 import { resultOf, type SendResult } from "./sendResult.js"
-import { backoffMillis, monotonicMillis } from "./time.js"
+import { backoffMillis, monotonicMillis, sendsIn } from "./time.js"
 import { untilWritten } from "./untilWritten.js"
 
 /**
@@ -83,8 +83,8 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
           outcome: result.failure === undefined ? null : writeFailure(result.failure)
         })
       case "NotDone": {
-        // one that was stopped before it left does not count
-        const attempts = result.failure === undefined ? row.attempts : row.attempts + 1
+        // one that was stopped before it left does not count, and a wait that the server asks for counts for its time
+        const attempts = result.failure === undefined ? row.attempts : row.attempts + sendsIn(result.waitMillis)
         if (result.failure !== undefined && attempts >= maxSends) {
           return Effect.succeed({ state: "failed", outcome: writeFailure(result.failure), attempts })
         }
@@ -141,6 +141,7 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
     const claimedAt = yield* monotonicMillis
     // a version is claimed once, so that no two sends of a row have one intent
     const intent = `${processId}-${row.version}`
+    const isRepeated = unsent.get(row.key) === intent
     unsent.set(row.key, intent)
     const claim = store.change(row.key, { states: ["new"], version: row.version }, { state: "intended", intent })
     const now = yield* Effect.interruptible(Effect.either(claim))
@@ -149,7 +150,8 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
       return false
     }
     failuresInRow = 0
-    unsent.delete(row.key)
+    // a repeated one may have lost to itself: to its first write, whose response was lost
+    if (now.right !== undefined || !isRepeated) unsent.delete(row.key)
     if (now.right === undefined) return true
     const exit = yield* executed(send, row, work, intent, claimedAt)
     attemptMillis = Math.max(attemptMillis, send.attemptMillis)

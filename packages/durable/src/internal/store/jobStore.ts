@@ -26,7 +26,7 @@ export interface JobRow {
   readonly state: State
   /** Names the one send that an `intended` row is about; null before the first. */
   readonly intent: string | null
-  /** How many sends were proved not to have been done. */
+  /** How many sends were proved not to have been done. A long wait that the server asked for counts as several. */
   readonly attempts: number
   /** A `new` row is not sent before this time. */
   readonly notBefore: number
