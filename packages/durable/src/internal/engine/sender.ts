@@ -137,7 +137,7 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
       ? bucket.follower.follow({ key, ref: result.job, intent })
       : Effect.void
 
-  const claimed = Effect.fnUntraced(function* (row: JobRow, work: Work, bucket: Bucket, send: Send.Send) {
+  const claimed = Effect.fnUntraced(function* (row: JobRow, bucket: Bucket, send: Send.Send) {
     const claimedAt = yield* monotonicMillis
     // a version is claimed once, so that no two sends of a row have one intent
     const intent = `${processId}-${row.version}`
@@ -153,10 +153,16 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
     // a repeated one may have lost to itself: to its first write, whose response was lost
     if (now.right !== undefined || !isRepeated) unsent.delete(row.key)
     if (now.right === undefined) return true
-    const exit = yield* executed(send, row, work, intent, claimedAt)
+    const work = now.right.work === null ? Option.none() : readWork(now.right.work)
+    if (Option.isNone(work)) {
+      const refused: Change = { state: "failed", outcome: writeFailure(unreadable) }
+      yield* Effect.interruptible(written(row, intent, refused))
+      return true
+    }
+    const exit = yield* executed(send, row, work.value, intent, claimedAt)
     attemptMillis = Math.max(attemptMillis, send.attemptMillis)
     const result = resultOf(exit, send.writes)
-    const change = yield* changeOf(row, work, result)
+    const change = yield* changeOf(row, work.value, result)
     const after = yield* Effect.interruptible(written(row, intent, change))
     if (after !== undefined) yield* follow(bucket, after, result)
     return true
@@ -164,16 +170,7 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
 
   const pause = Effect.suspend(() => Effect.sleep(Math.min(250 * failuresInRow, longestPauseMillis)))
 
-  const refuse = (row: JobRow): Effect.Effect<void> =>
-    Effect.ignore(
-      store.change(
-        row.key,
-        { states: ["new"], version: row.version },
-        { state: "failed", outcome: writeFailure(unreadable) }
-      )
-    )
-
-  const sent = (row: JobRow, work: Work, bucket: Bucket): Effect.Effect<void> =>
+  const sent = (row: JobRow, bucket: Bucket): Effect.Effect<void> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(Send.make, (send) => {
         sending.add(row.key)
@@ -183,7 +180,7 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
           bucket.sends.delete(send)
           return Deferred.succeed(send.done, undefined)
         })
-        return Effect.flatMap(Effect.ensuring(claimed(row, work, bucket, send), over), (isClaimable) =>
+        return Effect.flatMap(Effect.ensuring(claimed(row, bucket, send), over), (isClaimable) =>
           isClaimable ? Effect.void : restore(pause)
         )
       })
@@ -192,11 +189,7 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
   return {
     attemptMillis: () => attemptMillis,
     send: (row, bucket) =>
-      Effect.suspend(() => {
-        if (bucket.isStopped || sending.has(row.key)) return Effect.void
-        const work = row.work === null ? Option.none() : readWork(row.work)
-        return Option.isNone(work) ? refuse(row) : sent(row, work.value, bucket)
-      }),
+      Effect.suspend(() => (bucket.isStopped || sending.has(row.key) ? Effect.void : sent(row, bucket))),
     found: (row) =>
       Effect.suspend(() => {
         if (sending.has(row.key)) return Effect.void
