@@ -1,10 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
+import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import { StoreFailed } from "../src/DurableError.js"
 import { sendsWithin } from "../src/internal/engine/time.js"
+import { runAll } from "../src/internal/service/runAll.js"
+import * as service from "../src/internal/service/service.js"
 import type { JobStore } from "../src/internal/store/jobStore.js"
 import { makeMemoryStore } from "../src/internal/store/memoryStore.js"
-import { action, executions, meet, sends, start, stateOf, virtual } from "./support/kit.js"
+import { action, client, executions, meet, sends, start, stateOf, virtual } from "./support/kit.js"
 
 describe("durable jobs: sending", () => {
   virtual("a claim that is written after it was reported as failed makes nothing unknown", () =>
@@ -49,6 +55,32 @@ describe("durable jobs: sending", () => {
       yield* Effect.sleep("1 minute")
       const { failure, state } = yield* jobs.get("a")
       assert.deepStrictEqual([state, failure?._tag], ["failed", "RateLimited"])
+    })
+  )
+
+  virtual("what breaks the client is in the log", () =>
+    Effect.gen(function* () {
+      const logged: Array<string> = []
+      const logger = Logger.make<unknown, void>(({ cause, message }) => {
+        logged.push(`${String(message)} ${Cause.pretty(cause)}`)
+      })
+      const state = yield* Effect.gen(function* () {
+        const api = yield* client
+        const connection: ConnectionsApi.Service["connection"] = (slug) => {
+          const handle = api.connection(slug)
+          return { ...handle, actions: { ...handle.actions, execute: () => Effect.dieMessage("a bug") } }
+        }
+        const store = yield* makeMemoryStore
+        const jobs = yield* Effect.provideService(service.make("test", store, runAll, {}), ConnectionsApi, {
+          ...api,
+          connection
+        })
+        yield* jobs.submit("a", action("now"))
+        yield* Effect.sleep("10 seconds")
+        return yield* stateOf(jobs, "a")
+      }).pipe(Logger.withMinimumLogLevel(LogLevel.Info), Effect.provide(Logger.replace(Logger.defaultLogger, logger)))
+      assert.strictEqual(state, "failed")
+      assert.strictEqual(logged.filter((text) => text.includes("job a ") && text.includes("a bug")).length, 1)
     })
   )
 

@@ -1,10 +1,11 @@
 import type { ReadError, WriteError } from "@effect-connectors/core/ApiError"
 import { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import type { Execution } from "@effect-connectors/core/Job"
+import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type * as Exit from "effect/Exit"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { StoreFailed } from "../../DurableError.js"
 import type { Work } from "../../Work.js"
@@ -160,6 +161,10 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
       return true
     }
     const exit = yield* executed(send, row, work.value, intent, claimedAt)
+    // the row says neither what it was nor where
+    if (Exit.isFailure(exit) && Cause.isDie(exit.cause)) {
+      yield* Effect.logError(`durable job ${row.key} broke the client while it was being sent`, exit.cause)
+    }
     attemptMillis = Math.max(attemptMillis, send.attemptMillis)
     const result = resultOf(exit, send.writes)
     const change = yield* changeOf(row, work.value, result)
