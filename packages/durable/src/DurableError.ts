@@ -93,13 +93,13 @@ export class StoreFailed extends Schema.TaggedError<StoreFailed>("@effect-connec
   "StoreFailed",
   {
     step: Schema.Literal("open", "migrate", "read", "write"),
-    /** `IN_USE`: another process has the SQLite file. `DRIVER_MISSING`: the driver is not installed. Else the database's own code. */
+    /** `IN_USE`: another process has the SQLite file. `DRIVER_MISSING`: the driver is not installed. `CORRUPT`: a row was not written by this version of this package. Else the database's own code. */
     code: Schema.optional(Schema.String)
   }
 ) {
   /** Whether the same again may succeed. */
   get retryable(): boolean {
-    return this.step === "read" || this.step === "write"
+    return (this.step === "read" || this.step === "write") && this.code !== "CORRUPT"
   }
   /** What happened and what to do. */
   override get message(): string {
@@ -109,6 +109,9 @@ export class StoreFailed extends Schema.TaggedError<StoreFailed>("@effect-connec
     }
     if (this.code === "DRIVER_MISSING") {
       return "the driver of the database could not be loaded: install @effect/sql-libsql for layerSqlite, @effect/sql-pg for layerPg"
+    }
+    if (this.code === "CORRUPT") {
+      return "a row of durable jobs could not be understood: something else wrote it, or a newer version of this package. Update this process, or mend the row"
     }
     return `the database of durable jobs could not ${this.step}${code}: see that it is up, that its address is right, and that this user may ${this.step === "migrate" ? "create tables" : "read and write"}`
   }

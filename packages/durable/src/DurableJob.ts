@@ -61,7 +61,10 @@ export type Failure = typeof Failure.Type
 export class DurableJob extends Schema.Class<DurableJob>("@effect-connectors/durable/DurableJob")({
   key: Schema.String,
   state: State,
-  /** Absent for a job that was not submitted here, see `DurableJobs.follow`, and once it was pruned. */
+  /**
+   * Absent for a job that was not submitted here, see `DurableJobs.follow`, once it was pruned, and where a newer version of
+   * this package wrote it in a way that this one does not know.
+   */
   work: Schema.optional(Work),
   /** The reference of its job. */
   ref: Schema.optional(JobRef),

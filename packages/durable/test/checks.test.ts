@@ -1,12 +1,14 @@
-import { assert, describe } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import * as ConnectionsApi from "@effect-connectors/core/ConnectionsApi"
+import { ConnectionsTest } from "@effect-connectors/testing/ConnectionsTest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { DurableJobs, type RunnerOptions } from "../src/DurableJobs.js"
 import { makeMemoryStore } from "../src/internal/store/memoryStore.js"
+import { openSqlite } from "../src/internal/store/sqlite.js"
 import type { Work } from "../src/Work.js"
-import { action, client, sends, start, virtual } from "./support/kit.js"
+import { action, client, run, sends, start, tagOf, virtual, watcher } from "./support/kit.js"
 
 const paths = (error: { readonly _tag: string } | InvalidRequest): ReadonlyArray<string> =>
   "issues" in error ? error.issues.map(({ path }) => path.join(".")) : [error._tag]
@@ -42,6 +44,65 @@ describe("durable jobs: what is refused before anything is written", () => {
       assert.deepStrictEqual(yield* refused("a", action("sync", { all: new Set([1]) })), ["work.input.all"])
       assert.strictEqual((yield* jobs.stats).states.new, 0)
       assert.strictEqual(yield* sends, 0)
+    })
+  )
+
+  it.scopedLive("a key that cannot be written is not there, and not another one either", () =>
+    Effect.gen(function* () {
+      const jobs = yield* watcher(yield* openSqlite(":memory:"))
+      yield* jobs.submit("\ufffd", action("now"))
+      for (const key of ["\ud800", "a\u0000", "", "x".repeat(513)]) {
+        assert.strictEqual(tagOf(yield* Effect.exit(jobs.get(key))), "WorkNotFound")
+        assert.strictEqual(tagOf(yield* Effect.exit(jobs.result(key))), "WorkNotFound")
+      }
+    })
+  )
+
+  virtual("a field that would be lost on its way", () =>
+    Effect.gen(function* () {
+      const { jobs } = yield* Effect.flatMap(makeMemoryStore, (store) => start(store))
+      const work = (more: string) =>
+        parsed(`{"platform":"connections","connection":"crm","operation":"http.get",${more}}`)
+      const refused = (more: string) => Effect.map(Effect.flip(jobs.submit("a", work(more))), paths)
+      assert.deepStrictEqual(yield* refused(`"input":{"__proto__":{"a":1}}`), ["work.input.__proto__"])
+      assert.deepStrictEqual(yield* refused(`"input":{},"options":{"execution":{"__proto__":1}}`), [
+        "work.options.execution.__proto__"
+      ])
+      yield* jobs.submit("a", work(`"input":{"deeper":{"__proto__":{"a":1}},"constructor":1}`))
+      yield* jobs.result("a").pipe(Effect.exit)
+      const { requests } = yield* ConnectionsTest
+      assert.include(JSON.stringify((yield* requests)[0]?.body), `"deeper":{"__proto__":{"a":1}},"constructor":1`)
+    })
+  )
+
+  virtual("work without a word of what is in it", () =>
+    Effect.gen(function* () {
+      const { jobs } = yield* Effect.flatMap(makeMemoryStore, (store) => start(store))
+      const canary = "canary, actual 'canary'"
+      for (const given of [
+        { ...action("now"), input: canary },
+        { ...action("now"), input: [{ password: canary }] },
+        { ...action("now"), connection: { password: canary } },
+        { ...action("now"), options: { timeoutMs: canary } },
+        { ...action("now"), operation: canary },
+        { platform: canary },
+        { input: { password: canary } },
+        canary
+      ]) {
+        const error = yield* Effect.flip(jobs.submit("a", parsed(JSON.stringify(given))))
+        assert.notInclude(`${error.message} ${JSON.stringify(error)} ${error.stack ?? ""}`, "canary")
+      }
+    })
+  )
+
+  it.effect("a filename that is none", () =>
+    Effect.gen(function* () {
+      const api = Layer.scoped(ConnectionsApi.ConnectionsApi, client)
+      for (const filename of ["", "a\u0000b"]) {
+        const layer = Layer.provide(DurableJobs.layerSqlite({ filename }), api)
+        const error = yield* run(Effect.flip(Effect.scoped(Layer.build(layer))))
+        assert.deepStrictEqual(paths(error), ["filename"])
+      }
     })
   )
 

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import type { JobRow, JobStore } from "../../src/internal/store/jobStore.js"
+import { bucketCount, type JobRow, type JobStore } from "../../src/internal/store/jobStore.js"
 import { sharedLayer } from "../support/sharedLayer.js"
 import { kinds, row, Stores } from "../support/stores.js"
 
@@ -212,6 +212,23 @@ describe.each(kinds)("$name", ({ isSkipped, layer: kind }) => {
           "intended",
           "new"
         ])
+      })
+    )
+
+    it.scoped("open and due: the work is left out, and the change that claims a row gives it", () =>
+      Effect.gen(function* () {
+        const [store] = yield* stores
+        const { row: added } = yield* store.insert(row("a", 5))
+        for (const buckets of [[5], Array.from({ length: bucketCount }).keys()].map((numbers) => [...numbers])) {
+          const [open] = yield* store.open({ buckets, after: undefined, limit: 10 })
+          const [due] = yield* store.due(buckets, 10)
+          assert.deepStrictEqual(
+            [open, due],
+            [added, added].map((it) => ({ ...it, work: null }))
+          )
+        }
+        const claimed = yield* store.change("a", { states: ["new"] }, { state: "intended" })
+        assert.strictEqual(claimed?.work, row("a").work)
       })
     )
 

@@ -171,6 +171,7 @@ const apply = Effect.fnUntraced(function* (model: Model, store: JobStore, step: 
         model.rows
           .filter((row) => isAfter(row) && open.includes(row.state) && buckets.includes(row.bucket))
           .slice(0, limit)
+          .map((row) => ({ ...row, work: null }))
       )
     }
   }

@@ -54,7 +54,8 @@ const isSuccess = ({ state }: JobRow): boolean => state === "succeeded"
 
 const partsOf = (row: JobRow) =>
   Option.all({
-    work: part(row.work, readWork),
+    // what becomes of it is there to read all the same
+    work: Option.some(row.work === null ? undefined : Option.getOrUndefined(readWork(row.work))),
     ref: part(row.ref, readRef),
     progress: part(row.progress, (text) => Option.flatMap(ExactJson.parse(text), stateOf)),
     value: part(isSuccess(row) ? row.outcome : null, ExactJson.parse),

@@ -1,10 +1,11 @@
 import type { ReadError, WriteError } from "@effect-connectors/core/ApiError"
 import { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import type { Execution } from "@effect-connectors/core/Job"
+import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type * as Exit from "effect/Exit"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { StoreFailed } from "../../DurableError.js"
 import type { Work } from "../../Work.js"
@@ -14,7 +15,7 @@ import { readWork, writeFailure, writeRef, writeValue } from "./codec.js"
 import { execute, type Platforms } from "./execute.js"
 import * as Send from "./send.js"
 import { resultOf, type SendResult } from "./sendResult.js"
-import { backoffMillis, monotonicMillis } from "./time.js"
+import { backoffMillis, monotonicMillis, sendsIn } from "./time.js"
 import { untilWritten } from "./untilWritten.js"
 
 /**
@@ -83,8 +84,8 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
           outcome: result.failure === undefined ? null : writeFailure(result.failure)
         })
       case "NotDone": {
-        // one that was stopped before it left does not count
-        const attempts = result.failure === undefined ? row.attempts : row.attempts + 1
+        // one that was stopped before it left does not count, and a wait that the server asks for counts for its time
+        const attempts = result.failure === undefined ? row.attempts : row.attempts + sendsIn(result.waitMillis)
         if (result.failure !== undefined && attempts >= maxSends) {
           return Effect.succeed({ state: "failed", outcome: writeFailure(result.failure), attempts })
         }
@@ -137,10 +138,11 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
       ? bucket.follower.follow({ key, ref: result.job, intent })
       : Effect.void
 
-  const claimed = Effect.fnUntraced(function* (row: JobRow, work: Work, bucket: Bucket, send: Send.Send) {
+  const claimed = Effect.fnUntraced(function* (row: JobRow, bucket: Bucket, send: Send.Send) {
     const claimedAt = yield* monotonicMillis
     // a version is claimed once, so that no two sends of a row have one intent
     const intent = `${processId}-${row.version}`
+    const isRepeated = unsent.get(row.key) === intent
     unsent.set(row.key, intent)
     const claim = store.change(row.key, { states: ["new"], version: row.version }, { state: "intended", intent })
     const now = yield* Effect.interruptible(Effect.either(claim))
@@ -149,12 +151,23 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
       return false
     }
     failuresInRow = 0
-    unsent.delete(row.key)
+    // a repeated one may have lost to itself: to its first write, whose response was lost
+    if (now.right !== undefined || !isRepeated) unsent.delete(row.key)
     if (now.right === undefined) return true
-    const exit = yield* executed(send, row, work, intent, claimedAt)
+    const work = now.right.work === null ? Option.none() : readWork(now.right.work)
+    if (Option.isNone(work)) {
+      const refused: Change = { state: "failed", outcome: writeFailure(unreadable) }
+      yield* Effect.interruptible(written(row, intent, refused))
+      return true
+    }
+    const exit = yield* executed(send, row, work.value, intent, claimedAt)
+    // the row says neither what it was nor where
+    if (Exit.isFailure(exit) && Cause.isDie(exit.cause)) {
+      yield* Effect.logError(`durable job ${row.key} broke the client while it was being sent`, exit.cause)
+    }
     attemptMillis = Math.max(attemptMillis, send.attemptMillis)
     const result = resultOf(exit, send.writes)
-    const change = yield* changeOf(row, work, result)
+    const change = yield* changeOf(row, work.value, result)
     const after = yield* Effect.interruptible(written(row, intent, change))
     if (after !== undefined) yield* follow(bucket, after, result)
     return true
@@ -162,16 +175,7 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
 
   const pause = Effect.suspend(() => Effect.sleep(Math.min(250 * failuresInRow, longestPauseMillis)))
 
-  const refuse = (row: JobRow): Effect.Effect<void> =>
-    Effect.ignore(
-      store.change(
-        row.key,
-        { states: ["new"], version: row.version },
-        { state: "failed", outcome: writeFailure(unreadable) }
-      )
-    )
-
-  const sent = (row: JobRow, work: Work, bucket: Bucket): Effect.Effect<void> =>
+  const sent = (row: JobRow, bucket: Bucket): Effect.Effect<void> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(Send.make, (send) => {
         sending.add(row.key)
@@ -181,7 +185,7 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
           bucket.sends.delete(send)
           return Deferred.succeed(send.done, undefined)
         })
-        return Effect.flatMap(Effect.ensuring(claimed(row, work, bucket, send), over), (isClaimable) =>
+        return Effect.flatMap(Effect.ensuring(claimed(row, bucket, send), over), (isClaimable) =>
           isClaimable ? Effect.void : restore(pause)
         )
       })
@@ -190,11 +194,7 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
   return {
     attemptMillis: () => attemptMillis,
     send: (row, bucket) =>
-      Effect.suspend(() => {
-        if (bucket.isStopped || sending.has(row.key)) return Effect.void
-        const work = row.work === null ? Option.none() : readWork(row.work)
-        return Option.isNone(work) ? refuse(row) : sent(row, work.value, bucket)
-      }),
+      Effect.suspend(() => (bucket.isStopped || sending.has(row.key) ? Effect.void : sent(row, bucket))),
     found: (row) =>
       Effect.suspend(() => {
         if (sending.has(row.key)) return Effect.void

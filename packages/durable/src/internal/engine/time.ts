@@ -29,6 +29,13 @@ export const backoffMillis = (times: number): Effect.Effect<number> =>
  */
 export const sendsWithin = (millis: number): number => {
   let [sends, spent] = [1, 0]
-  while (spent < millis) spent += backoff(sends++ - 1)
-  return sends
+  while (spent < millis && backoff(sends - 1) < longestMillis) spent += backoff(sends++ - 1)
+  return sends + Math.ceil(Math.max(0, millis - spent) / longestMillis)
 }
+
+/**
+ * How many sends a wait takes the time of: one, or more where it is longer than any of ours.
+ *
+ * @internal
+ */
+export const sendsIn = (millis: number): number => Math.max(1, Math.floor(millis / longestMillis))

@@ -29,6 +29,8 @@ interface Doubt {
 
 const defaultAttemptMillis = 30_000
 const longestWaitMillis = 600_000
+// one that hangs would keep the others from being asked
+const verifyMillis = 300_000
 
 // the attempt's limit is 5 seconds more than the server's own
 const attemptOf = ({ work }: JobRow): number => {
@@ -70,15 +72,23 @@ export const run = ({ attemptMillis, isOurs, options, store, verify }: VerifierD
   const waitOf = (row: JobRow): number =>
     options.settleAfterMillis ?? 2 * Math.max(defaultAttemptMillis, attemptMillis(), attemptOf(row))
 
-  const ask = Effect.fnUntraced(function* (row: JobRow, doubt: Doubt) {
-    const job = yield* jobOf(row)
-    const found = yield* Effect.catchAllCause(verify(job), (cause) =>
-      Effect.as(
-        Effect.logWarning(`the verifier of durable job ${row.key} failed: its outcome stays unknown`, cause),
-        undefined
+  /** What fails for one row, in whatever way, is nothing to the others. */
+  const verified = (row: JobRow): Effect.Effect<Change | undefined> =>
+    Effect.gen(function* () {
+      const job = yield* jobOf(row)
+      return changeOf(row, yield* verify(job))
+    }).pipe(
+      Effect.timeout(verifyMillis),
+      Effect.catchAllCause((cause) =>
+        Effect.as(
+          Effect.logWarning(`the verifier of durable job ${row.key} failed: its outcome stays unknown`, cause),
+          undefined
+        )
       )
     )
-    const change = found === undefined ? undefined : changeOf(row, found)
+
+  const ask = Effect.fnUntraced(function* (row: JobRow, doubt: Doubt) {
+    const change = yield* verified(row)
     // a followed reference has no work that could be sent again
     if (change !== undefined && (change.state !== "new" || row.work !== null)) {
       yield* store.change(row.key, { states: ["unknown"], version: row.version }, change)

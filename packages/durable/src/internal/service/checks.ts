@@ -33,6 +33,13 @@ const keyIssues = (key: unknown): ReadonlyArray<Issue> => {
     : [{ path: ["key"], message: "has a zero character, or half of a surrogate pair", fix: "give readable text" }]
 }
 
+/**
+ * Whether there can be work of this key: what cannot be written is not there.
+ *
+ * @internal
+ */
+export const isKey = (key: string): boolean => keyIssues(key).length === 0
+
 const fixes: Readonly<Record<string, string>> = {
   platform: 'give "connections" or "bosa"',
   operation: "give the name of one of the client's own methods, such as actions.execute: see ConnectionOperation",
@@ -46,11 +53,18 @@ const fixes: Readonly<Record<string, string>> = {
 const kindOf = (work: unknown): unknown =>
   typeof work === "object" && work !== null && "platform" in work ? work.platform : undefined
 
+// what stands after it is the value, which may be a secret
+const withoutValue = (message: string): string => message.replace(/, actual [^]*$/, "")
+
 const workIssues = (work: unknown, error: ParseResult.ParseError): ReadonlyArray<Issue> => {
   const isKnown = kindOf(work) === "connections" || kindOf(work) === "bosa"
   const all = ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message, path }) => {
     const fix = fixes[String(path[0])]
-    return { path: ["work", ...path.map(String)], message, ...(fix === undefined ? {} : { fix }) }
+    return {
+      path: ["work", ...path.map(String)],
+      message: withoutValue(message),
+      ...(fix === undefined ? {} : { fix })
+    }
   })
   const relevant = all.filter(({ path }) => !isKnown || path[1] !== "platform")
   return relevant.length === 0 ? all : relevant
@@ -64,6 +78,22 @@ const actionIssues = (work: Work): ReadonlyArray<Issue> => {
     needs
       ? { path: ["work", "action"], message: "is missing", fix: "give the name of the saved action" }
       : { path: ["work", "action"], message: `is not for ${work.operation}`, fix: "leave it out" }
+  ]
+}
+
+// JavaScript has another use for it: it is lost where fields are copied
+const lostName = "__proto__"
+
+const nameIssues = (work: Work): ReadonlyArray<Issue> => {
+  const execution = work.platform === "connections" ? work.options?.execution : undefined
+  const issue = (path: ReadonlyArray<string>): Issue => ({
+    path: ["work", ...path, lostName],
+    message: "cannot be the name of a field here",
+    fix: "give it another name"
+  })
+  return [
+    ...(Object.hasOwn(work.input, lostName) ? [issue(["input"])] : []),
+    ...(execution !== undefined && Object.hasOwn(execution, lostName) ? [issue(["options", "execution"])] : [])
   ]
 }
 
@@ -104,7 +134,8 @@ export const checkWork = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Entry, InvalidRequest> {
   const operation = "DurableJobs.submit"
   const decoded = yield* Effect.either(decodeWork(given))
-  const wrong = decoded._tag === "Left" ? workIssues(given, decoded.left) : actionIssues(decoded.right)
+  const wrong =
+    decoded._tag === "Left" ? workIssues(given, decoded.left) : [...actionIssues(decoded.right), ...nameIssues(given)]
   const issues = [...keyIssues(key), ...wrong]
   if (issues.length > 0) return yield* refused(operation, issues)
   const digest = yield* digestOf(operation, given)

@@ -6,6 +6,7 @@ import { type StoreFailed, WorkNotFound, WorkUnknown } from "../../DurableError.
 import type { Failure } from "../../DurableJob.js"
 import { jobOf } from "../engine/codec.js"
 import type { JobRow } from "../store/jobStore.js"
+import { isKey } from "./checks.js"
 import type { Watchers } from "./watchers.js"
 
 type WatchError = Failure | WorkUnknown | WorkNotFound | StoreFailed
@@ -59,7 +60,7 @@ const reader = () => {
 export const watch = (watchers: Watchers, key: string): Stream.Stream<JobEvent, WatchError> =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
-      const opened = yield* watchers.open(key)
+      const opened = isKey(key) ? yield* watchers.open(key) : undefined
       if (opened === undefined) return yield* new WorkNotFound({ key })
       const rows = Stream.concat(Stream.make(opened.row), Stream.fromQueue(opened.changes, { maxChunkSize: 1 }))
       return Stream.mapConcatEffect(rows, reader())

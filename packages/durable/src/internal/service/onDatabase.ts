@@ -10,7 +10,7 @@ import type { ClientOptions, DurableJobs, PgOptions, SqliteOptions } from "../..
 import { placeInCluster } from "../placement/cluster.js"
 import { openPostgres } from "../store/postgres.js"
 import { openSqlite } from "../store/sqlite.js"
-import { checkOptions, defaultDrain } from "./options.js"
+import { checkFilename, checkOptions, defaultDrain } from "./options.js"
 import { runAll } from "./runAll.js"
 import * as service from "./service.js"
 
@@ -18,7 +18,11 @@ type Made<R> = Effect.Effect<DurableJobs.Service, InvalidRequest | StoreFailed, 
 
 /** @internal */
 export const onSqlite = ({ filename, ...options }: SqliteOptions): Made<ConnectionsApi> =>
-  Effect.flatMap(openSqlite(filename), (store) => service.make("DurableJobs.layerSqlite", store, runAll, options))
+  Effect.gen(function* () {
+    yield* checkFilename("DurableJobs.layerSqlite", filename)
+    const store = yield* openSqlite(filename)
+    return yield* service.make("DurableJobs.layerSqlite", store, runAll, options)
+  })
 
 // for writing what the drained requests came to
 const writing = Duration.seconds(2)

@@ -59,3 +59,18 @@ export const checkOptions = (
     }
     return issues.length > 0 ? Effect.fail(new InvalidRequest({ operation, issues })) : Effect.succeed(checked)
   })
+
+/**
+ * Refuses what is no name of a file. The driver ends the process at a name with a zero character.
+ *
+ * @internal
+ */
+export const checkFilename = (operation: string, filename: unknown): Effect.Effect<void, InvalidRequest> =>
+  typeof filename === "string" && filename !== "" && !filename.includes("\u0000")
+    ? Effect.void
+    : Effect.fail(
+        new InvalidRequest({
+          operation,
+          issues: [{ path: ["filename"], message: "is not the name of a file", fix: "give the path of the file" }]
+        })
+      )

@@ -12,7 +12,7 @@ import { jobOf, writeRef } from "../engine/codec.js"
 import * as engine from "../engine/engine.js"
 import { noBosa } from "../engine/execute.js"
 import type { JobStore } from "../store/jobStore.js"
-import { checkAge, checkKey, checkList, checkRef, checkWork } from "./checks.js"
+import { checkAge, checkKey, checkList, checkRef, checkWork, isKey } from "./checks.js"
 import * as events from "./events.js"
 import { checkOptions } from "./options.js"
 import { settle } from "./settle.js"
@@ -66,7 +66,7 @@ const over = (
       }),
     get: (key) =>
       Effect.gen(function* () {
-        const row = yield* store.read(key)
+        const row = isKey(key) ? yield* store.read(key) : undefined
         return row === undefined ? yield* new WorkNotFound({ key }) : yield* jobOf(row)
       }),
     result: (key) => events.result(watching, key),

@@ -26,7 +26,7 @@ export interface JobRow {
   readonly state: State
   /** Names the one send that an `intended` row is about; null before the first. */
   readonly intent: string | null
-  /** How many sends were proved not to have been done. */
+  /** How many sends were proved not to have been done. A long wait that the server asked for counts as several. */
   readonly attempts: number
   /** A `new` row is not sent before this time. */
   readonly notBefore: number
@@ -89,7 +89,8 @@ export interface JobStore {
 
   /**
    * Open rows of buckets (`new`, `intended`, `accepted`), in the order of their keys, those after `after`. With
-   * `changedWithinMillis` only those that were changed since. `new` rows whose time has not come are among them.
+   * `changedWithinMillis` only those that were changed since. `new` rows whose time has not come are among them. Their work,
+   * which may be large, is left out: it is null.
    */
   readonly open: (query: {
     readonly buckets: ReadonlyArray<number>
@@ -98,7 +99,7 @@ export interface JobStore {
     readonly changedWithinMillis?: number
   }) => Effect.Effect<ReadonlyArray<JobRow>, StoreFailed>
 
-  /** `new` rows of buckets that are due, the oldest first. */
+  /** `new` rows of buckets that are due, the oldest first, without their work. The change that claims one gives it. */
   readonly due: (buckets: ReadonlyArray<number>, limit: number) => Effect.Effect<ReadonlyArray<JobRow>, StoreFailed>
 
   /** Rows by state in the order of their keys. */

@@ -22,6 +22,8 @@ const compareKeys = (a: string, b: string): number => {
 
 const byKey = (a: JobRow, b: JobRow): number => compareKeys(a.key, b.key)
 
+const withoutWork = (row: JobRow): JobRow => ({ ...row, work: null })
+
 const isExpected = (row: JobRow, { intent, states, version }: Expected): boolean =>
   states.includes(row.state) &&
   (intent === undefined || row.intent === intent) &&
@@ -95,7 +97,7 @@ export const makeMemoryStore: Effect.Effect<JobStore> = Effect.gen(function* () 
           after,
           limit,
           ({ bucket, state, updatedAt }) => openStates.includes(state) && buckets.includes(bucket) && updatedAt >= since
-        )
+        ).map(withoutWork)
       }),
 
     due: (buckets, limit) =>
@@ -104,6 +106,7 @@ export const makeMemoryStore: Effect.Effect<JobStore> = Effect.gen(function* () 
           .filter(({ bucket, notBefore, state }) => state === "new" && buckets.includes(bucket) && notBefore <= now)
           .sort((a, b) => a.notBefore - b.notBefore || byKey(a, b))
           .slice(0, limit)
+          .map(withoutWork)
       ),
 
     list: ({ after, limit, states }) => Effect.sync(() => page(after, limit, ({ state }) => states.includes(state))),

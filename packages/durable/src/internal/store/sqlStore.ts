@@ -125,10 +125,17 @@ export const makeSqlStore = ({ hints, limited, sql }: SqlStoreOptions): JobStore
     )
   }
 
-  const inBucket = (bucket: number) =>
-    sql`select * from effect_connectors_jobs where bucket = ${sql.literal(`${Math.trunc(bucket)}`)}`
+  // a page of large work would be too much for memory
+  const withoutWork = sql.literal(
+    `key, bucket, digest, null as work, state, intent, attempts, not_before, ref, progress, outcome, version, created_at,
+      updated_at`
+  )
 
-  const inState = (state: State) => sql`select * from effect_connectors_jobs where state = ${state}`
+  const inBucket = (bucket: number) =>
+    sql`select ${withoutWork} from effect_connectors_jobs where bucket = ${sql.literal(`${Math.trunc(bucket)}`)}`
+
+  const inState = (state: State, columns = sql.literal("*")) =>
+    sql`select ${columns} from effect_connectors_jobs where state = ${state}`
 
   // written out, as the index is used for these words only
   const isOpen = sql.literal(`state in (${openStates.map((state) => `'${state}'`).join(", ")})`)
@@ -210,7 +217,7 @@ export const makeSqlStore = ({ hints, limited, sql }: SqlStoreOptions): JobStore
       // three ranges in place of 32, for the one who owns them all
       const parts =
         new Set(buckets).size === bucketCount
-          ? openStates.map(inState)
+          ? openStates.map((state) => inState(state, withoutWork))
           : buckets.map((bucket) => sql`${inBucket(bucket)} and ${isOpen}`)
       return merged(
         parts.map((part) => sql`${part} and ${isAfter(after)} and ${isRecent}`),
