@@ -25,7 +25,7 @@ describe("durable jobs: what is refused before anything is written", () => {
         assert.deepStrictEqual(yield* refused(key, action("sync")), ["key"])
       }
       const cases: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
-        [`{"platform":"other"}`, ["work.platform", "work.platform"]],
+        [`{"platform":"other"}`, ["work.platform"]],
         [`{"platform":"connections","connection":"crm","operation":"actions.execute","input":{}}`, ["work.action"]],
         [
           `{"platform":"connections","connection":"crm","operation":"http.get","action":"x","input":{}}`,
@@ -44,6 +44,47 @@ describe("durable jobs: what is refused before anything is written", () => {
       assert.deepStrictEqual(yield* refused("a", action("sync", { all: new Set([1]) })), ["work.input.all"])
       assert.strictEqual((yield* jobs.stats).states.new, 0)
       assert.strictEqual(yield* sends, 0)
+    })
+  )
+
+  virtual("work, in a word on each mistake", () =>
+    Effect.gen(function* () {
+      const { jobs } = yield* Effect.flatMap(makeMemoryStore, (store) => start(store))
+      const at = (more: string) =>
+        `{"platform":"connections","connection":"crm","operation":"http.get","input":{}${more}}`
+      const options = (text: string) => at(`,"options":${text}`)
+      const cases: ReadonlyArray<readonly [string, string]> = [
+        ["null", `work: expected an object with platform "connections" or "bosa" (give the work as data: see Work)`],
+        ["[]", `work: expected an object with platform "connections" or "bosa" (give the work as data: see Work)`],
+        ["{}", `work.platform: is missing (give "connections" or "bosa")`],
+        [`{"platform":"x"}`, `work.platform: is neither "connections" nor "bosa" (give "connections" or "bosa")`],
+        [
+          `{"platform":"connections","connection":"crm","operation":"action.execute","action":"a","input":{}}`,
+          `work.operation: is not an operation (the nearest is "actions.execute")`
+        ],
+        [at(`,"opions":{}`), `work.opions: is not a field (the nearest is "options")`],
+        [options("7"), `work.options: is not an object (give an object, or leave it out)`],
+        [options(`{"timeoutMS":5}`), `work.options.timeoutMS: is not a field (the nearest is "timeoutMs")`],
+        [
+          options(`{"timeoutMs":-5}`),
+          `work.options.timeoutMs: is not a number above 0 (give milliseconds, or leave it out)`
+        ],
+        [
+          `{"platform":"bosa","connector":"demo","action":"","input":{}}`,
+          "work.action: is not a text of 1 to 512 characters (give the name of the saved action)"
+        ],
+        [
+          `{"platform":"bosa","connector":"demo","input":{}}`,
+          "work.action: is missing (give the name of the saved action)"
+        ]
+      ]
+      for (const [text, expected] of cases) {
+        const { message } = yield* Effect.flip(jobs.submit("a", parsed(text)))
+        assert.include(message, expected)
+        assert.isBelow(message.length, expected.length + 60, message)
+      }
+      const far = yield* Effect.flip(jobs.submit("a", parsed(`{"platform":"connections","operation":"zzzzzzzzz"}`)))
+      assert.include(far.message, 'is not an operation (the names are "actions.execute", "http.get"')
     })
   )
 
