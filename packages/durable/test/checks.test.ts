@@ -139,11 +139,12 @@ describe("durable jobs: what is refused before anything is written", () => {
   it.effect("a filename that is none", () =>
     Effect.gen(function* () {
       const api = Layer.scoped(ConnectionsApi.ConnectionsApi, client)
+      const refused = (filename: string) =>
+        run(Effect.flip(Effect.scoped(Layer.build(Layer.provide(DurableJobs.layerSqlite({ filename }), api)))))
       for (const filename of ["", "a\u0000b"]) {
-        const layer = Layer.provide(DurableJobs.layerSqlite({ filename }), api)
-        const error = yield* run(Effect.flip(Effect.scoped(Layer.build(layer))))
-        assert.deepStrictEqual(paths(error), ["filename"])
+        assert.deepStrictEqual(paths(yield* refused(filename)), ["filename"])
       }
+      assert.include((yield* refused(":memory:")).message, "(use DurableJobs.layerMemory)")
     })
   )
 
