@@ -11,6 +11,7 @@ import type { StoreFailed } from "./DurableError.js"
 import type { Database } from "./DurableJobs.js"
 import { makePostgresBudget } from "./internal/budget/postgresBudget.js"
 import { makeProcessBudget } from "./internal/budget/processBudget.js"
+import { checkDatabase } from "./internal/store/checkDatabase.js"
 import { connectPostgres } from "./internal/store/postgres.js"
 
 /**
@@ -64,7 +65,9 @@ export const layerPg = ({
 }: PgBudgetOptions): Layer.Layer<SharedBudget, InvalidRequest | StoreFailed> =>
   Layer.scoped(
     SharedBudget,
-    Effect.flatMap(connectPostgres(database), (postgres) => makePostgresBudget(postgres, options))
+    Effect.flatMap(Effect.zipRight(checkDatabase("Budget.layerPg", database), connectPostgres(database)), (postgres) =>
+      makePostgresBudget(postgres, options)
+    )
   )
 
 /**

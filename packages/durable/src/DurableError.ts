@@ -62,7 +62,7 @@ export class WorkUnknown extends Schema.TaggedError<WorkUnknown>("@effect-connec
   /** What happened and what to do. */
   override get message(): string {
     const why = this.job.failure === undefined ? "its process ended while it was being sent" : this.job.failure.message
-    return `whether "${this.job.key}" was done is unknown (${why}): it is not sent again. See what the server did, then call settle`
+    return `whether "${this.job.key}" was done is unknown (${why}): it is not sent again by itself. See what the server did, then call settle; where the runners have a verify they ask it, and result may be called again`
   }
 }
 
@@ -83,6 +83,28 @@ export class WorkNotUnknown extends Schema.TaggedError<WorkNotUnknown>(
   }
 }
 
+const asWords = { open: "opened", migrate: "brought up to date", read: "read", write: "written" } as const
+
+// what to do at codes that say it, of PostgreSQL and of systems
+const postgresHints: ReadonlyMap<string | undefined, string> = new Map([
+  ["3D000", "there is no database of that name: make it, or mend the name in the address"],
+  ["28P01", "the user or the password is wrong"],
+  ["28000", "the server does not let this user in from here: see its pg_hba.conf, and whether it wants TLS"],
+  ["42501", "this user may not do that: give it the right to create tables, and to read and write them"],
+  ["53300", "the server has no connection left: see its max_connections, and maxConnections here"],
+  ["ECONNREFUSED", "nothing listens at its address: see that it is up, and that host and port are right"],
+  ["ENOTFOUND", "there is no host of that name: see the address"]
+])
+
+const sqliteHints: ReadonlyMap<string | undefined, string> = new Map([
+  ["ENOENT", "its folder does not exist: make it, or give another path"],
+  ["ENOTDIR", "its path goes through a file: give another path"],
+  ["EISDIR", "it is a folder: give the path of a file in it"],
+  ["EACCES", "this user may not read and write it: give it the right, to its folder too"],
+  ["SQLITE_NOTADB", "the file is something else than a SQLite database: give another path"],
+  ["SQLITE_FULL", "there is no room left on the disk"]
+])
+
 /**
  * The database could not be opened, read or written. What the database said is not part of it.
  *
@@ -94,7 +116,9 @@ export class StoreFailed extends Schema.TaggedError<StoreFailed>("@effect-connec
   {
     step: Schema.Literal("open", "migrate", "read", "write"),
     /** `IN_USE`: another process has the SQLite file. `DRIVER_MISSING`: the driver is not installed. `CORRUPT`: a row was not written by this version of this package. Else the database's own code. */
-    code: Schema.optional(Schema.String)
+    code: Schema.optional(Schema.String),
+    /** Which database, where that is known. */
+    database: Schema.optional(Schema.Literal("sqlite", "postgres"))
   }
 ) {
   /** Whether the same again may succeed. */
@@ -113,7 +137,14 @@ export class StoreFailed extends Schema.TaggedError<StoreFailed>("@effect-connec
     if (this.code === "CORRUPT") {
       return "a row of durable jobs could not be understood: something else wrote it, or a newer version of this package. Update this process, or mend the row"
     }
-    return `the database of durable jobs could not ${this.step}${code}: see that it is up, that its address is right, and that this user may ${this.step === "migrate" ? "create tables" : "read and write"}`
+    const could = `could not be ${asWords[this.step]}${code}`
+    if (this.database === "sqlite") {
+      const hint = "see that its folder exists and that this user may write there"
+      return `the SQLite file ${could}: ${sqliteHints.get(this.code) ?? hint}`
+    }
+    const right = this.step === "migrate" ? "create tables" : "read and write"
+    const hint = `see that it is up, that its address is right, and that this user may ${right}`
+    return `the database of durable jobs ${could}: ${postgresHints.get(this.code) ?? hint}`
   }
 }
 

@@ -36,6 +36,37 @@ describe("durable jobs: sending", () => {
     })
   )
 
+  virtual("an outage is said once, however much is being written, and the next one again", () =>
+    Effect.gen(function* () {
+      const store = yield* makeMemoryStore
+      let isAway = false
+      const change: JobStore["change"] = (...args) =>
+        Effect.suspend((): ReturnType<JobStore["change"]> =>
+          isAway ? Effect.fail(new StoreFailed({ step: "write", code: "08006" })) : store.change(...args)
+        )
+      const printed: Array<string> = []
+      const logger = Logger.make<unknown, void>(({ message }) => void printed.push(String(message)))
+      yield* Effect.gen(function* () {
+        const { jobs } = yield* start({ ...store, change })
+        for (const round of ["first", "second"]) {
+          for (let i = 0; i < 8; i++) yield* jobs.submit(`${round} ${i}`, action("sync", { key: `${round} ${i}` }))
+          yield* Effect.sleep("2 seconds")
+          isAway = true
+          for (let i = 8; i < 16; i++) yield* jobs.submit(`${round} ${i}`, action("sync", { key: `${round} ${i}` }))
+          yield* Effect.sleep("20 seconds")
+          isAway = false
+          for (let i = 0; i < 16; i++) yield* jobs.result(`${round} ${i}`)
+          const words = "the database of durable jobs could not be written (08006)"
+          const lines = printed.filter((line) => line.startsWith(words))
+          assert.strictEqual(lines.length, round === "first" ? 1 : 2)
+        }
+      }).pipe(
+        Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+        Logger.withMinimumLogLevel(LogLevel.Warning)
+      )
+    })
+  )
+
   virtual("waits that the server asks for are within the time for all sends", () =>
     Effect.gen(function* () {
       const { jobs } = yield* Effect.flatMap(makeMemoryStore, (store) => start(store, { submitFor: "18 minutes" }))

@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
+import { StoreFailed } from "../../src/DurableError.js"
 import { openSqlite } from "../../src/internal/store/sqlite.js"
 import { row, temporaryFolder } from "../support/stores.js"
 
@@ -126,17 +127,29 @@ describe("SQLite", () => {
       const folder = yield* temporaryFolder
       mkdirSync(join(folder, "canary-folder"))
       writeFileSync(join(folder, "canary-text"), "this is not a database ".repeat(100))
-      for (const [name, code] of [
-        ["canary-missing/jobs.sqlite", undefined],
-        ["canary-folder", undefined],
-        ["canary-text", "SQLITE_NOTADB"]
+      for (const [name, code, problem] of [
+        ["canary-missing/jobs.sqlite", "ENOENT", "its folder does not exist"],
+        ["canary-folder", "EISDIR", "it is a folder"],
+        ["canary-text/jobs.sqlite", "ENOTDIR", "its path goes through a file"],
+        ["canary-text", "SQLITE_NOTADB", "the file is something else than a SQLite database"]
       ] as const) {
         const error = yield* Effect.flip(Effect.scoped(openSqlite(join(folder, name))))
         assert.deepStrictEqual([error._tag, error.step, error.code], ["StoreFailed", "open", code])
+        assert.include(error.message, `the SQLite file could not be opened (${code}): ${problem}`)
         assert.notInclude(`${error.message} ${error.stack} ${JSON.stringify(error)}`, "canary")
       }
     })
   )
+
+  it("an unknown problem of the file is in words of files", () => {
+    const { message } = new StoreFailed({ step: "open", code: "SQLITE_CANTOPEN", database: "sqlite" })
+    assert.strictEqual(
+      message,
+      "the SQLite file could not be opened (SQLITE_CANTOPEN): see that its folder exists and that this user may write there"
+    )
+    const denied = new StoreFailed({ step: "open", code: "EACCES", database: "sqlite" })
+    assert.include(denied.message, "this user may not read and write it")
+  })
 
   it.scopedLive("databases in memory are separate", () =>
     Effect.gen(function* () {

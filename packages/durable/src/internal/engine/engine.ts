@@ -18,6 +18,7 @@ import * as Sender from "./sender.js"
 import { backoffMillis, monotonicMillis, sendsWithin } from "./time.js"
 import * as Verifier from "./verifier.js"
 import { background } from "./background.js"
+import { makeWrites } from "./untilWritten.js"
 
 /**
  * What runs the work of the buckets that this process owns.
@@ -50,9 +51,11 @@ export const make = Effect.fnUntraced(function* (
   options: EngineOptions
 ): Effect.fn.Return<Engine, never, Scope.Scope> {
   const buckets = new Map<number, Bucket>()
+  const writes = makeWrites()
   const sender = Sender.make({
     store,
     platforms,
+    writes,
     processId: yield* randomId,
     maxSends: sendsWithin(options.submitForMillis)
   })
@@ -154,7 +157,7 @@ export const make = Effect.fnUntraced(function* (
 
   const own = Effect.fnUntraced(function* (number: number) {
     const scope = yield* Scope.make(ExecutionStrategy.sequential)
-    const follower = yield* Scope.extend(Follower.make(platforms.connections.jobs, store), scope)
+    const follower = yield* Scope.extend(Follower.make(platforms.connections.jobs, store, writes), scope)
     const bucket: Bucket = { number, follower, sends: new Set(), isLoaded: false, isStopped: false }
     buckets.set(number, bucket)
     yield* wake

@@ -12,7 +12,7 @@ import type { Change, Expected, JobStore } from "../store/jobStore.js"
 import { writeFailure, writeState, writeValue } from "./codec.js"
 import { type FollowedEvent, jobEvents } from "./jobEvents.js"
 import { backoffMillis, monotonicMillis } from "./time.js"
-import { untilWritten } from "./untilWritten.js"
+import type { Writes } from "./untilWritten.js"
 import { background } from "./background.js"
 
 /** An accepted row. */
@@ -72,7 +72,8 @@ const expected = ({ intent }: Followed): Expected =>
 /** @internal */
 export const make = Effect.fnUntraced(function* (
   jobs: Jobs,
-  store: JobStore
+  store: JobStore,
+  { untilWritten }: Writes
 ): Effect.fn.Return<Follower, never, Scope.Scope> {
   const followed = new Map<string, Followed>()
   const withProgress = new Set<Followed>()

@@ -16,7 +16,7 @@ import { execute, type Platforms } from "./execute.js"
 import * as Send from "./send.js"
 import { resultOf, type SendResult } from "./sendResult.js"
 import { backoffMillis, monotonicMillis, sendsIn } from "./time.js"
-import { untilWritten } from "./untilWritten.js"
+import type { Writes } from "./untilWritten.js"
 
 /**
  * What sending needs.
@@ -26,6 +26,7 @@ import { untilWritten } from "./untilWritten.js"
 export interface SenderDeps {
   readonly store: JobStore
   readonly platforms: Platforms
+  readonly writes: Writes
   /** Begins the intents of this process. */
   readonly processId: string
   /** How often a row is sent at most, each time with proof that it was not done. */
@@ -54,7 +55,7 @@ const unreadable = new InvalidRequest({
 })
 
 /** @internal */
-export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sender => {
+export const make = ({ maxSends, platforms, processId, store, writes }: SenderDeps): Sender => {
   const sending = new Set<string>()
   // claims whose write failed, so that they may stand in the table or not: nothing was sent for them
   const unsent = new Map<string, string>()
@@ -109,7 +110,7 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
     })
 
   const written = (row: JobRow, intent: string, change: Change): Effect.Effect<JobRow | undefined> =>
-    Effect.tap(untilWritten(write(row, intent, change)), (now) =>
+    Effect.tap(writes.untilWritten(write(row, intent, change)), (now) =>
       // a row that is sent again has no intent that would tell
       now === undefined && change.state !== "new"
         ? Effect.logWarning(
@@ -147,10 +148,12 @@ export const make = ({ maxSends, platforms, processId, store }: SenderDeps): Sen
     const claim = store.change(row.key, { states: ["new"], version: row.version }, { state: "intended", intent })
     const now = yield* Effect.interruptible(Effect.either(claim))
     if (Either.isLeft(now)) {
-      if (failuresInRow++ === 0) yield* Effect.logWarning(now.left.message)
+      failuresInRow++
+      yield* writes.failed(now.left)
       return false
     }
     failuresInRow = 0
+    yield* writes.worked
     // a repeated one may have lost to itself: to its first write, whose response was lost
     if (now.right !== undefined || !isRepeated) unsent.delete(row.key)
     if (now.right === undefined) return true

@@ -82,7 +82,7 @@ const makeTables = Effect.gen(function* () {
       )`
     })
   )
-}).pipe(Effect.mapError(storeFailed("migrate")))
+}).pipe(Effect.mapError(storeFailed("migrate", "postgres")))
 
 const shardOf = (bucket: number): ShardId.ShardId => ShardId.make("default", bucket + 1)
 
@@ -144,7 +144,7 @@ export const placeInCluster = Effect.fnUntraced(function* <R>(
       // the cluster reserves its connection or dies
       const error = Option.orElse(Cause.failureOption(cause), () => Cause.dieOption(cause))
       return Option.isSome(error) && error.value instanceof SqlError
-        ? Effect.fail(storeFailed("open")(error.value))
+        ? Effect.fail(storeFailed("open", "postgres")(error.value))
         : Effect.failCause(Cause.flatMap(cause, Cause.die))
     })
   )

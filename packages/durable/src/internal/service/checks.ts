@@ -5,16 +5,15 @@ import { Ledger } from "@effect-connectors/core/Ledger"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type { State } from "../../DurableJob.js"
 import { State as StateSchema } from "../../DurableJob.js"
 import type { ListOptions } from "../../DurableJobs.js"
 import * as OptionNames from "@effect-connectors/core/OptionNames"
-import { Work } from "../../Work.js"
+import type { Work } from "../../Work.js"
 import { readWork } from "../engine/codec.js"
+import { decodeWork } from "./workIssues.js"
 
-const decodeWork = Schema.decodeUnknown(Work, { errors: "all", onExcessProperty: "error" })
 const isState = Schema.is(StateSchema)
 
 const refused = (operation: string, issues: ReadonlyArray<Issue>): InvalidRequest =>
@@ -39,36 +38,6 @@ const keyIssues = (key: unknown): ReadonlyArray<Issue> => {
  * @internal
  */
 export const isKey = (key: string): boolean => keyIssues(key).length === 0
-
-const fixes: Readonly<Record<string, string>> = {
-  platform: 'give "connections" or "bosa"',
-  operation: "give the name of one of the client's own methods, such as actions.execute: see ConnectionOperation",
-  action: "give the name of the saved action",
-  input: "give an object: the inputs of the action, or the parameters of the operation",
-  connection: "give the slug of the connection",
-  connector: "give the name of the connector"
-}
-
-// a mistake in one of the two kinds is not one in the other
-const kindOf = (work: unknown): unknown =>
-  typeof work === "object" && work !== null && "platform" in work ? work.platform : undefined
-
-// what stands after it is the value, which may be a secret
-const withoutValue = (message: string): string => message.replace(/, actual [^]*$/, "")
-
-const workIssues = (work: unknown, error: ParseResult.ParseError): ReadonlyArray<Issue> => {
-  const isKnown = kindOf(work) === "connections" || kindOf(work) === "bosa"
-  const all = ParseResult.ArrayFormatter.formatErrorSync(error).map(({ message, path }) => {
-    const fix = fixes[String(path[0])]
-    return {
-      path: ["work", ...path.map(String)],
-      message: withoutValue(message),
-      ...(fix === undefined ? {} : { fix })
-    }
-  })
-  const relevant = all.filter(({ path }) => !isKnown || path[1] !== "platform")
-  return relevant.length === 0 ? all : relevant
-}
 
 const actionIssues = (work: Work): ReadonlyArray<Issue> => {
   if (work.platform === "bosa") return []
@@ -134,8 +103,7 @@ export const checkWork = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Entry, InvalidRequest> {
   const operation = "DurableJobs.submit"
   const decoded = yield* Effect.either(decodeWork(given))
-  const wrong =
-    decoded._tag === "Left" ? workIssues(given, decoded.left) : [...actionIssues(decoded.right), ...nameIssues(given)]
+  const wrong = decoded._tag === "Left" ? decoded.left : [...actionIssues(decoded.right), ...nameIssues(given)]
   const issues = [...keyIssues(key), ...wrong]
   if (issues.length > 0) return yield* refused(operation, issues)
   const digest = yield* digestOf(operation, given)

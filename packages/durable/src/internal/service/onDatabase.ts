@@ -8,6 +8,7 @@ import type * as Scope from "effect/Scope"
 import type { StoreFailed } from "../../DurableError.js"
 import type { ClientOptions, DurableJobs, PgOptions, SqliteOptions } from "../../DurableJobs.js"
 import { placeInCluster } from "../placement/cluster.js"
+import { checkDatabase } from "../store/checkDatabase.js"
 import { openPostgres } from "../store/postgres.js"
 import { openSqlite } from "../store/sqlite.js"
 import { checkFilename, checkOptions, defaultDrain } from "./options.js"
@@ -29,18 +30,20 @@ const writing = Duration.seconds(2)
 
 /** @internal */
 export const onPostgres = ({ database, ...options }: PgOptions): Made<ConnectionsApi> =>
-  Effect.flatMap(openPostgres(database), ({ sql, store }) =>
-    service.make(
-      "DurableJobs.layerPg",
-      store,
-      ({ runBucket }) =>
-        Effect.provideService(
-          placeInCluster(runBucket, Duration.sum(options.drain ?? defaultDrain, writing)),
-          SqlClient,
-          sql
-        ),
-      options
-    )
+  Effect.flatMap(
+    Effect.zipRight(checkDatabase("DurableJobs.layerPg", database), openPostgres(database)),
+    ({ sql, store }) =>
+      service.make(
+        "DurableJobs.layerPg",
+        store,
+        ({ runBucket }) =>
+          Effect.provideService(
+            placeInCluster(runBucket, Duration.sum(options.drain ?? defaultDrain, writing)),
+            SqlClient,
+            sql
+          ),
+        options
+      )
   )
 
 const clientNames = OptionNames.make<Omit<ClientOptions, "database">>({ pollInterval: true })
@@ -49,6 +52,7 @@ const clientNames = OptionNames.make<Omit<ClientOptions, "database">>({ pollInte
 export const asClient = ({ database, ...options }: ClientOptions): Made<never> =>
   Effect.gen(function* () {
     const { pollMillis } = yield* checkOptions("DurableJobs.layerClient", options, clientNames)
+    yield* checkDatabase("DurableJobs.layerClient", database)
     const { store } = yield* openPostgres(database)
     return yield* service.makeClient(store, pollMillis)
   })

@@ -60,17 +60,23 @@ export const checkOptions = (
     return issues.length > 0 ? Effect.fail(new InvalidRequest({ operation, issues })) : Effect.succeed(checked)
   })
 
+const filenameIssue = (filename: unknown): Omit<Issue, "path"> | undefined => {
+  if (filename === ":memory:") {
+    return { message: "is a database in memory, which nothing outlives", fix: "use DurableJobs.layerMemory" }
+  }
+  return typeof filename === "string" && filename !== "" && !filename.includes("\u0000")
+    ? undefined
+    : { message: "is not the name of a file", fix: "give the path of the file" }
+}
+
 /**
  * Refuses what is no name of a file. The driver ends the process at a name with a zero character.
  *
  * @internal
  */
-export const checkFilename = (operation: string, filename: unknown): Effect.Effect<void, InvalidRequest> =>
-  typeof filename === "string" && filename !== "" && !filename.includes("\u0000")
+export const checkFilename = (operation: string, filename: unknown): Effect.Effect<void, InvalidRequest> => {
+  const issue = filenameIssue(filename)
+  return issue === undefined
     ? Effect.void
-    : Effect.fail(
-        new InvalidRequest({
-          operation,
-          issues: [{ path: ["filename"], message: "is not the name of a file", fix: "give the path of the file" }]
-        })
-      )
+    : Effect.fail(new InvalidRequest({ operation, issues: [{ path: ["filename"], ...issue }] }))
+}

@@ -64,13 +64,19 @@ const raced: ReadonlyArray<string | undefined> = ["23505", "42P07", "42710"]
  *
  * @internal
  */
-export const migrate: Effect.Effect<void, StoreFailed, SqlClient> = run.pipe(
-  Effect.asVoid,
-  Effect.catchAllDefect((defect) => Effect.fail(storeFailed("migrate")(defect))),
-  Effect.mapError(storeFailed("migrate")),
-  Effect.retry({
-    while: ({ code }) => raced.includes(code),
-    times: 10,
-    schedule: Schedule.jittered(Schedule.spaced("50 millis"))
-  })
-)
+export const migrate: Effect.Effect<void, StoreFailed, SqlClient> = Effect.flatMap(SqlClient, (sql) => {
+  const failed = storeFailed(
+    "migrate",
+    sql.onDialectOrElse({ pg: () => "postgres" as const, orElse: () => "sqlite" as const })
+  )
+  return run.pipe(
+    Effect.asVoid,
+    Effect.catchAllDefect((defect) => Effect.fail(failed(defect))),
+    Effect.mapError(failed),
+    Effect.retry({
+      while: ({ code }) => raced.includes(code),
+      times: 10,
+      schedule: Schedule.jittered(Schedule.spaced("50 millis"))
+    })
+  )
+})

@@ -61,7 +61,7 @@ export interface PostgresStore extends Postgres {
 
 type PostgresOptions = { readonly timeouts?: PostgresTimeouts; readonly heartbeat?: Duration.DurationInput }
 
-const driverMissing = () => new StoreFailed({ step: "open", code: "DRIVER_MISSING" })
+const driverMissing = () => new StoreFailed({ step: "open", code: "DRIVER_MISSING", database: "postgres" })
 
 const timedOut = () => Object.assign(new Error("PostgreSQL did not answer in time"), { code: "TIMEOUT" })
 
@@ -174,11 +174,11 @@ export const connectPostgres = Effect.fnUntraced(function* (
   const sql =
     "client" in database
       ? database.client.withoutTransforms()
-      : yield* Effect.mapError(openClient(database, timeouts), storeFailed("open"))
+      : yield* Effect.mapError(openClient(database, timeouts), storeFailed("open", "postgres"))
   yield* limited(sql`select 1`).pipe(
-    Effect.mapError(storeFailed("open")),
+    Effect.mapError(storeFailed("open", "postgres")),
     // the driver throws at an address it cannot read
-    Effect.catchAllDefect((defect) => Effect.fail(storeFailed("open")(defect)))
+    Effect.catchAllDefect((defect) => Effect.fail(storeFailed("open", "postgres")(defect)))
   )
   yield* Effect.provideService(migrate, SqlClient, sql)
 

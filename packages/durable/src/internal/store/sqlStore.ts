@@ -76,6 +76,7 @@ export interface SqlStoreOptions {
  * @internal
  */
 export const makeSqlStore = ({ hints, limited, sql }: SqlStoreOptions): JobStore => {
+  const database = sql.onDialectOrElse({ pg: () => "postgres" as const, orElse: () => "sqlite" as const })
   /** The time when a row is written. */
   const clock = sql.onDialectOrElse({
     pg: () => sql`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
@@ -89,9 +90,9 @@ export const makeSqlStore = ({ hints, limited, sql }: SqlStoreOptions): JobStore
 
   const run = <A>(step: StoreFailed["step"], statement: Effect.Effect<A, SqlError>): Effect.Effect<A, StoreFailed> =>
     outsideTransactions(limited(statement)).pipe(
-      Effect.mapError(storeFailed(step)),
+      Effect.mapError(storeFailed(step, database)),
       // a driver throws at an address it cannot read
-      Effect.catchAllDefect((defect) => Effect.fail(storeFailed(step)(defect)))
+      Effect.catchAllDefect((defect) => Effect.fail(storeFailed(step, database)(defect)))
     )
 
   const rowsOf = (statement: Fragment) =>
@@ -193,7 +194,7 @@ export const makeSqlStore = ({ hints, limited, sql }: SqlStoreOptions): JobStore
       if (added !== undefined) return { row: added, isNew: true }
       const known = yield* read(row.key)
       // rows are never deleted: someone did so by hand in this moment
-      if (known === undefined) return yield* storeFailed("write")(undefined)
+      if (known === undefined) return yield* storeFailed("write", database)(undefined)
       return { row: known, isNew: false }
     }),
 

@@ -3,6 +3,8 @@ import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { access, constants, stat } from "node:fs/promises"
+import { dirname } from "node:path"
 import { pathToFileURL } from "node:url"
 import { StoreFailed } from "../../DurableError.js"
 import { makeHints } from "./hints.js"
@@ -10,7 +12,7 @@ import type { JobStore } from "./jobStore.js"
 import { migrate } from "./migrations.js"
 import { outsideTransactions } from "./outsideTransactions.js"
 import { makeSqlStore } from "./sqlStore.js"
-import { storeFailed } from "./storeError.js"
+import { codeOf, storeFailed } from "./storeError.js"
 
 /**
  * Transactions on the one connection there is. The client's own opens another one after each: the file is locked for it,
@@ -40,6 +42,28 @@ const unlock = ["pragma journal_mode = delete", "pragma locking_mode = normal", 
 
 const isBusy = ({ code }: StoreFailed): boolean => code?.startsWith("SQLITE_BUSY") === true
 
+const readWrite = constants.R_OK | constants.W_OK
+
+/** What is wrong with the path, where something is: the driver has a number for all of it. */
+const pathFailure = (filename: string): Effect.Effect<unknown> =>
+  Effect.promise(async () => {
+    try {
+      await access(dirname(filename), constants.W_OK)
+    } catch (error) {
+      return error
+    }
+    try {
+      if ((await stat(filename)).isDirectory()) return { code: "EISDIR" }
+      await access(filename, readWrite)
+    } catch (error) {
+      // it would be made
+      return codeOf(error) === "ENOENT" ? undefined : error
+    }
+  })
+
+const isUnnamed = ({ code, step }: StoreFailed): boolean =>
+  step === "open" && (code === undefined || code === "SQLITE_CANTOPEN")
+
 /**
  * Opens the file, which is then this process's alone.
  *
@@ -54,22 +78,29 @@ export const openSqlite = Effect.fnUntraced(
   function* (filename: string) {
     const { make } = yield* Effect.tryPromise({
       try: () => import("@effect/sql-libsql/LibsqlClient"),
-      catch: () => new StoreFailed({ step: "open", code: "DRIVER_MISSING" })
+      catch: () => new StoreFailed({ step: "open", code: "DRIVER_MISSING", database: "sqlite" })
     })
     const url = filename === ":memory:" ? filename : pathToFileURL(filename).href
     const sql = yield* make({ url }).pipe(
       Effect.provide(Reactivity.layer),
       // the driver throws when it cannot open the file
-      Effect.catchAllDefect((defect) => Effect.fail(storeFailed("open")(defect)))
+      Effect.catchAllDefect((defect) => Effect.fail(storeFailed("open", "sqlite")(defect)))
     )
     const each = (texts: ReadonlyArray<string>) => Effect.forEach(texts, (text) => sql.unsafe(text), { discard: true })
     yield* Effect.mapError(
       Effect.acquireRelease(each(settings), () => Effect.ignore(each(unlock))),
-      storeFailed("open")
+      storeFailed("open", "sqlite")
     )
     yield* Effect.provideService(migrate, SqlClient, onOneConnection(sql))
     return makeSqlStore({ sql, hints: yield* makeHints, limited: (statement) => statement })
   },
   outsideTransactions,
-  Effect.mapError((error) => (isBusy(error) ? new StoreFailed({ step: "open", code: "IN_USE" }) : error))
+  (opened, filename) =>
+    Effect.catchAll(opened, (error) => {
+      if (isBusy(error)) return new StoreFailed({ step: "open", code: "IN_USE", database: "sqlite" })
+      if (!isUnnamed(error) || filename === ":memory:") return error
+      return Effect.flatMap(pathFailure(filename), (found) =>
+        codeOf(found) === undefined ? error : storeFailed("open", "sqlite")(found)
+      )
+    })
 ) satisfies (filename: string) => Effect.Effect<JobStore, StoreFailed, Scope.Scope>

@@ -26,9 +26,9 @@ const causeOf = (error: unknown): unknown => (Predicate.hasProperty(error, "caus
  * @internal
  */
 export const storeFailed =
-  (step: StoreFailed["step"]) =>
+  (step: StoreFailed["step"], database: NonNullable<StoreFailed["database"]>) =>
   (error: unknown): StoreFailed => {
     if (error instanceof StoreFailed) return error
     const code = codeOf(error)
-    return new StoreFailed({ step, ...(code === undefined ? {} : { code }) })
+    return new StoreFailed({ step, database, ...(code === undefined ? {} : { code }) })
   }
