@@ -97,7 +97,7 @@ export interface RunnerOptions {
   readonly drain?: Duration.DurationInput | undefined
   /** How long work is sent again that was proved not to have been done, the waits together. Default 24 hours. */
   readonly submitFor?: Duration.DurationInput | undefined
-  /** How often the table is looked at, in this process and by those who watch. Default 1 second. */
+  /** How often the table is read, in this process and by those who watch. Default 1 second. */
   readonly pollInterval?: Duration.DurationInput | undefined
   /**
    * A read that says what became of work of unknown outcome, such as a search on the server. It is asked `settleAfter` after

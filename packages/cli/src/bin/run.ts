@@ -7,7 +7,7 @@ import { Shell } from "../internal/shell.js"
 
 const { argv, env, stderr, stdin, stdout } = process
 
-// a reader that is gone is told by the write itself
+// the write itself reports a reader that is gone
 for (const stream of [stdout, stderr]) stream.on("error", () => {})
 
 const interrupt = Effect.async<void>((resume) => {

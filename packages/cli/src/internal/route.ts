@@ -1,5 +1,5 @@
 /**
- * Which command the words of a command line name. A wrong one is told what there is at its place.
+ * Which command the words of a command line name. For a wrong one it says what there is at its place.
  */
 import * as Either from "effect/Either"
 import { UsageError } from "./failure.js"

@@ -160,7 +160,7 @@ const accountOf = (account: Option.Option<string>) => ({ accountSlug: Option.get
 
 export const triggers: Group = {
   name: "triggers",
-  summary: "Triggers of connections, and who is told of them",
+  summary: "Triggers of connections, and who is notified of them",
   commands: [
     on.one({
       name: "list",

@@ -102,7 +102,7 @@ const at = (path: string, name: string): string => (path === "" ? name : `${path
 class Comparison {
   readonly #before: Definitions
   readonly #after: Definitions
-  /** The pairs of objects that are compared now: what leads back to one of them is told there. */
+  /** The pairs of objects that are compared now: what leads back to one of them is reported there. */
   readonly #open = new Set<string>()
   #steps = maxSteps
   readonly changes: Array<FieldChange> = []

@@ -29,7 +29,7 @@ interface ReservedRow {
  */
 export interface BudgetRow {
   readonly reserve: (requests: number, everyMicros: number) => Effect.Effect<ReservedRow, SqlError>
-  /** All who listen on the channel are told of the pause. */
+  /** All who listen on the channel are notified of the pause. */
   readonly pause: (millis: number) => Effect.Effect<void, SqlError>
 }
 

@@ -12,7 +12,7 @@ export interface Bucket {
   readonly number: number
   readonly follower: Follower
   readonly sends: Set<Send>
-  /** All its open rows were looked at once. */
+  /** All its open rows were read once. */
   isLoaded: boolean
   /** It is given up: nothing leaves any more. */
   isStopped: boolean

@@ -98,15 +98,15 @@ export const make = Effect.fnUntraced(function* (
     })
   }
 
-  const look = (row: JobRow): Effect.Effect<void, StoreFailed> => {
+  const handle = (row: JobRow): Effect.Effect<void, StoreFailed> => {
     const bucket = buckets.get(row.bucket)
     if (bucket === undefined) return Effect.void
     if (row.state === "accepted") return follow(row, bucket)
     return row.state === "intended" ? sender.found(row) : Effect.void
   }
 
-  /** Looks at open rows of buckets, batch by batch. */
-  const lookAt = Effect.fnUntraced(function* (numbers: ReadonlyArray<number>, changedWithinMillis?: number) {
+  /** Reads open rows of buckets, batch by batch. */
+  const readOpen = Effect.fnUntraced(function* (numbers: ReadonlyArray<number>, changedWithinMillis?: number) {
     let after: string | undefined
     do {
       const rows: ReadonlyArray<JobRow> = yield* store.open({
@@ -115,7 +115,7 @@ export const make = Effect.fnUntraced(function* (
         limit: options.batch,
         ...(changedWithinMillis === undefined ? {} : { changedWithinMillis })
       })
-      yield* Effect.forEach(rows, look, { discard: true })
+      yield* Effect.forEach(rows, handle, { discard: true })
       after = rows.length < options.batch ? undefined : rows.at(-1)?.key
     } while (after !== undefined)
   })
@@ -126,22 +126,22 @@ export const make = Effect.fnUntraced(function* (
   const loadNew = Effect.gen(function* () {
     const fresh = Array.from(buckets.values()).filter(({ isLoaded }) => !isLoaded)
     if (fresh.length === 0) return
-    yield* lookAt(fresh.map(({ number }) => number))
+    yield* readOpen(fresh.map(({ number }) => number))
     for (const bucket of fresh) bucket.isLoaded = true
   })
 
-  const lookAtChanges = Effect.gen(function* () {
+  const readChanges = Effect.gen(function* () {
     const now = yield* monotonicMillis
     if (now - changesSince < options.pollMillis || buckets.size === 0) return
     const isWhole = now - reconciledAt >= options.reconcileMillis
-    yield* lookAt(owned(), isWhole ? undefined : now - changesSince + overlapMillis)
+    yield* readOpen(owned(), isWhole ? undefined : now - changesSince + overlapMillis)
     changesSince = now
     if (isWhole) reconciledAt = now
   })
 
   let failures = 0
-  const step = Effect.zipRight(Effect.zipRight(loadNew, refill), lookAtChanges)
-  const looked = Effect.matchCauseEffect(step, {
+  const step = Effect.zipRight(Effect.zipRight(loadNew, refill), readChanges)
+  const stepped = Effect.matchCauseEffect(step, {
     onSuccess: () => Effect.sync(() => void (failures = 0)),
     onFailure: (cause) =>
       Effect.gen(function* () {
@@ -149,7 +149,7 @@ export const make = Effect.fnUntraced(function* (
         yield* Effect.sleep(Math.min(yield* backoffMillis(failures++), 5_000))
       })
   })
-  // many hints in a row are one look
+  // many hints in a row are one step
   const rested = Effect.zipRight(
     Effect.sleep(leastPauseMillis),
     Effect.timeoutOption(Queue.take(wakeUps), options.pollMillis)
@@ -179,7 +179,7 @@ export const make = Effect.fnUntraced(function* (
     Effect.forEach(Array.from(buckets.values()), ({ follower }) => follower.tend, { concurrency: 4, discard: true })
   )
 
-  yield* background(Effect.forever(Effect.zipRight(looked, rested)))
+  yield* background(Effect.forever(Effect.zipRight(stepped, rested)))
   const tended = Effect.catchAllCause(tend, (cause) =>
     Effect.logError("the progress of durable jobs could not be written", cause)
   )

@@ -19,9 +19,9 @@ export interface EngineOptions {
   readonly gate: number
   readonly drainMillis: number
   readonly submitForMillis: number
-  /** How often the table is looked at. */
+  /** How often the table is read. */
   readonly pollMillis: number
-  /** How often all open rows are looked at, and not only those that were changed. */
+  /** How often all open rows are read, and not only those that were changed. */
   readonly reconcileMillis: number
   /** Rows that are read at once. */
   readonly batch: number

@@ -36,7 +36,7 @@ export const make: Effect.Effect<Send> = Effect.map(Deferred.make<void>(), (done
   return send
 })
 
-/** A request that leaves later than this after its row was claimed first looks whether the row is still its own. */
+/** A request that leaves later than this after its row was claimed first reads whether the row is still its own. */
 const staleMillis = 5_000
 
 /**

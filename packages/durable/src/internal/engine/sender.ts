@@ -133,7 +133,7 @@ export const make = ({ maxSends, platforms, processId, store, writes }: SenderDe
     return Send.run(send, execute(platforms, work), claimedAt, stillOurs)
   }
 
-  /** Follows on at once, without a look at the table. */
+  /** Follows on at once, without a read of the table. */
   const follow = (bucket: Bucket, { intent, key }: JobRow, result: SendResult): Effect.Effect<void> =>
     result._tag === "Accepted" && !bucket.isStopped
       ? bucket.follower.follow({ key, ref: result.job, intent })
@@ -207,7 +207,7 @@ export const make = ({ maxSends, platforms, processId, store, writes }: SenderDe
           { states: ["intended"], version: row.version },
           isUnsent ? { state: "new", intent: null } : { state: "unknown", outcome: null }
         )
-        // after a failure the next look finds it again
+        // after a failure the next read finds it again
         return Effect.ignore(Effect.map(change, () => (isUnsent ? unsent.delete(row.key) : false)))
       })
   }

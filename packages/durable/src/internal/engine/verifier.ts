@@ -98,7 +98,7 @@ export const run = ({ attemptMillis, isOurs, options, store, verify }: VerifierD
     doubt.askAt = (yield* monotonicMillis) + wait
   })
 
-  const look = Effect.fnUntraced(function* (row: JobRow) {
+  const check = Effect.fnUntraced(function* (row: JobRow) {
     const now = yield* monotonicMillis
     const known = doubts.get(row.key)
     if (known === undefined || known.version !== row.version) {
@@ -113,7 +113,7 @@ export const run = ({ attemptMillis, isOurs, options, store, verify }: VerifierD
       const rows: ReadonlyArray<JobRow> = yield* store.list({ states: ["unknown"], after, limit: options.batch })
       const ours = rows.filter(isOurs)
       for (const { key } of ours) seen.add(key)
-      yield* Effect.forEach(ours, look, { concurrency: 4, discard: true })
+      yield* Effect.forEach(ours, check, { concurrency: 4, discard: true })
       after = rows.length < options.batch ? undefined : rows.at(-1)?.key
     } while (after !== undefined)
     for (const key of doubts.keys()) if (!seen.has(key)) doubts.delete(key)

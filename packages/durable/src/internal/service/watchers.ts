@@ -16,7 +16,7 @@ interface Watched {
 }
 
 /**
- * Those in this process who wait for changes of rows: one look at the table for all of them.
+ * Those in this process who wait for changes of rows: one read of the table for all of them.
  *
  * @internal
  */
@@ -55,7 +55,7 @@ export const make = Effect.fnUntraced(function* (
   const readNow = (key: string): Effect.Effect<void, StoreFailed> =>
     Effect.flatMap(store.read(key), (row) => (row === undefined ? Effect.void : handOut(row)))
 
-  const look = Effect.gen(function* () {
+  const readChanged = Effect.gen(function* () {
     const keys = Array.from(watched.keys())
     for (let start = 0; start < keys.length; start += batch) {
       const versions = yield* store.versions(keys.slice(start, start + batch))
@@ -65,7 +65,7 @@ export const make = Effect.fnUntraced(function* (
   })
 
   let failures = 0
-  const looked = Effect.matchEffect(look, {
+  const polled = Effect.matchEffect(readChanged, {
     onSuccess: () => Effect.sync(() => void (failures = 0)),
     // who waits goes on waiting: the work itself does
     onFailure: (error) => (failures++ === 0 ? Effect.logWarning(error.message) : Effect.void)
@@ -73,7 +73,7 @@ export const make = Effect.fnUntraced(function* (
   const rounds = Effect.gen(function* () {
     if (watched.size === 0) yield* Queue.take(somebody)
     yield* Effect.sleep(pollMillis)
-    yield* looked
+    yield* polled
   })
   yield* background(Effect.forever(rounds))
   yield* background(
