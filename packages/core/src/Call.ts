@@ -123,7 +123,7 @@ const locally = <A, E, R>(self: Effect.Effect<A, E, R>, settings: CallSettings):
 export const withRetry: {
   (retry: RetryInput): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, retry: RetryInput): Effect.Effect<A, E, R>
-} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, retry: RetryInput) => locally(self, { retry }))
+} = /* @__PURE__ */ dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, retry: RetryInput) => locally(self, { retry }))
 
 /**
  * Gives each call in an effect one deadline over attempts, waits and the response. A read
@@ -135,7 +135,7 @@ export const withRetry: {
 export const withDeadline: {
   (deadline: Duration.DurationInput): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, deadline: Duration.DurationInput): Effect.Effect<A, E, R>
-} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, deadline: Duration.DurationInput) =>
+} = /* @__PURE__ */ dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, deadline: Duration.DurationInput) =>
   locally(self, { deadline: durationOf(deadline) })
 )
 
@@ -148,7 +148,7 @@ export const withDeadline: {
 export const withAttemptTimeout: {
   (timeout: Duration.DurationInput): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.DurationInput): Effect.Effect<A, E, R>
-} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.DurationInput) =>
+} = /* @__PURE__ */ dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, timeout: Duration.DurationInput) =>
   locally(self, { attemptTimeout: durationOf(timeout) })
 )
 
@@ -171,7 +171,9 @@ export const withAttemptTimeout: {
 export const withIntegers: {
   (integers: "number" | "bigint"): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, integers: "number" | "bigint"): Effect.Effect<A, E, R>
-} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, integers: "number" | "bigint") => locally(self, { integers }))
+} = /* @__PURE__ */ dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, integers: "number" | "bigint") =>
+  locally(self, { integers })
+)
 
 /**
  * Changes the `HttpClient` that the calls in an effect go through, after the layer's own `transformClient`.
@@ -182,7 +184,7 @@ export const withIntegers: {
 export const withTransformClient: {
   (transform: TransformClient): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, transform: TransformClient): Effect.Effect<A, E, R>
-} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, transformClient: TransformClient) =>
+} = /* @__PURE__ */ dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, transformClient: TransformClient) =>
   locally(self, { transformClient })
 )
 
@@ -196,7 +198,9 @@ export const withTransformClient: {
 export const withBeforeWrite: {
   (beforeWrite: Effect.Effect<void>): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, beforeWrite: Effect.Effect<void>): Effect.Effect<A, E, R>
-} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, beforeWrite: Effect.Effect<void>) => locally(self, { beforeWrite }))
+} = /* @__PURE__ */ dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, beforeWrite: Effect.Effect<void>) =>
+  locally(self, { beforeWrite })
+)
 
 /**
  * Gives each call in an effect to a function as it starts, such as to know later whether it may have done something.
@@ -207,7 +211,9 @@ export const withBeforeWrite: {
 export const withOnCall: {
   (onCall: (call: StartedCall) => void): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   <A, E, R>(self: Effect.Effect<A, E, R>, onCall: (call: StartedCall) => void): Effect.Effect<A, E, R>
-} = dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, onCall: (call: StartedCall) => void) => locally(self, { onCall }))
+} = /* @__PURE__ */ dual(2, <A, E, R>(self: Effect.Effect<A, E, R>, onCall: (call: StartedCall) => void) =>
+  locally(self, { onCall })
+)
 
 /**
  * The value of an operation and the response it was read from. Of several calls in the

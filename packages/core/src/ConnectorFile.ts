@@ -103,7 +103,7 @@ export interface ConnectorFile extends Pipeable.Pipeable {
 export const isConnectorFile = (u: unknown): u is ConnectorFile => Predicate.hasProperty(u, TypeId)
 
 const detailNames = { filename: true, contentType: true, headers: true } as const satisfies OptionNames.Table<Details>
-const ofDetails = OptionNames.make<Details>(detailNames)
+const ofDetails = /* @__PURE__ */ OptionNames.make<Details>(detailNames)
 
 type Content = Stream.Stream<Uint8Array, FileError>
 
@@ -316,7 +316,7 @@ export const fromStream = <E>(
 export const withDetails: {
   (details: Details): (self: ConnectorFile) => ConnectorFile
   (self: ConnectorFile, details: Details): ConnectorFile
-} = dual(2, (self: ConnectorFile, details: Details): ConnectorFile => {
+} = /* @__PURE__ */ dual(2, (self: ConnectorFile, details: Details): ConnectorFile => {
   const { bytes, isReplayable, size, stream } = self
   const file = made(ofDetails, details, {
     filename: details.filename ?? self.filename,

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import { BudgetUnavailable, type Reservation, type SharedBudget } from "../../SharedBudget.js"
+import type { BudgetUnavailable, Reservation, SharedBudget } from "../../SharedBudget.js"
 import { maxTimerMillis } from "../data/checks.js"
 import * as Background from "../runtime/background.js"
 import { callback } from "../runtime/callback.js"
@@ -38,10 +38,13 @@ const unavailable: Lost = {
 const isUsable = ({ everyMillis, requests, startsInMillis }: Reservation): boolean =>
   Number.isSafeInteger(requests) && requests > 0 && startsInMillis >= 0 && everyMillis >= 0 && startsInMillis < Infinity
 
-const late = Exit.fail(new BudgetUnavailable({ reason: "no reply within 5 seconds" }))
+/** Why a reservation was not given. */
+type Failure = Pick<BudgetUnavailable, "reason">
+
+const late: Exit.Exit<never, Failure> = Exit.fail({ reason: "no reply within 5 seconds" })
 
 // the cause of a defect may hold anything
-const reasonOf = (cause: Cause.Cause<BudgetUnavailable>): string =>
+const reasonOf = (cause: Cause.Cause<Failure>): string =>
   Option.match(Cause.failureOption(cause), { onNone: () => "unexpected failure", onSome: ({ reason }) => reason })
 
 /**
@@ -190,13 +193,13 @@ const sleepFor = (millis: number): Effect.Effect<void> => Effect.sleep(Math.min(
 /** Runs it in a fiber of its own, and calls back once: with how it ends, or with a failure when it takes too long. */
 const runInTime = <A>(
   background: Background.Background,
-  effect: Effect.Effect<A, BudgetUnavailable>,
-  onEnd: (exit: Exit.Exit<A, BudgetUnavailable>) => void
+  effect: Effect.Effect<A, Failure>,
+  onEnd: (exit: Exit.Exit<A, Failure>) => void
 ): void => {
   const fiber = Background.run(background, effect)
   let timer: Fiber.RuntimeFiber<void> | undefined
   let isOver = false
-  const end = (exit: Exit.Exit<A, BudgetUnavailable>): void => {
+  const end = (exit: Exit.Exit<A, Failure>): void => {
     if (isOver) return
     isOver = true
     onEnd(exit)
