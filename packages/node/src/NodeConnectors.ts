@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import { Auth } from "@effect-connectors/core/Auth"
-import { BosaApi } from "@effect-connectors/core/BosaApi"
-import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
+import type { BosaApi } from "@effect-connectors/core/BosaApi"
+import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type { InvalidRequest } from "@effect-connectors/core/InvalidRequest"
 import * as OptionNames from "@effect-connectors/core/OptionNames"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -204,6 +204,8 @@ export const layerOptions = (options: NodeConnectorsOptions): Layer.Layer<HttpCl
  *
  * Fails with a `ConfigError` that names what is missing, or with `InvalidRequest` for a value that cannot be used.
  *
+ * The platform is loaded when the layer is built, which `Effect.runSync` cannot wait for.
+ *
  * @example
  * ```ts
  * import { ConnectionsApi } from "@effect-connectors/core"
@@ -219,13 +221,21 @@ export const layerOptions = (options: NodeConnectorsOptions): Layer.Layer<HttpCl
  * @category layers
  */
 export const layerConnections: Layer.Layer<ConnectionsApi, ConfigError.ConfigError | InvalidRequest> =
-  ConnectionsApi.layerConfig().pipe(Layer.provide(Auth.layerConfig()), Layer.provide(layer))
+  /* @__PURE__ */ Layer.unwrapEffect(
+    // loaded when it is built: a program that has one platform does not load the other
+    /* @__PURE__ */ Effect.promise(async () => {
+      const { ConnectionsApi } = await import("@effect-connectors/core/ConnectionsApi")
+      return ConnectionsApi.layerConfig().pipe(Layer.provide(Auth.layerConfig()), Layer.provide(layer))
+    })
+  )
 
 /**
  * BOSA / GL Connectors with everything from the environment: `BOSA_BASE_URL` and `BOSA_DIALECT`, which may be left out,
  * `BOSA_API_KEY`, and `BOSA_USER_TOKEN` to act for a user.
  *
  * Fails with a `ConfigError` that names what is missing, or with `InvalidRequest` for a value that cannot be used.
+ *
+ * The platform is loaded when the layer is built, which `Effect.runSync` cannot wait for.
  *
  * @example
  * ```ts
@@ -239,7 +249,10 @@ export const layerConnections: Layer.Layer<ConnectionsApi, ConfigError.ConfigErr
  * @since 0.2.0
  * @category layers
  */
-export const layerBosa: Layer.Layer<BosaApi, ConfigError.ConfigError | InvalidRequest> = BosaApi.layerConfig().pipe(
-  Layer.provide(Auth.bosaConfig()),
-  Layer.provide(layer)
-)
+export const layerBosa: Layer.Layer<BosaApi, ConfigError.ConfigError | InvalidRequest> =
+  /* @__PURE__ */ Layer.unwrapEffect(
+    /* @__PURE__ */ Effect.promise(async () => {
+      const { BosaApi } = await import("@effect-connectors/core/BosaApi")
+      return BosaApi.layerConfig().pipe(Layer.provide(Auth.bosaConfig()), Layer.provide(layer))
+    })
+  )

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ConnectionsApi } from "@effect-connectors/core"
+import { BosaApi, ConnectionsApi } from "@effect-connectors/core"
 import { NodeConnectors } from "@effect-connectors/node"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
@@ -28,6 +28,27 @@ describe("layerConnections", () => {
       const noToken = yield* withEnvironment([["CONNECTIONS_BASE_URL", "http://localhost:8081"]])
       assert.include(String(noUrl), "CONNECTIONS_BASE_URL")
       assert.include(String(noToken), "CONNECTIONS_SERVICE_TOKEN")
+    })
+  )
+})
+
+describe("layerBosa", () => {
+  const fromEnvironment = (entries: ReadonlyArray<readonly [string, string]>) =>
+    Effect.map(BosaApi, (bosa) => `${bosa.origin} ${bosa.dialect}`).pipe(
+      Effect.provide(NodeConnectors.layerBosa),
+      Effect.withConfigProvider(ConfigProvider.fromMap(new Map(entries))),
+      Effect.either
+    )
+
+  it.effect("takes everything from the environment, and names what is missing", () =>
+    Effect.gen(function* () {
+      const given = yield* fromEnvironment([
+        ["BOSA_BASE_URL", "http://localhost:8082"],
+        ["BOSA_DIALECT", "bosa"],
+        ["BOSA_API_KEY", "key"]
+      ])
+      assert.deepStrictEqual(given, yield* Effect.either(Effect.succeed("http://localhost:8082 bosa")))
+      assert.include(String(yield* fromEnvironment([])), "BOSA_API_KEY")
     })
   )
 })
