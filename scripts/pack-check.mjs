@@ -2,6 +2,7 @@
 // stranger would: by import, by require, by the compiler. Needs the npm registry.
 import { copyFileSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs"
 import { join, posix, resolve } from "node:path"
+import { entrySizes, overBudget } from "./lib/bundleSize.mjs"
 import { compile, emptyFolder, install, json, must, pack, run } from "./lib/consumer.mjs"
 import { anchorsOf, linksOf } from "./lib/markdown.mjs"
 
@@ -47,6 +48,14 @@ const wanted = new Set([
 const fromRegistry = [...wanted]
   .filter((name) => !names.includes(name) && !name.startsWith("node:"))
   .map((name) => `${name}@${root.devDependencies[name] ?? "latest"}`)
+
+for (const size of await entrySizes(json("scripts/size-budget.json"))) {
+  report(
+    `size of ${size.name}`,
+    overBudget([size]),
+    `${size.own} bytes of our own, ${size.base} of the base; budget ${size.budget}`
+  )
+}
 
 const consumer = emptyFolder()
 const write = (name, content) => writeFileSync(join(consumer, name), content)
