@@ -67,9 +67,11 @@ const groupOf = (
   const first = figures.get(programs[0]?.name ?? "") ?? []
   const variants = programs.map(({ name }): Variant => {
     const all = figures.get(name) ?? []
-    if (all.length < first.length) return { name, value: NaN, failed: "it does not load: is it installed?" }
-    const ratios = all.map((one, round) => one[at] / (first[round]?.[at] ?? NaN))
-    return { name, value: median(all.map((one) => one[at])), ratio: median(ratios), spread: spreadOf(ratios) }
+    const values = all.map((one) => one[at])
+    if (values.length === 0) return { name, value: NaN, failed: "it does not load: is it installed?" }
+    if (first.length !== values.length) return { name, value: median(values) }
+    const ratios = values.map((value, round) => value / (first[round]?.[at] ?? NaN))
+    return { name, value: median(values), ratio: median(ratios), spread: spreadOf(ratios) }
   })
   return { title, unit: "ms", variants }
 }
