@@ -70,13 +70,13 @@ describe("what a bundle holds of the packages", () => {
   const pathsOf = (program: string): ReadonlyArray<string> =>
     (sizesOf(entry(program)).sizes[0]?.modules ?? []).map(({ path }) => path)
 
-  it("Connections holds nothing of BOSA, and BOSA nothing of Connections", () => {
+  it("Connections holds nothing of BOSA, nor of files, and BOSA nothing of Connections", () => {
     const connections = pathsOf('export { ConnectionsApi } from "@effect-connectors/core"')
     const bosa = pathsOf('export { BosaApi } from "@effect-connectors/core"')
     assert.isNotEmpty(connections)
     assert.isNotEmpty(bosa)
     assert.deepStrictEqual(
-      connections.filter((path) => /bosa|jsonSchema|ledger/i.test(path)),
+      connections.filter((path) => /bosa|jsonSchema|ledger|file|contentDisposition/i.test(path)),
       []
     )
     assert.deepStrictEqual(

@@ -9,6 +9,7 @@ import { effectful, type Endpoint, type EndpointCredentials, safe } from "../htt
 import { headerIssue } from "../http/headers.js"
 import { segmentIssue } from "../http/path.js"
 import { query } from "../http/query.js"
+import { fileReader } from "../http/receivedFile.js"
 import type { Input, Target } from "../http/request.js"
 import { mcpFilter, rangeOptions, searchOptions, skillFilter, toolFilter } from "./optionNames.js"
 import * as records from "./records.js"
@@ -320,7 +321,7 @@ export const skills = {
     method: "GET",
     route: "{artifact}",
     credentials: "bare",
-    files: true,
+    files: fileReader,
     timeoutMillis: artifactMillis,
     input: (target: Target): Input => ({ segments: [], target, maxBodyBytes: maxArtifactBytes }),
     decode: records.fileBytes
@@ -363,7 +364,7 @@ export const common = {
     name: "actions.execute",
     method: "POST",
     route: "{action}",
-    files: true,
+    files: fileReader,
     input: undefined,
     decode: undefined
   }),

@@ -2,6 +2,7 @@ import type { ReadError, WriteError } from "../../ApiError.js"
 import { type NoValueErrors, readErrors, writeErrors } from "./errors.js"
 import type { Template } from "./path.js"
 import { template } from "./path.js"
+import type { FileReader } from "./receivedFile.js"
 
 /** @internal */
 export type RetryClass = "safe" | "idempotent" | "unsafe"
@@ -21,8 +22,8 @@ export interface Endpoint<out E = unknown, out Name extends string = string, out
   /** A response without a body is a success: the operation has no value to give. */
   readonly mayBeEmpty: boolean
   readonly credentials: EndpointCredentials
-  /** A response that is not JSON is a file. */
-  readonly files: boolean
+  /** Reads a response that is not JSON: it is a file. Operations without files hold no code for them. */
+  readonly files: FileReader | undefined
   /** The response holds secrets: what is kept of it next to the value has none. */
   readonly secret: boolean
   /** For one attempt, unless the caller or the layer says otherwise. */
@@ -50,7 +51,7 @@ interface Row<Name extends string, I, D> {
   readonly route: string
   readonly mayBeEmpty?: boolean
   readonly credentials?: EndpointCredentials
-  readonly files?: boolean
+  readonly files?: FileReader
   readonly secret?: boolean
   readonly timeoutMillis?: number
   readonly refusedBy?: number
@@ -71,7 +72,7 @@ const endpoint = <E, Name extends string, I, D>(
   kind,
   mayBeEmpty: row.mayBeEmpty ?? false,
   credentials: row.credentials ?? "all",
-  files: row.files ?? false,
+  files: row.files,
   secret: row.secret ?? false,
   timeoutMillis: row.timeoutMillis,
   refusedBy: row.refusedBy,

@@ -136,7 +136,7 @@ const statusFailure = <E extends ApiError>(
   call: CallState<E>,
   received: TransportResponse
 ): AttemptFailure<CallError<E>> => {
-  const response = keptResponse(call.operation, received, bodyOf(call, received, call.integers))
+  const response = keptResponse(call.operation, received, bodyOf(call, received))
   call.settings.onResponse?.(response)
   const waitMillis = retryAfterMillis(received.headers, call.clock.unsafeCurrentTimeMillis())
   // a gateway's own page says nothing of the work behind it

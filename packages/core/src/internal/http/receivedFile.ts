@@ -20,15 +20,19 @@ const nameOf = (call: SentCall, name: string | undefined): string | undefined =>
 }
 
 /**
- * A response that is a file.
+ * How a response becomes a file.
  *
  * @internal
  */
-export const receivedFile = (
-  call: SentCall,
-  headers: Headers.Headers,
-  bytes: Uint8Array
-): ConnectorFile.ConnectorFile => ConnectorFile.fromBytes(bytes, detailsOf(call, headers))
+export interface FileReader {
+  readonly received: (call: SentCall, headers: Headers.Headers, bytes: Uint8Array) => ConnectorFile.ConnectorFile
+  /** One that was only opened: what ends it early is reported by its code. */
+  readonly unread: (
+    call: SentCall,
+    headers: Headers.Headers,
+    unread: Stream.Stream<Uint8Array, Lost>
+  ) => ConnectorFile.ConnectorFile
+}
 
 // packed bytes are fewer than those that are read
 const sizeOf = (headers: Headers.Headers): number | undefined => {
@@ -38,16 +42,7 @@ const sizeOf = (headers: Headers.Headers): number | undefined => {
     : undefined
 }
 
-/**
- * A response that is a file and was only opened: what ends it early is reported by its code.
- *
- * @internal
- */
-export const unreadFile = (
-  call: SentCall,
-  headers: Headers.Headers,
-  unread: Stream.Stream<Uint8Array, Lost>
-): ConnectorFile.ConnectorFile => {
+const unreadFile: FileReader["unread"] = (call, headers, unread) => {
   const details = detailsOf(call, headers)
   const failed = ({ evidence }: Lost) =>
     new ConnectorFile.FileError({
@@ -55,4 +50,10 @@ export const unreadFile = (
       filename: details.filename === undefined ? undefined : shownText("name", details.filename)
     })
   return ConnectorFile.fromStream(Stream.mapError(unread, failed), { ...details, size: sizeOf(headers) })
+}
+
+/** @internal */
+export const fileReader: FileReader = {
+  received: (call, headers, bytes) => ConnectorFile.fromBytes(bytes, detailsOf(call, headers)),
+  unread: unreadFile
 }

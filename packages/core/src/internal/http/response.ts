@@ -2,12 +2,12 @@ import type * as Clock from "effect/Clock"
 import type { ApiError } from "../../ApiError.js"
 import type { ApiResponse } from "../../ApiResponse.js"
 import { isFields } from "../data/fields.js"
-import { type Integers, parse, type Parsed } from "../data/json.js"
+import { parse, type Parsed } from "../data/json.js"
 import * as Result from "../data/result.js"
 import type { CallState } from "./callState.js"
 import type { Endpoint } from "./endpoint.js"
 import type { BadBody } from "./errors.js"
-import { receivedFile, unreadFile } from "./receivedFile.js"
+import type { FileReader } from "./receivedFile.js"
 import { withoutSecrets } from "./secrets.js"
 import type { SentCall } from "./sentSecrets.js"
 import {
@@ -63,15 +63,17 @@ const noStatus: Result.Result<never, NoValue> = Result.fail({ _tag: "Status" })
  *
  * @internal
  */
-export const bodyOf = (call: SentCall, response: TransportResponse, integers: Integers): unknown => {
+export const bodyOf = <E extends ApiError>(call: CallState<E>, response: TransportResponse): unknown => {
   const type = response.headers["content-type"]
-  const parsed = isJson(type) || startsAsJson(response.text) ? parse(response.text, integers) : undefined
+  const parsed = isJson(type) || startsAsJson(response.text) ? parse(response.text, call.integers) : undefined
+  const { files } = call.operation
   if (
+    files !== undefined &&
     response.bytes !== undefined &&
     !isJsonType(type) &&
     !isFields(parsed?._tag === "Value" ? parsed.value : undefined)
   ) {
-    return receivedFile(call, response.headers, response.bytes)
+    return files.received(call, response.headers, response.bytes)
   }
   return parsed?._tag === "Value" ? parsed.value : response.text
 }
@@ -111,7 +113,7 @@ export const decodeResponse = <A, E extends ApiError>(
 ): Result.Result<A, NoValue> => {
   if (!isOk(response.status)) return noStatus
   const { clock, integers, operation, settings } = call
-  const file = operation.files ? fileIn(call, response) : undefined
+  const file = operation.files && fileIn(operation.files, call, response)
   if (file !== undefined) {
     settings.onResponse?.(responseOf(response, file))
     return Result.mapFailure(decode({ body: file, exact: file, response, clock, call }), (expected) =>
@@ -147,10 +149,10 @@ const isData = (parsed: Parsed): boolean => {
 }
 
 // 204 has no file to give
-const fileIn = (call: SentCall, response: TransportResponse): unknown => {
+const fileIn = (files: FileReader, call: SentCall, response: TransportResponse): unknown => {
   const type = response.headers["content-type"]
   if (hasNoContent(response.status) || isJsonType(type)) return undefined
   if (response.unread === undefined && mayBeJson(type) && isData(parse(response.text))) return undefined
-  if (response.unread !== undefined) return unreadFile(call, response.headers, response.unread)
-  return response.bytes === undefined ? undefined : receivedFile(call, response.headers, response.bytes)
+  if (response.unread !== undefined) return files.unread(call, response.headers, response.unread)
+  return response.bytes === undefined ? undefined : files.received(call, response.headers, response.bytes)
 }
