@@ -11,6 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Option from "effect/Option"
+import type { OutcomeUnknown } from "./ApiError.js"
 import type { ApiResponse } from "./ApiResponse.js"
 import { composed as composedClients } from "./internal/http/transformClient.js"
 import type { RetryInput } from "./Retry.js"
@@ -56,6 +57,11 @@ export interface StartedCall {
   readonly attemptMillis: number
   /** Whether one of its attempts so far, also one in flight, may have done the work. */
   readonly mayHaveHappened: () => boolean
+  /**
+   * What to report when it was interrupted: `OutcomeUnknown` with the code `INTERRUPTED` for a call that changes something and
+   * may have done so.
+   */
+  readonly interrupted: () => OutcomeUnknown | undefined
 }
 
 /**

@@ -16,7 +16,15 @@ import { readyCredentials, renewedCredentials } from "./authorize.js"
 import type { CallState } from "./callState.js"
 import type { Endpoint } from "./endpoint.js"
 import type { CallError } from "./errors.js"
-import { type AttemptFailure, credentialsFailure, final, lateError, lostFailure, responseFailure } from "./failure.js"
+import {
+  type AttemptFailure,
+  credentialsFailure,
+  final,
+  interruptedError,
+  lateError,
+  lostFailure,
+  responseFailure
+} from "./failure.js"
 import { headerIssue } from "./headers.js"
 import { Limiter } from "./limiter.js"
 import * as Outcome from "./outcome.js"
@@ -186,7 +194,8 @@ const mayRepeat = ({ settings }: Shared, { idempotencyKey }: PreparedRequest, po
 const startedCall = <E extends ApiError>(call: CallState<E>): Call.StartedCall => ({
   isWrite: call.operation.retry !== "safe",
   attemptMillis: call.request.limits.timeoutMillis,
-  mayHaveHappened: () => call.outcome !== "clear"
+  mayHaveHappened: () => call.outcome !== "clear",
+  interrupted: () => interruptedError(call)
 })
 
 /** What becomes of an attempt that gave no value. */

@@ -1,6 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
-import type { ApiError } from "../../ApiError.js"
+import { type ApiError, OutcomeUnknown } from "../../ApiError.js"
 import type { ApiResponse } from "../../ApiResponse.js"
 import type { Unavailable } from "../../Auth.js"
 import { type CallState, contextOf } from "./callState.js"
@@ -182,3 +182,13 @@ export const lateError = <E extends ApiError>(call: CallState<E>, deadlineMillis
     Duration.millis(deadlineMillis),
     call.isWaiting
   )
+
+/**
+ * What a call that was interrupted may be reported as: that of a write which may have done its work.
+ *
+ * @internal
+ */
+export const interruptedError = <E extends ApiError>(call: CallState<E>): OutcomeUnknown | undefined =>
+  call.operation.retry === "safe" || call.outcome === "clear"
+    ? undefined
+    : new OutcomeUnknown({ ...contextOf(call, false, undefined), phase: "request", code: "INTERRUPTED" })
