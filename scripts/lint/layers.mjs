@@ -43,6 +43,11 @@ const packages = {
       imports: ["data", "runtime", "http"]
     },
     ledger: { modules: ["Ledger", "LedgerError", "LedgerJournal"], imports: ["data", "runtime", "http", "jobs"] },
+    webhooks: {
+      modules: ["DeliveryStore", "Webhook", "WebhookSignature"],
+      imports: ["data", "runtime"],
+      platform: true
+    },
     connections: {
       modules: ["ConnectionHandle", "ConnectionsApi", "ExecuteParameters", "Records"],
       imports: ["data", "runtime", "http", "jobs"]

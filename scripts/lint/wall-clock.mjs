@@ -10,6 +10,7 @@ const readers = {
     "internal/jobs/watchPlan": "the deadline that a reference carries, once, when its job is watched on",
     "internal/ledger/ledger": "when something was done, in the ledger",
     "internal/http/refreshing": "what is left of the life of credentials, once, when they are received",
+    "internal/webhooks/receiver": "how far the time that a sender signed is from now",
     "internal/bosa/userAuth": "what is left of a token's life, once, when it is had"
   },
   node: {
