@@ -61,8 +61,9 @@ const report = (cause: Cause.Cause<Failure>, lastCall: StartedCall | undefined):
     const { env } = yield* Shell
     const failure = Option.getOrUndefined(Cause.failureOption(cause))
     if (failure !== undefined) {
-      if (failure._tag !== "OutputClosed" && failure.message !== "") yield* say(`connectors: ${failure.message}`)
       const said = "error" in failure ? failure.error : "body" in failure ? failure.body : undefined
+      const more = said === undefined || isDebug(env) ? "" : ". CONNECTORS_DEBUG=1 prints it"
+      if (failure._tag !== "OutputClosed" && failure.message !== "") yield* say(`connectors: ${failure.message}${more}`)
       if (isDebug(env) && said !== undefined) yield* say(ExactJson.stringify(said, 2) ?? "")
       return exitCodeOf(failure, lastCall)
     }

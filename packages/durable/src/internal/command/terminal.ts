@@ -85,7 +85,8 @@ const answer = (question: string): Effect.Effect<string> =>
  */
 export const confirm = (question: string): Effect.Effect<void, UsageError | NotConfirmed> =>
   process.stdin.isTTY === true
-    ? Effect.flatMap(answer(`${printable(question)} [y/N] `), (line) =>
-        /^\s*y(es)?\s*$/i.test(line) ? Effect.void : new NotConfirmed({ message: "nothing was changed" })
+    ? Effect.flatMap(
+        Effect.onInterrupt(answer(`${printable(question)} [y/N] `), () => say("")),
+        (line) => (/^\s*y(es)?\s*$/i.test(line) ? Effect.void : new NotConfirmed({ message: "nothing was changed" }))
       )
     : new UsageError({ message: "stdin is not a terminal to ask on: give --yes" })
