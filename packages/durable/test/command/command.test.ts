@@ -182,6 +182,7 @@ describe("connectors-durable", () => {
           [["prune", "--yes", "--file", filename], 2, "prune needs --older-than"],
           [["prune", "--older-than", "30", "--yes", "--file", filename], 2, "is not an age"],
           [["prune", "--older-than", "Infinity", "--yes", "--file", filename], 2, "is not an age"],
+          [["show", "a\u001b[31mb", "--file", filename], 4, "no work has the key"],
           [["list", canary], 2, "is not an argument"]
         ]
         for (const [args, code, text] of cases) {
@@ -190,6 +191,7 @@ describe("connectors-durable", () => {
           assert.include(ended.err, text)
           assert.match(ended.err, /^connectors-durable: [^\n]+\n$/)
           assert.notInclude(ended.err, "canary")
+          assert.notInclude(ended.err, "\u001b")
         }
         // nothing was made
         assert.strictEqual(readFileSync(empty, "utf8"), "")

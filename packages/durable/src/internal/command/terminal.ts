@@ -31,7 +31,8 @@ export const print = (text: string): Effect.Effect<void, OutputClosed> => writte
  *
  * @internal
  */
-export const say = (text: string): Effect.Effect<void> => Effect.ignore(written(process.stderr, `${text}\n`))
+export const say = (text: string): Effect.Effect<void> =>
+  Effect.ignore(written(process.stderr, `${text.split("\n").map(printable).join("\n")}\n`))
 
 // what has no end is given up there
 const mostBytes = 64 * 1024 * 1024
