@@ -136,6 +136,10 @@ for (const { manifest, name, tarball } of packed) {
   // attw does not expand "./*" by itself
   const entrypoints = modules.find((each) => each.name === name).open.map((specifier) => specifier.replace(name, "."))
   if (isProgram(manifest)) continue
+  for (const bin of Object.keys(manifest.bin ?? {})) {
+    const help = run("npx", ["--no", "--", bin, "--help"], consumer)
+    report(`${name} program`, [...faultsOf(help), ...(help.output.includes(bin) ? [] : ["it prints no help"])], bin)
+  }
   const attw = [tarball, "--profile", "esm-only", "--no-emoji", "--no-definitely-typed", "--format", "ascii"]
   report(
     `${name} attw`,

@@ -3,8 +3,12 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import { chmod, mkdir, writeFile } from "node:fs/promises"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as TestClock from "effect/TestClock"
+import { chmod, mkdir, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { Readable } from "node:stream"
 import * as JsonText from "../src/internal/jsonText.js"
 import { connectionsAt, connectors, folder, type Surroundings } from "./support/commands.js"
 
@@ -85,6 +89,58 @@ describe("bad input", () => {
     })
   )
 
+  it.scoped("JSON that is broken after a text of many megabytes", () =>
+    Effect.gen(function* () {
+      const long = "y".repeat(10_000_000)
+      const after = yield* refused([...execute, "--input", "-"], { ...nowhere, stdin: `{"x":"${long}" oops` })
+      assert.include(after, 'line 1, column 10000009: expected "," or "}"')
+      const inside = yield* refused([...execute, "--input", "-"], { ...nowhere, stdin: `{"x":"${long}\n"}` })
+      assert.include(inside, "column 10000007: expected no control character in a text")
+    })
+  )
+
+  it.scoped("input that is not text, or has no end", () =>
+    Effect.gen(function* () {
+      const piece = Buffer.alloc(8 * 1024 * 1024)
+      const endless = new Readable({
+        read() {
+          this.push(piece)
+        }
+      })
+      const input = [...execute, "--input", "-"]
+      assert.include(yield* refused(input, { ...nowhere, stdin: endless }), "--input: stdin is larger than 64 MB")
+      const binary = Readable.from([Buffer.from([0x7b, 0xff, 0x80])])
+      assert.include(yield* refused(input, { ...nowhere, stdin: binary }), "--input: stdin is not text in UTF-8")
+      const path = join(yield* folder, "input.json")
+      yield* Effect.promise(() => writeFile(path, Buffer.from([0xc3, 0x28])))
+      assert.include(yield* refused([...execute, "--input", `@${path}`], nowhere), `${path} is not text in UTF-8`)
+    })
+  )
+
+  it.scopedLive("a mark at the start of a file is no part of it, in UTF-8 and UTF-16", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Emulator.make({ executors: "memory" })
+      const path = join(yield* folder, "input.json")
+      for (const encoding of ["utf8", "utf16le"] as const) {
+        yield* Effect.promise(() => writeFile(path, '\ufeff{"n":7}', encoding))
+        const args = ["actions", "execute", "crm", "echo", "--input", `@${path}`, "--json"]
+        assert.deepInclude(yield* connectors(args, { env: connectionsAt(url) }), { code: 0, err: "" })
+      }
+    })
+  )
+
+  it.effect("settings that are none", () =>
+    Effect.gen(function* () {
+      const url = "http://127.0.0.1:1"
+      const credentials = { CONNECTIONS_BASE_URL: url, CONNECTIONS_CREDENTIALS: "maybe" }
+      assert.include(yield* refused(["connections", "list"], { env: credentials }), 'CREDENTIALS is not "none"')
+      const timeout = { ...connectionsAt(url), CONNECTIONS_TIMEOUT_MS: "soon" }
+      assert.match(yield* refused(["connections", "list"], { env: timeout }), /^connectors: CONNECTIONS_TIMEOUT_MS: /)
+      const scheme = yield* refused(["connections", "list"], { env: connectionsAt("ftp://a") })
+      assert.match(scheme, /^connectors: ConnectionsApi.make: refused/)
+    })
+  )
+
   it.scopedLive("a job of another origin", () =>
     Effect.gen(function* () {
       const { url } = yield* Emulator.make({ executors: "memory" })
@@ -142,6 +198,61 @@ describe("bad input", () => {
       assert.include(yield* refused([...add, "--token-stdin"], { env, stdin: "a\nb\n" }), "more than one line")
       assert.include(yield* refused([...add, "--token-stdin", "--no-credentials"], { env }), "give one of")
       assert.include(yield* refused(["profile", "add", "a", "--no-credentials"], { env }), "no address")
+    })
+  )
+})
+
+describe("bad profiles", () => {
+  it.scoped("a name that is none, and an address that is none", () =>
+    Effect.gen(function* () {
+      const env = { CONNECTORS_CONFIG_DIR: yield* folder }
+      const add = (name: string, url = "https://a.example") => [
+        "profile",
+        "add",
+        name,
+        "--url",
+        url,
+        "--no-credentials"
+      ]
+      for (const name of ["", " a", "a\nb", "a\u001b[31m", "__proto__"]) {
+        assert.include(yield* refused(add(name), { env }), "is not a name for a profile")
+      }
+      for (const url of ["", "nowhere", "ftp://a", "https:// a"]) {
+        assert.include(yield* refused(add("a", url), { env }), "is not an address")
+      }
+    })
+  )
+
+  it.scopedLive("a folder that cannot be made or written, and a file that is a folder", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      yield* Effect.promise(async () => {
+        await mkdir(join(path, "config", "profiles.json"), { recursive: true })
+        await writeFile(join(path, "file"), "")
+      })
+      const add = ["profile", "add", "a", "--url", "https://a.example", "--no-credentials"]
+      const at = (folder: string) => ({ env: { CONNECTORS_CONFIG_DIR: folder } })
+      assert.include(yield* refused(add, at(join(path, "config"))), "cannot be read (EISDIR)")
+      assert.include(yield* refused(add, at(join(path, "file"))), "(ENOTDIR)")
+      if (process.platform === "linux") {
+        assert.include(yield* refused(add, at("/proc/none/here")), "cannot be written (ENOENT)")
+      }
+    })
+  )
+
+  it.scoped("a lock that nobody gives back", () =>
+    Effect.gen(function* () {
+      const env = { CONNECTORS_CONFIG_DIR: yield* folder }
+      const lock = join(env.CONNECTORS_CONFIG_DIR, "profiles.json.lock")
+      yield* Effect.promise(() => writeFile(lock, ""))
+      const add = ["profile", "add", "a", "--url", "https://a.example", "--no-credentials"]
+      const refusal = yield* Effect.fork(refused(add, { env }))
+      while (Option.isNone(yield* Fiber.poll(refusal))) {
+        yield* TestClock.adjust("1 second")
+        yield* Effect.promise(() => stat(lock))
+      }
+      const text = yield* Fiber.join(refusal)
+      assert.include(text, `are being changed by another process. If there is none, remove ${lock}`)
     })
   )
 })

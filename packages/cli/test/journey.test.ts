@@ -1,11 +1,13 @@
 import * as Emulator from "@effect-connectors/testing/Emulator"
 import * as World from "@effect-connectors/testing/World"
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
+import { execFileSync } from "node:child_process"
 import { readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { connectors, type Ended, folder, type Surroundings } from "./support/commands.js"
+import { connectionsAt, connectors, type Ended, folder, server, type Surroundings } from "./support/commands.js"
 
 const parsed = ({ out }: Ended): unknown => JSON.parse(out)
 
@@ -188,5 +190,22 @@ describe("a journey through the commands, without a terminal", () => {
         assert.isAtLeast(count, 40)
       }),
     60_000
+  )
+})
+
+describe("the command that watches a job again", () => {
+  it.scopedLive("is one word for a shell, whatever the id of the job", () =>
+    Effect.gen(function* () {
+      const asked = yield* Deferred.make<void>()
+      const url = yield* server(() => Deferred.unsafeDone(asked, Effect.void))
+      const ref = { v: 1, api: "connections", origin: url, jobId: "it's", operation: "o", submittedAt: 0 }
+      const interruptAfter = Effect.runPromise(Deferred.await(asked))
+      const args = ["jobs", "watch", JSON.stringify(ref)]
+      const { code, err } = yield* connectors(args, { env: connectionsAt(url), interruptAfter })
+      assert.strictEqual(code, 130)
+      const [, word = ""] = /connectors jobs watch (.*)$/m.exec(err) ?? []
+      const said = yield* Effect.sync(() => execFileSync("sh", ["-c", `printf %s ${word}`], { encoding: "utf8" }))
+      assert.deepInclude(JSON.parse(said), ref)
+    })
   )
 })

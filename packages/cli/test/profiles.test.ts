@@ -89,6 +89,41 @@ describe("profiles", () => {
     })
   )
 
+  it.scopedLive("many that are added at once are all there", () =>
+    Effect.gen(function* () {
+      const env = { CONNECTORS_CONFIG_DIR: yield* folder }
+      const names = Array.from({ length: 8 }, (_, n) => `p${n}`)
+      const add = (name: string) => ["profile", "add", name, "--url", "https://a.example", "--no-credentials"]
+      yield* Effect.forEach(names, (name) => connectors(add(name), { env }), { concurrency: "unbounded" })
+      const listed = yield* connectors(["profile", "list"], { env })
+      assert.deepStrictEqual(
+        listed.out
+          .trimEnd()
+          .split("\n")
+          .map((line) => line.split("\t")[0])
+          .sort(),
+        names
+      )
+    })
+  )
+
+  it.scopedLive("the address of the database of durable jobs is a secret", () =>
+    Effect.gen(function* () {
+      const env = { CONNECTORS_CONFIG_DIR: yield* folder }
+      const add = ["profile", "add", "night", "--platform", "durable"]
+      const stdin = "postgres://jobs:canary@db/jobs\n"
+      const added = yield* connectors([...add, "--token-stdin", "--json"], { env, stdin })
+      assert.strictEqual(added.code, 0)
+      assert.include(added.out, '"EFFECT_CONNECTORS_DATABASE_URL":"<redacted>"')
+      const listed = yield* connectors(["profile", "list", "--json"], { env })
+      assert.notInclude(added.out + added.err + listed.out, "canary")
+      const asArgument = yield* connectors([...add, "--url", "postgres://a"], { env })
+      assert.deepInclude(asArgument, { code: 2, out: "" })
+      assert.include(asArgument.err, "pipe it in with --token-stdin")
+      assert.strictEqual((yield* connectors([...add, "--no-credentials"], { env })).code, 2)
+    })
+  )
+
   it.scopedLive("settings can be piped in", () =>
     Effect.gen(function* () {
       const { env } = yield* setUp

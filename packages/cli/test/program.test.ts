@@ -3,8 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
-import { writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { cp, writeFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { connectionsAt, type Ended, folder } from "./support/commands.js"
 
@@ -13,7 +13,10 @@ const program = fileURLToPath(new URL("../dist/connectors.js", import.meta.url))
 
 interface Options {
   readonly env?: Readonly<Record<string, string>> | undefined
-  /** Sends SIGINT once this is on stderr. */
+  readonly cwd?: string | undefined
+  /** Another copy of the program. */
+  readonly file?: string | undefined
+  /** Sends SIGINT once this is on stdout or stderr. */
   readonly interruptAt?: string | undefined
   /** Closes stdout after its first piece, as `head` does. */
   readonly closeEarly?: boolean | undefined
@@ -21,24 +24,32 @@ interface Options {
   readonly isTTY?: boolean | undefined
 }
 
-const run = (args: ReadonlyArray<string>, { closeEarly = false, env = {}, interruptAt, isTTY = false }: Options = {}) =>
+const run = (
+  args: ReadonlyArray<string>,
+  { closeEarly = false, cwd, env = {}, file = program, interruptAt, isTTY = false }: Options = {}
+) =>
   Effect.async<Ended>((resume) => {
     assert.isTrue(existsSync(program), "the command line is not built: run npm run build")
     const terminal = isTTY ? ["--import", "data:text/javascript,process.stderr.isTTY=true"] : []
-    const child = spawn(process.execPath, [...terminal, program, ...args], {
+    const child = spawn(process.execPath, [...terminal, file, ...args], {
+      cwd,
       env: { PATH: process.env["PATH"] ?? "", ...env }
     })
     let [out, err] = ["", ""]
     let isInterrupted = false
+    const interrupt = () => {
+      if (isInterrupted || interruptAt === undefined || !(out + err).includes(interruptAt)) return
+      isInterrupted = true
+      child.kill("SIGINT")
+    }
     child.stdout.on("data", (chunk) => {
       out += String(chunk)
       if (closeEarly) child.stdout.destroy()
+      interrupt()
     })
     child.stderr.on("data", (chunk) => {
       err += String(chunk)
-      if (isInterrupted || interruptAt === undefined || !err.includes(interruptAt)) return
-      isInterrupted = true
-      child.kill("SIGINT")
+      interrupt()
     })
     child.on("close", (code) => resume(Effect.succeed({ code: code ?? -1, out, err })))
     return Effect.sync(() => child.kill("SIGKILL"))
@@ -90,6 +101,35 @@ describe("the program", () => {
       assert.strictEqual(code, 130)
       assert.include(err, "stopped watching: the job goes on")
       assert.isAbove(err.lastIndexOf("\u001b[?25h"), err.lastIndexOf("\u001b[?25l"))
+    })
+  )
+
+  it.scopedLive("a program of a package that is not installed: what to install", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      yield* Effect.promise(() => cp(dirname(program), join(path, "dist"), { recursive: true }))
+      const options = { cwd: path, file: join(path, "dist", "connectors.js") }
+      for (const [args, name] of [
+        [["durable", "list"], "durable"],
+        [["emulator"], "testing"]
+      ] as const) {
+        const install = `the package @effect-connectors/${name} is not installed: npm install --save-exact --save-dev @effect-connectors/${name}\n`
+        assert.deepStrictEqual(yield* run(args, options), { code: 2, out: "", err: `connectors: ${install}` })
+        const help = yield* run([...args, "--help"], options)
+        assert.deepInclude(help, { code: 0, err: "" })
+        assert.include(help.out, install)
+      }
+      const help = yield* run(["durable", "--help"], options)
+      assert.deepInclude(help, { code: 0, err: "" })
+      assert.include(help.out, "settle  Say what became of work of unknown outcome\n")
+    })
+  )
+
+  it.scopedLive("the emulator is stopped with the command, and its reader may go", () =>
+    Effect.gen(function* () {
+      const { code } = yield* run(["emulator"], { interruptAt: "listening" })
+      assert.strictEqual(code, 130)
+      assert.strictEqual((yield* run(["emulator", "--help"], { closeEarly: true })).code, 0)
     })
   )
 

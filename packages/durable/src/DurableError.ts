@@ -97,7 +97,7 @@ const postgresHints: ReadonlyMap<string | undefined, string> = new Map([
 ])
 
 const sqliteHints: ReadonlyMap<string | undefined, string> = new Map([
-  ["ENOENT", "its folder does not exist: make it, or give another path"],
+  ["ENOENT", "it is not there, or its folder is not: give another path, or make the folder"],
   ["ENOTDIR", "its path goes through a file: give another path"],
   ["EISDIR", "it is a folder: give the path of a file in it"],
   ["EACCES", "this user may not read and write it: give it the right, to its folder too"],
@@ -115,7 +115,7 @@ export class StoreFailed extends Schema.TaggedError<StoreFailed>("@effect-connec
   "StoreFailed",
   {
     step: Schema.Literal("open", "migrate", "read", "write"),
-    /** `IN_USE`: another process has the SQLite file. `DRIVER_MISSING`: the driver is not installed. `CORRUPT`: a row was not written by this version of this package. Else the database's own code. */
+    /** `IN_USE`: another process has the SQLite file. `DRIVER_MISSING`: the driver is not installed. `NO_TABLES`: nothing was ever submitted there. `CORRUPT`: a row was not written by this version of this package. Else the database's own code. */
     code: Schema.optional(Schema.String),
     /** Which database, where that is known. */
     database: Schema.optional(Schema.Literal("sqlite", "postgres"))
@@ -133,6 +133,9 @@ export class StoreFailed extends Schema.TaggedError<StoreFailed>("@effect-connec
     }
     if (this.code === "DRIVER_MISSING") {
       return "the driver of the database could not be loaded: install @effect/sql-libsql for layerSqlite, @effect/sql-pg for layerPg"
+    }
+    if (this.code === "NO_TABLES") {
+      return "there are no durable jobs in this database: see that its address, or the path of the file, is the one that the runners have"
     }
     if (this.code === "CORRUPT") {
       return "a row of durable jobs could not be understood: something else wrote it, or a newer version of this package. Update this process, or mend the row"

@@ -141,13 +141,28 @@ export interface PgOptions extends RunnerOptions {
 }
 
 /**
- * The PostgreSQL of the processes that do the work.
+ * Where the work is that other processes do: their PostgreSQL, or a SQLite file that none of them has open now.
  *
  * @since 0.5.0
  * @category models
  */
-export interface ClientOptions extends Pick<RunnerOptions, "pollInterval"> {
-  readonly database: Database
+export type ClientOptions = Pick<RunnerOptions, "pollInterval"> & {
+  /**
+   * Whether tables, and a SQLite file, are made where there are none. Default true. With false the layer fails with
+   * `StoreFailed` (`NO_TABLES`, `ENOENT`) then, so that a wrong address changes nothing.
+   */
+  readonly create?: boolean | undefined
+} & ({ readonly database: Database } | { readonly filename: string })
+
+/**
+ * How `DurableJobs.prune` deletes.
+ *
+ * @since 0.5.0
+ * @category models
+ */
+export interface PruneOptions {
+  /** Only count what would be deleted. Default false. */
+  readonly dryRun?: boolean | undefined
 }
 
 /**
@@ -216,7 +231,8 @@ export class DurableJobs extends Context.Tag("@effect-connectors/durable/Durable
 
   /**
    * Submits and watches work in a PostgreSQL, and does none of it: for a process next to those with `layerPg`. It needs no
-   * credentials. With a `ConnectionsApi` around it refuses the jobs of another server.
+   * credentials. With a `ConnectionsApi` around it refuses the jobs of another server. With a `filename` it is for a look at
+   * a SQLite file, and for `settle` and `prune` there, while no process works on it.
    *
    * @since 0.5.0
    */
@@ -289,7 +305,10 @@ export declare namespace DurableJobs {
      * Deletes what is kept of work that ended longer ago than this: all but key, digest and state, so that an old key is
      * never done again. Gives how many.
      */
-    readonly prune: (olderThan: Duration.DurationInput) => Effect.Effect<number, InvalidRequest | StoreFailed>
+    readonly prune: (
+      olderThan: Duration.DurationInput,
+      options?: PruneOptions
+    ) => Effect.Effect<number, InvalidRequest | StoreFailed>
 
     readonly stats: Effect.Effect<Stats, StoreFailed>
   }

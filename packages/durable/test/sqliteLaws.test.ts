@@ -27,6 +27,7 @@ const make = Effect.gen(function* () {
       ),
     list: (q) => hold(store.list(q)),
     prune: (m) => hold(store.prune(m)),
+    prunable: (m) => hold(store.prunable(m)),
     counts: hold(store.counts),
     versions: (k) => hold(store.versions(k))
   }

@@ -9,7 +9,7 @@ import * as UserAuth from "@effect-connectors/core/UserAuth"
 import * as NodeConnectors from "@effect-connectors/node/NodeConnectors"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
-import type * as ConfigError from "effect/ConfigError"
+import * as ConfigError from "effect/ConfigError"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -32,6 +32,13 @@ const missingIn = (error: ConfigError.ConfigError): ReadonlyArray<string> => {
   }
 }
 
+const invalidIn = (error: ConfigError.ConfigError): ReadonlyArray<string> =>
+  error._op === "And" || error._op === "Or"
+    ? [...invalidIn(error.left), ...invalidIn(error.right)]
+    : error._op === "InvalidData"
+      ? [`${error.path.join("_")}: ${error.message}`]
+      : []
+
 const addProfile = "or make a profile: connectors profile add NAME --url URL"
 
 const notSet = (names: ReadonlyArray<string>): UsageError =>
@@ -39,12 +46,11 @@ const notSet = (names: ReadonlyArray<string>): UsageError =>
 
 const unusable = (error: ConfigError.ConfigError): UsageError => {
   const missing = [...new Set(missingIn(error))]
-  return missing.length === 0 ? new UsageError({ message: String(error) }) : notSet(missing)
+  return missing.length === 0 ? new UsageError({ message: invalidIn(error).join("; ") }) : notSet(missing)
 }
 
-const isConfigError = (error: Failure | ConfigError.ConfigError): error is ConfigError.ConfigError => "_op" in error
-
-const usable = (error: Failure | ConfigError.ConfigError): Failure => (isConfigError(error) ? unusable(error) : error)
+const usable = (error: Failure | ConfigError.ConfigError): Failure =>
+  "_tag" in error && !ConfigError.isConfigError(error) ? error : unusable(error)
 
 const provider = (values: Settings.Values): ConfigProvider.ConfigProvider =>
   ConfigProvider.fromMap(
@@ -53,9 +59,14 @@ const provider = (values: Settings.Values): ConfigProvider.ConfigProvider =>
     )
   )
 
-const isNone = (values: Settings.Values, platform: Settings.Platform): boolean => {
-  const value = values[Settings.of[platform].none]
-  return value !== undefined && Redacted.value(value) === "none"
+/** Whether no credentials are to be sent. */
+const isNone = (values: Settings.Values, platform: Settings.Platform): Effect.Effect<boolean, UsageError> => {
+  const name = Settings.of[platform].none
+  const value = values[name]
+  if (value === undefined) return Effect.succeed(false)
+  return Redacted.value(value) === "none"
+    ? Effect.succeed(true)
+    : new UsageError({ message: `${name} is not "none", which is all that it can be: give none, or unset it` })
 }
 
 const noAuth: Layer.Layer<Auth> = Auth.none
@@ -82,7 +93,7 @@ const layerOf = <Api>(
         return yield* notSet(["CONNECTIONS_BASE_URL"])
       }
       return api.pipe(
-        Layer.provide(isNone(values, platform) ? noAuth : authOf[platform](values)),
+        Layer.provide((yield* isNone(values, platform)) ? noAuth : authOf[platform](values)),
         Layer.provide(NodeConnectors.layerOptions({ proxy: "env" })),
         Layer.provide(Layer.setConfigProvider(provider(values))),
         Layer.mapError(usable)

@@ -9,20 +9,24 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
-import { readFile } from "node:fs/promises"
+import { createReadStream } from "node:fs"
 import { UsageError } from "./failure.js"
 import * as JsonText from "./jsonText.js"
-import { readInput, type Shell } from "./shell.js"
+import { readInput, readText, type Shell } from "./shell.js"
 
-const codeOf = (error: unknown): string =>
-  Predicate.hasProperty(error, "code") && typeof error.code === "string" ? error.code : String(error)
+const refused = (what: string) => (reason: string) => new UsageError({ message: `${what} ${reason}` })
 
 /** The text of a file, for what a command takes from it. */
 const fileText = (what: string, path: string): Effect.Effect<string, UsageError> =>
-  Effect.tryPromise({
-    try: () => readFile(path, "utf8"),
-    catch: (error) => new UsageError({ message: `${what}: ${path} cannot be read (${codeOf(error)})` })
-  })
+  Effect.acquireUseRelease(
+    Effect.sync(() => createReadStream(path)),
+    readText,
+    (stream) => Effect.sync(() => stream.destroy())
+  ).pipe(Effect.mapError(refused(`${what}: ${path}`)))
+
+/** All of stdin, for what a command takes from it. */
+export const input = (what: string): Effect.Effect<string, UsageError, Shell> =>
+  Effect.mapError(readInput, refused(`${what}: stdin`))
 
 interface Source {
   readonly source: string
@@ -31,7 +35,7 @@ interface Source {
 
 /** A text itself, `@file` for that of a file, or `-` for stdin. */
 const textOf = (what: string, given: string): Effect.Effect<Source, UsageError, Shell> => {
-  if (given === "-") return Effect.map(readInput, (text) => ({ source: `${what} (stdin)`, text }))
+  if (given === "-") return Effect.map(input(what), (text) => ({ source: `${what} (stdin)`, text }))
   if (given.startsWith("@")) {
     const path = given.slice(1)
     return Effect.map(fileText(what, path), (text) => ({ source: `${what} (${path})`, text }))
@@ -81,7 +85,7 @@ export const reference = (given: string): Effect.Effect<JobRef, UsageError | Inv
 
 /** A secret on stdin: all of it, without the line end. */
 export const secret = (what: string): Effect.Effect<Redacted.Redacted, UsageError, Shell> =>
-  Effect.flatMap(readInput, (text) => {
+  Effect.flatMap(input(what), (text) => {
     const value = text.replace(/\r?\n$/, "")
     return value === "" || /[\r\n]/.test(value)
       ? Effect.fail(new UsageError({ message: `${what}: stdin is ${value === "" ? "empty" : "more than one line"}` }))

@@ -27,7 +27,7 @@ const jsonOf = (event: Event): string =>
 const referenceText = (job: JobRef): string => ExactJson.stringify(JobRef.encode(job)) ?? ""
 
 /** A reference as one word for a shell. */
-const quoted = (job: JobRef): string => `'${referenceText(job).replaceAll("'", "'\\\\''")}'`
+const quoted = (job: JobRef): string => `'${referenceText(job).replaceAll("'", "'\\''")}'`
 
 const percent = (progress: number | undefined): string =>
   progress === undefined ? "" : ` ${Math.round(progress * 100)} %`

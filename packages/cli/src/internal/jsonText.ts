@@ -6,9 +6,8 @@ import * as Either from "effect/Either"
 
 const space = /[ \t\n\r]*/y
 const scalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y
-const character = String.raw`[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})`
-const string = new RegExp(`"(?:${character})*"`, "uy")
-const openString = new RegExp(`"(?:${character})*`, "uy")
+// a part of a text: one pattern for all of it would overflow the stack of the matcher
+const characters = /(?:[^"\\\p{Cc}]|[\u007f-\u009f]){1,1000}|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/uy
 
 interface Flaw {
   readonly at: number
@@ -31,8 +30,15 @@ const flawIn = (text: string): Flaw | undefined => {
     at += 1
     return true
   }
+  /** Takes a text with its quotes. Where it is broken, it stops there. */
+  const takeString = (): boolean => {
+    at += 1
+    while (take(characters));
+    if (text[at] !== '"') return false
+    at += 1
+    return true
+  }
   const brokenString = (): Flaw => {
-    take(openString)
     return at >= text.length
       ? { at, expected: 'a closing "' }
       : text[at] === "\\"
@@ -42,7 +48,7 @@ const flawIn = (text: string): Flaw | undefined => {
   const key = (): Flaw | undefined => {
     take(space)
     if (text[at] !== '"') return { at, expected: "a name in double quotes" }
-    if (!take(string)) return brokenString()
+    if (!takeString()) return brokenString()
     return takeChar(":") ? undefined : { at, expected: '":" after the name' }
   }
   // the ends of what is open, from the outside in; no recursion, since the text may be deep
@@ -64,7 +70,7 @@ const flawIn = (text: string): Flaw | undefined => {
         continue
       }
       if (text[at] === '"') {
-        if (!take(string)) return brokenString()
+        if (!takeString()) return brokenString()
       } else if (!take(scalar)) {
         return { at, expected: at >= text.length ? "a value, and the text ends" : "a value" }
       }

@@ -15,7 +15,7 @@ import * as Option from "effect/Option"
 import { root } from "./commands/table.js"
 import { exitCodeOf, exitCodes, type Failure, mayHaveChanged, UsageError } from "./failure.js"
 import { errorText, helpOf } from "./help.js"
-import { checkOptions, isHelp, routeOf } from "./route.js"
+import { checkOptions, hasHelp, routeOf } from "./route.js"
 import { printStyled, say, Shell } from "./shell.js"
 
 const program = (argv: ReadonlyArray<string>): Effect.Effect<void, Failure, Shell> =>
@@ -23,8 +23,7 @@ const program = (argv: ReadonlyArray<string>): Effect.Effect<void, Failure, Shel
     const route = yield* routeOf(root, argv)
     if (!("args" in route)) return yield* printStyled(helpOf(route))
     const { args, command: operation, path } = route
-    const isAskedForHelp = args.slice(0, endOfOptions(args)).some(isHelp)
-    if (isAskedForHelp && operation.options !== undefined) return yield* printStyled(helpOf(route))
+    if (hasHelp(args) && operation.options !== undefined) return yield* printStyled(helpOf(route))
     const hinted = (text: string) => new UsageError({ message: `${text}\nSee ${path} --help` })
     yield* Effect.mapError(checkOptions(operation, args), ({ message }) => hinted(message))
     const parsing = yield* Effect.promise(() => import("./parsing.js"))
@@ -36,11 +35,6 @@ const program = (argv: ReadonlyArray<string>): Effect.Effect<void, Failure, Shel
     )
     return yield* run
   })
-
-const endOfOptions = (args: ReadonlyArray<string>): number => {
-  const at = args.indexOf("--")
-  return at === -1 ? args.length : at
-}
 
 const isDebug = (env: Shell.Service["env"]): boolean => (env["CONNECTORS_DEBUG"] ?? "") !== ""
 
@@ -67,8 +61,9 @@ const report = (cause: Cause.Cause<Failure>, lastCall: StartedCall | undefined):
     const { env } = yield* Shell
     const failure = Option.getOrUndefined(Cause.failureOption(cause))
     if (failure !== undefined) {
-      if (failure._tag !== "OutputClosed" && failure.message !== "") yield* say(`connectors: ${failure.message}`)
       const said = "error" in failure ? failure.error : "body" in failure ? failure.body : undefined
+      const more = said === undefined || isDebug(env) ? "" : ". CONNECTORS_DEBUG=1 prints it"
+      if (failure._tag !== "OutputClosed" && failure.message !== "") yield* say(`connectors: ${failure.message}${more}`)
       if (isDebug(env) && said !== undefined) yield* say(ExactJson.stringify(said, 2) ?? "")
       return exitCodeOf(failure, lastCall)
     }

@@ -5,13 +5,15 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { randomUUID } from "node:crypto"
-import { mkdir, open, rename, rm } from "node:fs/promises"
+import { open, rename, rm } from "node:fs/promises"
 import { homedir } from "node:os"
 import { dirname, join } from "node:path"
 import { UsageError } from "./failure.js"
 import * as JsonText from "./jsonText.js"
+import { makeFolder } from "./makeFolder.js"
 import { isSettingName, names, type Values } from "./settings.js"
 import { Shell } from "./shell.js"
 
@@ -114,7 +116,6 @@ export const read: Effect.Effect<Profiles, UsageError, Shell> = Effect.flatMap(p
 )
 
 const replace = async (path: string, text: string): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const temporary = `${path}.${randomUUID()}.tmp`
   try {
     const handle = await open(temporary, "wx", ownerOnly)
@@ -132,7 +133,7 @@ const replace = async (path: string, text: string): Promise<void> => {
 }
 
 /** Replaces the file in one step. */
-export const write = ({ active, profiles }: Profiles): Effect.Effect<void, UsageError, Shell> =>
+const write = ({ active, profiles }: Profiles): Effect.Effect<void, UsageError, Shell> =>
   Effect.flatMap(path, (path) => {
     const values = ([name, settings]: [string, Values]) => [
       name,
@@ -151,6 +152,35 @@ export const write = ({ active, profiles }: Profiles): Effect.Effect<void, Usage
       try: () => replace(path, `${JSON.stringify(file, null, 2)}\n`),
       catch: (error) => refuse(path, `cannot be written (${codeOf(error)})`)
     })
+  })
+
+const attempts = Schedule.intersect(Schedule.spaced("50 millis"), Schedule.recurs(100))
+
+/** Changes what the file has now: of two processes that do so at once, none takes away what the other one wrote. */
+export const update = (
+  change: (profiles: Profiles) => Effect.Effect<Profiles, UsageError>
+): Effect.Effect<Profiles, UsageError, Shell> =>
+  Effect.flatMap(path, (path) => {
+    const lock = `${path}.lock`
+    const take = Effect.tryPromise({
+      try: async () => {
+        await makeFolder(dirname(path), 0o700)
+        await (await open(lock, "wx", ownerOnly)).close()
+      },
+      catch: codeOf
+    }).pipe(
+      Effect.retry({ schedule: attempts, while: (code) => code === "EEXIST" }),
+      Effect.mapError((code) =>
+        code === "EEXIST"
+          ? refuse(path, `are being changed by another process. If there is none, remove ${lock}`)
+          : refuse(path, `cannot be written (${code})`)
+      )
+    )
+    return Effect.acquireUseRelease(
+      Effect.zipRight(read, take),
+      () => Effect.tap(Effect.flatMap(read, change), write),
+      () => Effect.promise(() => rm(lock, { force: true }))
+    )
   })
 
 /** The profile of this name. */

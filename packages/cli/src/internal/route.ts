@@ -37,7 +37,15 @@ const refuse = (message: string) => Either.left(new UsageError({ message }))
 const wrongName = (given: string, at: string, known: ReadonlyArray<string>) =>
   refuse(`${JSON.stringify(given)} is not a command of ${at}.${meant(given, known)} There are: ${known.join(", ")}`)
 
-export const isHelp = (arg: string): boolean => arg === "--help" || arg === "-h"
+const isHelp = (arg: string): boolean => arg === "--help" || arg === "-h"
+
+/** What may be options: after `--` all are arguments. */
+export const beforeOptionsEnd = (args: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const at = args.indexOf("--")
+  return at === -1 ? args : args.slice(0, at)
+}
+
+export const hasHelp = (args: ReadonlyArray<string>): boolean => beforeOptionsEnd(args).some(isHelp)
 
 /** The command that the words name, or the group where they end. */
 export const routeOf = (root: Group, argv: ReadonlyArray<string>): Either.Either<Route, UsageError> => {

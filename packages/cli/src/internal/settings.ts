@@ -3,10 +3,11 @@
  */
 import * as Redacted from "effect/Redacted"
 
+/** Who has an API: a client can be made of their settings. */
 export type Platform = "connections" | "bosa"
 
 interface Setting {
-  readonly platform: Platform
+  readonly platform: Platform | "durable"
   /** `address`: where requests go. `credential`: who they are from, bound to the address. */
   readonly role: "address" | "credential" | "other"
   readonly isSecret: boolean
@@ -82,6 +83,12 @@ export const settings = {
     role: "credential",
     isSecret: false,
     about: "`none` sends no credentials."
+  },
+  EFFECT_CONNECTORS_DATABASE_URL: {
+    platform: "durable",
+    role: "address",
+    isSecret: true,
+    about: "The address of the PostgreSQL of durable jobs, with its password."
   }
 } as const satisfies Readonly<Record<string, Setting>>
 
@@ -94,11 +101,23 @@ export const names: ReadonlyArray<SettingName> = Object.keys(settings).filter(is
 /** The settings of one profile, or of the environment. */
 export type Values = { readonly [Name in SettingName]?: Redacted.Redacted | undefined }
 
-/** What `profile add` asks for, and where it goes. */
+/** The settings that each platform has. */
 export const of = {
   connections: { address: "CONNECTIONS_BASE_URL", token: "CONNECTIONS_SERVICE_TOKEN", none: "CONNECTIONS_CREDENTIALS" },
   bosa: { address: "BOSA_BASE_URL", token: "BOSA_API_KEY", none: "BOSA_CREDENTIALS" }
 } as const satisfies Readonly<Record<Platform, Readonly<Record<"address" | "token" | "none", SettingName>>>>
+
+/** The one setting of durable jobs. */
+export const databaseUrl = "EFFECT_CONNECTORS_DATABASE_URL" satisfies SettingName
+
+interface Added {
+  readonly token: SettingName
+  readonly address?: SettingName
+  readonly none?: SettingName
+}
+
+/** What `profile add` asks for, and where it goes. */
+export const added: Readonly<Record<Setting["platform"], Added>> = { ...of, durable: { token: databaseUrl } }
 
 const valuesIn = (values: Values, platform: Platform, role: Setting["role"]): ReadonlyArray<SettingName> =>
   names.filter((name) => {

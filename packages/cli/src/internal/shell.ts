@@ -5,6 +5,7 @@ import type { StartedCall } from "@effect-connectors/core/Call"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import type { Readable, Writable } from "node:stream"
 import { stripVTControlCharacters } from "node:util"
 
@@ -61,16 +62,42 @@ export const say = (text: string): Effect.Effect<void, never, Shell> =>
     Effect.ignore(written(stderr, `${plainUnlessColored(stderr, env, text)}\n`))
   )
 
-/** All of stdin as text. */
-export const readInput: Effect.Effect<string, never, Shell> = Effect.flatMap(Shell, ({ stdin }) =>
-  Effect.async<string>((resume) => {
-    const pieces: Array<Buffer> = []
-    const onData = (piece: Buffer | string) => void pieces.push(Buffer.from(piece))
-    const onEnd = () => resume(Effect.succeed(Buffer.concat(pieces).toString("utf8")))
-    stdin.on("data", onData).on("end", onEnd).on("error", onEnd)
-    return Effect.sync(() => {
-      stdin.off("data", onData).off("end", onEnd).off("error", onEnd)
-      stdin.pause()
-    })
+// what has no end is given up there: no server takes as much
+const mostBytes = 64 * 1024 * 1024
+
+const codeOf = (error: unknown): string =>
+  Predicate.hasProperty(error, "code") && typeof error.code === "string" ? error.code : String(error)
+
+const isUtf16 = (bytes: Buffer): boolean => bytes[0] === 0xff && bytes[1] === 0xfe
+
+/** As editors and shells write it: a mark at the start is no part of it. */
+const decoded = (bytes: Buffer): Effect.Effect<string, string> =>
+  Effect.try({
+    try: () => new TextDecoder(isUtf16(bytes) ? "utf-16le" : "utf-8", { fatal: true }).decode(bytes),
+    catch: () => "is not text in UTF-8"
   })
-)
+
+/** All text of a stream; left is why there is none, after its name. */
+export const readText = (stream: Readable): Effect.Effect<string, string> =>
+  Effect.async<Buffer, string>((resume) => {
+    const pieces: Array<Buffer> = []
+    let size = 0
+    const stop = () => {
+      stream.off("data", onData).off("end", onEnd).off("error", onError)
+      stream.pause()
+    }
+    const onData = (piece: Buffer | string) => {
+      const bytes = Buffer.from(piece)
+      size += bytes.length
+      if (size <= mostBytes) return void pieces.push(bytes)
+      stop()
+      return resume(Effect.fail("is larger than 64 MB"))
+    }
+    const onEnd = () => resume(Effect.succeed(Buffer.concat(pieces)))
+    const onError = (error: unknown) => resume(Effect.fail(`cannot be read (${codeOf(error)})`))
+    stream.on("data", onData).on("end", onEnd).on("error", onError)
+    return Effect.sync(stop)
+  }).pipe(Effect.flatMap(decoded))
+
+/** All of stdin as text. */
+export const readInput: Effect.Effect<string, string, Shell> = Effect.flatMap(Shell, ({ stdin }) => readText(stdin))

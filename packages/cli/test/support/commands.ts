@@ -38,7 +38,7 @@ export interface Ended {
 
 export interface Surroundings {
   readonly env?: Readonly<Record<string, string>> | undefined
-  readonly stdin?: string | undefined
+  readonly stdin?: string | Readable | undefined
   readonly isTTY?: boolean | undefined
   /** Interrupts the command once this is on stderr or stdout. */
   readonly interruptAt?: string | undefined
@@ -59,7 +59,12 @@ export const connectors = (
     }
     const out = new Written(isTTY, onText)
     const err = new Written(isTTY, onText)
-    const shell = { env, stdin: Readable.from([stdin]), stdout: stdout ?? out, stderr: err }
+    const shell = {
+      env,
+      stdin: typeof stdin === "string" ? Readable.from([stdin]) : stdin,
+      stdout: stdout ?? out,
+      stderr: err
+    }
     const interrupt = Effect.raceFirst(
       Deferred.await(interrupted),
       interruptAfter === undefined ? Effect.never : Effect.promise(() => interruptAfter)

@@ -265,8 +265,10 @@ describe.each(kinds)("$name", ({ isSkipped, layer: kind }) => {
           Effect.zipRight(store.insert(row(state)), store.change(state, { states: ["new"] }, { state, ref: "r" }))
         )
         const untouched = yield* Effect.all([store.read("unknown"), store.read("accepted")])
+        assert.deepStrictEqual([yield* store.prunable(60_000), yield* store.prunable(0)], [0, 20])
         assert.strictEqual(yield* store.prune(60_000), 0)
         assert.strictEqual(yield* store.prune(0), 20)
+        assert.strictEqual(yield* store.prunable(0), 0)
         assert.strictEqual(yield* store.prune(0), 0)
         assert.deepStrictEqual(yield* Effect.all([store.read("unknown"), store.read("accepted")]), untouched)
         const { digest, outcome, progress, ref, state, work } = (yield* store.read("ended 7")) ?? {}

@@ -128,7 +128,7 @@ describe("SQLite", () => {
       mkdirSync(join(folder, "canary-folder"))
       writeFileSync(join(folder, "canary-text"), "this is not a database ".repeat(100))
       for (const [name, code, problem] of [
-        ["canary-missing/jobs.sqlite", "ENOENT", "its folder does not exist"],
+        ["canary-missing/jobs.sqlite", "ENOENT", "it is not there, or its folder is not"],
         ["canary-folder", "EISDIR", "it is a folder"],
         ["canary-text/jobs.sqlite", "ENOTDIR", "its path goes through a file"],
         ["canary-text", "SQLITE_NOTADB", "the file is something else than a SQLite database"]

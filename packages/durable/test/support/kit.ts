@@ -103,6 +103,7 @@ export const faulty = (store: JobStore): Faulty => {
     due: (...args) => one(store.due(...args)),
     list: (query) => one(store.list(query)),
     prune: (millis) => one(store.prune(millis)),
+    prunable: (millis) => one(store.prunable(millis)),
     counts: one(store.counts),
     versions: (keys) => one(store.versions(keys)),
     hints: store.hints

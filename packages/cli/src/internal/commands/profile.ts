@@ -9,8 +9,9 @@ import * as Redacted from "effect/Redacted"
 import { UsageError } from "../failure.js"
 import * as Given from "../given.js"
 import { type Group, local as on } from "../operation.js"
+import type * as Profiles from "../profiles.js"
 import * as Settings from "../settings.js"
-import { readInput, say, Shell } from "../shell.js"
+import { say, Shell } from "../shell.js"
 import * as View from "../view.js"
 import * as take from "./arguments.js"
 
@@ -67,7 +68,11 @@ const settingsIn = (text: string): Effect.Effect<Settings.Values, UsageError> =>
     return values
   })
 
-const platforms = ["connections", "bosa"] as const satisfies ReadonlyArray<Settings.Platform>
+// it stands in tables and messages, and __proto__ is not kept as a name
+const isProfileName = (name: string): boolean =>
+  /^[^\s\p{Cc}]([^\p{Cc}]*[^\s\p{Cc}])?$/u.test(name) && name !== "__proto__"
+
+const platforms = ["connections", "bosa", "durable"] as const
 
 export const profile: Group = {
   name: "profile",
@@ -75,11 +80,11 @@ export const profile: Group = {
   commands: [
     on.one({
       name: "add",
-      summary: "Add a profile, or the other platform to one; the first one is used from then on",
+      summary: "Add a profile, or another platform to one; the first one is used from then on",
       takes: {
         name,
         platform: Options.choice("platform", platforms).pipe(
-          Options.withDescription("The platform of the address and the token; connections unless given"),
+          Options.withDescription("What the address and the token are for; connections unless given"),
           Options.withDefault("connections" as const)
         ),
         url: take.text("url", "The address of the platform"),
@@ -87,7 +92,10 @@ export const profile: Group = {
           Options.withDescription("The dialect of BOSA; bosa unless given"),
           Options.optional
         ),
-        tokenStdin: take.flag("token-stdin", "Read the service token, or the API key, from stdin"),
+        tokenStdin: take.flag(
+          "token-stdin",
+          "Read the service token, the API key, or the address of the database of durable, from stdin"
+        ),
         settingsStdin: take.flag("settings-stdin", "Read settings from stdin, as lines of NAME=value"),
         noCredentials: take.flag("no-credentials", "Send no credentials"),
         replace: take.flag("replace", "Replace what the profile has for the platform")
@@ -101,35 +109,58 @@ export const profile: Group = {
           if (platform !== "bosa" && Option.isSome(dialect)) {
             return yield* new UsageError({ message: "--dialect is for --platform bosa" })
           }
-          const Profiles = yield* profilesModule
-          const profiles = yield* Profiles.read
-          const before = profiles.profiles.get(name) ?? {}
-          const isOfPlatform = (setting: string) =>
-            Settings.isSettingName(setting) && Settings.settings[setting].platform === platform
-          if (!replace && Object.keys(before).some(isOfPlatform)) {
-            const message = `the profile ${JSON.stringify(name)} has ${platform} already: give --replace, or another name`
+          const { address, none, token } = Settings.added[platform]
+          if ((noCredentials && none === undefined) || (Option.isSome(url) && address === undefined)) {
+            const message =
+              "the address of a database has its password in it: with --platform durable pipe it in with --token-stdin"
             return yield* new UsageError({ message })
           }
-          const { address, none, token } = Settings.of[platform]
-          const credentials = noCredentials
-            ? { [none]: Redacted.make("none") }
-            : settingsStdin
-              ? yield* Effect.flatMap(readInput, settingsIn)
-              : { [token]: yield* tokenOf(token, tokenStdin) }
-          const kept = Object.entries(before).filter(([setting]) => !isOfPlatform(setting))
-          const added: Settings.Values = {
-            ...Object.fromEntries(kept),
-            ...(Option.isSome(url) ? { [address]: Redacted.make(url.value) } : {}),
+          if (Option.isSome(url) && !/^https?:\/\/[^\s/]/i.test(url.value)) {
+            const message = `--url ${JSON.stringify(url.value)} is not an address: give one such as https://connections.example`
+            return yield* new UsageError({ message })
+          }
+          if (!isProfileName(name)) {
+            const message = `${JSON.stringify(name)} is not a name for a profile: give a word such as prod`
+            return yield* new UsageError({ message })
+          }
+          const { path, read, update } = yield* profilesModule
+          const isOfPlatform = (setting: string) =>
+            Settings.isSettingName(setting) && Settings.settings[setting].platform === platform
+          /** What the profile has of other platforms. */
+          const others = ({ profiles }: Profiles.Profiles): Effect.Effect<Settings.Values, UsageError> => {
+            const before = profiles.get(name) ?? {}
+            if (!replace && Object.keys(before).some(isOfPlatform)) {
+              const message = `the profile ${JSON.stringify(name)} has ${platform} already: give --replace, or another name`
+              return new UsageError({ message })
+            }
+            return Effect.succeed(
+              Object.fromEntries(Object.entries(before).filter(([setting]) => !isOfPlatform(setting)))
+            )
+          }
+          // before a token is asked for
+          yield* Effect.flatMap(read, others)
+          const credentials =
+            noCredentials && none !== undefined
+              ? { [none]: Redacted.make("none") }
+              : settingsStdin
+                ? yield* Effect.flatMap(Given.input("--settings-stdin"), settingsIn)
+                : { [token]: yield* tokenOf(token, tokenStdin) }
+          const given: Settings.Values = {
+            ...(Option.isSome(url) && address !== undefined ? { [address]: Redacted.make(url.value) } : {}),
             ...(Option.isSome(dialect) ? { BOSA_DIALECT: Redacted.make(dialect.value) } : {}),
             ...credentials
           }
-          if (platform === "connections" && added.CONNECTIONS_BASE_URL === undefined) {
+          if (platform === "connections" && given.CONNECTIONS_BASE_URL === undefined) {
             return yield* new UsageError({ message: "no address: give --url URL" })
           }
-          const active = profiles.active ?? name
-          yield* Profiles.write({ active, profiles: new Map([...profiles.profiles, [name, added]]) })
-          yield* say(`profile ${name} is in ${yield* Profiles.path}${active === name ? ", and in use" : ""}`)
-          return { name, active: active === name, settings: shown(added) }
+          const { active, profiles } = yield* update((now) =>
+            Effect.map(others(now), (kept) => ({
+              active: now.active ?? name,
+              profiles: new Map([...now.profiles, [name, { ...kept, ...given }]])
+            }))
+          )
+          yield* say(`profile ${name} is in ${yield* path}${active === name ? ", and in use" : ""}`)
+          return { name, active: active === name, settings: shown(profiles.get(name) ?? {}) }
         }),
       view: View.fields({ name: ({ name }: Listed) => name })
     }),
@@ -157,10 +188,8 @@ export const profile: Group = {
       takes: { name },
       run: ({ name }) =>
         Effect.gen(function* () {
-          const Profiles = yield* profilesModule
-          const profiles = yield* Profiles.read
-          yield* Profiles.get(profiles, name)
-          yield* Profiles.write({ ...profiles, active: name })
+          const { get, update } = yield* profilesModule
+          yield* update((profiles) => Effect.as(get(profiles, name), { ...profiles, active: name }))
           return name
         }),
       view: View.json
@@ -171,11 +200,13 @@ export const profile: Group = {
       takes: { name },
       run: ({ name }) =>
         Effect.gen(function* () {
-          const Profiles = yield* profilesModule
-          const { active, profiles } = yield* Profiles.read
-          yield* Profiles.get({ active, profiles }, name)
-          const left = new Map([...profiles].filter(([other]) => other !== name))
-          yield* Profiles.write({ active: active === name ? undefined : active, profiles: left })
+          const { get, update } = yield* profilesModule
+          yield* update((profiles) =>
+            Effect.as(get(profiles, name), {
+              active: profiles.active === name ? undefined : profiles.active,
+              profiles: new Map([...profiles.profiles].filter(([other]) => other !== name))
+            })
+          )
           return name
         }),
       view: View.json

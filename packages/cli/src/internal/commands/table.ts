@@ -4,6 +4,7 @@
 import type { Group } from "../operation.js"
 import { bosa } from "./bosa.js"
 import { actions, connections, triggers } from "./connections.js"
+import { durable } from "./durable.js"
 import { jobs } from "./jobs.js"
 import { completions, emulator } from "./local.js"
 import { profile } from "./profile.js"
@@ -21,6 +22,7 @@ export const root: Group = {
     sql,
     triggers,
     jobs,
+    durable,
     bosa,
     types,
     profile,

@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { UsageError } from "../failure.js"
+import { makeFolder } from "../makeFolder.js"
 import { lockPath } from "./lock.js"
 import { folders, generatedBy, type TypesFile } from "./module.js"
 
@@ -72,7 +73,7 @@ export const writeFolder = (
       const flag = before.has(path) ? "w" : "wx"
       return Effect.as(
         attempt(file, "written", async () => {
-          await mkdir(dirname(file), { recursive: true })
+          await makeFolder(dirname(file))
           // what was not generated is not replaced
           await writeFile(file, text, { flag })
         }),

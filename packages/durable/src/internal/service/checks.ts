@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { State } from "../../DurableJob.js"
 import { State as StateSchema } from "../../DurableJob.js"
-import type { ListOptions } from "../../DurableJobs.js"
+import type { ListOptions, PruneOptions } from "../../DurableJobs.js"
 import * as OptionNames from "@effect-connectors/core/OptionNames"
 import type { Work } from "../../Work.js"
 import { readWork } from "../engine/codec.js"
@@ -191,10 +191,19 @@ export const millisOf = (name: string, input: Duration.DurationInput, issues: Ar
   return least
 }
 
+const pruneNames = OptionNames.make<PruneOptions>({ dryRun: true })
+
 /** @internal */
-export const checkAge = (olderThan: Duration.DurationInput): Effect.Effect<number, InvalidRequest> =>
+export const checkPrune = (
+  olderThan: Duration.DurationInput,
+  options: PruneOptions
+): Effect.Effect<number, InvalidRequest> =>
   Effect.suspend(() => {
-    const issues: Array<Issue> = []
+    const issues: Array<Issue> = [...OptionNames.issues(pruneNames, options)]
+    // a count was asked for, and rows would be deleted
+    if (options.dryRun !== undefined && typeof options.dryRun !== "boolean") {
+      issues.push({ path: ["dryRun"], message: "is not true or false", fix: "give one, or leave it out" })
+    }
     const millis = millisOf("olderThan", olderThan, issues)
     return issues.length > 0 ? Effect.fail(refused("DurableJobs.prune", issues)) : Effect.succeed(millis)
   })

@@ -6,8 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { StoreFailed } from "../../DurableError.js"
-import type { ClientOptions, DurableJobs, PgOptions, SqliteOptions } from "../../DurableJobs.js"
-import { placeInCluster } from "../placement/cluster.js"
+import type { ClientOptions, DurableJobs, PgOptions, RunnerOptions, SqliteOptions } from "../../DurableJobs.js"
 import { checkDatabase } from "../store/checkDatabase.js"
 import { openPostgres } from "../store/postgres.js"
 import { openSqlite } from "../store/sqlite.js"
@@ -37,22 +36,31 @@ export const onPostgres = ({ database, ...options }: PgOptions): Made<Connection
         "DurableJobs.layerPg",
         store,
         ({ runBucket }) =>
-          Effect.provideService(
-            placeInCluster(runBucket, Duration.sum(options.drain ?? defaultDrain, writing)),
-            SqlClient,
-            sql
+          // a third of all modules: whoever has one process, or only watches, does not wait for them
+          Effect.promise(() => import("../placement/cluster.js")).pipe(
+            Effect.flatMap(({ placeInCluster }) =>
+              placeInCluster(runBucket, Duration.sum(options.drain ?? defaultDrain, writing))
+            ),
+            Effect.provideService(SqlClient, sql)
           ),
         options
       )
   )
 
-const clientNames = OptionNames.make<Omit<ClientOptions, "database">>({ pollInterval: true })
+const clientNames = OptionNames.make<Pick<RunnerOptions, "pollInterval">>({ pollInterval: true })
 
 /** @internal */
-export const asClient = ({ database, ...options }: ClientOptions): Made<never> =>
+export const asClient = ({ create = true, ...given }: ClientOptions): Made<never> =>
   Effect.gen(function* () {
+    if ("filename" in given) {
+      const { filename, ...options } = given
+      const { pollMillis } = yield* checkOptions("DurableJobs.layerClient", options, clientNames)
+      yield* checkFilename("DurableJobs.layerClient", filename)
+      return yield* service.makeClient(yield* openSqlite(filename, { create }), pollMillis)
+    }
+    const { database, ...options } = given
     const { pollMillis } = yield* checkOptions("DurableJobs.layerClient", options, clientNames)
     yield* checkDatabase("DurableJobs.layerClient", database)
-    const { store } = yield* openPostgres(database)
+    const { store } = yield* openPostgres(database, { create })
     return yield* service.makeClient(store, pollMillis)
   })

@@ -12,7 +12,7 @@ import { jobOf, writeRef } from "../engine/codec.js"
 import * as engine from "../engine/engine.js"
 import { noBosa } from "../engine/execute.js"
 import type { JobStore } from "../store/jobStore.js"
-import { checkAge, checkKey, checkList, checkRef, checkWork, isKey } from "./checks.js"
+import { checkKey, checkList, checkPrune, checkRef, checkWork, isKey } from "./checks.js"
 import * as events from "./events.js"
 import { checkOptions } from "./options.js"
 import { settle } from "./settle.js"
@@ -79,7 +79,8 @@ const over = (
         const jobs = yield* Effect.forEach(rows.slice(0, limit), jobOf)
         return { jobs, next: rows.length > limit ? rows[limit - 1]?.key : undefined }
       }),
-    prune: (olderThan) => Effect.flatMap(checkAge(olderThan), store.prune),
+    prune: (olderThan, options = {}) =>
+      Effect.flatMap(checkPrune(olderThan, options), options.dryRun === true ? store.prunable : store.prune),
     stats: Effect.zipWith(store.counts, runner.stats, (states, { buckets, followed }) => ({
       states,
       buckets,

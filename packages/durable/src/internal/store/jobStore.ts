@@ -115,6 +115,9 @@ export interface JobStore {
    */
   readonly prune: (olderThanMillis: number) => Effect.Effect<number, StoreFailed>
 
+  /** How many rows `prune` would empty. */
+  readonly prunable: (olderThanMillis: number) => Effect.Effect<number, StoreFailed>
+
   readonly counts: Effect.Effect<Readonly<Record<State, number>>, StoreFailed>
 
   /** Versions of some keys, for those who wait for them. Keys that are not there are left out. */

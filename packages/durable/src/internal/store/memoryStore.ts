@@ -55,6 +55,11 @@ export const makeMemoryStore: Effect.Effect<JobStore> = Effect.gen(function* () 
     return row
   }
 
+  const old = (olderThanMillis: number): Effect.Effect<ReadonlyArray<JobRow>> =>
+    Effect.map(Clock.currentTimeMillis, (now) =>
+      [...prunable].flatMap((key) => rows.get(key) ?? []).filter(({ updatedAt }) => updatedAt <= now - olderThanMillis)
+    )
+
   /** A page in the order of the keys. */
   const page = (after: string | undefined, limit: number, isWanted: (row: JobRow) => boolean) =>
     [...rows.values()]
@@ -112,17 +117,15 @@ export const makeMemoryStore: Effect.Effect<JobStore> = Effect.gen(function* () 
     list: ({ after, limit, states }) => Effect.sync(() => page(after, limit, ({ state }) => states.includes(state))),
 
     prune: (olderThanMillis) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
-        let count = 0
-        for (const key of prunable) {
-          const row = rows.get(key)
-          if (row === undefined || row.updatedAt > now - olderThanMillis) continue
-          rows.set(key, { ...row, work: null, ref: null, progress: null, outcome: null, version: row.version + 1 })
-          prunable.delete(key)
-          count++
+      Effect.map(old(olderThanMillis), (found) => {
+        for (const row of found) {
+          rows.set(row.key, { ...row, work: null, ref: null, progress: null, outcome: null, version: row.version + 1 })
+          prunable.delete(row.key)
         }
-        return count
+        return found.length
       }),
+
+    prunable: (olderThanMillis) => Effect.map(old(olderThanMillis), ({ length }) => length),
 
     counts: Effect.sync(() => {
       const counts = { ...noCounts }

@@ -2,7 +2,7 @@ import * as Migrator from "@effect/sql/Migrator"
 import { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import type { StoreFailed } from "../../DurableError.js"
+import { StoreFailed } from "../../DurableError.js"
 import { storeFailed } from "./storeError.js"
 
 /**
@@ -59,16 +59,32 @@ const run = Migrator.make({})({
 /** Another process made the table at the same time: unique_violation, duplicate_table, duplicate_object. */
 const raced: ReadonlyArray<string | undefined> = ["23505", "42P07", "42710"]
 
+const databaseOf = (sql: SqlClient) =>
+  sql.onDialectOrElse({ pg: () => "postgres" as const, orElse: () => "sqlite" as const })
+
+/**
+ * Fails with `NO_TABLES` where the tables were never made. Changes nothing.
+ *
+ * @internal
+ */
+export const requireTables: Effect.Effect<void, StoreFailed, SqlClient> = Effect.flatMap(SqlClient, (sql) => {
+  const database = databaseOf(sql)
+  const found = sql.onDialectOrElse({
+    pg: () => sql`select 1 as found where to_regclass('effect_connectors_migrations') is not null`,
+    orElse: () => sql`select 1 as found from sqlite_master where name = 'effect_connectors_migrations'`
+  })
+  return Effect.flatMap(Effect.mapError(found, storeFailed("open", database)), ({ length }) =>
+    length === 0 ? new StoreFailed({ step: "open", code: "NO_TABLES", database }) : Effect.void
+  )
+})
+
 /**
  * Brings the tables up to date. Several processes may do so at once.
  *
  * @internal
  */
 export const migrate: Effect.Effect<void, StoreFailed, SqlClient> = Effect.flatMap(SqlClient, (sql) => {
-  const failed = storeFailed(
-    "migrate",
-    sql.onDialectOrElse({ pg: () => "postgres" as const, orElse: () => "sqlite" as const })
-  )
+  const failed = storeFailed("migrate", databaseOf(sql))
   return run.pipe(
     Effect.asVoid,
     Effect.catchAllDefect((defect) => Effect.fail(failed(defect))),

@@ -13,7 +13,7 @@ import type { ClientConfig, Notification } from "pg"
 import { StoreFailed } from "../../DurableError.js"
 import { makeHints } from "./hints.js"
 import type { JobStore } from "./jobStore.js"
-import { migrate } from "./migrations.js"
+import { migrate, requireTables } from "./migrations.js"
 import { outsideTransactions } from "./outsideTransactions.js"
 import { hintChannel, makeSqlStore } from "./sqlStore.js"
 import { storeFailed } from "./storeError.js"
@@ -59,7 +59,12 @@ export interface PostgresStore extends Postgres {
   readonly store: JobStore
 }
 
-type PostgresOptions = { readonly timeouts?: PostgresTimeouts; readonly heartbeat?: Duration.DurationInput }
+type PostgresOptions = {
+  readonly timeouts?: PostgresTimeouts
+  readonly heartbeat?: Duration.DurationInput
+  /** Whether the tables are made where there are none. Default true. */
+  readonly create?: boolean
+}
 
 const driverMissing = () => new StoreFailed({ step: "open", code: "DRIVER_MISSING", database: "postgres" })
 
@@ -180,6 +185,7 @@ export const connectPostgres = Effect.fnUntraced(function* (
     // the driver throws at an address it cannot read
     Effect.catchAllDefect((defect) => Effect.fail(storeFailed("open", "postgres")(defect)))
   )
+  if (options?.create === false) yield* Effect.provideService(requireTables, SqlClient, sql)
   yield* Effect.provideService(migrate, SqlClient, sql)
 
   const settings = settingsOf("client" in database ? database.client.config : database, timeouts)

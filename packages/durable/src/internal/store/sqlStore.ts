@@ -165,8 +165,10 @@ export const makeSqlStore = ({ hints, limited, sql }: SqlStoreOptions): JobStore
       ...(version === undefined ? [] : [sql`version = ${version}`])
     ])
 
+  const isOld = (olderThanMillis: number) => sql`ended_at <= ${started} - ${Math.round(olderThanMillis)}`
+
   const pruneSome = (olderThanMillis: number): Effect.Effect<number, StoreFailed> => {
-    const old = sql`select key from effect_connectors_jobs where ended_at <= ${started} - ${Math.round(olderThanMillis)}
+    const old = sql`select key from effect_connectors_jobs where ${isOld(olderThanMillis)}
       order by ended_at ${limitOf(pruneBatch)}`
     const isPicked = sql.onDialectOrElse({
       // of two that prune each takes other rows; as an array, since a join may run the query more than once
@@ -249,6 +251,16 @@ export const makeSqlStore = ({ hints, limited, sql }: SqlStoreOptions): JobStore
     },
 
     prune: pruneSome,
+
+    prunable: (olderThanMillis) =>
+      Effect.map(
+        run(
+          "read",
+          sql<{ amount: number | string }>`select count(*) as amount from effect_connectors_jobs
+            where ${isOld(olderThanMillis)}`.withoutTransform
+        ),
+        ([row]) => Number(row?.amount ?? 0)
+      ),
 
     counts: Effect.map(
       run(

@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url"
 import { StoreFailed } from "../../DurableError.js"
 import { makeHints } from "./hints.js"
 import type { JobStore } from "./jobStore.js"
-import { migrate } from "./migrations.js"
+import { migrate, requireTables } from "./migrations.js"
 import { outsideTransactions } from "./outsideTransactions.js"
 import { makeSqlStore } from "./sqlStore.js"
 import { codeOf, storeFailed } from "./storeError.js"
@@ -45,7 +45,7 @@ const isBusy = ({ code }: StoreFailed): boolean => code?.startsWith("SQLITE_BUSY
 const readWrite = constants.R_OK | constants.W_OK
 
 /** What is wrong with the path, where something is: the driver has a number for all of it. */
-const pathFailure = (filename: string): Effect.Effect<unknown> =>
+const pathFailure = (filename: string, create: boolean): Effect.Effect<unknown> =>
   Effect.promise(async () => {
     try {
       await access(dirname(filename), constants.W_OK)
@@ -57,12 +57,17 @@ const pathFailure = (filename: string): Effect.Effect<unknown> =>
       await access(filename, readWrite)
     } catch (error) {
       // it would be made
-      return codeOf(error) === "ENOENT" ? undefined : error
+      return create && codeOf(error) === "ENOENT" ? undefined : error
     }
   })
 
 const isUnnamed = ({ code, step }: StoreFailed): boolean =>
   step === "open" && (code === undefined || code === "SQLITE_CANTOPEN")
+
+interface OpenOptions {
+  /** Whether the file and the tables are made where there are none. Default true. */
+  readonly create?: boolean
+}
 
 /**
  * Opens the file, which is then this process's alone.
@@ -75,7 +80,9 @@ const isUnnamed = ({ code, step }: StoreFailed): boolean =>
  * @internal
  */
 export const openSqlite = Effect.fnUntraced(
-  function* (filename: string) {
+  function* (filename: string, { create = true }: OpenOptions = {}) {
+    const missing = create ? undefined : yield* pathFailure(filename, create)
+    if (codeOf(missing) !== undefined) return yield* storeFailed("open", "sqlite")(missing)
     const { make } = yield* Effect.tryPromise({
       try: () => import("@effect/sql-libsql/LibsqlClient"),
       catch: () => new StoreFailed({ step: "open", code: "DRIVER_MISSING", database: "sqlite" })
@@ -86,6 +93,7 @@ export const openSqlite = Effect.fnUntraced(
       // the driver throws when it cannot open the file
       Effect.catchAllDefect((defect) => Effect.fail(storeFailed("open", "sqlite")(defect)))
     )
+    if (!create) yield* Effect.provideService(requireTables, SqlClient, sql)
     const each = (texts: ReadonlyArray<string>) => Effect.forEach(texts, (text) => sql.unsafe(text), { discard: true })
     yield* Effect.mapError(
       Effect.acquireRelease(each(settings), () => Effect.ignore(each(unlock))),
@@ -99,8 +107,8 @@ export const openSqlite = Effect.fnUntraced(
     Effect.catchAll(opened, (error) => {
       if (isBusy(error)) return new StoreFailed({ step: "open", code: "IN_USE", database: "sqlite" })
       if (!isUnnamed(error) || filename === ":memory:") return error
-      return Effect.flatMap(pathFailure(filename), (found) =>
+      return Effect.flatMap(pathFailure(filename, true), (found) =>
         codeOf(found) === undefined ? error : storeFailed("open", "sqlite")(found)
       )
     })
-) satisfies (filename: string) => Effect.Effect<JobStore, StoreFailed, Scope.Scope>
+) satisfies (filename: string, options?: OpenOptions) => Effect.Effect<JobStore, StoreFailed, Scope.Scope>
