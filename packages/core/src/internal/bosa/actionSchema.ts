@@ -29,7 +29,10 @@ export type ParameterFiles = readonly [name: string, files: ReadonlyArray<Connec
  * @category models
  */
 export interface Cleaned {
-  /** The values without the files, in the order of the schema. */
+  /**
+   * The values without the files, in the order of the schema. The input itself, not a copy, when nothing of it has to be
+   * changed, left out or put in order.
+   */
   readonly values: Fields
   /** The files, in the order of the input. */
   readonly files: ReadonlyArray<ParameterFiles>

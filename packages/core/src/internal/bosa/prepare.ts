@@ -112,12 +112,16 @@ const positioned = (
 }
 
 // what the action does not take is reported with the rest that it does not know
-const withPosition = ({ given, options }: ActionCall, schema: DiscoveredAction["schema"]): Parameters => ({
-  ...given,
-  ...(options.responseFields === undefined ? {} : { response_fields: options.responseFields }),
-  ...positioned(schema, "cursor", options.from?.cursor),
-  ...positioned(schema, "page", options.from?.page)
-})
+// a copy in any case: what is sent is this object, and yours may change while the call waits
+const withPosition = ({ given, options }: ActionCall, schema: DiscoveredAction["schema"]): Parameters =>
+  options.responseFields === undefined && options.from === undefined
+    ? { ...given }
+    : {
+        ...given,
+        ...(options.responseFields === undefined ? {} : { response_fields: options.responseFields }),
+        ...positioned(schema, "cursor", options.from?.cursor),
+        ...positioned(schema, "page", options.from?.page)
+      }
 
 const numberType = /^(?:array<)?number\b/
 

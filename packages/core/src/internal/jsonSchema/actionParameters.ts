@@ -1,6 +1,8 @@
 import type { Issue } from "../../InvalidRequest.js"
 import type { Fields } from "../data/fields.js"
 import * as Result from "../data/result.js"
+import { type Check, checkAt } from "./check.js"
+import { areFieldsClean, type CleanField } from "./clean.js"
 import { reportUnknownName } from "./coerce.js"
 import {
   absent,
@@ -10,7 +12,16 @@ import {
   readParameter,
   refuseMisplacedFile
 } from "./compiledParameter.js"
-import { type Context, type Ignored, isValid, listIssues, makeContext, refused } from "./context.js"
+import {
+  type Context,
+  type Ignored,
+  isStopped,
+  isValid,
+  listIssues,
+  makeBudget,
+  makeContext,
+  refused
+} from "./context.js"
 import { describe, isData } from "./describe.js"
 import { type FileContent, FileValue, fileValueOf, isFile } from "./file.js"
 import { type BinaryName, listParameters, listSkipped, type Parameter } from "./parameterList.js"
@@ -51,6 +62,7 @@ export class ActionParameters {
   readonly #root: Fields
   readonly #binaryName: BinaryName
   #compiled: ReadonlyArray<CompiledParameter> | undefined
+  #cleanFields: ReadonlyArray<CleanField> | undefined
   #byName: ReadonlyMap<string, CompiledParameter> | undefined
   #names: ReadonlyArray<string> | undefined
   #listed: ReadonlyArray<Parameter> | undefined
@@ -89,6 +101,10 @@ export class ActionParameters {
       .map(({ name }) => name))
   }
 
+  get #fields(): ReadonlyArray<CleanField> {
+    return (this.#cleanFields ??= this.compiled.map(({ clean }) => clean))
+  }
+
   get #known(): ReadonlyMap<string, CompiledParameter> {
     return (this.#byName ??= new Map(this.compiled.map((parameter) => [parameter.property.name, parameter])))
   }
@@ -111,12 +127,25 @@ export class ActionParameters {
         { path: [], message: `expected an object, got ${describe(input)}`, fix: "pass the parameters by name" }
       ])
     }
-    const ctx = makeContext(strict)
+    const checks = strict ? this.#rules.checks : undefined
+    const budget = makeBudget()
+    if (areFieldsClean(this.#fields, input, budget, 0, checks) && !isStopped(budget)) {
+      return Result.succeed({ values: input, files: noFiles, ignored: noneIgnored })
+    }
+    return this.#clean(input, makeContext(strict), checks)
+  }
+
+  /** Reads each parameter, and explains what is wrong. */
+  #clean(
+    input: Fields,
+    ctx: Context,
+    checks: ReadonlyArray<Check> | undefined
+  ): Result.Result<CleanInput, ReadonlyArray<Issue>> {
     const values: Record<string, unknown> = {}
     let files: Array<FileParameter> | undefined
     let declared = 0
-    for (const parameter of this.compiled) {
-      const name = parameter.property.name
+    for (const [index, parameter] of this.compiled.entries()) {
+      const { name } = parameter.property
       const isGiven = Object.hasOwn(input, name)
       if (isGiven) declared++
       const value = readParameter(parameter, isGiven ? input[name] : undefined, ctx)
@@ -124,7 +153,8 @@ export class ActionParameters {
       if (value instanceof FileValue) (files ??= []).push([name, value.contents, value.isList])
       else {
         values[name] = value
-        if (strict) this.#rules.check(name, value, ctx)
+        const check = checks?.[index]
+        if (check !== undefined) checkAt(ctx, name, check, value)
       }
     }
     if (Object.keys(input).length !== declared) this.#reportUndeclared(input, ctx)

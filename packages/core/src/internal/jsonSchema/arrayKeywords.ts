@@ -1,31 +1,23 @@
 import type { Fields } from "../data/fields.js"
 import { canonical } from "./canonical.js"
-import { acceptAll, type Check, checkAt, type CheckBuilder, forArrays, countOf } from "./check.js"
-import { isStopped, refuse } from "./context.js"
+import { acceptAll, arrayRule, type Check, type CheckBuilder, countOf, explainAt } from "./check.js"
+import { isStopped } from "./context.js"
 
 const minItems = (limit: number | undefined): ReadonlyArray<Check> =>
   limit === undefined
     ? []
-    : [
-        forArrays((value, ctx) => {
-          if (value.length < limit) refuse(ctx, `has fewer than ${limit} elements`, "pass more")
-        })
-      ]
+    : [arrayRule((value) => value.length >= limit, `has fewer than ${limit} elements`, "pass more")]
 
 const maxItems = (limit: number | undefined): ReadonlyArray<Check> =>
   limit === undefined
     ? []
-    : [
-        forArrays((value, ctx) => {
-          if (value.length > limit) refuse(ctx, `has more than ${limit} elements`, "pass fewer")
-        })
-      ]
+    : [arrayRule((value) => value.length <= limit, `has more than ${limit} elements`, "pass fewer")]
 
-const uniqueItems = forArrays((value, ctx) => {
-  if (new Set(value.map(canonical)).size < value.length) {
-    refuse(ctx, "holds the same element twice", "leave the repeated ones out")
-  }
-})
+const uniqueItems = arrayRule(
+  (value) => value.length < 2 || new Set(value.map(canonical)).size === value.length,
+  "holds the same element twice",
+  "leave the repeated ones out"
+)
 
 // older drafts write `prefixItems` as a list in `items`, and what follows it as `additionalItems`
 const items = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArray<Check> => {
@@ -35,9 +27,21 @@ const items = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArray
   const rest = others === undefined ? acceptAll : builder.build(others, at)
   if (first.length === 0 && rest === acceptAll) return []
   return [
-    forArrays((value, ctx) => {
-      for (let i = 0; i < value.length && !isStopped(ctx); i++) checkAt(ctx, String(i), first[i] ?? rest, value[i])
-    })
+    {
+      test: (value, budget) => {
+        if (!Array.isArray(value)) return true
+        const elements: ReadonlyArray<unknown> = value
+        let holds = true
+        for (let i = 0; i < elements.length && !isStopped(budget); i++) {
+          if (!(first[i] ?? rest).test(elements[i], budget)) holds = false
+        }
+        return holds
+      },
+      explain: (value, ctx) => {
+        if (!Array.isArray(value)) return
+        for (let i = 0; i < value.length && !isStopped(ctx); i++) explainAt(ctx, String(i), first[i] ?? rest, value[i])
+      }
+    }
   ]
 }
 

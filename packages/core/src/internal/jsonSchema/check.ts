@@ -1,14 +1,19 @@
 import type { Issue } from "../../InvalidRequest.js"
 import type { Fields } from "../data/fields.js"
-import { collectIssues, type Context } from "./context.js"
+import { type Budget, collectIssues, type Context, isStopped, refuse } from "./context.js"
 import { isData } from "./describe.js"
 
 /**
- * A rule of a schema: it adds an issue to the context for each thing that is wrong with a value.
+ * A rule of a schema. `test` says whether a value keeps it, and allocates nothing. `explain` adds an issue to the context
+ * for each thing that is wrong with a value: none for one that keeps the rule. Both take the same steps, so that a
+ * schema without an end ends both at the same place: a test does not stop at the first thing that is wrong.
  *
  * @internal
  */
-export type Check = (value: unknown, ctx: Context) => void
+export interface Check {
+  readonly test: (value: unknown, budget: Budget) => boolean
+  readonly explain: (value: unknown, ctx: Context) => void
+}
 
 /**
  * Makes the checks of a schema's parts. `at` is the name of the parameter that the part belongs to.
@@ -25,7 +30,51 @@ export interface CheckBuilder {
 }
 
 /** @internal */
-export const acceptAll: Check = () => {}
+export const acceptAll: Check = { test: () => true, explain: () => {} }
+
+/**
+ * Several checks as one.
+ *
+ * @internal
+ */
+export const all = (checks: ReadonlyArray<Check>): Check => {
+  const [first, second] = checks
+  if (first === undefined) return acceptAll
+  if (second === undefined) return first
+  return {
+    test: (value, budget) => {
+      let holds = true
+      for (let i = 0; i < checks.length; i++) if (checks[i]?.test(value, budget) === false) holds = false
+      return holds
+    },
+    explain: (value, ctx) => {
+      for (const check of checks) check.explain(value, ctx)
+    }
+  }
+}
+
+/** @internal */
+export const rule = (
+  test: (value: unknown) => boolean,
+  refuseValue: (value: unknown, ctx: Context) => void
+): Check => ({
+  test,
+  explain: (value, ctx) => {
+    if (!test(value)) refuseValue(value, ctx)
+  }
+})
+
+/**
+ * Adds the issues of the value at `key`, if it has any.
+ *
+ * @internal
+ */
+export const checkAt = (ctx: Context, key: string, check: Check, value: unknown): void => {
+  const { stepsLeft } = ctx
+  if (check.test(value, ctx) && !isStopped(ctx)) return
+  ctx.stepsLeft = stepsLeft
+  explainAt(ctx, key, check, value)
+}
 
 /**
  * The issues that a check finds, not added to the context.
@@ -33,42 +82,42 @@ export const acceptAll: Check = () => {}
  * @internal
  */
 export const issuesOf = (check: Check, value: unknown, ctx: Context): ReadonlyArray<Issue> =>
-  collectIssues(ctx, () => check(value, ctx))
+  collectIssues(ctx, () => check.explain(value, ctx))
 
 /** @internal */
-export const checkAt = (ctx: Context, key: string, check: Check, value: unknown): void => {
+export const explainAt = (ctx: Context, key: string, check: Check, value: unknown): void => {
   ctx.path.push(key)
-  check(value, ctx)
+  check.explain(value, ctx)
   ctx.path.pop()
 }
 
 /** @internal */
-export const forNumbers =
-  (check: (value: number | bigint, ctx: Context) => void): Check =>
-  (value, ctx) => {
-    if (typeof value === "number" || typeof value === "bigint") check(value, ctx)
-  }
+export const numberRule = (holds: (value: number | bigint) => boolean, message: string, fix: string): Check =>
+  rule(
+    (value) => (typeof value !== "number" && typeof value !== "bigint") || holds(value),
+    (_, ctx) => refuse(ctx, message, fix)
+  )
 
 /** @internal */
-export const forText =
-  (check: (value: string, ctx: Context) => void): Check =>
-  (value, ctx) => {
-    if (typeof value === "string") check(value, ctx)
-  }
+export const textRule = (holds: (value: string) => boolean, message: string, fix: string): Check =>
+  rule(
+    (value) => typeof value !== "string" || holds(value),
+    (_, ctx) => refuse(ctx, message, fix)
+  )
 
 /** @internal */
-export const forArrays =
-  (check: (value: ReadonlyArray<unknown>, ctx: Context) => void): Check =>
-  (value, ctx) => {
-    if (Array.isArray(value)) check(value, ctx)
-  }
+export const arrayRule = (holds: (value: ReadonlyArray<unknown>) => boolean, message: string, fix: string): Check =>
+  rule(
+    (value) => !Array.isArray(value) || holds(value),
+    (_, ctx) => refuse(ctx, message, fix)
+  )
 
 /** @internal */
-export const forObjects =
-  (check: (value: Fields, ctx: Context) => void): Check =>
-  (value, ctx) => {
-    if (isData(value)) check(value, ctx)
-  }
+export const objectRule = (holds: (value: Fields) => boolean, message: string, fix: string): Check =>
+  rule(
+    (value) => !isData(value) || holds(value),
+    (_, ctx) => refuse(ctx, message, fix)
+  )
 
 /**
  * The number that a keyword gives as a limit; nothing when it is not one.

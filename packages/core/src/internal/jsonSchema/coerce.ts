@@ -1,3 +1,13 @@
+import {
+  cleanArray,
+  type CleanField,
+  cleanField,
+  type CleanForm,
+  cleanObject,
+  cleanOrNull,
+  cleanScalars,
+  cleanUnion
+} from "./clean.js"
 import { collectIssues, type Context, refuse, refuseAt, refused, takeStep } from "./context.js"
 import { describe, isData } from "./describe.js"
 import { jsonValue } from "./jsonValue.js"
@@ -7,13 +17,14 @@ import { isAny, type Property, type Scalar, type Shape, typeName, type WireType 
 
 /**
  * A type that is ready to run: `coerce` returns the value as it is sent, or {@link refused}; `isExact` says whether the
- * value is of the type without coercion.
+ * value is of the type without coercion; `clean` says which values `coerce` would return as they are.
  *
  * @internal
  */
 export interface Coercer {
   readonly coerce: (value: unknown, ctx: Context) => unknown
   readonly isExact: (value: unknown) => boolean
+  readonly clean: CleanForm
 }
 
 const notObject = (value: unknown, ctx: Context): typeof refused =>
@@ -31,15 +42,17 @@ const isInteger = (value: unknown): boolean => typeof value === "bigint" || Numb
 const isNumber = (value: unknown): boolean =>
   typeof value === "bigint" || (typeof value === "number" && Number.isFinite(value))
 
+const isText = (value: unknown): boolean => typeof value === "string"
+
 const scalars: Readonly<Record<Scalar, Coercer>> = {
-  string: { coerce: toText, isExact: (value) => typeof value === "string" },
-  integer: { coerce: toInteger, isExact: isInteger },
-  number: { coerce: toNumber, isExact: isNumber },
-  boolean: { coerce: toBoolean, isExact: (value) => typeof value === "boolean" },
-  binary: { coerce: toBinary, isExact: (value) => typeof value === "string" },
-  any: { coerce: jsonValue, isExact: () => true },
-  object: { coerce: toObject, isExact: isData },
-  array: { coerce: toList, isExact: Array.isArray }
+  string: { coerce: toText, isExact: isText, clean: cleanScalars.string },
+  integer: { coerce: toInteger, isExact: isInteger, clean: cleanScalars.integer },
+  number: { coerce: toNumber, isExact: isNumber, clean: cleanScalars.number },
+  boolean: { coerce: toBoolean, isExact: (value) => typeof value === "boolean", clean: cleanScalars.boolean },
+  binary: { coerce: toBinary, isExact: isText, clean: cleanScalars.binary },
+  any: { coerce: jsonValue, isExact: () => true, clean: cleanScalars.any },
+  object: { coerce: toObject, isExact: isData, clean: cleanScalars.object },
+  array: { coerce: toList, isExact: Array.isArray, clean: cleanScalars.array }
 }
 
 /** @internal */
@@ -48,7 +61,8 @@ export const coercerOf = (shape: Shape): Coercer => {
   if (!shape.nullable) return inner
   return {
     coerce: (value, ctx) => (value === null ? null : inner.coerce(value, ctx)),
-    isExact: (value) => value === null || inner.isExact(value)
+    isExact: (value) => value === null || inner.isExact(value),
+    clean: cleanOrNull(inner.clean)
   }
 }
 
@@ -83,7 +97,8 @@ const arrayCoercer = (items: Coercer): Coercer => ({
     if (isRefused) return refused
     return changed ?? value
   },
-  isExact: (value) => Array.isArray(value) && value.every(items.isExact)
+  isExact: (value) => Array.isArray(value) && value.every(items.isExact),
+  clean: cleanArray(items.clean)
 })
 
 const maxNameLength = 200
@@ -114,25 +129,33 @@ const unionCoercer = (members: ReadonlyArray<WireType>): Coercer => {
       const expected = unionName(members)
       return refuse(ctx, `expected ${expected}, got ${describe(value)}`, `pass ${expected}`)
     },
-    isExact: (value) => coercers.some((member) => member.isExact(value))
+    isExact: (value) => coercers.some((member) => member.isExact(value)),
+    clean: cleanUnion(coercers)
   }
 }
 
 interface Field {
   readonly property: Property
   readonly coercer: Coercer | undefined
+  readonly clean: CleanField
   /** Whether null is as good as nothing: it may be left out, and is no part of any type. */
   readonly dropsNull: boolean
   /** Whether the schema's own `required` lists a field that may be null: strict checks see that null. */
   readonly keepsNull: boolean
 }
 
-const fieldOf = (property: Property, requiredList: ReadonlySet<unknown>): Field => ({
-  property,
-  coercer: property.shape === undefined ? undefined : coercerOf(property.shape),
-  dropsNull: property.shape !== undefined && !property.required && !isAny(property.shape.type),
-  keepsNull: property.shape?.nullable === true && requiredList.has(property.name)
-})
+const fieldOf = (property: Property, requiredList: ReadonlySet<unknown>): Field => {
+  const { name, required, shape } = property
+  const coercer = shape === undefined ? undefined : coercerOf(shape)
+  const dropsNull = shape !== undefined && !required && !isAny(shape.type)
+  return {
+    property,
+    coercer,
+    clean: cleanField(name, required, coercer?.clean, { keepsNull: !dropsNull, trims: false }),
+    dropsNull,
+    keepsNull: shape?.nullable === true && requiredList.has(name)
+  }
+}
 
 const structCoercer = (properties: ReadonlyArray<Property>, requiredList: ReadonlySet<unknown>): Coercer => {
   const fields = properties.map((property) => fieldOf(property, requiredList))
@@ -145,7 +168,8 @@ const structCoercer = (properties: ReadonlyArray<Property>, requiredList: Readon
       for (const name of Object.keys(value)) if (!known.has(name)) reportUnknownName(name, names, ctx)
       return coerced
     },
-    isExact: isData
+    isExact: isData,
+    clean: cleanObject(fields.map((field) => field.clean))
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Issue } from "../../InvalidRequest.js"
 import { type Fields, isFields } from "../data/fields.js"
-import { type Check, type CheckBuilder, issuesOf } from "./check.js"
+import { acceptAll, type Check, type CheckBuilder, issuesOf } from "./check.js"
 import { type Context, refuse } from "./context.js"
 
 interface Alternative {
@@ -34,14 +34,17 @@ const refuseAll = (misses: ReadonlyArray<Issues>, count: number, ctx: Context): 
 const anyOf = (alternatives: ReadonlyArray<Alternative>): ReadonlyArray<Check> => {
   if (alternatives.length === 0) return []
   return [
-    (value, ctx) => {
-      const misses: Array<Issues> = []
-      for (const { check, isNull } of alternatives) {
-        const issues = issuesOf(check, value, ctx)
-        if (issues.length === 0) return
-        if (!isNull) misses.push(issues)
+    {
+      test: (value, budget) => alternatives.some(({ check }) => check.test(value, budget)),
+      explain: (value, ctx) => {
+        const misses: Array<Issues> = []
+        for (const { check, isNull } of alternatives) {
+          const issues = issuesOf(check, value, ctx)
+          if (issues.length === 0) return
+          if (!isNull) misses.push(issues)
+        }
+        refuseAll(misses, alternatives.length, ctx)
       }
-      refuseAll(misses, alternatives.length, ctx)
     }
   ]
 }
@@ -49,16 +52,25 @@ const anyOf = (alternatives: ReadonlyArray<Alternative>): ReadonlyArray<Check> =
 const oneOf = (alternatives: ReadonlyArray<Alternative>): ReadonlyArray<Check> => {
   if (alternatives.length === 0) return []
   return [
-    (value, ctx) => {
-      const misses: Array<Issues> = []
-      let fits = 0
-      for (const { check, isNull } of alternatives) {
-        const issues = issuesOf(check, value, ctx)
-        if (issues.length === 0) fits++
-        else if (!isNull) misses.push(issues)
+    {
+      test: (value, budget) => {
+        let fits = 0
+        for (const { check } of alternatives) if (check.test(value, budget)) fits++
+        return fits === 1
+      },
+      explain: (value, ctx) => {
+        const misses: Array<Issues> = []
+        let fits = 0
+        for (const { check, isNull } of alternatives) {
+          const issues = issuesOf(check, value, ctx)
+          if (issues.length === 0) fits++
+          else if (!isNull) misses.push(issues)
+        }
+        if (fits === 0) refuseAll(misses, alternatives.length, ctx)
+        else if (fits > 1) {
+          refuse(ctx, `fits ${fits} of the forms, and exactly one is allowed`, "pass what fits only one")
+        }
       }
-      if (fits === 0) refuseAll(misses, alternatives.length, ctx)
-      else if (fits > 1) refuse(ctx, `fits ${fits} of the forms, and exactly one is allowed`, "pass what fits only one")
     }
   ]
 }
@@ -67,8 +79,12 @@ const not = (schema: unknown, at: string, builder: CheckBuilder): ReadonlyArray<
   if (schema === undefined) return []
   const check = builder.buildForm(schema, at)
   return [
-    (value, ctx) => {
-      if (issuesOf(check, value, ctx).length === 0) refuse(ctx, "has a form that is not allowed", "pass another value")
+    {
+      test: (value, budget) => !check.test(value, budget),
+      explain: (value, ctx) => {
+        if (issuesOf(check, value, ctx).length === 0)
+          refuse(ctx, "has a form that is not allowed", "pass another value")
+      }
     }
   ]
 }
@@ -76,12 +92,12 @@ const not = (schema: unknown, at: string, builder: CheckBuilder): ReadonlyArray<
 const ifThenElse = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArray<Check> => {
   if (schema.if === undefined) return []
   const condition = builder.buildForm(schema.if, at)
-  const whenTrue = schema.then === undefined ? undefined : builder.buildForm(schema.then, at)
-  const whenFalse = schema.else === undefined ? undefined : builder.buildForm(schema.else, at)
+  const whenTrue = schema.then === undefined ? acceptAll : builder.buildForm(schema.then, at)
+  const whenFalse = schema.else === undefined ? acceptAll : builder.buildForm(schema.else, at)
   return [
-    (value, ctx) => {
-      const check = issuesOf(condition, value, ctx).length === 0 ? whenTrue : whenFalse
-      check?.(value, ctx)
+    {
+      test: (value, budget) => (condition.test(value, budget) ? whenTrue : whenFalse).test(value, budget),
+      explain: (value, ctx) => (issuesOf(condition, value, ctx).length === 0 ? whenTrue : whenFalse).explain(value, ctx)
     }
   ]
 }

@@ -1,5 +1,6 @@
+import { type CleanField, cleanField, isFieldClean } from "./clean.js"
 import { type Coercer, coercerOf, refuseMissing } from "./coerce.js"
-import { type Context, refuse, refuseAt, type refused } from "./context.js"
+import { type Context, isStopped, refuse, refuseAt, type refused } from "./context.js"
 import { describe } from "./describe.js"
 import { type FileValue, fileValueOf, isFileContent } from "./file.js"
 import { jsonValue } from "./jsonValue.js"
@@ -13,6 +14,7 @@ import { type Property, typeName, type WireType } from "./wireType.js"
 export interface CompiledParameter {
   readonly property: Property
   readonly coercer: Coercer | undefined
+  readonly clean: CleanField
   readonly acceptedFiles: AcceptedFiles
 }
 
@@ -53,10 +55,17 @@ export const isBinary = (type: WireType): boolean =>
       : type._tag === "Union" && type.members.length > 0 && type.members.every(isBinary)
 
 /** @internal */
-export const compileParameter = (property: Property): CompiledParameter =>
-  property.shape === undefined
-    ? { property, coercer: undefined, acceptedFiles: "both" }
-    : { property, coercer: coercerOf(property.shape), acceptedFiles: acceptedFilesOf(property.shape.type) }
+export const compileParameter = (property: Property): CompiledParameter => {
+  const { name, required, shape } = property
+  const coercer = shape === undefined ? undefined : coercerOf(shape)
+  const isTyped = shape !== undefined
+  return {
+    property,
+    coercer,
+    clean: cleanField(name, required, coercer?.clean, { keepsNull: !isTyped, trims: isTyped }),
+    acceptedFiles: isTyped ? acceptedFilesOf(shape.type) : "both"
+  }
+}
 
 const fittingFiles = (files: FileValue, accepted: AcceptedFiles, ctx: Context): FileValue | typeof refused => {
   if (files.isList && accepted === "one") {
@@ -74,7 +83,17 @@ const fittingFiles = (files: FileValue, accepted: AcceptedFiles, ctx: Context): 
  * @internal
  */
 export const readParameter = (parameter: CompiledParameter, given: unknown, ctx: Context): unknown => {
-  const { acceptedFiles, coercer, property } = parameter
+  const { stepsLeft } = ctx
+  if (isFieldClean(parameter.clean, given, ctx, 1) && !isStopped(ctx)) return given
+  ctx.stepsLeft = stepsLeft
+  return cleanParameter(parameter, given, ctx)
+}
+
+const cleanParameter = (
+  { acceptedFiles, coercer, property }: CompiledParameter,
+  given: unknown,
+  ctx: Context
+): unknown => {
   let value = given
   if (value === undefined) return property.required ? refuseMissing(property, ctx) : absent
   if (coercer !== undefined) {
@@ -85,12 +104,13 @@ export const readParameter = (parameter: CompiledParameter, given: unknown, ctx:
   }
   ctx.path.push(property.name)
   const files = acceptedFiles !== "none" && typeof value === "object" ? fileValueOf(value, isFileContent) : undefined
-  const read = files === undefined ? coerceValue(parameter, value, ctx) : fittingFiles(files, acceptedFiles, ctx)
+  const read =
+    files === undefined ? coerceValue(coercer, property, value, ctx) : fittingFiles(files, acceptedFiles, ctx)
   ctx.path.pop()
   return read
 }
 
-const coerceValue = ({ coercer, property }: CompiledParameter, value: unknown, ctx: Context): unknown => {
+const coerceValue = (coercer: Coercer | undefined, property: Property, value: unknown, ctx: Context): unknown => {
   if (coercer === undefined) return jsonValue(value, ctx)
   if (value !== null) return coercer.coerce(value, ctx)
   const type = property.shape === undefined ? "a value" : typeName(property.shape)

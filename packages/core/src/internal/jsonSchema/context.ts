@@ -14,20 +14,32 @@ export interface Ignored {
 }
 
 /**
+ * What one validation may still do.
+ *
+ * @internal
+ */
+export interface Budget {
+  /** How many more steps it may take; negative when it took too many. */
+  stepsLeft: number
+  /** How many rules are being followed into one another. */
+  depth: number
+}
+
+/** @internal */
+export const makeBudget = (): Budget => ({ stepsLeft: maxSteps, depth: 0 })
+
+/**
  * The state of one validation: the current path and what was found so far.
  *
  * @internal
  */
-export interface Context {
+export interface Context extends Budget {
   readonly strict: boolean
   readonly path: Array<string>
   readonly ignored: Array<Ignored>
   issues: Array<Issue>
   /** How many issues were found after the list was full. */
   unlistedIssues: number
-  /** How many more steps this validation may take; negative when it took too many. */
-  stepsLeft: number
-  depth: number
 }
 
 /**
@@ -47,8 +59,7 @@ export const makeContext = (strict: boolean): Context => ({
   ignored: [],
   issues: [],
   unlistedIssues: 0,
-  stepsLeft: maxSteps,
-  depth: 0
+  ...makeBudget()
 })
 
 /** @internal */
@@ -99,12 +110,12 @@ export const takeStep = (ctx: Context): boolean => {
  *
  * @internal
  */
-export const stop = (ctx: Context): void => {
-  ctx.stepsLeft = -1
+export const stop = (budget: Budget): void => {
+  budget.stepsLeft = -1
 }
 
 /** @internal */
-export const isStopped = (ctx: Context): boolean => ctx.stepsLeft < 0
+export const isStopped = (budget: Budget): boolean => budget.stepsLeft < 0
 
 /** @internal */
 export const isValid = (ctx: Context): boolean => ctx.issues.length === 0 && !isStopped(ctx)

@@ -1,10 +1,9 @@
 import type { Issue } from "../../InvalidRequest.js"
 import { jsonIssue } from "../data/json.js"
+import { maxDepth } from "./clean.js"
 import { type Context, isStopped, refuse, refused, stop, takeStep } from "./context.js"
 import { describe } from "./describe.js"
 import { isFileContent } from "./file.js"
-
-const maxDepth = 200
 
 const fileFix = "pass files at the top level: one, or a list of nothing else"
 

@@ -1,7 +1,7 @@
 import type { Fields } from "../data/fields.js"
 import { arrayKeywords } from "./arrayKeywords.js"
 import { canonical } from "./canonical.js"
-import { type Check, type CheckBuilder, issuesOf } from "./check.js"
+import { all, type Check, type CheckBuilder, rule } from "./check.js"
 import { refuse } from "./context.js"
 import { describe, isData } from "./describe.js"
 import { numberKeywords } from "./numberKeywords.js"
@@ -18,30 +18,49 @@ const typeTests: ReadonlyMap<unknown, (value: unknown) => boolean> = new Map<unk
   ["null", (value) => value === null]
 ])
 
-const typeCheck = (schema: Fields): Check | undefined => {
-  if (schema.type === undefined) return undefined
-  const types: ReadonlyArray<unknown> = Array.isArray(schema.type) ? schema.type : [schema.type]
+const typeRule = (test: (value: unknown) => boolean, expected: string): Check =>
+  rule(test, (value, ctx) => refuse(ctx, `expected ${expected}, got ${describe(value)}`, `pass ${expected}`))
+
+const typeRules: ReadonlyMap<unknown, Check> = new Map(
+  Array.from(typeTests, ([type, test]) => [type, typeRule(test, String(type))])
+)
+
+const typeCheck = ({ type }: Fields): Check | undefined => {
+  if (!Array.isArray(type)) return typeRules.get(type)
+  const types: ReadonlyArray<unknown> = type
   const tests: Array<(value: unknown) => boolean> = []
-  for (const type of types) {
-    const test = typeTests.get(type)
+  for (const each of types) {
+    const test = typeTests.get(each)
     // an unknown type is text on the wire
     if (test === undefined) return undefined
     tests.push(test)
   }
-  const expected = types.join(" or ")
-  return (value, ctx) => {
-    if (tests.some((test) => test(value))) return
-    refuse(ctx, `expected ${expected}, got ${describe(value)}`, `pass ${expected}`)
-  }
+  return typeRule((value) => tests.some((test) => test(value)), types.join(" or "))
+}
+
+// what a schema may have next to its type that rules out nothing
+const notes = new Set(["type", "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly"])
+
+/**
+ * Whether a schema has no rule but its type.
+ *
+ * @internal
+ */
+export const isTypeOnly = (schema: Fields): boolean => {
+  for (const name in schema) if (!notes.has(name)) return false
+  return true
 }
 
 const oneOfValues = (allowed: ReadonlyArray<unknown>): Check => {
   const texts = new Set(allowed.map(canonical))
   const shown = [...texts].slice(0, 20).join(", ")
   const fix = shown.length > 200 || texts.size > 20 ? "pass one of the allowed values" : `pass one of ${shown}`
-  return (value, ctx) => {
-    if (!texts.has(canonical(value))) refuse(ctx, "is not one of the allowed values", fix)
-  }
+  // the same value, mostly; else one that is written the same
+  const same = new Set(allowed)
+  return rule(
+    (value) => same.has(value) || texts.has(canonical(value)),
+    (_, ctx) => refuse(ctx, "is not one of the allowed values", fix)
+  )
 }
 
 const valueKeywords = (schema: Fields): ReadonlyArray<Check> => [
@@ -56,6 +75,7 @@ const valueKeywords = (schema: Fields): ReadonlyArray<Check> => [
  */
 export const keywords = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArray<Check> => {
   const type = typeCheck(schema)
+  if (isTypeOnly(schema)) return type === undefined ? [] : [type]
   const rules = [
     ...valueKeywords(schema),
     ...numberKeywords(schema),
@@ -66,11 +86,11 @@ export const keywords = (schema: Fields, at: string, builder: CheckBuilder): Rea
   if (type === undefined) return rules
   if (rules.length === 0) return [type]
   // a value of the wrong type gets one issue that says so: the others would repeat it
+  const others = all(rules)
   return [
-    (value, ctx) => {
-      const issues = issuesOf(type, value, ctx)
-      if (issues.length > 0) ctx.issues.push(...issues)
-      else for (const rule of rules) rule(value, ctx)
+    {
+      test: (value, budget) => type.test(value, budget) && others.test(value, budget),
+      explain: (value, ctx) => (type.test(value, ctx) ? others : type).explain(value, ctx)
     }
   ]
 }

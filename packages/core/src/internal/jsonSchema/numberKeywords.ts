@@ -1,6 +1,5 @@
 import type { Fields } from "../data/fields.js"
-import { type Check, forNumbers, limitOf } from "./check.js"
-import { refuse } from "./context.js"
+import { type Check, limitOf, numberRule } from "./check.js"
 
 /** A number as a whole number of powers of ten: 0.25 is 25 and 2. */
 const decimalOf = (number: number): readonly [digits: bigint, places: number] => {
@@ -25,7 +24,7 @@ const isMultiple = (value: number | bigint, step: number | bigint): boolean => {
   return Math.abs(times - Math.round(times)) <= 1e-9 * Math.max(1, Math.abs(times))
 }
 
-const rule = (
+const limitRule = (
   limit: number | bigint | undefined,
   holds: (value: number | bigint, limit: number | bigint) => boolean,
   message: string,
@@ -33,11 +32,7 @@ const rule = (
 ): ReadonlyArray<Check> =>
   limit === undefined
     ? []
-    : [
-        forNumbers((value, ctx) => {
-          if (!holds(value, limit)) refuse(ctx, `${message} ${limit}`, fix.replace("#", String(limit)))
-        })
-      ]
+    : [numberRule((value) => holds(value, limit), `${message} ${limit}`, fix.replace("#", String(limit)))]
 
 /**
  * The checks of `minimum`, `maximum`, the exclusive limits and `multipleOf`.
@@ -53,10 +48,10 @@ export const numberKeywords = (schema: Fields): ReadonlyArray<Check> => {
   const multipleOf = limitOf(schema.multipleOf)
   const step = multipleOf !== undefined && multipleOf > 0 ? multipleOf : undefined
   return [
-    ...rule(minimum, (value, limit) => value >= limit, "is under", "pass # or more"),
-    ...rule(maximum, (value, limit) => value <= limit, "is over", "pass # or less"),
-    ...rule(above, (value, limit) => value > limit, "is not over", "pass more than #"),
-    ...rule(below, (value, limit) => value < limit, "is not under", "pass less than #"),
-    ...rule(step, isMultiple, "is not a multiple of", "pass a multiple of #")
+    ...limitRule(minimum, (value, limit) => value >= limit, "is under", "pass # or more"),
+    ...limitRule(maximum, (value, limit) => value <= limit, "is over", "pass # or less"),
+    ...limitRule(above, (value, limit) => value > limit, "is not over", "pass more than #"),
+    ...limitRule(below, (value, limit) => value < limit, "is not under", "pass less than #"),
+    ...limitRule(step, isMultiple, "is not a multiple of", "pass a multiple of #")
   ]
 }

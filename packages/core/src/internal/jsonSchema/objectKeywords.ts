@@ -1,6 +1,7 @@
 import { type Fields, isFields } from "../data/fields.js"
-import { acceptAll, type Check, checkAt, type CheckBuilder, forObjects, countOf } from "./check.js"
-import { type Context, isStopped, refuseAt, refuse } from "./context.js"
+import { acceptAll, all, type Check, type CheckBuilder, countOf, explainAt, objectRule } from "./check.js"
+import { type Budget, type Context, isStopped, refuseAt } from "./context.js"
+import { isData } from "./describe.js"
 import { nearest } from "../data/nearest.js"
 import { pattern } from "./pattern.js"
 import { mayBeMissing } from "./wireType.js"
@@ -15,24 +16,26 @@ const required = (schema: Fields, builder: CheckBuilder): ReadonlyArray<Check> =
   const names = list.filter(isText).filter((name) => !isOptional(name))
   if (names.length === 0) return []
   return [
-    forObjects((value, ctx) => {
-      for (const name of names) {
-        if (!Object.hasOwn(value, name)) refuseAt(ctx, name, "is required", "give it a value")
+    {
+      test: (value) => !isData(value) || names.every((name) => Object.hasOwn(value, name)),
+      explain: (value, ctx) => {
+        if (!isData(value)) return
+        for (const name of names) {
+          if (!Object.hasOwn(value, name)) refuseAt(ctx, name, "is required", "give it a value")
+        }
       }
-    })
+    }
   ]
 }
 
-const propertyCount = (least: number | undefined, most: number | undefined): ReadonlyArray<Check> => {
-  if (least === undefined && most === undefined) return []
-  return [
-    forObjects((value, ctx) => {
-      const count = Object.keys(value).length
-      if (least !== undefined && count < least) refuse(ctx, `has fewer than ${least} fields`, "pass more")
-      if (most !== undefined && count > most) refuse(ctx, `has more than ${most} fields`, "pass fewer")
-    })
-  ]
-}
+const propertyCount = (least: number | undefined, most: number | undefined): ReadonlyArray<Check> => [
+  ...(least === undefined
+    ? []
+    : [objectRule((value) => Object.keys(value).length >= least, `has fewer than ${least} fields`, "pass more")]),
+  ...(most === undefined
+    ? []
+    : [objectRule((value) => Object.keys(value).length <= most, `has more than ${most} fields`, "pass fewer")])
+]
 
 interface PatternRule {
   readonly matches: (name: string) => boolean
@@ -68,22 +71,39 @@ const fields = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArra
   const patterns = patternRules(schema.patternProperties, at, builder)
   if (known.size === 0 && patterns.length === 0 && !isClosed && others === acceptAll) return []
 
-  const checkField = (name: string, value: unknown, ctx: Context): void => {
+  const checksOf = (name: string): ReadonlyArray<Check> => {
     const check = known.get(name)
-    const matching = patterns.filter((rule) => rule.matches(name))
-    if (check !== undefined) checkAt(ctx, name, check, value)
-    for (const rule of matching) checkAt(ctx, name, rule.check, value)
-    if (check !== undefined || matching.length > 0) return
-    if (isClosed) refuseField(ctx, name, names)
-    else checkAt(ctx, name, others, value)
+    const matching = patterns.filter((rule) => rule.matches(name)).map((rule) => rule.check)
+    if (check !== undefined) return [check, ...matching]
+    return matching.length > 0 || isClosed ? matching : [others]
+  }
+  const isField = (name: string, value: unknown, budget: Budget): boolean => {
+    const check = patterns.length === 0 ? known.get(name) : undefined
+    if (check !== undefined) return check.test(value, budget)
+    const checks = checksOf(name)
+    return all(checks).test(value, budget) && checks.length > 0
   }
   return [
-    forObjects((value, ctx) => {
-      for (const name of Object.keys(value)) {
-        if (isStopped(ctx)) return
-        checkField(name, value[name], ctx)
+    {
+      test: (value, budget) => {
+        if (!isData(value)) return true
+        let holds = true
+        for (const name of Object.keys(value)) {
+          if (isStopped(budget)) return false
+          if (!isField(name, value[name], budget)) holds = false
+        }
+        return holds
+      },
+      explain: (value, ctx) => {
+        if (!isData(value)) return
+        for (const name of Object.keys(value)) {
+          if (isStopped(ctx)) return
+          const checks = checksOf(name)
+          if (checks.length === 0) refuseField(ctx, name, names)
+          for (const check of checks) explainAt(ctx, name, check, value[name])
+        }
       }
-    })
+    }
   ]
 }
 

@@ -1,24 +1,36 @@
 import { type Fields, isFields } from "../data/fields.js"
-import { acceptAll, type Check, checkAt, type CheckBuilder } from "./check.js"
+import { acceptAll, all, type Check, type CheckBuilder, rule } from "./check.js"
 import { combinations } from "./combinations.js"
-import { type Context, refuse, stop, takeStep } from "./context.js"
-import { keywords } from "./keywords.js"
+import { refuse, stop, takeStep } from "./context.js"
+import { isTypeOnly, keywords } from "./keywords.js"
 import { resolveReference } from "./pointer.js"
 import type { Unchecked } from "./unchecked.js"
-import type { Property } from "./wireType.js"
+import type { Property, Scalar } from "./wireType.js"
 
 const maxNodes = 50_000
 const maxCompileDepth = 64
 const maxRunDepth = 128
 const maxUnchecked = 100
 
-const acceptNone: Check = (_, ctx) => {
-  refuse(ctx, "is never allowed", "leave it out")
-}
+const acceptNone = rule(
+  () => false,
+  (_, ctx) => refuse(ctx, "is never allowed", "leave it out")
+)
 
-const bounded =
-  (check: Check): Check =>
-  (value, ctx) => {
+const bounded = (check: Check): Check => ({
+  // a test that ends early leaves no steps, so that no schema that holds this one takes its word
+  test: (value, budget) => {
+    if (budget.stepsLeft-- <= 0) return false
+    if (budget.depth >= maxRunDepth) {
+      stop(budget)
+      return false
+    }
+    budget.depth++
+    const holds = check.test(value, budget)
+    budget.depth--
+    return holds
+  },
+  explain: (value, ctx) => {
     if (!takeStep(ctx)) return
     if (ctx.depth >= maxRunDepth) {
       refuse(ctx, `is nested deeper than ${maxRunDepth} rules`, "pass a flatter value")
@@ -26,24 +38,17 @@ const bounded =
       return
     }
     ctx.depth++
-    check(value, ctx)
+    check.explain(value, ctx)
     ctx.depth--
   }
+})
 
-const orNull =
-  (check: Check): Check =>
-  (value, ctx) => {
-    if (value !== null) check(value, ctx)
+const orNull = (check: Check): Check => ({
+  test: (value, budget) => value === null || check.test(value, budget),
+  explain: (value, ctx) => {
+    if (value !== null) check.explain(value, ctx)
   }
-
-const all = (checks: ReadonlyArray<Check>): Check => {
-  const [first, second] = checks
-  if (first === undefined) return acceptAll
-  if (second === undefined) return bounded(first)
-  return bounded((value, ctx) => {
-    for (const check of checks) check(value, ctx)
-  })
-}
+})
 
 class Compiler implements CheckBuilder {
   readonly unchecked: Array<Unchecked> = []
@@ -75,7 +80,8 @@ class Compiler implements CheckBuilder {
     this.#depth++
     const checks = this.#checksOf(schema, at)
     this.#depth--
-    return schema.nullable === true ? orNull(all(checks)) : all(checks)
+    const check = checks.length === 0 ? acceptAll : bounded(all(checks))
+    return schema.nullable === true ? orNull(check) : check
   }
 
   buildForm(schema: unknown, at: string): Check {
@@ -87,6 +93,7 @@ class Compiler implements CheckBuilder {
   }
 
   #checksOf(schema: Fields, at: string): ReadonlyArray<Check> {
+    if (isTypeOnly(schema)) return keywords(schema, at, this)
     return [
       ...(typeof schema.$ref === "string" ? [this.#reference(schema.$ref, at)] : []),
       ...keywords(schema, at, this),
@@ -97,7 +104,11 @@ class Compiler implements CheckBuilder {
 
   #reference(ref: string, at: string): Check {
     // found when it runs: a schema that refers to itself is still being compiled here
-    const check: Check = (value, ctx) => (this.#references.get(ref) ?? acceptAll)(value, ctx)
+    const found = (): Check => this.#references.get(ref) ?? acceptAll
+    const check: Check = {
+      test: (value, budget) => found().test(value, budget),
+      explain: (value, ctx) => found().explain(value, ctx)
+    }
     if (this.#references.has(ref)) return check
     const target = resolveReference(this.#root, ref)
     if (target === undefined) {
@@ -114,21 +125,30 @@ class Compiler implements CheckBuilder {
 }
 
 /**
- * The rules that the server's own reading of a schema leaves out, by parameter.
+ * The rules that the server's own reading of a schema leaves out, of each parameter in its order.
  *
  * @internal
  */
 export interface StrictRules {
-  readonly check: (name: string, value: unknown, ctx: Context) => void
+  readonly checks: ReadonlyArray<Check>
   readonly unchecked: ReadonlyArray<Unchecked>
 }
+
+const readTypes: ReadonlySet<unknown> = new Set<Scalar>(["string", "integer", "number", "boolean"])
+
+/** Whether a value that was read as the property's type keeps every rule of its schema. */
+const isRead = ({ shape, source }: Property): boolean =>
+  shape?.type._tag === "Scalar" &&
+  isFields(source) &&
+  source.type === shape.type.name &&
+  readTypes.has(source.type) &&
+  isTypeOnly(source)
 
 /** @internal */
 export const strictRules = (properties: ReadonlyArray<Property>, root: Fields): StrictRules => {
   const compiler = new Compiler(root)
-  const checks = new Map(properties.map((property) => [property.name, compiler.build(property.source, property.name)]))
-  return {
-    unchecked: compiler.unchecked,
-    check: (name, value, ctx) => checkAt(ctx, name, checks.get(name) ?? acceptAll, value)
-  }
+  const checks = properties.map((property) =>
+    isRead(property) ? acceptAll : compiler.build(property.source, property.name)
+  )
+  return { checks, unchecked: compiler.unchecked }
 }

@@ -1,5 +1,5 @@
 import type { Fields } from "../data/fields.js"
-import { type Check, type CheckBuilder, forText, countOf } from "./check.js"
+import { type Check, type CheckBuilder, countOf, rule, textRule } from "./check.js"
 import { refuse } from "./context.js"
 import { formats } from "./formats.js"
 import { pattern } from "./pattern.js"
@@ -13,32 +13,21 @@ const isLonger = (text: string, limit: number): boolean => {
   return false
 }
 
-const minLength = (limit: number | undefined): ReadonlyArray<Check> =>
+const shortest = (limit: number | undefined): ReadonlyArray<Check> =>
   limit === undefined || limit <= 0
     ? []
-    : [
-        forText((value, ctx) => {
-          if (!isLonger(value, limit - 1)) refuse(ctx, `is shorter than ${limit} characters`, "pass a longer text")
-        })
-      ]
+    : [textRule((value) => isLonger(value, limit - 1), `is shorter than ${limit} characters`, "pass a longer text")]
 
-const maxLength = (limit: number | undefined): ReadonlyArray<Check> =>
+const longest = (limit: number | undefined): ReadonlyArray<Check> =>
   limit === undefined
     ? []
-    : [
-        forText((value, ctx) => {
-          if (isLonger(value, limit)) refuse(ctx, `is longer than ${limit} characters`, "pass a shorter text")
-        })
-      ]
+    : [textRule((value) => !isLonger(value, limit), `is longer than ${limit} characters`, "pass a shorter text")]
 
 const format = (name: unknown): ReadonlyArray<Check> => {
   const hasFormat = formats.get(name)
-  if (hasFormat === undefined) return []
-  return [
-    forText((value, ctx) => {
-      if (!hasFormat(value)) refuse(ctx, `does not have the format ${name}`, `pass text of the format ${name}`)
-    })
-  ]
+  return hasFormat === undefined
+    ? []
+    : [textRule(hasFormat, `does not have the format ${name}`, `pass text of the format ${name}`)]
 }
 
 const patternRule = (source: unknown, at: string, builder: CheckBuilder): ReadonlyArray<Check> => {
@@ -49,12 +38,16 @@ const patternRule = (source: unknown, at: string, builder: CheckBuilder): Readon
     return []
   }
   const shown = source.length > 80 ? "its pattern" : `the pattern ${source}`
+  const { maxLength, test } = compiled
+  const isTooLong = (value: unknown): boolean => typeof value === "string" && value.length > maxLength
   return [
-    forText((value, ctx) => {
-      if (value.length > compiled.maxLength) {
-        refuse(ctx, `is too long for ${shown} to be checked`, "pass a shorter text, or validate without `strict`")
-      } else if (!compiled.test(value)) refuse(ctx, `does not fit ${shown}`, "correct the text")
-    })
+    rule(
+      (value) => typeof value !== "string" || (value.length <= maxLength && test(value)),
+      (value, ctx) =>
+        isTooLong(value)
+          ? refuse(ctx, `is too long for ${shown} to be checked`, "pass a shorter text, or validate without `strict`")
+          : refuse(ctx, `does not fit ${shown}`, "correct the text")
+    )
   ]
 }
 
@@ -64,8 +57,8 @@ const patternRule = (source: unknown, at: string, builder: CheckBuilder): Readon
  * @internal
  */
 export const textKeywords = (schema: Fields, at: string, builder: CheckBuilder): ReadonlyArray<Check> => [
-  ...minLength(countOf(schema.minLength)),
-  ...maxLength(countOf(schema.maxLength)),
+  ...shortest(countOf(schema.minLength)),
+  ...longest(countOf(schema.maxLength)),
   ...format(schema.format),
   ...patternRule(schema.pattern, at, builder)
 ]
