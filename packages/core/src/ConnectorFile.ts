@@ -4,7 +4,7 @@
  * @since 0.2.0
  */
 import * as Effect from "effect/Effect"
-import { dual, type LazyArg } from "effect/Function"
+import { dual } from "effect/Function"
 import * as Pipeable from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
@@ -13,6 +13,7 @@ import { isCode } from "./internal/http/serverCode.js"
 import { concat } from "./internal/data/concat.js"
 import { quoted, shownText } from "./internal/data/serverText.js"
 import * as OptionNames from "./OptionNames.js"
+import { checkedPieces } from "./internal/http/checkedPieces.js"
 import * as fileContent from "./internal/http/fileContent.js"
 
 /**
@@ -223,26 +224,34 @@ const sourceError =
     return new FileError({ code: isCode(code) ? code : "SOURCE_FAILED", filename })
   }
 
-const once = (content: Content, failure: FileError): Content => {
+/** Lets content be read once, in whichever form. */
+const once = (failure: FileError) => {
   let isRead = false
-  return Stream.suspend(() => {
-    if (isRead) return Stream.fail(failure)
-    isRead = true
-    return content
-  })
+  return (content: Content): Content =>
+    Stream.suspend(() => {
+      if (isRead) return Stream.fail(failure)
+      isRead = true
+      return content
+    })
 }
 
-const ofSize = (content: Content, size: number, failure: FileError): Content =>
+const checked = <E>(
+  content: Stream.Stream<Uint8Array, E>,
+  size: number | undefined,
+  filename: string | undefined
+): Content =>
   Stream.suspend(() => {
+    const failure = new FileError({ code: "SIZE_MISMATCH", filename })
     let total = 0
-    return content.pipe(
+    return checkedPieces(content, {
       // before the piece goes on, so that never more than the stated size does
-      Stream.mapEffect((piece) => {
+      onPiece: (piece) => {
         total += piece.length
-        return total <= size ? Effect.succeed(piece) : Effect.fail(failure)
-      }),
-      Stream.concat(Stream.suspend(() => (total === size ? Stream.empty : Stream.fail(failure))))
-    )
+        return size === undefined || total <= size ? undefined : failure
+      },
+      onFailure: sourceError(filename),
+      onEnd: () => (size === undefined || total === size ? undefined : failure)
+    })
   })
 
 const whole = (content: Content, maxBytes: number, failure: FileError) =>
@@ -259,6 +268,17 @@ const whole = (content: Content, maxBytes: number, failure: FileError) =>
       Effect.map(() => concat(held))
     )
   })
+
+/**
+ * How the content of a file is read.
+ *
+ * @since 0.6.0
+ * @category models
+ */
+export interface Reading {
+  /** A piece is done with before the next one is asked for: the source may use the same memory again. */
+  readonly isTransient: boolean
+}
 
 /**
  * A file from a Stream of bytes, or from a function that makes one each time it is read.
@@ -278,16 +298,19 @@ const whole = (content: Content, maxBytes: number, failure: FileError) =>
  * @category constructors
  */
 export const fromStream = <E>(
-  source: Stream.Stream<Uint8Array, E> | LazyArg<Stream.Stream<Uint8Array, E>>,
+  source: Stream.Stream<Uint8Array, E> | ((reading: Reading) => Stream.Stream<Uint8Array, E>),
   details: StreamDetails = {}
 ): ConnectorFile => {
   const { contentType, filename, maxBytes = defaultMaxBytes, replayable = false, size } = details
   const failure = (code: string) => new FileError({ code, filename })
-  const content = Stream.mapError(typeof source === "function" ? Stream.suspend(source) : source, sourceError(filename))
-  const sized = size === undefined ? content : ofSize(content, size, failure("SIZE_MISMATCH"))
-  const stream = replayable ? sized : once(sized, failure("ALREADY_READ"))
+  const replayed = replayable ? (content: Content) => content : once(failure("ALREADY_READ"))
+  const contentOf = (isTransient: boolean) => {
+    const content = typeof source === "function" ? Stream.suspend(() => source({ isTransient })) : source
+    return replayed(checked(content, size, filename))
+  }
+  const stream = contentOf(false)
   const tooLarge = failure("TOO_LARGE")
-  return made(ofStream, details, {
+  const file = made(ofStream, details, {
     filename,
     contentType,
     headers: lowerCased(details.headers),
@@ -296,6 +319,7 @@ export const fromStream = <E>(
     stream,
     bytes: size !== undefined && !(size <= maxBytes) ? Effect.fail(tooLarge) : whole(stream, maxBytes, tooLarge)
   })
+  return fileContent.withTransient(file, typeof source === "function" ? contentOf(true) : undefined)
 }
 
 /**
@@ -328,6 +352,7 @@ export const withDetails: {
     bytes
   })
   fileContent.withWrongDetails(file, [...fileContent.wrongDetailsOf(self), ...fileContent.wrongDetailsOf(file)])
+  fileContent.withTransient(file, fileContent.transientOf(self))
   const content = fileContent.contentOf(self)
   return content === undefined ? file : fileContent.remember(file, content)
 })

@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import type * as HttpBody from "@effect/platform/HttpBody"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
@@ -13,6 +14,7 @@ import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import type * as Effect from "effect/Effect"
 import type * as FiberRef from "effect/FiberRef"
 import * as Predicate from "effect/Predicate"
+import * as Stream from "effect/Stream"
 import { makeFiberLocal } from "./internal/runtime/fiberLocal.js"
 
 /**
@@ -180,6 +182,28 @@ export const evidenceOf = (error: unknown): Evidence | undefined => {
   const evidence = error.cause[EvidenceTypeId]
   return isEvidence(evidence) ? evidence : undefined
 }
+
+/**
+ * The key under which a request's body offers its content in pieces that share memory, see {@link transientBodyOf}.
+ *
+ * @since 0.6.0
+ * @category symbols
+ */
+export const TransientBodyTypeId: unique symbol = Symbol.for("@effect-connectors/core/Transport/TransientBody")
+
+/**
+ * The content of a request's body in pieces that share memory: each is valid until the next one is asked for. Only a
+ * client that {@link keepsAttempt} is given it, and uses it only when a piece is written before it asks for the next.
+ *
+ * @since 0.6.0
+ * @category getters
+ */
+export const transientBodyOf = (body: HttpBody.HttpBody): Stream.Stream<Uint8Array, unknown> | undefined => {
+  const stream = Predicate.hasProperty(body, TransientBodyTypeId) ? body[TransientBodyTypeId] : undefined
+  return isStream(stream) ? stream : undefined
+}
+
+const isStream = (u: unknown): u is Stream.Stream<Uint8Array, unknown> => Predicate.hasProperty(u, Stream.StreamTypeId)
 
 /**
  * How the `HttpClient` that calls go through is changed: logging, a proxy's headers, a circuit breaker.

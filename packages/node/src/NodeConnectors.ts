@@ -121,7 +121,12 @@ const pooled = (settings: Settings): Effect.Effect<HttpClient.HttpClient, never,
       ({ close }) => Effect.promise(close)
     ),
     ({ dispatcher }) =>
-      makeClient({ dispatcher, connections: settings.connections, copyHeaders: settings.proxies !== undefined })
+      makeClient({
+        dispatcher,
+        connections: settings.connections,
+        copyHeaders: settings.proxies !== undefined,
+        isOwnDispatcher: true
+      })
   )
 
 /**
@@ -157,7 +162,8 @@ export const make = Effect.fnUntraced(function* (
       const reason = 'has no dispatch: under Bun, import undici from "undici/index.js"'
       return yield* new InvalidOptions({ option: "dispatcher", reason })
     }
-    return yield* makeClient({ dispatcher: options.dispatcher, connections: Infinity, copyHeaders: true })
+    const { dispatcher } = options
+    return yield* makeClient({ dispatcher, connections: Infinity, copyHeaders: true, isOwnDispatcher: false })
   }
   return yield* pooled(yield* settingsOf(options))
 })

@@ -122,7 +122,7 @@ export const fromPath = Effect.fnUntraced(function* (
     catch: (error) => new FileUnreadable({ path, code: codeOf(error) })
   })
   if (!seen.isFile()) return yield* new FileUnreadable({ path, code: "NOT_A_FILE" })
-  return ConnectorFile.fromStream(reading.content(path, seen), {
+  return ConnectorFile.fromStream((how) => reading.content(path, seen, how), {
     ...options,
     filename: options.filename ?? Path.basename(path),
     size: seen.size,

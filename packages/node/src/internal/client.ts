@@ -25,6 +25,8 @@ type Sender = Fiber.RuntimeFiber<HttpClientResponse.HttpClientResponse, HttpClie
 
 export interface ClientOptions extends Wire {
   readonly connections: number
+  /** The dispatcher is ours: a piece of a body is written before the next one is taken. */
+  readonly isOwnDispatcher: boolean
 }
 
 const refuse = (request: HttpClientRequest.HttpClientRequest, code: string) =>
@@ -56,7 +58,7 @@ export const makeClient = Effect.fnUntraced(function* (options: ClientOptions) {
     const target = targets.fromUrl(url)
     if (target === undefined) return refuse(request, ERR_INVALID_URL)
     if (!areValidHeaders(request.headers)) return refuse(request, ERR_INVALID_HEADER)
-    const wireRequest = toWireRequest(request.headers, request.body, runtimeOf(fiber))
+    const wireRequest = toWireRequest(request.headers, request.body, runtimeOf(fiber), options.isOwnDispatcher)
     if (wireRequest === undefined) return refuse(request, REQUEST_BODY_UNSUPPORTED)
     return Effect.async((resume) => {
       const exchange = new StreamedExchange(options, request, target, wireRequest, resume)
@@ -76,7 +78,7 @@ export const makeClient = Effect.fnUntraced(function* (options: ClientOptions) {
     if (target === undefined) return refuse(request, ERR_INVALID_URL)
     const headers = headersOf(request, fiber)
     if (!areValidHeaders(headers)) return refuse(request, ERR_INVALID_HEADER)
-    const wireRequest = toWireRequest(headers, request.body, runtimeOf(fiber))
+    const wireRequest = toWireRequest(headers, request.body, runtimeOf(fiber), options.isOwnDispatcher)
     if (wireRequest === undefined) return refuse(request, REQUEST_BODY_UNSUPPORTED)
     return Effect.async((resume) => {
       const exchange = new BufferedExchange(options, request, target, wireRequest, limits, deadlines, resume)

@@ -1,12 +1,13 @@
 /**
  * The body and the headers of a request in the form undici writes.
  */
+import * as Transport from "@effect-connectors/core/Transport"
 import type * as Headers from "@effect/platform/Headers"
 import type * as HttpBody from "@effect/platform/HttpBody"
 import type * as Runtime from "effect/Runtime"
-import * as Stream from "effect/Stream"
 import { Readable } from "node:stream"
 import { FormData as UndiciFormData } from "undici/index.js"
+import { StreamBody } from "./streamBody.js"
 
 /** What `dispatch` takes as a body. */
 type Body = string | Buffer | Uint8Array | Readable | UndiciFormData | null
@@ -71,7 +72,8 @@ const fromRaw = (headers: Headers.Headers, body: unknown): WireRequest | undefin
 export const toWireRequest = (
   headers: Headers.Headers,
   body: HttpBody.HttpBody,
-  runtime: () => Runtime.Runtime<never>
+  runtime: () => Runtime.Runtime<never>,
+  isOwnDispatcher: boolean
 ): WireRequest | undefined => {
   switch (body._tag) {
     case "Empty":
@@ -83,8 +85,9 @@ export const toWireRequest = (
     case "FormData":
       return { headers, body: fromFormData(body.formData) }
     case "Stream": {
-      const source = Stream.toAsyncIterableRuntime(body.stream, runtime())
-      return fromReadable(headers, Readable.from(source, { objectMode: false }))
+      // another dispatcher than ours may keep the pieces
+      const transient = isOwnDispatcher ? Transport.transientBodyOf(body) : undefined
+      return fromReadable(headers, new StreamBody(transient ?? body.stream, runtime(), transient !== undefined))
     }
   }
 }

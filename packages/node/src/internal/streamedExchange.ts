@@ -10,8 +10,9 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import { Readable } from "node:stream"
+import { piecesOf } from "./bodyPieces.js"
 import { decoded, decodedHeaders, encodingsOf } from "./contentEncoding.js"
 import { BODY_TOO_LARGE, codeOf, isPermanent } from "./errorCodes.js"
 import { Exchange, type Waits, type Wire } from "./exchange.js"
@@ -21,6 +22,9 @@ import { RawResponse } from "./rawResponse.js"
 import type { Target } from "./targets.js"
 
 type Resume = (response: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>) => void
+
+// of at most 64 KiB each: what a socket gives in one turn
+const piecesAhead = 8
 
 // undici's own defaults: a stream may take as long as it likes, as long as something comes.
 const waits: Waits = { headersTimeout: null, bodyTimeout: null }
@@ -55,6 +59,9 @@ export class StreamedExchange extends Exchange {
 
   protected head(status: number, raw: RawHeaders, resume: () => void): boolean {
     const body = new Readable({
+      // pieces as they came: taken together they would be copied
+      objectMode: true,
+      highWaterMark: piecesAhead,
       read: resume,
       destroy: (error, callback) => {
         this.drop()
@@ -77,7 +84,8 @@ export class StreamedExchange extends Exchange {
   }
 
   protected data(chunk: Buffer): boolean {
-    return this.body?.push(chunk) ?? true
+    // undici gives an empty one each time it goes on
+    return chunk.length === 0 || (this.body?.push(chunk) ?? true)
   }
 
   protected end(): void {
@@ -93,20 +101,6 @@ export class StreamedExchange extends Exchange {
   }
 }
 
-/** Leaving the body's own iterator waits for the next piece, which may never come. */
-const leavable = (body: Readable): AsyncIterable<Uint8Array> => ({
-  [Symbol.asyncIterator]: () => {
-    const pieces: AsyncIterator<Uint8Array> = body[Symbol.asyncIterator]()
-    return {
-      next: () => pieces.next(),
-      return: () => {
-        body.destroy()
-        return Promise.resolve({ done: true, value: undefined })
-      }
-    }
-  }
-})
-
 class StreamedResponse extends RawResponse {
   private cachedBytes: Effect.Effect<Buffer, HttpClientError.ResponseError> | undefined = undefined
 
@@ -120,7 +114,7 @@ class StreamedResponse extends RawResponse {
   }
 
   get stream(): Stream.Stream<Uint8Array, HttpClientError.ResponseError> {
-    return Stream.fromAsyncIterable(leavable(this.body), (cause) => this.bodyError(cause))
+    return piecesOf(this.body, (cause) => this.bodyError(cause))
   }
 
   get text(): Effect.Effect<string, HttpClientError.ResponseError> {

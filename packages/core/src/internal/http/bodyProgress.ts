@@ -6,7 +6,10 @@ import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import { monotonicMillis } from "../runtime/monotonic.js"
 import * as Signal from "../runtime/signal.js"
+import * as Transport from "../../Transport.js"
+import { checkedPieces } from "./checkedPieces.js"
 import { isCode } from "./serverCode.js"
+import { withTransient } from "./transientBody.js"
 
 /**
  * A body that says when something of it was last taken.
@@ -22,25 +25,34 @@ export interface Watched {
   readonly end: Effect.Effect<unknown>
 }
 
-/** @internal */
-export const watched = (body: HttpBody.Stream, clock: Clock.Clock): Watched => {
+/**
+ * `isOurs`: the transport closes the source itself, and may take its pieces in memory that they share.
+ *
+ * @internal
+ */
+export const watched = (body: HttpBody.Stream, clock: Clock.Clock, isOurs: boolean): Watched => {
   let at = monotonicMillis(clock)
   let failure: string | undefined
   const over = Signal.make<void>()
-  const moving = body.stream.pipe(
-    Stream.tap(() =>
-      Effect.sync(() => {
+  const moving = (content: Stream.Stream<Uint8Array, unknown>) =>
+    checkedPieces(content, {
+      onPiece: () => {
         at = monotonicMillis(clock)
-      })
-    ),
-    Stream.tapError((error) =>
-      Effect.sync(() => {
+        return undefined
+      },
+      onFailure: (error) => {
         failure = Predicate.hasProperty(error, "code") && isCode(error.code) ? error.code : "FILE_FAILED"
-      })
-    )
-  )
+        return error
+      },
+      onEnd: () => undefined
+    })
+  const ofStream = (content: Stream.Stream<Uint8Array, unknown>) =>
+    HttpBody.stream(content, body.contentType, body.contentLength)
+  const transient = isOurs ? Transport.transientBodyOf(body) : undefined
   return {
-    body: HttpBody.stream(Stream.interruptWhenDeferred(moving, over), body.contentType, body.contentLength),
+    body: isOurs
+      ? withTransient(ofStream(moving(body.stream)), transient && moving(transient))
+      : ofStream(Stream.interruptWhenDeferred(moving(body.stream), over)),
     lastMoveAt: () => at,
     failure: () => failure,
     end: Deferred.succeed(over, undefined)

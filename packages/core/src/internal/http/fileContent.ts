@@ -26,6 +26,21 @@ export const remember = (file: ConnectorFile, content: Uint8Array): ConnectorFil
   return file
 }
 
+const transients = new WeakMap<ConnectorFile, ConnectorFile["stream"]>()
+
+/** @internal */
+export const withTransient = (file: ConnectorFile, transient: ConnectorFile["stream"] | undefined): ConnectorFile => {
+  if (transient !== undefined) transients.set(file, transient)
+  return file
+}
+
+/**
+ * The content of a file in pieces that share memory: each is valid until the next one is asked for.
+ *
+ * @internal
+ */
+export const transientOf = (file: ConnectorFile): ConnectorFile["stream"] | undefined => transients.get(file)
+
 /**
  * The content of a file that is in memory as a whole.
  *

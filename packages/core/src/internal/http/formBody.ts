@@ -4,8 +4,10 @@ import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import type { ConnectorFile, FileError } from "../../ConnectorFile.js"
 import { concat } from "../data/concat.js"
+import { transientOf } from "./fileContent.js"
 import { type Booleans, type Field, formBytes } from "./form.js"
 import { boundary, isBytes, multipartForm, type Part, type Style } from "./multipart.js"
+import { withTransient } from "./transientBody.js"
 
 /**
  * A body that is encoded once, so that a repeated call sends the same bytes.
@@ -40,9 +42,27 @@ export const randomBoundary: Effect.Effect<string> = Effect.map(Effect.all([word
   boundary(...words)
 )
 
-const streamed = (segments: ReadonlyArray<Uint8Array | ConnectorFile>): Stream.Stream<Uint8Array, FileError> =>
-  Stream.flatMap(Stream.fromIterable(segments), (segment) =>
-    isBytes(segment) ? Stream.succeed(segment) : segment.stream
+type Segments = ReadonlyArray<Uint8Array | ConnectorFile>
+
+const streamed = (
+  segments: Segments,
+  contentOf: (file: ConnectorFile) => ConnectorFile["stream"]
+): Stream.Stream<Uint8Array, FileError> =>
+  segments.reduce<Stream.Stream<Uint8Array, FileError>>(
+    (sent, segment) => Stream.concat(sent, isBytes(segment) ? Stream.succeed(segment) : contentOf(segment)),
+    Stream.empty
+  )
+
+const streamBody = (segments: Segments, contentType: string, contentLength: number | undefined): HttpBody.HttpBody =>
+  withTransient(
+    HttpBody.stream(
+      streamed(segments, (file) => file.stream),
+      contentType,
+      contentLength
+    ),
+    segments.some((segment) => !isBytes(segment) && transientOf(segment) !== undefined)
+      ? streamed(segments, (file) => transientOf(file) ?? file.stream)
+      : undefined
   )
 
 /**
@@ -64,6 +84,6 @@ export const encodeMultipart = (
     body:
       inMemory.length === segments.length
         ? HttpBody.uint8Array(concat(inMemory), contentType)
-        : HttpBody.stream(streamed(segments), contentType, contentLength)
+        : streamBody(segments, contentType, contentLength)
   }
 }

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { ApiError } from "../../ApiError.js"
 import type { Credentials } from "../../Auth.js"
 import { maxTimerMillis } from "../data/checks.js"
+import { sendAttemptOf } from "../../Transport.js"
 import { watched, whileMoving } from "./bodyProgress.js"
 import type { CallState } from "./callState.js"
 import { buildRequest, type RequestDefaults } from "./request.js"
@@ -23,7 +24,7 @@ export const send = <E extends ApiError>(
     return exchange(client, buildRequest(defaults, operation, call.request, credentials), limits, reading)
   }
   // its time is not known before it is sent: only a pause may be too long
-  const moving = watched(body, clock)
+  const moving = watched(body, clock, sendAttemptOf(client) !== undefined)
   const request = buildRequest(defaults, operation, { ...call.request, body: moving.body }, credentials)
   const unbound = { ...limits, timeoutMillis: maxTimerMillis }
   return whileMoving(exchange(client, request, unbound, reading), moving, clock, limits.timeoutMillis, () =>

@@ -17,6 +17,7 @@ import * as Transport from "../../Transport.js"
 import { concat } from "../data/concat.js"
 import { childScope } from "../runtime/childScope.js"
 import { withCaller } from "../runtime/callContext.js"
+import { idleLimit } from "../runtime/idleLimit.js"
 import { local, timeLimit } from "../runtime/timeLimit.js"
 import { asOpenSpan, openSpan } from "../runtime/tracing.js"
 import { bodyTooLarge } from "./errors.js"
@@ -378,12 +379,13 @@ const unreadBody = (
   stream: Body,
   limits: Transport.Attempt
 ): Stream.Stream<Uint8Array, Lost> =>
-  stream.pipe(
-    Stream.catchAll((error) => {
+  idleLimit(
+    Stream.catchAll(stream, (error) => {
       const cut = cutBy(error)
       return cut.isEmpty ? Stream.empty : Stream.fail(fail(response, cut.code))
     }),
-    Stream.timeoutFail(() => timedOut(response), limits.idleMillis)
+    limits.idleMillis,
+    () => timedOut(response)
   )
 
 const opens = (response: HttpClientResponse.HttpClientResponse): boolean => {

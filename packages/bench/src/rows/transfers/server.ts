@@ -61,7 +61,19 @@ const list = async (request: IncomingMessage, response: ServerResponse): Promise
   })
 }
 
+/** The same pages in the form of the API that the `openai` package walks: `/openai/PAGES/files?after=ID`. */
+const listFiles = (path: string, response: ServerResponse): void => {
+  const { pathname, searchParams } = new URL(path, "http://localhost")
+  const first = Number(searchParams.get("after") ?? -1) + 1
+  json(response, {
+    object: "list",
+    data: Array.from({ length: 10 }, (_, item) => ({ id: String(first + item), text: "x".repeat(100) })),
+    has_more: first / 10 + 1 < Number(pathname.split("/")[2])
+  })
+}
+
 const server = createServer((request, response) => {
+  if (request.url?.startsWith("/openai/") === true) return listFiles(request.url, response)
   if (request.method === "GET") return json(response, discovery)
   const handle = request.url === "/big/upload" ? upload : request.url === "/big/download" ? download : list
   void handle(request, response).catch(() => response.destroy())
