@@ -28,9 +28,13 @@ export const installPeers = (timeoutMillis: number, log: (line: string) => void)
       ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
       { cwd: fileURLToPath(peersFile(".")), timeout: timeoutMillis },
       (error, _, stderr) => {
-        if (error === null) writeFileSync(stampFile, stamp)
-        const line = stderr.split("\n").find((text) => text.trim() !== "")
-        resolve(error === null ? undefined : `the peers are not installed: ${line ?? `npm ci: ${error.message}`}`)
+        if (error === null) {
+          writeFileSync(stampFile, stamp)
+          return resolve(undefined)
+        }
+        const [line = "npm ci failed"] = stderr.split("\n").filter((text) => text.trim() !== "")
+        const why = error.killed === true ? `npm ci took longer than ${timeoutMillis / 1000} s` : line
+        return resolve(`the peers are not installed: ${why}`)
       }
     )
   })
@@ -42,11 +46,10 @@ export const installPeers = (timeoutMillis: number, log: (line: string) => void)
  */
 export const peer = async <A>(name: string): Promise<A> => {
   const { load }: { readonly load: (name: string) => Promise<A> } = await import(peersFile("load.mjs").href)
-  return load(name)
-}
-
-/** The version of an installed peer. */
-export const peerVersion = (name: string): string | undefined => {
-  const text = textOf(peersFile(`node_modules/${name}/package.json`))
-  return text === undefined ? undefined : String(JSON.parse(text).version)
+  try {
+    return await load(name)
+  } catch (error) {
+    const [why = ""] = (error instanceof Error ? error.message : String(error)).split(/ imported from |\n/)
+    throw new Error(`the peer ${name} does not load: ${why}`, { cause: error })
+  }
 }

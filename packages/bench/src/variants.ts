@@ -11,9 +11,9 @@ export interface VariantCosts extends Costs {
  * The cost of each variant. Its processes are started several times: how well its code is compiled differs from one
  * process to the next by more than the rounds of one do.
  */
-export const variantCosts = async (
-  names: ReadonlyArray<string>,
-  start: (name: string) => Worker,
+export const variantCosts = async <Name extends string>(
+  names: ReadonlyArray<Name>,
+  start: (name: Name) => Worker,
   { calls, quick, rounds, serverMicros }: Pick<RowOptions, "calls" | "quick" | "rounds" | "serverMicros">
 ): Promise<ReadonlyArray<VariantCosts>> => {
   const sets = quick ? 1 : 3
@@ -49,7 +49,8 @@ const variantOf = ({ failed, micros, name, server }: VariantCosts, base: Variant
     value,
     ratio: median(byBase),
     spread: spreadOf(byBase),
-    ...(server.length > 0 ? { server: median(server) } : {})
+    // a variant without sockets leaves the server alone
+    ...(median(server) >= 1 ? { server: median(server) } : {})
   }
 }
 

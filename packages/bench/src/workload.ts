@@ -14,16 +14,16 @@ export const Deal = Schema.Struct({
   result: Schema.Struct({ id: Schema.Number, name: Schema.String, tags: Schema.Array(Schema.String) })
 })
 
-export const responseText = JSON.stringify({
-  result: {
-    id: 7,
-    name: "Acme renewal",
-    stage: "negotiation",
-    tags: Array.from({ length: 12 }, (_, i) => `tag-${i}-of-the-deal`),
-    owner: { id: 42, name: "Ada", email: "ada@example.com" },
-    notes: "x".repeat(160)
-  }
-})
+export const deal = {
+  id: 7,
+  name: "Acme renewal",
+  stage: "negotiation",
+  tags: Array.from({ length: 12 }, (_, i) => `tag-${i}-of-the-deal`),
+  owner: { id: 42, name: "Ada", email: "ada@example.com" },
+  notes: "x".repeat(160)
+}
+
+export const responseText = JSON.stringify({ result: deal })
 
 /** One promise per call, `inFlight` workers. */
 export const inPromises =

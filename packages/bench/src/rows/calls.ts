@@ -1,7 +1,8 @@
 import { callCosts } from "../callCosts.js"
 import type { CallName } from "../callVariants.js"
-import type { Row, RowOptions } from "../row.js"
+import type { Plot, Row, RowOptions } from "../row.js"
 import { callGroup, ratioIn } from "../variants.js"
+import { median } from "../workload.js"
 
 const names: ReadonlyArray<CallName> = [
   "undici request",
@@ -15,15 +16,38 @@ const names: ReadonlyArray<CallName> = [
   "ours over FetchTransport",
   "ours over FetchHttpClient",
   "Effect layerUndici + schemaBodyJson",
-  "the same + retry + span + timeout",
+  "Effect layerUndici + retry + span + timeout",
   "Effect over fetch + schemaBodyJson",
-  "the same over fetch + retry + span + timeout",
+  "Effect over fetch + retry + span + timeout",
   "axios",
   "got",
   "ky",
   "openai",
   "@composio/client"
 ]
+
+const inFlights = [1, 4, 16, 64, 256]
+const plotted: ReadonlyArray<CallName> = [
+  "undici request",
+  "ours, in a fiber",
+  "ours, by runPromise",
+  "ours over FetchTransport",
+  "global fetch + json",
+  "Effect layerUndici + schemaBodyJson",
+  "axios",
+  "openai"
+]
+
+const plotOf = async (options: RowOptions): Promise<Plot> => {
+  const lines = plotted.map((name) => ({ name, points: new Array<readonly [number, number]>() }))
+  for (const inFlight of inFlights) {
+    options.log(`the plot: ${inFlight} in flight`)
+    // one set of processes: a plot is read by its shape
+    const costs = await callCosts(plotted, { ...options, quick: true }, inFlight)
+    for (const [index, { micros }] of costs.entries()) lines[index]?.points.push([inFlight, median(micros)])
+  }
+  return { file: "calls", title: "client CPU of a call", x: "calls in flight", y: "us", lines }
+}
 
 const measure = async (options: RowOptions) => {
   const calls = callGroup("client CPU of a call, 16 in flight", await callCosts(names, options), names)
@@ -43,7 +67,8 @@ const measure = async (options: RowOptions) => {
         unit: "x",
         atMost: 2.5
       }
-    ]
+    ],
+    plots: options.plots ? [await plotOf(options)] : []
   }
 }
 
