@@ -87,6 +87,24 @@ const filled = (page: string, name: string, content: string): string | undefined
 const short = (_: string, value: unknown): unknown =>
   typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value
 
+/** The page with the tables of these rows, and the places that it lacks. */
+export const pageWith = (
+  text: string,
+  figures: Figures
+): { readonly page: string; readonly lacks: ReadonlyArray<string> } => {
+  const lacks: Array<string> = []
+  let page = text
+  for (const [name, content] of [
+    ["goals", goalsPart(figures)] as const,
+    ...Object.entries(figures).map(([name, row]) => [`row ${name}`, rowPart(row)] as const)
+  ]) {
+    const next = filled(page, name, content)
+    if (next === undefined) lacks.push(name)
+    else page = next
+  }
+  return { page, lacks }
+}
+
 /** Keeps these rows, in the order given by all their names, and writes the tables. Gives the places that the page lacks. */
 export const writePage = (measured: Figures, order: ReadonlyArray<string>): ReadonlyArray<string> => {
   const kept: Figures = JSON.parse(readFileSync(figuresFile, "utf8"))
@@ -98,17 +116,7 @@ export const writePage = (measured: Figures, order: ReadonlyArray<string>): Read
     })
   )
   writeFileSync(figuresFile, `${JSON.stringify(figures, short, 2)}\n`)
-  const parts = [
-    ["goals", goalsPart(figures)] as const,
-    ...Object.entries(figures).map(([name, row]) => [`row ${name}`, rowPart(row)] as const)
-  ]
-  const lacks: Array<string> = []
-  let page = readFileSync(pageFile, "utf8")
-  for (const [name, content] of parts) {
-    const next = filled(page, name, content)
-    if (next === undefined) lacks.push(name)
-    else page = next
-  }
+  const { lacks, page } = pageWith(readFileSync(pageFile, "utf8"), figures)
   writeFileSync(pageFile, page)
   return lacks
 }
