@@ -61,7 +61,7 @@ const groupTable = ({ title, unit, variants }: Group): string => {
 const rowPart = ({ calls, groups, load, node, rounds }: MeasuredRow): string =>
   [
     ...groups.map(groupTable),
-    `Node ${node}, ${rounds} rounds of ${calls} calls, load ${load.toFixed(1)} before the row.`
+    `Run with \`--rounds ${rounds} --requests ${calls}\` on Node ${node}, at a load of ${load.toFixed(1)}.`
   ].join("\n\n")
 
 const goalOf = ({ atMost, value }: Figure): ReadonlyArray<string> =>

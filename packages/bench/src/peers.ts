@@ -44,7 +44,7 @@ export const installPeers = (timeoutMillis: number, log: (line: string) => void)
  * A module of the peers: `await peer<{ readonly default: Got }>("got")`. Their types are not installed: `A` is what the
  * caller uses of it. Rejects when it is not installed or does not load.
  */
-export const peer = async <A>(name: string): Promise<A> => {
+export const peer = async <A = Readonly<Record<string, unknown>>>(name: string): Promise<A> => {
   const { load }: { readonly load: (name: string) => Promise<A> } = await import(peersFile("load.mjs").href)
   try {
     return await load(name)

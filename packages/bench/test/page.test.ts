@@ -31,7 +31,7 @@ describe("pageWith", () => {
   it("tables stand between the marks, and the text around them stays", () => {
     assert.include(page, "| ours          | 128                         | 1.60 | 1.50 to 1.75       | 26.0       |")
     assert.include(page, "| a peer        | failed: it is not installed |")
-    assert.include(page, "Node v20.20.2, 9 rounds of 3000 calls, load 1.3 before the row.")
+    assert.include(page, "Run with `--rounds 9 --requests 3000` on Node v20.20.2, at a load of 1.3.")
     assert.include(page, "\n\nMine.\n\n")
     assert.notInclude(page, "old")
     assert.deepStrictEqual(lacks, [])
