@@ -3,14 +3,15 @@
  * revision, over each transport. REV is cloned, installed and built in a temporary folder. It runs twice: the ratio of
  * the two runs is what this machine adds, and a difference inside it is no finding. It fails on no figure.
  */
-import { execFileSync, fork } from "node:child_process"
+import { execFileSync } from "node:child_process"
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { transportNames } from "./connectorsClient.js"
-import { interleaved, messageOf, spreadOf } from "./rounds.js"
+import { startServer } from "./callServer.js"
+import { transports } from "./clients/connectors.js"
+import { forked, interleaved, spreadOf } from "./rounds.js"
 import { median } from "./workload.js"
 
 const { positionals, values } = parseArgs({
@@ -64,7 +65,9 @@ const variantOf = (name: string, root: string): string => {
   link("packages/core/node_modules/effect", "effect")
   link("packages/core/node_modules/@effect/platform", "@effect/platform")
   writeFileSync(join(variant, "package.json"), JSON.stringify({ type: "module", private: true }))
-  for (const file of ["compareWorker.js", "connectorsClient.js", "workload.js"]) cpSync(here(file), join(variant, file))
+  for (const file of ["compareWorker.js", "clients/connectors.js", "rounds.js", "serve.js", "workload.js"]) {
+    cpSync(here(file), join(variant, file))
+  }
   return variant
 }
 
@@ -77,8 +80,11 @@ interface Round {
 
 /** Microseconds per call of each variant, by round. */
 const measure = async (variants: ReadonlyArray<string>, args: ReadonlyArray<string>): Promise<ReadonlyArray<Round>> => {
-  const workers = variants.map((variant) => fork(join(variant, "compareWorker.js"), args))
-  const [firsts = [], agains = [], trees = []] = await interleaved(workers, rounds, calls)
+  const workers = variants.map((variant) => forked(join(variant, "compareWorker.js"), args, 16))
+  const costs = await interleaved(workers, { rounds, calls, warmUpRounds: 5 })
+  const failed = costs.find((cost) => cost.failed !== undefined)?.failed
+  if (failed !== undefined) throw new Error(failed)
+  const [firsts = [], agains = [], trees = []] = costs.map(({ micros }) => micros)
   return firsts.map((first, round) => ({ first, again: agains[round] ?? NaN, tree: trees[round] ?? NaN }))
 }
 
@@ -114,13 +120,12 @@ const compare = async () => {
   log(`${revision} is ${commit.slice(0, 7)}: cloning, installing and building it`)
   const clone = builtClone(commit)
   const variants = [variantOf("first", clone), variantOf("again", clone), variantOf("tree", workingTree)]
-  const server = fork(here("./server.js"))
-  const url = `http://127.0.0.1:${String(await messageOf(server))}`
+  const { stop, url } = await startServer()
   log(`CPU time per call at 16 in flight, ${rounds} interleaved rounds of ${calls} calls; Node ${process.version}`)
   log("| transport | revision, us | working tree, us | ratio | revision against itself (90 % of rounds) | difference |")
   log("| --- | --: | --: | --: | --- | --- |")
   const results: Array<Result> = []
-  for (const transport of transportNames) {
+  for (const transport of Object.keys(transports)) {
     const result = resultOf(transport, await measure(variants, [transport, url]))
     results.push(result)
     const { isInside, ratio, revisionMicros, sameRatio, spread, treeMicros } = result
@@ -130,7 +135,7 @@ const compare = async () => {
         `| ${isInside ? "inside the spread" : "outside the spread"} |`
     )
   }
-  server.disconnect()
+  stop()
   if (values.json) console.log(JSON.stringify({ node: process.version, revision: commit, rounds, calls, results }))
 }
 

@@ -1,15 +1,16 @@
 /**
  * One variant of `npm run bench:compare`. It runs from a folder whose `node_modules` hold the packages of one revision:
- * `compareWorker.js TRANSPORT URL`. Each message is a number of calls; the reply is the CPU time per call.
+ * `compareWorker.js TRANSPORT URL`.
  */
-import { connectorsClient, transportNames } from "./connectorsClient.js"
-import { cpuPerCall } from "./workload.js"
+import { connectorsClient, transports } from "./clients/connectors.js"
+import { serve } from "./serve.js"
 
-const [name, url = ""] = process.argv.slice(2)
-const transport = transportNames.find((known) => known === name)
-const client = connectorsClient(url, "fiber", transport)
+const [name = "", url = ""] = process.argv.slice(2)
 
-process.on("message", (count: unknown) => {
-  void cpuPerCall(client, Number(count), 16).then((micros) => process.send?.(micros))
-})
-process.on("disconnect", () => process.exit(0))
+const isTransport = (text: string): text is keyof typeof transports => Object.hasOwn(transports, text)
+
+serve(() =>
+  isTransport(name)
+    ? Promise.resolve(connectorsClient(url, "fiber", transports[name]))
+    : Promise.reject(new Error(`there is no transport "${name}"`))
+)

@@ -2,14 +2,11 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-/** Runs `count` requests with `inFlight` at a time. */
-export interface Client {
-  readonly name: string
-  readonly round: (count: number, inFlight: number) => Promise<void>
-  readonly close: () => Promise<void>
-}
+/** Makes `count` calls with `inFlight` at a time. */
+export type Round = (count: number, inFlight: number) => Promise<void>
 
 export const path = "/api/v1/connections/crm/actions/fetch-deal/execute"
+export const headers = { "content-type": "application/json", accept: "application/json", "x-service-token": "token" }
 export const input = { input: { id: 7, note: "n".repeat(200), list: [1, 2, 3], nested: { a: true, b: null } } }
 
 /** What a client reads of the response. */
@@ -17,20 +14,20 @@ export const Deal = Schema.Struct({
   result: Schema.Struct({ id: Schema.Number, name: Schema.String, tags: Schema.Array(Schema.String) })
 })
 
-export const responseText = JSON.stringify({
-  result: {
-    id: 7,
-    name: "Acme renewal",
-    stage: "negotiation",
-    tags: Array.from({ length: 12 }, (_, i) => `tag-${i}-of-the-deal`),
-    owner: { id: 42, name: "Ada", email: "ada@example.com" },
-    notes: "x".repeat(160)
-  }
-})
+export const deal = {
+  id: 7,
+  name: "Acme renewal",
+  stage: "negotiation",
+  tags: Array.from({ length: 12 }, (_, i) => `tag-${i}-of-the-deal`),
+  owner: { id: 42, name: "Ada", email: "ada@example.com" },
+  notes: "x".repeat(160)
+}
+
+export const responseText = JSON.stringify({ result: deal })
 
 /** One promise per call, `inFlight` workers. */
 export const inPromises =
-  (one: () => Promise<unknown>): Client["round"] =>
+  (one: () => Promise<unknown>): Round =>
   async (count, inFlight) => {
     let left = count
     const worker = async (): Promise<void> => {
@@ -52,9 +49,9 @@ export const inFibers = (
   })
 
 /** CPU time of this process per call of one round, in microseconds. */
-export const cpuPerCall = async (client: Client, count: number, inFlight: number): Promise<number> => {
+export const cpuPerCall = async (round: Round, count: number, inFlight: number): Promise<number> => {
   const before = process.cpuUsage()
-  await client.round(count, inFlight)
+  await round(count, inFlight)
   const { system, user } = process.cpuUsage(before)
   return (system + user) / count
 }

@@ -11,13 +11,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
+import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 import * as Tracer from "effect/Tracer"
-import { type Client, Deal, inFibers, inPromises, input, responseText } from "./workload.js"
-
-export const transportNames = ["node", "fetch", "memory"] as const
-
-export type TransportName = (typeof transportNames)[number]
+import { Deal, inFibers, inPromises, input, responseText, type Round } from "../workload.js"
 
 const headers = { "content-type": "application/json" }
 const emptyResponse = new Response(null, { status: 200, headers })
@@ -35,31 +32,32 @@ const respond = (request: HttpClientRequest.HttpClientRequest) =>
 /** No sockets, and a body that is read already: what is left is the request pipeline. */
 const memory = Transport.keepsAttempt(HttpClient.make(respond), respond)
 
-const transports: Readonly<Record<TransportName, Layer.Layer<HttpClient.HttpClient>>> = {
+export const transports = {
   node: NodeConnectors.layer,
   fetch: FetchHttpClient.layer,
   memory: Layer.succeed(HttpClient.HttpClient, memory)
 }
 
-export const telemetries = ["without", "tracer", "metrics"] as const
-
-export type Telemetry = (typeof telemetries)[number]
+export type Telemetry = "without" | "tracer" | "metrics"
 
 const nativeTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 
 /** Makes the spans of Effect itself, and is not its tracer: a client makes none for that one. */
 const tracer = Tracer.make({ span: nativeTracer.span, context: nativeTracer.context })
 
+/** The call in a fiber, or by one `runPromise` each. */
+export type Form = "fiber" | "runPromise"
+
 export const connectorsClient = (
   baseUrl: string,
-  form: "fiber" | "runPromise",
-  transport: TransportName = "node",
+  form: Form,
+  transport: Layer.Layer<HttpClient.HttpClient>,
   telemetry: Telemetry = "without"
-): Client => {
+): Round => {
   // a revision of `npm run bench:compare` may not know metrics
   const layer = ConnectionsApi.layer(telemetry === "metrics" ? { baseUrl, metrics: true } : { baseUrl }).pipe(
     Layer.provide(Auth.serviceToken(Redacted.make("token"))),
-    Layer.provide(transports[transport])
+    Layer.provide(transport)
   )
   const runtime = ManagedRuntime.make(
     telemetry === "tracer" ? Layer.provideMerge(layer, Layer.setTracer(tracer)) : layer
@@ -70,18 +68,11 @@ export const connectorsClient = (
       execution._tag === "Completed" ? decode(execution.value) : Effect.void
     )
   return form === "fiber"
-    ? {
-        name: "effect-connectors, in a fiber",
-        round: (count, inFlight) =>
-          runtime.runPromise(Effect.flatMap(ConnectionsApi, (api) => inFibers(one(api), count, inFlight))),
-        close: () => runtime.dispose()
-      }
-    : {
-        name: "effect-connectors, runPromise per call",
-        round: async (count, inFlight) => {
-          const call = one(await runtime.runPromise(ConnectionsApi))
-          await inPromises(() => Effect.runPromise(call))(count, inFlight)
-        },
-        close: () => runtime.dispose()
+    ? (count, inFlight) =>
+        runtime.runPromise(Effect.flatMap(ConnectionsApi, (api) => inFibers(one(api), count, inFlight)))
+    : async (count, inFlight) => {
+        const call = one(await runtime.runPromise(ConnectionsApi))
+        const run = Runtime.runPromise(await runtime.runtime())
+        await inPromises(() => run(call))(count, inFlight)
       }
 }

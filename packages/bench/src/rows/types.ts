@@ -1,7 +1,3 @@
-/**
- * `npm run bench:types`: how long the compiler takes over generated types of 500 actions with 10 fields each, next to a
- * program without them, by the compiler's own clock. `--json` for machines.
- */
 import * as Emulator from "@effect-connectors/testing/Emulator"
 import * as World from "@effect-connectors/testing/World"
 import * as Effect from "effect/Effect"
@@ -9,13 +5,11 @@ import { execFile } from "node:child_process"
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join, resolve } from "node:path"
-import { parseArgs, promisify } from "node:util"
-import { median } from "./workload.js"
+import { promisify } from "node:util"
+import type { Row, RowOptions } from "../row.js"
+import { spreadOf } from "../rounds.js"
+import { median } from "../workload.js"
 
-const { values } = parseArgs({
-  options: { json: { type: "boolean", default: false }, rounds: { type: "string", default: "5" } }
-})
-const rounds = Number(values.rounds)
 const run = promisify(execFile)
 const root = resolve(".tmp/bench-types")
 
@@ -110,41 +104,39 @@ const write = (url: string) =>
     }
   })
 
-rmSync(root, { recursive: true, force: true })
-await Effect.runPromise(
-  Effect.scoped(Effect.flatMap(Emulator.make({ executors: "memory", world }), ({ url }) => write(url)))
-)
+/** Functions and schemas bring the types of core and Effect with them, as any call does. */
+const baseOf = (name: string): string => (name === "empty" || name === "types" ? "empty" : "calls without types")
 
-const measured = new Map<string, Array<number>>()
-for (let round = 0; round < rounds; round++) {
-  for (const [version, manifest] of Object.entries(compilers)) {
-    for (const [name] of programs) {
-      const key = `${version} ${name}`
-      measured.set(key, [...(measured.get(key) ?? []), await seconds(folderOf(name), manifest)])
+const measure = async ({ quick, rounds }: RowOptions) => {
+  rmSync(root, { recursive: true, force: true })
+  await Effect.runPromise(
+    Effect.scoped(Effect.flatMap(Emulator.make({ executors: "memory", world }), ({ url }) => write(url)))
+  )
+  const measured = new Map<string, Array<number>>()
+  for (let round = 0; round < (quick ? 1 : rounds); round++) {
+    for (const [version, manifest] of Object.entries(compilers)) {
+      for (const [name] of programs) {
+        const key = `${version} ${name}`
+        measured.set(key, [...(measured.get(key) ?? []), await seconds(folderOf(name), manifest)])
+      }
     }
   }
+  const groups = Object.keys(compilers).map((version) => ({
+    title: `TypeScript ${version} over the types of 500 actions with 10 fields, by its own clock`,
+    unit: "s",
+    variants: programs.map(([name]) => {
+      const times = measured.get(`${version} ${name}`) ?? []
+      const base = measured.get(`${version} ${baseOf(name)}`) ?? []
+      const ratios = times.map((time, round) => time / (base[round] ?? NaN))
+      return {
+        name: `${name}, ${(bytesIn(folderOf(name)) / 1000).toFixed(0)} kB`,
+        value: median(times),
+        ratio: median(ratios),
+        spread: spreadOf(ratios)
+      }
+    })
+  }))
+  return { groups, figures: [] }
 }
 
-const of = (version: string, name: string): number => median(measured.get(`${version} ${name}`) ?? [])
-const rows = Object.keys(compilers).flatMap((version) =>
-  programs.map(([name]) => {
-    // functions and schemas bring the types of core and Effect with them, as any call does
-    const base = name === "empty" || name === "types" ? "empty" : "calls without types"
-    return {
-      version,
-      name,
-      seconds: of(version, name),
-      ratio: of(version, name) / of(version, base),
-      bytes: bytesIn(folderOf(name))
-    }
-  })
-)
-if (values.json) console.log(JSON.stringify(rows))
-else {
-  console.log(`500 actions of 10 fields, ${rounds} rounds, the median of the compiler's own time:`)
-  for (const { bytes, name, ratio, seconds, version } of rows) {
-    console.log(
-      `${version}  ${name.padEnd(20)} ${seconds.toFixed(2)} s  x ${ratio.toFixed(2)}  ${(bytes / 1000).toFixed(0)} kB`
-    )
-  }
-}
+export const types: Row = { name: "types", about: "time of the compiler over generated types", measure }
