@@ -107,6 +107,7 @@ const measure = (options: RowOptions): Promise<RowResult> =>
 
 export const files: Row = {
   name: "files",
+  peers: true,
   about: "a gibibyte up and down beside a process that keeps a core busy: resident memory from outside, and CPU",
   measure
 }

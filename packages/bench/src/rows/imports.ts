@@ -120,4 +120,9 @@ const measure: Row["measure"] = async ({ quick, rounds }) => {
 }
 
 /** What it costs to load this library, in fresh processes. */
-export const imports: Row = { name: "imports", about: "time to import this library, next to others", measure }
+export const imports: Row = {
+  name: "imports",
+  peers: true,
+  about: "time to import this library, next to others",
+  measure
+}

@@ -84,6 +84,7 @@ const measure = ({ log, quick, rounds }: RowOptions): Promise<RowResult> =>
 
 export const pages: Row = {
   name: "pages",
+  peers: true,
   about: "live heap over 10,000 and 40,000 pages, and CPU of one page",
   measure
 }

@@ -111,6 +111,7 @@ const measure = async (options: RowOptions) => {
 
 export const validation: Row = {
   name: "validation",
+  peers: true,
   about: "the validation of an action's input: ajv, zod 4, effect/Schema, ours",
   measure
 }

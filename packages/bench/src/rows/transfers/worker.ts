@@ -1,7 +1,6 @@
 /** One client of the row `files`: `worker.js up|down VARIANT URL`. Each number it is sent is a transfer of so many MiB. */
 import { Action, Auth, BosaApi, ConnectorFile, FetchTransport } from "@effect-connectors/core"
 import { NodeConnectors, NodeFile } from "@effect-connectors/node"
-import axios from "axios"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -100,6 +99,15 @@ const got = async () => {
   return (at: string, options: object): NodeJS.ReadWriteStream => stream(at, options)
 }
 
+interface Axios {
+  readonly post: (at: string, body: unknown, options: object) => Promise<{ readonly data: Readable }>
+}
+
+const axiosPost = async (): Promise<Axios["post"]> => {
+  const { default: axios } = await peer<{ readonly default: Axios }>("axios")
+  return (at, body, options) => axios.post(at, body, options)
+}
+
 const variants: Readonly<Record<string, Readonly<Record<string, () => Promise<Move>>>>> = {
   up: {
     "undici request": () =>
@@ -109,11 +117,13 @@ const variants: Readonly<Record<string, Readonly<Record<string, () => Promise<Mo
     "ours, NodeFile.fromPath": ours(NodeConnectors.layer, sentPath),
     "ours, a Stream": ours(NodeConnectors.layer, sentStream),
     "ours over FetchTransport, NodeFile.fromPath": ours(FetchTransport.layer, sentPath),
-    axios: () =>
-      Promise.resolve((mebibytes) => {
+    axios: async () => {
+      const post = await axiosPost()
+      return (mebibytes) => {
         const { body, headers } = rawUpload(mebibytes)
-        return axios.post(uploadUrl, body, { headers, maxBodyLength: Infinity, maxRedirects: 0 })
-      }),
+        return post(uploadUrl, body, { headers, maxBodyLength: Infinity, maxRedirects: 0 })
+      }
+    },
     got: async () => {
       const stream = await got()
       return (mebibytes) => {
@@ -137,11 +147,13 @@ const variants: Readonly<Record<string, Readonly<Record<string, () => Promise<Mo
     "ours, a Stream": ours(NodeConnectors.layer, readStream),
     "ours, NodeFile.save": ours(NodeConnectors.layer, saved),
     "ours over FetchTransport, a Stream": ours(FetchTransport.layer, readStream),
-    axios: () =>
-      Promise.resolve(async (mebibytes) => {
-        const { data } = await axios.post<Readable>(downloadUrl, { mebibytes }, { responseType: "stream" })
+    axios: async () => {
+      const post = await axiosPost()
+      return async (mebibytes) => {
+        const { data } = await post(downloadUrl, { mebibytes }, { responseType: "stream" })
         return pipeline(data, sink())
-      }),
+      }
+    },
     got: async () => {
       const stream = await got()
       return (mebibytes) => pipeline(stream(downloadUrl, wanted(mebibytes)), sink())
