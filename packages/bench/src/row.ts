@@ -7,8 +7,12 @@ export interface RowOptions {
   readonly calls: number
   /** A short run, as CI makes it: small sizes, few rounds. */
   readonly quick: boolean
+  /** Sizes that only a plot needs are measured too. */
+  readonly plots: boolean
   /** The server of the calls, in a process of its own. */
   readonly url: string
+  /** CPU time of that server so far, in microseconds. */
+  readonly serverMicros: () => Promise<number>
   readonly log: (line: string) => void
 }
 
@@ -16,10 +20,12 @@ export interface RowOptions {
 export interface Variant {
   readonly name: string
   readonly value: number
-  /** 90 % of the rounds. */
-  readonly spread?: readonly [low: number, high: number]
-  /** To the first line of its group. */
+  /** To the first line of its group: the median of the rounds. */
   readonly ratio?: number
+  /** 90 % of the rounds: of the ratio, or of the value where there is none. */
+  readonly spread?: readonly [low: number, high: number]
+  /** CPU of the server for it, in the unit of the value. */
+  readonly server?: number
   /** Why there is no value: a peer that could not be installed, a program that is missing. */
   readonly failed?: string
 }
@@ -59,5 +65,7 @@ export interface RowResult {
 export interface Row {
   readonly name: string
   readonly about: string
+  /** It loads packages of `peers`, which are installed first. */
+  readonly peers?: boolean
   readonly measure: (options: RowOptions) => Promise<RowResult>
 }
