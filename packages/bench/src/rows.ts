@@ -12,6 +12,7 @@ import { recording } from "./rows/recording.js"
 import { size } from "./rows/size.js"
 import { start } from "./rows/start.js"
 import { telemetry } from "./rows/telemetry.js"
+import { tracker } from "./rows/tracker.js"
 import { types } from "./rows/types.js"
 import { validation } from "./rows/validation.js"
 import { virtual } from "./rows/virtual.js"
@@ -24,6 +25,7 @@ export const rows: ReadonlyArray<Row> = [
   habits,
   validation,
   heap,
+  tracker,
   pages,
   files,
   recording,

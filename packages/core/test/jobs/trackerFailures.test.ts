@@ -14,18 +14,8 @@ import { ApiRejected, responseOf, Unauthorized, UnexpectedBody, Unreachable } fr
 import { JobNotFound } from "../../src/JobError.js"
 import { withResponse } from "../../src/internal/http/errorDetails.js"
 import * as Tracker from "../../src/internal/jobs/tracker/engine.js"
-import {
-  call,
-  endOf,
-  errorOf,
-  failed,
-  make,
-  rest,
-  script,
-  subscriptionTo,
-  virtual,
-  word
-} from "../support/trackerKit.js"
+import { defaultOptions } from "../../src/internal/jobs/tracker/trackerOptions.js"
+import { call, endOf, errorOf, failed, make, rest, script, virtual, watchEnd, word } from "../support/trackerKit.js"
 
 const running = word("running")
 const done = word("succeeded")
@@ -382,16 +372,14 @@ describe("tracker: the context of a poll", () => {
             seen.push(Option.isSome(yield* Effect.serviceOption(Tracer.ParentSpan)))
             return yield* done
           }),
-        Tracker.defaultOptions
+        defaultOptions
       ).pipe(Effect.locally(fiberRef, "tracker"), Effect.withSpan("building"), Effect.withClock(Clock.make()))
       const ended = yield* Deferred.make<void>()
-      yield* tracker
-        .subscribe(subscriptionTo("a", () => Deferred.unsafeDone(ended, Effect.void)))
-        .pipe(
-          Effect.locally(fiberRef, "watcher"),
-          Effect.provideService(Service, "watcher"),
-          Effect.withSpan("watching")
-        )
+      yield* watchEnd(tracker, "a", () => Deferred.unsafeDone(ended, Effect.void)).pipe(
+        Effect.locally(fiberRef, "watcher"),
+        Effect.provideService(Service, "watcher"),
+        Effect.withSpan("watching")
+      )
       yield* Deferred.await(ended)
       assert.deepStrictEqual(seen, ["tracker", true, false, false])
     })

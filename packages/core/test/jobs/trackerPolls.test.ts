@@ -7,17 +7,8 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import * as Tracker from "../../src/internal/jobs/tracker/engine.js"
-import {
-  endOf,
-  failed,
-  make,
-  rest,
-  subscriptionTo,
-  virtual,
-  type Watch,
-  watchedClock,
-  word
-} from "../support/trackerKit.js"
+import { defaultOptions } from "../../src/internal/jobs/tracker/trackerOptions.js"
+import { endOf, failed, make, rest, virtual, type Watch, watchedClock, watchEnd, word } from "../support/trackerKit.js"
 
 const running = word("running")
 const every = (seconds: number) => ({ pace: Schedule.spaced(Duration.seconds(seconds)), deadlineAt: Infinity })
@@ -142,10 +133,10 @@ describe("tracker: a poll", () => {
     Effect.gen(function* () {
       const tracker = yield* Tracker.make(() => {
         throw new Error("not an effect")
-      }, Tracker.defaultOptions)
+      }, defaultOptions)
       const kit = { ...(yield* make(() => running)), tracker }
       const ends: Array<string> = []
-      yield* tracker.subscribe(subscriptionTo("a", (end) => ends.push(end._tag)))
+      yield* watchEnd(tracker, "a", (end) => ends.push(end._tag))
       yield* Effect.sleep("15 seconds")
       assert.deepStrictEqual([ends, rest(kit)], [["Failure"], [0, 0, 0]])
     })

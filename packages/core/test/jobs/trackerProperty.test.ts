@@ -227,6 +227,11 @@ describe("heap", () => {
           assert.strictEqual(heap.keyOf(item), key ?? Infinity)
           assert.strictEqual(heap.peekKey(), Math.min(...model.values()))
           assert.strictEqual(heap.size, model.size)
+          if (id % 10 > 0) continue
+          heap.retain((other) => (other.id + id) % 3 > 0)
+          for (const other of model.keys()) if ((other.id + id) % 3 === 0) model.delete(other)
+          for (const other of items) assert.strictEqual(heap.keyOf(other), model.get(other) ?? Infinity)
+          assert.strictEqual(heap.size, model.size)
         }
         const out: Array<number> = []
         for (let item = heap.peek(); item !== undefined; item = heap.peek()) {

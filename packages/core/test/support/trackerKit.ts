@@ -8,7 +8,10 @@ import type * as Scope from "effect/Scope"
 import * as ApiError from "../../src/ApiError.js"
 import { decode, defaultProtocol, type JobState } from "../../src/JobProtocol.js"
 import { JobRef } from "../../src/JobRef.js"
-import * as Tracker from "../../src/internal/jobs/tracker/engine.js"
+import * as Engine from "../../src/internal/jobs/tracker/engine.js"
+import type { Tracker } from "../../src/internal/jobs/tracker/tracker.js"
+import { defaultOptions, type TrackerOptions } from "../../src/internal/jobs/tracker/trackerOptions.js"
+import { type End, Watcher, type WatchTerms } from "../../src/internal/jobs/tracker/watcher.js"
 import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 
 export type PollEffect = Effect.Effect<JobState, ApiError.ReadError>
@@ -20,7 +23,7 @@ interface PollAt {
 
 interface Ended {
   readonly at: number
-  readonly end: Tracker.End
+  readonly end: End
 }
 
 export interface Watch {
@@ -29,10 +32,37 @@ export interface Watch {
   readonly stop: () => void
 }
 
+/** What a watcher wants. Times in milliseconds. */
+interface Wanted extends WatchTerms {
+  readonly ref: JobRef
+  /** On the clock. */
+  readonly deadlineAt: number
+  readonly firstDelayMillis?: number
+  readonly onProgress: ((state: JobState) => void) | undefined
+  readonly onEnd: (end: End) => void
+}
+
+/** Watches by functions. */
+class FunctionWatcher extends Watcher {
+  constructor(private readonly wanted: Wanted) {
+    super(wanted.ref, wanted, undefined)
+  }
+
+  override onProgress(state: JobState): void {
+    this.wanted.onProgress?.(state)
+  }
+
+  override onEnd(end: End): void {
+    this.wanted.onEnd(end)
+  }
+}
+
 export interface Kit {
-  readonly tracker: Tracker.Tracker
+  readonly tracker: Tracker
   readonly polls: Array<PollAt>
-  readonly watch: (jobId: string, parts?: Partial<Tracker.Subscription>) => Effect.Effect<Watch>
+  readonly watch: (jobId: string, parts?: Partial<Wanted>) => Effect.Effect<Watch>
+  /** Stops the watches of these jobs, all at once. */
+  readonly stopAll: (isStopped: (jobId: string) => boolean) => Effect.Effect<void>
   /** When the job was polled, in milliseconds since the start. */
   readonly times: (jobId?: string) => ReadonlyArray<number>
 }
@@ -47,17 +77,21 @@ const ref = (jobId: string): JobRef =>
     submittedAt: 0
   })
 
-/** A subscription without a deadline that tolerates no failure, for a tracker without a kit. */
-export const subscriptionTo = (jobId: string, onEnd: (end: Tracker.End) => void): Tracker.Subscription => ({
-  ref: ref(jobId),
-  deadlineAt: Infinity,
-  deadline: Duration.infinity,
-  notFoundGraceMillis: 0,
-  maxConsecutivePollFailures: 0,
-  pace: undefined,
-  onProgress: undefined,
-  onEnd
-})
+/** Watches a job without a deadline and tolerates no failure, for a tracker without a kit. */
+export const watchEnd = (tracker: Tracker, jobId: string, onEnd: (end: End) => void): Effect.Effect<void> =>
+  tracker.subscribe(
+    new FunctionWatcher({
+      ref: ref(jobId),
+      deadlineAt: Infinity,
+      deadline: Duration.infinity,
+      notFoundGraceMillis: 0,
+      maxConsecutivePollFailures: 0,
+      pace: undefined,
+      onProgress: undefined,
+      onEnd
+    }),
+    Infinity
+  )
 
 /** A state as the server words it. */
 export const word = (status: string, more: Record<string, unknown> = {}, pollAfterMillis?: number): PollEffect =>
@@ -127,14 +161,15 @@ export const script =
 
 export const make = (
   outcomeOf: (jobId: string, poll: number) => PollEffect,
-  options: Partial<Tracker.TrackerOptions> = {}
+  options: Partial<TrackerOptions> = {}
 ): Effect.Effect<Kit, never, Scope.Scope> =>
   Effect.gen(function* () {
     const clock = yield* Effect.clock
     const start = clock.unsafeCurrentTimeMillis()
     const polls: Array<PollAt> = []
     const counts = new Map<string, number>()
-    const tracker = yield* Tracker.make(
+    const watchers: Array<FunctionWatcher> = []
+    const tracker = yield* Engine.make(
       ({ jobId }) =>
         Effect.suspend(() => {
           const poll = counts.get(jobId) ?? 0
@@ -142,7 +177,7 @@ export const make = (
           polls.push({ jobId, at: clock.unsafeCurrentTimeMillis() - start })
           return outcomeOf(jobId, poll)
         }),
-      { ...Tracker.defaultOptions, ...options }
+      { ...defaultOptions, ...options }
     )
     const watch: Kit["watch"] = (jobId, parts) =>
       Effect.suspend(() => {
@@ -150,7 +185,7 @@ export const make = (
         const progress: Array<string> = []
         const ends: Array<Ended> = []
         const deadline = parts?.deadline ?? Duration.hours(24)
-        const subscription: Tracker.Subscription = {
+        const wanted: Wanted = {
           ref: ref(jobId),
           deadlineAt: now + Duration.toMillis(deadline),
           deadline,
@@ -161,11 +196,20 @@ export const make = (
           onEnd: (end) => ends.push({ at: clock.unsafeCurrentTimeMillis() - start, end }),
           ...parts
         }
-        return Effect.map(tracker.subscribe(subscription), (stop) => ({ progress, ends, stop }))
+        const watcher = new FunctionWatcher(wanted)
+        watchers.push(watcher)
+        const stop = () => tracker.unsubscribe([watcher])
+        return Effect.as(tracker.subscribe(watcher, wanted.deadlineAt, wanted.firstDelayMillis), {
+          progress,
+          ends,
+          stop
+        })
       })
     const times = (jobId?: string) =>
       polls.filter((poll) => jobId === undefined || poll.jobId === jobId).map((poll) => poll.at)
-    return { tracker, polls: polls, watch, times }
+    const stopAll: Kit["stopAll"] = (isStopped) =>
+      Effect.sync(() => tracker.unsubscribe(watchers.filter(({ ref }) => isStopped(ref.jobId))))
+    return { tracker, polls, watch, stopAll, times }
   })
 
 /** How a watch ended: the value's word, the error's tag, or what else. */

@@ -59,8 +59,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]),
   mutant("a job is polled after its end", [
     "internal/jobs/tracker/engine.js",
-    "return this.endAll(entry, (watcher) => endOf(state, watcher.subscription.ref));",
-    "this.endAll(entry, (watcher) => endOf(state, watcher.subscription.ref)); this.fork(Effect.delay(this.poll(entry.ref), 500), false); return;"
+    "return this.endAll([entry], (watcher) => endOf(state, watcher.ref));",
+    "this.endAll([entry], (watcher) => endOf(state, watcher.ref)); this.fork(Effect.delay(this.poll(entry.ref), 500), false); return;"
   ]),
   mutant("an end is not kept for late watchers", [
     "internal/jobs/tracker/engine.js",
@@ -69,13 +69,13 @@ export const mutants: ReadonlyArray<Mutant> = [
   ]),
   mutant("a late watcher does not get the end", [
     "internal/jobs/tracker/engine.js",
-    "this.report(subscription, endOf(state, subscription.ref));",
-    ""
+    "return this.callbacks.ended(watcher, endOf(state, watcher.ref));",
+    "return;"
   ]),
   mutant("an unsubscribed watch goes on polling", [
-    "internal/jobs/tracker/engine.js",
-    "if (fiber !== undefined)\n            interrupt(fiber);",
-    ""
+    "internal/jobs/tracker/watchedJobs.js",
+    "interrupt(fiber);",
+    "void fiber;"
   ]),
   mutant(
     "the deadline is for each attempt",

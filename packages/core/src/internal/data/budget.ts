@@ -23,14 +23,18 @@ export class Budget {
     return (this.starts[this.oldest] ?? -Infinity) + this.perMillis + 1
   }
 
-  /** Counts a request that starts now. */
-  charge(now: number): void {
-    if (this.starts.length < this.requests) {
-      this.starts.push(now)
-      return
-    }
-    this.starts[this.oldest] = now
-    this.oldest = (this.oldest + 1) % this.requests
+  /** Counts a request that starts now. Gives its place, for `started`. */
+  charge(now: number): number {
+    if (this.starts.length < this.requests) return this.starts.push(now) - 1
+    const place = this.oldest
+    this.starts[place] = now
+    this.oldest = (place + 1) % this.requests
+    return place
+  }
+
+  /** A request that was counted started later than that: on a busy machine by as much as its fiber waited for its turn. */
+  started(place: number, now: number): void {
+    this.starts[place] = Math.max(this.starts[place] ?? now, now)
   }
 
   clear(): void {

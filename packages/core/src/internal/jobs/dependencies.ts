@@ -3,7 +3,7 @@ import type { ReadError } from "../../ApiError.js"
 import type { WatchOptions } from "../../Job.js"
 import type { JobProtocol, JobState } from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
-import type { Tracker } from "./tracker/engine.js"
+import type { Tracker } from "./tracker/tracker.js"
 
 /**
  * What the operations of `Jobs` need of their client.

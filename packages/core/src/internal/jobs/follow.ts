@@ -11,7 +11,7 @@ import * as Results from "./results.js"
 import * as JobTrace from "./jobTrace.js"
 import { accepted, executionOf, refOf } from "./target.js"
 import { awaitEnd, eventsOf } from "./watch.js"
-import { decoderOf, planOf, resumed, subscriptionOf } from "./watchPlan.js"
+import { decoderOf, planOf, resumed } from "./watchPlan.js"
 
 const refOfId = (jobId: string, origin: string): JobRef =>
   new JobRef({ v: 1, api: "connections", origin, jobId, operation: "jobs.get", submittedAt: 0 }, true)
@@ -88,7 +88,7 @@ const result = <E, R, SE, SR>(
       JobTrace.describe(trace, job)
       if (isNew) yield* accepted(plan, job)
       const watched = yield* resumed(plan, job)
-      const end = yield* awaitEnd(tracker, (onEnd) => subscriptionOf(watched, job, isNew, onEnd, trace))
+      const end = yield* awaitEnd(tracker, watched, job, isNew, trace)
       return yield* decode(end.result, job)
     })
   )

@@ -21,7 +21,7 @@ import type { JobState } from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
 import { withCredentialsReason, withJobError, withResponse, withValue } from "../http/errorDetails.js"
 import { reportOf } from "./reported.js"
-import type { End } from "./tracker/entry.js"
+import type { End } from "./tracker/watcher.js"
 
 const copied = (error: ReadError, job: JobRef): ReadError => {
   switch (error._tag) {

@@ -1,4 +1,4 @@
-import * as Cause from "effect/Cause"
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
@@ -10,18 +10,18 @@ import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import { Completed, type Execution, Failed } from "../../Job.js"
 import type { JobRef } from "../../JobRef.js"
 import type { JobResult, ResultsElement, ResultsOptions } from "../../Jobs.js"
-import { interrupted } from "../runtime/interruption.js"
 import * as OptionNames from "../../OptionNames.js"
-import { fromEither } from "../runtime/fromResult.js"
 import { monotonicMillis } from "../runtime/monotonic.js"
 import type { Dependencies } from "./dependencies.js"
 import { reportFailed } from "./failures.js"
 import { resultOf } from "./finalValue.js"
 import * as JobTrace from "./jobTrace.js"
 import { type Ended, type Limits, type ResultError, ResultsState } from "./resultsState.js"
+import { deliverFailure, ResultEventWatcher, ResultWatcher } from "./resultWatcher.js"
 import { accepted, checkOrigin, submit } from "./target.js"
-import type { End, Tracker } from "./tracker/engine.js"
-import { decoderOf, followNames, planOf, resumed, subscriptionOf, type WatchPlan } from "./watchPlan.js"
+import type { Tracker } from "./tracker/tracker.js"
+import type { WatchTerms } from "./tracker/watcher.js"
+import { decoderOf, firstDelayOf, followNames, planOf, resumed, type WatchPlan } from "./watchPlan.js"
 import { wholeIssues } from "../data/checks.js"
 
 type AnyResultsOptions<SE, SR> = ResultsOptions<unknown, unknown, "end" | "value", SE, SR, boolean>
@@ -69,60 +69,30 @@ const limitsOf = (options: AnyResultsOptions<unknown, unknown>): Effect.Effect<L
       })
 }
 
-const deliverFailure = <XE, E>(
-  state: ResultsState<XE, E>,
-  index: number,
-  job: JobRef | undefined,
-  cause: Cause.Cause<ResultError<XE>>
-): void => {
-  const failure = fromEither(Cause.failureOrCause(cause))
-  if (failure._tag === "Success") state.stop(failure.success)
-  else state.deliver({ index, job, outcome: Exit.fail(failure.failure) })
-}
-
-// one closure for each job that waits: with 10,000 of them its size counts
+/** Watches a job to its end without a fiber. */
 const track = <XE, E>(
   tracker: Tracker,
   state: ResultsState<XE, E>,
-  plan: WatchPlan,
-  index: number,
-  job: JobRef,
-  trace: JobTrace.JobTrace | undefined
-): Effect.Effect<void> => {
-  let unsubscribe: (() => void) | undefined
-  let isOver = false
-  const onEnd = (end: End): void => {
-    isOver = true
-    JobTrace.close(trace, end)
-    if (unsubscribe !== undefined) state.forget(unsubscribe)
-    if (Exit.isSuccess(end)) state.deliver({ index, job, outcome: Exit.succeed(end.value.result) })
-    else deliverFailure(state, index, job, end.cause)
-  }
-  const leave = (stop: () => void) => (): void => {
-    JobTrace.close(trace, interrupted)
-    stop()
-  }
-  // an interruption between the two steps would leave the subscription behind
-  return Effect.uninterruptible(
+  watcher: ResultWatcher<XE, E>,
+  deadlineAt: number
+): Effect.Effect<void> =>
+  // an interruption between the two steps would leave the watcher behind
+  Effect.uninterruptible(
     Effect.suspend(() =>
       state.isClosed
-        ? Effect.sync(() => JobTrace.close(trace, interrupted))
-        : Effect.map(
-            tracker.subscribe(subscriptionOf(plan, job, true, onEnd, trace, state.onProgress(index))),
-            (given) => {
-              unsubscribe = trace === undefined ? given : leave(given)
-              // the end may have come already
-              if (!isOver) state.keep(unsubscribe)
-            }
-          )
+        ? Effect.sync(() => watcher.abandoned())
+        : Effect.map(tracker.subscribe(watcher, deadlineAt, firstDelayOf(true)), () => {
+            // the end may have come already
+            if (watcher.entry !== undefined) state.keep(watcher)
+          })
     )
   )
-}
 
-/** Submits one execute; a job that comes of it is watched on without a fiber. */
+/** Submits one execute; a job that comes of it is watched on without a fiber. The `terms` are those of `plan`, for all executes. */
 const submitOne = <XE, XR, SE, SR, E>(
   deps: Dependencies,
   state: ResultsState<XE | SE, E>,
+  terms: WatchTerms,
   plan: WatchPlan<SE, SR>,
   index: number,
   execute: Effect.Effect<Execution<unknown>, XE, XR>
@@ -152,9 +122,11 @@ const submitOne = <XE, XR, SE, SR, E>(
           onFailure: failed(job),
           onSuccess: () => {
             state.accepted(index, job)
-            return Effect.flatMap(resumed(plan, job), (watched) =>
-              track(deps.tracker, state, watched, index, job, trace)
-            )
+            return Effect.flatMap(resumed(plan, job), (watched) => {
+              const Kind = state.wantsEvents ? ResultEventWatcher : ResultWatcher
+              const watcher = new Kind(job, watched === plan ? terms : watched, trace, state, index)
+              return track(deps.tracker, state, watcher, watched.deadlineAt)
+            })
           }
         })
       }
@@ -180,12 +152,18 @@ const takenOf = Effect.fnUntraced(function* <XE, XR, E, R, SE, SR>(
     Effect.suspend(() => {
       const index = state.start()
       const plan = { ...base, deadlineAt: base.deadlineAt - startedAt + monotonicMillis(clock) }
-      return Effect.forkIn(Effect.interruptible(submitOne(deps, state, plan, index, execute)), fibers)
+      return Effect.forkIn(Effect.interruptible(submitOne(deps, state, base, plan, index, execute)), fibers)
     })
   // waits for room after each and not before: an execute that there is no room for is not even pulled
   const pulled = Stream.runForEach(source, (execute) => Effect.zipRight(start(execute), state.room))
   // the polls stop first, whatever the submits still have to do
-  yield* Effect.addFinalizer(() => Effect.sync(() => state.close()))
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      const watchers = state.close()
+      for (const watcher of watchers) watcher.abandoned()
+      deps.tracker.unsubscribe(watchers)
+    })
+  )
   yield* Effect.forkIn(
     Effect.onExit(pulled, (exit) => Effect.sync(() => state.endSource(exit))),
     fibers

@@ -4,12 +4,13 @@ import * as Exit from "effect/Exit"
 import type { ReadError } from "../../ApiError.js"
 import { type Progress, Submitted } from "../../Job.js"
 import type { JobError } from "../../JobError.js"
+import type { JobState } from "../../JobProtocol.js"
 import type { JobRef } from "../../JobRef.js"
 import type { IndexedEvent } from "../../Jobs.js"
 import { callback } from "../runtime/callback.js"
 import * as Mailbox from "./mailbox.js"
 import { UnreadProgress } from "./progress.js"
-import type { Subscription } from "./tracker/engine.js"
+import type { ResultWatcher } from "./resultWatcher.js"
 
 /** @internal */
 export type ResultError<XE> = XE | ReadError | JobError
@@ -69,7 +70,8 @@ export class ResultsState<XE, E> {
   private readonly unread = new Map<number, Ended<XE> | undefined>()
   /** Of the jobs under way; empty unless the reader wants events. */
   private readonly events = new Map<number, UnreadEvents>()
-  private readonly unsubscribes = new Set<() => void>()
+  /** The first of those that wait for the end of a job. */
+  private waiting: ResultWatcher<XE, E> | undefined
   private started = 0
   private taken = 0
   private underWay = 0
@@ -85,6 +87,10 @@ export class ResultsState<XE, E> {
 
   constructor(private readonly limits: Limits) {
     this.mailbox = Mailbox.make(() => this.take())
+  }
+
+  get wantsEvents(): boolean {
+    return this.limits.events
   }
 
   /** Waits until one more execute may start. */
@@ -119,16 +125,12 @@ export class ResultsState<XE, E> {
     this.mailbox.wake()
   }
 
-  /** What takes the progress of a job that was accepted, if the reader wants events. */
-  onProgress(index: number): Subscription["onProgress"] {
-    const events = this.events.get(index)
-    if (events === undefined) return undefined
-    return (state) => {
-      if (this.isStopped) return
-      events.progress.set(state)
-      this.unread.set(index, undefined)
-      this.mailbox.wake()
-    }
+  /** A job that was accepted progressed. */
+  progressed(index: number, state: JobState): void {
+    if (this.isStopped) return
+    this.events.get(index)?.progress.set(state)
+    this.unread.set(index, undefined)
+    this.mailbox.wake()
   }
 
   deliver(ended: Ended<XE>): void {
@@ -148,19 +150,28 @@ export class ResultsState<XE, E> {
     if (this.underWay === 0) this.mailbox.end(exit)
   }
 
-  /** The reader has left: no job is watched any longer. */
-  close(): void {
+  /** The reader has left. Gives those that still wait for the end of a job. */
+  close(): ReadonlyArray<ResultWatcher<XE, E>> {
     this.isClosed = true
-    for (const unsubscribe of this.unsubscribes) unsubscribe()
+    const watchers: Array<ResultWatcher<XE, E>> = []
+    for (let watcher = this.waiting; watcher !== undefined; watcher = watcher.after) watchers.push(watcher)
+    this.waiting = undefined
+    return watchers
   }
 
-  /** What stops the watch of a job when the reader leaves. */
-  keep(unsubscribe: () => void): void {
-    this.unsubscribes.add(unsubscribe)
+  /** A job is waited for until the reader leaves. */
+  keep(watcher: ResultWatcher<XE, E>): void {
+    watcher.after = this.waiting
+    if (this.waiting !== undefined) this.waiting.before = watcher
+    this.waiting = watcher
   }
 
-  forget(unsubscribe: () => void): void {
-    this.unsubscribes.delete(unsubscribe)
+  forget(watcher: ResultWatcher<XE, E>): void {
+    const { after, before } = watcher
+    watcher.before = watcher.after = undefined
+    if (after !== undefined) after.before = before
+    if (before !== undefined) before.after = after
+    else if (this.waiting === watcher) this.waiting = after
   }
 
   private hasRoom(): boolean {

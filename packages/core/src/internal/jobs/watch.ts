@@ -11,8 +11,17 @@ import { reportFailed } from "./failures.js"
 import type { JobTrace } from "./jobTrace.js"
 import * as Mailbox from "./mailbox.js"
 import { UnreadProgress } from "./progress.js"
-import type { Subscription, Tracker } from "./tracker/engine.js"
-import { type Decoder, subscriptionOf, type WatchPlan } from "./watchPlan.js"
+import type { Tracker } from "./tracker/tracker.js"
+import { type End, Watcher } from "./tracker/watcher.js"
+import { type Decoder, firstDelayOf, type WatchPlan } from "./watchPlan.js"
+
+class EndWatcher extends Watcher {
+  readonly ended = Signal.make<JobState, JobError | ReadError>()
+
+  override onEnd(end: End): void {
+    Signal.end(this.ended, end)
+  }
+}
 
 /**
  * Waits for a job's end. The tracker's callback belongs to one waiter: an interruption takes it back.
@@ -21,14 +30,40 @@ import { type Decoder, subscriptionOf, type WatchPlan } from "./watchPlan.js"
  */
 export const awaitEnd = (
   tracker: Tracker,
-  subscription: (onEnd: Subscription["onEnd"]) => Subscription
+  plan: WatchPlan,
+  ref: JobRef,
+  isNew: boolean,
+  trace: JobTrace | undefined
 ): Effect.Effect<JobState, JobError | ReadError> =>
   Effect.uninterruptibleMask((restore) => {
-    const ended = Signal.make<JobState, JobError | ReadError>()
-    return Effect.flatMap(tracker.subscribe(subscription((end) => Signal.end(ended, end))), (unsubscribe) =>
-      Effect.onInterrupt(restore(Effect.tapError(Signal.wait(ended), reportFailed)), () => Effect.sync(unsubscribe))
+    const watcher = new EndWatcher(ref, plan, trace)
+    return Effect.zipRight(
+      tracker.subscribe(watcher, plan.deadlineAt, firstDelayOf(isNew)),
+      Effect.onInterrupt(restore(Effect.tapError(Signal.wait(watcher.ended), reportFailed)), () =>
+        Effect.sync(() => tracker.unsubscribe([watcher]))
+      )
     )
   })
+
+class EventWatcher extends Watcher {
+  private readonly unread = new UnreadProgress()
+  readonly mailbox = Mailbox.make<WatchEvent, JobError | ReadError>(() => {
+    const progress = this.unread.take()
+    return progress === undefined ? [] : [progress]
+  })
+  /** The last state, of a job that succeeded. */
+  last: JobState | undefined = undefined
+
+  override onProgress(state: JobState): void {
+    this.unread.set(state)
+    this.mailbox.wake()
+  }
+
+  override onEnd(end: End): void {
+    if (Exit.isSuccess(end)) this.last = end.value
+    this.mailbox.end(Exit.asVoid(end))
+  }
+}
 
 /**
  * The states of a job as they change, then its result.
@@ -43,31 +78,14 @@ export const eventsOf = (
   decode: Decoder,
   trace: JobTrace | undefined
 ): Stream.Stream<WatchEvent, ReadError | JobError> => {
-  const unread = new UnreadProgress()
-  let last: JobState | undefined
-  const mailbox = Mailbox.make<WatchEvent, JobError | ReadError>(() => {
-    const progress = unread.take()
-    return progress === undefined ? [] : [progress]
-  })
-  const subscription = subscriptionOf(
-    plan,
-    ref,
-    isNew,
-    (end) => {
-      if (Exit.isSuccess(end)) last = end.value
-      mailbox.end(Exit.asVoid(end))
-    },
-    trace,
-    (state) => {
-      unread.set(state)
-      mailbox.wake()
-    }
-  )
-  const completed = Stream.fromEffect(Effect.suspend(() => Effect.map(decode(last?.result, ref), Completed)))
+  const watcher = new EventWatcher(ref, plan, trace)
+  const completed = Stream.fromEffect(Effect.suspend(() => Effect.map(decode(watcher.last?.result, ref), Completed)))
   return Stream.unwrapScoped(
     Effect.as(
-      Effect.acquireRelease(tracker.subscribe(subscription), (unsubscribe) => Effect.sync(unsubscribe)),
-      Stream.concat(Stream.tapError(mailbox.stream, reportFailed), completed)
+      Effect.acquireRelease(tracker.subscribe(watcher, plan.deadlineAt, firstDelayOf(isNew)), () =>
+        Effect.sync(() => tracker.unsubscribe([watcher]))
+      ),
+      Stream.concat(Stream.tapError(watcher.mailbox.stream, reportFailed), completed)
     )
   )
 }

@@ -11,30 +11,29 @@ import { milliseconds, waitMilliseconds, wholeIssues } from "../data/checks.js"
 import { expectations } from "../http/outputSchema.js"
 import { monotonicMillis } from "../runtime/monotonic.js"
 import { unexpectedValue } from "./outcome.js"
-import type { JobTrace } from "./jobTrace.js"
-import type { Subscription } from "./tracker/engine.js"
+import type { WatchTerms } from "./tracker/watcher.js"
 
 /**
  * A watch with its defaults filled in and its deadline at a fixed time.
  *
  * @internal
  */
-export interface WatchPlan<out E = unknown, out R = unknown> {
-  readonly deadline: Duration.Duration
+export interface WatchPlan<out E = unknown, out R = unknown> extends WatchTerms {
   /** Only a deadline that the caller gave also limits the submit. */
   readonly isDeadlineGiven: boolean
   /** The caller of this watch gave it, and not the layer. */
   readonly isDeadlineOwn: boolean
   /** On the monotonic time of the clock. */
   readonly deadlineAt: number
-  readonly notFoundGraceMillis: number
-  readonly maxConsecutivePollFailures: number
-  readonly pace: WatchOptions["pace"]
   readonly onSubmitted: WatchOptions<E, R>["onSubmitted"]
 }
 
-// a poll right after the submit rarely finds the end
-const firstDelayMillis = 500
+/**
+ * From now to the first poll: one right after the submit rarely finds the end.
+ *
+ * @internal
+ */
+export const firstDelayOf = (isNew: boolean): number => (isNew ? 500 : 0)
 
 /**
  * The names of what a watch takes.
@@ -110,27 +109,6 @@ const underDeadline = <E, R>(
     const deadline = Duration.millis(Math.max(leftMillis, endsAt - submittedAt))
     return { ...plan, deadline, deadlineAt: monotonicMillis(clock) + leftMillis }
   })
-
-/** @internal */
-export const subscriptionOf = (
-  plan: WatchPlan,
-  ref: JobRef,
-  isNew: boolean,
-  onEnd: Subscription["onEnd"],
-  trace: JobTrace | undefined,
-  onProgress?: Subscription["onProgress"]
-): Subscription => ({
-  ref,
-  trace,
-  deadlineAt: plan.deadlineAt,
-  deadline: plan.deadline,
-  firstDelayMillis: isNew ? firstDelayMillis : undefined,
-  notFoundGraceMillis: plan.notFoundGraceMillis,
-  maxConsecutivePollFailures: plan.maxConsecutivePollFailures,
-  pace: plan.pace,
-  onProgress,
-  onEnd
-})
 
 /** @internal */
 export type Decoder = (value: unknown, ref: JobRef | undefined) => Effect.Effect<unknown, UnexpectedBody>

@@ -1,16 +1,15 @@
 /**
  * Follows many jobs with one timer: one entry and one poll per job however many
- * watch it, and no fiber, timer or promise for a job that only waits.
+ * watch it, and no fiber, timer, promise or closure for a job that only waits.
  *
  * @internal
  */
-import * as Cause from "effect/Cause"
+import type * as Cause from "effect/Cause"
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import { constVoid } from "effect/Function"
 import type * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import { type ReadError } from "../../../ApiError.js"
@@ -18,63 +17,23 @@ import { JobDeadlineExceeded } from "../../../JobError.js"
 import { isOver, type JobState } from "../../../JobProtocol.js"
 import type { JobRef } from "../../../JobRef.js"
 import { Budget } from "../../data/budget.js"
-import type { Metrics } from "../../http/metrics.js"
-import { Heap } from "./heap.js"
 import * as Background from "../../runtime/background.js"
 import * as Fork from "../../runtime/fork.js"
 import { interrupt, interrupted } from "../../runtime/interruption.js"
 import { seeded, type SeededRandom } from "../../runtime/random.js"
+import { Timer } from "../../runtime/timer.js"
 import * as JobTrace from "../jobTrace.js"
 import { endOf, failureOf } from "../outcome.js"
-import * as SchedulePace from "./schedulePace.js"
+import { Callbacks } from "./callbacks.js"
+import type { Entry } from "./entry.js"
 import * as Pace from "./pace.js"
+import { Pause } from "./pause.js"
 import { RecentEnds } from "./recentEnds.js"
-import { Timer } from "../../runtime/timer.js"
-import * as Entries from "./entry.js"
-import type { End, Entry, Subscription, Watcher } from "./entry.js"
-
-export type { End, Subscription } from "./entry.js"
-
-/** @internal */
-export interface TrackerOptions {
-  /** Polls in flight at most. */
-  readonly concurrency: number
-  /** Polls that start in any window of time at most. */
-  readonly budget: { readonly requests: number; readonly perMillis: number } | undefined
-  /** The longest server hint that is obeyed. */
-  readonly maxHintMillis: number
-  /** Wake-ups of the timer are at least this far apart. */
-  readonly coalesceMillis: number
-  /** How many ends are kept for late watchers; 128 unless given. */
-  readonly maxEnds?: number
-  readonly metrics?: Metrics | undefined
-  /** How long an end is kept for late watchers; 5 minutes unless given. */
-  readonly keepEndsMillis?: number
-}
-
-/** @internal */
-export const defaultOptions: TrackerOptions = {
-  concurrency: 16,
-  budget: { requests: 50, perMillis: 1_000 },
-  maxHintMillis: 64_000,
-  coalesceMillis: 10
-}
-
-/** @internal */
-export interface Tracker {
-  /**
-   * Watches a job, on the clock and random of the calling fiber. Gives a function that stops it at once; more calls of
-   * that function do nothing. An end that is known already, or a deadline that is over while no poll may start, is
-   * reported within this effect; everything else after it.
-   */
-  readonly subscribe: (subscription: Subscription) => Effect.Effect<() => void>
-  /** Jobs that are watched. */
-  readonly size: number
-  /** Polls under way, with those that are being interrupted. */
-  readonly inFlight: number
-  /** 1 while a poll or a deadline is ahead. */
-  readonly timers: number
-}
+import * as SchedulePace from "./schedulePace.js"
+import type { Tracker } from "./tracker.js"
+import type { TrackerOptions } from "./trackerOptions.js"
+import { WatchedJobs } from "./watchedJobs.js"
+import type { End, Watcher } from "./watcher.js"
 
 type PollJob = (ref: JobRef) => Effect.Effect<JobState, ReadError>
 type PollFiber = Fiber.RuntimeFiber<JobState, ReadError>
@@ -82,6 +41,9 @@ type PollFiber = Fiber.RuntimeFiber<JobState, ReadError>
 // a last poll starts at the deadline itself, and may take this long
 const lastPollMillis = 1_000
 const toleratedMissing = 3
+
+// polls that need no time would otherwise run for as long as any is due, and nothing else would
+const mostPollsAtOnce = 512
 
 /**
  * State is complete before anything else may run: a callback, the interruption of a poll and the start of one may each
@@ -91,57 +53,46 @@ const toleratedMissing = 3
  *
  * | method | reports | removes |
  * | --- | --- | --- |
- * | `unsubscribe` | nothing | a watcher that called its unsubscribe |
+ * | `unsubscribe` | nothing | watchers that called it |
  * | `end` | its end | one watcher |
  * | `endAtDeadline` | `JobDeadlineExceeded` | one watcher |
- * | `endAll` | each its end | all watchers of a job, which is closed first |
+ * | `endAll` | each its end | all watchers of jobs, which are closed first |
  */
 class Engine implements Tracker {
-  private readonly entries = new Map<string, Entry>()
-  private readonly due = new Heap<Entry>(
-    (entry) => entry.duePlace,
-    (entry, place) => {
-      entry.duePlace = place
-    }
-  )
-  private readonly ends = new Heap<Entry>(
-    (entry) => entry.endPlace,
-    (entry, place) => {
-      entry.endPlace = place
-    }
-  )
+  private readonly jobs: WatchedJobs
   private readonly polls = new Set<PollFiber>()
   private readonly recent: RecentEnds
   private readonly budget: Budget | undefined
+  private readonly pause: Pause
+  private readonly callbacks: Callbacks
   private readonly timer: Timer
   private readonly concurrency: number
-  private readonly poll: PollJob
-  private readonly options: TrackerOptions
-  private readonly background: Background.Background
   private fork: Fork.Fork
   private random: SeededRandom = seeded(0)
-  private pausedUntil = -Infinity
-  private pauses = 0
-  /** Pauses in a row for which the server gave no hint. */
-  private unhinted = 0
+  /** Where the times of watchers and jobs count from: small integers, where others would each cost memory of their own. */
+  private origin = 0
   private pumping = false
   /** Polls start later then: a poll that needs no time does not report within the subscribe that started it. */
   private subscribing = false
   private closed = false
 
-  constructor(poll: PollJob, options: TrackerOptions, background: Background.Background) {
-    this.poll = poll
-    this.options = options
-    this.background = background
+  constructor(
+    private readonly poll: PollJob,
+    private readonly options: TrackerOptions,
+    private readonly background: Background.Background
+  ) {
     this.fork = Fork.make(background)
     this.concurrency = Math.max(1, options.concurrency)
     this.budget = options.budget && new Budget(options.budget.requests, options.budget.perMillis)
     this.recent = new RecentEnds(options.maxEnds ?? 128, options.keepEndsMillis ?? 300_000)
+    this.jobs = new WatchedJobs(options.metrics)
+    this.pause = new Pause(options.metrics)
+    this.callbacks = new Callbacks(background, options.metrics)
     this.timer = new Timer(() => this.pump(), options.coalesceMillis)
   }
 
   get size(): number {
-    return this.entries.size
+    return this.jobs.size
   }
 
   get inFlight(): number {
@@ -152,23 +103,33 @@ class Engine implements Tracker {
     return this.timer.alive ? 1 : 0
   }
 
-  readonly subscribe = (subscription: Subscription): Effect.Effect<() => void> =>
+  readonly subscribe: Tracker["subscribe"] = (watcher, deadlineAt, firstDelayMillis = 0) =>
     Effect.suspend(() =>
-      this.entries.size > 0
-        ? Effect.succeed(this.add(subscription))
+      this.jobs.size > 0
+        ? Effect.succeed(this.add(watcher, deadlineAt, firstDelayMillis))
         : Effect.flatMap(Effect.zip(Effect.clock, Effect.random), ([clock, random]) =>
             Effect.map(random.nextIntBetween(0, 2 ** 31 - 1), (seed) => {
-              if (this.entries.size === 0) this.useServices(clock, random, seed)
-              return this.add(subscription)
+              if (this.jobs.size === 0) this.useServices(clock, random, seed)
+              this.add(watcher, deadlineAt, firstDelayMillis)
             })
           )
     )
 
+  readonly unsubscribe: Tracker["unsubscribe"] = (watchers) => {
+    const unwatched: Array<Entry> = []
+    for (const watcher of watchers) {
+      const { entry } = watcher
+      entry?.delete(watcher)
+      if (entry?.isWatched === false) unwatched.push(entry)
+    }
+    this.jobs.close(unwatched)
+    this.pump()
+  }
+
   readonly close = Effect.suspend(() => {
     this.closed = true
-    const entries = [...this.entries.values()]
     this.timer.cancel()
-    for (const entry of entries) this.endAll(entry, () => interrupted)
+    this.endAll(this.jobs.all, () => interrupted)
     this.recent.clear()
     return Fiber.interruptAll([...this.polls])
   })
@@ -177,108 +138,71 @@ class Engine implements Tracker {
     const background = Background.withServices(this.background, clock, random)
     this.fork = Fork.make(background)
     this.random = seeded(seed)
+    const now = this.timeOf(this.timer.now())
     if (!this.timer.use(clock, background)) return
+    // a callback that brings another clock may run in the middle of a step: its time goes on
+    this.origin = this.timer.now() - now
     this.budget?.clear()
     this.recent.clear()
-    this.pausedUntil = -Infinity
+    this.pause.clear()
   }
 
-  private add(subscription: Subscription): () => void {
-    if (this.closed) {
-      this.notify(() => subscription.onEnd(interrupted))
-      return constVoid
-    }
-    const now = this.timer.now()
-    const { jobId } = subscription.ref
-    const state = this.recent.get(jobId, now)
-    if (state !== undefined) {
-      this.report(subscription, endOf(state, subscription.ref))
-      return constVoid
-    }
-    const entry = this.entries.get(jobId) ?? this.openEntry(subscription.ref)
-    const watcher = Entries.link(entry, subscription, now)
-    if (!entry.busy && watcher.pollAt < this.due.keyOf(entry)) this.due.set(entry, watcher.pollAt)
-    if (watcher.endsAt < this.ends.keyOf(entry)) this.ends.set(entry, watcher.endsAt)
+  private timeOf(clockTime: number): number {
+    return Math.ceil(clockTime - this.origin)
+  }
+
+  private add(watcher: Watcher, deadlineAt: number, firstDelayMillis: number): void {
+    if (this.closed) return this.callbacks.closed(watcher, interrupted)
+    const now = this.timeOf(this.timer.now())
+    const state = this.recent.get(watcher.ref.jobId, now)
+    if (state !== undefined) return this.callbacks.ended(watcher, endOf(state, watcher.ref))
+    const entry = this.jobs.open(watcher.ref)
+    const { due, ends } = this.jobs
+    watcher.endsAt = Number.isNaN(deadlineAt) ? now : this.timeOf(deadlineAt)
+    watcher.pollAt = Math.max(now + Math.max(0, firstDelayMillis), entry.notBefore)
+    entry.add(watcher)
+    if (!entry.busy && watcher.pollAt < due.keyOf(entry)) due.set(entry, watcher.pollAt)
+    if (watcher.endsAt < ends.keyOf(entry)) ends.set(entry, watcher.endsAt)
     const nested = this.subscribing
     this.subscribing = true
     this.pump()
     this.subscribing = nested
-    return () => this.unsubscribe(watcher)
-  }
-
-  private openEntry(ref: JobRef): Entry {
-    const entry = Entries.makeEntry(ref)
-    this.entries.set(ref.jobId, entry)
-    this.options.metrics?.watched(this.entries.size)
-    return entry
-  }
-
-  private closeEntry(entry: Entry): void {
-    if (!entry.live) return
-    const { fiber } = entry
-    entry.live = false
-    entry.fiber = undefined
-    this.entries.delete(entry.ref.jobId)
-    this.options.metrics?.watched(this.entries.size)
-    this.due.remove(entry)
-    this.ends.remove(entry)
-    if (fiber !== undefined) interrupt(fiber)
   }
 
   /** A job without watchers is closed. */
   private remove(watcher: Watcher): void {
-    Entries.unlink(watcher)
-    if (watcher.entry.first === undefined) this.closeEntry(watcher.entry)
-  }
-
-  private unsubscribe(watcher: Watcher): void {
-    if (!watcher.live) return
-    this.remove(watcher)
-    this.pump()
+    const { entry } = watcher
+    if (entry === undefined) return
+    entry.delete(watcher)
+    if (!entry.isWatched) this.jobs.close([entry])
   }
 
   private end(watcher: Watcher, end: End): void {
-    if (!watcher.live) return
+    if (watcher.entry === undefined) return
     this.remove(watcher)
-    this.report(watcher.subscription, end)
-  }
-
-  private report({ onEnd, ref }: Subscription, end: End): void {
-    const kind = JobTrace.kindOf(end)
-    this.options.metrics?.ended(kind)
-    Background.debug(this.background, () => `job ${ref.jobId}: the watch ended (${kind})`)
-    this.notify(() => onEnd(end))
+    this.callbacks.ended(watcher, end)
   }
 
   private endAtDeadline(watcher: Watcher): void {
-    const { entry, subscription } = watcher
-    if (!watcher.live) return
+    const { entry, pollsBefore, ref, terms } = watcher
+    if (entry === undefined) return
     this.end(
       watcher,
       Exit.fail(
         new JobDeadlineExceeded({
-          job: subscription.ref,
-          deadline: subscription.deadline,
-          polls: entry.polls - watcher.pollsBefore,
+          job: ref,
+          deadline: terms.deadline,
+          polls: entry.polls - pollsBefore,
           word: entry.word
         })
       )
     )
   }
 
-  /** The entry is closed first: a callback that watches this job again gets a new one. */
-  private endAll(entry: Entry, end: (watcher: Watcher) => End): void {
-    this.closeEntry(entry)
-    for (const watcher of Entries.watchers(entry)) this.end(watcher, end(watcher))
-  }
-
-  /** The callback is the watcher's own code: what it throws must not reach the other watchers. */
-  private notify(callback: () => void): void {
-    try {
-      callback()
-    } catch (error) {
-      Background.run(this.background, Effect.logError("A callback of a job's watcher threw", Cause.die(error)))
-    }
+  /** The entries are closed first: a callback that watches one of their jobs again gets a new one. */
+  private endAll(entries: ReadonlyArray<Entry>, end: (watcher: Watcher) => End): void {
+    this.jobs.close(entries)
+    for (const { watchers } of entries) for (const watcher of watchers) this.end(watcher, end(watcher))
   }
 
   private mayPoll(now: number): boolean {
@@ -286,57 +210,71 @@ class Engine implements Tracker {
   }
 
   private freeAt(): number {
-    return Math.max(this.pausedUntil, this.budget?.freeAt() ?? -Infinity)
+    return Math.max(this.pause.until, this.budget?.freeAt() ?? -Infinity)
   }
 
   /** Does what is due and sets the alarm for what is not. */
   private pump(): void {
     if (this.pumping || this.closed) return
     this.pumping = true
-    const now = this.timer.now()
+    const { due } = this.jobs
+    const now = this.timeOf(this.timer.now())
     this.expire(now)
-    while (this.mayPoll(now)) {
-      const entry = this.due.peek()
-      if (entry === undefined || this.due.peekKey() > now) break
+    for (let started = 0; started < mostPollsAtOnce && this.mayPoll(now);) {
+      const entry = due.peek()
+      if (entry === undefined || due.peekKey() > now) break
       // the watcher that wanted it this early may have left
-      const at = Entries.earliestPoll(entry)
-      if (at > now) this.due.set(entry, at)
-      else this.startPoll(entry, now)
+      const at = entry.earliestPoll
+      if (at > now) due.set(entry, at)
+      else {
+        this.startPoll(entry, now)
+        started++
+      }
     }
     this.pumping = false
     this.setAlarm(now)
   }
 
   private setAlarm(now: number): void {
-    const due = this.polls.size < this.concurrency ? this.due.peekKey() : Infinity
-    this.timer.wake(Math.min(Math.max(due, this.freeAt()), this.ends.peekKey()), now)
+    const due = this.polls.size < this.concurrency ? this.jobs.due.peekKey() : Infinity
+    const at = Math.min(Math.max(due, this.freeAt()), this.jobs.ends.peekKey())
+    this.timer.wake(at + this.origin, now + this.origin)
   }
 
   /** Counted once: a callback may subscribe with a deadline that is over, and so on for ever. */
   private expire(now: number): void {
-    for (let count = this.ends.size; count > 0; count--) {
-      const entry = this.ends.peek()
-      if (entry === undefined || this.ends.peekKey() > now) return
-      const late = Entries.watchers(entry).filter((watcher) => watcher.endsAt <= now)
+    const { ends } = this.jobs
+    for (let count = ends.size; count > 0; count--) {
+      const entry = ends.peek()
+      if (entry === undefined || ends.peekKey() > now) return
+      const late = entry.watchers.filter((watcher) => watcher.endsAt <= now)
       if (!entry.busy && late.length > 0 && this.mayPoll(now)) this.startPoll(entry, now)
       for (const watcher of late) if (watcher.endsAt <= now) this.endAtDeadline(watcher)
-      if (entry.live) this.ends.set(entry, Entries.earliestEnd(entry))
+      if (entry.live) ends.set(entry, entry.earliestEnd)
     }
   }
 
   private startPoll(entry: Entry, now: number): void {
-    this.options.metrics?.polled(Math.max(0, now - this.due.keyOf(entry)))
-    this.due.remove(entry)
-    this.budget?.charge(now)
+    const { due } = this.jobs
+    this.options.metrics?.polled(Math.max(0, now - due.keyOf(entry)))
+    due.remove(entry)
+    const place = this.budget?.charge(now)
     entry.busy = true
-    entry.pauses = this.pauses
+    entry.pauses = this.pause.count
     entry.polls++
-    for (let watcher = entry.first; watcher !== undefined; watcher = watcher.after) {
+    for (const watcher of entry.watchers) {
       if (watcher.endsAt > now) continue
-      watcher.last = true
+      watcher.isLast = true
       watcher.endsAt = now + lastPollMillis
     }
-    const fiber = this.fork(this.polled(entry), this.subscribing)
+    const onStart = (): void => {
+      if (place !== undefined) this.budget?.started(place, this.timeOf(this.timer.now()))
+    }
+    const fiber = this.subscribing
+      ? this.fork(Effect.zipRight(Effect.sync(onStart), this.polled(entry)), true)
+      : this.fork(this.polled(entry), false)
+    // it has sent its request by now, if it could
+    if (!this.subscribing) onStart()
     entry.fiber = fiber
     this.polls.add(fiber)
     // it ran up to its first wait already, and may have made the last watcher leave
@@ -346,11 +284,11 @@ class Engine implements Tracker {
 
   private polled(entry: Entry): Effect.Effect<JobState, ReadError> {
     return Effect.flatMap(
-      Effect.suspend(() => JobTrace.poll(Entries.traceOf(entry), this.poll(entry.ref))),
+      Effect.suspend(() => JobTrace.poll(entry.trace, this.poll(entry.ref))),
       (state) => {
-        if (isOver(state) || !SchedulePace.isIn(entry)) return Effect.succeed(state)
+        if (isOver(state)) return Effect.succeed(state)
         const onDefect = (watcher: Watcher, cause: Cause.Cause<never>) => this.end(watcher, Exit.failCause(cause))
-        return SchedulePace.step(entry, state, this.timer.now(), onDefect)
+        return SchedulePace.step(entry, state, this.timer, onDefect) ?? Effect.succeed(state)
       }
     )
   }
@@ -358,7 +296,7 @@ class Engine implements Tracker {
   private pollEnded(entry: Entry, fiber: PollFiber, exit: Exit.Exit<JobState, ReadError>): void {
     this.polls.delete(fiber)
     if (entry.live) {
-      const now = this.timer.now()
+      const now = this.timeOf(this.timer.now())
       entry.fiber = undefined
       entry.notBefore = now + Pace.firstMillis
       if (Exit.isSuccess(exit)) this.onState(entry, exit.value, now)
@@ -366,7 +304,7 @@ class Engine implements Tracker {
     }
     if (entry.live) {
       entry.busy = false
-      this.due.set(entry, Entries.earliestPoll(entry))
+      this.jobs.due.set(entry, entry.earliestPoll)
     }
     this.pump()
   }
@@ -375,45 +313,41 @@ class Engine implements Tracker {
     entry.seen = true
     entry.missing = 0
     entry.word = state.word
-    if (entry.pauses === this.pauses) this.unhinted = 0
+    this.pause.succeeded(entry.pauses)
     if (isOver(state)) {
       this.recent.add(entry.ref.jobId, state, now)
-      return this.endAll(entry, (watcher) => endOf(state, watcher.subscription.ref))
+      return this.endAll([entry], (watcher) => endOf(state, watcher.ref))
     }
     const hint = Pace.hint(state.pollAfterMillis, this.options.maxHintMillis)
-    const list = this.planNext(entry, now, hint)
-    for (const watcher of list) {
-      const { onProgress } = watcher.subscription
+    for (const watcher of this.planNext(entry, now, hint)) {
       watcher.failures = 0
-      if (watcher.live && onProgress !== undefined) this.notify(() => onProgress(state))
-      if (watcher.last) this.endAtDeadline(watcher)
+      if (watcher.entry !== undefined) this.callbacks.progressed(watcher, state)
+      if (watcher.isLast) this.endAtDeadline(watcher)
     }
   }
 
   /** When each watcher wants the next poll; one draw for all, or many watchers would make it early. */
   private planNext(entry: Entry, now: number, hint: number): ReadonlyArray<Watcher> {
-    const list = Entries.watchers(entry)
+    const { watchers } = entry
     const random = this.random.number()
-    for (const watcher of list) watcher.pollAt = now + Math.max(Entries.waitOf(watcher, random), hint)
+    for (const watcher of watchers) watcher.pollAt = now + Math.max(watcher.nextWait(random), hint)
     entry.notBefore = Math.max(entry.notBefore, now + hint)
-    return list
+    return watchers
   }
 
   private onFailure(entry: Entry, cause: Cause.Cause<ReadError>, now: number): void {
     const failure = failureOf(cause)
-    if (failure._tag === "Final") {
-      return this.endAll(entry, (watcher) => failure.end(watcher.subscription.ref, entry.seen))
-    }
-    if (failure._tag === "Limited") return this.pause(entry, this.hintOf(failure.retryAfter), now)
+    if (failure._tag === "Final") return this.endAll([entry], (watcher) => failure.end(watcher.ref, entry.seen))
+    if (failure._tag === "Limited") return this.onLimit(entry, this.hintOf(failure.retryAfter), now)
     const missing = failure._tag === "Missing"
     entry.missing = missing && entry.seen ? entry.missing + 1 : 0
     for (const watcher of this.planNext(entry, now, this.hintOf(failure.retryAfter))) {
       const tooMany =
         missing && !entry.seen
-          ? now >= (watcher.graceUntil ??= now + watcher.subscription.notFoundGraceMillis)
-          : ++watcher.failures > watcher.subscription.maxConsecutivePollFailures || entry.missing > toleratedMissing
-      if (tooMany) this.end(watcher, failure.end(watcher.subscription.ref, entry.seen))
-      else if (watcher.last) this.endAtDeadline(watcher)
+          ? now >= (watcher.graceUntil ??= now + watcher.terms.notFoundGraceMillis)
+          : ++watcher.failures > watcher.terms.maxConsecutivePollFailures || entry.missing > toleratedMissing
+      if (tooMany) this.end(watcher, failure.end(watcher.ref, entry.seen))
+      else if (watcher.isLast) this.endAtDeadline(watcher)
     }
   }
 
@@ -421,18 +355,13 @@ class Engine implements Tracker {
     return Pace.hint(retryAfter && Duration.toMillis(retryAfter), this.options.maxHintMillis)
   }
 
-  /** No job is polled until the pause is over; a poll that was in flight when it started does not make it longer by itself. */
-  private pause(entry: Entry, hint: number, now: number): void {
-    const isNew = entry.pauses === this.pauses
-    if (isNew) this.pauses++
-    if (isNew) this.options.metrics?.paused("polls")
-    if (hint > 0) this.pausedUntil = Math.max(this.pausedUntil, now + hint)
-    else if (isNew) this.pausedUntil = now + Pace.pause(this.unhinted++)
-    const wait = this.pausedUntil - now
-    if (isNew) Background.debug(this.background, () => `jobs.get: 429, all polls wait ${wait} ms`)
-    for (const watcher of Entries.watchers(entry)) {
-      watcher.pollAt = this.pausedUntil
-      if (watcher.last) this.endAtDeadline(watcher)
+  private onLimit(entry: Entry, hint: number, now: number): void {
+    const isNew = this.pause.begin(entry.pauses, hint, now)
+    const { until } = this.pause
+    if (isNew) Background.debug(this.background, () => `jobs.get: 429, all polls wait ${until - now} ms`)
+    for (const watcher of entry.watchers) {
+      watcher.pollAt = until
+      if (watcher.isLast) this.endAtDeadline(watcher)
     }
   }
 }
