@@ -26,11 +26,11 @@ const isOk = (status: number): boolean => status >= 200 && status < 300
 // Whatever comes with such a status is not content.
 const hasNoContent = (status: number): boolean => status === 204 || status === 205
 
+const noWaits: Waits = { headersTimeout: 0, bodyTimeout: 0 }
+
 // The wheel keeps the total; undici only the pause between two chunks.
-const waitsOf = (attempt: Transport.Attempt): Waits => ({
-  headersTimeout: 0,
-  bodyTimeout: attempt.idleMillis < attempt.timeoutMillis ? attempt.idleMillis : 0
-})
+const waitsOf = (attempt: Transport.Attempt): Waits =>
+  attempt.idleMillis < attempt.timeoutMillis ? { ...noWaits, bodyTimeout: attempt.idleMillis } : noWaits
 
 export class BufferedExchange extends Exchange {
   private resume = ignore

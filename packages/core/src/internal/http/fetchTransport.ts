@@ -46,7 +46,10 @@ const merged = (ofLayer: RequestInit, ofCall: RequestInit, denoClient: unknown):
   ...(denoClient === undefined ? undefined : { client: denoClient }),
   ...ofLayer,
   ...ofCall,
-  headers: Headers.merge(headersOf(ofLayer), headersOf(ofCall)),
+  headers:
+    ofLayer.headers === undefined && ofCall.headers === undefined
+      ? Headers.empty
+      : Headers.merge(headersOf(ofLayer), headersOf(ofCall)),
   // Bun takes a connection of its own then, and others ignore it
   keepalive: false
 })
@@ -99,8 +102,8 @@ const make: Effect.Effect<HttpClient.HttpClient, never, HttpClient.HttpClient | 
       )
     })
   )
-  return withDirectFetch(client, (given, caller, asBytes) => {
-    const request = changed(given)
+  return withDirectFetch(client, (asked, caller, asBytes) => {
+    const request = changed(asked)
     // the platform's client sends the ids of a span
     if (openSpan(caller) !== undefined || !isPlain(request)) return undefined
     const fetch: (url: string, init: object) => Promise<Response> =
@@ -108,7 +111,8 @@ const make: Effect.Effect<HttpClient.HttpClient, never, HttpClient.HttpClient | 
       optional(layer, FetchHttpClient.Fetch) ??
       globalThis.fetch
     const init = merged(ofLayer, initFor(caller.currentContext, asBytes), denoClient)
-    const headers = Headers.remove(Headers.merge(init.headers, request.headers), "content-length")
+    const given = init.headers === Headers.empty ? request.headers : Headers.merge(init.headers, request.headers)
+    const headers = Headers.remove(given, "content-length")
     const options = { ...init, redirect: "manual", method: request.method, headers, body: bodyOf(request) }
     return {
       request,
