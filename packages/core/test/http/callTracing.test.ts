@@ -2,12 +2,14 @@ import { Auth } from "@effect-connectors/core/Auth"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe } from "@effect/vitest"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Tracer from "effect/Tracer"
 import { apiOver, calls, goodBody, virtual } from "../support/api.js"
-import { answer, fakeClient, goodAnswer, lost } from "../support/fakeClient.js"
+import { answer, fakeClient, goodAnswer, hang, lost } from "../support/fakeClient.js"
 
 interface Seen {
   readonly name: string
@@ -15,16 +17,18 @@ interface Seen {
   readonly parent: string | undefined
   readonly attributes: Record<string, unknown>
   readonly events: Array<readonly [string, Record<string, unknown> | undefined]>
+  readonly ends: Array<Exit.Exit<unknown, unknown>>
 }
 
-const tracer = () => {
+const tracer = (sampled = true) => {
   const spans: Array<Seen> = []
   const made = Tracer.make({
     span: (name, parent, context, links, startTime, kind) => {
       const attributes: Record<string, unknown> = {}
       const above = Option.getOrUndefined(parent)
       const events: Seen["events"] = []
-      spans.push({ name, kind, parent: above?._tag === "Span" ? above.name : undefined, attributes, events })
+      const ends: Seen["ends"] = []
+      spans.push({ name, kind, parent: above?._tag === "Span" ? above.name : undefined, attributes, events, ends })
       return {
         _tag: "Span",
         name,
@@ -34,10 +38,12 @@ const tracer = () => {
         context,
         links,
         kind,
-        sampled: true,
+        sampled,
         status: { _tag: "Started", startTime },
         attributes: new Map(),
-        end: () => undefined,
+        end: (_at, exit) => {
+          ends.push(exit)
+        },
         attribute: (key, value) => {
           attributes[key] = value
         },
@@ -119,6 +125,33 @@ describe("spans", () => {
       })
     )
   }
+
+  virtual("a span that is not sampled ends with its call, and nothing else is said of it", () =>
+    Effect.gen(function* () {
+      const { spans, tracer: made } = tracer(false)
+      const api = yield* apiOver(fakeClient(busy, answer(404, { json: {} })).client)
+      yield* Effect.withTracer(Effect.exit(api.get("crm")), made)
+      assert.deepStrictEqual(
+        spans.map(({ attributes, ends, events }) => ({ attributes, events, ends: ends.map(Exit.isFailure) })),
+        [{ attributes: {}, events: [], ends: [true] }]
+      )
+    })
+  )
+
+  virtual("a span ends with the interruption of its call, and is not left open to what comes after", () =>
+    Effect.gen(function* () {
+      const { spans, tracer: made } = tracer()
+      const api = yield* apiOver(fakeClient(hang).client)
+      const late = api.get("crm").pipe(Effect.timeoutOption("1 second"))
+      const open = yield* Effect.zipRight(late, Effect.option(Effect.currentSpan)).pipe(Effect.withTracer(made))
+      assert.isTrue(Option.isNone(open))
+      assert.deepStrictEqual(
+        spans[0]?.ends.map((exit) => Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause)),
+        [true]
+      )
+      assert.isUndefined(spans[0]?.attributes["error.type"])
+    })
+  )
 
   virtual("a span around a call is its parent", () =>
     Effect.gen(function* () {

@@ -18,20 +18,23 @@ import type { Target } from "./targets.js"
 type Resume = (response: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>) => void
 
 const noBytes = Buffer.alloc(0)
+const noHeaders: RawHeaders = []
+const ignore: Resume = () => undefined
 const firstCapacity = 16 * 1024
 
 const isOk = (status: number): boolean => status >= 200 && status < 300
 // Whatever comes with such a status is not content.
 const hasNoContent = (status: number): boolean => status === 204 || status === 205
 
+const noWaits: Waits = { headersTimeout: 0, bodyTimeout: 0 }
+
 // The wheel keeps the total; undici only the pause between two chunks.
-const waitsOf = (attempt: Transport.Attempt): Waits => ({
-  headersTimeout: 0,
-  bodyTimeout: attempt.idleMillis < attempt.timeoutMillis ? attempt.idleMillis : 0
-})
+const waitsOf = (attempt: Transport.Attempt): Waits =>
+  attempt.idleMillis < attempt.timeoutMillis ? { ...noWaits, bodyTimeout: attempt.idleMillis } : noWaits
 
 export class BufferedExchange extends Exchange {
-  private raw: RawHeaders = []
+  private resume = ignore
+  private raw = noHeaders
   private responseStatus = 0
   private limit = 0
   private bytes: Buffer = noBytes
@@ -45,15 +48,17 @@ export class BufferedExchange extends Exchange {
     target: Target,
     wireRequest: WireRequest,
     private readonly attempt: Transport.Attempt,
-    private readonly deadlines: Deadlines,
-    private readonly resume: Resume
+    private readonly deadlines: Deadlines
   ) {
     super(wire, request, target, wireRequest, waitsOf(attempt))
   }
 
-  start(): void {
+  /** Gives what cancels it. */
+  start(resume: Resume): Effect.Effect<void> {
+    this.resume = resume
     this.deadlines.add(this, this.attempt.timeoutMillis)
     this.submit()
+    return Effect.sync(() => this.cancel())
   }
 
   /** Ends the exchange without a response; nothing is sent or read after it. */
@@ -106,9 +111,7 @@ export class BufferedExchange extends Exchange {
     // the status of an error response counts even if its body is cut, and of one without content nothing can be cut
     if (this.phase === "body" && !isOk(this.responseStatus)) return this.finish(true)
     if (this.phase === "body" && hasNoContent(this.responseStatus)) return this.succeed(noBytes, false)
-    this.settled = true
-    this.close()
-    this.resume(Effect.fail(this.failure(evidence)))
+    this.settle(Effect.fail(this.failure(evidence)))
   }
 
   // One chunk is kept as it is. More are copied together: a body in many small pieces must not cost many times its size.
@@ -148,11 +151,20 @@ export class BufferedExchange extends Exchange {
   }
 
   private succeed(bytes: Buffer, truncated: boolean): void {
-    this.settled = true
-    this.close()
-    this.resume(
+    this.settle(
       Effect.succeed(new BufferedResponse(this.request, this.responseStatus, this.raw, bytes, this.size, truncated))
     )
+  }
+
+  // V8 puts exchanges where it looks for garbage last: all that an ended one still held would stay there with it
+  private settle(response: Parameters<Resume>[0]): void {
+    const { resume } = this
+    this.settled = true
+    this.close()
+    this.raw = noHeaders
+    this.bytes = noBytes
+    this.resume = ignore
+    resume(response)
   }
 
   private close(): void {

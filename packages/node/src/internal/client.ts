@@ -80,11 +80,8 @@ export const makeClient = Effect.fnUntraced(function* (options: ClientOptions) {
     if (!areValidHeaders(headers)) return refuse(request, ERR_INVALID_HEADER)
     const wireRequest = toWireRequest(headers, request.body, runtimeOf(fiber), options.isOwnDispatcher)
     if (wireRequest === undefined) return refuse(request, REQUEST_BODY_UNSUPPORTED)
-    return Effect.async((resume) => {
-      const exchange = new BufferedExchange(options, request, target, wireRequest, limits, deadlines, resume)
-      exchange.start()
-      return Effect.sync(() => exchange.cancel())
-    })
+    const exchange = new BufferedExchange(options, request, target, wireRequest, limits, deadlines)
+    return Effect.async((resume) => exchange.start(resume))
   }
 
   const sendAttempt: Transport.SendAttempt = (request, limits) =>

@@ -16,9 +16,9 @@ export const mutants: ReadonlyArray<Mutant> = [
     "transient.has(response.status)"
   ]),
   mutant("redirects are followed", [
-    "internal/http/transport.js",
-    "timed(directFetchOf(client)(request), limits, reading)",
-    "timed(HttpClient.followRedirects(client).execute(request), limits, reading)"
+    "internal/http/exchange.js",
+    "return timed(client.execute(request), limits, reading)",
+    "return timed(HttpClient.followRedirects(client).execute(request), limits, reading)"
   ]),
   mutant("Retry-After has no cap", ["internal/http/retry.js", "hinted > maxRetryAfterMillis", "false"]),
   mutant("Retry-After is not read", [

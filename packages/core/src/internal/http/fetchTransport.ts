@@ -4,7 +4,6 @@ import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -14,7 +13,7 @@ import type * as Scope from "effect/Scope"
 import * as Transport from "../../Transport.js"
 import { withCaller } from "../runtime/callContext.js"
 import { openSpan } from "../runtime/tracing.js"
-import { withDirectFetch } from "./directFetch.js"
+import { initFor, withDirectFetch } from "./directFetch.js"
 import { evidenceOfBun, evidenceOfDeno } from "./evidence.js"
 
 /** What `fetch` is given besides the request; `client` is Deno's. */
@@ -47,7 +46,10 @@ const merged = (ofLayer: RequestInit, ofCall: RequestInit, denoClient: unknown):
   ...(denoClient === undefined ? undefined : { client: denoClient }),
   ...ofLayer,
   ...ofCall,
-  headers: Headers.merge(headersOf(ofLayer), headersOf(ofCall)),
+  headers:
+    ofLayer.headers === undefined && ofCall.headers === undefined
+      ? Headers.empty
+      : Headers.merge(headersOf(ofLayer), headersOf(ofCall)),
   // Bun takes a connection of its own then, and others ignore it
   keepalive: false
 })
@@ -100,25 +102,25 @@ const make: Effect.Effect<HttpClient.HttpClient, never, HttpClient.HttpClient | 
       )
     })
   )
-  return withDirectFetch(client, (given) =>
-    withCaller((caller) => {
-      const request = changed(given)
-      // the platform's client sends the ids of a span
-      if (openSpan(caller) !== undefined || !isPlain(request)) return client.execute(given)
-      const fetch: (url: string, init: object) => Promise<Response> =
-        optional(caller.currentContext, FetchHttpClient.Fetch) ??
-        optional(layer, FetchHttpClient.Fetch) ??
-        globalThis.fetch
-      const init = initOf(caller.currentContext)
-      const headers = Headers.remove(Headers.merge(init.headers, request.headers), "content-length")
-      const options = { ...init, method: request.method, headers, body: bodyOf(request) }
-      return Effect.tryPromise({
-        try: (signal) => fetch(request.url, { ...options, signal }),
-        catch: (cause) =>
-          withEvidence(new HttpClientError.RequestError({ request, reason: "Transport", cause }), request, init)
-      }).pipe(Effect.map((response) => HttpClientResponse.fromWeb(request, response)))
-    })
-  )
+  return withDirectFetch(client, (asked, caller, asBytes) => {
+    const request = changed(asked)
+    // the platform's client sends the ids of a span
+    if (openSpan(caller) !== undefined || !isPlain(request)) return undefined
+    const fetch: (url: string, init: object) => Promise<Response> =
+      optional(caller.currentContext, FetchHttpClient.Fetch) ??
+      optional(layer, FetchHttpClient.Fetch) ??
+      globalThis.fetch
+    const init = merged(ofLayer, initFor(caller.currentContext, asBytes), denoClient)
+    const given = init.headers === Headers.empty ? request.headers : Headers.merge(init.headers, request.headers)
+    const headers = Headers.remove(given, "content-length")
+    const options = { ...init, redirect: "manual", method: request.method, headers, body: bodyOf(request) }
+    return {
+      request,
+      send: (signal) => fetch(request.url, { ...options, signal }),
+      errorOf: (cause) =>
+        withEvidence(new HttpClientError.RequestError({ request, reason: "Transport", cause }), request, init)
+    }
+  })
 })
 
 /**

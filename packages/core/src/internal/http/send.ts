@@ -6,7 +6,8 @@ import { sendAttemptOf } from "../../Transport.js"
 import { watched, whileMoving } from "./bodyProgress.js"
 import type { CallState } from "./callState.js"
 import { buildRequest, type RequestDefaults } from "./request.js"
-import { exchange, type Lost, timedOut, type TransportResponse } from "./transport.js"
+import { exchange } from "./exchange.js"
+import { type Lost, timedOut, type TransportResponse } from "./transport.js"
 
 /**
  * Sends a call once and reads its response within the limits.

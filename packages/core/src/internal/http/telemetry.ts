@@ -9,6 +9,7 @@ import type * as Tracer from "effect/Tracer"
 import type { ApiError } from "../../ApiError.js"
 import { locally } from "../runtime/fiberLocal.js"
 import { monotonicMillis } from "../runtime/monotonic.js"
+import { underSpan } from "../runtime/tracing.js"
 import type { CallState } from "./callState.js"
 import type { Endpoint } from "./endpoint.js"
 import type { Metrics } from "./metrics.js"
@@ -48,7 +49,8 @@ const errorType = (error: unknown): string => {
 }
 
 /**
- * A call under a span of its own, which ends as the call ends.
+ * A call under a span of its own, which ends as the call ends. It is described where it is kept: of one that is not
+ * sampled only the ids go out.
  *
  * @internal
  */
@@ -56,20 +58,18 @@ export const spanned = <A, E extends ApiError>(
   settings: Resolved,
   operation: Endpoint,
   input: Input,
-  call: (span: Tracer.Span) => Effect.Effect<A, E>
+  call: (span: Tracer.Span | undefined) => Effect.Effect<A, E>
 ): Effect.Effect<A, E> =>
-  Effect.useSpan(
+  underSpan(
     `${settings.platform.name}.${operation.name}`,
-    { kind: "client", captureStackTrace: false },
     (span) => {
-      describe(span, settings, operation, input)
+      if (span.sampled) describe(span, settings, operation, input)
+      const called = call(span.sampled ? span : undefined)
       // another server than the platform's learns nothing of the trace
-      const called =
-        operation.credentials === "bare" ? locally(HttpClient.currentTracerPropagation, false)(call(span)) : call(span)
-      return called.pipe(
-        Effect.withParentSpan(span),
-        Effect.tapError((error) => Effect.sync(() => span.attribute("error.type", errorType(error))))
-      )
+      return operation.credentials === "bare" ? locally(HttpClient.currentTracerPropagation, false)(called) : called
+    },
+    (span, error) => {
+      if (span.sampled) span.attribute("error.type", errorType(error))
     }
   )
 

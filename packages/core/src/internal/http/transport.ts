@@ -1,29 +1,17 @@
-import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as Headers from "@effect/platform/Headers"
 import * as Cause from "effect/Cause"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ApiResponse } from "../../ApiResponse.js"
 import * as Transport from "../../Transport.js"
 import { concat } from "../data/concat.js"
-import { childScope } from "../runtime/childScope.js"
-import { withCaller } from "../runtime/callContext.js"
-import { idleLimit } from "../runtime/idleLimit.js"
-import { local, timeLimit } from "../runtime/timeLimit.js"
-import { asOpenSpan, openSpan } from "../runtime/tracing.js"
 import { bodyTooLarge } from "./errors.js"
 import * as ContentEncoding from "./contentEncoding.js"
-import { directFetchOf } from "./directFetch.js"
-import { peeked } from "./peekedBody.js"
 import { readWebBody, sourceOf, type WebBody, webBodyOf } from "./webBody.js"
 import { errorCodeIn, evidenceIn, isProxyRefusal } from "./evidence.js"
 
@@ -103,6 +91,8 @@ export const requestIdOf = (headers: ApiResponse["headers"]): string | undefined
   return undefined
 }
 
+type Head = Pick<HttpClientResponse.HttpClientResponse, "status" | "headers">
+
 const headOnly = (response: HttpClientResponse.HttpClientResponse): ApiResponse => ({
   status: response.status,
   headers: response.headers,
@@ -112,7 +102,8 @@ const headOnly = (response: HttpClientResponse.HttpClientResponse): ApiResponse 
 
 const isBuffered = (u: unknown): u is Transport.BufferedBody => typeof u === "object" && u !== null && "text" in u
 
-const fail = (response: HttpClientResponse.HttpClientResponse, code: string): Lost =>
+/** @internal */
+export const fail = (response: HttpClientResponse.HttpClientResponse, code: string): Lost =>
   lost(
     {
       sent: true,
@@ -125,7 +116,8 @@ const fail = (response: HttpClientResponse.HttpClientResponse, code: string): Lo
     headOnly(response)
   )
 
-interface Cut {
+/** @internal */
+export interface Cut {
   readonly isEmpty: boolean
   readonly code: string
 }
@@ -138,22 +130,27 @@ const ended = (
 ): Effect.Effect<TransportResponse, Lost> =>
   isEmpty || !isOk(response.status) ? received() : Effect.fail(fail(response, code))
 
-const cutBy = (error: HttpClientError.ResponseError | ContentEncoding.EncodingFailed): Cut =>
+/** @internal */
+export const cutBy = (error: HttpClientError.ResponseError | ContentEncoding.EncodingFailed): Cut =>
   error._tag === "EncodingFailed"
     ? { isEmpty: false, code: error.code }
     : { isEmpty: error.reason === "EmptyBody", code: cutCode(error.cause) }
 
-const cutCode = (cause: unknown): string => errorCodeIn(cause) ?? "BODY_CUT"
+/** @internal */
+export const cutCode = (cause: unknown): string => errorCodeIn(cause) ?? "BODY_CUT"
 
 /**
  * Whether a request went to the runtime's `fetch`: it decodes what it can, keeps the header that says otherwise, and
  * does not mind a body that is cut.
+ *
+ * @internal
  */
-interface Origin {
+export interface Origin {
   isFetched: boolean
 }
 
-const ownTransport: Origin = Object.freeze({ isFetched: false })
+/** @internal */
+export const ownTransport: Origin = Object.freeze({ isFetched: false })
 
 // a response that a program made in place of fetch has no address, and its body is as the header says
 const isHandMade = (response: HttpClientResponse.HttpClientResponse): boolean => {
@@ -161,10 +158,15 @@ const isHandMade = (response: HttpClientResponse.HttpClientResponse): boolean =>
   return Predicate.hasProperty(source, "url") && source.url === ""
 }
 
-type Body = Stream.Stream<Uint8Array, HttpClientError.ResponseError | ContentEncoding.EncodingFailed>
+/** @internal */
+export type Body = Stream.Stream<Uint8Array, HttpClientError.ResponseError | ContentEncoding.EncodingFailed>
 
-/** What a response holds, once nothing of it is packed. */
-interface Content {
+/**
+ * What a response holds, once nothing of it is packed.
+ *
+ * @internal
+ */
+export interface Content {
   readonly headers: ApiResponse["headers"]
   /** In place of the body that the response gives. */
   readonly unpacked: Body | undefined
@@ -172,14 +174,16 @@ interface Content {
   readonly isUnverified: boolean
 }
 
-const contentOf = (
+/** @internal */
+export const contentOf = (
   response: HttpClientResponse.HttpClientResponse,
   sent: ApiResponse["headers"],
-  isFile: boolean,
+  asBytes: boolean,
   origin: Origin
 ): Content => {
   const encodings = ContentEncoding.encodingsOf(sent)
   if (encodings.length === 0) return { headers: sent, unpacked: undefined, isUnverified: false }
+  const isFile = asBytes && !isJsonType(sent["content-type"])
   const headers = ContentEncoding.decodedHeaders(sent)
   if (!origin.isFetched || isHandMade(response)) {
     return {
@@ -226,38 +230,37 @@ const readWhile = (
 
 const utf8 = new TextDecoder()
 
-// the platform's own limit on body size is kept by one of its clients only
-const readBounded = (
+/**
+ * A body as its chunks come, within its limit, and the response once it ended.
+ *
+ * @internal
+ */
+export interface BoundedBody {
+  /** Whether more of it is wanted. */
+  readonly keep: (chunk: Uint8Array) => boolean
+  readonly whole: () => Effect.Effect<TransportResponse, Lost>
+  readonly cut: (cut: Cut) => Effect.Effect<TransportResponse, Lost>
+}
+
+const limitOf = ({ status }: Head, limits: Transport.Attempt): number =>
+  isOk(status) ? limits.maxBodyBytes : limits.maxErrorBodyBytes
+
+/** @internal */
+export const boundedBody = (
   response: HttpClientResponse.HttpClientResponse,
+  sent: ApiResponse["headers"],
   limits: Transport.Attempt,
   asBytes: boolean,
-  origin: Origin
-): Effect.Effect<TransportResponse, Lost> => {
-  const { headers: sent, status } = response
+  { headers, isUnverified }: Content
+): BoundedBody => {
+  const { status } = response
   const isError = !isOk(status)
-  const limit = isError ? limits.maxErrorBodyBytes : limits.maxBodyBytes
+  const limit = limitOf(response, limits)
   const declared = Number(sent["content-length"] ?? NaN)
-  const isFile = asBytes && !isJsonType(sent["content-type"])
-  const { headers, isUnverified, unpacked } = contentOf(response, sent, isFile, origin)
-  const body = unpacked === undefined ? webBodyOf(response) : undefined
-  const isShort = declared <= limit && sent["content-encoding"] === undefined
-  // HTTP itself keeps a length that is announced
-  if (body === undefined && isShort && !asBytes) {
-    return Effect.matchEffect(response.text, {
-      onFailure: (error) => ended(response, cutBy(error), () => Effect.succeed({ status, headers, text: "" })),
-      onSuccess: (text) => Effect.succeed({ status, headers, text })
-    })
-  }
   const chunks: Array<Uint8Array> = []
   // what is announced as too long is let go at its first chunk: a response that nobody reads keeps its socket
   let size = !isError && declared > limit ? declared : 0
-  const keep = (chunk: Uint8Array): boolean => {
-    size += chunk.byteLength
-    const within = size <= limit
-    if (within || isError) chunks.push(within ? chunk : chunk.subarray(0, limit - size))
-    return within
-  }
-  const received = (): Effect.Effect<TransportResponse, Lost> => {
+  const whole = (): Effect.Effect<TransportResponse, Lost> => {
     if (size > limit && !isError) return Effect.fail(fail(response, bodyTooLarge))
     if (asBytes) return Effect.succeed(fromBytes(status, headers, concat(chunks)))
     const [first] = chunks
@@ -266,14 +269,50 @@ const readBounded = (
       ? Effect.fail(fail(response, ContentEncoding.encodingUnverified))
       : Effect.succeed({ status, headers, text })
   }
-  return Effect.matchEffect(readWhile(response, body, unpacked, keep), {
-    onFailure: (cut) => ended(response, cut, received),
-    onSuccess: received
+  return {
+    keep: (chunk) => {
+      size += chunk.byteLength
+      const within = size <= limit
+      if (within || isError) chunks.push(within ? chunk : chunk.subarray(0, limit - size))
+      return within
+    },
+    whole,
+    cut: (cut) => ended(response, cut, whole)
+  }
+}
+
+// the platform's own limit on body size is kept by one of its clients only
+const readBounded = (
+  response: HttpClientResponse.HttpClientResponse,
+  limits: Transport.Attempt,
+  asBytes: boolean,
+  origin: Origin
+): Effect.Effect<TransportResponse, Lost> => {
+  const { headers: sent, status } = response
+  const content = contentOf(response, sent, asBytes, origin)
+  const { headers, unpacked } = content
+  const body = unpacked === undefined ? webBodyOf(response) : undefined
+  const isShort = Number(sent["content-length"] ?? NaN) <= limitOf(response, limits)
+  // HTTP itself keeps a length that is announced
+  if (body === undefined && isShort && !asBytes && sent["content-encoding"] === undefined) {
+    return Effect.matchEffect(response.text, {
+      onFailure: (error) => ended(response, cutBy(error), () => Effect.succeed({ status, headers, text: "" })),
+      onSuccess: (text) => Effect.succeed({ status, headers, text })
+    })
+  }
+  const bounded = boundedBody(response, sent, limits, asBytes, content)
+  return Effect.matchEffect(readWhile(response, body, unpacked, bounded.keep), {
+    onFailure: bounded.cut,
+    onSuccess: bounded.whole
   })
 }
 
-// a file has no text: it is only made of what is JSON
-const fromBytes = (status: number, headers: ApiResponse["headers"], bytes: Uint8Array): TransportResponse => ({
+/**
+ * A file has no text: it is only made of what is JSON.
+ *
+ * @internal
+ */
+export const fromBytes = (status: number, headers: ApiResponse["headers"], bytes: Uint8Array): TransportResponse => ({
   status,
   headers,
   bytes,
@@ -289,7 +328,8 @@ const bufferedResponse = (
     ? fromBytes(status, headers, body.bytes ?? new TextEncoder().encode(body.text))
     : { status, headers, text: body.text }
 
-const bodyWithin = (
+/** @internal */
+export const bodyWithin = (
   response: HttpClientResponse.HttpClientResponse,
   limits: Transport.Attempt,
   asBytes: boolean,
@@ -310,7 +350,8 @@ const bodyWithin = (
 const ignored = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<TransportResponse> =>
   Effect.as(Effect.ignore(readWhile(response, webBodyOf(response), undefined, () => false)), bodiless(response))
 
-const lostBy = (cause: Cause.Cause<unknown>): Effect.Effect<TransportResponse, Lost> => {
+/** @internal */
+export const lostBy = (cause: Cause.Cause<unknown>): Effect.Effect<TransportResponse, Lost> => {
   if (Cause.isInterruptedOnly(cause)) return Effect.failCause(Cause.map(cause, () => lost(evidenceIn(undefined))))
   const error = Option.getOrUndefined(Cause.failureOption(cause)) ?? Option.getOrUndefined(Cause.dieOption(cause))
   if (Predicate.hasProperty(error, "_tag") && error._tag === "ResponseError") {
@@ -340,32 +381,6 @@ export const timedOut = (response: HttpClientResponse.HttpClientResponse | undef
     response === undefined ? undefined : headOnly(response)
   )
 
-// for the runtime's fetch alone: it follows redirects, and decodes a file without saying whether it was whole
-const withFetchOptions = (
-  context: Context.Context<never>,
-  reading: Reading,
-  origin: Origin
-): Context.Context<never> => {
-  const given = Option.getOrElse(Context.getOption(context, FetchHttpClient.RequestInit), (): RequestInit => ({}))
-  const asked =
-    reading === "text"
-      ? given
-      : {
-          ...given,
-          headers: { "accept-encoding": "identity", ...Headers.fromInput(new globalThis.Headers(given.headers)) }
-        }
-  return Context.add(context, FetchHttpClient.RequestInit, {
-    ...asked,
-    // only who calls fetch reads it. A fetch of ours that watches would hide the one that a layer was given.
-    get redirect(): RequestRedirect {
-      origin.isFetched = true
-      return "manual"
-    }
-  })
-}
-
-type Head = Pick<HttpClientResponse.HttpClientResponse, "status" | "headers">
-
 // its status says all there is to say
 const isDecided = (head: Head | undefined): head is Head =>
   head !== undefined && (!isOk(head.status) || hasNoContent(head.status))
@@ -373,118 +388,10 @@ const isDecided = (head: Head | undefined): head is Head =>
 // the status of an error response counts even if its body never ends
 const bodiless = ({ headers, status }: Head): TransportResponse => ({ status, headers, text: "" })
 
-// a stream has no end in time, as long as something comes
-const unreadBody = (
-  response: HttpClientResponse.HttpClientResponse,
-  stream: Body,
-  limits: Transport.Attempt
-): Stream.Stream<Uint8Array, Lost> =>
-  idleLimit(
-    Stream.catchAll(stream, (error) => {
-      const cut = cutBy(error)
-      return cut.isEmpty ? Stream.empty : Stream.fail(fail(response, cut.code))
-    }),
-    limits.idleMillis,
-    () => timedOut(response)
-  )
-
-const opens = (response: HttpClientResponse.HttpClientResponse): boolean => {
-  const type = response.headers["content-type"]
-  return (
-    isOk(response.status) &&
-    !hasNoContent(response.status) &&
-    !isJsonType(type) &&
-    (type === undefined || !mayBeJson(type))
-  )
-}
-
-const open = (
-  response: HttpClientResponse.HttpClientResponse,
-  limits: Transport.Attempt,
-  scope: Scope.Scope,
-  origin: Origin
-): Effect.Effect<TransportResponse> => {
-  const { status } = response
-  const { headers, unpacked } = contentOf(response, response.headers, true, origin)
-  const unread = unreadBody(response, unpacked ?? response.stream, limits)
-  return headers["content-type"] === undefined
-    ? Effect.map(peeked(unread, limits.maxBodyBytes, scope), (body) =>
-        body instanceof Uint8Array ? fromBytes(status, headers, body) : { status, headers, text: "", unread: body }
-      )
-    : Effect.succeed({ status, headers, text: "", unread })
-}
-
-const readResponse = (
-  sent: Effect.Effect<HttpClientResponse.HttpClientResponse, unknown>,
-  limits: Transport.Attempt,
-  reading: Reading,
-  origin: Origin,
-  onHead?: (response: HttpClientResponse.HttpClientResponse) => void
-): Effect.Effect<TransportResponse, Lost> =>
-  Effect.matchCauseEffect(sent, {
-    onFailure: lostBy,
-    onSuccess: (response) => {
-      onHead?.(response)
-      return typeof reading !== "string" && opens(response)
-        ? open(response, limits, reading, origin)
-        : bodyWithin(response, limits, reading !== "text", origin)
-    }
-  })
-
 /**
- * Sends one request through any `HttpClient` and reads its response within the
- * limits. A client that keeps the limits itself is spared the timer, the
- * bounded read and the platform's span, which would show our headers.
+ * The end of an attempt whose time is over.
  *
  * @internal
  */
-export const exchange = (
-  client: HttpClient.HttpClient,
-  request: HttpClientRequest.HttpClientRequest,
-  limits: Transport.Attempt,
-  reading: Reading
-): Effect.Effect<TransportResponse, Lost> => {
-  if (typeof reading !== "string") return opened(client, request, limits, reading)
-  const send = Transport.sendAttemptOf(client)
-  if (send !== undefined) return readResponse(send(request, limits), limits, reading, ownTransport)
-  return timed(directFetchOf(client)(request), limits, reading)
-}
-
-const timed = (
-  sent: Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>,
-  limits: Transport.Attempt,
-  reading: Reading
-): Effect.Effect<TransportResponse, Lost> =>
-  withCaller((caller) => {
-    let head: HttpClientResponse.HttpClientResponse | undefined
-    const origin: Origin = { isFetched: false }
-    const attempt = readResponse(sent, limits, reading, origin, (response) => {
-      head = response
-    })
-    const span = openSpan(caller)
-    return timeLimit(span === undefined ? attempt : asOpenSpan(caller, span, attempt), {
-      millis: limits.timeoutMillis,
-      onLate: () => (isDecided(head) ? Effect.succeed(bodiless(head)) : Effect.fail(timedOut(head))),
-      context: withFetchOptions(caller.currentContext, reading, origin),
-      locals: [
-        ...(typeof reading === "string" ? [local(Transport.currentAttempt, limits)] : []),
-        // the platform's own span would show our headers
-        ...(span === undefined ? [local(HttpClient.currentTracerDisabledWhen, () => true)] : [])
-      ]
-    })
-  })
-
-// the request lives as long as its body is read: an attempt that gave nothing to read is ended at once
-const opened = (
-  client: HttpClient.HttpClient,
-  request: HttpClientRequest.HttpClientRequest,
-  limits: Transport.Attempt,
-  scope: Scope.Scope
-): Effect.Effect<TransportResponse, Lost> =>
-  Effect.flatMap(childScope(scope), (own) =>
-    timed(Scope.extend(HttpClient.withScope(client).execute(request), own), limits, own).pipe(
-      Effect.onExit((exit) =>
-        Exit.isSuccess(exit) && exit.value.unread !== undefined ? Effect.void : Scope.close(own, Exit.void)
-      )
-    )
-  )
+export const late = (head: HttpClientResponse.HttpClientResponse | undefined): Effect.Effect<TransportResponse, Lost> =>
+  isDecided(head) ? Effect.succeed(bodiless(head)) : Effect.fail(timedOut(head))

@@ -68,8 +68,35 @@ export const webBodyOf = (response: HttpClientResponse.HttpClientResponse): WebB
 
 const ignore = (): void => undefined
 
+interface OnBody {
+  readonly onEnd: () => void
+  readonly onFailure: (cause: unknown) => void
+}
+
 /**
- * Reads a body for as long as `keep` says, and lets go of the rest. It fails with what the body fails with.
+ * Reads a body for as long as `keep` says, and lets go of the rest. What it returns lets go of all of it.
+ *
+ * @internal
+ */
+export const readChunks = (
+  body: ReadableStream<Uint8Array>,
+  keep: (chunk: Uint8Array) => boolean,
+  { onEnd, onFailure }: OnBody
+): (() => void) => {
+  const reader = body.getReader()
+  // that ends the request, too
+  const cancel = (): void => void reader.cancel().catch(ignore)
+  const next = ({ done, value }: ReadableStreamReadResult<Uint8Array>): Promise<void> | void => {
+    if (!done && keep(value)) return reader.read().then(next)
+    if (!done) cancel()
+    onEnd()
+  }
+  reader.read().then(next).catch(onFailure)
+  return cancel
+}
+
+/**
+ * The same as an effect, which fails with what the body fails with.
  *
  * @internal
  */
@@ -77,18 +104,9 @@ export const readWebBody = (
   body: ReadableStream<Uint8Array>,
   keep: (chunk: Uint8Array) => boolean
 ): Effect.Effect<void, unknown> =>
-  callback<void, unknown>((resume) => {
-    const reader = body.getReader()
-    // that ends the request, too
-    const cancel = (): void => void reader.cancel().catch(ignore)
-    const next = ({ done, value }: ReadableStreamReadResult<Uint8Array>): Promise<void> | void => {
-      if (!done && keep(value)) return reader.read().then(next)
-      if (!done) cancel()
-      resume(Effect.void)
-    }
-    reader
-      .read()
-      .then(next)
-      .catch((error: unknown) => resume(Effect.fail(error)))
-    return cancel
-  })
+  callback<void, unknown>((resume) =>
+    readChunks(body, keep, {
+      onEnd: () => resume(Effect.void),
+      onFailure: (cause) => resume(Effect.fail(cause))
+    })
+  )

@@ -1,11 +1,13 @@
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as DefaultServices from "effect/DefaultServices"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as FiberRef from "effect/FiberRef"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
-import type { Caller } from "./callContext.js"
+import { type Caller, clockOf, withCaller } from "./callContext.js"
 
 // the one of Effect itself, which keeps spans to nobody's use
 const defaultTracer = Context.get(DefaultServices.liveServices, Tracer.Tracer)
@@ -34,6 +36,10 @@ export const isDebugged = (caller: Caller): boolean =>
  */
 export const openSpan = (caller: Caller): Tracer.AnySpan | undefined =>
   caller.getFiberRef(FiberRef.currentTracerEnabled) ? caller.currentSpan : undefined
+
+const untimed = BigInt(0)
+
+const isTimed = (caller: Caller): boolean => caller.getFiberRef(FiberRef.currentTracerTimingEnabled)
 
 const noop = (): void => undefined
 
@@ -82,3 +88,41 @@ export const asOpenSpan = <A, E, R>(
   })
   return Effect.withTracer(effect, tracer)
 }
+
+const options: Tracer.SpanOptions = { kind: "client", captureStackTrace: false }
+
+/**
+ * Runs an effect under a client span of its own, which ends as the effect ends. What `Effect.useSpan` and
+ * `Effect.withParentSpan` do in turn is one step here, for a third of their cost.
+ *
+ * @internal
+ */
+export const underSpan = <A, E>(
+  name: string,
+  run: (span: Tracer.Span) => Effect.Effect<A, E>,
+  onError: (span: Tracer.Span, error: E) => void
+): Effect.Effect<A, E> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(Effect.makeSpan(name, options), (span) =>
+      withCaller((caller) => {
+        const given = caller.currentContext
+        const endAs = (exit: Exit.Exit<A, E>): Effect.Effect<A, E> => {
+          if (Exit.isFailure(exit)) {
+            const error = Cause.failureOption(exit.cause)
+            if (Option.isSome(error)) onError(span, error.value)
+          }
+          if (span.status._tag !== "Ended") {
+            span.end(isTimed(caller) ? clockOf(caller).unsafeCurrentTimeNanos() : untimed, exit)
+          }
+          return Effect.zipRight(FiberRef.set(FiberRef.currentContext, given), exit)
+        }
+        return Effect.zipRight(
+          FiberRef.set(FiberRef.currentContext, Context.add(given, Tracer.ParentSpan, span)),
+          Effect.matchCauseEffect(restore(run(span)), {
+            onFailure: (cause) => endAs(Exit.failCause(cause)),
+            onSuccess: (value) => endAs(Exit.succeed(value))
+          })
+        )
+      })
+    )
+  )
