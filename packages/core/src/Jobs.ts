@@ -125,6 +125,13 @@ export interface Jobs {
   readonly get: (job: string | JobRef | JobRef.Encoded) => Effect.Effect<JobState, ReadError>
 
   /**
+   * Polls a job that is watched as soon as it may be, in place of at its pace: when a webhook says that it changed. The poll
+   * decides what became of it. `false` when nobody watches it here. Many calls cost one poll, and what the server asked
+   * for (`429`, a time to wait) is kept.
+   */
+  readonly wake: (job: string | JobRef | JobRef.Encoded) => Effect.Effect<boolean, InvalidRequest>
+
+  /**
    * `Progress` as it changes, then one `Completed`; or the job's failure. Interrupting it
    * stops the polls at once and never cancels the job. Nothing is submitted, so `onSubmitted` does not run.
    */

@@ -162,7 +162,7 @@ export type WithPromises<Options> = Omit<Options, "onSubmitted"> & {
  * @since 0.5.0
  * @category models
  */
-export interface JobsOperations extends Promised<Pick<Jobs.Jobs, "get" | "stats">> {
+export interface JobsOperations extends Promised<Pick<Jobs.Jobs, "get" | "stats" | "wake">> {
   /** `Progress` as it changes, then one `Completed`. Leaving the loop stops the polls and never cancels the job. */
   readonly watch: <B = unknown, I = unknown>(
     job: JobRef | JobRef.Encoded,

@@ -129,6 +129,7 @@ describe("PromiseClient: every operation", () => {
         "triggers.subscribe": () => client.triggers.subscribe("crm", "deal-won", subscription),
         "subscribers.remove": () => client.subscribers.remove(1),
         "jobs.get": () => client.jobs.get(job),
+        "jobs.wake": () => client.jobs.wake(job),
         "jobs.watch": () => client.jobs.watch(job),
         "jobs.follow": () => client.jobs.follow(job),
         "jobs.result": () => client.jobs.result(job),

@@ -32,6 +32,13 @@ const get =
   (job) =>
     typeof job === "string" ? poll(refOfId(job, origin)) : Effect.flatMap(refOf("jobs.get", job, origin), poll)
 
+const wake =
+  ({ origin, tracker }: Dependencies): Jobs["wake"] =>
+  (job) =>
+    typeof job === "string"
+      ? Effect.sync(() => tracker.wake(job))
+      : Effect.map(refOf("jobs.wake", job, origin), ({ jobId }) => tracker.wake(jobId))
+
 const watch = (
   { defaults, origin, tracker }: Dependencies,
   job: JobRef | JobRef.Encoded,
@@ -135,6 +142,7 @@ export const make = (deps: Dependencies): Jobs => {
 
   return {
     get: get(deps),
+    wake: wake(deps),
     watch: ownWatch,
     follow: ownFollow,
     result: ownResult,

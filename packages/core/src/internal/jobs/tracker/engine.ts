@@ -126,6 +126,23 @@ class Engine implements Tracker {
     this.pump()
   }
 
+  readonly wake: Tracker["wake"] = (jobId) => {
+    const entry = this.jobs.get(jobId)
+    if (entry === undefined) return false
+    entry.woken = true
+    if (!entry.busy) {
+      this.planWoken(entry, this.timeOf(this.timer.now()))
+      this.jobs.due.set(entry, entry.earliestPoll)
+      this.pump()
+    }
+    return true
+  }
+
+  private planWoken(entry: Entry, now: number): void {
+    if (entry.woken) entry.hurry(now)
+    entry.woken = false
+  }
+
   readonly close = Effect.suspend(() => {
     this.closed = true
     this.timer.cancel()
@@ -304,6 +321,7 @@ class Engine implements Tracker {
     }
     if (entry.live) {
       entry.busy = false
+      this.planWoken(entry, this.timeOf(this.timer.now()))
       this.jobs.due.set(entry, entry.earliestPoll)
     }
     this.pump()

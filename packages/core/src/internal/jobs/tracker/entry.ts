@@ -17,6 +17,8 @@ export class Entry {
   live = true
   /** A poll is in flight, or its state is being reported. */
   busy = false
+  /** Something says that it changed after its poll in flight was sent. */
+  woken = false
   fiber: Fiber.RuntimeFiber<JobState, ReadError> | undefined = undefined
   duePlace = -1
   endPlace = -1
@@ -54,6 +56,12 @@ export class Entry {
     watcher.entry = undefined
     if (this.first === watcher) this.first = undefined
     else if (this.others?.delete(watcher) === true && this.others.size === 0) this.others = undefined
+  }
+
+  /** Its next poll is as soon as one may be. */
+  hurry(now: number): void {
+    const at = Math.max(now, this.notBefore)
+    for (const watcher of this.watchers) watcher.pollAt = Math.min(watcher.pollAt, at)
   }
 
   get earliestPoll(): number {

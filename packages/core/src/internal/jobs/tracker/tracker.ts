@@ -17,6 +17,8 @@ export interface Tracker {
   readonly subscribe: (watcher: Watcher, deadlineAt: number, firstDelayMillis?: number) => Effect.Effect<void>
   /** Stops watches at once; nothing happens to those that have ended. */
   readonly unsubscribe: (watchers: Iterable<Watcher>) => void
+  /** Polls a job as soon as it may be; `false` when nobody watches it. */
+  readonly wake: (jobId: string) => boolean
   /** Jobs that are watched. */
   readonly size: number
   /** Polls under way, with those that are being interrupted. */

@@ -35,6 +35,10 @@ export class WatchedJobs {
     return [...this.entries.values()]
   }
 
+  get(jobId: string): Entry | undefined {
+    return this.entries.get(jobId)
+  }
+
   /** The entry of a job, new unless it is watched. */
   open(ref: JobRef): Entry {
     const known = this.entries.get(ref.jobId)
