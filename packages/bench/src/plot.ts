@@ -89,10 +89,12 @@ export const drawPlots = (plots: ReadonlyArray<Drawn>): string => {
   const names = [...new Set(drawn.flatMap(({ lines }) => lines.map(({ name }) => name)))]
   const width = plots.length * (panel.left + panel.width + panel.gap)
   const legendTop = panel.top + panel.height + panel.bottom + 14
-  const columns = Math.max(1, Math.floor(width / 240))
+  // an estimate: there is no font to measure
+  const columnWidth = 60 + 7 * Math.max(0, ...names.map(({ length }) => length))
+  const columns = Math.max(1, Math.floor(width / columnWidth))
   const height = legendTop + Math.ceil(names.length / columns) * legendLine
   const legend = names.map((name, index) => {
-    const [x, y] = [panel.left + (index % columns) * 216, legendTop + Math.floor(index / columns) * legendLine]
+    const [x, y] = [panel.left + (index % columns) * columnWidth, legendTop + Math.floor(index / columns) * legendLine]
     return (
       `<line x1="${x - 44}" x2="${x - 22}" y1="${y - 4}" y2="${y - 4}" ${lineStyle(index)}/>` +
       `<text x="${x - 14}" y="${y}">${escaped(name)}</text>`
