@@ -82,7 +82,7 @@ if (faults.length > 0) {
 const { code: after } = await format(
   page,
   `${before.slice(0, from + start.length)}\n\n${tables.join("\n\n")}\n\n${before.slice(to)}`,
-  { printWidth: 120 }
+  { printWidth: 120, embeddedLanguageFormatting: "off" }
 )
 if (before === after) {
   console.log(`${tags.length} tags have a page, and ${page} has each`)

@@ -189,7 +189,7 @@ class Printer {
     const comment = reflection.comment ?? reflection.signatures?.[0]?.comment ?? reflection.getSignature?.comment
     const text = comment === undefined ? "" : plain(comment.summary)
     if (text === "") return ""
-    const lines = text.split("\n")
+    const lines = wrapped(text)
     return lines.length === 1 ? `/** ${text} */\n` : `/**\n${lines.map((line) => ` * ${line}`).join("\n")}\n */\n`
   }
 
@@ -246,6 +246,24 @@ class Printer {
   }
 }
 
+/** Lines of a comment that fit next to the code; the items of a list stay apart. */
+const wrapped = (text) =>
+  text
+    .replaceAll(/(\S)\n(?!\n| *- )/g, "$1 ")
+    .split("\n")
+    .flatMap((line) => {
+      const [, indent] = /^( *(?:- )?)/.exec(line)
+      const lines = []
+      let current = ""
+      for (const word of line.slice(indent.length).split(" ")) {
+        if (current !== "" && current.length + word.length > 78 - indent.length) {
+          lines.push(current)
+          current = word
+        } else current = current === "" ? word : `${current} ${word}`
+      }
+      return [...lines, current].map((each, index) => (index === 0 ? indent : " ".repeat(indent.length)) + each)
+    })
+
 /** A text of a comment as it is in a comment. */
 const plain = (parts) =>
   parts
@@ -291,7 +309,7 @@ const texts = (comment) => {
 }
 
 const code = async (text) => {
-  const { code: formatted, errors } = await format("a.ts", text, { printWidth: 92, semi: false, trailingComma: "none" })
+  const { code: formatted, errors } = await format("a.ts", text, { printWidth: 84, semi: false, trailingComma: "none" })
   return errors.length > 0 ? text : formatted.trim()
 }
 
@@ -311,16 +329,29 @@ const entriesOf = (module) => {
   return [...entries.values()]
 }
 
+/** What the module's own comment says. TypeDoc takes the first comment of a file for that of its first declaration. */
+const headerOf = (source) => {
+  const [, comment = ""] = /^\/\*\*([^]*?)\*\//.exec(source) ?? []
+  const lines = comment.split("\n").map((line) => line.replace(/^\s*\* ?/, ""))
+  const end = lines.findIndex((line) => line.startsWith("@"))
+  const text = lines
+    .slice(0, end === -1 ? undefined : end)
+    .join("\n")
+    .trim()
+  return text.replaceAll(/\{@link (\w+)\}/g, "`$1`").replaceAll("<", "&lt;")
+}
+
 const pageOf = async (module) => {
   const page = module.name.replace("/dist/", "/")
   const [pkg, name] = page.split("/")
   const source = readFileSync(resolve(root, `packages/${pkg}/src/${name}.ts`), "utf8")
   const specifier = `@effect-connectors/${page}`
-  const { about, more } = texts(module.comment)
+  const about = headerOf(source)
   const groups = new Map()
   let count = 0
   const entries = entriesOf(module)
-  const hasOwn = entries.some((entry) => entry.name === name)
+  const isClass = ({ kind }) => kind === ReflectionKind.Class
+  const hasOwn = entries.some((entry) => entry.name === name && entry.declarations.some(isClass))
   for (const entry of entries) {
     const printer = new Printer()
     const blocks = []
@@ -341,9 +372,11 @@ const pageOf = async (module) => {
       `### ${entry.name} {#${entry.name}}`,
       described.about,
       ...blocks,
-      used.length === 0 ? "" : `Types: ${used.map((place) => linkOf(place)).join(", ")}`,
-      ...described.more,
-      described.since === undefined ? "" : `<small>since ${described.since}</small>`
+      [
+        described.since === undefined ? "" : `Since ${described.since}.`,
+        used.length === 0 ? "" : `Types: ${used.map((place) => linkOf(place)).join(", ")}`
+      ].join(" "),
+      ...described.more
     ]
     const category = categoryOf(entry.declarations[0])
     groups.set(category, [...(groups.get(category) ?? []), lines.filter((line) => line !== "").join("\n\n")])
@@ -353,15 +386,16 @@ const pageOf = async (module) => {
     `# ${name}`,
     `\`\`\`ts\nimport ${hasOwn ? `{ ${name} }` : `* as ${name}`} from "${specifier}"\n\`\`\``,
     about,
-    ...more,
-    ...[...groups].flatMap(([category, parts]) => [`## ${category[0].toUpperCase()}${category.slice(1)}`, ...parts])
+    ...[...groups]
+      .sort(([a], [b]) => Number(a === "other") - Number(b === "other"))
+      .flatMap(([category, parts]) => [`## ${category[0].toUpperCase()}${category.slice(1)}`, ...parts])
   ]
   return {
     page,
     name,
     pkg,
     count,
-    about: about.split(/\n\n|(?<=\.)\s/)[0] ?? "",
+    about: about.split(/\n\n|(?<=\.)\s/)[0],
     text: `${text.filter((line) => line !== "").join("\n\n")}\n`
   }
 }

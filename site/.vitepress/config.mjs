@@ -29,6 +29,10 @@ export default defineConfig({
   cacheDir: resolve(root, ".tmp/site-cache"),
   head: [["link", { rel: "icon", href: "data:," }]],
   lastUpdated: false,
+  // their tables need the room of the outline
+  transformPageData: ({ frontmatter, relativePath }) => {
+    if (relativePath.startsWith("parity/")) frontmatter.aside = false
+  },
   metaChunk: true,
   markdown: {
     theme: { light: "github-light-high-contrast", dark: "github-dark" },
