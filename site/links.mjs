@@ -2,7 +2,8 @@
 import { existsSync, statSync } from "node:fs"
 import { posix, relative, resolve } from "node:path"
 
-const root = resolve(import.meta.dirname, "..")
+const site = import.meta.dirname
+const root = resolve(site, "..")
 
 /** Where a path of the repository is to be seen by a reader of the site, if anywhere. */
 const inRepository = (path) => {
@@ -32,7 +33,7 @@ const linkTo = (Token, href, text) => {
  */
 export const editLinks = (md) => {
   md.core.ruler.push("site-links", ({ Token, env, tokens }) => {
-    const page = relative(root, env.realPath ?? env.path).replaceAll("\\", "/")
+    const page = relative(site, env.realPath ?? env.path).replaceAll("\\", "/")
     const tag = /^docs\/errors\/(\w+)\.md$/.exec(page)?.[1]
     const change = (children) => {
       const changed = []
@@ -48,7 +49,7 @@ export const editLinks = (md) => {
           }
           const [path, anchor] = href.split("#")
           const target = posix.normalize(posix.join(posix.dirname(page), path))
-          if (/^(docs|site\/api)\/.+\.md$/.test(target)) {
+          if (/^(docs|api)\/.+\.md$/.test(target)) {
             changed.push(token)
             continue
           }

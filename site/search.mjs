@@ -2,7 +2,7 @@
 
 /** Of the reference only names and sentences: with the code the index would be several times as large. */
 export const textForSearch = (source, env, md) => {
-  const isReference = /(^|\/)api\//.test(env.relativePath.replace(/^site\//, ""))
+  const isReference = env.relativePath.startsWith("api/")
   return md.render(isReference ? source.replaceAll(/^```[^]*?^```$/gm, "") : source, env)
 }
 

@@ -1,30 +1,24 @@
 import { defineConfig } from "vitepress"
-import { readdirSync } from "node:fs"
+import { existsSync, symlinkSync } from "node:fs"
 import { resolve } from "node:path"
 import { editLinks } from "../links.mjs"
 import { searchOptions, textForSearch } from "../search.mjs"
 import { sidebar } from "../sidebar.mjs"
 
-const root = resolve(import.meta.dirname, "../..")
+const site = resolve(import.meta.dirname, "..")
+const root = resolve(site, "..")
 // DOCS_BASE is the path under which the site is served, such as /effect-connectors/
 const base = process.env.DOCS_BASE ?? "/"
-const others = readdirSync(root).filter((name) => name !== "docs" && name !== "site")
 
-// The pages are outside of the folder that has Vue: what renders them there finds it by itself.
-const vueOfServer = {
-  name: "vue-of-server",
-  enforce: "pre",
-  resolveId: (id, _importer, { ssr }) => (ssr && /^vue(\/|$)/.test(id) ? { id, external: true } : undefined)
-}
+// Pages, packages and Vue have to be below one folder: the guides are linked into it, not copied
+if (!existsSync(resolve(site, "docs"))) symlinkSync("../docs", resolve(site, "docs"), "junction")
 
 export default defineConfig({
   title: "Effect Connectors",
   description: "An Effect client for Facilio Connections and BOSA / GL Connectors",
   base,
-  // pages are read where they are: the guides in docs, the reference in site/api
-  srcDir: root,
-  srcExclude: [...others.flatMap((name) => [name, `${name}/**`]), "site/*.md"],
-  rewrites: { "docs/:rest*": ":rest*", "site/:rest*": ":rest*" },
+  srcDir: site,
+  rewrites: { "docs/:rest*": ":rest*" },
   outDir: resolve(root, ".tmp/site"),
   cacheDir: resolve(root, ".tmp/site-cache"),
   head: [["link", { rel: "icon", href: "data:," }]],
@@ -50,11 +44,7 @@ export default defineConfig({
     search: { provider: "local", options: { _render: textForSearch, miniSearch: { searchOptions } } },
     docFooter: { prev: "Previous", next: "Next" }
   },
-  vite: {
-    plugins: [vueOfServer],
-    server: { watch: { ignored: others.map((name) => resolve(root, name, "**")) } },
-    build: { chunkSizeWarningLimit: 4096 }
-  }
+  vite: { resolve: { preserveSymlinks: true }, build: { chunkSizeWarningLimit: 4096 } }
 })
 
 /** The anchor that GitHub gives to a heading, so that a link works in both places. */
