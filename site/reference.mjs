@@ -3,7 +3,7 @@
 // TypeDoc reads them; the pages are written here. Its own themes show an error as what Schema makes of it, and give a class and the
 // namespace of the same name a page each. Here a declaration is one block of TypeScript with its comments, as in an editor.
 import { format } from "oxfmt"
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { Application, ReflectionKind, TSConfigReader } from "typedoc"
 import { modulesOf, packages } from "./sidebar.mjs"
@@ -341,6 +341,8 @@ const headerOf = (source) => {
   return text.replaceAll(/\{@link (\w+)\}/g, "`$1`").replaceAll("<", "&lt;")
 }
 
+const isError = ({ name }, source) => new RegExp(`class ${name} extends (Schema|Data)\\.TaggedError`).test(source)
+
 const pageOf = async (module) => {
   const page = module.name.replace("/dist/", "/")
   const [pkg, name] = page.split("/")
@@ -376,6 +378,9 @@ const pageOf = async (module) => {
         described.since === undefined ? "" : `Since ${described.since}.`,
         used.length === 0 ? "" : `Types: ${used.map((place) => linkOf(place)).join(", ")}`
       ].join(" "),
+      existsSync(resolve(root, `docs/errors/${entry.name}.md`)) && isError(entry, source)
+        ? `[What happened, why, and what to do](/errors/${entry.name}.md)`
+        : "",
       ...described.more
     ]
     const category = categoryOf(entry.declarations[0])
