@@ -23,9 +23,10 @@ export default defineConfig({
   cacheDir: resolve(root, ".tmp/site-cache"),
   head: [["link", { rel: "icon", href: "data:," }]],
   lastUpdated: false,
-  // their tables need the room of the outline
   transformPageData: ({ frontmatter, relativePath }) => {
+    // the tables need the room of the outline
     if (relativePath.startsWith("parity/")) frontmatter.aside = false
+    return relativePath === "index.md" ? { titleTemplate: false } : {}
   },
   metaChunk: true,
   markdown: {
