@@ -63,6 +63,7 @@ const gates = [
   ["barrels", script("barrels", "--check")],
   ["tsdoc", script("tsdoc")],
   ["cli-docs", script("cli-docs", "--check")],
+  ["error-pages", script("error-pages", "--check")],
   ["doc-examples", script("doc-examples")],
   ["lint", tool("oxlint", "--deny-warnings", "--report-unused-disable-directives")],
   ["format", tool("oxfmt", "--check")],

@@ -90,6 +90,19 @@ describe("links in the documents", () => {
   }
 })
 
+describe("list of guides", () => {
+  const listed = Array.from(
+    read("docs/index.md").matchAll(/^ *- \[.+?\]\((\S+?\.md)\)/gm),
+    ([, path]) => `docs/${path}`
+  )
+
+  // the pages of the tags are listed in docs/errors.md
+  it("has every page once: the sidebar of the site is made of it", () => {
+    const expected = guides.filter((path) => path !== "docs/index.md" && !path.startsWith("docs/errors/"))
+    assert.deepStrictEqual([...listed].sort(), expected)
+  })
+})
+
 describe("programs shown on a page", () => {
   const shown = pages.flatMap((page) =>
     [...read(page).matchAll(/^```ts no-check ?(\S*)\n([^]*?)^```$/gm)].map(([, file = "", code = ""]) => ({

@@ -130,6 +130,48 @@ describe("doc examples", () => {
   })
 })
 
+describe("error pages", () => {
+  const source = `export class Lost extends Schema.TaggedError<Lost>("a/Lost")("Lost", {}) {}\n`
+  const place = "# Errors\n\n<!-- tags -->\n\n<!-- /tags -->\n"
+  const page = (...without: ReadonlyArray<string>): string =>
+    [
+      "# Lost",
+      "It was lost.",
+      "In `@effect-connectors/core/ApiError`.",
+      "## Why",
+      "The line.",
+      "## What to do",
+      "See [how](../jobs.md). And more."
+    ]
+      .filter((part) => !without.includes(part))
+      .join("\n\n")
+  const pages = (files: Readonly<Record<string, string>>): FixtureProject =>
+    project({ [core("ApiError")]: source, "docs/errors.md": place, ...files })
+
+  it("writes a row for each tag, with links that lead from the table", () => {
+    const made = pages({ "docs/errors/Lost.md": page() })
+    refuses(made.script("error-pages", "--check"), "docs/errors.md is stale")
+    passes(made.script("error-pages"))
+    assert.match(
+      made.read("docs/errors.md"),
+      /^\| \[`Lost`\]\(errors\/Lost\.md\) +\| It was lost\. +\| See \[how\]\(jobs\.md\)\. +\|$/m
+    )
+    passes(made.script("error-pages", "--check"))
+  })
+
+  it("refuses a tag without a page, and a page without a tag", () => {
+    refuses(pages({}).script("error-pages"), "docs/errors/Lost.md is missing")
+    const left = { "docs/errors/Lost.md": page(), "docs/errors/Gone.md": "# Gone\n" }
+    refuses(pages(left).script("error-pages"), "docs/errors/Gone.md: no package has this tag")
+  })
+
+  for (const part of ["# Lost", "In `@effect-connectors/core/ApiError`.", "## Why", "## What to do"]) {
+    it(`refuses a page without ${part}`, () => {
+      refuses(pages({ "docs/errors/Lost.md": page(part) }).script("error-pages"), "docs/errors/Lost.md")
+    })
+  }
+})
+
 describe("lint", () => {
   const lint = (files: Readonly<Record<string, string>>): GateResult =>
     project(files).run("oxlint", "--deny-warnings", "-f", "unix", "packages")
