@@ -49,6 +49,8 @@ const fromRegistry = [...wanted]
   .filter((name) => !names.includes(name) && !name.startsWith("node:"))
   .map((name) => `${name}@${root.devDependencies[name] ?? "latest"}`)
 
+report("api", faultsOf(run(process.execPath, ["scripts/api.mjs", "--check"])))
+
 for (const size of await entrySizes(json("scripts/size-budget.json"))) {
   report(
     `size of ${size.name}`,
