@@ -6,7 +6,9 @@ import { packages } from "./lib/sources.mjs"
 const { GITHUB_REPOSITORY: repository, GITHUB_SERVER_URL: server } = process.env
 
 if (!/^https:\/\/[^/\s]+$/.test(server ?? "") || !/^[\w.-]+\/[\w.-]+$/.test(repository ?? "")) {
-  console.log("GITHUB_SERVER_URL and GITHUB_REPOSITORY say which repository this is: set both, such as https://github.example and owner/name")
+  console.log(
+    "GITHUB_SERVER_URL and GITHUB_REPOSITORY say which repository this is: set both, such as https://github.example and owner/name"
+  )
   process.exit(1)
 }
 

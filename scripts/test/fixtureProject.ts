@@ -31,8 +31,11 @@ export interface FixtureProject {
   readonly remove: () => void
 }
 
-/** Builds a project from paths and contents, outside of the repository. */
-export const build = (files: Readonly<Record<string, string>>): FixtureProject => {
+/** Builds a project from paths and contents, outside of the repository. What it runs has `environment` besides ours. */
+export const build = (
+  files: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>> = {}
+): FixtureProject => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "connectors-project-")))
   for (const shared of ["node_modules", "scripts"]) symlinkSync(join(repository, shared), join(root, shared))
   for (const rules of ["tsconfig.base.json", ".oxlintrc.json"]) copyFileSync(join(repository, rules), join(root, rules))
@@ -44,7 +47,7 @@ export const build = (files: Readonly<Record<string, string>>): FixtureProject =
     write(path, content)
   }
   const run = (command: string, ...args: ReadonlyArray<string>): GateResult => {
-    const result = spawnSync(command, args, { cwd: root, encoding: "utf8" })
+    const result = spawnSync(command, args, { cwd: root, encoding: "utf8", env: { ...process.env, ...environment } })
     return { passed: result.status === 0, output: `${result.stdout}${result.stderr}` }
   }
   return {
