@@ -61,6 +61,7 @@ const effect = (config) => {
 
 const gates = [
   ["barrels", script("barrels", "--check")],
+  ["api", script("api", "--check")],
   ["tsdoc", script("tsdoc")],
   ["cli-docs", script("cli-docs", "--check")],
   ["error-pages", script("error-pages", "--check")],

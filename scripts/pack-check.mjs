@@ -49,6 +49,8 @@ const fromRegistry = [...wanted]
   .filter((name) => !names.includes(name) && !name.startsWith("node:"))
   .map((name) => `${name}@${root.devDependencies[name] ?? "latest"}`)
 
+report("api", faultsOf(run(process.execPath, ["scripts/api.mjs", "--check"])))
+
 for (const size of await entrySizes(json("scripts/size-budget.json"))) {
   report(
     `size of ${size.name}`,
@@ -87,7 +89,8 @@ for (const { manifest, name, tarball } of packed) {
     Object.entries(installed[key] ?? {}).filter(([, range]) => /^(workspace|link|file|catalog):/.test(range))
   )
   const foreign = files.filter(
-    (path) => !/^(dist|src)\/|^docs\/.+\.(md|svg)$|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path)
+    (path) =>
+      !/^(dist|src)\/|^docs\/.+\.(md|svg)$|^(package\.json|README\.md|LICENSE|AGENTS\.md|CHANGELOG\.md)$/.test(path)
   )
   const size = {
     packed: kilobytes(statSync(tarball).size),
@@ -97,7 +100,7 @@ for (const { manifest, name, tarball } of packed) {
     `${name} contents`,
     [
       ...ranges.map(([dependency, range]) => `${dependency} is asked for as ${range}`),
-      ...["CHANGELOG.md", "LICENSE", "README.md", "docs/README.md"]
+      ...["AGENTS.md", "CHANGELOG.md", "LICENSE", "README.md", "docs/README.md", "docs/essentials.md"]
         .filter((path) => !files.includes(path))
         .map((path) => `${path} is missing`),
       ...foreign.map((path) => `${path} does not belong in it`),

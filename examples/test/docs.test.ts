@@ -50,7 +50,9 @@ const guides = readdirSync(new URL("docs/", root), { recursive: true, encoding: 
 const pages = [
   "README.md",
   "CONTRIBUTING.md",
-  ...["core", "node", "testing", "durable"].map((name) => `packages/${name}/README.md`),
+  "SECURITY.md",
+  "CODE_OF_CONDUCT.md",
+  ...["core", "node", "testing", "durable", "cli"].map((name) => `packages/${name}/README.md`),
   "examples/consumer-suite/README.md",
   ...guides
 ]
@@ -121,6 +123,16 @@ describe("programs shown on a page", () => {
       assert.strictEqual(code, read(file).replace(/^\/\*\*[^]*?\*\/\n/, ""))
     })
   }
+})
+
+describe("support page", () => {
+  it("names the versions that the packages ask for", () => {
+    const page = read("docs/support.md")
+    const { engines, peerDependencies } = JSON.parse(read("packages/core/package.json"))
+    for (const range of Object.values(peerDependencies)) assert.include(page, `(peer \`${String(range)}\`)`)
+    assert.include(page, `| Node              | ${String(engines.node).replace(">=", "")} or later (\`engines\`)`)
+    assert.include(page, `Tested with ${JSON.parse(read("package.json")).devDependencies.effect} `)
+  })
 })
 
 describe("architecture page", () => {

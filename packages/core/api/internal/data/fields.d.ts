@@ -1,0 +1,1 @@
+export type Fields = Readonly<Record<string, unknown>>

@@ -1,0 +1,1 @@
+export type Kind = "word" | "name" | "reason" | "link"

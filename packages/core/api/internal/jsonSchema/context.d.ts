@@ -1,0 +1,4 @@
+export interface Ignored {
+  readonly name: string
+  readonly nearest?: string | undefined
+}

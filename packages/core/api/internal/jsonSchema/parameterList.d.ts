@@ -1,0 +1,5 @@
+export interface Parameter {
+  readonly name: string
+  readonly type: string
+  readonly required: boolean
+}

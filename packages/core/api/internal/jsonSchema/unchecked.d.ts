@@ -1,0 +1,4 @@
+export interface Unchecked {
+  readonly name: string
+  readonly reason: string
+}

@@ -1,0 +1,5 @@
+export * as Budget from "./Budget.js"
+export * as DurableError from "./DurableError.js"
+export { DurableJob } from "./DurableJob.js"
+export { DurableJobs } from "./DurableJobs.js"
+export * as Work from "./Work.js"

@@ -1,0 +1,8 @@
+export * as NodeConnectors from "./NodeConnectors.js"
+export * as NodeFile from "./NodeFile.js"
+export * as NodeLedger from "./NodeLedger.js"
+export * as NodeSkills from "./NodeSkills.js"
+export * as NodeTokenStore from "./NodeTokenStore.js"
+export * as ProgressBar from "./ProgressBar.js"
+export * as PromiseClient from "./PromiseClient.js"
+export * as PromiseOperations from "./PromiseOperations.js"

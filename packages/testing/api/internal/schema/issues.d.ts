@@ -1,0 +1,4 @@
+export interface Issue {
+  readonly path: string
+  readonly reason: string
+}
