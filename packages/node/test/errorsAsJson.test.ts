@@ -28,6 +28,7 @@ type NodeError =
   | Node.NodeLedger.LedgerFileRefused
   | Node.NodeSkills.SkillNotWritten
   | Node.NodeTokenStore.TokenFileRefused
+  | Node.PromiseClient.ClientClosed
 
 type Tag = (
   | ApiError.ApiError
@@ -44,6 +45,7 @@ type Tag = (
 const covered: Record<Tag, true> = {
   AlreadyDone: true,
   ApiRejected: true,
+  ClientClosed: true,
   DeadlineExceeded: true,
   DigestMismatch: true,
   FileError: true,
