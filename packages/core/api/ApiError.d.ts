@@ -335,6 +335,7 @@ declare const OutcomeUnknown_base: Schema.TaggedErrorClass<
     phase: Schema.Literal<["connect", "request", "response", "body"]>
     code: typeof Schema.String
     status: Schema.optional<typeof Schema.Finite>
+    detail: Schema.optional<typeof Schema.String>
   }
 >
 export declare class OutcomeUnknown extends OutcomeUnknown_base {

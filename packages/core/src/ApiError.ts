@@ -368,7 +368,8 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(
   phase,
   /** What ended it, such as `ECONNRESET`, `ATTEMPT_TIMEOUT`, `DEADLINE` or `EMPTY_BODY`. */
   code: Schema.String,
-  status: Schema.optional(Schema.Finite)
+  status: Schema.optional(Schema.Finite),
+  detail
 }) {
   /** What could be read of the response's body. */
   get body(): unknown {
@@ -382,7 +383,7 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>(
         : "sent, but the response was lost"
     return `${where(this)}: ${what} (${this.code}${
       this.status === undefined ? "" : `, status ${this.status}`
-    })${attemptsMade(this)}.${fileHint(this.code)} It may have happened: see what the server did before this is repeated`
+    })${attemptsMade(this)}.${fileHint(this.code)}${this.detail === undefined ? "" : ` ${this.detail}.`} It may have happened: see what the server did before this is repeated`
   }
 }
 

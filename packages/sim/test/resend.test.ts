@@ -1,7 +1,10 @@
 import * as NodeConnectors from "@effect-connectors/node/NodeConnectors"
+import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "vitest"
-import { planFor } from "../src/resend/measure.js"
+import { runReport } from "../src/resend/program.js"
+import { promises, type Row, rowOf } from "../src/resend/totals.js"
+import { openRuns } from "../src/runtimes/measure.js"
 import {
   type Drop,
   drops,
@@ -10,23 +13,19 @@ import {
   type RunReport,
   type TransportName,
   transportNames
-} from "../src/resend/plan.js"
-import { fetchTransports, runPlan } from "../src/resend/program.js"
-import { promises, rowOf } from "../src/resend/totals.js"
+} from "../src/runtimes/plan.js"
+import { fetchTransports } from "../src/runtimes/program.js"
 
-const isReports = (u: unknown): u is ReadonlyArray<RunReport> => Array.isArray(u)
+const transports = { ...fetchTransports, NodeConnectors: NodeConnectors.layer }
 
 describe("resend: this runtime", () => {
-  it("receives each lost call once over every transport, and a refused one is not sent", async () => {
-    const { arrivalsOf, close, main, plan } = await planFor(transportNames)
-    try {
-      await runPlan(plan, { ...fetchTransports, NodeConnectors: NodeConnectors.layer })
-      const reports: unknown = JSON.parse(await main.report)
-      assert.isTrue(isReports(reports))
-      const rows = isReports(reports) ? reports.map((report) => rowOf("Node", "", report, arrivalsOf)) : []
+  it("receives each lost call once over every transport, and a refused one is not sent", () =>
+    Effect.gen(function* () {
+      const { arrivalsOf, runs } = yield* openRuns(transportNames)
+      const reports = yield* Effect.forEach(runs, (run) => runReport(run, transports[run.transport]))
       assert.deepStrictEqual(
-        rows,
-        transportNames.map((transport) => ({
+        reports.map((report) => rowOf("Node", "", report, arrivalsOf)),
+        transportNames.map((transport): Row => ({
           runtime: "Node",
           version: "",
           transport,
@@ -37,10 +36,7 @@ describe("resend: this runtime", () => {
           breaks: []
         }))
       )
-    } finally {
-      close()
-    }
-  })
+    }).pipe(Effect.scoped, Effect.runPromise))
 })
 
 it("resend: the page of the runtimes promises what is checked", () => {

@@ -31,6 +31,7 @@ export interface EmulatorOptions {
   readonly logBytes?: number | undefined
   readonly requestLimit?: number | undefined
   readonly statementLimit?: Duration.DurationInput | undefined
+  readonly cors?: string | undefined
 }
 declare const Emulator_base: Context.TagClass<Emulator, "@effect-connectors/testing/Emulator", Emulator.Service>
 export declare class Emulator extends Emulator_base {

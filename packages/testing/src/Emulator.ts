@@ -21,6 +21,7 @@ import type * as Faults from "./Faults.js"
 import type { ExecutorFailure } from "./Executor.js"
 import { limitsOf } from "./internal/fakeServer/boundedList.js"
 import { defaultRequestLimit } from "./internal/fakeServer/requestBody.js"
+import { isOrigin } from "./internal/emulator/cors.js"
 import { serve } from "./internal/emulator/serve.js"
 import * as inspector from "./internal/inspector/inspector.js"
 import * as inspectorRoutes from "./internal/inspector/routes.js"
@@ -39,7 +40,7 @@ import * as World from "./World.js"
  * - `Listen`: the system refused the address.
  * - `Executors`: the files of the world could not be written.
  * - `Record`: the file of the recording cannot be written.
- * - `Options`: an option is not known.
+ * - `Options`: an option is not known, or `cors` is not an origin.
  *
  * @since 0.1.0
  * @category errors
@@ -116,6 +117,13 @@ export interface EmulatorOptions {
    * @since 0.5.0
    */
   readonly statementLimit?: Duration.DurationInput | undefined
+  /**
+   * An origin, such as `http://localhost:5173`, whose pages may use both platforms (CORS), with any header. Every other
+   * origin is refused, and the inspector is only for its own. No page of another origin may use it unless given.
+   *
+   * @since 0.5.0
+   */
+  readonly cors?: string | undefined
 }
 
 /**
@@ -190,7 +198,8 @@ const optionNames = OptionNames.make<EmulatorOptions>({
   logLimit: true,
   logBytes: true,
   requestLimit: true,
-  statementLimit: true
+  statementLimit: true,
+  cors: true
 })
 
 /**
@@ -233,12 +242,16 @@ export const make = (options: EmulatorOptions = {}): Effect.Effect<Emulator.Serv
       return yield* new EmulatorFailure({ reason: "Options", message })
     }
     const { databaseUrl, dataDir, host = "127.0.0.1", logBytes, logLimit = 10_000, port = 0 } = options
-    const { requestLimit = defaultRequestLimit, world = World.demo } = options
+    const { cors, requestLimit = defaultRequestLimit, world = World.demo } = options
     if (!isLoopback(host)) {
       return yield* new EmulatorFailure({
         reason: "NotLoopback",
         message: `${host} is not a loopback address: use 127.0.0.1, localhost or ::1`
       })
+    }
+    if (cors !== undefined && !isOrigin(cors)) {
+      const message = `cors ${JSON.stringify(cors)} is not an origin: give one such as http://localhost:5173`
+      return yield* new EmulatorFailure({ reason: "Options", message })
     }
     const failed = ({ message }: ExecutorFailure) => new EmulatorFailure({ reason: "Executors", message })
     const inspectorState = inspector.makeState(world, randomBytes(6).toString("base64url"))
@@ -272,6 +285,7 @@ export const make = (options: EmulatorOptions = {}): Effect.Effect<Emulator.Serv
     }
     yield* serve(server, {
       requestLimit,
+      cors,
       platforms: forEachPlatform(({ name }) => handlerOf(name)),
       inspector: yield* inspectorRoutes.make(inspected)
     })

@@ -7,6 +7,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { gzipSync } from "node:zlib"
 import { baseUrl, calls } from "../support/api.js"
@@ -98,6 +99,74 @@ describe("a packed body over fetch", () => {
         for (const end of [fetched, handMade]) {
           assert.deepInclude(yield* run("safe", Layer.provide(transport, fakeFetch(end).layer)), { slug: "crm" })
         }
+      })
+    )
+  }
+})
+
+describe("a browser whose fetch fails", () => {
+  const failing = (message = "Failed to fetch", cause?: unknown) =>
+    fakeFetch(() => {
+      throw new TypeError(message, cause === undefined ? {} : { cause })
+    })
+  const page = "http://app.example"
+  const withPage = (origin: string, scope = "document") =>
+    Effect.zipRight(withGlobal(scope, {}), withGlobal("location", { origin }))
+  const token = Auth.serviceToken(Redacted.make("canary"))
+  const removed = Effect.flatMap(ConnectionsApi, (connections) => connections.subscribers.remove("1"))
+  const failureOf = <A, E>(call: Effect.Effect<A, E, ConnectionsApi>, fake = failing()) =>
+    Effect.flip(call).pipe(
+      Effect.provide(
+        ConnectionsApi.layer({ baseUrl, retry: "none" }).pipe(
+          Layer.provide(token),
+          Layer.provide(Layer.provide(ours, fake.layer))
+        )
+      )
+    )
+  const call = (kind: "safe" | "unsafe") =>
+    Effect.flatMap(ConnectionsApi, (connections): Effect.Effect<unknown, ApiError, ConnectionsApi> =>
+      calls[kind](connections)
+    )
+
+  for (const scope of ["document", "WorkerGlobalScope"]) {
+    it.scoped(`${scope}: the message of a call to another origin names CORS and what it has to allow`, () =>
+      Effect.gen(function* () {
+        yield* withPage(page, scope)
+        const read = yield* failureOf(call("safe"))
+        assert.strictEqual(
+          read.message,
+          "connections.get (GET http://localhost:8081/api/v1/connections/crm): no response (NO_ANSWER). A browser gives programs no reason; its console does. If it names CORS, the server must respond to this page with `access-control-allow-origin: http://app.example`, and to its preflight request also with `access-control-allow-headers: user-agent, x-service-token`. Otherwise the server cannot be reached"
+        )
+        const write = yield* failureOf(call("unsafe"))
+        assert.strictEqual(write._tag, "OutcomeUnknown")
+        assert.include(
+          write.message,
+          "`access-control-allow-headers: content-type, user-agent, x-service-token`. Otherwise"
+        )
+        assert.match(write.message, /cannot be reached\. It may have happened: /)
+        const remove = yield* failureOf(removed)
+        assert.include(
+          remove.message,
+          "`access-control-allow-headers: user-agent, x-service-token` and `access-control-allow-methods: DELETE`."
+        )
+        for (const error of [read, write, remove]) assert.notInclude(JSON.stringify(error) + error.message, "canary")
+      })
+    )
+  }
+
+  const others = [
+    ["a page of the same origin", withPage(baseUrl), failing()],
+    ["a program without a page", Effect.void, failing()],
+    ["a worker without a location, as in workerd", withGlobal("WorkerGlobalScope", {}), failing()],
+    ["an error with a cause, as in Node and Deno", withPage(page), failing("fetch failed", new Error("closed"))]
+  ] as const
+  for (const [what, setting, fake] of others) {
+    it.scoped(`${what}: CORS is not named`, () =>
+      Effect.gen(function* () {
+        yield* setting
+        const read = yield* failureOf(call("safe"), fake)
+        assert.match(read.message, /no response \(NO_ANSWER\)\. Check `baseUrl` and the network$/)
+        assert.notInclude((yield* failureOf(call("unsafe"), fake)).message, "CORS")
       })
     )
   }

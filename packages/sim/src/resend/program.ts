@@ -1,25 +1,15 @@
-/**
- * What runs in each runtime. Knows none of them: it is given its transports.
- */
+/** The calls whose response is lost, over one transport. Knows no runtime. */
 import { Auth } from "@effect-connectors/core/Auth"
 import { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
-import * as FetchTransport from "@effect-connectors/core/FetchTransport"
 import * as Transport from "@effect-connectors/core/Transport"
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
-import type { End, LostCall, Method, Plan, Run, RunReport, TransportName } from "./plan.js"
-
-type Transports = Partial<Readonly<Record<TransportName, Layer.Layer<HttpClient.HttpClient>>>>
-
-/** Those that every runtime has. */
-export const fetchTransports = { fetch: FetchHttpClient.layer, FetchTransport: FetchTransport.layer }
+import type { End, LostCall, Method, Run, RunReport } from "../runtimes/plan.js"
 
 const pauseMillis = 30
 const limitMillis = 5_000
@@ -41,7 +31,8 @@ const tagOf = (error: unknown): string => {
   return Predicate.hasProperty(error, "_tag") ? String(error._tag) : "failed"
 }
 
-const endOf = (exit: Exit.Exit<unknown, unknown>): End =>
+/** How a call ended, in one word where one is enough. */
+export const endOf = (exit: Exit.Exit<unknown, unknown>): End =>
   Exit.isSuccess(exit)
     ? "value"
     : Cause.isFailType(exit.cause)
@@ -69,7 +60,8 @@ const lostCall = (client: HttpClient.HttpClient, { baseUrl, method }: LostCall):
 
 const apiAt = (baseUrl: string) => ConnectionsApi.layer({ baseUrl, retry: "none" }).pipe(Layer.provide(Auth.none))
 
-const run = (plan: Run, transport: Layer.Layer<HttpClient.HttpClient>): Effect.Effect<RunReport> =>
+/** Makes the calls of a run and reports how each ended. */
+export const runReport = (plan: Run, transport: Layer.Layer<HttpClient.HttpClient>): Effect.Effect<RunReport> =>
   Effect.gen(function* () {
     const client = yield* HttpClient.HttpClient
     const lost = yield* Effect.forEach(plan.lost, (call) => lostCall(client, call))
@@ -85,18 +77,4 @@ const run = (plan: Run, transport: Layer.Layer<HttpClient.HttpClient>): Effect.E
         refused: endOf(Exit.failCause(cause))
       })
     )
-  )
-
-/** Makes the calls of a plan and reports how each ended. */
-export const runPlan = (plan: Plan, transports: Transports): Promise<void> =>
-  Effect.forEach(plan.runs, (one) => {
-    const transport = transports[one.transport]
-    return transport === undefined ? Effect.succeedNone : Effect.asSome(run(one, transport))
-  }).pipe(
-    Effect.map(Arr.getSomes),
-    Effect.flatMap((reports) =>
-      Effect.promise(() => fetch(plan.reportUrl, { method: "POST", body: JSON.stringify(reports) }))
-    ),
-    Effect.asVoid,
-    Effect.runPromise
   )

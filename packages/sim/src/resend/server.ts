@@ -3,7 +3,7 @@
  * all that comes after is answered.
  */
 import { createServer, type Server, type Socket } from "node:net"
-import { callKey, drops, methods, transportNames } from "./plan.js"
+import { callKey, drops, methods, transportNames } from "../runtimes/plan.js"
 
 /** One request of a call, by how many requests its connection had carried, itself included. */
 export interface Arrival {

@@ -1,6 +1,6 @@
 /** What is promised of each runtime and transport (docs/runtimes.md), and what of it is broken. */
-import { type Drop, drops, type Method, methods, type RunReport, type TransportName } from "./plan.js"
-import type { RuntimeName } from "./runtimes.js"
+import { type Drop, drops, type Method, methods, type RunReport, type TransportName } from "../runtimes/plan.js"
+import type { RuntimeKind } from "../runtimes/install.js"
 import type { Arrival } from "./server.js"
 
 /** How often a request may arrive at most, and how a refused connection ends. */
@@ -16,7 +16,7 @@ const promise = (POST: number, PUT: number, DELETE: number, refused: Promised["r
 
 const once = promise(1, 1, 1, "NotSent")
 
-export const promises: Readonly<Record<RuntimeName, Partial<Readonly<Record<TransportName, Promised>>>>> = {
+export const promises: Readonly<Record<RuntimeKind, Partial<Readonly<Record<TransportName, Promised>>>>> = {
   Node: { fetch: once, FetchTransport: once, NodeConnectors: once },
   Bun: { fetch: promise(1, 2, 2, "OutcomeUnknown"), FetchTransport: once, NodeConnectors: once },
   Deno: { fetch: promise(2, 2, 2, "OutcomeUnknown"), FetchTransport: once, NodeConnectors: once },
@@ -26,7 +26,7 @@ export const promises: Readonly<Record<RuntimeName, Partial<Readonly<Record<Tran
 
 /** One row of the table: a transport in a runtime. */
 export interface Row {
-  readonly runtime: RuntimeName
+  readonly runtime: RuntimeKind
   readonly version: string
   readonly transport: TransportName
   /** The most often that the server received a call, by method. */
@@ -58,7 +58,7 @@ const breaksOf = (
   ]
 }
 
-export const rowOf = (runtime: RuntimeName, version: string, report: RunReport, arrivalsOf: Arrivals): Row => {
+export const rowOf = (runtime: RuntimeKind, version: string, report: RunReport, arrivalsOf: Arrivals): Row => {
   const { transport } = report
   const promised = promises[runtime][transport]
   const cells = methods
@@ -85,7 +85,7 @@ export const rowOf = (runtime: RuntimeName, version: string, report: RunReport, 
   }
 }
 
-export const linesOf = (rows: ReadonlyArray<Row>, missing: ReadonlyArray<RuntimeName>): ReadonlyArray<string> => [
+export const linesOf = (rows: ReadonlyArray<Row>): ReadonlyArray<string> => [
   "| runtime | transport | POST | PUT | DELETE | over a used connection | refused | as promised |",
   "| --- | --- | ---: | ---: | ---: | ---: | --- | --- |",
   ...rows.map(
@@ -93,7 +93,8 @@ export const linesOf = (rows: ReadonlyArray<Row>, missing: ReadonlyArray<Runtime
       `| ${runtime} ${version} | ${transport} | ${POST} | ${PUT} | ${DELETE} | ${reused} of ${resendable} | ${refused} | ${breaks.length === 0 ? "yes" : "NO"} |`
   ),
   "",
-  ...rows.flatMap(({ breaks, runtime, transport }) => breaks.map((one) => `BREAK ${runtime}, ${transport}: ${one}`)),
-  ...missing.map((name) => `missing: ${name}, nothing was tried`),
-  `resend: ${rows.length} transports in ${new Set(rows.map(({ runtime }) => runtime)).size} runtimes, ${rows.filter(({ breaks }) => breaks.length > 0).length} not as promised, ${missing.length} runtimes missing`
+  ...rows.flatMap(({ breaks, runtime, transport, version }) =>
+    breaks.map((one) => `BREAK ${runtime} ${version}, ${transport}: ${one}`)
+  ),
+  `resend: ${rows.length} transports in ${new Set(rows.map(({ runtime, version }) => `${runtime} ${version}`)).size} runtimes, ${rows.filter(({ breaks }) => breaks.length > 0).length} not as promised`
 ]

@@ -14,11 +14,12 @@ import { readFile } from "node:fs/promises"
 import { parseArgs } from "node:util"
 import * as Emulator from "../Emulator.js"
 import * as Faults from "../Faults.js"
+import { isOrigin } from "../internal/emulator/cors.js"
 import * as World from "../World.js"
 
 const usage = `usage: connectors-emulator [--port P] [--host H] [--world FILE] [--faults FILE] [--record FILE]
                            [--data-dir DIR] [--lenient] [--log-limit N] [--log-bytes BYTES] [--request-limit BYTES]
-                           [--statement-limit SECONDS]
+                           [--statement-limit SECONDS] [--cors ORIGIN]
 
 Serves the Connections platform under /api/v1 and BOSA / GL Connectors on all other paths. A page at / shows requests,
 jobs and faults live; the same is under /__emulator/ as JSON.
@@ -37,6 +38,7 @@ jobs and faults live; the same is under /__emulator/ as JSON.
                   the largest body of a request; 16777216 unless given
   --statement-limit SECONDS
                   how long SQL may run until it is stopped; 10 unless given
+  --cors ORIGIN   lets the pages of this origin use both platforms, e.g. http://localhost:5173; none unless given
 
 DATABASE_URL, when set, is the PostgreSQL server of all sql connections (needs the package pg).`
 
@@ -62,6 +64,7 @@ const readArguments = Effect.try({
         "log-bytes": { type: "string" },
         "request-limit": { type: "string" },
         "statement-limit": { type: "string" },
+        cors: { type: "string" },
         help: { type: "boolean", short: "h" }
       }
     }).values,
@@ -88,6 +91,11 @@ const hostOf = (host: string): Effect.Effect<string, UsageError> =>
 
 const reasonOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : String(error)
+
+const originOf = (origin: string): Effect.Effect<string, UsageError> =>
+  isOrigin(origin)
+    ? Effect.succeed(origin)
+    : refuse(`--cors ${JSON.stringify(origin)} is not an origin: give one such as http://localhost:5173`)
 
 const textOf = (option: string, file: string) =>
   Effect.tryPromise({
@@ -132,6 +140,7 @@ const program = Effect.gen(function* () {
     statementLimit: seconds === undefined ? undefined : Duration.seconds(seconds),
     databaseUrl,
     lenient: values.lenient,
+    cors: values.cors === undefined ? undefined : yield* originOf(values.cors),
     dataDir: values["data-dir"]
   })
   yield* Console.log(`listening on ${emulator.url}`)

@@ -208,6 +208,8 @@ describe("emulator program", () => {
           [["--port", "x"], /--port "x".*0 to 65535/],
           [["--port", "65536"], /0 to 65535/],
           [["--host", "0.0.0.0"], /--host "0\.0\.0\.0".*127\.0\.0\.1/],
+          [["--cors", "*"], /--cors "\*" is not an origin.*http:\/\/localhost:5173/],
+          [["--cors", "http://localhost:5173/"], /--cors "http:\/\/localhost:5173\/"/],
           [["--log-limit", "many"], /--log-limit "many" is not a number/],
           [["--statement-limit", "soon"], /--statement-limit "soon"/],
           [["--log-bytes", "-1"], /--log-bytes/],

@@ -169,6 +169,134 @@ describe("Emulator: who may use it", () => {
     })
   )
 
+  describe("with the origin of a page allowed", () => {
+    const origin = "http://localhost:5173"
+    const execute = "/api/v1/connections/crm/actions/echo/execute"
+    const shared = { "access-control-allow-origin": origin, vary: "origin" }
+    const corsOf = (headers: Readonly<Record<string, unknown>>) =>
+      Object.fromEntries(
+        Object.entries(headers).filter(([name]) => name === "vary" || name.startsWith("access-control"))
+      )
+    const allowing = Emulator.make({ executors: "memory", cors: origin })
+
+    it.scopedLive("its preflight: is answered for both platforms, does nothing and is not recorded", () =>
+      Effect.gen(function* () {
+        const emulator = yield* allowing
+        for (const [method, path] of [
+          ["POST", execute],
+          ["DELETE", "/api/v1/subscribers/1"],
+          ["POST", "/users"]
+        ]) {
+          const asked = {
+            origin,
+            "access-control-request-method": method ?? "",
+            "access-control-request-headers": "authorization,content-type,x-service-token",
+            "sec-fetch-site": "cross-site",
+            "sec-fetch-mode": "cors"
+          }
+          const { headers, status } = yield* sendRequest(`${emulator.url}${path}`, {
+            method: "OPTIONS",
+            headers: asked
+          })
+          assert.strictEqual(status, 204)
+          assert.deepStrictEqual(corsOf(headers), {
+            ...shared,
+            "access-control-allow-headers": "authorization,content-type,x-service-token",
+            "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE"
+          })
+        }
+        yield* untouched(emulator)
+      })
+    )
+
+    it.scopedLive("its requests: are done, and their responses may be read, also those of a fault", () =>
+      Effect.gen(function* () {
+        const { executions, setFaults, url } = yield* allowing
+        const headers = { ...json, origin, "sec-fetch-site": "same-site", "sec-fetch-mode": "cors" }
+        const readable = { ...shared, "access-control-expose-headers": "*" }
+        const done = yield* sendRequest(`${url}${execute}`, { method: "POST", headers, body: '{"input":7}' })
+        assert.deepStrictEqual([done.status, done.json, corsOf(done.headers)], [200, { result: 7 }, readable])
+        assert.strictEqual(yield* executions("crm", "echo"), 1)
+        const names = yield* sendRequest(`${url}/connectors/names`, { headers: { origin } })
+        assert.deepStrictEqual([names.status, corsOf(names.headers)], [200, readable])
+        yield* setFaults(Faults.next(Faults.status(503)))
+        const failed = yield* sendRequest(`${url}${execute}`, { method: "POST", headers, body: "{}" })
+        assert.deepStrictEqual([failed.status, corsOf(failed.headers)], [503, readable])
+      })
+    )
+
+    it.scopedLive("any other origin: is refused as before, and learns nothing of the one that is allowed", () =>
+      Effect.gen(function* () {
+        const emulator = yield* allowing
+        const { url } = emulator
+        for (const other of [
+          "http://evil.example",
+          "null",
+          "*",
+          "",
+          "http://localhost:51730",
+          "http://LOCALHOST:5173",
+          "https://localhost:5173",
+          `${origin}/`,
+          `${origin}, http://evil.example`
+        ]) {
+          const asked = { origin: other, "access-control-request-method": "POST" }
+          const preflight = yield* sendRequest(`${url}${execute}`, { method: "OPTIONS", headers: asked })
+          assert.deepStrictEqual([preflight.status, corsOf(preflight.headers)], [403, {}], other)
+          for (const [method, path, body] of changes) {
+            const answer = yield* sendRequest(`${url}${path}`, { method, headers: { ...json, origin: other }, body })
+            assert.deepStrictEqual([answer.status, corsOf(answer.headers)], [403, {}], `${other} ${path}`)
+          }
+          for (const path of reads) {
+            const answer = yield* sendRequest(`${url}${path}`, { headers: { origin: other } })
+            assert.deepStrictEqual([answer.status, corsOf(answer.headers)], [403, {}], `${other} ${path}`)
+          }
+        }
+        yield* untouched(emulator)
+        const program = yield* sendRequest(`${url}/api/v1/connections`)
+        assert.deepStrictEqual([program.status, corsOf(program.headers)], [200, {}])
+      })
+    )
+
+    it.scopedLive("the pages and routes of the emulator itself, and another host name: stay closed to it", () =>
+      Effect.gen(function* () {
+        const emulator = yield* allowing
+        const { port, url } = emulator
+        for (const [method, path, body] of changes.filter(([, path]) => path.startsWith("/__emulator"))) {
+          for (const one of [method, "OPTIONS"]) {
+            const headers = { ...json, origin, "access-control-request-method": method }
+            const answer = yield* sendRequest(`${url}${path}`, { method: one, headers, body })
+            assert.deepStrictEqual([answer.status, corsOf(answer.headers)], [403, {}], `${one} ${path}`)
+          }
+        }
+        for (const path of ["/", "/__emulator/requests", "/__emulator/events"]) {
+          assert.strictEqual((yield* sendRequest(`${url}${path}`, { headers: { origin } })).status, 403, path)
+        }
+        for (const [method, path, body] of changes) {
+          const headers = { ...json, origin, host: `evil.example:${port}` }
+          assert.strictEqual((yield* sendRequest(`${url}${path}`, { method, headers, body })).status, 403, path)
+        }
+        // a request that a page sends without asking names no origin
+        const asked = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" }
+        assert.strictEqual((yield* sendRequest(`${url}/api/v1/connections`, { headers: asked })).status, 403)
+        yield* untouched(emulator)
+      })
+    )
+
+    it.effect("what is not an origin: is refused", () =>
+      Effect.gen(function* () {
+        for (const cors of ["*", "null", "", "localhost:5173", `${origin}/`, "HTTP://localhost:5173", "file:///tmp"]) {
+          const { message, reason } = yield* Effect.flip(Effect.scoped(Emulator.make({ cors, executors: "memory" })))
+          assert.strictEqual(reason, "Options")
+          assert.strictEqual(
+            message,
+            `cors ${JSON.stringify(cors)} is not an origin: give one such as http://localhost:5173`
+          )
+        }
+      })
+    )
+  })
+
   it.scopedLive("a change of the emulator itself: has to be JSON, and says so", () =>
     Effect.gen(function* () {
       const emulator = yield* memory

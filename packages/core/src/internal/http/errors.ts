@@ -126,7 +126,7 @@ export const writeErrors: NoValueErrors<WriteError> = {
   lost: (call, outcome, { code, detail, phase, status }, response) =>
     Outcome.lostWrite(outcome) === "NotSent"
       ? new NotSent({ ...call, code, detail })
-      : withResponse(new OutcomeUnknown({ ...call, phase, code, status }), response?.response),
+      : withResponse(new OutcomeUnknown({ ...call, phase, code, status, detail }), response?.response),
   unreadable: (call, { response }, reason) =>
     withResponse(
       new OutcomeUnknown({ ...call, phase: "body", code: bodyCodes[reason], status: response.status }),

@@ -1,5 +1,6 @@
 import * as Predicate from "effect/Predicate"
 import * as Transport from "../../Transport.js"
+import { browserDetail } from "./browserDetail.js"
 import { isCode } from "./serverCode.js"
 
 const connectSyscalls = new Set(["connect", "getaddrinfo"])
@@ -97,7 +98,14 @@ const guess = (error: unknown): Transport.Evidence => {
   if (isOfBun(thrown)) return { sent: true, phase: "request", code, permanent, timedOut: false }
   return isBeforeConnect(trace) || permanent
     ? notSent(code, permanent)
-    : { sent: true, phase: "request", code, permanent: badResponse.test(code), timedOut: false }
+    : {
+        sent: true,
+        phase: "request",
+        code,
+        permanent: badResponse.test(code),
+        timedOut: false,
+        detail: trace === undefined ? browserDetail(error, thrown) : undefined
+      }
 }
 
 const isBeforeConnect = (trace: Trace | undefined): boolean =>

@@ -8,6 +8,7 @@ import { secretHeaderName } from "../fakeServer/redactHeaders.js"
 import { isInspector } from "../inspector/routes.js"
 import { refuse } from "../inspector/responses.js"
 import { type PlatformName, platformOf } from "../platforms.js"
+import { corsOf } from "./cors.js"
 import { refusalOf } from "./guard.js"
 import { readBody, toModelRequest } from "./receiveRequest.js"
 import { sendResponse } from "./sendResponse.js"
@@ -20,17 +21,24 @@ export interface Served {
   readonly requestLimit: number
   /** The pages of the inspector, on paths that no platform has. */
   readonly inspector: HttpApp.Default
+  /** The origin whose pages may use the platforms, and nothing else. */
+  readonly cors: string | undefined
 }
 
-const respond = Effect.fnUntraced(function* ({ inspector, platforms, requestLimit }: Served) {
+const respond = Effect.fnUntraced(function* ({ cors: allowed, inspector, platforms, requestLimit }: Served) {
   const request = yield* HttpServerRequest.HttpServerRequest
-  const refusal = refusalOf(request)
+  const isInspected = isInspector(request.method, request.url.split("?")[0] ?? "")
+  const refusal = refusalOf(request, isInspected ? undefined : allowed)
   if (refusal !== undefined) return refuse(403, "FORBIDDEN", refusal)
-  if (isInspector(request.method, request.url.split("?")[0] ?? "")) return yield* inspector
+  if (isInspected) return yield* inspector
+  const cors = corsOf(allowed)
+  const preflight = cors.preflight(request)
+  if (preflight !== undefined) return preflight
   const bytes = yield* readBody(request, requestLimit)
   const received = toModelRequest(request, bytes ?? new Uint8Array())
   const { name, refuseBody } = platformOf(received.path)
-  return yield* sendResponse(request, refuseBody(bytes, requestLimit) ?? (yield* platforms[name].handle(received)))
+  const response = refuseBody(bytes, requestLimit) ?? (yield* platforms[name].handle(received))
+  return yield* sendResponse(request, cors.readable(request, response))
 })
 
 /**

@@ -27,10 +27,33 @@ export interface Run {
   readonly refusedUrl: string
 }
 
+/** What is tried of each transport against the emulator. */
+export const features = [
+  "list",
+  "execute + follow",
+  "BOSA pages",
+  "upload",
+  "interrupt",
+  "lost answer",
+  "CORS"
+] as const
+
+export type Feature = (typeof features)[number]
+
+/** Which features are tried over which transports, and where. */
+export interface MatrixPlan {
+  readonly transports: ReadonlyArray<TransportName>
+  readonly features: ReadonlyArray<Feature>
+  readonly emulatorUrl: string
+  /** An emulator that allows no page of another origin. */
+  readonly closedUrl: string
+}
+
 export interface Plan {
   /** Where the report is posted. */
   readonly reportUrl: string
   readonly runs: ReadonlyArray<Run>
+  readonly matrix: MatrixPlan
 }
 
 /** How a call ended: `value`, the tag of its error, `hangs`, or the text of a defect. */
@@ -43,6 +66,24 @@ export interface RunReport {
   readonly refused: End
 }
 
+export interface CellReport {
+  readonly transport: TransportName
+  readonly feature: Feature
+  /** `ok`, or what went wrong. Of a lost answer: how the call ended. */
+  readonly end: End
+}
+
+export interface Report {
+  readonly runs: ReadonlyArray<RunReport>
+  readonly cells: ReadonlyArray<CellReport>
+}
+
 /** The name of a call at the server. */
 export const callKey = (transport: TransportName, drop: Drop, method: Method): string =>
   `${transport} ${drop} ${method}`
+
+/** The connections of the emulator that a transport alone uses. */
+export const connectionsOf = (transport: TransportName) => {
+  const name = transport.toLowerCase()
+  return { lost: `lost-${name}`, slow: `slow-${name}` }
+}
