@@ -57,6 +57,10 @@ const search = MiniSearch.loadJSON(json, {
 })
 const wanted = {
   deadline: "retries",
+  "how to set a deadline": "retries",
+  "rate limit": "retries",
+  tracing: "observability",
+  "abort a call": "promises",
   OutcomeUnknown: "errors/OutcomeUnknown",
   retry: "retries",
   cursor: "bosa",

@@ -66,9 +66,10 @@ const responseOf = (plan: JobPlan, exit: Exit.Exit<Json, ExecutorFailure>): Fake
     return ok({ result: last ?? exit.value })
   }
   const failure = Option.getOrUndefined(Cause.failureOption(exit.cause))
-  return failure === undefined
-    ? refuse(500, "INTERNAL", "the work broke")
-    : refuse(failure.status, failure.code, failure.message)
+  if (failure !== undefined) return refuse(failure.status, failure.code, failure.message)
+  return Cause.isInterruptedOnly(exit.cause)
+    ? refuse(500, "FAKE_ENDED", "the scope of this fake is closed: keep it open for as long as the fake is used")
+    : refuse(500, "INTERNAL", "the work broke")
 }
 
 /** Starts work, counts it, and responds with its result or with a job. @internal */
@@ -142,17 +143,19 @@ export class WorkRunner {
     record.executed = true
     const outcome: WorkOutcome = { exit: undefined, jobId: undefined }
     const done = yield* Deferred.make<void>()
-    // in the scope of the platform: a client that leaves does not stop the work of a server
+    // in the scope of the platform: a client that leaves does not stop the work of a server. Only the work can be
+    // interrupted: in a scope that is closed it is, before it starts, and the client still gets a response
     yield* task.work.pipe(
       reportDefect(connection, name),
+      Effect.interruptible,
       Effect.onExit((exit) => {
         outcome.exit = exit
         if (outcome.jobId !== undefined) this.jobs.settle(outcome.jobId)
         return Deferred.succeed(done, undefined)
       }),
       Effect.exit,
-      Effect.interruptible,
-      Effect.forkIn(this.scope)
+      Effect.forkIn(this.scope),
+      Effect.uninterruptible
     )
     const length = durationOf(plan)
     if (plan.polls === undefined && (plan.atOnce === true || (plan.alwaysJob !== true && !query.async))) {
