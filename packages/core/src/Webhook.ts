@@ -51,6 +51,8 @@ export interface WebhookOptions<E, R> {
   readonly tolerance?: Duration.DurationInput | undefined
   /** The largest body, in bytes. Default 1 MiB. */
   readonly maxBytes?: number | undefined
+  /** How long its sender has for the body. Default 30 seconds. */
+  readonly bodyTimeout?: Duration.DurationInput | undefined
 }
 
 /**
@@ -63,8 +65,9 @@ export interface WebhookOptions<E, R> {
  * | 400      | its signed time is outside of `tolerance`, or its body cannot be read     |
  * | 401      | its signature is missing or wrong                                         |
  * | 405      | it is not a POST                                                          |
+ * | 408      | its body did not come within `bodyTimeout`                                |
  * | 413      | its body is over `maxBytes`                                               |
- * | 500      | its handler failed: send it again                                         |
+ * | 500      | its handler failed, or its signature could not be checked: send it again  |
  * | 503      | it is being handled, or the store failed: send it again                   |
  *
  * A delivery whose handler completed is not handled again while the store remembers it. When the process ends between the

@@ -14,6 +14,7 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
@@ -119,7 +120,8 @@ export interface Closable {
 export interface ConnectionsClient extends ConnectionsOperations, Closable {
   /**
    * The same client with options for its calls. When `signal` aborts, a call rejects with the signal's reason; a call that
-   * changes something and may have done so rejects with `OutcomeUnknown`. It never cancels a job.
+   * changes something and may have done so rejects with `OutcomeUnknown`. It never cancels a job. Signals add up: those of
+   * the client that it is called on count too.
    */
   readonly with: (options: CallOptions) => ConnectionsClient
 }
@@ -133,7 +135,8 @@ export interface ConnectionsClient extends ConnectionsOperations, Closable {
 export interface BosaClient extends BosaOperations, Closable {
   /**
    * The same client with options for its calls. When `signal` aborts, a call rejects with the signal's reason; an action
-   * that may have been done rejects with `OutcomeUnknown`.
+   * that may have been done rejects with `OutcomeUnknown`. Signals add up: those of the client that it is called on count
+   * too.
    */
   readonly with: (options: CallOptions) => BosaClient
 }
@@ -232,14 +235,32 @@ const noCredentials = {
   fix: 'give { serviceToken }, { apiKey }, { cookie, csrfToken }, { headers } or a function; "none" sends none'
 }
 
+// a variable of the environment may be missing, and a program may be written in JavaScript
+const isGiven = (credentials: Credentials | undefined): credentials is Exclude<Credentials, "none"> => {
+  if (typeof credentials === "function") return true
+  if (!Predicate.isRecord(credentials)) return false
+  const has = (name: string): boolean => isSecret(Reflect.get(credentials, name))
+  return (
+    has("serviceToken") ||
+    has("apiKey") ||
+    (has("cookie") && has("csrfToken")) ||
+    ("headers" in credentials && Predicate.isRecord(credentials.headers))
+  )
+}
+
+const isSecret = (value: unknown): boolean => typeof value === "string" || Redacted.isRedacted(value)
+
 const authOf = (credentials: Credentials | undefined): Layer.Layer<Auth, InvalidRequest> => {
   if (credentials === "none") return Auth.none
-  if (credentials === undefined || credentials === null) {
+  if (!isGiven(credentials)) {
     return Layer.fail(new InvalidRequest({ operation: "PromiseClient.connect", issues: [noCredentials] }))
   }
   if (typeof credentials === "function") {
     return Auth.refreshing(
-      Effect.map(fromPromise(credentials), (given) => ({ ...given, headers: redactedHeaders(given.headers) }))
+      fromPromise(async () => {
+        const given = await credentials()
+        return { ...given, headers: redactedHeaders(given.headers) }
+      })
     )
   }
   if ("serviceToken" in credentials) return Auth.serviceToken(redacted(credentials.serviceToken))
@@ -278,12 +299,13 @@ const open = <Id, Service, E>(
   }
   const { runtime, service } = built.value
   const closed = new AbortController()
+  let closing: Promise<void> | undefined
   return {
     service,
-    calls: new Calls(runtime, closed.signal),
+    calls: new Calls(runtime, [closed.signal]),
     close: (): Promise<void> => {
       closed.abort(new ClientClosed())
-      return close()
+      return (closing ??= close())
     }
   }
 }

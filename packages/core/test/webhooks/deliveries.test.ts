@@ -6,6 +6,7 @@ import { VirtualClock } from "@effect-connectors/testing/VirtualClock"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
 import * as Random from "effect/Random"
 
 // a signature that is checked at once: that of WebCrypto is awaited outside of virtual time
@@ -113,6 +114,58 @@ describe("Webhook under lost, doubled, reordered and forged deliveries", () => {
   }
 })
 
+describe("Webhook whose requests are interrupted", () => {
+  for (const seed of [1, 2, 3, 4, 5]) {
+    it.effect(`a delivery that is cut off at any moment is handled in the end, once (seed ${seed})`, () =>
+      VirtualClock.run(
+        Effect.scoped(
+          Effect.gen(function* () {
+            const memory = yield* DeliveryStore.memory()
+            const slowly = <A, E>(effect: Effect.Effect<A, E>) =>
+              Effect.zipLeft(Effect.zipRight(within(20), effect), within(20))
+            const done = new Map<string, number>()
+            const app = yield* Webhook.app({
+              signature: {
+                verify: ({ headers }) => Effect.succeed({ id: headers["x-id"], signedAtMillis: undefined })
+              },
+              store: {
+                begin: (id) => slowly(memory.begin(id)),
+                complete: (id) => slowly(memory.complete(id)),
+                forget: (id) => slowly(memory.forget(id))
+              },
+              handler: ({ id = "" }) =>
+                Effect.zipRight(
+                  within(20),
+                  Effect.sync(() => void done.set(id, (done.get(id) ?? 0) + 1))
+                )
+            })
+            const arrive = (id: string) =>
+              Effect.provideService(
+                app,
+                HttpServerRequest.HttpServerRequest,
+                HttpServerRequest.fromWeb(
+                  new Request("http://localhost/", { method: "POST", body: "{}", headers: { "x-id": id } })
+                )
+              )
+            const ids = Array.from({ length: 50 }, (_, index) => `d${index}`)
+            const deliver = Effect.fnUntraced(function* (id: string) {
+              for (let attempt = 0; attempt < 5; attempt++) {
+                const millis = yield* Random.nextIntBetween(0, 100)
+                yield* Effect.timeoutOption(arrive(id), millis)
+              }
+              yield* Effect.sleep("1 second")
+              assert.strictEqual((yield* arrive(id)).status, 204)
+            })
+            yield* Effect.forEach(ids, deliver, { concurrency: "unbounded", discard: true })
+            assert.deepStrictEqual([done.size, Math.max(...done.values())], [50, 1])
+          })
+        ),
+        { seed, deadlockTurns: false }
+      )
+    )
+  }
+})
+
 describe("DeliveryStore.memory", () => {
   it.effect("of many that begin at once one is new; what failed is new again, what completed is not", () =>
     Effect.gen(function* () {
@@ -148,6 +201,63 @@ describe("DeliveryStore.memory", () => {
         ])
       })
     )
+  )
+
+  it.effect("what completed again is the newest, and what is older is forgotten in its time", () =>
+    VirtualClock.run(
+      Effect.gen(function* () {
+        const store = yield* DeliveryStore.memory({ rememberFor: "1 hour" })
+        yield* store.complete("a")
+        yield* store.complete("b")
+        yield* Effect.sleep("50 minutes")
+        yield* store.complete("a")
+        yield* Effect.sleep("20 minutes")
+        assert.deepStrictEqual(yield* Effect.forEach(["a", "b"], store.begin), ["handled", "new"])
+      })
+    )
+  )
+
+  it.effect.prop(
+    "agrees with a list of what was begun and completed, over any order of operations",
+    {
+      steps: FastCheck.array(
+        FastCheck.tuple(
+          FastCheck.constantFrom("begin", "complete", "forget", "wait"),
+          FastCheck.constantFrom("a", "b", "c", "__proto__"),
+          FastCheck.integer({ min: 0, max: 90 })
+        ),
+        { maxLength: 60 }
+      )
+    },
+    ({ steps }) =>
+      VirtualClock.run(
+        Effect.gen(function* () {
+          const capacity = 2
+          const store = yield* DeliveryStore.memory({ rememberFor: "100 millis", capacity })
+          const started = new Set<string>()
+          let handled: ReadonlyArray<readonly [string, number]> = []
+          let now = 0
+          for (const [operation, id, millis] of steps) {
+            handled = handled.filter(([, at]) => now - at < 100).slice(-capacity)
+            if (operation === "wait") {
+              yield* Effect.sleep(millis)
+              now += millis
+            } else if (operation === "forget") {
+              yield* store.forget(id)
+              started.delete(id)
+            } else if (operation === "complete") {
+              yield* store.complete(id)
+              started.delete(id)
+              handled = [...handled.filter(([other]) => other !== id), [id, now]]
+            } else {
+              const known = handled.some(([other]) => other === id)
+              const expected = known ? "handled" : started.has(id) ? "underWay" : "new"
+              assert.strictEqual(yield* store.begin(id), expected)
+              if (!known) started.add(id)
+            }
+          }
+        })
+      )
   )
 
   it.effect("refuses options that cannot be used", () =>

@@ -7,20 +7,22 @@ import * as Stream from "effect/Stream"
 const readOn = 16
 
 /**
- * The bytes of a body as they were sent, up to a size.
+ * The bytes of a body as they were sent, up to a size and a time.
  *
  * @internal
  */
 export const readBody = (
   request: HttpServerRequest,
-  maxBytes: number
-): Effect.Effect<Uint8Array | "too large" | "unreadable"> => {
+  maxBytes: number,
+  timeoutMillis: number
+): Effect.Effect<Uint8Array | "too large" | "too slow" | "unreadable"> => {
   // the platform gives no stream for the body of a `Request` that has none
   if (Predicate.hasProperty(request.source, "body") && request.source.body === null)
     return Effect.succeed(new Uint8Array())
   const pieces: Array<Uint8Array> = []
   let size = 0
-  return request.stream.pipe(
+  // a body that was read before has no stream, which is not a failure to the platform but a defect
+  return Stream.suspend(() => request.stream).pipe(
     Stream.runForEachWhile((piece) =>
       Effect.sync(() => {
         size += piece.length
@@ -28,9 +30,16 @@ export const readBody = (
         return size <= maxBytes * readOn
       })
     ),
-    Effect.match({
+    Effect.matchCause({
       onFailure: () => "unreadable" as const,
       onSuccess: () => (size > maxBytes ? ("too large" as const) : joined(pieces, size))
+    }),
+    // the end of a body that stalls may stall too
+    Effect.disconnect,
+    Effect.timeoutTo({
+      duration: timeoutMillis,
+      onTimeout: () => "too slow" as const,
+      onSuccess: (body) => body
     })
   )
 }

@@ -42,6 +42,8 @@ const storeOf = (keptMillis: number, capacity: number): DeliveryStore => {
     complete: (id) =>
       Effect.map(monotonicTime, (now) => {
         underWay.delete(id)
+        // at the end again, also where it was known
+        handledAt.delete(id)
         handledAt.set(id, now)
         forgetOld(now)
       }),

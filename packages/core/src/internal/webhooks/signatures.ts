@@ -25,17 +25,24 @@ const listOf = (secrets: Secrets): ReadonlyArray<Redacted.Redacted> =>
 const secretIssues = (secrets: Secrets): ReadonlyArray<Issue> => {
   const list = listOf(secrets)
   if (list.length === 0) return [{ path: ["secrets"], message: "is empty", fix: "give at least one" }]
-  return list.flatMap((secret, index) =>
-    Redacted.value(secret) === ""
-      ? [{ path: ["secrets", String(index)], message: "is empty", fix: "give a secret" }]
-      : []
-  )
+  return list.flatMap((secret, index) => (Redacted.value(secret) === "" ? [emptySecret(index)] : []))
 }
+
+const emptySecret = (index: number): Issue => ({
+  path: ["secrets", String(index)],
+  message: "is empty",
+  fix: "give a secret"
+})
 
 const headerIssues = (path: string, header: string | undefined): ReadonlyArray<Issue> =>
   header === undefined || /^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(header)
     ? []
     : [{ path: [path], message: "is not the name of a header", fix: "give its name alone" }]
+
+const choiceIssues = (path: string, given: unknown, choices: ReadonlyArray<string>): ReadonlyArray<Issue> =>
+  choices.some((choice) => choice === given)
+    ? []
+    : [{ path: [path], message: "is not one of its values", fix: `give one of ${choices.join(", ")}` }]
 
 const refuse = (operation: string, issues: ReadonlyArray<Issue>): Effect.Effect<never, InvalidRequest> =>
   Effect.fail(new InvalidRequest({ operation, issues: [...issues] }))
@@ -48,6 +55,9 @@ const joined = (before: string, body: Uint8Array): Bytes => {
   return all
 }
 
+// a part of such an id could be taken as the time, and the time as a part of the body, under the same signature
+const isAmbiguous = (id: string): boolean => /\.\d{1,12}(?:\.|$)/.test(id)
+
 // seconds since 1970, as a sender writes them
 const millisOf = (seconds: string | undefined): number | undefined =>
   seconds !== undefined && /^\d{1,12}$/.test(seconds) ? Number(seconds) * 1000 : undefined
@@ -55,18 +65,13 @@ const millisOf = (seconds: string | undefined): number | undefined =>
 const standardKeys = (secrets: Secrets, operation: string): Effect.Effect<ReadonlyArray<CryptoKey>, InvalidRequest> => {
   const decoded = listOf(secrets).map((secret) => Encoding.decodeBase64(Redacted.value(secret).replace(/^whsec_/, "")))
   const issues = [
-    ...secretIssues(secrets),
-    ...decoded.flatMap((key, index) =>
-      Either.isLeft(key)
-        ? [
-            {
-              path: ["secrets", String(index)],
-              message: "is not base64",
-              fix: "give it as the sender shows it, whsec_..."
-            }
-          ]
-        : []
-    )
+    ...(decoded.length === 0 ? secretIssues(secrets) : []),
+    ...decoded.flatMap((key, index) => {
+      if (Either.isRight(key)) return key.right.length === 0 ? [emptySecret(index)] : []
+      return [
+        { path: ["secrets", String(index)], message: "is not base64", fix: "give it as the sender shows it, whsec_..." }
+      ]
+    })
   ]
   return issues.length > 0
     ? refuse(operation, issues)
@@ -90,7 +95,7 @@ export const standard = (secrets: Secrets): Effect.Effect<WebhookSignature, Inva
     verify: ({ body, headers }: Received) => {
       const { [idHeader]: id = "", [timestampHeader]: timestamp = "", [signatureHeader]: signature = "" } = headers
       const signedAtMillis = millisOf(timestamp)
-      if (id === "" || signedAtMillis === undefined) return Effect.succeed(undefined)
+      if (id === "" || isAmbiguous(id) || signedAtMillis === undefined) return Effect.succeed(undefined)
       const signed: Signed = { id, signedAtMillis }
       return Effect.map(verifies(keys, base64Signatures(signature), standardText(id, timestamp, body)), (isSigned) =>
         isSigned ? signed : undefined
@@ -129,7 +134,7 @@ const hmacNames = OptionNames.make<HmacOptions>({
 })
 
 const hmacIssues = (options: HmacOptions): ReadonlyArray<Issue> => {
-  const { header, idHeader, secrets, signed = "{body}", timestampHeader } = options
+  const { encoding = "hex", hash = "SHA-256", header, idHeader, secrets, signed = "{body}", timestampHeader } = options
   const needs = (part: string, name: string, given: string | undefined): ReadonlyArray<Issue> =>
     signed.includes(part) && given === undefined
       ? [{ path: [name], message: `is missing, and ${signed} is signed`, fix: "name the header" }]
@@ -140,6 +145,9 @@ const hmacIssues = (options: HmacOptions): ReadonlyArray<Issue> => {
     ...headerIssues("header", header),
     ...headerIssues("idHeader", idHeader),
     ...headerIssues("timestampHeader", timestampHeader),
+    ...choiceIssues("encoding", encoding, Object.keys(decoders)),
+    ...choiceIssues("hash", hash, ["SHA-256", "SHA-512"]),
+    ...choiceIssues("signed", signed, ["{body}", "{timestamp}.{body}", "{id}.{timestamp}.{body}"]),
     ...needs("{id}", "idHeader", idHeader),
     ...needs("{timestamp}", "timestampHeader", timestampHeader)
   ]
@@ -189,10 +197,11 @@ export const hmac = Effect.fnUntraced(function* (
     verify: (received) => {
       const signatures = signatureOf(received.headers[header.toLowerCase()] ?? "")
       const proved = hmacSigned(options, received)
-      // what is signed holds its time, and this one has none
-      if (options.signed?.includes("{timestamp}") === true && proved.signedAtMillis === undefined) {
-        return Effect.succeed(undefined)
-      }
+      const { signed = "{body}" } = options
+      // what is signed holds its time or id, and this one has none
+      const hasTime = proved.signedAtMillis !== undefined || !signed.includes("{timestamp}")
+      const hasId = !signed.includes("{id}") || (proved.id !== undefined && !isAmbiguous(proved.id))
+      if (!hasTime || !hasId) return Effect.succeed(undefined)
       return Effect.map(verifies(keys, signatures, signedText(options, received)), (isSigned) =>
         isSigned ? proved : undefined
       )
@@ -206,6 +215,21 @@ interface SharedHeader {
   readonly idHeader?: string | undefined
 }
 
+// no sender can put it in a header as it is, so that nothing would ever be right
+const unsendableIssues = (secrets: Secrets): ReadonlyArray<Issue> =>
+  listOf(secrets).flatMap((secret, index) => {
+    const text = Redacted.value(secret)
+    return text === text.trim()
+      ? []
+      : [
+          {
+            path: ["secrets", String(index)],
+            message: "starts or ends with a space or a line break, which no header can hold",
+            fix: "take it away"
+          }
+        ]
+  })
+
 const sharedNames = OptionNames.make<SharedHeader>({ secrets: true, header: true, idHeader: true })
 
 /** @internal */
@@ -216,6 +240,7 @@ export const sharedHeader = Effect.fnUntraced(function* (
   const issues = [
     ...OptionNames.issues(sharedNames, options),
     ...secretIssues(secrets),
+    ...unsendableIssues(secrets),
     ...headerIssues("header", header),
     ...headerIssues("idHeader", idHeader)
   ]

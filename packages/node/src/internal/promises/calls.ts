@@ -2,11 +2,12 @@ import * as Call from "@effect-connectors/core/Call"
 import type { RetryInput } from "@effect-connectors/core/Retry"
 import * as Cause from "effect/Cause"
 import type * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as Runtime from "effect/Runtime"
+import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { Elements } from "./elements.js"
 import { callerOf, shownIn } from "./stack.js"
@@ -42,23 +43,39 @@ const nowhere: Elsewhere = () => Promise.resolve(undefined)
  */
 export class Calls {
   readonly #runtime: Runtime.Runtime<never>
-  readonly #closed: AbortSignal
-  readonly options: CallOptions
+  /** That of the client, and one for each `with` that gave one: an inner one does not take the others away. */
+  readonly #signals: ReadonlyArray<AbortSignal>
+  readonly #options: CallOptions
 
-  constructor(runtime: Runtime.Runtime<never>, closed: AbortSignal, options: CallOptions = {}) {
+  constructor(
+    runtime: Runtime.Runtime<never>,
+    signals: ReadonlyArray<AbortSignal>,
+    options: Omit<CallOptions, "signal"> = {}
+  ) {
     this.#runtime = runtime
-    this.#closed = closed
-    this.options = options
+    this.#signals = signals
+    this.#options = options
   }
 
-  /** Aborts with the calls. */
-  get signal(): AbortSignal {
-    const { signal } = this.options
-    return signal === undefined ? this.#closed : AbortSignal.any([this.#closed, signal])
+  /** Aborts with the calls, while its scope is open: `AbortSignal.any` would never let go of a signal that lives long. */
+  get signal(): Effect.Effect<AbortSignal, never, Scope.Scope> {
+    return Effect.map(
+      Effect.acquireRelease(
+        Effect.sync(() => {
+          const controller = new AbortController()
+          const listening = listen(this.#signals, ({ reason }) => controller.abort(reason))
+          return { controller, listening }
+        }),
+        ({ listening }) => Effect.sync(listening)
+      ),
+      ({ controller }) => controller.signal
+    )
   }
 
-  with(options: CallOptions): Calls {
-    return new Calls(this.#runtime, this.#closed, { ...this.options, ...options })
+  with({ signal, ...options }: CallOptions): Calls {
+    const isNew = signal !== undefined && !this.#signals.includes(signal)
+    const signals = isNew ? [...this.#signals, signal] : this.#signals
+    return new Calls(this.#runtime, signals, { ...this.#options, ...options })
   }
 
   /** `at` is the function that the program called: the stack of an error shows where. */
@@ -76,7 +93,8 @@ export class Calls {
     const caller = callerOf(at)
     return {
       [Symbol.asyncIterator]: () => {
-        const elements = new Elements(open, (effect, stop) => this.#run(effect, stop, elsewhere))
+        const check = (): void => throwAborted(this.#signals)
+        const elements = new Elements(open, (effect, stop) => this.#run(effect, stop, elsewhere), check)
         return {
           next: () => shownIn(elements.next(), caller),
           return: () => shownIn(elements.return(), caller)
@@ -87,33 +105,55 @@ export class Calls {
 
   // aborted, it ends with the error of a write that may have happened, else with the reason of the signal
   async #run<A, E>(effect: Effect.Effect<A, E>, stop: AbortSignal | undefined, elsewhere: Elsewhere): Promise<A> {
-    const signals = [this.#closed, this.options.signal, stop].filter((signal) => signal !== undefined)
-    for (const signal of signals) signal.throwIfAborted()
+    const signals = stop === undefined ? this.#signals : [...this.#signals, stop]
+    throwAborted(signals)
     const writes = new Array<Call.StartedCall>()
-    const watched = Call.withOnCall(configured(effect, this.options), (call) => {
+    const watched = Call.withOnCall(configured(effect, this.#options), (call) => {
       if (call.isWrite) writes.push(call)
     })
-    const exit = await this.#exit(watched, signals)
+    const { aborted, exit } = await this.#exit(watched, signals)
     if (Exit.isSuccess(exit)) return exit.value
-    const aborted = signals.find((signal) => signal.aborted)
     if (aborted === undefined || !Cause.isInterruptedOnly(exit.cause)) throw Cause.squash(exit.cause)
     const unknown = writes.map((call) => call.interrupted()).find((error) => error !== undefined)
     throw unknown ?? (await elsewhere()) ?? aborted.reason
   }
 
-  #exit<A, E>(effect: Effect.Effect<A, E>, signals: ReadonlyArray<AbortSignal>): Promise<Exit.Exit<A, E>> {
+  /** Its end, and the signal that aborted first. */
+  #exit<A, E>(
+    effect: Effect.Effect<A, E>,
+    signals: ReadonlyArray<AbortSignal>
+  ): Promise<{ readonly exit: Exit.Exit<A, E>; readonly aborted: AbortSignal | undefined }> {
     return new Promise((resolve) => {
       const fiber = this.#fork(effect)
-      const stop = (): void => fiber.unsafeInterruptAsFork(FiberId.none)
-      for (const signal of signals) signal.addEventListener("abort", stop)
+      let aborted: AbortSignal | undefined
+      const listening = listen(signals, (signal) => {
+        aborted ??= signal
+        fiber.unsafeInterruptAsFork(FiberId.none)
+      })
       fiber.addObserver((exit) => {
-        for (const signal of signals) signal.removeEventListener("abort", stop)
-        resolve(exit)
+        listening()
+        resolve({ exit, aborted })
       })
     })
   }
 
   #fork<A, E>(effect: Effect.Effect<A, E>): Fiber.RuntimeFiber<A, E> {
     return Runtime.runFork(this.#runtime, effect)
+  }
+}
+
+const throwAborted = (signals: ReadonlyArray<AbortSignal>): void => {
+  for (const signal of signals) signal.throwIfAborted()
+}
+
+/** Gives what takes the listeners away. */
+const listen = (signals: ReadonlyArray<AbortSignal>, onAbort: (signal: AbortSignal) => void): (() => void) => {
+  const listeners = signals.map((signal) => {
+    const listener = (): void => onAbort(signal)
+    signal.addEventListener("abort", listener)
+    return () => signal.removeEventListener("abort", listener)
+  })
+  return () => {
+    for (const remove of listeners) remove()
   }
 }

@@ -18,7 +18,9 @@ const isStream = (u: unknown): u is Stream.Stream<unknown, unknown> =>
 const isOperation = (u: unknown): u is Operation => Effect.isEffect(u) || isStream(u)
 const isDownload = (key: PropertyKey, u: unknown): u is Effect.Effect<ConnectorFile, unknown, Scope.Scope> =>
   key === "download" && Effect.isEffect(u)
-const isPage = (u: object): u is Page => "nextPosition" in u && "prevPosition" in u
+// the data of a server may have members of the same names
+const isPage = (u: { readonly [x: PropertyKey]: unknown }): u is typeof u & Page =>
+  Option.isOption(u["nextPosition"]) && Option.isOption(u["next"])
 const hasOperations = (u: object): boolean =>
   Object.values(u).some((own) => typeof own === "function" || isOperation(own))
 
@@ -73,7 +75,7 @@ const valueOf = (value: unknown, calls: Calls): unknown => {
 }
 
 const toolOf = (value: unknown, calls: Calls): unknown =>
-  Predicate.isRecord(value) && "invokeSafely" in value ? derive(value, calls) : value
+  Predicate.isRecord(value) && typeof value["invokeSafely"] === "function" ? derive(value, calls) : value
 
 const pageOf = (page: Page, calls: Calls): object => {
   const neighbor = (other: Page["next"]): unknown =>

@@ -15,15 +15,18 @@ type Run = <A, E>(effect: Effect.Effect<A, E>, stop: AbortSignal | undefined) =>
 export class Elements<A, E> implements AsyncIterator<A, undefined> {
   readonly #open: () => Promise<Stream.Stream<A, E>>
   readonly #run: Run
+  readonly #check: () => void
   readonly #stop = new AbortController()
   #scope: Scope.CloseableScope | undefined
   #pull: Effect.Effect<Chunk.Chunk<A>, Option.Option<E>> | undefined
   #pulled: Iterator<A> | undefined
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(open: () => Promise<Stream.Stream<A, E>>, run: Run) {
+  /** `check` throws when no further element is to be given. */
+  constructor(open: () => Promise<Stream.Stream<A, E>>, run: Run, check: () => void) {
     this.#open = open
     this.#run = run
+    this.#check = check
   }
 
   /** Calls that overlap get their elements in the order of the calls. */
@@ -44,6 +47,7 @@ export class Elements<A, E> implements AsyncIterator<A, undefined> {
   async #next(): Promise<IteratorResult<A, undefined>> {
     try {
       while (!this.#stop.signal.aborted) {
+        this.#check()
         const element = this.#pulled?.next()
         if (element !== undefined && element.done !== true) return { done: false, value: element.value }
         const pull = this.#pull ?? (await this.#start())
@@ -63,7 +67,8 @@ export class Elements<A, E> implements AsyncIterator<A, undefined> {
   }
 
   async #start(): Promise<Effect.Effect<Chunk.Chunk<A>, Option.Option<E>>> {
-    const stream = await this.#open()
+    // what it waits for may never come
+    const stream = await Promise.race([this.#open(), rejected(this.#stop.signal)])
     const scope = (this.#scope = await this.#run(Scope.make(), undefined))
     return (this.#pull = await this.#run(Scope.extend(Stream.toPull(stream), scope), this.#stop.signal))
   }
@@ -82,3 +87,8 @@ export class Elements<A, E> implements AsyncIterator<A, undefined> {
 
 const endOrFail = <E>(end: Option.Option<E>): Effect.Effect<undefined, E> =>
   Option.isNone(end) ? Effect.succeed(undefined) : Effect.fail(end.value)
+
+const rejected = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+  })

@@ -2,7 +2,7 @@ import type { OutcomeUnknown } from "@effect-connectors/core/ApiError"
 import type { Execution } from "@effect-connectors/core/Job"
 import type { JobRef } from "@effect-connectors/core/JobRef"
 import type { FollowOptions, Jobs, ResultsOptions } from "@effect-connectors/core/Jobs"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import type { Calls } from "./calls.js"
@@ -19,6 +19,45 @@ type Waiting<Options> = Omit<Options, "onSubmitted"> & {
 type Follow = Waiting<FollowOptions<unknown, unknown>>
 type Results = Waiting<ResultsOptions<unknown, unknown, "end" | "value", unknown, never, boolean>>
 
+// an async iterator is left as a loop leaves it, but for one that is at work: a generator would end at its next element
+const asyncElements = <A>(source: AsyncIterable<A>): Stream.Stream<A, unknown> =>
+  Stream.fromAsyncIterable<A, unknown>(
+    {
+      [Symbol.asyncIterator]: () => {
+        const iterator = source[Symbol.asyncIterator]()
+        let isAtWork = false
+        return {
+          next: async () => {
+            isAtWork = true
+            const element = await iterator.next()
+            isAtWork = false
+            return element
+          },
+          return: async (): Promise<IteratorReturnResult<undefined>> => {
+            const left = iterator.return?.()
+            if (isAtWork) left?.catch(() => undefined)
+            else await left
+            return { done: true, value: undefined }
+          }
+        }
+      }
+    },
+    same
+  )
+
+const elementsOf = <A>(source: Iterable<A> | AsyncIterable<A>): Stream.Stream<A, unknown> => {
+  if (Symbol.asyncIterator in source) return asyncElements(source)
+  return Stream.suspend(() => {
+    const iterator = source[Symbol.iterator]()
+    const rest: IterableIterator<A> = { [Symbol.iterator]: () => rest, next: () => iterator.next() }
+    return Stream.ensuring(
+      // one by one, as a loop takes them
+      Stream.fromIteratorSucceed(rest, 1),
+      Effect.sync(() => void iterator.return?.())
+    )
+  })
+}
+
 const same = (error: unknown): unknown => error
 
 const withEffects = <Options extends Follow>({ onSubmitted, ...options }: Options) => ({
@@ -32,8 +71,11 @@ const withEffects = <Options extends Follow>({ onSubmitted, ...options }: Option
  * @internal
  */
 export const make = (jobs: Jobs, calls: Calls): object => {
-  const follow = (target: Submitted | Promise<Submitted>, options: Follow = {}): AsyncIterable<unknown> =>
-    calls.iterate(async () => jobs.follow(await target, withEffects(options)), follow)
+  const follow = (target: Submitted | Promise<Submitted>, options: Follow = {}): AsyncIterable<unknown> => {
+    // the loop rejects with it, which may start later, when the process would be over
+    Promise.resolve(target).catch(() => undefined)
+    return calls.iterate(async () => jobs.follow(await target, withEffects(options)), follow)
+  }
 
   const result = async (target: Submitted | Promise<Submitted>, options: Follow = {}): Promise<unknown> =>
     calls.run(jobs.result(await target, withEffects(options)), result)
@@ -43,15 +85,19 @@ export const make = (jobs: Jobs, calls: Calls): object => {
     options: Results = {}
   ): AsyncIterable<unknown> => {
     const underWay = new Set<Promise<unknown>>()
-    const submit = (execute: Execute): Effect.Effect<Execution, unknown> =>
-      fromPromise(() => {
-        const submitted = execute(calls.signal)
-        underWay.add(submitted)
-        return submitted.finally(() => underWay.delete(submitted))
-      })
-    const elements =
-      Symbol.asyncIterator in source ? Stream.fromAsyncIterable(source, same) : Stream.fromIterable(source)
-    const stream = jobs.results(Stream.map(elements, submit), withEffects(options))
+    const submit =
+      (signal: AbortSignal) =>
+      (execute: Execute): Effect.Effect<Execution, unknown> =>
+        fromPromise(() => {
+          const submitted = Promise.resolve(execute(signal))
+          underWay.add(submitted)
+          return submitted.finally(() => underWay.delete(submitted))
+        })
+    const stream = Stream.unwrapScoped(
+      Effect.map(calls.signal, (signal) =>
+        jobs.results(Stream.map(elementsOf(source), submit(signal)), withEffects(options))
+      )
+    )
     return calls.iterate(
       async () => stream,
       results,

@@ -1,12 +1,23 @@
 /**
- * Where the program called `at`, as lines of a stack.
+ * Where the program called, as lines of a stack. They are made when they are needed: that costs more than many a call.
  *
  * @internal
  */
-export const callerOf = (at: Function): string => {
-  const holder: { stack?: string } = {}
+export type Caller = () => string
+
+/**
+ * Where the program called `at`.
+ *
+ * @internal
+ */
+export const callerOf = (at: Function): Caller => {
+  const holder: { stack?: unknown } = {}
   Error.captureStackTrace(holder, at)
-  return holder.stack?.split("\n").slice(1).join("\n") ?? ""
+  return () => {
+    const { stack } = holder
+    // a program may have its own form of stacks
+    return typeof stack === "string" ? stack.split("\n").slice(1).join("\n") : ""
+  }
 }
 
 // an error that several calls share shows the first of them
@@ -17,13 +28,15 @@ const shown = new WeakSet<Error>()
  *
  * @internal
  */
-export const shownIn = <A>(promise: Promise<A>, caller: string): Promise<A> =>
+export const shownIn = <A>(promise: Promise<A>, callerOfIt: Caller): Promise<A> =>
   promise.catch((error: unknown) => {
     if (error instanceof Error && !shown.has(error)) {
       shown.add(error)
+      const caller = callerOfIt()
       const stack = error.stack ?? String(error)
       if (stack.includes(caller)) throw error
-      Object.defineProperty(error, "stack", { value: `${stack}\n${caller}`, configurable: true, writable: true })
+      // an error of the program may be frozen
+      Reflect.defineProperty(error, "stack", { value: `${stack}\n${caller}`, configurable: true, writable: true })
     }
     throw error
   })

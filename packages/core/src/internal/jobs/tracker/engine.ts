@@ -129,18 +129,14 @@ class Engine implements Tracker {
   readonly wake: Tracker["wake"] = (jobId) => {
     const entry = this.jobs.get(jobId)
     if (entry === undefined) return false
+    // a job that changes often is woken often, and may have many watchers
+    if (entry.woken) return true
     entry.woken = true
     if (!entry.busy) {
-      this.planWoken(entry, this.timeOf(this.timer.now()))
       this.jobs.due.set(entry, entry.earliestPoll)
       this.pump()
     }
     return true
-  }
-
-  private planWoken(entry: Entry, now: number): void {
-    if (entry.woken) entry.hurry(now)
-    entry.woken = false
   }
 
   readonly close = Effect.suspend(() => {
@@ -277,6 +273,7 @@ class Engine implements Tracker {
     due.remove(entry)
     const place = this.budget?.charge(now)
     entry.busy = true
+    entry.woken = false
     entry.pauses = this.pause.count
     entry.polls++
     for (const watcher of entry.watchers) {
@@ -321,7 +318,6 @@ class Engine implements Tracker {
     }
     if (entry.live) {
       entry.busy = false
-      this.planWoken(entry, this.timeOf(this.timer.now()))
       this.jobs.due.set(entry, entry.earliestPoll)
     }
     this.pump()

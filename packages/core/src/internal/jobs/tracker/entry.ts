@@ -17,7 +17,7 @@ export class Entry {
   live = true
   /** A poll is in flight, or its state is being reported. */
   busy = false
-  /** Something says that it changed after its poll in flight was sent. */
+  /** Something says that it changed after its last poll started: its next poll is as soon as one may be. */
   woken = false
   fiber: Fiber.RuntimeFiber<JobState, ReadError> | undefined = undefined
   duePlace = -1
@@ -58,14 +58,8 @@ export class Entry {
     else if (this.others?.delete(watcher) === true && this.others.size === 0) this.others = undefined
   }
 
-  /** Its next poll is as soon as one may be. */
-  hurry(now: number): void {
-    const at = Math.max(now, this.notBefore)
-    for (const watcher of this.watchers) watcher.pollAt = Math.min(watcher.pollAt, at)
-  }
-
   get earliestPoll(): number {
-    let at = this.first?.pollAt ?? Infinity
+    let at = this.woken ? this.notBefore : (this.first?.pollAt ?? Infinity)
     if (this.others !== undefined) for (const { pollAt } of this.others) at = Math.min(at, pollAt)
     return at
   }
