@@ -11,6 +11,7 @@ import * as Retry from "../../Retry.js"
 import { type Caller, clockOf, settingOf, withCaller } from "../runtime/callContext.js"
 import { monotonicMillis } from "../runtime/monotonic.js"
 import { initialState } from "../runtime/scheduleStep.js"
+import { timeLimit } from "../runtime/timeLimit.js"
 import { isDebugged, isTraced } from "../runtime/tracing.js"
 import { readyCredentials, renewedCredentials } from "./authorize.js"
 import type { CallState } from "./callState.js"
@@ -140,7 +141,7 @@ const carry = <A, E extends ApiError>(
   )
   return deadlineMillis === Infinity
     ? done
-    : Effect.timeoutFail(done, { duration: deadlineMillis, onTimeout: () => lateError(call, deadlineMillis) })
+    : timeLimit(done, { millis: deadlineMillis, onLate: () => Effect.fail(lateError(call, deadlineMillis)) })
 }
 
 const deadlineOf = (client: Resolved, call: Call.CallSettings, clock: Clock.Clock): number => {
