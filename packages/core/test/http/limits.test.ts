@@ -100,6 +100,51 @@ describe("limits", () => {
     })
   )
 
+  virtual("the window counts from when a request leaves, however long what comes before it takes", () =>
+    Effect.gen(function* () {
+      const fake = fakeClient(goodAnswer)
+      const api = yield* apiOver(fake.client, { limits: { requests: 5 } })
+      yield* Effect.forEach(
+        Array.from({ length: 60 }, (_, index) => index),
+        (index) => Call.withBeforeWrite(mixed(api, index), Effect.sleep((index * 467) % 1_900)),
+        { concurrency: "unbounded", discard: true }
+      )
+      const starts = fake.sent.map(({ at }) => at)
+      assert.strictEqual(starts.length, 60)
+      assert.isAtMost(mostIn(starts, 1_000), 5)
+    })
+  )
+
+  virtual("a request waits for one that has its turn and has not left", () =>
+    Effect.gen(function* () {
+      const fake = fakeClient(goodAnswer)
+      const api = yield* apiOver(fake.client, { limits: { requests: 1 } })
+      const start = yield* Clock.currentTimeMillis
+      const slow = yield* Effect.fork(Call.withBeforeWrite(calls.unsafe(api), Effect.sleep("5 seconds")))
+      yield* Effect.sleep(1)
+      yield* calls.safe(api)
+      yield* Fiber.join(slow)
+      assert.deepStrictEqual(
+        fake.sent.map(({ at }) => at - start),
+        [5_000, 6_001]
+      )
+    })
+  )
+
+  virtual("a request that never leaves takes nothing of the window", () =>
+    Effect.gen(function* () {
+      const fake = fakeClient(goodAnswer)
+      const api = yield* apiOver(fake.client, { limits: { requests: 1 } })
+      const slow = yield* Effect.fork(Call.withBeforeWrite(calls.unsafe(api), Effect.never))
+      yield* Effect.sleep(1)
+      const next = yield* Effect.fork(timed(calls.safe(api)))
+      yield* Effect.sleep("3 seconds")
+      yield* Fiber.interrupt(slow)
+      assert.strictEqual((yield* Fiber.join(next)).millis, 3_000)
+      assert.strictEqual(fake.sent.length, 1)
+    })
+  )
+
   it("a waiting request costs two wake-ups at most", () =>
     Effect.runPromise(
       Effect.gen(function* () {

@@ -91,7 +91,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     ],
     [
       "internal/http/call.js",
-      "Effect.timeoutFail(done, { duration: deadlineMillis, onTimeout: () => lateError(call, deadlineMillis) })",
+      "timeLimit(done, { millis: deadlineMillis, onLate: () => Effect.fail(lateError(call, deadlineMillis)) })",
       "done"
     ]
   ),

@@ -11,6 +11,7 @@ import { milliseconds } from "../data/checks.js"
 import type { Endpoint } from "../http/endpoint.js"
 import * as Pace from "../jobs/tracker/pace.js"
 import { monotonicTime } from "../runtime/monotonic.js"
+import { timeLimit } from "../runtime/timeLimit.js"
 import * as ScheduleStep from "../runtime/scheduleStep.js"
 
 type Pacing = Schedule.Schedule<unknown, number>
@@ -88,7 +89,7 @@ export const untilLinked = (
             if (left <= 0) return Effect.fail(late(checks))
             return left === Infinity
               ? check
-              : Effect.timeoutFail(check, { duration: left, onTimeout: () => late(checks + 1) })
+              : timeLimit(check, { millis: left, onLate: () => Effect.fail(late(checks + 1)) })
           })
 
         const next = (at: At): Effect.Effect<readonly [Waiting | Linked, Option.Option<At>], ReadError> =>

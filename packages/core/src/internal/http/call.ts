@@ -11,6 +11,7 @@ import * as Retry from "../../Retry.js"
 import { type Caller, clockOf, settingOf, withCaller } from "../runtime/callContext.js"
 import { monotonicMillis } from "../runtime/monotonic.js"
 import { initialState } from "../runtime/scheduleStep.js"
+import { timeLimit } from "../runtime/timeLimit.js"
 import { isDebugged, isTraced } from "../runtime/tracing.js"
 import { readyCredentials, renewedCredentials } from "./authorize.js"
 import type { CallState } from "./callState.js"
@@ -140,7 +141,7 @@ const carry = <A, E extends ApiError>(
   )
   return deadlineMillis === Infinity
     ? done
-    : Effect.timeoutFail(done, { duration: deadlineMillis, onTimeout: () => lateError(call, deadlineMillis) })
+    : timeLimit(done, { millis: deadlineMillis, onLate: () => Effect.fail(lateError(call, deadlineMillis)) })
 }
 
 const deadlineOf = (client: Resolved, call: Call.CallSettings, clock: Clock.Clock): number => {
@@ -262,37 +263,39 @@ const limited = <E extends ApiError>(
 ): Effect.Effect<TransportResponse, Lost> => {
   const source = call.operation.name === "jobs.get" ? "poll" : "call"
   call.isWaiting = true
-  return limiter.run(
-    source,
-    call.clock,
-    Effect.suspend(() => {
-      call.isWaiting = false
-      return checked(shared, call, credentials)
-    })
-  )
+  return limiter.run(source, call.clock, (leaves) => {
+    call.isWaiting = false
+    return checked(shared, call, credentials, leaves)
+  })
 }
 
 const checked = <E extends ApiError>(
   shared: Shared,
   call: CallState<E>,
-  credentials: Credentials
+  credentials: Credentials,
+  leaves?: () => void
 ): Effect.Effect<TransportResponse, Lost> => {
   const { beforeWrite } = call.settings
   return beforeWrite === undefined || call.operation.retry === "safe"
-    ? sendOnce(shared, call, credentials)
-    : Effect.flatMap(beforeWrite, () => sendOnce(shared, call, credentials))
+    ? sendOnce(shared, call, credentials, leaves)
+    : Effect.flatMap(beforeWrite, () => sendOnce(shared, call, credentials, leaves))
 }
 
 const sendOnce = <E extends ApiError>(
   { defaults, settings }: Shared,
   call: CallState<E>,
-  credentials: Credentials
+  credentials: Credentials,
+  leaves: (() => void) | undefined
 ): Effect.Effect<TransportResponse, Lost> => {
   call.attempts++
   const requests = takenRequestsOf(call.client)
-  if (requests === undefined) Outcome.record(call, "sent")
+  const onSent = (): void => {
+    leaves?.()
+    Outcome.record(call, "sent")
+  }
+  if (requests === undefined) onSent()
   const sent = send(defaults, call, credentials)
-  const watched = requests === undefined ? sent : requests.watch(() => Outcome.record(call, "sent"), sent)
+  const watched = requests === undefined ? sent : requests.watch(onSent, sent)
   return settings.metrics === undefined ? watched : Telemetry.measured(settings.metrics, call, watched)
 }
 

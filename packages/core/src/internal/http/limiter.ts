@@ -13,7 +13,7 @@ import type { Lost } from "./transport.js"
  * @internal
  */
 export interface Bounds {
-  /** The requests that may start in any window. */
+  /** The requests that may leave in any window. */
   readonly window: { readonly requests: number; readonly perMillis: number } | undefined
   /** The budget that this client shares with others, in place of a window of its own. */
   readonly shared: SharedBudget.Service | undefined
@@ -57,7 +57,7 @@ export class Limiter {
   private pausedUntil = -Infinity
   /** Pauses in a row for which the server gave no hint. */
   private unhinted = 0
-  private onRelease: (() => void) | undefined
+  private onChange: (() => void) | undefined
 
   constructor(bounds: Bounds) {
     this.bounds = bounds
@@ -65,15 +65,35 @@ export class Limiter {
     this.reservations = bounds.shared && new Reservations(bounds.shared)
   }
 
-  /** Runs an effect that sends one request. What it does before it is run is not bounded. `Lost` when it may not run. */
-  run<A, E, R>(source: Source, clock: Clock.Clock, request: Effect.Effect<A, E, R>): Effect.Effect<A, E | Lost, R> {
+  /**
+   * Runs an effect that sends one request, and calls `leaves` when it does: the window counts from there. What it does before
+   * it is run is not bounded. `Lost` when it may not run.
+   */
+  run<A, E, R>(
+    source: Source,
+    clock: Clock.Clock,
+    request: (leaves: () => void) => Effect.Effect<A, E, R>
+  ): Effect.Effect<A, E | Lost, R> {
     return Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(restore(this.enter(source, clock)), () =>
-        Effect.ensuring(
-          restore(request),
-          Effect.sync(() => this.release())
+      Effect.flatMap(restore(this.enter(source, clock)), () => {
+        let hasLeft = false
+        const leaves = (): void => {
+          if (hasLeft) return
+          hasLeft = true
+          this.budget?.leaves(monotonicMillis(clock))
+          this.changed()
+        }
+        return Effect.ensuring(
+          restore(Effect.suspend(() => request(leaves))),
+          Effect.sync(() => {
+            if (!hasLeft) this.budget?.giveBack()
+            // what it still starts is no request of this turn
+            hasLeft = true
+            this.running--
+            this.changed()
+          })
         )
-      )
+      })
     )
   }
 
@@ -98,7 +118,7 @@ export class Limiter {
         this.running < this.bounds.concurrency &&
         this.freeAt() <= monotonicMillis(clock)
       ) {
-        this.start(monotonicMillis(clock))
+        this.start()
         return Effect.void
       }
       const waiter: Waiter = { source, resume: undefined }
@@ -120,11 +140,11 @@ export class Limiter {
   /** Waits until the one whose turn it is may start, and starts it. */
   private turn(waiter: Waiter, clock: Clock.Clock): Effect.Effect<void, Lost> {
     return Effect.suspend(() => {
-      if (this.running >= this.bounds.concurrency) return Effect.flatMap(this.released, () => this.turn(waiter, clock))
+      if (this.isFull()) return Effect.flatMap(this.change, () => this.turn(waiter, clock))
       const wait = this.freeAt() - monotonicMillis(clock)
       if (wait > 0) return Effect.flatMap(Effect.sleep(wait), () => this.turn(waiter, clock))
       if (this.reservations !== undefined) return this.reservedTurn(this.reservations, waiter, clock)
-      this.start(monotonicMillis(clock))
+      this.start()
       this.leave(waiter)
       return Effect.void
     })
@@ -146,38 +166,44 @@ export class Limiter {
         )
       }
       reservations.charge()
-      this.start(now)
+      this.start()
       this.leave(waiter)
       return Effect.void
     })
   }
 
-  private readonly released = callback<void>((resume) => {
+  /** Waits for one that runs to leave or to end. */
+  private readonly change = callback<void>((resume) => {
     // the fiber may have yielded since it looked
-    if (this.running < this.bounds.concurrency) {
+    if (!this.isFull()) {
       resume(Effect.void)
       return undefined
     }
-    this.onRelease = () => resume(Effect.void)
+    this.onChange = () => resume(Effect.void)
     return () => {
-      this.onRelease = undefined
+      this.onChange = undefined
     }
   })
+
+  /** Only one that runs can make a place. */
+  private isFull(): boolean {
+    return this.running >= this.bounds.concurrency || this.freeAt() === Infinity
+  }
 
   private freeAt(): number {
     return Math.max(this.pausedUntil, this.budget?.freeAt() ?? -Infinity)
   }
 
-  private start(now: number): void {
+  private start(): void {
     this.running++
-    this.budget?.charge(now)
+    this.budget?.take()
   }
 
-  private release(): void {
-    const { onRelease } = this
-    this.running--
-    this.onRelease = undefined
-    onRelease?.()
+  private changed(): void {
+    const { onChange } = this
+    if (onChange === undefined || this.isFull()) return
+    this.onChange = undefined
+    onChange()
   }
 
   private leave(waiter: Waiter): void {

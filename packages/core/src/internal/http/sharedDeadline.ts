@@ -4,6 +4,7 @@ import { type CallContext, DeadlineExceeded } from "../../ApiError.js"
 import * as Call from "../../Call.js"
 import { settingOf, withCaller } from "../runtime/callContext.js"
 import { monotonicTime } from "../runtime/monotonic.js"
+import { timeLimit } from "../runtime/timeLimit.js"
 import type { Endpoint } from "./endpoint.js"
 import { segment } from "./path.js"
 import type { Resolved } from "./settings.js"
@@ -35,7 +36,10 @@ export const bounded = <A, E>(called: Called, self: Effect.Effect<A, E>): Effect
     const left = deadlineAt - now
     return left === Infinity || left <= 0
       ? self
-      : Effect.timeoutFail(self, { duration: left, onTimeout: () => late(called, Duration.millis(left)) })
+      : timeLimit<A, E | DeadlineExceeded>(self, {
+          millis: left,
+          onLate: () => Effect.fail(late(called, Duration.millis(left)))
+        })
   })
 
 const late = (called: Called, deadline: Duration.Duration): DeadlineExceeded =>

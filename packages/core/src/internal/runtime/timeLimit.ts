@@ -34,8 +34,9 @@ const inherited = (given: FiberRefs.FiberRefs, left: FiberRefs.FiberRefs): Effec
 export interface TimeLimit<A, E> {
   readonly millis: number
   readonly onLate: () => Effect.Effect<A, E>
-  readonly context: Context.Context<never>
-  readonly locals: ReadonlyArray<Local>
+  /** In place of the caller's own. */
+  readonly context?: Context.Context<never>
+  readonly locals?: ReadonlyArray<Local>
 }
 
 /**
@@ -46,10 +47,11 @@ export interface TimeLimit<A, E> {
  */
 export const timeLimit = <A, E>(
   self: Effect.Effect<A, E>,
-  { context, locals, millis, onLate }: TimeLimit<A, E>
+  { context: given, locals = [], millis, onLate }: TimeLimit<A, E>
 ): Effect.Effect<A, E> =>
   Effect.withFiberRuntime<A, E>((caller: Caller, { runtimeFlags }) =>
     Effect.async((resume) => {
+      const context = given ?? caller.currentContext
       const refs = FiberRefs.updateManyAs(caller.getFiberRefs(), {
         forkAs: FiberId.none,
         entries: [local(FiberRef.currentContext, context), silent, ...locals]

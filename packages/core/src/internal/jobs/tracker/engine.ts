@@ -271,7 +271,8 @@ class Engine implements Tracker {
     const { due } = this.jobs
     this.options.metrics?.polled(Math.max(0, now - due.keyOf(entry)))
     due.remove(entry)
-    const place = this.budget?.charge(now)
+    this.budget?.take()
+    let hasStarted = false
     entry.busy = true
     entry.woken = false
     entry.pauses = this.pause.count
@@ -282,7 +283,10 @@ class Engine implements Tracker {
       watcher.endsAt = now + lastPollMillis
     }
     const onStart = (): void => {
-      if (place !== undefined) this.budget?.started(place, this.timeOf(this.timer.now()))
+      hasStarted = true
+      this.budget?.leaves(this.timeOf(this.timer.now()))
+      // the next poll may have waited for this one to start
+      if (!this.pumping && !this.closed) this.setAlarm(this.timeOf(this.timer.now()))
     }
     const fiber = this.subscribing
       ? this.fork(Effect.zipRight(Effect.sync(onStart), this.polled(entry)), true)
@@ -293,7 +297,10 @@ class Engine implements Tracker {
     this.polls.add(fiber)
     // it ran up to its first wait already, and may have made the last watcher leave
     if (!entry.live) interrupt(fiber)
-    fiber.addObserver((exit) => this.pollEnded(entry, fiber, exit))
+    fiber.addObserver((exit) => {
+      if (!hasStarted) this.budget?.giveBack()
+      this.pollEnded(entry, fiber, exit)
+    })
   }
 
   private polled(entry: Entry): Effect.Effect<JobState, ReadError> {
