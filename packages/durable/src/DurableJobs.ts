@@ -62,6 +62,8 @@ export interface ListOptions {
  */
 export interface DurableJobPage {
   readonly jobs: ReadonlyArray<DurableJob>
+  /** The keys of rows between them that something else wrote: `get` of one fails with `StoreFailed`. */
+  readonly unreadable: ReadonlyArray<string>
   /** The cursor of the next page; absent on the last one. */
   readonly next: string | undefined
 }

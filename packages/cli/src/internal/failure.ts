@@ -10,11 +10,12 @@ import type * as LedgerError from "@effect-connectors/core/LedgerError"
 import type { InvalidOptions } from "@effect-connectors/node/NodeConnectors"
 import type { DigestMismatch, FileUnreadable, FileUnsaved } from "@effect-connectors/node/NodeFile"
 import type { LedgerFileRefused } from "@effect-connectors/node/NodeLedger"
+import type { ClientClosed } from "@effect-connectors/node/PromiseClient"
 import type { SkillNotWritten } from "@effect-connectors/node/NodeSkills"
 import type { TokenFileRefused } from "@effect-connectors/node/NodeTokenStore"
 import * as Data from "effect/Data"
 import * as Match from "effect/Match"
-import type { OutputClosed } from "./shell.js"
+import type { OutputError } from "./shell.js"
 
 /** The command, an input or a setting is wrong; nothing was sent. */
 export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
@@ -45,7 +46,8 @@ export type Failure =
   | UsageError
   | TypesDrifted
   | ChildEnded
-  | OutputClosed
+  | ClientClosed
+  | OutputError
 
 /** The exit codes, in the order of their numbers. */
 export const exitCodes = {
@@ -121,7 +123,10 @@ const rows = (call: LastCall | undefined): Rows => ({
   DeadlineExceeded: () => "deadline",
   JobDeadlineExceeded: () => "deadline",
   TypesDrifted: () => "drifted",
+  // no command uses a Promise client
+  ClientClosed: () => "defect",
   OutputClosed: () => "done",
+  OutputFailed: () => (mayHaveChanged(call) ? "unknown" : "usage"),
   ChildEnded: ({ code }) => code
 })
 

@@ -2,7 +2,6 @@
  * How a job is shown while it is followed. Its result is data and goes to stdout; how it goes on is talk, except with
  * `--json`: then each event is data.
  */
-import * as ExactJson from "@effect-connectors/core/ExactJson"
 import * as Job from "@effect-connectors/core/Job"
 import { JobRef } from "@effect-connectors/core/JobRef"
 import * as Cause from "effect/Cause"
@@ -10,7 +9,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Failure } from "./failure.js"
-import type { OutputClosed } from "./shell.js"
+import { jsonText, printable } from "./printable.js"
+import type { OutputError } from "./shell.js"
 import { hasColor, print, say, Shell } from "./shell.js"
 import * as View from "./view.js"
 
@@ -20,11 +20,10 @@ const encodeEvent = Schema.encodeSync(Job.JobEvent.schema(Schema.Unknown))
 
 /** An event as one line of JSON. */
 const jsonOf = (event: Event): string =>
-  ExactJson.stringify(
-    event._tag === "Accepted" ? { _tag: event._tag, job: JobRef.encode(event.job) } : encodeEvent(event)
-  ) ?? "null"
+  jsonText(event._tag === "Accepted" ? { _tag: event._tag, job: JobRef.encode(event.job) } : encodeEvent(event)) ??
+  "null"
 
-const referenceText = (job: JobRef): string => ExactJson.stringify(JobRef.encode(job)) ?? ""
+const referenceText = (job: JobRef): string => jsonText(JobRef.encode(job)) ?? ""
 
 /** A reference as one word for a shell. */
 const quoted = (job: JobRef): string => `'${referenceText(job).replaceAll("'", "'\\''")}'`
@@ -35,21 +34,25 @@ const percent = (progress: number | undefined): string =>
 const talk = (event: Event): Effect.Effect<void, never, Shell> => {
   switch (event._tag) {
     case "Submitted":
-      return say(`job ${event.job.jobId}: submitted`)
+      return say(`job ${printable(event.job.jobId)}: submitted`)
     case "Accepted":
-      return say(`job ${event.job.jobId}: accepted. To follow it: connectors jobs watch ${quoted(event.job)}`)
+      return say(
+        `job ${printable(event.job.jobId)}: accepted. To follow it: connectors jobs watch ${quoted(event.job)}`
+      )
     case "Progress":
-      return say(`job ${event.state.jobId}: ${event.state.word}${percent(event.state.progress)}`)
+      return say(`job ${printable(event.state.jobId)}: ${printable(event.state.word)}${percent(event.state.progress)}`)
     case "Completed":
       return Effect.void
   }
 }
 
-const data = (event: Event): Effect.Effect<void, OutputClosed, Shell> => {
-  if (event._tag === "Accepted") return print(referenceText(event.job))
-  const text = event._tag === "Completed" ? View.json.text(event.value, { isTable: false }) : undefined
-  return text === undefined ? Effect.void : print(text)
-}
+const data = (event: Event): Effect.Effect<void, OutputError, Shell> =>
+  Effect.flatMap(Shell, ({ stdout }) => {
+    if (event._tag === "Accepted") return print(referenceText(event.job))
+    const isTable = stdout.isTTY === true
+    const text = event._tag === "Completed" ? View.json.text(event.value, { isTable }) : undefined
+    return text === undefined ? Effect.void : print(text)
+  })
 
 const isProgress = (event: Event): event is Job.JobEvent => event._tag !== "Accepted"
 

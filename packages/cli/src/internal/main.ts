@@ -3,7 +3,6 @@
  */
 import * as ValidationError from "@effect/cli/ValidationError"
 import type { StartedCall } from "@effect-connectors/core/Call"
-import * as ExactJson from "@effect-connectors/core/ExactJson"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -15,7 +14,8 @@ import * as Option from "effect/Option"
 import { root } from "./commands/table.js"
 import { exitCodeOf, exitCodes, type Failure, mayHaveChanged, UsageError } from "./failure.js"
 import { errorText, helpOf } from "./help.js"
-import { checkOptions, hasHelp, routeOf } from "./route.js"
+import { jsonText } from "./printable.js"
+import { checkOptions, hasHelp, routeOf, withoutRepeatedFlags } from "./route.js"
 import { printStyled, say, Shell } from "./shell.js"
 
 const program = (argv: ReadonlyArray<string>): Effect.Effect<void, Failure, Shell> =>
@@ -27,7 +27,7 @@ const program = (argv: ReadonlyArray<string>): Effect.Effect<void, Failure, Shel
     const hinted = (text: string) => new UsageError({ message: `${text}\nSee ${path} --help` })
     yield* Effect.mapError(checkOptions(operation, args), ({ message }) => hinted(message))
     const parsing = yield* Effect.promise(() => import("./parsing.js"))
-    const run = yield* operation.parse(args).pipe(
+    const run = yield* operation.parse(withoutRepeatedFlags(operation, args)).pipe(
       Effect.mapError((error) =>
         hinted(ValidationError.isValidationError(error) ? errorText(error.error) : error.message)
       ),
@@ -64,7 +64,7 @@ const report = (cause: Cause.Cause<Failure>, lastCall: StartedCall | undefined):
       const said = "error" in failure ? failure.error : "body" in failure ? failure.body : undefined
       const more = said === undefined || isDebug(env) ? "" : ". CONNECTORS_DEBUG=1 prints it"
       if (failure._tag !== "OutputClosed" && failure.message !== "") yield* say(`connectors: ${failure.message}${more}`)
-      if (isDebug(env) && said !== undefined) yield* say(ExactJson.stringify(said, 2) ?? "")
+      if (isDebug(env) && said !== undefined) yield* say(jsonText(said, 2) ?? "")
       return exitCodeOf(failure, lastCall)
     }
     if (Cause.isInterruptedOnly(cause)) {

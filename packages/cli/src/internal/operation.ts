@@ -12,13 +12,13 @@ import * as ValidationError from "@effect/cli/ValidationError"
 import type { BosaApi } from "@effect-connectors/core/BosaApi"
 import type { ConnectionsApi } from "@effect-connectors/core/ConnectionsApi"
 import type * as Duration from "effect/Duration"
-import * as ExactJson from "@effect-connectors/core/ExactJson"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { type Failure, UsageError } from "./failure.js"
 import * as Given from "./given.js"
 import type { Followed } from "./jobView.js"
+import { jsonText } from "./printable.js"
 import { print, printStyled, Shell } from "./shell.js"
 import { nothing, type View } from "./view.js"
 
@@ -127,11 +127,12 @@ const described = <A>(
   run: (given: A) => Effect.Effect<void, Failure, Shell>
 ): Operation => {
   const descriptor = Descriptor.withDescription(command, summary)
+  const options = optionsOf(takes)
   return {
     name,
     summary,
     descriptor,
-    options: optionsOf(takes),
+    options,
     get help() {
       return Descriptor.getHelp(descriptor, config)
     },
@@ -139,9 +140,12 @@ const described = <A>(
       Effect.flatMap(Descriptor.parse(descriptor, [name, ...args], config), (directive) => {
         if (directive._tag === "BuiltIn") return Effect.fail(new UsageError({ message: "see --help" }))
         const [unknown] = directive.leftover
-        return unknown === undefined
-          ? Effect.succeed(run(directive.value))
-          : Effect.fail(new UsageError({ message: `${JSON.stringify(unknown)} is one argument too many` }))
+        if (unknown === undefined) return Effect.succeed(run(directive.value))
+        const [option = unknown] = unknown.split("=", 1)
+        const message = options.has(option)
+          ? `${option} is given more than once`
+          : `${JSON.stringify(unknown)} is one argument too many`
+        return Effect.fail(new UsageError({ message }))
       })
   }
 }
@@ -152,7 +156,7 @@ const printValue =
   <A>({ asJson, view }: Shown<A>) =>
   (value: A) =>
     Effect.flatMap(Shell, ({ stdout }) => {
-      if (asJson) return print(ExactJson.stringify(view.json(value)) ?? "null")
+      if (asJson) return print(jsonText(view.json(value)) ?? "null")
       const text = view.text(value, { isTable: stdout.isTTY === true })
       return text === undefined ? Effect.void : printStyled(text)
     })

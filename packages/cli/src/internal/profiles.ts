@@ -8,9 +8,9 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { randomUUID } from "node:crypto"
-import { open, rename, rm } from "node:fs/promises"
-import { homedir } from "node:os"
-import { dirname, join } from "node:path"
+import { open, realpath, rename, rm } from "node:fs/promises"
+import { homedir, userInfo } from "node:os"
+import { dirname, isAbsolute, join } from "node:path"
 import { UsageError } from "./failure.js"
 import * as JsonText from "./jsonText.js"
 import { makeFolder } from "./makeFolder.js"
@@ -34,24 +34,36 @@ export interface Profiles {
 
 const empty: Profiles = { active: undefined, profiles: new Map() }
 
+/** An empty HOME would put credentials in the folder that the command happens to run in. */
+const homeOf = (env: Shell.Service["env"]): string => {
+  const home = env["HOME"] ?? homedir()
+  return home === "" ? userInfo().homedir : home
+}
+
 /** The folder of the platform for settings. */
 const folder = (env: Shell.Service["env"]): string => {
-  const own = env["CONNECTORS_CONFIG_DIR"]
-  if (own !== undefined && own !== "") return own
-  const home = env["HOME"] ?? homedir()
+  const own = env["CONNECTORS_CONFIG_DIR"] ?? ""
+  if (own !== "") return own
+  const shared = env["XDG_CONFIG_HOME"] ?? ""
+  // the convention has relative ones ignored
+  if (isAbsolute(shared) && process.platform !== "win32" && process.platform !== "darwin") {
+    return join(shared, "effect-connectors")
+  }
+  const home = homeOf(env)
   const base =
     process.platform === "win32"
       ? (env["APPDATA"] ?? join(home, "AppData", "Roaming"))
       : process.platform === "darwin"
         ? join(home, "Library", "Application Support")
-        : (env["XDG_CONFIG_HOME"] ?? "") === ""
-          ? join(home, ".config")
-          : String(env["XDG_CONFIG_HOME"])
+        : join(home, ".config")
   return join(base, "effect-connectors")
 }
 
-export const path: Effect.Effect<string, never, Shell> = Effect.map(Shell, ({ env }) =>
-  join(folder(env), "profiles.json")
+export const path: Effect.Effect<string, UsageError, Shell> = Effect.flatMap(Shell, ({ env }) =>
+  Effect.try({
+    try: () => join(folder(env), "profiles.json"),
+    catch: () => new UsageError({ message: "this user has no home folder for profiles: set CONNECTORS_CONFIG_DIR" })
+  })
 )
 
 const codeOf = (error: unknown): string =>
@@ -85,12 +97,13 @@ const decode = (path: string, text: string): Effect.Effect<Profiles, UsageError>
     }
   })
 
-/** A file and its mode at one moment; nothing when there is none. */
+/** A file, its mode and its owner at one moment; nothing when there is none. */
 const contentOf = async (path: string) => {
   try {
     const handle = await open(path)
     try {
-      return { mode: (await handle.stat()).mode, text: await handle.readFile("utf8") }
+      const { mode, uid } = await handle.stat()
+      return { mode, uid, text: await handle.readFile("utf8") }
     } finally {
       await handle.close()
     }
@@ -111,11 +124,25 @@ export const read: Effect.Effect<Profiles, UsageError, Shell> = Effect.flatMap(p
     if (hasModes && (found.mode & ofOthers) !== 0) {
       return yield* refuse(path, `may be read by others. Run: chmod 600 ${path}`)
     }
+    // root may read it, and would send what another user wrote there
+    if (hasModes && found.uid !== process.getuid?.()) {
+      return yield* refuse(path, `belong to another user. Run: chown "$(id -u)" ${path}`)
+    }
     return yield* decode(path, found.text)
   })
 )
 
-const replace = async (path: string, text: string): Promise<void> => {
+/** Where a link leads: the link stays. */
+const target = async (path: string): Promise<string> => {
+  try {
+    return await realpath(path)
+  } catch {
+    return path
+  }
+}
+
+const replace = async (link: string, text: string): Promise<void> => {
+  const path = await target(link)
   const temporary = `${path}.${randomUUID()}.tmp`
   try {
     const handle = await open(temporary, "wx", ownerOnly)

@@ -10,13 +10,14 @@ import { constants } from "node:os"
 import { dirname, join } from "node:path"
 import { ChildEnded, UsageError } from "./failure.js"
 import { hasHelp } from "./route.js"
-import { type OutputClosed, print, Shell } from "./shell.js"
+import { type OutputError, print, Shell } from "./shell.js"
 
 /** The manifest of a package that the project has, or that this one was installed with. */
 const manifestOf = (name: string): string | undefined => {
-  for (const from of [join(process.cwd(), "package.json"), import.meta.url]) {
+  // the folder may have been removed
+  for (const from of [() => join(process.cwd(), "package.json"), () => import.meta.url]) {
     try {
-      return createRequire(from).resolve(`${name}/package.json`)
+      return createRequire(from()).resolve(`${name}/package.json`)
     } catch {
       // the next place
     }
@@ -74,7 +75,7 @@ export const runProgram = (
   name: string,
   bin: string,
   args: ReadonlyArray<string>
-): Effect.Effect<void, UsageError | ChildEnded | OutputClosed, Shell> =>
+): Effect.Effect<void, UsageError | ChildEnded | OutputError, Shell> =>
   Effect.gen(function* () {
     const manifest = manifestOf(name)
     const path = manifest === undefined ? undefined : yield* Effect.promise(() => binOf(manifest, bin))

@@ -68,6 +68,25 @@ export const routeOf = (root: Group, argv: ReadonlyArray<string>): Either.Either
   return Either.right({ path, command: group })
 }
 
+/** The arguments, each flag once: again it says nothing new. What takes a value is another matter. */
+export const withoutRepeatedFlags = ({ options }: Operation, args: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const kept: Array<string> = []
+  const seen = new Set<string>()
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index] ?? ""
+    if (arg === "--") return [...kept, ...args.slice(index)]
+    const takesValue = options?.get(arg)
+    if (takesValue === false && seen.has(arg)) continue
+    if (takesValue === false) seen.add(arg)
+    kept.push(arg)
+    const value = args[index + 1]
+    if (takesValue !== true || value === undefined) continue
+    kept.push(value)
+    index += 1
+  }
+  return kept
+}
+
 /** An option that the command does not have would be taken as an argument. */
 export const checkOptions = ({ options }: Operation, args: ReadonlyArray<string>): Either.Either<void, UsageError> => {
   if (options === undefined) return Either.void

@@ -20,7 +20,12 @@ interface Input extends Readable {
 }
 
 /** The reader of stdout is gone, such as `head`: the end of the work, and not a failure. */
-export class OutputClosed extends Data.TaggedError("OutputClosed")<{ readonly message: string }> {}
+class OutputClosed extends Data.TaggedError("OutputClosed")<{ readonly message: string }> {}
+
+/** What was written could not be kept, such as on a disk that is full. */
+class OutputFailed extends Data.TaggedError("OutputFailed")<{ readonly message: string }> {}
+
+export type OutputError = OutputClosed | OutputFailed
 
 export class Shell extends Context.Tag("@effect-connectors/cli/Shell")<Shell, Shell.Service>() {}
 
@@ -38,22 +43,33 @@ export declare namespace Shell {
 export const hasColor = (stream: Output, env: Shell.Service["env"]): boolean =>
   stream.isTTY === true && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb"
 
-const written = (stream: Output, text: string): Effect.Effect<void, OutputClosed> =>
+const codeOf = (error: unknown): string =>
+  Predicate.hasProperty(error, "code") && typeof error.code === "string" ? error.code : String(error)
+
+// how the systems say that nobody reads any more
+const closed: ReadonlySet<string> = new Set(["EPIPE", "EOF", "ECONNRESET", "ERR_STREAM_DESTROYED"])
+
+const outputError = (error: Error): OutputError => {
+  const code = codeOf(error)
+  return closed.has(code)
+    ? new OutputClosed({ message: error.message })
+    : new OutputFailed({ message: `the output cannot be written (${code})` })
+}
+
+const written = (stream: Output, text: string): Effect.Effect<void, OutputError> =>
   Effect.async((resume) => {
-    stream.write(text, (error) =>
-      resume(error == null ? Effect.void : Effect.fail(new OutputClosed({ message: error.message })))
-    )
+    stream.write(text, (error) => resume(error == null ? Effect.void : Effect.fail(outputError(error))))
   })
 
 const plainUnlessColored = (stream: Output, env: Shell.Service["env"], text: string): string =>
   hasColor(stream, env) ? text : stripVTControlCharacters(text)
 
 /** Writes data, with a line end. */
-export const print = (text: string): Effect.Effect<void, OutputClosed, Shell> =>
+export const print = (text: string): Effect.Effect<void, OutputError, Shell> =>
   Effect.flatMap(Shell, ({ stdout }) => written(stdout, `${text}\n`))
 
 /** The same for text of ours that may have colors. */
-export const printStyled = (text: string): Effect.Effect<void, OutputClosed, Shell> =>
+export const printStyled = (text: string): Effect.Effect<void, OutputError, Shell> =>
   Effect.flatMap(Shell, ({ env, stdout }) => written(stdout, `${plainUnlessColored(stdout, env, text)}\n`))
 
 /** Writes talk. Whether anyone listens changes nothing. */
@@ -64,9 +80,6 @@ export const say = (text: string): Effect.Effect<void, never, Shell> =>
 
 // what has no end is given up there: no server takes as much
 const mostBytes = 64 * 1024 * 1024
-
-const codeOf = (error: unknown): string =>
-  Predicate.hasProperty(error, "code") && typeof error.code === "string" ? error.code : String(error)
 
 const isUtf16 = (bytes: Buffer): boolean => bytes[0] === 0xff && bytes[1] === 0xfe
 

@@ -1,10 +1,9 @@
 /**
  * How the value of a command is printed: as a table on a terminal, as lines in a pipe, as JSON with `--json`.
  */
-import * as ExactJson from "@effect-connectors/core/ExactJson"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { stripVTControlCharacters } from "node:util"
+import { jsonText, printable, printableLines } from "./printable.js"
 
 /** `isTable`: aligned and with headings, for people. Else lines for programs. */
 interface Look {
@@ -20,15 +19,12 @@ export interface View<in A> {
 
 const bold = (text: string): string => `\u001b[1m${text}\u001b[0m`
 
-// what a server or a file says must not move the cursor
-const printable = (text: string): string => stripVTControlCharacters(text).replaceAll(/\p{Cc}/gu, " ")
-
 const cell = (value: unknown): string => {
   if (value === undefined || value === null) return ""
   if (typeof value === "string") return printable(value)
   if (typeof value === "boolean") return value ? "yes" : "no"
   if (Redacted.isRedacted(value)) return "<redacted>"
-  return printable(ExactJson.stringify(value) ?? "")
+  return printable(jsonText(value) ?? "")
 }
 
 const aligned = (heads: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
@@ -61,14 +57,15 @@ export const fields = <A>(columns: Columns<A>): View<A> => ({
       .join("\n")
 })
 
-/** JSON, indented; a text as it is. */
+/** JSON, indented; a text as it is, and on a terminal without what moves the cursor. */
 export const json: View<unknown> = {
   json: (value) => value,
-  text: (value) => (typeof value === "string" ? value : ExactJson.stringify(value, 2))
+  text: (value, { isTable }) =>
+    typeof value !== "string" ? jsonText(value, 2) : isTable ? printableLines(value) : value
 }
 
 /** JSON on one line, for what comes in numbers. */
-export const jsonLine: View<unknown> = { json: (value) => value, text: (value) => ExactJson.stringify(value) }
+export const jsonLine: View<unknown> = { json: (value) => value, text: (value) => jsonText(value) }
 
 /** The response's body, where there is one. */
 export const optional: View<Option.Option<unknown>> = {

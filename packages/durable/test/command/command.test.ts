@@ -17,6 +17,8 @@ import {
   exitCodes,
   NotConfirmed,
   OutputClosed,
+  OutputFailed,
+  RowsUnreadable,
   UsageError
 } from "../../src/internal/command/exitCodes.js"
 import { writeFailure } from "../../src/internal/engine/codec.js"
@@ -226,6 +228,24 @@ describe("connectors-durable", () => {
     })
   )
 
+  it.scopedLive("a row that something else wrote hides no others", () =>
+    Effect.gen(function* () {
+      const filename = yield* file
+      yield* Effect.scoped(
+        Effect.flatMap(openSqlite(filename), (store) =>
+          store.change("order-5", { states: ["new"] }, { state: "succeeded", outcome: "{not JSON" })
+        )
+      )
+      const { code, err, out } = yield* onFile(filename)("list")
+      assert.strictEqual(code, 3)
+      assert.strictEqual(out.trimEnd().split("\n").length, 7)
+      assert.match(out, /^order-4\t/m)
+      assert.strictEqual(err, 'connectors-durable: rows that something else wrote cannot be read: "order-5"\n')
+      // on a page that ends before it, it is no matter
+      assert.deepInclude(yield* onFile(filename)("list --state unknown"), { code: 0, err: "" })
+    })
+  )
+
   it.scopedLive("a reader that is gone is no failure", () =>
     Effect.gen(function* () {
       const filename = join(yield* temporaryFolder, "jobs.db")
@@ -309,6 +329,9 @@ describe("the exit codes of durable jobs from the shell", () => {
     [new WorkNotUnknown({ job }), "refused"],
     [new WorkUnknown({ job }), "unknown"],
     [new OutputClosed({ message: "" }), "done"],
+    [new OutputFailed({ message: "", isChanged: false }), "usage"],
+    [new OutputFailed({ message: "", isChanged: true }), "unknown"],
+    [new RowsUnreadable({ message: "" }), "refused"],
     [new NotConfirmed({ message: "" }), "interrupted"],
     [failed("NO_TABLES"), "usage"],
     [failed("3D000"), "usage"],

@@ -8,7 +8,7 @@ import { WorkNotUnknown } from "../../DurableError.js"
 import type { DurableJob } from "../../DurableJob.js"
 import { DurableJobs, type Settlement } from "../../DurableJobs.js"
 import type { CommandLine, List, Prune, Settle } from "./commandLine.js"
-import { type CommandError, UsageError } from "./exitCodes.js"
+import { type CommandError, RowsUnreadable, UsageError } from "./exitCodes.js"
 import { confirm, print, printable, readText, say } from "./terminal.js"
 import { aligned, cellsOf, connectionOf, fieldsOf, heads, jsonOf, nameOf } from "./view.js"
 
@@ -39,6 +39,7 @@ const list = (command: List, asJson: boolean): Done =>
     let last: string | undefined
     let left = command.limit
     let hasMore = false
+    const unreadable: Array<string> = []
     do {
       const page = yield* jobs.list({ states: command.states, cursor, limit: Math.min(left + 1, largestPage) })
       for (const job of page.jobs.filter(wanted)) {
@@ -48,10 +49,14 @@ const list = (command: List, asJson: boolean): Done =>
         last = job.key
         left -= 1
       }
+      unreadable.push(...page.unreadable.filter((key) => !hasMore || last === undefined || key < last))
       cursor = page.next
     } while (cursor !== undefined && !hasMore)
     if (isTable && rows.length > 1) yield* print(aligned(rows))
     if (hasMore) yield* say(`there is more: --cursor=${word(last)} goes on, --limit takes more`)
+    if (unreadable.length === 0) return
+    const keys = unreadable.map((key) => JSON.stringify(key)).join(", ")
+    return yield* new RowsUnreadable({ message: `rows that something else wrote cannot be read: ${keys}` })
   })
 
 const show = (key: string, asJson: boolean): Done =>
@@ -113,13 +118,14 @@ const settle = (command: Settle, asJson: boolean): Done =>
       yield* confirm(`${key} (${nameOf(job)}) is ${job.state}. Settle it as ${outcome}? ${consequences[outcome]}`)
     }
     const settled = yield* jobs.settle(key, settlement)
-    yield* print(asJson ? jsonOf(settled) : fieldsOf(settled))
+    yield* print(asJson ? jsonOf(settled) : fieldsOf(settled), true)
   })
 
 const prune = ({ age, dryRun, isConfirmed, olderThan }: Prune, asJson: boolean): Done =>
   Effect.gen(function* () {
     const jobs = yield* DurableJobs
-    const report = (count: number) => print(asJson ? JSON.stringify({ count, dryRun }) : String(count))
+    const report = (count: number) =>
+      print(asJson ? JSON.stringify({ count, dryRun }) : String(count), !dryRun && count > 0)
     if (dryRun) return yield* Effect.flatMap(jobs.prune(olderThan, { dryRun }), report)
     if (!isConfirmed) {
       const count = yield* jobs.prune(olderThan, { dryRun: true })

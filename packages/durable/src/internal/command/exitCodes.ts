@@ -18,6 +18,27 @@ export class UsageError extends Data.TaggedError("UsageError")<{ readonly messag
 export class OutputClosed extends Data.TaggedError("OutputClosed")<{ readonly message: string }> {}
 
 /**
+ * What was written could not be kept, such as on a disk that is full.
+ *
+ * @internal
+ */
+export class OutputFailed extends Data.TaggedError("OutputFailed")<{
+  readonly message: string
+  /** Whether it is about a change that was made: a script must not repeat it. */
+  readonly isChanged: boolean
+}> {}
+
+/** @internal */
+export type OutputError = OutputClosed | OutputFailed
+
+/**
+ * Rows that something else wrote are left out of a list.
+ *
+ * @internal
+ */
+export class RowsUnreadable extends Data.TaggedError("RowsUnreadable")<{ readonly message: string }> {}
+
+/**
  * Whoever was asked did not say yes.
  *
  * @internal
@@ -25,7 +46,7 @@ export class OutputClosed extends Data.TaggedError("OutputClosed")<{ readonly me
 export class NotConfirmed extends Data.TaggedError("NotConfirmed")<{ readonly message: string }> {}
 
 /** @internal */
-export type CommandError = DurableError | InvalidRequest | UsageError | OutputClosed | NotConfirmed
+export type CommandError = DurableError | InvalidRequest | UsageError | OutputError | RowsUnreadable | NotConfirmed
 
 /**
  * Those of `connectors` that this command has.
@@ -75,6 +96,8 @@ const outcomeOf = Match.typeTags<CommandError>()({
   WorkUnknown: () => "unknown" as const,
   StoreFailed: storeOutcome,
   OutputClosed: () => "done" as const,
+  OutputFailed: ({ isChanged }) => (isChanged ? ("unknown" as const) : ("usage" as const)),
+  RowsUnreadable: () => "refused" as const,
   NotConfirmed: () => "interrupted" as const
 })
 

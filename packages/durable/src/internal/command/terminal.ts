@@ -1,30 +1,58 @@
+import * as ExactJson from "@effect-connectors/core/ExactJson"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import { createInterface } from "node:readline"
 import type { Readable, Writable } from "node:stream"
 import { stripVTControlCharacters } from "node:util"
-import { NotConfirmed, OutputClosed, UsageError } from "./exitCodes.js"
+import { NotConfirmed, OutputClosed, type OutputError, OutputFailed, UsageError } from "./exitCodes.js"
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
 
 /**
  * Text of others, which must not move the cursor.
  *
  * @internal
  */
-export const printable = (text: string): string => stripVTControlCharacters(text).replaceAll(/\p{Cc}/gu, " ")
+export const printable = (text: string): string =>
+  stripVTControlCharacters(text)
+    .replaceAll(/\p{Cc}/gu, " ")
+    .replaceAll(/[\p{Bidi_Control}\u2028\u2029]/gu, escaped)
 
-const written = (stream: Writable, text: string): Effect.Effect<void, OutputClosed> =>
-  Effect.async((resume) => {
-    stream.write(text, (error) =>
-      resume(error == null ? Effect.void : Effect.fail(new OutputClosed({ message: error.message })))
-    )
-  })
+// what JSON lets pass and a terminal obeys, such as U+009B, which starts an ANSI sequence
+const unsafe = /[\u007f-\u009f\p{Bidi_Control}\u2028\u2029]/gu
 
 /**
- * Writes a line of data.
+ * A value as JSON that moves no cursor. It means the same to a program.
  *
  * @internal
  */
-export const print = (text: string): Effect.Effect<void, OutputClosed> => written(process.stdout, `${text}\n`)
+export const jsonText = (value: unknown): string | undefined => ExactJson.stringify(value)?.replaceAll(unsafe, escaped)
+
+const codeOf = (error: unknown): string =>
+  Predicate.hasProperty(error, "code") && typeof error.code === "string" ? error.code : String(error)
+
+// how the systems say that nobody reads any more
+const closed: ReadonlySet<string> = new Set(["EPIPE", "EOF", "ECONNRESET", "ERR_STREAM_DESTROYED"])
+
+const outputError = (error: Error, isChanged: boolean): OutputError => {
+  const code = codeOf(error)
+  return closed.has(code)
+    ? new OutputClosed({ message: error.message })
+    : new OutputFailed({ message: `the output cannot be written (${code})`, isChanged })
+}
+
+const written = (stream: Writable, text: string, isChanged = false): Effect.Effect<void, OutputError> =>
+  Effect.async((resume) => {
+    stream.write(text, (error) => resume(error == null ? Effect.void : Effect.fail(outputError(error, isChanged))))
+  })
+
+/**
+ * Writes a line of data; `isChanged` when it is about a change that was made.
+ *
+ * @internal
+ */
+export const print = (text: string, isChanged = false): Effect.Effect<void, OutputError> =>
+  written(process.stdout, `${text}\n`, isChanged)
 
 /**
  * Writes a line of talk.
@@ -36,9 +64,6 @@ export const say = (text: string): Effect.Effect<void> =>
 
 // what has no end is given up there
 const mostBytes = 64 * 1024 * 1024
-
-const codeOf = (error: unknown): string =>
-  Predicate.hasProperty(error, "code") && typeof error.code === "string" ? error.code : String(error)
 
 /**
  * All text of a stream, whose name stands in what it is refused with.

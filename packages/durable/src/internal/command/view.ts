@@ -1,9 +1,8 @@
-import * as ExactJson from "@effect-connectors/core/ExactJson"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { DurableJob } from "../../DurableJob.js"
-import { printable } from "./terminal.js"
+import { jsonText, printable } from "./terminal.js"
 
 const encode = Schema.encodeSync(DurableJob)
 
@@ -12,7 +11,7 @@ const encode = Schema.encodeSync(DurableJob)
  *
  * @internal
  */
-export const jsonOf = (job: DurableJob): string => ExactJson.stringify(encode(job)) ?? "null"
+export const jsonOf = (job: DurableJob): string => jsonText(encode(job)) ?? "null"
 
 const time = (millis: number): string =>
   Option.match(DateTime.make(millis), { onNone: () => String(millis), onSome: DateTime.formatIso })
@@ -73,7 +72,7 @@ export const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
     .join("\n")
 }
 
-const json = (value: unknown): string => ExactJson.stringify(value) ?? ""
+const json = (value: unknown): string => jsonText(value) ?? ""
 
 /**
  * A piece of work, a line for each of its fields.

@@ -76,8 +76,11 @@ const over = (
       Effect.gen(function* () {
         const { after, limit, states } = yield* checkList(options)
         const rows = yield* store.list({ states, after, limit: limit + 1 })
-        const jobs = yield* Effect.forEach(rows.slice(0, limit), jobOf)
-        return { jobs, next: rows.length > limit ? rows[limit - 1]?.key : undefined }
+        // one row that something else wrote hides no others
+        const [unreadable, jobs] = yield* Effect.partition(rows.slice(0, limit), (row) =>
+          Effect.mapError(jobOf(row), () => row.key)
+        )
+        return { jobs, unreadable, next: rows.length > limit ? rows[limit - 1]?.key : undefined }
       }),
     prune: (olderThan, options = {}) =>
       Effect.flatMap(checkPrune(olderThan, options), options.dryRun === true ? store.prunable : store.prune),
