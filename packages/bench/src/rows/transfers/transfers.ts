@@ -2,7 +2,7 @@
  * Moves files in a process of its own, and measures it from outside: how much resident memory it takes beyond what it had
  * before, and its CPU time. The server is in another process.
  */
-import { type ChildProcess, fork } from "node:child_process"
+import { fork } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { messageOf, replyTo } from "../../rounds.js"
