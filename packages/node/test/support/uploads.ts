@@ -30,7 +30,8 @@ export const accepting =
   (onUpload: RequestListener): RequestListener =>
   (request, response) => {
     if (request.method !== "GET") return onUpload(request, response)
-    response.writeHead(200, { "content-type": "application/json" }).end(discovery)
+    // so that an upload has a connection of its own
+    response.writeHead(200, { "content-type": "application/json", connection: "close" }).end(discovery)
   }
 
 export const serving = (onUpload: RequestListener) => http(accepting(onUpload))
