@@ -9,7 +9,7 @@ export interface Worker {
 }
 
 /** What a process says of one round: microseconds per call, or why it cannot run. */
-export type RoundReply = { readonly micros: number } | { readonly failed: string }
+export type RoundReply = { readonly micros: number } | Failed
 
 export interface RoundCommand {
   readonly calls: number
@@ -25,6 +25,34 @@ export const messageOf = (child: ChildProcess): Promise<unknown> =>
       resolve(message)
     })
   })
+
+/** What a process of the benchmark sends in place of a figure. */
+export interface Failed {
+  readonly failed: string
+}
+
+export const failedOf = (error: unknown): Failed => ({ failed: error instanceof Error ? error.message : String(error) })
+
+/** Sends a message and gives the reply. A process that fails, ends or does not reply in time fails its line: it never hangs. */
+export const replyTo = async (
+  child: ChildProcess,
+  message: string | number | object,
+  withinMillis: number
+): Promise<unknown> => {
+  if (!child.connected) throw new Error("a process of the benchmark has ended")
+  const isLate = setTimeout(() => child.kill("SIGKILL"), withinMillis)
+  const reply = messageOf(child)
+  child.send(message)
+  try {
+    const value = await reply
+    if (typeof value === "object" && value !== null && "failed" in value) throw new Error(String(value.failed))
+    return value
+  } catch (error) {
+    throw child.signalCode === "SIGKILL" ? new Error(`no reply in ${withinMillis / 1000} s`) : error
+  } finally {
+    clearTimeout(isLate)
+  }
+}
 
 const microsOf = (reply: unknown): number => {
   if (typeof reply === "object" && reply !== null) {

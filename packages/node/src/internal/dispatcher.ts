@@ -6,6 +6,7 @@ import { Agent, ProxyAgent } from "undici/index.js"
 import { Connections } from "./connections.js"
 import type { Wire } from "./exchange.js"
 import type { Proxies, Proxy } from "./proxies.js"
+import { socketMark } from "./streamBody.js"
 
 /** The part of Node's TLS options that makes sense for a pool. */
 export type Tls = Pick<
@@ -39,7 +40,7 @@ export interface OwnDispatcher {
 
 export const makeDispatcher = (settings: Settings): OwnDispatcher => {
   const connections = new Connections()
-  const connect = { ...settings.tls, timeout: settings.connectMillis }
+  const connect = { ...settings.tls, timeout: settings.connectMillis, highWaterMark: socketMark }
   const options = {
     connections: settings.connections,
     pipelining: 1,

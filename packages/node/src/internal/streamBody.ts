@@ -7,7 +7,13 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
-import { getDefaultHighWaterMark, Readable } from "node:stream"
+import { Readable } from "node:stream"
+
+/**
+ * The mark of each connection that we open: at so many bytes it asks a body to wait until all of them are written. Node's
+ * own mark and that of undici's connections differ, and can change with their versions.
+ */
+export const socketMark = 64 * 1024
 
 /** Runs a Stream no further than what was written: nothing is read ahead, however slow the server is. */
 export class StreamBody extends Readable {
@@ -55,9 +61,9 @@ export class StreamBody extends Readable {
     })
   }
 
-  // A socket has written a piece before it asks for the next one only when the piece fills it.
+  // A smaller piece does not make the socket wait: it may be there still when the source uses its memory again.
   private kept(piece: Uint8Array): Uint8Array {
-    return this.isTransient && piece.length < getDefaultHighWaterMark(false) ? piece.slice() : piece
+    return this.isTransient && piece.length < socketMark ? new Uint8Array(piece) : piece
   }
 }
 

@@ -15,6 +15,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Pool } from "undici"
 import { peer } from "../../peers.js"
+import { failedOf } from "../../rounds.js"
 
 const [variant = "", url = ""] = process.argv.slice(2)
 
@@ -130,6 +131,9 @@ process.on("message", (message: unknown) => {
     typeof message === "object" && message !== null && "heap" in message
       ? heapOf(Number(message.heap))
       : cpuOf(Number(message))
-  void measured.then((value) => process.send?.(value))
+  void measured.then(
+    (value) => process.send?.(value),
+    (error: unknown) => process.send?.(failedOf(error))
+  )
 })
 process.on("disconnect", () => process.exit(0))

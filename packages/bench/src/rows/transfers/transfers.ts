@@ -2,10 +2,10 @@
  * Moves files in a process of its own, and measures it from outside: how much resident memory it takes beyond what it had
  * before, and its CPU time. The server is in another process.
  */
-import { type ChildProcess, fork } from "node:child_process"
+import { fork } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { messageOf } from "../../rounds.js"
+import { messageOf, replyTo } from "../../rounds.js"
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 
@@ -23,10 +23,7 @@ const mebibytesIn = (pid: number, field: string): number => {
   return Number(found?.[1] ?? NaN) / 1024
 }
 
-const replyTo = async (worker: ChildProcess, message: string | number): Promise<unknown> => {
-  worker.send(message)
-  return messageOf(worker)
-}
+const withinMillis = 60_000
 
 /** One transfer in a new process; it has made a small one before, so that code and connections are not counted. */
 export const transferOf = async (
@@ -39,15 +36,15 @@ export const transferOf = async (
   const { pid } = worker
   if (pid === undefined) throw new Error("the process did not start")
   try {
-    await replyTo(worker, 16)
-    await replyTo(worker, "collect")
+    await replyTo(worker, 16, withinMillis)
+    await replyTo(worker, "collect", withinMillis)
     // the most from now on
     writeFileSync(`/proc/${pid}/clear_refs`, "5")
     const before = mebibytesIn(pid, "VmRSS")
-    const cpuMillis = Number(await replyTo(worker, mebibytes))
+    const cpuMillis = Number(await replyTo(worker, mebibytes, withinMillis))
     return { growth: mebibytesIn(pid, "VmHWM") - before, cpuMillis }
   } finally {
-    worker.disconnect()
+    if (worker.connected) worker.disconnect()
   }
 }
 

@@ -13,6 +13,7 @@ import { type Readable, Writable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { request, stream } from "undici"
 import { peer } from "../../peers.js"
+import { failedOf } from "../../rounds.js"
 
 const [direction = "", variant = "", url = ""] = process.argv.slice(2)
 const mebibyte = 1024 * 1024
@@ -185,6 +186,11 @@ process.on("message", (message: unknown) => {
     globalThis.gc?.()
     globalThis.gc?.()
     process.send?.("collected")
-  } else void transfer(Number(message)).then((millis) => process.send?.(millis))
+  } else {
+    void transfer(Number(message)).then(
+      (millis) => process.send?.(millis),
+      (error: unknown) => process.send?.(failedOf(error))
+    )
+  }
 })
 process.on("disconnect", () => process.exit(0))
