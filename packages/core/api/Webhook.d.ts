@@ -19,6 +19,7 @@ export interface WebhookOptions<E, R> {
   readonly store?: DeliveryStore | undefined
   readonly tolerance?: Duration.DurationInput | undefined
   readonly maxBytes?: number | undefined
+  readonly bodyTimeout?: Duration.DurationInput | undefined
 }
 export declare const app: <E, R>(
   options: WebhookOptions<E, R>

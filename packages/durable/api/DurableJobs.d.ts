@@ -35,6 +35,7 @@ export interface ListOptions {
 }
 export interface DurableJobPage {
   readonly jobs: ReadonlyArray<DurableJob>
+  readonly unreadable: ReadonlyArray<string>
   readonly next: string | undefined
 }
 export interface Stats {
