@@ -7,7 +7,7 @@ import { compile, emptyFolder, install, json, must, pack, run } from "./lib/cons
 import { anchorsOf, linksOf } from "./lib/markdown.mjs"
 
 // In kilobytes: a package that grows past these carries something that it should not.
-const budget = { packed: 850, unpacked: 3700 }
+const budget = { packed: 950, unpacked: 4100 }
 
 const kilobytes = (bytes) => Math.ceil(bytes / 1000)
 const filesIn = (folder) =>
