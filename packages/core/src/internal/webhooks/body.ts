@@ -1,7 +1,6 @@
-import type { HttpServerRequest } from "@effect/platform/HttpServerRequest"
 import * as Effect from "effect/Effect"
-import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
+import { concat } from "../data/concat.js"
 
 // a response before the end of a body resets the connection of many senders, so a body that is too large is read on this far
 const readOn = 16
@@ -12,17 +11,13 @@ const readOn = 16
  * @internal
  */
 export const readBody = (
-  request: HttpServerRequest,
+  stream: Stream.Stream<Uint8Array, unknown>,
   maxBytes: number,
   timeoutMillis: number
 ): Effect.Effect<Uint8Array | "too large" | "too slow" | "unreadable"> => {
-  // the platform gives no stream for the body of a `Request` that has none
-  if (Predicate.hasProperty(request.source, "body") && request.source.body === null)
-    return Effect.succeed(new Uint8Array())
   const pieces: Array<Uint8Array> = []
   let size = 0
-  // a body that was read before has no stream, which is not a failure to the platform but a defect
-  return Stream.suspend(() => request.stream).pipe(
+  return stream.pipe(
     Stream.runForEachWhile((piece) =>
       Effect.sync(() => {
         size += piece.length
@@ -32,7 +27,7 @@ export const readBody = (
     ),
     Effect.matchCause({
       onFailure: () => "unreadable" as const,
-      onSuccess: () => (size > maxBytes ? ("too large" as const) : joined(pieces, size))
+      onSuccess: () => (size > maxBytes ? ("too large" as const) : concat(pieces))
     }),
     // the end of a body that stalls may stall too
     Effect.disconnect,
@@ -42,14 +37,4 @@ export const readBody = (
       onSuccess: (body) => body
     })
   )
-}
-
-const joined = (pieces: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
 }

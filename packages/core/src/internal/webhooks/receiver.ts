@@ -6,7 +6,9 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import type { DeliveryStore, DeliveryStoreFailed } from "../../DeliveryStore.js"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import * as OptionNames from "../../OptionNames.js"
@@ -43,6 +45,12 @@ const refused = { "too large": tooLarge, "too slow": tooSlow, unreadable }
 
 const decoder = new TextDecoder()
 
+// the platform gives no stream for the body of a `Request` that has none, and a defect for one that was read before
+const bodyOf = (request: HttpServerRequest.HttpServerRequest): Stream.Stream<Uint8Array, unknown> =>
+  Predicate.hasProperty(request.source, "body") && request.source.body === null
+    ? Stream.empty
+    : Stream.suspend(() => request.stream)
+
 /** @internal */
 export const make = Effect.fnUntraced(function* <E, R>(
   options: WebhookOptions<E, R>
@@ -58,7 +66,7 @@ export const make = Effect.fnUntraced(function* <E, R>(
   const receive = Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     if (request.method !== "POST") return notPost
-    const body = yield* readBody(request, maxBytes, bodyMillis)
+    const body = yield* readBody(bodyOf(request), maxBytes, bodyMillis)
     if (typeof body === "string") return refused[body]
     const signed = yield* signature.verify({ headers: request.headers, body })
     if (signed === undefined) return unsigned

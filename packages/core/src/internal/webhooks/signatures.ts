@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import { InvalidRequest, type Issue } from "../../InvalidRequest.js"
 import * as OptionNames from "../../OptionNames.js"
 import type { HmacOptions, Received, Secrets, Signed, WebhookSignature } from "../../WebhookSignature.js"
@@ -58,16 +59,24 @@ const joined = (before: string, body: Uint8Array): Bytes => {
 // a part of such an id could be taken as the time, and the time as a part of the body, under the same signature
 const isAmbiguous = (id: string): boolean => /\.\d{1,12}(?:\.|$)/.test(id)
 
+const decoders = {
+  hex: Schema.decodeOption(Schema.Uint8ArrayFromHex),
+  base64: Schema.decodeOption(Schema.Uint8ArrayFromBase64)
+} as const
+
+const decodedAs = (encoding: keyof typeof decoders, text: string): Bytes | undefined =>
+  Option.getOrUndefined(Option.map(decoders[encoding](text), (bytes) => Uint8Array.from(bytes)))
+
 // seconds since 1970, as a sender writes them
 const millisOf = (seconds: string | undefined): number | undefined =>
   seconds !== undefined && /^\d{1,12}$/.test(seconds) ? Number(seconds) * 1000 : undefined
 
 const standardKeys = (secrets: Secrets, operation: string): Effect.Effect<ReadonlyArray<CryptoKey>, InvalidRequest> => {
-  const decoded = listOf(secrets).map((secret) => Encoding.decodeBase64(Redacted.value(secret).replace(/^whsec_/, "")))
+  const decoded = listOf(secrets).map((secret) => decodedAs("base64", Redacted.value(secret).replace(/^whsec_/, "")))
   const issues = [
     ...(decoded.length === 0 ? secretIssues(secrets) : []),
     ...decoded.flatMap((key, index) => {
-      if (Either.isRight(key)) return key.right.length === 0 ? [emptySecret(index)] : []
+      if (key !== undefined) return key.length === 0 ? [emptySecret(index)] : []
       return [
         { path: ["secrets", String(index)], message: "is not base64", fix: "give it as the sender shows it, whsec_..." }
       ]
@@ -75,7 +84,10 @@ const standardKeys = (secrets: Secrets, operation: string): Effect.Effect<Readon
   ]
   return issues.length > 0
     ? refuse(operation, issues)
-    : Effect.forEach(decoded.filter(Either.isRight), (key) => keyOf(Uint8Array.from(key.right), "SHA-256"))
+    : Effect.forEach(
+        decoded.filter((key) => key !== undefined),
+        (key) => keyOf(key, "SHA-256")
+      )
 }
 
 const standardText = (id: string, timestamp: string, body: Uint8Array): Bytes => joined(`${id}.${timestamp}.`, body)
@@ -85,8 +97,8 @@ const base64Signatures = (header: string): ReadonlyArray<Bytes> =>
     .split(" ")
     .slice(0, mostSignatures)
     .flatMap((signature) => {
-      const decoded = signature.startsWith("v1,") ? Encoding.decodeBase64(signature.slice(3)) : undefined
-      return decoded !== undefined && Either.isRight(decoded) ? [Uint8Array.from(decoded.right)] : []
+      const decoded = signature.startsWith("v1,") ? decodedAs("base64", signature.slice(3)) : undefined
+      return decoded === undefined ? [] : [decoded]
     })
 
 /** @internal */
@@ -153,8 +165,6 @@ const hmacIssues = (options: HmacOptions): ReadonlyArray<Issue> => {
   ]
 }
 
-const decoders = { hex: Encoding.decodeHex, base64: Encoding.decodeBase64 } as const
-
 const signedText = (
   { idHeader, signed = "{body}", timestampHeader }: HmacOptions,
   { body, headers }: Received
@@ -190,8 +200,8 @@ export const hmac = Effect.fnUntraced(function* (
     keyOf(textBytes(Redacted.value(secret)), hash satisfies Hash)
   )
   const signatureOf = (value: string): ReadonlyArray<Bytes> => {
-    const decoded = value.startsWith(prefix) ? decoders[encoding](value.slice(prefix.length)) : undefined
-    return decoded !== undefined && Either.isRight(decoded) ? [Uint8Array.from(decoded.right)] : []
+    const decoded = value.startsWith(prefix) ? decodedAs(encoding, value.slice(prefix.length)) : undefined
+    return decoded === undefined ? [] : [decoded]
   }
   return {
     verify: (received) => {
