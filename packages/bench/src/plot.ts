@@ -4,7 +4,7 @@ import type { Plot } from "./row.js"
 
 const panel = { width: 400, height: 240, left: 64, top: 40, bottom: 46, gap: 24 }
 const legendLine = 18
-// told apart by those who do not see all colors too
+// lines that differ for those who do not see all colors too
 const colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8c6d00", "#56b4e9", "#5b3fa8", "#1b2430"]
 const dashes = ["", "6 4", "2 3"]
 

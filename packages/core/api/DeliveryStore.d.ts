@@ -12,9 +12,9 @@ export declare class DeliveryStoreFailed extends DeliveryStoreFailed_base<{
 }> {
   get message(): string
 }
-export type Begun = "new" | "handled" | "underWay"
+export type DeliveryState = "new" | "handled" | "underWay"
 export interface DeliveryStore {
-  readonly begin: (id: string) => Effect.Effect<Begun, DeliveryStoreFailed>
+  readonly begin: (id: string) => Effect.Effect<DeliveryState, DeliveryStoreFailed>
   readonly complete: (id: string) => Effect.Effect<void, DeliveryStoreFailed>
   readonly forget: (id: string) => Effect.Effect<void, DeliveryStoreFailed>
 }

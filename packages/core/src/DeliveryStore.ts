@@ -28,7 +28,7 @@ export class DeliveryStoreFailed extends Data.TaggedError("DeliveryStoreFailed")
  * @since 0.5.0
  * @category models
  */
-export type Begun = "new" | "handled" | "underWay"
+export type DeliveryState = "new" | "handled" | "underWay"
 
 /**
  * Remembers deliveries by their ids.
@@ -41,7 +41,7 @@ export type Begun = "new" | "handled" | "underWay"
  */
 export interface DeliveryStore {
   /** Takes a delivery. Of many that begin at once, one gets `new`. */
-  readonly begin: (id: string) => Effect.Effect<Begun, DeliveryStoreFailed>
+  readonly begin: (id: string) => Effect.Effect<DeliveryState, DeliveryStoreFailed>
   /** Its handler is done: it is `handled` from now on. */
   readonly complete: (id: string) => Effect.Effect<void, DeliveryStoreFailed>
   /** Its handler failed: the next delivery of this id is `new`. */

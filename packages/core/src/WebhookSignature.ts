@@ -30,7 +30,7 @@ export interface Received {
 export interface Signed {
   /** The id of the delivery, the same when it is sent again. Without one, what is sent again is handled again. */
   readonly id: string | undefined
-  /** When it was signed, in milliseconds since 1970. Without one, an old delivery cannot be told from a new one. */
+  /** When it was signed, in milliseconds since 1970. Without one, an old delivery looks like a new one. */
   readonly signedAtMillis: number | undefined
 }
 

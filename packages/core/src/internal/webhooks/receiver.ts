@@ -36,7 +36,7 @@ const tooLarge = text(413, "the body is too large")
 const tooSlow = text(408, "the body did not come in time: send it again")
 const unreadable = text(400, "the body cannot be read")
 const unsigned = text(401, "the signature is missing or wrong")
-const stale = text(400, "the signed time is too far from now: sign it anew")
+const stale = text(400, "the signed time is too far from now: sign it again")
 const underWay = text(503, "it is being handled: send it again", soon)
 const storeFailed = text(503, "it cannot be received now: send it again", soon)
 const failed = text(500, "it was not handled: send it again", soon)
@@ -94,8 +94,8 @@ const once = <E, R>(
       Effect.suspend(() => store.begin(id)),
       {
         onFailure: (cause) => Effect.as(reported(cause), storeFailed),
-        onSuccess: (begun) => {
-          if (begun !== "new") return Effect.succeed(begun === "handled" ? handled : underWay)
+        onSuccess: (state) => {
+          if (state !== "new") return Effect.succeed(state === "handled" ? handled : underWay)
           const settled = Effect.onExit(Effect.interruptible(handle), (exit) =>
             // the work is done, whatever becomes of the store
             Effect.catchAllCause(
