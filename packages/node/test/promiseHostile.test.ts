@@ -104,13 +104,18 @@ const slowList = ({ fake }: Given): void =>
 
 describe("PromiseClient: signals", () => {
   it(
-    "one signal over many calls keeps no listeners, and many at once warn of nothing",
-    over(async ({ client }) => {
+    "one signal over many calls keeps no listeners, and many at once have one and warn of nothing",
+    over(async ({ client, fake, pass }) => {
       const { signal } = new AbortController()
       const warnings: Array<string> = []
       const warned = (warning: Error): void => void warnings.push(warning.message)
       process.on("warning", warned)
-      await Promise.all(Array.from({ length: 50 }, () => client.with({ signal }).list()))
+      const late = Array.from({ length: 50 }, () => ({ _tag: "Pass" as const, delayMillis: 1000 }))
+      Effect.runSync(fake.respondNext({ operation: "connections.list" }, late))
+      const calls = Array.from({ length: 50 }, () => client.with({ signal }).list())
+      assert.strictEqual(listeners(signal), 1)
+      await pass("2 seconds")
+      await Promise.all(calls)
       for (let loop = 0; loop < 5; loop++) {
         const source = [0, 1].map(
           (n) => (own: AbortSignal) =>

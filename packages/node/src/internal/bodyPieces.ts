@@ -19,8 +19,10 @@ const buffered = (body: Readable): Chunk.Chunk<Uint8Array> => {
 const pullFrom = <E>(body: Readable, onError: (cause: unknown) => E): Pull<E> => {
   let wake: (() => void) | undefined = undefined
   const woken = () => {
-    wake?.()
+    // who goes on may wait again within this call
+    const resume = wake
     wake = undefined
+    resume?.()
   }
   for (const event of ["readable", "end", "error", "close"]) body.on(event, woken)
   const pull: Pull<E> = Effect.suspend(() => {

@@ -10,6 +10,7 @@ import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { Elements } from "./elements.js"
+import { listen } from "./abortListeners.js"
 import { callerOf, shownIn } from "./stack.js"
 
 /** @internal */
@@ -144,16 +145,4 @@ export class Calls {
 
 const throwAborted = (signals: ReadonlyArray<AbortSignal>): void => {
   for (const signal of signals) signal.throwIfAborted()
-}
-
-/** Gives what takes the listeners away. */
-const listen = (signals: ReadonlyArray<AbortSignal>, onAbort: (signal: AbortSignal) => void): (() => void) => {
-  const listeners = signals.map((signal) => {
-    const listener = (): void => onAbort(signal)
-    signal.addEventListener("abort", listener)
-    return () => signal.removeEventListener("abort", listener)
-  })
-  return () => {
-    for (const remove of listeners) remove()
-  }
 }
