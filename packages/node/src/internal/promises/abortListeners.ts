@@ -11,7 +11,7 @@ const open = (signal: AbortSignal): Waiting => {
   const waiting = {
     callbacks,
     listener: (): void => {
-      for (const callback of [...callbacks]) callback()
+      for (const callback of callbacks) callback()
     }
   }
   waitingFor.set(signal, waiting)
